@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_samples import DATE_FORMATS
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.lines.choices import SuspensionReason
 
 MEANINGS: Final[Mapping[str, Promise]] = {
@@ -28,6 +28,7 @@ MEANINGS: Final[Mapping[str, Promise]] = {
     "activated_on": _("In service since"),
     "language": _("Language"),
     "region": _("Region"),
+    "payment": _("How the line is paid"),
     "contact": _("E-mail address"),
     "postal": _("Part of the postal address"),
     "reference": _("Your reference of the line"),
@@ -49,7 +50,7 @@ STATUS_LABELS: Final[Mapping[str, Promise | str]] = {
 LEFT_OUT: Final = "left_out"
 _PLAIN: Final = ("number", "region", "contact", "reference")
 _REGISTRATION: Final = ("name", "address", "document_type", "document_number")
-_KINDS: Final = ("service", "status", "language", "document_type", "is_essential")
+_KINDS: Final = ("service", "status", "language", "payment", "document_type", "is_essential")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ def choices_of(meaning: str) -> list[tuple[str, Promise | str]]:
             return [*DocumentType.choices, (LEFT_OUT, _("registers no one"))]
         case "language":
             return [("en", "English"), ("zh-hans", "中文"), ("bo", "བོད་ཡིག")]
+        case "payment":
+            return list(Payment.choices)
         case "is_essential":
             return [("yes", _("Yes"))]
     return []
@@ -172,7 +175,7 @@ def _put(
             raw["activated_on"] = _activated(name, answers, proposed.get("activated_on", {}))
         case "ended_on" | "barred_on":
             raw.setdefault("status", {"formats": _status_forms(answers, proposed)})[meaning] = name
-        case "status" | "language":
+        case "status" | "language" | "payment":
             raw[meaning] = raw.get(meaning, {}) | {"column": name, "values": dict(table)}
         case "service":
             raw.setdefault("service", {"from": []})["from"].append(
@@ -215,7 +218,7 @@ def _put_registration(made: dict[str, Any], meaning: str, name: str, table: Mapp
 
 
 def _meanings(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for part in (*_PLAIN, "activated_on", "status", "language", "is_essential"):
+    for part in (*_PLAIN, "activated_on", "status", "language", "payment", "is_essential"):
         column = raw.get(part, {}).get("column") or raw.get(part, {}).get("tenure_months")
         if column:
             yield column, part
@@ -230,7 +233,7 @@ def _meanings(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _tables(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    for part in ("status", "language"):
+    for part in ("status", "language", "payment"):
         if "values" in raw.get(part, {}):
             yield raw[part]["column"], raw[part]["values"]
     for source in raw.get("service", {}).get("from", ()):

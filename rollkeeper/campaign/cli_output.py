@@ -94,7 +94,8 @@ def planned(found: PlanResult | PlanCheck, others: NotConcerned, law: Pack) -> N
     what = "not asked to verify" if law.campaign.asks_again else "registered"
     out.print(
         f"Not concerned: {others.registered:,} {what}, {others.activated_later:,} in service since {law.campaign.activated_before} or later,"
-        f" {others.other_service:,} of other services{f', {others.other_region:,} of other regions' if law.campaign.regions else ''}."
+        f" {others.other_service:,} of other services{f', {others.other_region:,} of other regions' if law.campaign.regions else ''}"
+        f"{f', {others.other_payment:,} not known to be paid so' if law.campaign.asks_payment else ''}."
     )
     if found.better_elsewhere:
         out.print(

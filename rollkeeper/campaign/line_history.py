@@ -61,6 +61,7 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
         terminated_by=line.terminated_by,
         erased_on=line.erased_on,
         region=notified.region,
+        payment=notified.payment,
     )
     pack = load_pack(notified.pack_id or instance().pack)
     if any(one.id == notified.campaign_name for one in pack.stated_campaigns):

@@ -204,7 +204,7 @@ def cohort_values(pack: Pack) -> dict[str, Any]:
     """Return what a statement needs to know which lines a campaign takes."""
     rules = pack.campaign
     return {
-        "services": sorted(rules.services), "regions": sorted(rules.regions),
+        "services": sorted(rules.services), "regions": sorted(rules.regions), "payments": sorted(rules.payments),
         "activated_from": rules.activated_from, "activated_before": rules.activated_before,
         "asks_again": rules.asks_again, "registered_before": rules.registered_before, "assurance": sorted(rules.assurance),
         "last_day_over": rules.last_day_over, "zone": instance().zone,
@@ -214,7 +214,8 @@ def cohort_values(pack: Pack) -> dict[str, Any]:
 
 def _cohort(rules: CampaignRules) -> dict[str, Any]:
     return {
-        "services": sorted(rules.services), "regions": sorted(rules.regions), "activated_from": rules.activated_from.isoformat(), "activated_before": rules.activated_before.isoformat(),
+        "services": sorted(rules.services), "regions": sorted(rules.regions), "payments": sorted(rules.payments),
+        "activated_from": rules.activated_from.isoformat(), "activated_before": rules.activated_before.isoformat(),
         "registered_before": rules.registered_before.isoformat(), "assurance": sorted(rules.assurance), "last_day_over": rules.last_day_over,
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ def write_histories(file: Path, pack: Pack, notified_on: dt.date) -> WrittenHist
         "asked": sorted({rules.asks_again for rules in all_rules}),
         "tells_service": len(all_rules) > 1,
         "tells_region": any(rules.regions for rules in all_rules),
+        "tells_payment": any(rules.asks_payment for rules in all_rules),
         "zone": instance().zone,
     }
     with action(), without_timeout(), file.open("w", encoding="utf-8", newline="") as out:
@@ -50,6 +51,8 @@ class NotConcerned:
     """Of a campaign that asks registered subscribers again: all that it does not ask."""
     other_region: int = 0
     """Of a campaign that names regions: those of another one, or of none that is known."""
+    other_payment: int = 0
+    """Of a campaign of lines that are paid in one way: those that are not known to be."""
 
 
 def count_not_concerned(pack: Pack) -> NotConcerned:
@@ -59,16 +62,22 @@ def count_not_concerned(pack: Pack) -> NotConcerned:
         "SELECT count(*) FILTER (WHERE service <> ALL (%(services)s)) AS other_service,"
         " count(*) FILTER (WHERE service = ANY (%(services)s) AND (activated_on >= %(before)s OR activated_on < %(from)s)) AS activated_later,"
         " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(from)s AND activated_on < %(before)s AND NOT must_reverify"
-        " AND in_place AND (is_registered OR %(asks_again)s)) AS registered,"
-        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(from)s AND activated_on < %(before)s AND NOT in_place) AS other_region"
-        " FROM (SELECT *, %(regions)s::text[] = '{}' OR coalesce(region = ANY (%(regions)s::text[]), false) AS in_place FROM lines_line) l"
+        " AND in_place AND is_paid_so AND (is_registered OR %(asks_again)s)) AS registered,"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(from)s AND activated_on < %(before)s AND NOT in_place) AS other_region,"
+        " count(*) FILTER (WHERE service = ANY (%(services)s) AND activated_on >= %(from)s AND activated_on < %(before)s AND in_place"
+        " AND NOT is_paid_so) AS other_payment"
+        " FROM (SELECT *, %(regions)s::text[] = '{}' OR coalesce(region = ANY (%(regions)s::text[]), false) AS in_place,"
+        " payment = ANY (%(payments)s) AS is_paid_so FROM lines_line) l"
         " WHERE state IN ('active', 'suspended')",
         {
             "services": sorted(rules.services),
             "regions": sorted(rules.regions),
+            "payments": sorted(rules.payments),
             "before": rules.activated_before,
             "from": rules.activated_from,
             "asks_again": rules.asks_again,
         },
     )
-    return NotConcerned(found.other_service, found.activated_later, found.registered, found.other_region)
+    return NotConcerned(
+        found.other_service, found.activated_later, found.registered, found.other_region, found.other_payment
+    )

@@ -35,7 +35,7 @@ _RECEIPT_ERRORS = frozenset({
 _HANDLE_IS_OVER = frozenset({"line_not_found", "counter_code_invalid", "line_not_carried"})
 _UNNAMED = "(found by its code)"
 # Choices that may be kept for the clerk after a fault: none of them is about a person.
-_KEPT = frozenset({"submission_key", "service", "language", "reason"})
+_KEPT = frozenset({"submission_key", "service", "payment", "language", "reason"})
 
 
 class QuietForm(forms.Form):
@@ -85,6 +85,8 @@ class QuietForm(forms.Form):
             return name if (name := f"{part}__{attribute}") in self.fields else str(attribute)
         if "code" in self.fields:
             return "code"
+        if "payment" in self.fields and fault.code.startswith("payment_"):
+            return "payment"
         if "route" in self.fields and fault.code.startswith("route_"):
             return "route"
         if "receipt" in self.fields and fault.code in _RECEIPT_ERRORS:

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter.line_actions import ADDRESSES
+from rollkeeper.kernel.choices import Payment
 from rollkeeper.lines.choices import LineState
+from rollkeeper.lines.queries import LineView
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.selfcare.choices import CaseKind
 
@@ -87,3 +89,9 @@ def link(what: str, said: Labels | None = None) -> Link:
 def links(whats: Iterable[str]) -> list[Link]:
     """Return several of them, in order."""
     return [link(what) for what in whats]
+
+
+def service_of(line: LineView) -> str:
+    """Return the service of a line, and how it is paid where that is known."""
+    paid = "" if line.payment is Payment.UNKNOWN else f" · {Payment(line.payment).label}"
+    return f"{line.service.label}{paid}"

@@ -20,7 +20,7 @@ from rollkeeper.counter.forms import (
 )
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.offered import offered_types
-from rollkeeper.kernel.choices import Service, label_of
+from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite, listed
 from rollkeeper.law.choices import NoDocumentWay
@@ -95,6 +95,10 @@ class RecordForm(RegistrationForm, QuietForm):
                 label=_("Service"), choices=[("", _("As recorded")), *Service.choices], required=False,
                 help_text=_("For a new line: a mobile telephone unless you choose. An existing line keeps its service."),
             )  # fmt: skip
+        if pack.payment_asked:
+            self.fields["payment"] = _payment_field(
+                pack.payment_asked, makes_line=action_kind in _CREATES_LINE
+            )
         service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
         self.routes = pack.routes(service, named.id) if action_kind in NEW_TENURE_KINDS else ()
         if self.routes:
@@ -185,7 +189,9 @@ class RecordForm(RegistrationForm, QuietForm):
 
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""
-        return [self[name] for name in ("number", *_SIDES, "service", "route") if name in self.fields]
+        return [
+            self[name] for name in ("number", *_SIDES, "service", "payment", "route") if name in self.fields
+        ]
 
     def after(self) -> list[forms.BoundField]:
         """Return the fields that come last; the second look is asked for where a number is doubtful."""
@@ -253,6 +259,15 @@ def _sides_fields() -> dict[str, forms.Field]:
             label=_("Who takes the line?"), choices=Presence.choices, required=False
         ),
     }  # fmt: skip
+
+
+def _payment_field(preset: str, *, makes_line: bool) -> forms.ChoiceField:
+    """Return the field for how the line is paid, where the law asks it."""
+    said = str(_("For a new line: {payment}, unless you choose.")).format(payment=label_of(preset, Payment))
+    return forms.ChoiceField(
+        label=_("How the line is paid"), choices=[("", _("As recorded")), *((one, Payment(one).label) for one in SAID_PAYMENTS)],
+        required=False, help_text=said if makes_line else "",
+    )  # fmt: skip
 
 
 def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:

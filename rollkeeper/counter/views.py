@@ -444,7 +444,7 @@ def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
     blank = FindForm()  # the line that was found comes first, not the next one
     return {
         "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line,
-        "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": line.service.label,
+        "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": labels.service_of(line),
         "since": min((one.begun_on for one in line.suspensions), default=line.activated_on),
         "reasons": [reason_label(reason, must_reverify=line.must_reverify) for reason in line.reasons], "level": label_of(line.level, BarLevel) if line.level else "",
         **_clock(line, on=on), **_last_day(line, on=on),

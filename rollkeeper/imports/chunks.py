@@ -27,11 +27,12 @@ from rollkeeper.imports.row_errors import (
     Reason,
 )
 from rollkeeper.imports.rows import Completion, RowChunk
+from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId, new_uuid_bytes
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.contacts import ContactKind, join_contact
-from rollkeeper.lines.writes import add_references, bar_imported
+from rollkeeper.lines.writes import add_references, bar_imported, complete_payments
 from rollkeeper.vault.blind_index import blind_numbers, blind_references
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.services import seal_line_columns
@@ -106,6 +107,9 @@ def copy_chunk(chunk: RowChunk, *, import_id: UUID, on: dt.date) -> CopyResult:
     add_references({
         LineId(UUID(bytes=one.line_id)): one.reference_index for one in chunk.completions if one.reference_index
     })  # fmt: skip
+    complete_payments(
+        {LineId(UUID(bytes=one.line_id)): Payment(one.payment) for one in chunk.completions if one.payment}
+    )
     return CopyResult(len(chunk.rows), known, len(barred))
 
 
@@ -187,7 +191,7 @@ def _complete(
     nothing = [None] * len(chunk.rows)
     protected = columns.get("is_essential", nothing)
     subscribers, languages = columns.get("registration", nothing), columns.get("language", nothing)
-    references = columns.get("reference_index", nothing)
+    references, payments = columns.get("reference_index", nothing), columns.get("payment", nothing)
     missed: list[tuple[int, str, Reason]] = []
     for place_, held in known.items():
         line = lines.get(held)
@@ -200,8 +204,10 @@ def _complete(
             missed.append((place_, chunk.names.get("registration", ""), NOT_REGISTERED_YET))
             subscriber = None
         reference = None if line.has_reference else references[place_]
-        if subscriber or reference:
-            chunk.completions.append(Completion(held.bytes, subscriber, languages[place_], reference))
+        payment = payments[place_] if line.payment == Payment.UNKNOWN else None
+        if subscriber or reference or payment in SAID_PAYMENTS:
+            added = Completion(held.bytes, subscriber, languages[place_], reference, payment)
+            chunk.completions.append(added)
     return missed
 
 
@@ -249,6 +255,7 @@ def _middles(chunk: RowChunk) -> list[bytes]:
         columns["activated_on"],
         columns.get("language", nothing),
         columns.get("region", nothing),
+        [payment or Payment.UNKNOWN.value for payment in columns.get("payment", nothing)],
     )
 
 

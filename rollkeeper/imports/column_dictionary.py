@@ -46,7 +46,9 @@ def meaning_of(heading: str) -> str | None:
 
 
 def sensitive_about(heading: str) -> str | None:
-    """Return what a heading is about, where that is something the register has no place for."""
+    """Return what a heading is about, where that is something the register has no place for: how a line is paid is not."""
+    if meaning_of(heading) == "payment":
+        return None
     return next((about for about, _ in _matches(heading)), None)
 
 

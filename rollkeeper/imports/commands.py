@@ -215,7 +215,7 @@ def _propose(scan: FileScan, *, as_of: dt.date | None, number_range: str | None)
     here = instance()
     return propose(
         scan, country=here.country_code, as_of=as_of or clock.today(), duty=_collects(),
-        number_range=number_range,
+        number_range=number_range, asks_payment=bool(load_pack(here.pack).payment_asked),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ TRAILER: Final = b"\xff\xff"
 _EPOCH = dt.date(2000, 1, 1).toordinal()
 _NULL = b"\xff\xff\xff\xff"
 _UUID = (16).to_bytes(4)
-_LINE_COLUMNS = (14).to_bytes(2)
+_LINE_COLUMNS = (15).to_bytes(2)
 _FALSE, _TRUE = b"\x00\x00\x00\x01\x00", b"\x00\x00\x00\x01\x01"
 _FIRST_VERSION = (8).to_bytes(4) + (1).to_bytes(8)
 
@@ -67,16 +67,22 @@ def middles(
     days: Sequence[dt.date],
     languages: Sequence[str | None],
     regions: Sequence[str | None],
+    payments: Sequence[str],
 ) -> list[bytes]:
-    """Return the fields between a line's id and its number: service, state, version, marks, day, language, region.
+    """Return the fields between a line's id and its number: service, state, version, marks, day, language, region,
+    payment.
 
     Each part is made once for each different value: there are few of any one, and many of all together.
     """
     heads, dates, texts = _Made(_head), _Made(_date), _Made(_text)
     return [
-        heads[service, state, is_registered, is_essential] + dates[day] + texts[language] + texts[region]
-        for service, state, is_registered, is_essential, day, language, region in zip(
-            services, states, registered, protected, days, languages, regions, strict=True
+        heads[service, state, is_registered, is_essential]
+        + dates[day]
+        + texts[language]
+        + texts[region]
+        + texts[payment]
+        for service, state, is_registered, is_essential, day, language, region, payment in zip(
+            services, states, registered, protected, days, languages, regions, payments, strict=True
         )
     ]
 

@@ -8,6 +8,7 @@
 [status]        column + values: active, unpaid, lost_or_stolen, order, subscriber_request, operator, left_out
 [activated_on]  column + formats (+ ambiguous = "first", unknown = 2000-01-01), or tenure_months + as_of, or constant
 [language]      column + values, or constant         [region]   column, constant, or prefixes = {"+86891" = "Lhasa"}
+[payment]       column + values: prepaid, postpaid, unknown; or constant (where a law asks how a line is paid)
 [contact]       column (an e-mail address), postal (columns that make an address: name, street, place)
 [reference]     column (the operator's own, of the line)
 [is_essential]  column + yes (the texts that mean yes)
@@ -28,7 +29,7 @@ from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_dictionary import never_about
 from rollkeeper.imports.errors import IMPORT_MAP_INVALID, IMPORT_SENSITIVE_COLUMN_MAPPED
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.lines.numbers import NUMBERED
 
@@ -188,6 +189,22 @@ class ValueSection(MapSection):
         return self
 
 
+class PaymentSection(MapSection):
+    """How a line is paid: out of a column, through a table of its values, or one for all."""
+
+    column: Column | None = None
+    values: dict[str, Payment] = {}
+    constant: Payment | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("give either a column and its values, or a constant")
+        if (self.column is None) != (not self.values):
+            raise ValueError("name the values of the column under [payment.values]")
+        return self
+
+
 class RegionSection(ValueSection):
     """Area or branch: out of a column, one for all, or by how a number begins; never a person's address."""
 
@@ -269,6 +286,7 @@ class ImportMap(MapSection):
     activated_on: ActivatedSection
     language: ValueSection | None = None
     region: RegionSection | None = None
+    payment: PaymentSection | None = None
     contact: ContactSection | None = None
     reference: ColumnSection | None = None
     is_essential: EssentialSection | None = None
@@ -306,6 +324,8 @@ class ImportMap(MapSection):
         """Give each column of kinds, the values that the map names, and where it may name more."""
         if self.status and self.status.column:
             yield self.status.column, frozenset(self.status.values), "Name each under [status.values]."
+        if self.payment and self.payment.column:
+            yield self.payment.column, frozenset(self.payment.values), "Name each under [payment.values]."
         if len(self.service.sources) == 1 and not self.service.otherwise:
             (source,) = self.service.sources
             named = frozenset(source.values) | frozenset(source.left_out)
@@ -330,6 +350,7 @@ class ImportMap(MapSection):
             "number": self.number.column, "activated_on": self.activated_on.column,
             "activated_on.tenure_months": self.activated_on.tenure_months, "status": self.status and self.status.column,
             "language": self.language and self.language.column, "region": self.region and self.region.column,
+            "payment": self.payment and self.payment.column,
             "contact": self.contact and self.contact.column, "reference": self.reference and self.reference.column,
             "is_essential": self.is_essential and self.is_essential.column,
         }  # fmt: skip

@@ -53,9 +53,15 @@ class Proposal:
 
 
 def propose(
-    scan: FileScan, *, country: str, as_of: dt.date, duty: bool, number_range: str | None = None
+    scan: FileScan,
+    *,
+    country: str,
+    as_of: dt.date,
+    duty: bool,
+    number_range: str | None = None,
+    asks_payment: bool = False,
 ) -> Proposal:
-    """Propose a map. Refuses: IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN."""
+    """Propose a map; `asks_payment`: the law asks how a line is paid. Refuses: IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN."""
     if scan.has_names:
         _require_names(scan)
     columns = _Columns(scan, country)
@@ -70,6 +76,8 @@ def propose(
     notes += _propose_activation(columns, raw, needs, as_of)
     for part in ("language", "region", "contact", "reference", "is_essential"):
         _propose_part(part, columns, raw)
+    if asks_payment:
+        _propose_payment(columns, raw, needs)
     notes += _propose_registration(columns, raw, needs) if duty else ()
     if not scan.has_names:
         raw["file"] = {"header": False}
@@ -361,6 +369,23 @@ def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
         return
     raw[part] = made
     columns.take(column)
+
+
+def _propose_payment(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> None:
+    column = columns.find("payment")
+    if column is None:
+        return
+    kinds = columns.kinds(column)
+    table = {
+        kind: known for kind in kinds if (known := column_dictionary.known_value("payment_values", kind))
+    }
+    if not table:
+        return
+    raw["payment"] = {"column": columns.take(column), "values": table}
+    if unknown := [kind for kind in kinds if kind not in table]:
+        needs.append(
+            f"what these values of '{column}' mean: {shown_values(unknown)}. Name each under [payment.values]: prepaid, postpaid or unknown."
+        )
 
 
 def _propose_registration(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:

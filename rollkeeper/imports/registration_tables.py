@@ -12,7 +12,7 @@ from rollkeeper.imports.row_errors import damage_in
 from rollkeeper.kernel.table_files import RegistrationTable, TableRow
 
 _LOOKED_UP: Final = frozenset(
-    {"number", "service", "language", "name", "address", "document_type", "document_number"}
+    {"number", "service", "payment", "language", "name", "address", "document_type", "document_number"}
 )
 
 
@@ -55,4 +55,6 @@ def _meant(key: str, value: str) -> str:
     """Return a value in the register's own words, where the dictionary knows it."""
     if key == "document_type":
         return known_value("document_types", value) or value
+    if key == "payment":
+        return known_value("payment_values", value) or value
     return (service_in(value) or value) if key == "service" else value

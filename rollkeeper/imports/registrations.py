@@ -23,6 +23,7 @@ from rollkeeper.imports.row_errors import (
     Reason,
     damage_in,
 )
+from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment
 from rollkeeper.law.attributes import fault_of
 from rollkeeper.law.pack import Pack
 from rollkeeper.subscribers.choices import PartyKind
@@ -61,10 +62,23 @@ class RegistrationReader:
         self.columns = tuple(part.columns.values())
 
     def read(
-        self, table: Sequence[Sequence[str]], *, services: Sequence[object]
+        self,
+        table: Sequence[Sequence[str]],
+        *,
+        services: Sequence[object],
+        payments: Sequence[object] | None = None,
     ) -> list[DeclaredSubscriber | Faults | None]:
         """Return for each row what was declared, None where nothing was or nothing is asked, or what is wrong."""
-        return [self._read_row(row, str(service)) for row, service in zip(table, services, strict=True)]
+        paid = payments or [None] * len(table)
+        return [
+            self._read_row(row, str(service)) if self._is_registered(str(service), payment) else None
+            for row, service, payment in zip(table, services, paid, strict=True)
+        ]
+
+    def _is_registered(self, service: str, payment: object) -> bool:
+        """Tell whether the law has lines registered that are paid so."""
+        said = payment if payment in SAID_PAYMENTS else Payment.UNKNOWN.value
+        return service not in self._asked or self._pack.registers(service, str(said))
 
     def _read_row(self, row: Sequence[str], service: str) -> DeclaredSubscriber | Faults | None:
         asked = self._asked[service] if service in self._asked else frozenset[Field]()

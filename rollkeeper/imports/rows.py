@@ -21,6 +21,7 @@ from rollkeeper.imports.mapping import (
     ActivatedSection,
     ImportMap,
     NumberSection,
+    PaymentSection,
     ServiceSection,
     ValueSection,
 )
@@ -57,6 +58,8 @@ class Completion:
     subscriber: DeclaredSubscriber | None
     language: str | None
     reference_index: bytes | None
+    payment: str | None = None
+    """How the line is paid, of which it was not known."""
 
 
 @dataclass(slots=True, repr=False)
@@ -141,7 +144,9 @@ class RowReader:
         if self._regions:
             chunk.columns["region"] = [region_of(number, self._regions) for number in chunk.columns["number"]]
         if self._registration:
-            chunk.columns["registration"] = self._registration.read(table, services=chunk.columns["service"])
+            chunk.columns["registration"] = self._registration.read(
+                table, services=chunk.columns["service"], payments=chunk.columns.get("payment")
+            )
         chunk.refuse(
             [(place, column, reason) for place in sorted(faults) for column, reason in faults[place]]
         )
@@ -209,6 +214,7 @@ class RowReader:
             parts.append(self._value("language", made.language, reading))
         if made.region and not made.region.prefixes:
             parts.append(self._value("region", made.region, value_parsers.text_reader()))
+        parts += self._payment(made.payment)
         if made.is_essential:
             parts.append(
                 self._each(
@@ -266,6 +272,14 @@ class RowReader:
         self, name: str, part: ValueSection, reading: value_parsers.CachedParser[Any]
     ) -> SectionReader:
         return self._each(name, part.column, reading) if part.column else (name, (), _constant(part.constant))
+
+    def _payment(self, part: PaymentSection | None) -> list[SectionReader]:
+        if part is None:
+            return []
+        if part.constant:
+            return [("payment", (), _constant(part.constant.value))]
+        table = {text: payment.value for text, payment in part.values.items()}
+        return [self._each("payment", part.column or "", value_parsers.payment_reader(table))]
 
     def _whole(self, name: str, column: str, read: Callable[[list[str]], list[Any]]) -> SectionReader:
         """Read a column whose values are almost all different."""

@@ -139,7 +139,9 @@ def _proposed(file: Path, *, on: dt.date) -> dict[str, Any]:
         raise IMPORT_HEADER_UNKNOWN(file=file, row=scan.header_row)
     pack = load_pack(here.pack)
     duty = pack.duty and may_act(pack, Act.COLLECT, on=on)
-    proposal = propose(scan, country=here.country_code, as_of=on, duty=duty)
+    proposal = propose(
+        scan, country=here.country_code, as_of=on, duty=duty, asks_payment=bool(pack.payment_asked)
+    )
     values = _values(scan, proposal)
     return {
         "description": scan.opened.description,
@@ -174,7 +176,7 @@ def _without_rare(raw: dict[str, Any], values: dict[str, KindValues]) -> dict[st
     made = {name: dict(part) if isinstance(part, dict) else part for name, part in raw.items()}
     activated = made.get("activated_on", {})
     made |= {"activated_on": {name: _json(part) for name, part in activated.items()}} if activated else {}
-    for part in ("status", "language"):
+    for part in ("status", "language", "payment"):
         if part in made and "values" in made[part]:
             made[part]["values"] = without_rare(made[part]["values"], values[made[part]["column"]].shown)
     for source in made.get("service", {}).get("from", []):

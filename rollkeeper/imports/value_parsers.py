@@ -187,6 +187,11 @@ def language_reader(values: Mapping[str, str], *, known: Collection[str]) -> Cac
     return CachedParser(lambda text: found if (found := values.get(text, text)) in known else None)
 
 
+def payment_reader(values: Mapping[str, str]) -> CachedParser[str | None]:
+    """Return the reader of how lines are paid; an empty value says nothing."""
+    return CachedParser(lambda text: values.get(text) or (UNNAMED_VALUE if text else None))
+
+
 def yes_reader(yes: Collection[str]) -> CachedParser[bool]:
     """Return what reads a yes or a no."""
     said = {text.strip().casefold() for text in yes}

@@ -21,6 +21,18 @@ class Service(TextChoices):
     HOSTED_SITE = "hosted_site", _("Hosted site")
 
 
+class Payment(TextChoices):
+    """How a line is paid."""
+
+    PREPAID = "prepaid", _("Prepaid")
+    POSTPAID = "postpaid", _("Paid afterwards")
+    UNKNOWN = "unknown", _("Not known")
+
+
+SAID_PAYMENTS: Final = (Payment.PREPAID.value, Payment.POSTPAID.value)
+"""How a law, a file or a clerk may say that a line is paid."""
+
+
 class Channel(TextChoices):
     """A channel to reach a subscriber."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from rollkeeper.kernel.choices import Bars
+from rollkeeper.kernel.choices import Bars, Payment
 from rollkeeper.law.calendars import days_in
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_stages import Campaign
@@ -49,6 +49,8 @@ class CampaignRules:
     services: frozenset[str]
     regions: frozenset[str]
     """Of which regions its lines are; empty: of any, or of none."""
+    payments: frozenset[str]
+    """How its lines are paid; all choices where the law does not ask."""
     asks_again: bool
     """Whether it concerns registered subscribers, who verify their registration again; else those who are not registered."""
     registered_before: dt.date
@@ -118,13 +120,22 @@ class CampaignRules:
         """Tell whether it concerns lines of this region; where it names regions, none of a line whose region no one knows."""
         return not self.regions or region in self.regions
 
+    def is_paid_as(self, payment: str | None) -> bool:
+        """Tell whether it concerns lines that are paid so; where it asks, none of a line of which no one knows it."""
+        return (payment or Payment.UNKNOWN.value) in self.payments
+
+    @property
+    def asks_payment(self) -> bool:
+        """Tell whether it concerns only lines that are paid in one way."""
+        return Payment.UNKNOWN.value not in self.payments
+
     def shares_lines_with(self, other: "CampaignRules") -> bool:
         """Tell whether both could concern one line on one day."""
         fits_age = (
             self.activated_from < other.activated_before and other.activated_from < self.activated_before
         )
         fits_place = not self.regions or not other.regions or bool(self.regions & other.regions)
-        fits_service = bool(self.services & other.services)
+        fits_service = bool(self.services & other.services and self.payments & other.payments)
         return self.asks_again == other.asks_again and fits_age and fits_place and fits_service
 
     def gives_no_less_than(self, other: "CampaignRules") -> bool:
@@ -218,6 +229,7 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
         activated_from=when.activated_from or dt.date.min,
         services=frozenset(when.services or SERVICES),
         regions=frozenset(when.regions),
+        payments=frozenset((when.payment,) if when.payment else Payment.values),
         asks_again=bool(when.registered),
         registered_before=when.registered_before or dt.date.max,
         assurance=frozenset(when.assurance),

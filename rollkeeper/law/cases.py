@@ -154,6 +154,7 @@ def history_of(case: Case) -> History:
         last_day_on=given.last_day if given.last_day and given.last_day < case.on else None,
         service=given.service,
         region=given.region,
+        payment=given.payment,
     )
 
 

@@ -18,7 +18,16 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
 from rollkeeper.law.campaign_rules import CampaignRules
-from rollkeeper.law.events import LAST_DAY, REGION, REGISTERING, SERVICES, STAY_OF, VERIFYING, Events
+from rollkeeper.law.events import (
+    LAST_DAY,
+    PAYMENTS,
+    REGION,
+    REGISTERING,
+    SERVICES,
+    STAY_OF,
+    VERIFYING,
+    Events,
+)
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, Run, Span, make_run
 
@@ -99,7 +108,7 @@ def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
     )
     if rules is None:
         return found
-    found = _of_regions(_of_services(found, known, rules), known, rules)
+    found = _of_payments(_of_regions(_of_services(found, known, rules), known, rules), known, rules)
     return _as_asked(found, rules) if rules.asks_again else found
 
 
@@ -128,6 +137,20 @@ def _of_regions(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) 
         pl.lit(for_all, pl.String)
     )
     fits = region.is_in([f"{REGION}{one}" for one in sorted(rules.regions)]).fill_null(value=False)
+    return found.with_columns(pl.when(fits).then(pl.col("activated_on")).alias("activated_on"))
+
+
+def _of_payments(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
+    """Forget the activation of lines that the file does not say to be paid as those of the campaign are."""
+    if not rules.asks_payment:
+        return found
+    said = known.filter(pl.col("event").is_in(PAYMENTS))
+    own = said.filter(pl.col("line").is_not_null()).group_by("line").agg(pl.col("event").min())
+    for_all = said.filter(pl.col("line").is_null())["event"].min()
+    payment = found.join(own, on="line", how="left", maintain_order="left")["event"].fill_null(
+        pl.lit(for_all, pl.String)
+    )
+    fits = payment.is_in(sorted(rules.payments)).fill_null(value=False)
     return found.with_columns(pl.when(fits).then(pl.col("activated_on")).alias("activated_on"))
 
 

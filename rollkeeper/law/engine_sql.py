@@ -12,10 +12,11 @@ import polars as pl
 from django.db import connections
 
 from rollkeeper.kernel import database
+from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.engine_rules import OUTCOMES, by_campaign, further_columns
-from rollkeeper.law.events import LAST_DAY, REGION, REGISTERING, SERVICES, VERIFYING, Events
+from rollkeeper.law.events import LAST_DAY, PAYMENTS, REGION, REGISTERING, SERVICES, VERIFYING, Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 
@@ -102,6 +103,8 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         "services": list(SERVICES),
         "region_mark": REGION,
         "regions": [],
+        "all_payments": list(PAYMENTS),
+        "payments": Payment.values,
         "slack_days": 0,
         "asks_again": False,
         "registered_before": dt.date.max,
@@ -119,6 +122,7 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
             "activated_from": rules.activated_from,
             "services": sorted(rules.services),
             "regions": [f"{REGION}{one}" for one in sorted(rules.regions)],
+            "payments": sorted(rules.payments),
             "slack_days": rules.slack_days,
             "asks_again": rules.asks_again,
             "registered_before": rules.registered_before,

@@ -15,7 +15,7 @@ from typing import Final, TextIO
 
 import polars as pl
 
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import SAID_PAYMENTS, Service
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.errors import EVENT_FAULT, EVENTS_FILE_NOT_READ
 
@@ -28,6 +28,8 @@ LAST_DAY: Final = "last_day"
 """The last day on which a registration is good."""
 SERVICES: Final = tuple(Service.values)
 """Of which service a line is; where no row says so, it is one that the law is about."""
+PAYMENTS: Final = SAID_PAYMENTS
+"""How a line is paid; where no row says so, it is not known."""
 REGION: Final = "region:"
 """Before the region that a line is of; where no row says so, it is not known."""
 STAY_OF: Final = "stay:"
@@ -41,6 +43,7 @@ MOMENTS: Final = (
     LAST_DAY,
     "ended",
     *SERVICES,
+    *PAYMENTS,
 )
 STRETCHES: Final = ("pause", "hold", "stay", "outage")
 GLOBAL_EVENTS: Final = ("stay", "outage")

@@ -61,6 +61,8 @@ class LineHistory:
     erased_on: dt.date | None = None
     region: str | None = None
     """None: not known."""
+    payment: str | None = None
+    """None: not known."""
 
 
 def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: str = "en") -> list[Sentence]:
@@ -75,7 +77,9 @@ def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: 
 
 def _concerns(pack: Pack, history: LineHistory) -> bool:
     rules, activated = pack.campaign, history.activated_on
-    if activated is None or not rules.is_about(activated, history.service) or not rules.is_in(history.region):
+    if activated is None or not rules.is_about(activated, history.service):
+        return False
+    if not rules.is_in(history.region) or not rules.is_paid_as(history.payment):
         return False
     return rules.asks_again == (history.recorded_on is not None)
 
@@ -97,15 +101,22 @@ class _Explainer:
             yield self._sentence("never_activated", rules.cohort_article, on=self.on)
             return
         is_meant = self.history.service is None or self.history.service in rules.services
-        is_here = rules.is_in(self.history.region)
-        fits_age = is_meant and is_here and activated is not None and rules.is_about(activated, None)
+        is_here, is_paid_so = rules.is_in(self.history.region), rules.is_paid_as(self.history.payment)
+        fits_age = (
+            is_meant and is_here and is_paid_so and activated is not None and rules.is_about(activated, None)
+        )
         is_older = activated is not None and activated < rules.activated_from
         concerned = fits_age and (self.history.recorded_on is not None or not rules.asks_again)
         meant = "last_day_over" if rules.last_day_over else "concerned"
         left = "not_asked" if fits_age else "too_old" if is_older else "out_of_scope"
         asked = meant if concerned else left
+        others = {
+            "other_service": is_meant,
+            "other_region": is_here,
+            f"not_{'_'.join(sorted(rules.payments))}": is_paid_so,
+        }
         yield self._sentence(
-            asked if is_meant and is_here else "other_region" if is_meant else "other_service",
+            next((key for key, fits in others.items() if not fits), asked),
             rules.cohort_article,
             activated_on=activated,
             activated_before=rules.activated_before,

@@ -20,6 +20,8 @@ class FormSummary:
     """Any one of these; empty: any document."""
     without_document: tuple[str, ...]
     last_day: str | None
+    payment: str | None = None
+    """How the lines are paid that are registered; None: in any way."""
 
     @property
     def sentence(self) -> str:
@@ -31,6 +33,7 @@ class FormSummary:
             [f"without a document by {' or '.join(self.without_document)}"] if self.without_document else []
         )
         parts += [f"good through {self.last_day}"] if self.last_day else []
+        parts += [f"of {self.payment} lines alone"] if self.payment else []
         return f"{self.kind}{of}: {'; '.join(parts)}"
 
 
@@ -40,6 +43,8 @@ def form_summaries(pack: Pack) -> tuple[FormSummary, ...]:
 
 
 def _summaries(pack: Pack) -> Iterator[FormSummary]:
+    paid = {one.payment for one in pack.file.scope.services}
+    payment = next(iter(paid)) if len(paid) == 1 else None
     for kind in pack.file.party_kinds:
         asked = [one for one in pack.said_of(kind.id, "attributes") if one.required != "forbidden"]
         last = pack.said_of(kind.id, "last_day")
@@ -52,6 +57,7 @@ def _summaries(pack: Pack) -> Iterator[FormSummary]:
                 way for route in pack.said_of(kind.id, "no_document_route") for way in route.by
             ),
             last_day=_day(last) if last else None,
+            payment=payment,
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.campaign_rules import (
     CampaignRules,
@@ -31,11 +32,11 @@ from rollkeeper.law.errors import (
     UNSUPPORTED_PACK_FIELD,
 )
 from rollkeeper.law.kinds import AcceptedDocument, LastDayRule
+from rollkeeper.law.limit_rules import LimitRule, limit_rules
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
-from rollkeeper.law.schema_people import Limit
 from rollkeeper.law.schema_stages import Campaign
-from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_fields
+from rollkeeper.law.supported_fields import unsupported_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +75,6 @@ class DocumentCopyRule:
     is_required: bool
     shows_middle_of_number: bool
     article: str
-
-
-@dataclass(frozen=True, slots=True)
-class LimitRule:
-    """How many lines one subscriber may have, or take up within so many days; and what follows beyond."""
-
-    party_kinds: tuple[str, ...]
-    services: tuple[str, ...]
-    n: int
-    window_days: int | None
-    """None: the lines that a subscriber has now count, whenever they were registered."""
-    over: str
-    article: str
-    concerned: tuple[str, ...] = ()
-    """The kinds that meet the limit: some may be added by the pack. Lines are counted by the kinds that every law has."""
-
-    def concerns(self, party_kind: str, service: str) -> bool:
-        """Tell whether a line of this service counts where such a party holds it."""
-        return party_kind in self.concerned and service in self.services
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +162,24 @@ class Pack:
         """Return the services that have to be registered."""
         return tuple(service for scope in self.file.scope.services for service in scope.services)
 
+    def registers(self, service: str, payment: str) -> bool:
+        """Tell whether a line of this service that is paid so has to be registered; one of which it is not known counts as one."""
+        return any(
+            service in scope.services and _is_for(scope.payment, payment)
+            for scope in self.file.scope.services
+        )
+
+    @cached_property
+    def payment_asked(self) -> str | None:
+        """Return of which lines it speaks where it makes a difference how a line is paid; None where it makes none."""
+        said = [
+            *(scope.payment for scope in self.file.scope.services),
+            *(one.payment for kind in self.file.party_kinds for one in kind.verification),
+            *(limit.payment for limit in self.file.limits),
+            *(campaign.cohort.when.payment for campaign in self.stated_campaigns),
+        ]
+        return next((payment for payment in said if payment), None)
+
     def attributes(self, service: str, party_kind: str) -> tuple[Attribute, ...]:
         """Return exactly what the law has the operator ask: nothing for a service or a party it does not name.
 
@@ -219,16 +219,17 @@ class Pack:
             for way in route.by
         )
 
-    def sight_article(self, party_kind: str) -> str | None:
+    def sight_article(self, party_kind: str, *, payment: str = Payment.UNKNOWN) -> str | None:
         """Return the article that requires the document itself to be seen, None if there is none. Refuses: UNSUPPORTED_PACK_FIELD.
 
-        An unconfirmed rule does not require a visit to a counter.
+        A rule for lines that are paid in one way is for those too of which it is not known. An unconfirmed rule does not require a
+        visit to a counter.
         """
         self.refuse_unsupported()
         asked = (
             self._cited(one.because)
             for one in self.said_of(party_kind, "verification")
-            if one.method == "sight" and one.because.confirmed
+            if one.method == "sight" and one.because.confirmed and _is_for(one.payment, payment)
         )
         return next(asked, None)
 
@@ -281,36 +282,7 @@ class Pack:
     def limits(self) -> tuple[LimitRule, ...]:
         """Return how many lines people may have; unconfirmed limits are not applied. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
-        return tuple(
-            LimitRule(
-                party_kinds=self._counted_kinds(limit),
-                services=tuple(sorted(({limit.service} if limit.service else SERVICES) - set(limit.exempt))),
-                n=limit.n,
-                window_days=limit.window.n if limit.window else None,
-                over=limit.over,
-                article=self._cited(limit.because),
-                concerned=self._concerned_kinds(limit),
-            )
-            for limit in self.file.limits
-            if limit.because.confirmed
-        )
-
-    def _counted_kinds(self, limit: Limit) -> tuple[str, ...]:
-        """Return the kinds whose lines count: only those that every law has are stored with a line."""
-        group = limit.group
-        if group not in LIMITED:
-            group = next(name for name, kinds in LIMITED.items() if self.added_kinds[group] in kinds)
-        return tuple(kind for kind in LIMITED[group] if kind not in limit.exempt)
-
-    def _concerned_kinds(self, limit: Limit) -> tuple[str, ...]:
-        """Return the kinds that meet a limit: an added kind meets those of the kind it is of, unless it has a separate one."""
-        if limit.group not in LIMITED:
-            return (limit.group,)
-        counted = self._counted_kinds(limit)
-        separate = {one.group for one in self.file.limits if one.because.confirmed} | set(limit.exempt)
-        return counted + tuple(
-            kind for kind, of in self.added_kinds.items() if of in counted and kind not in separate
-        )
+        return limit_rules(self.file, added_kinds=self.added_kinds, cited=self._cited)
 
     def _cited(self, because: Citation) -> str:
         """Return an article as it is cited next to a value: the operator's own rules are never cited as the law's."""
@@ -495,3 +467,8 @@ class Pack:
         return unsupported_fields(self.file) or tuple(
             crossing([campaign_rules(self.file, one) for one in campaigns_of(self.file)])
         )
+
+
+def _is_for(said: str | None, payment: str) -> bool:
+    """Tell whether what is asked for lines that are paid in one way is asked for this one."""
+    return said is None or payment in {said, Payment.UNKNOWN}

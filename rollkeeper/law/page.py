@@ -144,6 +144,9 @@ class _Page:
         if not self.file.party_kinds:
             return
         yield _h2(_("What the law asks, and of whom"))
+        if paid := {one.payment for one in self.file.scope.services if one.payment}:
+            said = self.comma.join(map(self.label, sorted(paid)))
+            yield f"<p>{_('Only lines that are paid so')}{self.colon}{escape(said)}</p>"
         for kind in self.file.party_kinds:
             yield _h3(self.text(kind.label) if kind.kind_of else self.label(kind.id))
             yield _list([*self.asked_of(kind), *self.shown_by(kind)])

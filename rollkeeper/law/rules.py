@@ -76,6 +76,8 @@ class History:
     """None: one that the campaign is about."""
     region: str | None = None
     """None: not known; a campaign that names regions does not concern it."""
+    payment: str | None = None
+    """None: not known; a campaign of lines that are paid in one way does not concern it."""
 
 
 class LineOutcome(NamedTuple):
@@ -305,14 +307,14 @@ def campaign_for(pack: Pack, history: History) -> Pack:
 
 def asked_of(pack: Pack, history: History) -> History:
     """Return a history as the campaign reads it: to one that asks again, a registration is what has to be verified, and the verification
-    is what registering is to others. Of a line that it does not ask, or of another service or region, it knows no activation.
+    is what registering is to others. Of a line that it does not ask, or of another service, region or way of paying, it knows no
+    activation.
     """
     if not pack.has_campaign:
         return history
     rules, registered, notified = pack.campaign, history.registered_on, history.notified_on
-    if (history.service is not None and history.service not in rules.services) or not rules.is_in(
-        history.region
-    ):
+    is_other_service = history.service is not None and history.service not in rules.services
+    if is_other_service or not rules.is_in(history.region) or not rules.is_paid_as(history.payment):
         history = replace(history, activated_on=None)
     if not rules.asks_again:
         return history

@@ -19,6 +19,7 @@ from rollkeeper.law.schema_common import (
     Name,
     PackId,
     PackModel,
+    Payment,
     Service,
     Text,
 )
@@ -237,6 +238,7 @@ class Given(PackModel):
     region: Annotated[
         str | None, Field(description="Of the line, as the operator's file names it; left out, not known.")
     ] = None
+    payment: Annotated[Payment | None, Field(description="How the line is paid; left out, not known.")] = None
     pauses: tuple[tuple[dt.date, dt.date], ...] = ()
     holds: tuple[tuple[dt.date, dt.date], ...] = ()
     stays: tuple[tuple[dt.date, dt.date], ...] = ()

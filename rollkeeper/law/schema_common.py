@@ -56,10 +56,12 @@ OTHER_SERVICES: Final = ("iot", "esim", "email")
 """Services that a law may name and no register of lines has."""
 if TYPE_CHECKING:
     type Service = str
+    type Payment = str
     type NoDocumentWay = str
     type IncidentDuty = str
 else:
     Service = Literal[(*choices.Service.values, *OTHER_SERVICES)]
+    Payment = Literal[choices.SAID_PAYMENTS]
     NoDocumentWay = Literal[tuple(law_choices.NoDocumentWay.values)]
     IncidentDuty = Literal[tuple(law_choices.IncidentDuty.values)]
 type CounterAct = Literal[

@@ -12,6 +12,7 @@ from rollkeeper.law.schema_common import (
     Name,
     NoDocumentWay,
     PackModel,
+    Payment,
     RegisteringAct,
     Requirement,
     Service,
@@ -52,6 +53,10 @@ class Condition(PackModel):
             description="Lines of one of these regions, as the operator's file of lines names them; a line without a region is of none."
         ),
     ] = ()
+    payment: Annotated[
+        Payment | None,
+        Field(description="Lines that are paid so; one of which it is not known is of neither."),
+    ] = None
     area_codes: tuple[str, ...] = ()
     lines_held_over: Annotated[int, Field(ge=0)] | None = None
     flagged_by: tuple[Name, ...] = ()
@@ -77,6 +82,12 @@ class ServiceScope(CitedModel):
     """Services that have to be registered."""
 
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
+    payment: Annotated[
+        Payment | None,
+        Field(
+            description="Only lines that are paid so; one of which it is not known is registered too. Left out: however it is paid."
+        ),
+    ] = None
 
 
 class ActScope(CitedModel):
@@ -137,6 +148,12 @@ class Verification(CitedModel):
     """How a document or a person is checked, and what may be kept of it."""
 
     method: Literal["sight", "chip", "registry", "biometric", "bank", "referee", "wallet"]
+    payment: Annotated[
+        Payment | None,
+        Field(
+            description="Only for lines that are paid so, and those of which it is not known. Left out: for all."
+        ),
+    ] = None
     level: Annotated[int, Field(ge=0, le=10)] | None = None
     keep: Literal["result_only", "copy", "forbidden"] | None = None
     fallback: Name | None = None
@@ -201,6 +218,12 @@ class Limit(CitedModel):
     group: Name
     """person, company or guardian; or a kind that the pack adds, which then meets no limit of the kind it is of."""
     service: Service | None = None
+    payment: Annotated[
+        Payment | None,
+        Field(
+            description="Only lines that are paid so meet it and count; one of which it is not known does neither."
+        ),
+    ] = None
     scope: Literal["operator", "national", "region"]
     regions: tuple[str, ...] = ()
     kind: Literal["stock", "flow"]

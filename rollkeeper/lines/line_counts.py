@@ -7,6 +7,7 @@ moment.
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
@@ -20,25 +21,26 @@ def lock_line_limits(who: Collection[str]) -> None:
 
 
 def count_current_lines(
-    persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str]
-) -> dict[PersonId, int]:
-    """Count the living lines of these services that each of these people holds now; who holds none is left out."""
-    return _counted("count_current_lines", persons, party_kinds, services, {})
+    persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
+    payments: Collection[str],
+) -> dict[PersonId, int]:  # fmt: skip
+    """Count the living lines of these services, paid so, that each of these people holds now; who holds none is left out."""
+    return _counted("count_current_lines", persons, party_kinds, services, {"payments": list(payments)})
 
 
 def count_acquired_lines(
     persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
-    first_day: dt.date, law_begins: dt.date,
+    payments: Collection[str], first_day: dt.date, law_begins: dt.date,
 ) -> dict[PersonId, int]:  # fmt: skip
     """Count the lines that each of these people took up on a day or later; who took up none is left out."""
     since = dt.datetime.combine(first_day, dt.time(), clock.zone())
-    values = {"since": since, "begins": law_begins}
+    values: dict[str, Any] = {"since": since, "begins": law_begins, "payments": list(payments)}
     return _counted("count_acquired_lines", persons, party_kinds, services, values)
 
 
 def _counted(
     statement: str, persons: Collection[PersonId], party_kinds: Collection[str], services: Collection[str],
-    others: dict[str, dt.date],
+    others: dict[str, Any],
 ) -> dict[PersonId, int]:  # fmt: skip
     if not persons:
         return {}

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
-from rollkeeper.kernel.choices import BAR_LEVELS, Bars
+from rollkeeper.kernel.choices import BAR_LEVELS, Bars, Payment
 
 
 class Line(models.Model):
@@ -39,6 +39,11 @@ class Line(models.Model):
         null=True, db_comment="Language of notices while there is no registered subscriber."
     )
     region = models.TextField(null=True, db_comment="Area or branch, for figures and for calendars.")
+    payment = models.TextField(
+        default=Payment.UNKNOWN.value,
+        db_default=Payment.UNKNOWN.value,
+        db_comment="kernel.choices.Payment: where a law asks how a line is paid.",
+    )
     number_index = models.BinaryField(null=True, db_comment="Keyed hash of the number. Goes at erasure.")
     number_sealed = models.BinaryField(null=True, db_comment="Personal, sealed. Goes at erasure.")
     contact_sealed = models.BinaryField(
@@ -54,6 +59,11 @@ class Line(models.Model):
         """State and registration are constrained in the first migration."""
 
         db_table = "lines_line"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(payment__in=Payment.values), name="lines_line_paid_in_unknown_way"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["terminated_on", "line_id"],

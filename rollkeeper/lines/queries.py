@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import BarLevel, Service
+from rollkeeper.kernel.choices import BarLevel, Payment, Service
 from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
@@ -46,6 +46,7 @@ class LineView:
     language: str | None
     quarantined_until: dt.date | None
     suspensions: tuple[OpenSuspension, ...]
+    payment: Payment = Payment.UNKNOWN
     level: str = ""
     """What it is kept from, where that leaves more than the floor: kernel.choices.BarLevel."""
 
@@ -363,5 +364,6 @@ def _line(row: Any) -> LineView:
             OpenSuspension(SuspensionReason(reason), dt.date.fromisoformat(day))
             for reason, day in row.open_reasons
         ),
+        payment=Payment(row.payment),
         level=BarLevel.partial(row.bars),
     )

@@ -15,7 +15,7 @@ from django.db.utils import DataError, IntegrityError
 
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.choices import SuspensionReason
@@ -285,6 +285,20 @@ def register_tenures(
             "contacts": contacts, "last_days": [h.good_through for h in tenures],
         })  # fmt: skip
     return [RegistrationEffect(LineId(r.line_id), r.state == "suspended", r.was_restored) for r in found]
+
+
+def note_payments(entries: Sequence[EntryId]) -> None:
+    """Note how lines are paid, as these entries of their registrations say. Precondition: they are of this transaction."""
+    if entries:
+        rows("SELECT lines_note_payments(%s)", [list(entries)])
+
+
+def complete_payments(payments: Mapping[LineId, Payment]) -> None:
+    """Note how lines are paid of which it is not known. Precondition: they are locked."""
+    if payments:
+        run(sql("lines", "complete_payments"), {
+            "line_ids": list(payments), "payments": [one.value for one in payments.values()],
+        })  # fmt: skip
 
 
 _REGISTER = (

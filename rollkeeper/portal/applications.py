@@ -133,7 +133,7 @@ def _draw(
     )
     shown |= {"kind": kind, "kinds": kinds}
     shown |= {
-        "form": form, "session": True, "service": label_of(begun["service"], Service), "sight": cite(pack.sight_article(kind) or begun["sight"]),
+        "form": form, "session": True, "service": label_of(begun["service"], Service), "sight": cite(pack.sight_article(kind, payment=begun["payment"]) or begun["sight"]),
         "until": clock.today() + dt.timedelta(days=begun["days"]), "article": cite(pack.act_article("register")),
         "copy_article": cite(pack.document_copy.article) if pack.document_copy else "", "retention": pack.retention,
         "retention_article": cite(pack.retention.article),

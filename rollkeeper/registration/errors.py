@@ -87,6 +87,12 @@ class DocumentNeedsSupervisor(RollkeeperError):
     remedy = "Submit it at a counter: it waits there, sealed, until a supervisor has confirmed it, and counts as of then. Genuine documents with faulty numbers exist; do not turn the person away."
 
 
+PAYMENT_NOT_REGISTERED = Refusal(
+    "payment_not_registered",
+    Kind.REFUSED,
+    "The law in force ({pack}) has lines registered that are paid in one way, and this one is paid in another ('{payment}').",
+    "Nothing may be recorded. If the line is paid otherwise, say so.",
+)
 ROUTE_NOT_OFFERED = Refusal(
     "route_not_offered",
     Kind.REFUSED,

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
-from rollkeeper.law.pack import LimitRule
+from rollkeeper.law.limit_rules import LimitRule
 from rollkeeper.law.rules import Refused
 from rollkeeper.lines.line_counts import count_acquired_lines, count_current_lines, lock_line_limits
 from rollkeeper.lines.queries import LineView
@@ -42,6 +42,7 @@ class LineRequest:
     submission: Submission
     document: tuple[str, str] | None
     service: Service
+    payment: Payment
     situation: Situation
 
     @property
@@ -76,8 +77,9 @@ class Limits:
         if line_request.applicant is None or line_request.is_theirs:
             return ()
         kind, service = line_request.submission.asked_as, line_request.service.value
+        payment = line_request.payment.value
         rules = zip(self.context.limits, self.held, strict=True)
-        concerned = [(rule, held) for rule, held in rules if rule.concerns(kind, service)]
+        concerned = [(rule, held) for rule, held in rules if rule.concerns(kind, service, payment)]
         is_kept = self._is_kept(line_request.situation.line)
         over = [
             rule for rule, held in concerned if not is_kept and _is_over(rule, held[line_request.applicant])
@@ -127,10 +129,10 @@ def count_limits(context: Context, persons: Sequence[PersonId]) -> Limits:
 def _count(context: Context, rule: LimitRule, persons: Sequence[PersonId]) -> Counter[Applicant]:
     kinds, services = rule.party_kinds, rule.services
     if rule.window_days is None:
-        counted = count_current_lines(persons, party_kinds=kinds, services=services)
+        counted = count_current_lines(persons, party_kinds=kinds, services=services, payments=rule.payments)
     else:
         counted = count_acquired_lines(
-            persons, party_kinds=kinds, services=services,
+            persons, party_kinds=kinds, services=services, payments=rule.payments,
             first_day=context.on - dt.timedelta(days=rule.window_days - 1), law_begins=context.pack.file.valid.begins,
         )  # fmt: skip
     counter: Counter[Applicant] = Counter()

@@ -12,10 +12,11 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import pipeline, prepared_rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuids
-from rollkeeper.law.pack import LimitRule, Pack
+from rollkeeper.law.limit_rules import LimitRule
+from rollkeeper.law.pack import Pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import LineView
@@ -25,12 +26,14 @@ from rollkeeper.lines.writes import (
     RegistrationEffect,
     create_lines,
     new_line_ids,
+    note_payments,
     reassign_number,
     register_tenures,
 )
 from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.registration.decisions import PriorSubscriber
+from rollkeeper.registration.payments import noted_payment
 from rollkeeper.registration.receipts import ConcurrentChange, save_receipts
 from rollkeeper.registration.rules import AskedOf, ReadParts
 from rollkeeper.registration.side_effects import notify_registered
@@ -133,6 +136,7 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
         languages=[w.draft.language for w in written], at=at,
         registered=[w.draft.until is None for w in written], mailboxes=[w.draft.mailbox for w in written],
     )  # fmt: skip
+    note_payments([entries[w.line_id] for w in written if _payment(context, w)])
     with pipeline():
         _tell(context, written, {r.line_id: r for r in recorded}, at=at)
     _record_copies(context, written)
@@ -313,7 +317,7 @@ def _tell(
 def _entered(context: Context, written: Sequence[RenderedText], *, at: dt.datetime) -> dict[LineId, EntryId]:
     """Append the entries, before what they say is written; return the entry of each registration."""
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
-    marks = lines + [(_verb(context, w), w, _facts(w)) for w in written]
+    marks = lines + [(_verb(context, w), w, _facts(context, w)) for w in written]
     found = prepared_rows(sql("registration", "append_entries"), {
         "at": at, "day": context.on, "staff_id": context.authority.staff_id, "role": context.role,
         "actor": context.authority.commitment, "pack": context.pack.hash,
@@ -363,18 +367,26 @@ def _record_relinquished(context: Context, written: Sequence[RenderedText]) -> N
         )  # fmt: skip
 
 
-def _facts(written: RenderedText) -> dict[str, str]:
+def _facts(context: Context, written: RenderedText) -> dict[str, str]:
     others = {
         part.key: commitment
         for part, commitment in written.commitments.items()
         if part is not PartyRole.SUBSCRIBER
     }
-    return {
-        "assurance": _assurance(written.draft),
-        "document_check": written.draft.parts.verdict.value,
-        "tenure": str(written.tenure_id),
-        "party_kind": written.draft.submission.kind.value,
-    } | others
+    return (
+        {
+            "assurance": _assurance(written.draft),
+            "document_check": written.draft.parts.verdict.value,
+            "tenure": str(written.tenure_id),
+            "party_kind": written.draft.submission.kind.value,
+        }
+        | others
+        | ({"payment": paid.value} if (paid := _payment(context, written)) else {})
+    )
+
+
+def _payment(context: Context, written: RenderedText) -> Payment | None:
+    return noted_payment(context.pack, written.draft.submission, written.draft.line)
 
 
 def _sides(draft: Draft) -> dict[str, str]:

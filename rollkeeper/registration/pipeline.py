@@ -15,7 +15,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import assurance_of
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
@@ -48,12 +48,14 @@ from rollkeeper.registration.errors import (
     NO_REGISTRATION_DUTY,
     NOT_THE_SUBSCRIBER,
     NUMBER_IN_USE,
+    PAYMENT_NOT_REGISTERED,
     SAME_SUBSCRIBER,
     SUBMISSION_KEY_USED,
     TRANSFEROR_NOT_SUBSCRIBER,
 )
 from rollkeeper.registration.kind_rules import document_faults, good_through
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
+from rollkeeper.registration.payments import payment_faults, payment_of
 from rollkeeper.registration.persistence import Context, Draft
 from rollkeeper.registration.receipts import find_receipts, repeat_receipt, retry_on_conflict
 from rollkeeper.registration.rules import (
@@ -66,6 +68,7 @@ from rollkeeper.registration.rules import (
 )
 from rollkeeper.registration.submissions import (
     NEW_CONTRACT_KINDS,
+    NEW_TENURE_KINDS,
     ROW_KEY,
     Receipt,
     RegistrationKind,
@@ -302,18 +305,24 @@ def _read(
         # What is asked of a hidden line's subscriber is that of any number, unless they are registered now, by anyone.
         guessed = _service(one, None) if one.number else None
         service = guessed if guessed and is_hidden and line and line.is_registered else _service(one, line)
-        parts = _parts(context, one, service=service.value)
+        payment = payment_of(context.pack, one.submission, None if is_hidden else line)
+        parts = _parts(context, one, service=service.value, payment=payment)
         faults = parts if isinstance(parts, list) else _unseen(context, one.submission, parts)
         if faults:
             outcomes[one.position] = faults[0] if len(faults) == 1 else Faults(faults)
-            if service is guessed and context.action_kind in NEW_CONTRACT_KINDS:
+            tells_of_line = faults[0].code == PAYMENT_NOT_REGISTERED.code and not one.submission.payment
+            if service is guessed and context.action_kind in NEW_CONTRACT_KINDS and not tells_of_line:
                 looked.faulty.add(one.position)
         elif isinstance(parts, ReadParts):
             yield one, line, parts
 
 
-def _parts(context: Context, one: _Waiting, *, service: str) -> ReadParts | list[RollkeeperError]:
+def _parts(
+    context: Context, one: _Waiting, *, service: str, payment: Payment
+) -> ReadParts | list[RollkeeperError]:
     needed_facts, submission = context.asked, one.submission
+    if context.action_kind in NEW_TENURE_KINDS and (faults := payment_faults(context.pack, service, payment)):
+        return faults
     route = (
         route_of(context.pack, submission, service=service, action_kind=context.action_kind)
         if submission.route
@@ -408,7 +417,8 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip
         verdict = refusal(context.action_kind, situation=situation, on=context.on) or limits.judge(
-            LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line), situation)
+            LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line),
+                        payment_of(context.pack, waits.submission, line), situation)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
             # The reason of the refusal would reveal the status of a protected subscriber's line: it is said to be taken, as of any

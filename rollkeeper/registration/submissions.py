@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents.rules import with_state
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment, Service
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.verbs import Verb
@@ -103,6 +103,8 @@ class Submission:
     """Staff looked at all that the law has shown with the document; not stored."""
     service: Service | None = None
     """None: the service of the line with this number, or mobile if there is none."""
+    payment: Payment | None = None
+    """How the line is paid; None: as recorded."""
     language: str | None = None
     contact_email: str | None = None
     """Where notices and codes for the portal go, of a line that is no telephone. Not an attribute: no law asks it."""
@@ -161,6 +163,7 @@ def submission_of(
         looked_over=bool(subscriber.pop("looked_over", "")),
         parts=parts,
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
+        payment=Payment(given["payment"]) if given.get("payment") in SAID_PAYMENTS else None,
         language=given["language"] if given.get("language") in instance().languages else None,
         contact_email=(given.get("contact_email") or "").strip() or None,
         double_checked=bool(given.get("double_checked")),

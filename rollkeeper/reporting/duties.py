@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
@@ -65,7 +66,7 @@ def count_by_service(on: dt.date) -> list[dict[str, Any]]:
     until = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
     begins = first_day(pack, Act.SUSPEND)
     found = rows(sql("reporting", "stocks"), {
-        "until": until - dt.timedelta(microseconds=1), "last": on, "begins": begins, "services": list(pack.services),
+        "until": until - dt.timedelta(microseconds=1), "last": on, "begins": begins, "services": list(pack.services), "registered": _registered(pack),
         "from": dt.datetime.combine(first_day(pack, Act.COLLECT), dt.time(), clock.zone()),
         "told_before": pack.told_before[0] if pack.told_before else None,
     })  # fmt: skip
@@ -78,6 +79,11 @@ def count_by_service(on: dt.date) -> list[dict[str, Any]]:
         }
         for row in found
     ]
+
+
+def _registered(pack: Pack) -> list[str]:
+    """Return which lines have to be registered, each as a service and a way of paying."""
+    return [f"{one} {paid}" for one in pack.services for paid in Payment.values if pack.registers(one, paid)]
 
 
 def _told_by_campaign(pack: Pack, on: dt.date) -> dict[tuple[str, str], int]:
@@ -103,6 +109,6 @@ def lines_without_identity(authority: Authority, *, limit: int = 1000) -> list[L
     if not pack.duty:
         return []
     found = rows(sql("reporting", "without_identity"), {
-        "begins": first_day(pack, Act.SUSPEND), "services": list(pack.services), "limit": limit,
+        "begins": first_day(pack, Act.SUSPEND), "registered": _registered(pack), "limit": limit,
     })  # fmt: skip
     return [LineWithoutIdentity(LineId(row.line_id), row.service, row.activated_on) for row in found]

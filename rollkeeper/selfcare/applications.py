@@ -19,9 +19,10 @@ from rollkeeper.documents.form_prefill import MAX_COPIES
 from rollkeeper.documents.image_intake import is_plain_jpeg
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.error_messages import translated_plainly
-from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
@@ -31,6 +32,7 @@ from rollkeeper.lines.queries import current_tenure, sealed_number, view_line
 from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.party_kinds import kinds_offered_remotely
+from rollkeeper.registration.payments import payment_faults
 from rollkeeper.registration.pipeline import active_pack, check_registration
 from rollkeeper.registration.receipts import find_receipts, run_once
 from rollkeeper.registration.services import register_subscriber
@@ -92,14 +94,15 @@ class ApplicationData:
 def begin_application(session: PortalSession, _: Payload, *, on: dt.date) -> dict[str, Any]:
     """Return what a page needs to ask for it: the service, the public half to seal to, and whether the document must be seen.
 
-    Refuses: LINE_HAS_SUBSCRIBER, APPLICATION_PENDING, NO_EPOCH.
+    Refuses: LINE_HAS_SUBSCRIBER, PAYMENT_NOT_REGISTERED, APPLICATION_PENDING, NO_EPOCH.
     """
     del on
-    line = _free_line(session)
+    line, pack = _free_line(session), active_pack()
+    raise_all(payment_faults(pack, line.service.value, line.payment))
     key = current_offline_key()
     return {
         "service": line.service.value, "key": key.key_id, "half": base64.b64encode(key.public_key).decode(),
-        "signature": key.signature.hex(), "sight": _sight_article(session), "days": _days(),
+        "signature": key.signature.hex(), "sight": _sight_article(session, line.payment), "payment": line.payment.value, "days": _days(),
     }  # fmt: skip
 
 
@@ -122,12 +125,12 @@ def apply_for_line(
     known = _repeated_result(key_of(payload))
     if known is not None:
         return known
-    _free_line(session)
+    line = _free_line(session)
     if not _take("applications_left", session) or _over_daily_limit(session.line_id):
         raise TOO_MANY_APPLICATIONS()
     try:
         with action():
-            receipt = _apply(session, payload, sealed or b"", on=on)
+            receipt = _apply(session, payload, sealed or b"", payment=line.payment, on=on)
     except RollkeeperError as fault:
         if fault.kind is Kind.INTERNAL:
             raise
@@ -226,13 +229,15 @@ def pending_key(application_id: UUID) -> str:
     return f"application:{application_id}"
 
 
-def _apply(session: PortalSession, payload: Payload, sealed: bytes, *, on: dt.date) -> Receipt:
+def _apply(
+    session: PortalSession, payload: Payload, sealed: bytes, *, payment: Payment, on: dt.date
+) -> Receipt:
     key, application_id = key_of(payload), _reference(payload)
     if not 0 < len(sealed) <= GREATEST_SEALED_BYTES:
         raise INVALID_REQUEST()
     given = open_application(application_id, key, sealed, on=on)
     given = replace(given, number=_number(session, on=on))
-    article = _sight_article(session, given.kind)
+    article = _sight_article(session, payment, given.kind)
     if article is None:
         return _register(session, application_id, key, given, on=on)
     return run_once(
@@ -241,9 +246,12 @@ def _apply(session: PortalSession, payload: Payload, sealed: bytes, *, on: dt.da
     )  # fmt: skip
 
 
-def _sight_article(session: PortalSession, kind: str = PartyKind.INDIVIDUAL.value) -> str | None:
+def _sight_article(
+    session: PortalSession, payment: Payment, kind: str = PartyKind.INDIVIDUAL.value
+) -> str | None:
     """Return why the document must be seen, None where it need not be. An attacker who forged a call would else take over a line remotely."""
-    return active_pack().sight_article(kind) or (OPERATORS_RULE if session.is_limited else None)
+    article = active_pack().sight_article(kind, payment=payment)
+    return article or (OPERATORS_RULE if session.is_limited else None)
 
 
 def _register(

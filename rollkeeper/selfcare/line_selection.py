@@ -10,7 +10,7 @@ from typing import Any
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.law.pack import LimitRule
+from rollkeeper.law.limit_rules import LimitRule
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import LineState
 from rollkeeper.selfcare.personal_data import open_numbers
@@ -58,7 +58,7 @@ def _fills(rule: LimitRule, tenure: Tenure) -> bool:
         tenure.is_present
         and tenure.contested_on is None
         and tenure.state in {LineState.ACTIVE, LineState.SUSPENDED}
-        and rule.concerns(tenure.party_kind, tenure.service.value)
+        and rule.concerns(tenure.party_kind, tenure.service.value, tenure.payment.value)
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, subscriber_authority
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.lines.choices import LineState
@@ -29,6 +29,7 @@ class Tenure:
     since: dt.datetime
     until: dt.datetime | None
     service: Service
+    payment: Payment
     state: LineState
     terminated_on: dt.date | None
     number_sealed: bytes | None
@@ -123,7 +124,7 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
     return [
         Tenure(
             LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.since,
-            row.until, Service(row.service), LineState(row.state), row.terminated_on,
+            row.until, Service(row.service), Payment(row.payment), LineState(row.state), row.terminated_on,
             None if row.number_sealed is None else bytes(row.number_sealed),
         )
         for row in rows(sql("selfcare", "tenures_of"), {"person_id": person_id})

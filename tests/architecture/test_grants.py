@@ -196,6 +196,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "lines_count_counter_termination": None,  # by the two below and a trigger
         "lines_mark": ["counter", "worker"],
         "lines_mark_wrongful": ["counter", "worker"],
+        "lines_note_payments": ["counter", "worker"],
         "lines_pause_clock": ["counter", "worker"],
         "lines_reconnect": ["backoffice", "counter", "worker"],
         "lines_restore": ["counter", "worker"],

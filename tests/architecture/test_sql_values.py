@@ -15,7 +15,7 @@ from rollkeeper.campaign import choices as campaign
 from rollkeeper.disclosures import choices as disclosures
 from rollkeeper.documents.assurance import Assurance
 from rollkeeper.incidents import choices as incidents
-from rollkeeper.kernel.choices import Channel, Service
+from rollkeeper.kernel.choices import Channel, Payment, Service
 from rollkeeper.kernel.database import Role
 from rollkeeper.ledger.choices import ErasureGround, FaultKind
 from rollkeeper.ledger.verbs import Verb
@@ -60,6 +60,7 @@ COLUMNS = {
     "incidents_step.step": (incidents.Step,),
     "ledger_entry.verb": (Verb,),
     "ledger_fault.kind": (FaultKind,),
+    "lines_line.payment": (Payment,),
     "lines_line.service": (Service,),
     "lines_line.state": (lines.LineState,),
     "lines_line.terminated_by": (lines.TerminatedBy,),

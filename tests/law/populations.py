@@ -95,7 +95,19 @@ def placed_rows(draw: st.DrawFn, line: str) -> list[Row]:
     return [*rows, *((line, D_OF_SERVICE, region, None) for region in regions)]
 
 
+@st.composite
+def paid_rows(draw: st.DrawFn, line: str) -> list[Row]:
+    """A line of which the file says how it is paid, or says nothing, or both ways."""
+    rows: list[Row] = draw(placed_rows(line))
+    said = draw(st.sampled_from([["prepaid"], ["postpaid"], ["prepaid", "postpaid"], []]))
+    return [
+        *rows,
+        *((line, draw(st.sampled_from([D_OF_SERVICE, D_OF_LATE_WORD])), one, None) for one in said),
+    ]
+
+
 D_OF_SERVICE = dt.date(2009, 1, 1)
+D_OF_LATE_WORD = dt.date(2012, 6, 1)
 
 
 @st.composite

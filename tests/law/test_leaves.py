@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.acts import Act, first_day, may_act
 from rollkeeper.law.calendars import closed_flags
@@ -26,10 +27,12 @@ BECAUSE = 'because: {article: "3"}'
 MORE = {
     "\nretention:": f"""
 limits:
-  - {{what: lines, group: person, scope: operator, kind: flow, n: 5, window: {{n: 30, unit: day}}, over: review, service: mobile, exempt: [minor], existing_lines: keep, {BECAUSE}}}
+  - {{what: lines, group: person, scope: operator, kind: flow, n: 5, window: {{n: 30, unit: day}}, over: review, service: mobile, payment: prepaid, exempt: [minor], existing_lines: keep, {BECAUSE}}}
 dual_control:
   - {{acts: [transfer], {BECAUSE}}}
 retention:""",
+    "    - services: [mobile, data_card, fixed_line]\n": "    - services: [mobile, data_card, fixed_line]\n      payment: prepaid\n",
+    "      - method: sight\n": "      - method: sight\n        payment: prepaid\n",
     "agents:\n  registered: true": "agents:\n  registered: true\n  subagents: false\n  daily_limit: 40",
     "      - must_be_delivered: true\n": "      - must_be_delivered: true\n        channels: [sms]\n        min_attempts: 2\n        attempts_apart: {n: 36, unit: hour}\n",
     "    stages:\n": f"      - {{must_be_delivered: false, before_deadline: {{n: 14, unit: day}}, {BECAUSE}}}\n    stages:\n",
@@ -47,7 +50,7 @@ OTHER: dict[Any, Any] = {
     "serious": "any", "self": "regulator", "regulator": "person", "required": "allowed", "ends": "whole",
     "first_of_next": "last_day_of_month", "when_allowed": "at_once", "Asia/Shanghai": "UTC", "CN": "ZA", "XZ": None, "name": "address",
     "address": "name", "document_type": "name", "document_number": "name", "referee": "guardian", "flow": "stock", "person": "company",
-    "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "encrypted": None, "allow": "deny",
+    "prepaid": "postpaid", "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "encrypted": None, "allow": "deny",
 }  # fmt: skip
 """What each value is changed into; another number and another day follow by themselves."""
 ONLY_ONE = {"calendar.holidays.library", "limits[].what", "party_kinds[].last_day.read_from"}
@@ -77,7 +80,8 @@ def answers(pack: Pack) -> list[object]:
     return [
         pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
-        [pack.sight_article(k) for k in kinds], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
+        [pack.registers(s, p) for s in services for p in Payment.values], pack.payment_asked,
+        [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
         pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],
@@ -158,7 +162,7 @@ def test_which_registrations_are_asked_again_changes_an_answer(condition):
 OF_A_PHASE = phased(
     "id: old, cohort: {activated_before: 2011-06-01, activated_from: 2001-01-01, registered: false, services: [mobile]}, deadline: {base: "
     '2012-01-05, not_before_notice: true, after: {n: 50, unit: day}, floor: {n: 20, unit: day}, because: {article: "3"}}',
-    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true, regions: [Lhasa]}",
+    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true, regions: [Lhasa], payment: prepaid}",
     LATE,
 )
 """Phases that between them say everything that a phase can say."""
@@ -191,10 +195,20 @@ def test_of_which_regions_lines_are_concerned_changes_an_answer(regions):
     assert changed_answers(pack, "campaigns[].cohort.when.regions[]")
 
 
+def test_how_lines_are_paid_changes_which_are_concerned():
+    text = asking_again().replace(
+        "activated_before: 2012-01-01", "activated_before: 2012-01-01, payment: prepaid"
+    )
+    pack = read_pack(confirmed(text).encode(), file="pack.yaml")
+
+    pack.refuse_unsupported()
+    assert changed_answers(pack, "campaigns[].cohort.when.payment")
+
+
 APART = {one for one in _SUPPORTED if ".phases[]." in one} | {"campaigns[].cohort.when.activated_from"}
 APART |= {
     f"campaigns[].cohort.when.{one}"
-    for one in ("registered_before", "assurance[]", "last_day_over", "regions[]")
+    for one in ("registered_before", "assurance[]", "last_day_over", "regions[]", "payment")
 }
 APART |= {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
 

@@ -442,9 +442,9 @@ def test_a_limit_comes_with_its_article(limit, rule):
 def test_a_limit_concerns_the_services_that_it_names_and_does_not_exempt(limit, mobile, data_card):
     (given,) = read_pack(limited(limit), file="pack.yaml").limits
 
-    assert given.concerns("individual", "mobile") == mobile
-    assert given.concerns("individual", "data_card") == data_card
-    assert not given.concerns("company", "mobile")
+    assert given.concerns("individual", "mobile", "unknown") == mobile
+    assert given.concerns("individual", "data_card", "unknown") == data_card
+    assert not given.concerns("company", "mobile", "unknown")
 
 
 def test_an_unconfirmed_limit_is_not_applied():

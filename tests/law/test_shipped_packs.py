@@ -77,6 +77,14 @@ def test_both_engines_read_every_shipped_law_alike(register, tmp_path, name):
     @quiet(4)
     @given(rows=populations(most=8, of=registered_rows), later=st.sampled_from([0, ahead]))
     def agree(rows, later):
+        rows = [
+            *rows,
+            *(
+                (f"L{n}", EPOCH, paid, None)
+                for n, paid in ((0, "prepaid"), (1, "prepaid"), (2, "postpaid"))
+                if any(line == f"L{n}" for line, *_ in rows)
+            ),
+        ]
         shift = begins - EPOCH
         near = dt.timedelta(days=later)
         moved = [
@@ -95,7 +103,12 @@ def test_both_engines_read_every_shipped_law_alike(register, tmp_path, name):
 def test_both_engines_read_a_hundred_thousand_lines_of_every_law_alike(register, tmp_path, name):
     pack = load_pack(name)
     begins = min([one.campaign.begins_on for one in pack.campaigns], default=pack.file.valid.begins)
-    rows = [*_population(begins, 100_000), *_of_all_lines(begins), *_registered_before(pack, 100_000)]
+    rows = [
+        *_population(begins, 100_000),
+        *_of_all_lines(begins),
+        *_registered_before(pack, 100_000),
+        *_paid(begins, 100_000),
+    ]
     events, last = events_of(tmp_path, rows), begins + dt.timedelta(days=1500)
 
     found, other = by_sql(events, begins, last, name), by_rules(events, begins, last, name)
@@ -132,6 +145,13 @@ def _registered_before(pack: Pack, lines: int) -> Iterator[Row]:
     if again:
         before = again[0].registered_before - dt.timedelta(days=400)
         yield from ((f"L{n}", before, "declared", None) for n in range(0, lines, 2))
+
+
+def _paid(begins: dt.date, lines: int) -> Iterator[Row]:
+    """Of every third line the file does not say how it is paid."""
+    for n in range(lines):
+        if n % 3:
+            yield (f"L{n}", begins - dt.timedelta(days=900), ("prepaid", "postpaid")[n % 3 - 1], None)
 
 
 def _of_all_lines(begins: dt.date) -> Iterator[Row]:

@@ -12,9 +12,12 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
+from rollkeeper.lines.models import Line
+from rollkeeper.lines.queries import find_line
 from rollkeeper.vault.offline_keys import renew_offline_keys
 from tests.builders.documents import passport_picture
 from tests.builders.lines import activate_line
+from tests.builders.packs import REFERENCE, use_pack
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
 from tests.pages import text
 from tests.selfcare.people import ON, PERSON
@@ -145,3 +148,30 @@ def test_nothing_of_it_lies_in_an_ask_or_on_the_page_afterwards(inside):
 
     assert rows("SELECT FROM selfcare_portalrequest") == []
     assert PERSON["name"] not in text(inside.get("/lines/"))
+
+
+@pytest.mark.parametrize(("payment", "is_asked"), [("prepaid", True), ("unknown", True), ("postpaid", False)])
+def test_a_law_of_prepaid_lines_asks_nothing_remotely_of_others(inside, law_put_back, payment, is_asked):
+    services = "    - services: [mobile, data_card, fixed_line]\n"
+    use_pack(REFERENCE.replace(services, f"{services}      payment: prepaid\n", 1))
+    Line.objects.filter(line_id=find_line(FREE).line_id).update(payment=payment)
+
+    page = text(inside.get("/register/", follow=True))
+
+    assert ("Why is this asked?" in page) is is_asked
+    assert ("Nothing may be recorded." in page) is not is_asked
+
+
+@pytest.mark.parametrize(("payment", "is_held"), [("prepaid", True), ("unknown", True), ("postpaid", False)])
+def test_a_document_that_a_law_has_seen_of_prepaid_lines_is_not_waited_for_of_others(
+    inside, law_put_back, payment, is_held
+):
+    seen = "      - method: sight\n"
+    use_pack(REFERENCE.replace(seen, f"{seen}        payment: prepaid\n"))
+    Line.objects.filter(line_id=find_line(FREE).line_id).update(payment=payment)
+    key = key_of(text(inside.get("/register/")))
+
+    assert inside.post("/register/", GIVEN | {"key": key}).status_code == 302
+
+    (found,) = rows("SELECT state FROM selfcare_application")
+    assert found.state == ("pending" if is_held else "registered")

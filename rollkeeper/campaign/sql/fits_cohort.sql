@@ -1,7 +1,7 @@
 -- Whether a line is of the campaign's cohort, whatever it has done since. To be included: wants lines_line as l.
 -- Law: the pack's cohort. Reads: lines_tenure, where registered subscribers are asked again. Writes: -. Plan: lines_tenure_pkey by line.
 -- Again: the same.
-(l.service = ANY (%(services)s) AND (%(regions)s::text[] = '{}' OR coalesce(l.region = ANY (%(regions)s::text[]), false)) AND l.activated_on >= %(activated_from)s AND l.activated_on < %(activated_before)s AND (NOT %(asks_again)s OR EXISTS (
+(l.service = ANY (%(services)s) AND (%(regions)s::text[] = '{}' OR coalesce(l.region = ANY (%(regions)s::text[]), false)) AND l.payment = ANY (%(payments)s::text[]) AND l.activated_on >= %(activated_from)s AND l.activated_on < %(activated_before)s AND (NOT %(asks_again)s OR EXISTS (
     SELECT FROM lines_tenure r
      WHERE r.line_id = l.line_id AND upper_inf(r.held) AND (lower(r.held) AT TIME ZONE %(zone)s)::date < %(registered_before)s
        AND (r.assurance = ANY (%(assurance)s::text[]) OR %(assurance)s::text[] = '{}')

@@ -17,7 +17,7 @@ WITH locked AS MATERIALIZED (
     UPDATE campaign_member m SET out_of_scope_reason = 'not_concerned' FROM lines_line l
      WHERE l.line_id = m.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'out_of_scope' AND m.out_of_scope_reason = 'registered'
        AND %(line_ids)s::uuid[] IS NULL AND (NOT (
-           l.service = ANY (%(services)s) AND (%(regions)s::text[] = '{}' OR coalesce(l.region = ANY (%(regions)s::text[]), false))
+           l.service = ANY (%(services)s) AND (%(regions)s::text[] = '{}' OR coalesce(l.region = ANY (%(regions)s::text[]), false)) AND l.payment = ANY (%(payments)s::text[])
            AND l.activated_on >= %(activated_from)s AND l.activated_on < %(activated_before)s)
            OR NOT %(asks_again)s AND
 -- include campaign.in_later_cohort

@@ -1,6 +1,7 @@
 -- Gathers a row a line out of its events: the first day of each sort, the union of its pauses and of its holds.
 -- Law: cn-xz-2011 art. 3 (a transfer is a registration by the new subscriber; after the end of the contract nothing is registered here).
--- A line that is said to be of another service is none of the campaign's, nor one that is not said to be of a region that it names.
+-- A line that is said to be of another service is none of the campaign's, nor one that is not said to be of a region that it names, or
+--   to be paid as its lines are.
 -- A campaign that asks again: a registration of its cohort, there when the subscriber was notified, is what has to be verified, and the
 --   verification is what registering is to others; by a law that says so only where its last day was over by then.
 -- Reads: simulated_event; what lies after the simulated days is not known yet.
@@ -22,7 +23,8 @@ for_all AS (
            min(day) FILTER (WHERE %(last_day_over)s AND event = %(last_day)s) AS last_day_on,
            min(day) FILTER (WHERE event = 'ended') AS ended_on,
            min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_services)s::text[]) AND day IS NOT NULL) AS service,
-           min(event COLLATE "C") FILTER (WHERE starts_with(event, %(region_mark)s) AND day IS NOT NULL) AS region
+           min(event COLLATE "C") FILTER (WHERE starts_with(event, %(region_mark)s) AND day IS NOT NULL) AS region,
+           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_payments)s::text[]) AND day IS NOT NULL) AS payment
       FROM known WHERE line IS NULL
 ),
 own AS (
@@ -37,6 +39,7 @@ own AS (
            min(day) FILTER (WHERE event = 'ended') AS ended_on,
            min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_services)s::text[]) AND day IS NOT NULL) AS service,
            min(event COLLATE "C") FILTER (WHERE starts_with(event, %(region_mark)s) AND day IS NOT NULL) AS region,
+           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_payments)s::text[]) AND day IS NOT NULL) AS payment,
            coalesce(range_agg(daterange(day, until, '[]'))
                FILTER (WHERE event = 'pause' AND day IS NOT NULL), '{}') AS pauses,
            coalesce(range_agg(daterange(day, until, '[]'))
@@ -55,13 +58,15 @@ merged AS (
            least(own.last_day_on, a.last_day_on) AS last_day_on,
            least(own.ended_on, a.ended_on) AS ended_on,
            coalesce(own.service, a.service) AS service,
-           coalesce(own.region, a.region) AS region
+           coalesce(own.region, a.region) AS region,
+           coalesce(own.payment, a.payment, 'unknown') AS payment
       FROM own CROSS JOIN for_all AS a
 ), seen AS (
     SELECT m.*, CASE WHEN asked.again THEN m.verified_on ELSE m.registered_on END AS settled_on,
            m.activated_on >= %(activated_from)s::date AND m.activated_on < %(activated_before)s::date
                AND (m.service IS NULL OR m.service = ANY (%(services)s::text[]))
-               AND (%(regions)s::text[] = '{}' OR coalesce(m.region = ANY (%(regions)s::text[]), false)) AND (asked.again OR NOT %(asks_again)s) AS is_concerned
+               AND (%(regions)s::text[] = '{}' OR coalesce(m.region = ANY (%(regions)s::text[]), false))
+               AND m.payment = ANY (%(payments)s::text[]) AND (asked.again OR NOT %(asks_again)s) AS is_concerned
       FROM merged AS m
      CROSS JOIN LATERAL (
            SELECT coalesce(%(asks_again)s AND m.recorded_on = m.asked_on AND m.recorded_on < %(registered_before)s::date

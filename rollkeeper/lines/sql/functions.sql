@@ -138,6 +138,16 @@ EXCEPTION WHEN integrity_constraint_violation THEN
 END
 $$;
 
+-- Notes how lines are paid, as these entries of their registrations in this transaction say.
+CREATE OR REPLACE FUNCTION lines_note_payments(entries bigint[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE lines_line l SET payment = said.payment
+      FROM (SELECT e.line_id, e.body::jsonb -> 'facts' ->> 'payment' AS payment
+              FROM ledger_entry e
+             WHERE e.entry_id = ANY (entries) AND e.xid = pg_current_xact_id() AND e.verb = ANY (lines_verbs_of_registration())) AS said
+     WHERE l.line_id = said.line_id AND said.payment IS NOT NULL
+$$;
+
 -- Through which day the present registration of one line is good, and of no other: no app reads the days of all. With an entry: of the
 -- tenure that it began.
 CREATE OR REPLACE FUNCTION lines_good_through(line uuid, entry bigint DEFAULT NULL) RETURNS date

@@ -152,7 +152,7 @@ GRANT SELECT, INSERT, UPDATE (restored_on, restored_at, was_wrongful) ON lines_s
 -- The sealed values of a line are read by the roles that send commands and notices. A counter seals the number of a new line; it
 -- cannot read sealed values, nor replace a number or address to which notices and codes go.
 GRANT SELECT (line_id, service, state, version, is_registered, must_reverify, is_disputed, is_essential, activated_on, terminated_on,
-    terminated_by, erased_on, language, region, contact_kind) ON lines_line TO counter, backoffice, auditor;
+    terminated_by, erased_on, language, region, payment, contact_kind) ON lines_line TO counter, backoffice, auditor;
 -- A counter does to a line only what its services do, and suspends none: its rights, further limited by triggers
 -- (lines/sql/counter_role_triggers.sql, provisioning/sql/counter_role_triggers.sql, notices/sql/app_role_triggers.sql).
 GRANT SELECT ON lines_suspension TO counter;
@@ -161,7 +161,7 @@ GRANT EXECUTE ON FUNCTION lines_pauses_of TO counter, backoffice, worker;
 GRANT SELECT (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance, commitment,
     route, accepted_through, erased_on, contested_on) ON lines_tenure TO counter, backoffice, auditor;
 -- Tenures are written by these alone (lines/sql/functions.sql): at the database's instant, each with its entry in the ledger.
-GRANT EXECUTE ON FUNCTION lines_register, lines_terminate, lines_pause_clock, lines_restore, lines_mark_wrongful, lines_mark TO counter, worker;
+GRANT EXECUTE ON FUNCTION lines_register, lines_note_payments, lines_terminate, lines_pause_clock, lines_restore, lines_mark_wrongful, lines_mark TO counter, worker;
 GRANT EXECUTE ON FUNCTION lines_good_through TO counter, worker;
 GRANT EXECUTE ON FUNCTION lines_count_past_last_day TO backoffice, worker;
 GRANT EXECUTE ON FUNCTION lines_reconnect TO counter, backoffice, worker;

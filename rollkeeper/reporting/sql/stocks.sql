@@ -22,7 +22,7 @@ told AS (
 )
 SELECT l.service, count(*) AS lines, count(h.line_id) AS registered,
        count(*) FILTER (WHERE h.line_id IS NULL AND l.activated_on >= %(begins)s
-                          AND l.service = ANY (%(services)s)) AS without_identity,
+                          AND l.service || ' ' || l.payment = ANY (%(registered)s)) AS without_identity,
        count(*) FILTER (WHERE h.lacks_copy AND l.service = ANY (%(services)s)) AS without_copy,
        count(*) FILTER (WHERE t.told_on < %(told_before)s) AS told_in_time,
        count(*) FILTER (WHERE t.told_on >= %(told_before)s) AS told_late,
