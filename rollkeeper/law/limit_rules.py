@@ -26,6 +26,12 @@ class LimitRule:
     """The kinds that meet the limit: some may be added by the pack. Lines are counted by the kinds that every law has."""
     payments: tuple[str, ...] = tuple(Payment.values)
     """How the lines are paid that meet it and count."""
+    channel: str | None = None
+    """Whom it stops: `remote`, who registers by themselves; None: everyone."""
+
+    def stops(self, *, remote: bool) -> bool:
+        """Tell whether it stops who registers a line remotely, by themselves, or at a counter."""
+        return self.channel is None or remote
 
     def concerns(self, party_kind: str, service: str, payment: str) -> bool:
         """Tell whether a line of this service, paid so, counts where such a party holds it."""
@@ -46,6 +52,7 @@ def limit_rules(
             over=limit.over,
             article=cited(limit.because),
             concerned=_concerned_kinds(limit, added_kinds, separate={one.group for one in confirmed}),
+            channel=limit.channel,
             payments=(limit.payment,) if limit.payment else tuple(Payment.values),
         )
         for limit in confirmed

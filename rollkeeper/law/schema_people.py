@@ -224,6 +224,12 @@ class Limit(CitedModel):
             description="Only lines that are paid so meet it and count; one of which it is not known does neither."
         ),
     ] = None
+    channel: Annotated[
+        Literal["remote"] | None,
+        Field(
+            description="Stops only who registers a line remotely, by themselves; a counter takes it. All lines count, however registered."
+        ),
+    ] = None
     scope: Literal["operator", "national", "region"]
     regions: tuple[str, ...] = ()
     kind: Literal["stock", "flow"]

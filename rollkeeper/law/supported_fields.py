@@ -96,6 +96,7 @@ _STATED: Final[dict[str, Check]] = {
     "limits[].group": _any,
     "limits[].service": lambda v: v in SERVICES,
     "limits[].payment": _any,
+    "limits[].channel": _any,
     "limits[].scope": _is("operator"),  # no operator can count what others provide
     "limits[].kind": _any,
     "limits[].n": _any,
@@ -385,6 +386,8 @@ def _limits(pack: PackFile) -> Iterator[str]:
         for number, exempt in enumerate(limit.exempt):
             if exempt not in exemptible:
                 yield f"'limits[{index}].exempt[{number}]: {exempt}'"
+        if limit.channel and limit.over != "refuse":
+            yield f"'limits[{index}].over: {limit.over}' (of who registers by themselves)"
         if (limit.kind == "flow") != (limit.window is not None):
             yield f"'limits[{index}].window' (a flow has one, a stock has none)"
         if limit.kind == "flow" and limit.over == "choose_keep":

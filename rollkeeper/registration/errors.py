@@ -241,6 +241,12 @@ LIMIT_REACHED_IN_PERIOD = Refusal(
     "The law allows one subscriber {allowed} new lines within {days} days, and this would be one more ({article}).",
     "Come again once the earliest of them is {days} days old. Subscribers can contest lines that are not theirs in the portal; these no longer count from that moment.",
 )
+LIMIT_REACHED_REMOTELY = Refusal(
+    "limit_reached_remotely",
+    Kind.REFUSED,
+    "The law lets a subscriber register {allowed} lines by themselves, and this would be one more ({article}).",
+    "Come to a counter with the document: there the line is registered.",
+)
 LINE_SELECTION_NEEDED = Refusal(
     "line_selection_needed",
     Kind.REFUSED,

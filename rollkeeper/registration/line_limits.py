@@ -24,6 +24,7 @@ from rollkeeper.registration.errors import (
     LIMIT_NEEDS_SUPERVISOR,
     LIMIT_REACHED,
     LIMIT_REACHED_IN_PERIOD,
+    LIMIT_REACHED_REMOTELY,
     LINE_SELECTION_NEEDED,
 )
 from rollkeeper.registration.persistence import Context
@@ -81,8 +82,11 @@ class Limits:
         rules = zip(self.context.limits, self.held, strict=True)
         concerned = [(rule, held) for rule, held in rules if rule.concerns(kind, service, payment)]
         is_kept = self._is_kept(line_request.situation.line)
+        is_remote = line_request.submission.self_declared
         over = [
-            rule for rule, held in concerned if not is_kept and _is_over(rule, held[line_request.applicant])
+            rule
+            for rule, held in concerned
+            if not is_kept and rule.stops(remote=is_remote) and _is_over(rule, held[line_request.applicant])
         ]
         may_pass = line_request.submission.overrides_limit and self.context.authority.role_for(
             Permission.OVERRIDE_LIMIT
@@ -146,6 +150,8 @@ def _is_over(rule: LimitRule, held: int) -> bool:
 
 
 def _refusal(rule: LimitRule) -> RollkeeperError:
+    if rule.channel:
+        return LIMIT_REACHED_REMOTELY(allowed=rule.n, article=rule.article)
     if rule.over == "review":
         return LIMIT_NEEDS_SUPERVISOR(allowed=rule.n, article=rule.article)
     if rule.window_days:

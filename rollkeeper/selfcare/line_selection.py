@@ -27,7 +27,9 @@ def show_limits(session: PortalSession) -> list[Shown]:
     if pack.unsupported_fields:
         return []
     found = [
-        (rule, [one for one in held if _fills(rule, one)]) for rule in pack.limits if not rule.window_days
+        (rule, [one for one in held if _fills(rule, one)])
+        for rule in pack.limits
+        if not rule.window_days and not rule.channel
     ]
     return [
         {"n": rule.n, "article": rule.article, "lines": [str(one.line_id) for one in filling]}

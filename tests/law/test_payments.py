@@ -137,9 +137,11 @@ def test_germany_has_the_document_seen_of_prepaid_lines():
     assert all(law.registers("mobile", payment) for payment in Payment.values)
 
 
-def test_indonesia_counts_prepaid_lines_alone():
+def test_indonesia_counts_prepaid_lines_and_stops_who_registers_by_themselves():
     (limit,) = as_confirmed("id-pm5-2021").limits
 
+    assert limit.stops(remote=True)
+    assert not limit.stops(remote=False)
     assert [limit.concerns("individual", "mobile", payment) for payment in Payment.values] == [
         True,
         False,

@@ -16,6 +16,7 @@ from rollkeeper.registration.errors import (
     LIMIT_NEEDS_SUPERVISOR,
     LIMIT_REACHED,
     LIMIT_REACHED_IN_PERIOD,
+    LIMIT_REACHED_REMOTELY,
     LINE_SELECTION_NEEDED,
 )
 from rollkeeper.registration.pipeline import record
@@ -29,6 +30,7 @@ from rollkeeper.registration.services import (
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.lines import activate_line
+from tests.builders.packs import REFERENCE, read_text
 from tests.refusals import code_of, refusing
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
 
@@ -324,3 +326,31 @@ def test_a_corrected_record_and_a_line_older_than_the_law_are_not_taken_up(clerk
     assert [take(clerk, who) for _ in range(2)]
     with refusing(LIMIT_REACHED_IN_PERIOD):
         take(clerk, who)
+
+
+REMOTE = TWO + ", channel: remote"
+
+
+def test_a_limit_for_who_registers_by_themselves_is_met_by_them_alone(clerk, limited):
+    limited(REMOTE)
+    who, by_oneself = person(), {"document_seen": False, "self_declared": True}
+    for how in (by_oneself, {}):
+        take(clerk, who, **how)
+
+    with refusing(LIMIT_REACHED_REMOTELY) as refused:
+        take(clerk, who, **by_oneself)
+
+    assert "2 lines by themselves" in str(refused.value)
+    assert "counter" in refused.value.advice
+    assert take(clerk, who)
+    assert take(clerk, person(), **by_oneself)
+
+
+def test_a_limit_for_who_registers_by_themselves_refuses_and_asks_no_supervisor():
+    law = REFERENCE.replace(
+        "\nretention:",
+        "\nlimits:\n  - {" + REMOTE.replace("refuse", "review") + ", because: {article: 2 ¶1}}\nretention:",
+        1,
+    )
+
+    assert "of who registers by themselves" in str(read_text(law).unsupported_fields)
