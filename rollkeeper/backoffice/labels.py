@@ -93,6 +93,7 @@ JOBS: dict[str, Promise] = {
     "offline-housekeeping": _("Renew the keys for offline registrations"),
     "prepare-batches": _("Prepare the batches of the day"),
     "prepare-notices": _("Prepare notices for sending"),
+    "print-portal-letters": _("Print letters with codes for the portal"),
     "process-offline": _("Process registrations made without a network"),
     "publish-ledger": _("Publish the ledger"),
     "remind-of-last-days": _("Remind subscribers of the last day of their registration"),

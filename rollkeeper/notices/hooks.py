@@ -2,7 +2,7 @@
 """What sending calls and higher packages provide."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from rollkeeper.kernel.hooks import Hook
@@ -20,5 +20,15 @@ PROMISES: Final[Hook["Callable[[CampaignId | None, dt.date], Promise | None]"]] 
 )
 """Says what a notice of a campaign promises if it is sent on a day, keyed by `NoticeKind`. `campaign` registers the first notice's."""
 
+RETURNED_LETTERS: Final[Hook[Callable[[Sequence[str]], set[str]]]] = Hook(
+    "notices: letters that are no notices"
+)
+"""Takes references of envelopes that came back and returns those of its own letters. `selfcare` registers its letters with codes."""
+
 CAMPAIGN_LAWS: Final[Hook[Callable[[CampaignId], "Pack | None"]]] = Hook("notices: the law of a campaign")
 """Says which law a notice of a campaign speaks of, as that campaign has it. `campaign` registers it."""
+
+
+def take_back_returned(letters: Sequence[str]) -> set[str]:
+    """Tell other packages which envelopes came back; return those that were their letters."""
+    return {letter for take_back in RETURNED_LETTERS.each() for letter in take_back(letters)}

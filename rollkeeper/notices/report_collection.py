@@ -16,12 +16,15 @@ from typing import Final
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.notices.bounce_mailbox import BounceMailbox, Mail, open_mailbox
+from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.dsn_parser import MOST_BYTES, MailReport, ReportKind, read_mail
 from rollkeeper.notices.errors import NO_MESSAGE_CENTRE, NO_RETURN_ADDRESS, REPORT_IDS_UNKNOWN
 from rollkeeper.notices.gateways.letters import read_letters
+from rollkeeper.notices.hooks import take_back_returned
 from rollkeeper.notices.services import IntakeResult, record_outcomes
 from rollkeeper.notices.settings import settings
 from rollkeeper.notices.verp import return_secret
@@ -118,6 +121,8 @@ def collect_calls(*, on: dt.date, by: Authority | None = None) -> IntakeResult:
 def process_letters(texts: Sequence[str], *, on: dt.date, by: Authority | None = None) -> LetterScanResult:
     """Record returned mail, as scanned or typed: undeliverable envelopes, and slips."""
     found = read_letters(texts, secret=return_secret())
+    with action():
+        take_back_returned([one.reference for one in found if one.outcome is Outcome.BOUNCED])
     return LetterScanResult(process_reports(found, on=on, by=by), unread=len(texts) - len(found))
 
 

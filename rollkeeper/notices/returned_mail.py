@@ -21,6 +21,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import LetterVerdict, Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.gateways.letters import read_letter, written_reference
+from rollkeeper.notices.hooks import take_back_returned
 from rollkeeper.notices.services import record_outcomes
 from rollkeeper.notices.verp import return_secret
 
@@ -88,7 +89,10 @@ def settle_letters(authority: Authority, *, on: dt.date) -> int:
             return 0
         secret = return_secret()
         found = [_judged(one, read_letter(one, secret=secret)) for one in waiting]
-        judged = _accepted_verdicts(found, ours=_ours(waiting), wrong_before=_wrong_before(waiting))
+        ours = _ours(waiting) | take_back_returned(
+            [letter for letter, verdict in found if verdict is LetterVerdict.RETURNED]
+        )
+        judged = _accepted_verdicts(found, ours=ours, wrong_before=_wrong_before(waiting))
         reports = [
             DeliveryReport(one[:_WINDOW], _MEANS[verdict], clock.now())
             for one, verdict in zip(waiting, judged, strict=True)

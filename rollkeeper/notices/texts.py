@@ -38,6 +38,8 @@ _ALONE: Final = {
     "receipt_text": frozenset({"receipt"}),
     "voice_text": frozenset({"key"}),
     "code_text": _EVERYWHERE | {"minutes"},
+    "letter_subject": frozenset(),
+    "letter_text": _EVERYWHERE | {"days"},
     "slip_text": frozenset({"operator"}),
     "cover_text": frozenset({"count"}),
     "again_text": frozenset({"count"}),
@@ -83,6 +85,9 @@ class Language:
     """The request at the end of a call."""
     code_text: str | None
     """The text with a one-time code to a line."""
+    letter_subject: str | None
+    letter_text: str | None
+    """The letter with a one-time code."""
     slip_text: str | None
     """The text on the slip that is torn off a letter."""
     cover_text: str | None
@@ -176,6 +181,19 @@ def write_code(
     written = _opened(language, lambda one: one.code_text, signature=signature, facts=facts)
     if looks_like_link(written):
         raise LINK_IN_NOTICE(text="code_text")
+    return written
+
+
+def write_code_letter(code: str, *, language: str, days: int, operator: str, care: str) -> RenderedText:
+    """Write the letter that carries a one-time code. Refuses: LINK_IN_NOTICE."""
+    facts = {"code": code, "days": days, "operator": operator, "care": care}
+    written = RenderedText(
+        language,
+        _written(language, lambda one: one.letter_subject, facts=facts, between=" · "),
+        _written(language, lambda one: one.letter_text, facts=facts),
+    )
+    if looks_like_link(written.subject) or looks_like_link(written.text):
+        raise LINK_IN_NOTICE(text="letter_text")
     return written
 
 
@@ -440,6 +458,8 @@ def _language(table: dict[str, Any]) -> Language:
         receipt_text=table.get("receipt_text"),
         voice_text=table.get("voice_text"),
         code_text=table.get("code_text"),
+        letter_subject=table.get("letter_subject"),
+        letter_text=table.get("letter_text"),
         slip_text=table.get("slip_text"),
         cover_text=table.get("cover_text"),
         again_text=table.get("again_text"),

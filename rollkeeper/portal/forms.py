@@ -78,11 +78,16 @@ class NumberForm(QuietForm):
         return not NAMED.isdisjoint(load_pack(instance().pack).services)
 
 
-class CodeForm(QuietForm):
-    """The code that came."""
+class LetterForm(QuietForm):
+    """A page that waits for a code."""
 
     code_request = forms.UUIDField(widget=forms.HiddenInput)
     note = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+
+class CodeForm(LetterForm):
+    """The code that came."""
+
     code = forms.CharField(
         label=pgettext_lazy("sign-in code", "Code"), max_length=40, help_text=_("Eight figures, out of the newest message."),
         widget=forms.TextInput(

@@ -9,6 +9,7 @@ app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", views.sign_in, name="sign_in"),
     path("code/", views.code, name="code"),
+    path("letter/", views.letter, name="letter"),
     path("lines/", views.lines, name="lines"),
     path("access-history/", access_history.access_history, name="access_history"),
     path("personal-data/", views.personal_data, name="personal_data"),

@@ -36,6 +36,7 @@ from rollkeeper.portal.forms import (
     CodeForm,
     ConsentForm,
     CopyForm,
+    LetterForm,
     NumberForm,
     ReceiptForm,
     VerificationForm,
@@ -88,10 +89,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if token_of(request):
             return redirect("portal:lines")
-        return render(request, "portal/sign_in.html", {"form": NumberForm()})
+        return render(request, "portal/sign_in.html", {"form": NumberForm()} | _letters())
     form = NumberForm(request.POST)
     if not form.is_valid():
-        return render(request, "portal/sign_in.html", {"form": form.blank()}, status=422)
+        return render(request, "portal/sign_in.html", {"form": form.blank()} | _letters(), status=422)
     try:
         number = form.cleaned_data["number"]
         code_request_id = portal_client.request_code(
@@ -99,7 +100,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except RollkeeperError as fault:
         status = 429 if isinstance(fault, TooManyCodeRequests) else 422
-        return render(request, "portal/sign_in.html", {"form": form.blank(_said(fault))}, status=status)
+        return render(
+            request, "portal/sign_in.html", {"form": form.blank(_said(fault))} | _letters(), status=status
+        )
     note = note_number(code_request_id, masked_number(portal_client.normalised(number)))
     waiting = CodeForm(initial={"code_request": code_request_id, "note": note})
     return render(request, "portal/code.html", _waiting(waiting, code_request_id))
@@ -123,6 +126,19 @@ def code(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/code.html", _waiting(blank, kept["code_request"]), status=422)
     number = noted_number(kept["code_request"], kept["note"])
     return issue(redirect("portal:lines"), token, {HERE: number} if number else {})
+
+
+@login_not_required
+@require_POST
+def letter(request: HttpRequest) -> HttpResponse:
+    """Ask for a letter with a code. The page and its statements are the same for every number."""
+    form = LetterForm(request.POST)
+    if not form.is_valid() or not portal_client.offers_letters():
+        return redirect("portal:sign_in")
+    kept = form.cleaned_data
+    portal_client.request_letter(kept["code_request"])
+    waiting = _waiting(CodeForm(initial=kept), kept["code_request"])
+    return render(request, "portal/code.html", waiting | {"letter_asked": True})
 
 
 @require_safe
@@ -351,7 +367,16 @@ def _waiting(form: CodeForm, code_request_id: UUID | str) -> dict[str, Any]:
     """Return what the page says that waits for a code: the same for every number."""
     chosen = portal_settings()
     page = page_figures(code_request_id) if isinstance(code_request_id, UUID) else ""
-    return {"form": form, "page": page, "minutes": chosen.code_minutes, "care_menu": chosen.care_menu}
+    return {
+        "form": form,
+        "page": page,
+        "minutes": chosen.code_minutes,
+        "care_menu": chosen.care_menu,
+    } | _letters()
+
+
+def _letters() -> dict[str, Any]:
+    return {"letters": portal_client.offers_letters(), "days": portal_settings().letter_days}
 
 
 def to_all_lines(request: HttpRequest) -> HttpResponse:

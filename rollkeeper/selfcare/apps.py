@@ -5,6 +5,7 @@ from django.apps import AppConfig
 
 from rollkeeper.access.hooks import PENDING_SUBJECTS, SIGN_OUTS, STAFF_REQUESTS
 from rollkeeper.access.roles import Permission
+from rollkeeper.notices.hooks import RETURNED_LETTERS
 from rollkeeper.vault.fields import Purpose
 from rollkeeper.vault.hooks import JUSTIFICATIONS, OFFLINE
 
@@ -22,6 +23,7 @@ class SelfcareConfig(AppConfig):
             (OFFLINE, "is_application_waiting"),
         ):
             JUSTIFICATIONS.register_by_name(f"rollkeeper.selfcare.justified_openings:{name}", key=purpose)
+        RETURNED_LETTERS.register_by_name("rollkeeper.selfcare.posted_codes:take_back_returned")
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.selfcare.forgeries:pending_judgements", key=Permission.DECIDE_FORGERY
         )

@@ -54,7 +54,7 @@ NO_SUBSCRIBER_TO_SUSPECT = Refusal(
 LIMITED_SESSION = Refusal(
     "limited_session",
     Kind.FORBIDDEN,
-    "A code from the care number or a counter does not let you read data or end a line.",
+    "A code from the care number, a counter or a letter does not let you read data or end a line.",
     "Use a passkey, ask for a code that comes to the line once it works again, or come to a counter with your document.",
 )
 LINE_IN_SERVICE = Refusal(

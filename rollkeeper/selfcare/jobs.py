@@ -5,7 +5,7 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.jobs import PeriodicJob
 from rollkeeper.notices.settings import settings as notices_settings
-from rollkeeper.selfcare.portal_client import CHANNEL
+from rollkeeper.selfcare.portal_client import CHANNEL, offers_letters
 
 _MOST = 100
 
@@ -22,6 +22,13 @@ def forget() -> int:
     from rollkeeper.selfcare.portal_worker import forget_expired
 
     return forget_expired(worker_authority(), on=clock.today())
+
+
+def print_letters() -> int:
+    """Print the letters with codes that were asked for; return how many requests there were."""
+    from rollkeeper.selfcare.posted_codes import print_letters as print_all
+
+    return print_all(worker_authority())
 
 
 def remind() -> int:
@@ -49,6 +56,14 @@ JOBS = (
         wakes_on=CHANNEL,
         for_apps=True,
         needs_keys=lambda: False,
+    ),
+    PeriodicJob(
+        "print-portal-letters",
+        print_letters,
+        interval_s=lambda: 120.0,
+        for_apps=True,
+        needs_keys=lambda: False,
+        is_enabled=offers_letters,
     ),
     PeriodicJob("forget-portal", forget, interval_s=lambda: 600.0, for_apps=True, needs_keys=lambda: False),
 )

@@ -55,6 +55,39 @@ class CodeRequest(models.Model):
         ]
 
 
+class PostedCode(models.Model):
+    """A letter with a code that a page asked for, for a number that may or may not be a line of ours."""
+
+    code_request_id = models.UUIDField(primary_key=True, db_comment="The page. One page asks once.")
+    number_index = models.BinaryField(
+        db_comment="Keyed hash of the number typed. Goes after a day, or with the letter's days."
+    )
+    language = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    processed_at = models.DateTimeField(null=True, db_comment="When the portal worker looked at it.")
+    line_id = models.UUIDField(null=True)
+    tenure_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    reference = models.TextField(
+        null=True, db_comment="What the window of the envelope shows; empty: no letter was printed."
+    )
+    code_hash = models.BinaryField(
+        null=True, db_comment="Keyed hash of the code. Goes when it is used, or the letter comes back."
+    )
+    ends_at = models.DateTimeField(null=True, db_comment="Until then the line gets no other letter.")
+    session_minutes = models.SmallIntegerField(db_default=0)
+    session_attempts = models.SmallIntegerField(db_default=0)
+
+    class Meta:
+        """Made by `selfcare_request_letter` alone. The portal's role reads nothing of it."""
+
+        db_table = "selfcare_postedcode"
+        constraints = [
+            models.UniqueConstraint(fields=["code_hash"], name="selfcare_postedcode_by_code"),
+            models.UniqueConstraint(fields=["reference"], name="selfcare_postedcode_by_reference"),
+        ]
+
+
 class ReservedCode(models.Model):
     """An extra code for a line, reserved by staff for a caller or visitor whose codes others used up."""
 

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.notices.gateways.registry import channels_with_a_gateway
 from rollkeeper.selfcare.answer_encryption import new_key, open_answer
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.settings import settings
-from rollkeeper.vault.blind_index import blind_numbers, blind_once
+from rollkeeper.vault.blind_index import blind_numbers, blind_once, blind_references
 
 CHANNEL: Final = "selfcare"
 """The channel of PostgreSQL on which the portal says that something waits."""
@@ -76,20 +78,39 @@ def normalised(number: str) -> str:
 
 
 def redeem_code(code_request_id: UUID, code: str) -> Token:
-    """Begin a session with the code that was sent to the line. Refuses: WrongCode, for every invalid code."""
+    """Begin a session with the code that was sent to the line, or by letter. Refuses: WrongCode, for every invalid code."""
     token = Token.fresh()
-    given = hash_code(code_request_id, code)
+    given, posted = hash_code(code_request_id, code), hash_posted_code(code)
     (opened,) = rows(
-        "SELECT selfcare_verify_code(%s, %s, %s) AS opened", [code_request_id, given, token.mark]
+        "SELECT selfcare_verify_code(%s, %s, %s, %s) AS opened", [code_request_id, given, posted, token.mark]
     )
     if not opened.opened:
         raise WrongCode
     return token
 
 
+def request_letter(code_request_id: UUID) -> None:
+    """Ask for a letter with a code, for the number typed on this page. What becomes of it is the same for every number."""
+    rows("SELECT selfcare_request_letter(%s)", [code_request_id])
+
+
+def offers_letters() -> bool:
+    """Tell whether this instance sends letters with codes at all."""
+    return settings().letters_per_day > 0 and Channel.POST in channels_with_a_gateway()
+
+
+def hash_posted_code(code: str) -> bytes:
+    """Return what is kept of a code that went by letter: a keyed hash for any page, since the first one is gone by then."""
+    return blind_references([f"sent by letter {_figures(code)}"])[0]
+
+
+def _figures(code: str) -> str:
+    return "".join(str(int(letter)) for letter in code if letter.isdecimal())
+
+
 def hash_code(code_request_id: UUID, code: str) -> bytes:
     """Return what is kept of a code: a keyed hash, good for this code request alone. The figures of any script are figures."""
-    return blind_once(code_request_id, "".join(str(int(letter)) for letter in code if letter.isdecimal()))
+    return blind_once(code_request_id, _figures(code))
 
 
 def send_request(

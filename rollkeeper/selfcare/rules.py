@@ -46,6 +46,33 @@ def may_send_code(
     return Allowed()
 
 
+def may_post_code(
+    *,
+    is_living: bool,
+    is_cut_off: bool,
+    has_address: bool,
+    is_protected: bool,
+    to_line: int,
+    in_day: int,
+    daily: int,
+) -> Decision:
+    """Decide whether a letter with a code goes to the address of a line. The requester never learns the reason.
+
+    Who lives at the same address may open it: so none goes to a protected subscriber.
+    """
+    if not is_living or not has_address:
+        return Refused(OPERATORS_RULE, "there is no living line with a postal address", "Nothing is sent.")
+    if not is_cut_off:
+        return Refused(OPERATORS_RULE, "a code reaches the line at once", "Ask for a code.")
+    if is_protected:
+        return Refused(OPERATORS_RULE, "others may open the letter", "Come to a counter with the document.")
+    if to_line or in_day >= daily:
+        return Refused(
+            OPERATORS_RULE, f"{to_line} letters to the line, {in_day} in a day", "Wait for the letter."
+        )
+    return Allowed()
+
+
 def is_sim_too_new(replaced_on: dt.date | None, *, days: int, on: dt.date) -> bool:
     """Tell whether the SIM was replaced so short a while ago that another person may have done it."""
     return replaced_on is not None and on < replaced_on + dt.timedelta(days=days)

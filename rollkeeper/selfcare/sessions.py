@@ -54,7 +54,7 @@ class PortalSession:
     is_remote: bool
     """The subscriber registered remotely and the document was not seen: their own data proves nothing."""
     was_handed_over: bool = False
-    """The code did not come to the line: it was heard in the care number's menu, or given at a counter."""
+    """The code did not come to the line: it was heard in the care number's menu, given at a counter, or read in a letter."""
 
     @property
     def is_limited(self) -> bool:
@@ -116,6 +116,7 @@ def end_session(session: PortalSession) -> None:
 def end_all_sessions() -> int:
     """End every session now, and make every code worthless that is on its way; return how many sessions there were."""
     run("UPDATE selfcare_coderequest SET code_hash = NULL WHERE code_hash IS NOT NULL")
+    run("UPDATE selfcare_postedcode SET code_hash = NULL WHERE code_hash IS NOT NULL")
     return run("DELETE FROM selfcare_portalsession")
 
 

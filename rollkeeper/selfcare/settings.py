@@ -53,6 +53,21 @@ class Portal(Table):
     session_minutes: Annotated[
         int, Field(gt=0, le=120, description="Minutes after which a portal session ends.")
     ] = 20
+    letter_days: Annotated[
+        int,
+        Field(
+            gt=0,
+            le=60,
+            description="Days for which a code by letter is valid; a line gets one letter in these days.",
+        ),
+    ] = 14
+    letters_per_day: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Letters with codes in a day, for all lines; 0: none, and the portal offers none.",
+        ),
+    ] = 200
     sim_swap_days: Annotated[int, Field(ge=0, description="Days without codes after a SIM replacement.")] = 3
     case_days: Annotated[
         int, Field(gt=0, description="Days within which a subscriber's case must be decided.")

@@ -85,6 +85,7 @@ SHOW_NOTHING_HIDDEN = {
     "lines_restore": "sets instants and a state out of the rows",
     "lines_terminate": "sets what its entry says, and a day that may be none",
     "selfcare_hand_over_code": "limits what it is given, none too",
+    "selfcare_request_letter": "a row of a page that it has",
     "selfcare_verify_code": "a row by a code that it has",
     "subscribers_add_documents": "new rows of its own",
     "subscribers_link": "a row that its role reads",

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.services import sign_out_everyone
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal.data_export import DataExport
+from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.queries import open_cases
@@ -358,3 +360,36 @@ def test_a_page_with_a_fault_says_so_in_its_title(browser, come_in):
 
     assert [one.status_code for one in answers] == [422, 422, 422]
     assert titles == ["Error: "] * 3
+
+
+def test_asking_for_a_letter_says_the_same_for_every_number(browser, monkeypatch):
+    monkeypatch.setattr(portal_client, "channels_with_a_gateway", lambda: [Channel.POST])
+    register_line()
+    browser.get("/")
+
+    pages = []
+    for number in (NUMBER, "+8613908919999"):
+        asked = browser.post("/", {"number": number})
+        given = dict(re.findall(r'name="(code_request|note)" value="([^"]+)"', asked.content.decode()))
+        answer = browser.post("/letter/", given)
+        pages.append(
+            re.sub(
+                r'(code_request" value="|note" value="|csrfmiddlewaretoken" value="|rk-figures">)[^"<]+',
+                r"\1",
+                text(answer),
+            )
+        )
+
+    assert pages[0] == pages[1]
+    assert "one goes to the postal address" in pages[0]
+    assert "Send me a letter" not in pages[0]
+
+
+def test_an_instance_that_prints_no_letters_offers_none(browser, monkeypatch):
+    monkeypatch.setattr(portal_client, "channels_with_a_gateway", lambda: [Channel.SMS])
+
+    page = browser.post("/", {"number": NUMBER})
+
+    assert "Send me a letter" not in text(page)
+    assert browser.post("/letter/", {"code_request": str(new_uuid())}).status_code == 302
+    assert rows("SELECT FROM selfcare_postedcode") == []

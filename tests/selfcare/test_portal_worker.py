@@ -292,7 +292,7 @@ def test_a_portal_that_was_taken_over_does_not_choose_who_stands_in_the_ledger(a
 
     with as_role("portal"):
         (opened,) = rows(
-            "SELECT selfcare_verify_code(%s, %s, %s) AS opened",
+            "SELECT selfcare_verify_code(%s, %s, NULL, %s) AS opened",
             [code_request_id, portal_client.hash_code(code_request_id, at_portal.newest_code), of_staff],
         )
 
@@ -307,7 +307,7 @@ def test_a_portal_that_was_taken_over_begins_no_session_without_the_code(at_port
     mark = hashlib.sha256(b"its own").digest()
 
     with as_role("portal"):
-        (opened,) = rows("SELECT selfcare_verify_code(%s, NULL, %s) AS opened", [code_request_id, mark])
+        (opened,) = rows("SELECT selfcare_verify_code(%s, NULL, NULL, %s) AS opened", [code_request_id, mark])
 
     assert (opened.opened, rows("SELECT FROM selfcare_portalsession")) == (False, [])
 

@@ -52,6 +52,8 @@ class Message:
     texts: tuple[RenderedText, ...]
     """The same text in each language that the recipient may read."""
     is_repeat: bool = False
+    needs_slip: bool = True
+    """Of a letter: whether it has a slip that proves that it was opened. One without a slip proves nothing."""
 
     @property
     def languages(self) -> tuple[str, ...]:

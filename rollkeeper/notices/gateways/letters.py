@@ -139,6 +139,7 @@ class LetterGateway:
                 {"code": code(one.language), "subject": one.subject, "text": one.text.split("\n\n")}
                 for one in message.texts
             ],
+            "has_slip": message.needs_slip,
             "slip": slip,
             "slip_texts": [
                 {"code": code(one), "text": write_slip(one, operator=self._operator)}

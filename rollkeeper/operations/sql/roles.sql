@@ -306,10 +306,11 @@ GRANT SELECT ON retention_brake TO backoffice, auditor;
 -- code, and takes an answer that it alone can open. It can make no session and read none.
 GRANT INSERT (code_request_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON selfcare_coderequest TO portal;
 GRANT INSERT (request_id, session_mark, kind, payload, sealed, language, public_key), SELECT (request_id, answer), DELETE ON selfcare_portalrequest TO portal;
-GRANT EXECUTE ON FUNCTION selfcare_verify_code TO portal;
+GRANT EXECUTE ON FUNCTION selfcare_verify_code, selfcare_request_letter TO portal;
 -- A code is handed over by the care menu (a command) or at a counter: one page, one suspended line, its ledger entry.
 GRANT EXECUTE ON FUNCTION selfcare_pages_of, selfcare_hand_over_code TO counter, worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest TO worker;
+GRANT SELECT, UPDATE, DELETE ON selfcare_postedcode TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;
 GRANT SELECT, INSERT ON selfcare_reservedcode TO counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_delegate TO worker;
@@ -350,6 +351,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON offline_registration TO worker;
 
 -- What the vault service reads to find the line that it was asked about, and the rows that justify what a worker asks.
 GRANT SELECT ON lines_line, lines_number, lines_tenure, lines_reference, lines_legalhold, subscribers_subscriber, subscribers_document, subscribers_personlink,
-    vault_copy, vault_alarm, notices_notice, notices_attempt, provisioning_command, selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest,
+    vault_copy, vault_alarm, notices_notice, notices_attempt, provisioning_command, selfcare_coderequest, selfcare_postedcode, selfcare_portalsession, selfcare_portalrequest,
     selfcare_reservedcode, selfcare_delegate, selfcare_application, selfcare_consent, offline_ticket, offline_registration TO vault_service;
 GRANT EXECUTE ON FUNCTION lines_find_numbers, lines_count_access TO vault_service;

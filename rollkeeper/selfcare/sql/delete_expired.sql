@@ -1,9 +1,13 @@
--- Removes code requests, reserved codes, sessions and requests that are a day old: what bounds a code has no further use.
--- Law: art. 5 (no longer than is needed). Reads: the same, subscribers_subscriber. Writes: selfcare_coderequest, selfcare_reservedcode, selfcare_delegate,
+-- Removes code requests, reserved codes, sessions and requests that are a day old, and letters whose days are over: what bounds a code
+-- has no further use.
+-- Law: art. 5 (no longer than is needed). Reads: the same, subscribers_subscriber. Writes: selfcare_coderequest, selfcare_postedcode, selfcare_reservedcode, selfcare_delegate,
 -- selfcare_passkey, selfcare_portalsession, selfcare_portalrequest.
 -- Plan: small tables. Again: nothing more to do.
 
 WITH code_requests AS (DELETE FROM selfcare_coderequest WHERE made_at < clock_timestamp() - interval '1 day'),
+     letters AS (DELETE FROM selfcare_postedcode AS p
+                  WHERE coalesce(p.ends_at, p.processed_at + interval '1 day', p.made_at + interval '7 days') < clock_timestamp()
+                     OR EXISTS (SELECT FROM subscribers_subscriber AS s WHERE s.person_id = p.person_id AND s.erased_on IS NOT NULL)),
      named AS (DELETE FROM selfcare_delegate AS n USING subscribers_subscriber AS s
                 WHERE s.person_id = n.person_id AND s.erased_on IS NOT NULL),
      passkeys AS (DELETE FROM selfcare_passkey AS p USING subscribers_subscriber AS s

@@ -1,18 +1,32 @@
 -- Begins a session for a valid code, with the rights of this function's owner: the portal's role alone could not make a session.
--- Law: art. 11, 13 (only the person concerned sees and acts). Reads: selfcare_coderequest.
--- Writes: selfcare_coderequest (one try fewer, whether or not there is such a line), selfcare_portalsession.
--- Plan: primary key. Again: the code is used up and the answer is no; two at once take turns.
+-- Law: art. 11, 13 (only the person concerned sees and acts). Reads: selfcare_coderequest, selfcare_postedcode.
+-- Writes: selfcare_coderequest (one try fewer, whether or not there is such a line), selfcare_postedcode, selfcare_portalsession.
+-- Plan: primary key; selfcare_postedcode_by_code, one probe. Again: the code is used up and the answer is no; two at once take turns.
 
-CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, given bytea, session bytea) RETURNS boolean
+-- `given` is the code's hash for this page alone, `posted` its hash for any page on which the number of the same line was typed: it
+-- came by letter, days ago. Its session is limited, as that of a code that was handed over.
+DROP FUNCTION IF EXISTS selfcare_verify_code(uuid, bytea, bytea);
+CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, given bytea, posted bytea, session bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     tried selfcare_coderequest;
+    letter record;
 BEGIN
     UPDATE selfcare_coderequest SET attempts_left = attempts_left - 1
      WHERE code_request_id = code_request AND attempts_left > 0 AND expires_at > clock_timestamp()
     RETURNING * INTO tried;
     IF (tried.code_hash = given AND tried.line_id IS NOT NULL AND session IS NOT NULL) IS NOT TRUE THEN
-        RETURN false;
+        UPDATE selfcare_postedcode SET code_hash = NULL
+         WHERE code_hash = posted AND number_index = tried.number_index AND ends_at > clock_timestamp() AND session IS NOT NULL
+        RETURNING line_id, tenure_id, person_id, session_minutes, session_attempts INTO letter;
+        IF letter.line_id IS NULL THEN
+            RETURN false;
+        END IF;
+        UPDATE selfcare_coderequest SET attempts_left = 0, code_hash = NULL WHERE code_request_id = code_request;
+        INSERT INTO selfcare_portalsession (session_mark, line_id, tenure_id, person_id, ends_at, attempts_left, is_limited)
+        VALUES (session, letter.line_id, letter.tenure_id, letter.person_id,
+                clock_timestamp() + make_interval(mins => letter.session_minutes), letter.session_attempts, true);
+        RETURN true;
     END IF;
     UPDATE selfcare_coderequest SET attempts_left = 0, code_hash = NULL WHERE code_request_id = code_request;
     INSERT INTO selfcare_portalsession (session_mark, line_id, tenure_id, person_id, ends_at, attempts_left, is_limited)

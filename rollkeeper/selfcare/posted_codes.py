@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A code for the portal by letter, for people whom no message reaches and who can neither call nor come.
+
+::
+
+    page of the portal --"send me a letter"--> selfcare_postedcode, for any number typed     the page says the same for all
+    portal worker, in the hours for printing --one file--> the printing program              a code is made, its hash stays
+    any page with the same number <--the code out of the letter-- the subscriber, days later
+
+One letter a line while its days run, so many in a day for all lines. The code has sixteen figures: at five tries a page guessing
+is hopeless, and no stranger's wrong tries make a letter worthless. Who opens the post of a household is not always its subscriber:
+so the session is limited as that of a code that was handed over, and none goes to a protected subscriber.
+"""
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.leases import lock_matter
+from rollkeeper.law.rules import Allowed
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import LineState
+from rollkeeper.lines.queries import LineView, current_tenure, find_lines, protected_lines
+from rollkeeper.notices.gateways.base import Answer
+from rollkeeper.notices.one_time_codes import CodeLetter, channels_of, may_print_now, post_one_time_codes
+from rollkeeper.notices.settings import settings as notices_settings
+from rollkeeper.selfcare.portal_client import hash_posted_code
+from rollkeeper.selfcare.rules import may_post_code
+from rollkeeper.selfcare.settings import settings
+
+CODE_DIGITS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Asked:
+    """A page that asked, and the letter that answers it."""
+
+    code_request_id: UUID
+    letter: CodeLetter
+
+
+def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
+    """Print the letters that were asked for and may go; return how many requests were looked at.
+
+    A code is known to its letter alone. What the printer does not take now is tried again with another code.
+    Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NOT_ALLOWED.
+    """
+    role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
+    if not may_print_now():
+        return 0
+    with action():
+        lock_matter("posted_codes", "letters")  # two portal workers count one after the other
+        found = rows(sql("selfcare", "next_letters"), {"most": notices_settings().post_batch})
+        asked = [made for row in found if (made := _claim(row))]
+    answers = post_one_time_codes(
+        authority, [one.letter for one in asked], days=settings().letter_days, on=on
+    )
+    with action():
+        for one, (answer, reference) in zip(asked, answers, strict=True):
+            if answer is not Answer.ACCEPTED:
+                _give_up(one, is_for_later=answer is Answer.RETRY)
+                continue
+            run(
+                "UPDATE selfcare_postedcode SET reference = %s WHERE code_request_id = %s",
+                [reference or str(one.letter.reference), one.code_request_id],
+            )
+            facts = {"channel": Channel.POST.value}
+            append_entry(
+                authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=one.letter.line_id, facts=facts
+            )
+    return len(found)
+
+
+def take_back_returned(references: Sequence[str]) -> set[str]:
+    """Make the codes of these letters worthless, whose envelopes came back; return those that were such letters."""
+    found = rows(
+        "UPDATE selfcare_postedcode SET code_hash = NULL WHERE reference = ANY (%s) RETURNING reference",
+        [list(references)],
+    )
+    return {row.reference for row in found}
+
+
+def _claim(row: Any) -> _Asked | None:
+    """Note that a request was looked at, and make its code where one may go."""
+    run(
+        "UPDATE selfcare_postedcode SET processed_at = clock_timestamp(), line_id = NULL, code_hash = NULL, ends_at = NULL"
+        " WHERE code_request_id = %s",
+        [row.code_request_id],
+    )
+    (line,) = find_lines([bytes(row.number_index)])
+    if line is None or not _may_post(line):
+        return None
+    tenure, chosen = current_tenure(line.line_id), settings()
+    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    run(
+        "UPDATE selfcare_postedcode SET line_id = %(line)s, tenure_id = %(tenure)s, person_id = %(person)s, code_hash = %(hash)s,"
+        " ends_at = clock_timestamp() + make_interval(days => %(days)s), session_minutes = %(minutes)s, session_attempts = %(tries)s"
+        " WHERE code_request_id = %(page)s",
+        {
+            "line": line.line_id, "tenure": tenure and tenure.tenure_id, "person": tenure and tenure.person_id,
+            "hash": hash_posted_code(code), "days": chosen.letter_days, "minutes": chosen.session_minutes,
+            "tries": chosen.code_attempts, "page": row.code_request_id,
+        },
+    )  # fmt: skip
+    groups = " ".join(code[at : at + 4] for at in range(0, CODE_DIGITS, 4))
+    return _Asked(row.code_request_id, CodeLetter(line.line_id, groups, row.language))
+
+
+def _may_post(line: LineView) -> bool:
+    (sent,) = rows(sql("selfcare", "recent_letters"), {"line_id": line.line_id})
+    channels = channels_of(line.line_id)
+    verdict = may_post_code(
+        is_living=not line.is_over, is_cut_off=line.state is LineState.SUSPENDED or channels == {Channel.POST},
+        has_address=Channel.POST in channels, is_protected=bool(protected_lines([line.line_id])),
+        to_line=sent.to_line, in_day=sent.in_day, daily=settings().letters_per_day,
+    )  # fmt: skip
+    return isinstance(verdict, Allowed)
+
+
+def _give_up(asked: _Asked, *, is_for_later: bool) -> None:
+    """Forget a code that no letter carries; a printer that is out of reach is tried again."""
+    run(
+        "UPDATE selfcare_postedcode SET code_hash = NULL, ends_at = NULL, line_id = NULL, tenure_id = NULL, person_id = NULL,"
+        " processed_at = CASE WHEN %s THEN NULL ELSE processed_at END WHERE code_request_id = %s",
+        [is_for_later, asked.code_request_id],
+    )

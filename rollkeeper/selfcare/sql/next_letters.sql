@@ -1,0 +1,10 @@
+-- Takes the oldest letters that were asked for and not looked at, or whose printing was broken off, for this transaction alone.
+-- Law: -. Reads: selfcare_postedcode. Writes: row locks. Plan: a small table. Again: the next ones.
+
+SELECT code_request_id, number_index, language
+  FROM selfcare_postedcode
+ WHERE processed_at IS NULL
+    OR (code_hash IS NOT NULL AND reference IS NULL AND processed_at < clock_timestamp() - interval '10 minutes')
+ ORDER BY made_at
+ LIMIT %(most)s
+   FOR UPDATE SKIP LOCKED

@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A code by letter: who may have one, what a stranger gets who asks for it or guesses it, and what becomes of a letter that comes back."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from rollkeeper.access.authority import console_authority, subscriber_authority, worker_authority
+from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.kernel.choices import Channel, Service
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import SuspensionReason
+from rollkeeper.lines.contacts import join_contact
+from rollkeeper.notices import one_time_codes
+from rollkeeper.notices.gateways.base import Answer, SubmissionResult
+from rollkeeper.notices.gateways.letters import letter_reference
+from rollkeeper.notices.returned_mail import record_returned_letters, returned_letters, settle_letters
+from rollkeeper.selfcare import portal_client, posted_codes
+from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.errors import WrongCode
+from rollkeeper.selfcare.models import CodeRequest, PostedCode
+from rollkeeper.selfcare.portal_worker import forget_expired
+from rollkeeper.selfcare.posted_codes import print_letters
+from rollkeeper.selfcare.request_handlers import OF_LIMITED_SESSIONS
+from rollkeeper.selfcare.services import protect_subscriber
+from rollkeeper.selfcare.sessions import end_all_sessions
+from rollkeeper.selfcare.settings import settings as portal_settings
+from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.services import seal_line_values
+from tests.builders.lines import change_line, suspend_line
+from tests.builders.past import make_older
+from tests.refusals import refusing
+from tests.selfcare.people import NUMBER, ON, ask, register_line
+
+UNKNOWN = "+8613908919999"
+ADDRESS = "Invented Person\n1 Invented Street\n850000 Lhasa"
+DAY = dt.timedelta(days=1)
+
+
+class Printer:
+    """A printing house that keeps what it got."""
+
+    rings, batch_size = False, 200
+
+    def __init__(self):
+        self.letters, self.answer = [], Answer.ACCEPTED
+
+    def send(self, messages):
+        self.letters += messages if self.answer is Answer.ACCEPTED else []
+        return [
+            SubmissionResult(
+                self.answer, letter_reference(one.reference) if self.answer is Answer.ACCEPTED else None
+            )
+            for one in messages
+        ]
+
+    @property
+    def newest_code(self):
+        (line,) = [one for one in self.letters[-1].text.splitlines() if one.startswith("Your code is: ")]
+        return line.removeprefix("Your code is: ")
+
+
+@pytest.fixture
+def printer(at_portal, monkeypatch):
+    made = Printer()
+    monkeypatch.setattr(one_time_codes, "gateway_of", lambda channel: {Channel.POST: made}[channel])
+    return made
+
+
+def cut_off(number=NUMBER, **more):
+    """Make a registered line that is suspended and whose postal address is known."""
+    line_id = register_line(number, **more)
+    give_address(line_id)
+    suspend_line(line_id, reason=SuspensionReason.REGISTRATION, on=ON)
+    return line_id
+
+
+def give_address(line_id, mailbox=None):
+    value, kind = join_contact(mailbox, ADDRESS)
+    (sealed,) = seal_line_values(LineField.CONTACT, [(line_id, value)])
+    change_line(line_id, contact_sealed=sealed, contact_kind=kind)
+
+
+def page(number=NUMBER, source="203.0.113.9"):
+    return portal_client.request_code(number, source=source, language="en")
+
+
+def ask_for_letter(number=NUMBER, source="203.0.113.9"):
+    code_request_id = page(number, source)
+    portal_client.request_letter(code_request_id)
+    return code_request_id
+
+
+def printed():
+    return print_letters(worker_authority(), on=ON)
+
+
+def test_a_person_who_is_cut_off_comes_in_days_later_with_the_code_of_a_letter(printer):
+    line_id = cut_off()
+    ask_for_letter()
+    printed()
+    forget_expired(worker_authority(), on=ON)
+    make_older(CodeRequest, 2 * DAY, "made_at", "processed_at", "expires_at")
+    forget_expired(worker_authority(), on=ON)
+
+    token = portal_client.redeem_code(page(), printer.newest_code)
+    shown = ask(token, PortalRequestKind.DASHBOARD)["done"]
+
+    assert printer.letters[0].address.reveal() == ADDRESS
+    assert (shown["limited"], shown["lines"][0]["line"], shown["kept"]) == (True, str(line_id), [])
+    assert "done" in ask(token, PortalRequestKind.APPEAL)
+
+
+def test_the_code_is_long_good_once_and_kept_as_a_hash_alone(printer):
+    cut_off()
+    ask_for_letter()
+    printed()
+    code = printer.newest_code
+    kept = repr(rows("SELECT * FROM selfcare_postedcode"))
+
+    portal_client.redeem_code(page(), code)
+
+    assert len(code.replace(" ", "")) == 16
+    assert code.replace(" ", "") not in kept
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(page(), code)
+
+
+def test_the_letter_asks_for_no_slip_and_names_the_days(printer):
+    cut_off()
+    ask_for_letter()
+    printed()
+
+    assert not printer.letters[0].needs_slip
+    assert f"valid for {portal_settings().letter_days} days" in printer.letters[0].text
+    assert NUMBER not in printer.letters[0].text
+
+
+@pytest.mark.parametrize("kind", sorted(set(PortalRequestKind) - OF_LIMITED_SESSIONS))
+def test_who_opens_the_post_of_another_reads_nothing_and_ends_nothing(printer, kind):
+    line_id = cut_off()
+    ask_for_letter()
+    printed()
+    token = portal_client.redeem_code(page(), printer.newest_code)
+
+    assert ask(token, kind, line=str(line_id))["refused"] == "limited_session"
+
+
+@pytest.mark.parametrize(("age", "opens"), [(-1, True), (1, False)])
+def test_a_code_by_letter_is_good_through_its_days(printer, age, opens):
+    cut_off()
+    ask_for_letter()
+    printed()
+    make_older(PostedCode, portal_settings().letter_days * DAY + dt.timedelta(minutes=age), "ends_at")
+
+    if opens:
+        assert portal_client.redeem_code(page(), printer.newest_code)
+    else:
+        with pytest.raises(WrongCode):
+            portal_client.redeem_code(page(), printer.newest_code)
+
+
+def test_the_code_opens_no_page_of_another_number(printer):
+    cut_off()
+    ask_for_letter()
+    printed()
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(page(UNKNOWN), printer.newest_code)
+
+
+def test_strangers_wrong_tries_do_not_make_a_letter_worthless(printer):
+    cut_off()
+    ask_for_letter()
+    printed()
+    code = printer.newest_code.replace(" ", "")
+    wrong = f"{(int(code) + 1) % 10**16:016d}"
+
+    for source in range(4):
+        theirs = page(source=f"198.51.100.{source}")
+        for _ in range(portal_settings().code_attempts + 1):
+            with pytest.raises(WrongCode):
+                portal_client.redeem_code(theirs, wrong)
+        with pytest.raises(WrongCode):
+            portal_client.redeem_code(theirs, code)
+
+    assert portal_client.redeem_code(page(), code)
+
+
+def test_who_asks_again_and_again_has_one_letter_sent(printer):
+    cut_off()
+    for source in range(5):
+        ask_for_letter(source=f"198.51.100.{source}")
+    printed()
+    ask_for_letter()
+    printed()
+
+    assert len(printer.letters) == 1
+
+
+@pytest.mark.parametrize(("more", "letters"), [(-1, 1), (1, 2)])
+def test_a_line_gets_another_letter_once_the_days_of_the_first_are_over(printer, more, letters):
+    cut_off()
+    ask_for_letter()
+    printed()
+    make_older(PostedCode, portal_settings().letter_days * DAY + dt.timedelta(minutes=more), "ends_at")
+    ask_for_letter(source="198.51.100.7")
+    printed()
+
+    assert len(printer.letters) == letters
+
+
+def test_all_lines_together_get_so_many_letters_in_a_day(printer, monkeypatch):
+    few = portal_settings().model_copy(update={"letters_per_day": 1})
+    monkeypatch.setattr(posted_codes, "settings", lambda: few)
+    cut_off()
+    cut_off("+8613908915678", person={"name": "Another Person", "address": "2 Invented Street", "document_type": "passport-npl", "document_number": "X7654321"})  # fmt: skip
+    ask_for_letter()
+    ask_for_letter("+8613908915678")
+    printed()
+
+    assert len(printer.letters) == 1
+
+
+def test_a_line_in_service_gets_no_letter_and_one_that_nothing_else_reaches_does(printer):
+    line_id = register_line()
+    give_address(line_id)
+    ask_for_letter()
+    printed()
+    assert printer.letters == []
+
+    change_line(line_id, service=Service.INTERNET_ACCESS)
+    ask_for_letter(source="198.51.100.7")
+    printed()
+
+    assert len(printer.letters) == 1
+
+
+def test_a_line_whose_address_is_not_known_gets_none(printer):
+    suspend_line(register_line(), reason=SuspensionReason.REGISTRATION, on=ON)
+    ask_for_letter()
+    printed()
+
+    assert printer.letters == []
+
+
+def test_no_letter_goes_to_a_protected_subscriber(printer):
+    cut_off()
+    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    ask_for_letter()
+    printed()
+
+    assert printer.letters == []
+
+
+def test_asking_runs_the_same_statements_for_every_number_and_says_nothing(printer, monkeypatch):
+    cut_off()
+    seen = {}
+
+    def noting(kind):
+        def note(statement, parameters=()):
+            seen.setdefault(number, []).append(statement)
+            return kind(statement, parameters)
+
+        return note
+
+    monkeypatch.setattr(portal_client, "rows", noting(portal_client.rows))
+    monkeypatch.setattr(portal_client, "run", noting(portal_client.run))
+    for number in (NUMBER, UNKNOWN):
+        code_request_id = page(number, source=f"198.51.100.{len(number)}")
+        assert portal_client.request_letter(code_request_id) is None
+
+    assert seen[NUMBER] == seen[UNKNOWN]
+    assert rows("SELECT count(*) AS waiting FROM selfcare_postedcode WHERE line_id IS NULL")[0].waiting == 2
+
+
+def test_a_page_asks_once_and_within_twenty_minutes(printer):
+    cut_off()
+    late, twice = page(source="198.51.100.1"), page()
+    make_older(CodeRequest, dt.timedelta(minutes=20, seconds=1), "made_at", code_request_id=late)
+    for _ in range(2):
+        portal_client.request_letter(twice)
+    portal_client.request_letter(late)
+
+    assert [row.code_request_id for row in rows("SELECT code_request_id FROM selfcare_postedcode")] == [twice]
+
+
+def test_the_portal_makes_and_reads_no_letter(register, as_role):
+    for statement in (
+        "SELECT FROM selfcare_postedcode",
+        "INSERT INTO selfcare_postedcode (code_request_id, number_index, language) VALUES (uuidv7(), '', 'en')",
+        "UPDATE selfcare_postedcode SET code_hash = ''",
+        "DELETE FROM selfcare_postedcode",
+    ):
+        with as_role("portal"), pytest.raises(DatabaseError), transaction.atomic():
+            run(statement)
+
+
+def test_the_portal_asks_and_tries_a_code_with_its_own_role(printer, as_role):
+    cut_off()
+    code_request_id = page()
+    with as_role("portal"):
+        portal_client.request_letter(code_request_id)
+    with as_role("worker"):
+        printed()
+    new = page()
+    with as_role("portal"):
+        assert portal_client.redeem_code(new, printer.newest_code)
+
+
+def test_every_letter_is_in_the_ledger_and_no_request_that_got_none(printer):
+    line_id = cut_off()
+    ask_for_letter(UNKNOWN, source="198.51.100.1")
+    ask_for_letter()
+    printed()
+    found = rows("SELECT line_id, body FROM ledger_entry WHERE verb = %s", [Verb.CODE_SENT.value])
+
+    assert [(row.line_id, json.loads(row.body)["facts"]["channel"]) for row in found] == [(line_id, "post")]
+
+
+def test_a_printer_out_of_reach_gets_the_letter_later_with_another_code(printer):
+    cut_off()
+    ask_for_letter()
+    printer.answer = Answer.RETRY
+    printed()
+    kept = rows("SELECT code_hash, ends_at FROM selfcare_postedcode")[0]
+    printer.answer = Answer.ACCEPTED
+    printed()
+
+    assert (kept.code_hash, kept.ends_at) == (None, None)
+    assert portal_client.redeem_code(page(), printer.newest_code)
+
+
+def test_a_letter_whose_printing_was_broken_off_is_printed_after_ten_minutes(printer, monkeypatch):
+    cut_off()
+    ask_for_letter()
+    with monkeypatch.context() as broken:
+        broken.setattr(printer, "send", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            printed()
+    printed()
+    assert printer.letters == []
+
+    make_older(PostedCode, dt.timedelta(minutes=11), "processed_at")
+    printed()
+
+    assert portal_client.redeem_code(page(), printer.newest_code)
+
+
+def test_the_code_of_a_letter_that_came_back_opens_nothing(printer):
+    cut_off()
+    ask_for_letter()
+    printed()
+    window = letter_reference(printer.letters[0].reference)
+
+    record_returned_letters(console_authority(), [window], on=ON)
+    settle_letters(worker_authority(), on=ON)
+
+    assert [one.verdict for one in returned_letters(limit=5)] == ["returned"]
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(page(), printer.newest_code)
+
+
+def test_a_remedy_that_ends_all_sessions_makes_letters_worthless(printer):
+    cut_off()
+    ask_for_letter()
+    printed()
+    end_all_sessions()
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(page(), printer.newest_code)
+
+
+def test_what_was_asked_for_an_unknown_number_goes_after_a_day(printer):
+    ask_for_letter(UNKNOWN)
+    printed()
+    make_older(PostedCode, DAY + dt.timedelta(minutes=1), "made_at", "processed_at")
+    forget_expired(worker_authority(), on=ON)
+
+    assert rows("SELECT FROM selfcare_postedcode") == []
+
+
+def test_letters_are_printed_by_the_worker_alone(printer):
+    with refusing(NOT_ALLOWED):
+        print_letters(subscriber_authority("0d" * 32), on=ON)
