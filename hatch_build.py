@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Makes a wheel whole: translations are compiled here, and a wheel without its front-end assets is refused.
+"""Makes a wheel whole: translations are compiled here, the documentation is put in, and a wheel without its front-end assets is refused.
 
 An installation in development (`uv sync`) is left alone: `bin/setup` compiles and builds for it.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ASSETS = ("rollkeeper.css", "sealing.js", "govuk-frontend.min.js")
+PAGES = "rollkeeper/site/documentation_pages"
 HOW = "Run 'make run' once in this checkout, or install npm, then build again."
 
 
@@ -26,6 +27,7 @@ class WholeWheel(BuildHookInterface):
             root = Path(self.root)
             compile_catalogues(root / "rollkeeper" / "site" / "locale")
             require_assets(root)
+            build_data["force_include"].update(documentation(root))
 
 
 def compile_catalogues(folder: Path) -> None:
@@ -42,6 +44,15 @@ def compile_catalogues(folder: Path) -> None:
             catalogue = read_po(text, locale=source.parents[1].name, domain="django")
         with source.with_suffix(".mo").open("wb") as compiled:
             write_mo(compiled, catalogue)
+
+
+def documentation(root: Path) -> dict[str, str]:
+    """Return where the pages of the documentation lie in a wheel. Raises RuntimeError where one is missing."""
+    if not (root / "docs" / "subscriber.md").is_file():
+        message = f"There is no documentation in {root}."
+        raise RuntimeError(message)
+    pages = [*root.glob("README*.md"), *root.glob("docs/*.md"), *root.glob("docs/runbook/*.md")]
+    return {str(page): f"{PAGES}/{page.relative_to(root).as_posix()}" for page in pages}
 
 
 def require_assets(root: Path) -> None:

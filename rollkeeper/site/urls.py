@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from rollkeeper.site import invitation, own_sessions
+from rollkeeper.site import documentation, invitation, own_sessions
 from rollkeeper.site.home_page import check_receipt, healthz, home_page, readyz
 from rollkeeper.site.law_page import law
 from rollkeeper.site.web_apps import app_named, this_app
@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("check-receipt/", check_receipt, name="check_receipt"),
     path("law/", law, name="law"),
+    path("documentation/", documentation.contents, name="documentation"),
+    path("documentation/<path:name>/", documentation.page, name="documentation_page"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]
 if this_app() != "portal":

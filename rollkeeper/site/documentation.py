@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The documentation for people who use or run the register, open to all in every app: the pages of `docs/`, drawn in the site's style.
+
+A page is found in a list and never by a path; its markup is drawn without raw HTML. A link to what is not served here stays as
+text. The pages lie in the checkout, and in an installed program next to this module (`hatch_build.py`).
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[str]]]] = (
+    (_("What it is"), ("README", "docs/glossary")),
+    (_("For subscribers"), ("docs/subscriber",)),
+    (_("For staff"), ("docs/staff", "docs/permissions", "docs/lifecycle", "docs/odd-cases", "docs/disclosures")),
+    (_("For auditors and authorities"), ("docs/ledger", "docs/reports", "docs/the-decision")),
+    (
+        _("For operators"),
+        (
+            "docs/install", "docs/operator", "docs/upgrading", "docs/import", "docs/notices", "docs/provisioning", "docs/documents",
+            "docs/publishing", "docs/packs", "docs/settings",
+        ),
+    ),
+    (
+        _("Runbooks"),
+        tuple(
+            f"docs/runbook/{name}"
+            for name in (
+                "README", "campaign", "key-ceremony", "rotation", "restore", "own-servers", "servers", "disk", "loss-of-the-root",
+                "alarm", "wrong-date", "lost-passwords",
+            )
+        ),
+    ),
+)  # fmt: skip
+PAGES: Final = {page.lower(): page for _title, pages in SECTIONS for page in pages}
+"""The pages by their addresses."""
+IN_CHINESE: Final = ("README",)
+FILES: Final = (*(f"{page}.md" for page in PAGES.values()), *(f"{page}.zh-Hans.md" for page in IN_CHINESE))
+INSTALLED: Final = Path(__file__).with_name("documentation_pages")
+_CHECKOUT: Final = Path(__file__).parents[2]
+_LEFT_OUT: Final = re.compile(r"(?s:<!--.*?-->\n*)|^(?:\| )?!\[.*\n|^\| \| \|\n\|---\|---\|\n", re.MULTILINE)
+"""Remarks for writers, and pictures with their tables: only texts are served."""
+_CLASSES: Final = {
+    "p": "govuk-body", "ul": "govuk-list govuk-list--bullet", "ol": "govuk-list govuk-list--number", "h1": "govuk-heading-l",
+    "h2": "govuk-heading-m", "h3": "govuk-heading-s", "table": "govuk-table", "thead": "govuk-table__head",
+    "tbody": "govuk-table__body", "tr": "govuk-table__row", "th": "govuk-table__header", "td": "govuk-table__cell",
+}  # fmt: skip
+
+
+@login_not_required
+@require_safe
+def contents(request: HttpRequest) -> HttpResponse:
+    """List the pages."""
+    language = get_language() or "en"
+    listed = [
+        (
+            title,
+            [(reverse("documentation_page", args=[page.lower()]), *_title(page, language)) for page in pages],
+        )
+        for title, pages in SECTIONS
+    ]
+    return render(request, "site/documentation.html", {"listed": listed})
+
+
+@login_not_required
+@require_safe
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one page, in Chinese where it is written so."""
+    if name not in PAGES:
+        raise Http404
+    language = get_language() or "en"
+    title, spoken = _title(PAGES[name], language)
+    shown = {
+        "title": title,
+        "spoken": spoken,
+        "page": _drawn(PAGES[name], spoken),
+        "is_foreign": spoken != language,
+    }
+    return render(request, "site/documentation.html", shown)
+
+
+def _title(page: str, language: str) -> tuple[str, str]:
+    """Return a page's title, and the language in which it is written."""
+    spoken = "zh-hans" if language in {"zh-hans", "bo"} and page in IN_CHINESE else "en"
+    return _text(page, spoken).partition("\n")[0].removeprefix("# "), spoken
+
+
+@cache
+def _text(page: str, language: str) -> str:
+    file = f"{page}.zh-Hans.md" if language == "zh-hans" else f"{page}.md"
+    folder = INSTALLED if INSTALLED.is_dir() else _CHECKOUT
+    return _LEFT_OUT.sub("", (folder / file).read_text("utf-8"))
+
+
+@cache
+def _drawn(page: str, language: str) -> SafeString:
+    from markdown_it import MarkdownIt
+
+    draw = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = draw.parse(_text(page, language))
+    for at, token in enumerate(tokens):
+        _dress(token)
+        if token.type == "heading_open":
+            token.attrSet("id", slugify(tokens[at + 1].content, allow_unicode=True))
+        for child in token.children or ():
+            _lead(child, page)
+    drawn: str = draw.renderer.render(tokens, draw.options, {})
+    wide = drawn.replace("<table", '<div class="rk-docs__wide" tabindex="0"><table').replace(
+        "</table>", "</table></div>"
+    )
+    return mark_safe(wide)  # noqa: S308 - drawn without raw HTML from the program's own pages
+
+
+def _dress(token: "Token") -> None:
+    if token.nesting == 1 and token.tag in _CLASSES:
+        token.attrSet("class", _CLASSES[token.tag])
+
+
+def _lead(token: "Token", page: str) -> None:
+    """Let a link lead to the page here, or to the web; one to a file of the source stays as text."""
+    if token.type == "link_open":
+        token.attrSet("class", "govuk-link")
+        target = _target(str(token.attrGet("href") or ""), page)
+        if target is not None:
+            token.attrSet("href", target)
+            return
+        token.attrs = {}
+        token.tag = "span"
+    elif token.type == "image":
+        token.type, token.children = "text", []
+
+
+def _target(href: str, page: str) -> str | None:
+    path, _hash, fragment = href.partition("#")
+    if path.startswith(("https://", "http://")) or (not path and fragment):
+        return href
+    parts: list[str] = []
+    for part in (PurePosixPath(page).parent / path).parts:
+        parts = parts[:-1] if part == ".." else [*parts, part]
+    found = "/".join(parts).removesuffix(".md").removesuffix(".zh-Hans").lower()
+    if found not in PAGES:
+        return None
+    return reverse("documentation_page", args=[found]) + (f"#{fragment}" if fragment else "")
