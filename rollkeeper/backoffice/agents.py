@@ -23,7 +23,7 @@ from rollkeeper.backoffice.agent_actions import reverification_question, suspens
 from rollkeeper.backoffice.asking import confirm, is_confirmed
 from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.backoffice.report_actions import report_state
-from rollkeeper.backoffice.report_figures import coverage, parts
+from rollkeeper.backoffice.report_figures import coverage, how_made, parts
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
@@ -57,6 +57,8 @@ def agent(request: HttpRequest, code: str) -> HttpResponse:
     shown = {
         "agent": view,
         "requirements": [(checklist()[one.requirement].said(language), one) for one in view.requirements],
+        "window_days": agents_settings().window_days,
+        "cases": [one for one in queries.open_cases() if one.agent == view.code],
         "findings": [(checklist()[one.requirement].said(language), one) for one in view.findings],
         "may_approve": authority.role_for(Permission.APPROVE_AGENT) is not None
         and view.state != AgentState.TERMINATED,
@@ -129,5 +131,6 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
         "coverage": coverage(report, language) if report else [],
         "parts": shown_parts,
         "empty_tables": empty,
+        "made": how_made(report, language) if report else [],
     }
     return render(request, "backoffice/reports.html", shown)

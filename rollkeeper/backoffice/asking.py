@@ -42,9 +42,14 @@ def is_confirmed(request: HttpRequest) -> bool:
     return request.POST.get("confirmed") == "yes"
 
 
-def confirm(request: HttpRequest, question: Question, **hidden: str) -> HttpResponse:
+def confirm(request: HttpRequest, question: Question, **hidden: str | Sequence[str]) -> HttpResponse:
     """Ask before it is done. `hidden` goes with the answer."""
-    return render(request, "backoffice/confirm.html", {"question": question, "hidden": hidden.items()})
+    sent = [
+        (name, one)
+        for name, given in hidden.items()
+        for one in ([given] if isinstance(given, str) else given)
+    ]
+    return render(request, "backoffice/confirm.html", {"question": question, "hidden": sent})
 
 
 def do_by_worker(

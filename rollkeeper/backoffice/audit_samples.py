@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The auditor's samples: lines drawn by lot, by reference, and whether a subscriber consented. Only what one agreed to show is shown, once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.asking import Question, confirm, is_confirmed
 from rollkeeper.backoffice.forms import ConsentRequestForm, SampleDrawForm
 from rollkeeper.backoffice.vault_session import ask_vault, sign_in_form
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.phrasing import listed
 from rollkeeper.reporting.audit_samples import queries, services
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.vault.fields import Field, field_label
@@ -50,6 +55,8 @@ def ask(request: HttpRequest, sample_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, sample_id, form, status=422)
     fields = [Field(name) for name in form.cleaned_data["fields_asked"]]
+    if not is_confirmed(request):
+        return confirm(request, _question(request, sample_id, fields), fields_asked=fields)
     asked = services.ask_subscribers(authority, sample_id, fields, on=clock.today())
     messages.success(
         request,
@@ -70,6 +77,20 @@ def consented(request: HttpRequest, sample_id: UUID, consent_id: UUID) -> HttpRe
     found = ask_vault(request, sign_in, "open-with-consent", consent=str(consent_id))
     values = [(field_label(name), value) for name, value in found.items()]
     return render(request, "backoffice/consented.html", {"values": values, "sample_id": sample_id})
+
+
+def _question(request: HttpRequest, sample_id: UUID, fields: Sequence[Field]) -> Question:
+    found = queries.sample(authority_in(request), sample_id, on=clock.today())
+    return Question(
+        title=_("Ask the subscribers of these lines?"), button=_("Ask them"),
+        consequences=[
+            _("The subscriber of each line is notified, and decides freely at the portal."),
+            _("They are asked for: %(fields)s") % {"fields": listed(field_label(one) for one in fields)},
+            _("They are asked once. For other entries you cannot ask them again."),
+        ],
+        back=reverse("backoffice:sample", args=[sample_id]), is_harmful=False, concerns=len(found.items),
+        concerned=ngettext("line of this sample", "lines of this sample", len(found.items)),
+    )  # fmt: skip
 
 
 def _page(

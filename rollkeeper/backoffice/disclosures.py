@@ -9,12 +9,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rollkeeper.access.authority import Authority
+from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.asking import Question, confirm, is_confirmed
 from rollkeeper.backoffice.forms import DisclosureApprovalForm, DisclosureRefusalForm
 from rollkeeper.backoffice.vault_session import sign_in_form
 from rollkeeper.disclosures import queries, services
@@ -61,11 +63,29 @@ def refuse(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     form = DisclosureRefusalForm(request.POST)
     if not form.is_valid():
         return _page(request, authority, disclosure_id, no=form, status=422)
+    require(authority, Permission.DECIDE_DISCLOSURE)
+    if not is_confirmed(request):
+        question = _refusal(authority, disclosure_id, RefusalReason(form.cleaned_data["because"]))
+        return confirm(request, question, because=form.cleaned_data["because"])
     services.refuse_disclosure(
         authority, disclosure_id, because=RefusalReason(form.cleaned_data["because"]), on=clock.today()
     )
     messages.success(request, _("The disclosure request is refused."))
     return redirect("backoffice:disclosure", disclosure_id)
+
+
+def _refusal(authority: Authority, disclosure_id: UUID, because: RefusalReason) -> Question:
+    found = queries.disclosure_view(authority, disclosure_id)
+    return Question(
+        title=_("Refuse this disclosure request of %(authority)s?") % {"authority": found.authority}, button=_("Refuse it"),
+        consequences=[
+            _("Reason: %(reason)s") % {"reason": because.label},
+            _("Nothing was opened, and nothing will be. You alone decide it."),
+            _("It cannot be taken back: the authority must make another request. The refusal is counted in the report."),
+        ],
+        back=reverse("backoffice:disclosure", args=[disclosure_id]), concerns=1,
+        concerned=_("person whom the request is about"),
+    )  # fmt: skip
 
 
 def _page(

@@ -16,7 +16,17 @@ from django.views.decorators.http import require_safe
 from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.law.pack import Pack
-from rollkeeper.reporting.labels import labels_by_law, labels_in, row_in, row_label, step_label, title_of
+from rollkeeper.reporting import metrics
+from rollkeeper.reporting.duties import campaign_of_figure
+from rollkeeper.reporting.labels import (
+    labels_by_law,
+    labels_in,
+    row_in,
+    row_label,
+    step_label,
+    title_of,
+    titles_of,
+)
 from rollkeeper.reporting.printouts import pdf
 from rollkeeper.reporting.queries import report_of
 from rollkeeper.reporting.report_parts import CAMPAIGN, PARTS, Step, campaign_steps, part_of
@@ -48,6 +58,8 @@ class Table:
     """One table: its rows, and the names of the rows that are zero throughout."""
 
     part: str
+    figure: str
+    """What is counted, without the campaign whose lines alone it counts."""
     title: str
     periods: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -139,7 +151,42 @@ def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str], law:
         if not any(value != 0 for value in values)
     )
     title = title_of(one["table"], language, law)
-    return Table(part_of(one), title, periods, rows, zeros)
+    return Table(part_of(one), campaign_of_figure(one["table"])[0], title, periods, rows, zeros)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a table is made: from the register, or each row from entries of a verb, those of which hold what is said of their facts."""
+
+    figure: str
+    title: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+def how_made(report: Mapping[str, Any], language: str) -> list[Made]:
+    """Say how each table of a report is made, once for what several campaigns have each. What comes from the register has no rows."""
+    words, titles = labels_in(language), titles_of(language)
+    counted = {table.id: table.rows for table in metrics.tables()}
+    figures = dict.fromkeys(campaign_of_figure(one["table"])[0] for one in report["tables"])
+    return [
+        Made(
+            figure,
+            titles.get(figure, figure),
+            tuple(
+                (row_in(figure, row.row, words), row.verb, _condition(row)) for row in counted.get(figure, ())
+            ),
+        )
+        for figure in figures
+    ]
+
+
+def _condition(row: metrics.Metric) -> str:
+    """Write what is asked of the facts of an entry, as an auditor reads it in the definitions."""
+    said = [f"{fact} = {str(value).lower()}" for fact, value in (row.where or {}).items()]
+    said += [f"{row.is_not[0]} ≠ {', '.join(row.is_not[1])}"] if row.is_not else []
+    said += [f"{row.day_by} + 1 ≥ day"] if row.day_by else []
+    said += [f"{row.late} + 1 < day"] if row.late else []
+    return "; ".join([*said, *([f"Σ {row.sum}"] if row.sum else [])])
 
 
 def _bar(row: str, values: Sequence[int | None], most: int) -> int:

@@ -13,7 +13,7 @@ from django.utils import translation
 from rollkeeper.agents.choices import Pattern
 from rollkeeper.kernel.choices import BarLevel, Channel, Service
 from rollkeeper.kernel.phrasing import bracketed, listed
-from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.kernel.side_by_side import ENGLISH, text_in
 from rollkeeper.law.pack import Pack
 from rollkeeper.reporting.duties import campaign_of_figure
 from rollkeeper.reporting.metrics import tables
@@ -27,13 +27,23 @@ _CAMPAIGNS: Final = "campaigns"
 
 
 @cache
+def _shipped() -> dict[str, dict[str, str]]:
+    return tomllib.loads((files("rollkeeper") / "reporting" / "labels.toml").read_text("utf-8"))
+
+
 def labels_in(language: str) -> Mapping[str, str]:
-    """Return the words in one language; in English where it has none."""
-    raw = tomllib.loads((files("rollkeeper") / "reporting" / "labels.toml").read_text("utf-8"))
+    """Return the words in one language; where it has none in those that pages fall back on."""
+    raw = _shipped()
     with translation.override(language):
         chosen = {value: str(label) for choices in ROW_CHOICES for value, label in choices.choices}
-    said: dict[str, str] = chosen | raw["en"] | raw.get(language, {})
-    return said
+    own = {**raw[ENGLISH], **raw.get(language, {})}
+    keys = dict.fromkeys([*own, *(key for words in raw.values() for key in words if key not in chosen)])
+    said = {
+        key: {ENGLISH: key.replace("_", " ")}
+        | {one: words[key] for one, words in raw.items() if key in words}
+        for key in keys
+    }
+    return chosen | {key: text_in(language, texts)[0] for key, texts in said.items()}
 
 
 def labels_by_law(language: str, law: Pack) -> Mapping[str, str]:
@@ -55,7 +65,7 @@ def labels_by_law(language: str, law: Pack) -> Mapping[str, str]:
 def titles_of(language: str) -> dict[str, str]:
     """Return the title of every table."""
     labels = labels_in(language)
-    counted = {table.id: table.title.get(language, table.title["en"]) for table in tables()}
+    counted = {table.id: text_in(language, table.title)[0] for table in tables()}
     return counted | {f"lines_{what}": labels[what] for what in STOCKS}
 
 

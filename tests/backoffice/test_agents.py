@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The back office's pages about agents and of the evidence, in the back office's own role of the database."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -96,6 +98,21 @@ def test_a_case_is_settled_from_the_page_by_who_may(counter, backoffice, set_set
     assert before == [case]
     assert queries.open_cases() == []
     assert rows("SELECT line_id FROM agents_reverification")[0].line_id == case.line_id
+
+
+def test_each_figure_of_an_agent_leads_to_its_lines_or_to_how_it_is_made(counter, backoffice, set_settings):  # noqa: F811
+    set_settings(max_per_ten_minutes=1)
+    counter.register()
+    counter.register()
+    (case,) = queries.open_cases()
+
+    page = backoffice(StaffRole.AUDITOR)("get", f"/agents/{AGENT}/").content.decode()
+    links = re.findall(r'class="rk-how__link" href="#([^"]+)"', page)
+
+    assert len(links) == 4
+    assert all(f'id="{one}"' in page for one in links)
+    assert 'href="#cases">Open cases: 1' in page
+    assert str(case.line_id) in page.partition('id="cases"')[2]
 
 
 def test_an_agent_nobody_knows_and_a_report_nobody_made_are_not_there(backoffice):

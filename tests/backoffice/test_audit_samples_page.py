@@ -45,7 +45,11 @@ def test_an_auditor_sees_the_figures_draws_lines_and_asks_their_subscribers(back
     evidence = ask("get", "/reports/").content.decode()
     answer, address = drawn(ask)
     page = answer.content.decode()
-    asked = ask("post", f"{address}ask/", {"fields_asked": ["name"]}).content.decode()
+    question = ask("post", f"{address}ask/", {"fields_asked": ["name", "birth_date"]}).content.decode()
+    waiting = rows("SELECT count(*) AS consents FROM selfcare_consent")[0].consents
+    asked = ask(
+        "post", f"{address}ask/", {"fields_asked": ["name", "birth_date"], "confirmed": "yes"}
+    ).content.decode()
 
     (item,) = rows("SELECT line_id, leaf_index FROM reporting_auditsampleline WHERE nth = 1")
     assert "Draw lines of this quarter by lot" in evidence

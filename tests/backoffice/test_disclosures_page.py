@@ -76,8 +76,13 @@ def test_one_says_no_with_a_reason(asked):
     without = asked("officer", "post", asked.at + "refuse/", {})
     by_law_alone = asked("officer", "post", asked.at + "refuse/", {"because": "no_power"})
 
-    asked("officer", "post", asked.at + "refuse/", {"because": "not_genuine"})
+    question = asked("officer", "post", asked.at + "refuse/", {"because": "not_genuine"})
+    before = DisclosureRequest.objects.get().state
+    asked("officer", "post", asked.at + "refuse/", {"because": "not_genuine", "confirmed": "yes"})
 
+    assert "It cannot be taken back" in question.text_
+    assert 'name="because" value="not_genuine"' in question.text_
+    assert before == "waiting"
     assert (without.status_code, by_law_alone.status_code) == (422, 422)
     assert DisclosureRequest.objects.get().refused_because == "not_genuine"
     assert "It is not genuine" in asked("officer", "get", asked.at).text_

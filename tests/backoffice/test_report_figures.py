@@ -1,8 +1,15 @@
 """How a report looks: coverage first, zeros folded. The figures are invented."""
 
-import pytest
+import re
 
-from rollkeeper.backoffice.report_figures import coverage, parts, tables
+import pytest
+from django.template.loader import render_to_string
+
+from rollkeeper.backoffice.report_figures import coverage, how_made, parts, tables
+from rollkeeper.kernel.side_by_side import as_plain_text, is_side_by_side
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.reporting import metrics
+from rollkeeper.reporting.labels import labels_in, titles_of
 from rollkeeper.reporting.printouts import pdf
 
 REPORT = {
@@ -98,3 +105,55 @@ def test_a_report_with_its_picture_hidden_figures_and_zeros_goes_on_paper(data_d
     }
 
     assert pdf(report, language=language, digest="ab" * 32).startswith(b"%PDF")
+
+
+def test_how_each_table_is_made_is_said_once_with_verb_and_facts():
+    several = {**REPORT["tables"][2], "table": "lines_lines:second"}
+
+    made = {one.figure: one for one in how_made({**CUT, "tables": [*CUT["tables"], several]}, "en")}
+
+    assert made["lines_lines"].rows == ()
+    assert ("approvals", "campaign:batch:approved", "") in made["batches"].rows
+    assert ("planned", "campaign:campaign:planned", "Σ added") in made["campaigns"].rows
+    assert {one.figure for one in tables(CUT, "en")[0]} <= made.keys()
+
+
+def test_each_table_leads_to_how_it_is_made(app):
+    app("backoffice")
+
+    shown = {
+        "chosen": "2012-Q2",
+        "coverage": coverage(CUT, "en"),
+        "parts": parts(CUT, "en")[0],
+        "made": how_made(CUT, "en"),
+    }
+    page = render_to_string("backoffice/report_tables.html", shown)
+    links = re.findall(r'class="rk-how__link" href="#([^"]+)"', page)
+
+    assert len(links) == page.count("<caption") + 1
+    assert set(links) <= set(re.findall(r'class="govuk-summary-list__row" id="([^"]+)"', page))
+    assert 'href="/documentation/docs/reports/"' in page
+
+
+def test_every_row_that_is_counted_says_how():
+    made = how_made({"tables": [{"table": one.id} for one in metrics.tables()]}, "en")
+
+    assert [len(one.rows) for one in made] == [len(one.rows) for one in metrics.tables()]
+    assert all(verb in set(Verb) for one in made for _, verb, _ in one.rows)
+
+
+def test_a_part_without_a_tibetan_title_has_it_in_chinese_and_english():
+    titles = [as_plain_text(one.title) for one in parts(CUT, "bo")[0]]
+
+    assert titles[0] == "※ 号码与登记 · Lines and records"
+    assert all(one.startswith("※ ") for one in titles)
+    assert not any("⟦" in one.title for one in parts(CUT, "zh-hans")[0])
+
+
+def test_the_words_of_a_report_are_one_language_but_for_what_tibetan_lacks():
+    assert not any(
+        is_side_by_side(one) for language in ("en", "zh-hans") for one in labels_in(language).values()
+    )
+    assert is_side_by_side(labels_in("bo")["suspected"])
+    assert not is_side_by_side(labels_in("bo")["declared"])
+    assert is_side_by_side(titles_of("bo")["forged_documents"])

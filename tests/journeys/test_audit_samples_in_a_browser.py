@@ -36,7 +36,10 @@ def test_an_auditor_sees_figures_and_draws_lines_in_every_language_and_width(vis
     drawn = page.locator("section.rk-answer").count()
     address = page.url
     page.get_by_label("Full name", exact=True).check()
-    page.get_by_role("button", name="Ask them").click()
+    page.get_by_role("button", name="Ask them …").click()
+    visitor.look("sample-question")
+    concerned = page.locator(".rk-concerned").inner_text()
+    page.get_by_role("button", name="Ask them", exact=True).click()
     asked = page.inner_text("body")
     for language in ("en", "zh-hans", "bo"):
         visitor.speak(language)
@@ -45,6 +48,7 @@ def test_an_auditor_sees_figures_and_draws_lines_in_every_language_and_width(vis
         visitor.look("sample")
 
     assert drawn == 20
+    assert concerned == "20 lines of this sample"
     assert "Lines whose subscriber is asked: " in asked
     assert "Lines whose subscriber is asked: 0" not in asked
     assert "+86139" not in asked

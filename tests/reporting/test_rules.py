@@ -163,7 +163,7 @@ def test_the_quarters_of_a_leap_year_follow_each_other_without_a_gap():
 
 
 NOT_YET_IN_TIBETAN = {"judged_forged", "judged_genuine", "suspected"}
-"""Shown in English until a reader of Tibetan gives their words."""
+"""Shown in Chinese and English until a reader of Tibetan gives their words."""
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "bo"])

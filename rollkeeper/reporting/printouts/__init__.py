@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils import translation
 
-from rollkeeper.kernel.accepted_languages import NO_READER, has_reader
+from rollkeeper.kernel.accepted_languages import NO_READER, has_reader, is_spoken
 from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.side_by_side import CHINESE, TIBETAN, as_plain_text
 from rollkeeper.law.packs import load_pack
 from rollkeeper.reporting.errors import REPORT_FONTS_MISSING
 from rollkeeper.reporting.labels import labels_by_law, step_label, title_of, titles_of
@@ -28,7 +29,8 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
         import typst
 
     fonts = typst.Fonts(include_embedded_fonts=False)
-    wanted = [_LATIN, *([_SCRIPTS[language]] if language in _SCRIPTS else [])]
+    scripts = [language, CHINESE] if language == TIBETAN and is_spoken(CHINESE) else [language]
+    wanted = [_LATIN, *(_SCRIPTS[one] for one in scripts if one in _SCRIPTS)]
     missing = [name for name in wanted if name not in fonts.families()]
     if missing:
         raise REPORT_FONTS_MISSING(fonts=", ".join(missing))
@@ -53,7 +55,7 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
     }  # fmt: skip
     sheet = (files("rollkeeper") / "reporting" / "printouts" / "report.typ").read_bytes()
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
-        format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
+        format="pdf", sys_inputs={"data": as_plain_text(json.dumps(data, ensure_ascii=False))}
     )
     if not isinstance(made, bytes):
         raise TypeError("one report is one file")

@@ -4,10 +4,10 @@
 // How a figure is made opens where it was asked for, and closes there; without a script it is read below.
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".rk-how__link");
-  const said = link && document.querySelector(`${link.hash} dd`);
+  const said = link && document.getElementById(link.hash.slice(1))?.querySelector("dd");
   if (!said) return;
   event.preventDefault();
-  const place = link.closest("dl, h2, p");
+  const place = link.closest("dl, h2, p, table");
   const open = place.nextElementSibling;
   const isOpen = open !== null && open.matches("[data-how]");
   link.setAttribute("aria-expanded", String(!isOpen));
