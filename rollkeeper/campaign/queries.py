@@ -409,7 +409,10 @@ def _batch_view(row: Any, titles: StageTitles) -> BatchView:
         skipped_count=sum(row.skipped.values()),
         skipped=row.skipped,
         undone_count=row.undone,
-        approvals=tuple(Approver(name, dt.datetime.fromisoformat(at)) for name, at in row.approvals),
+        approvals=tuple(
+            Approver(name, clock.on_calendar(dt.datetime.fromisoformat(at), not_after=row.pilot_done_at))
+            for name, at in row.approvals
+        ),
         approvals_needed=rule_for(Permission.APPROVE_BATCH).people,
         max_lines_per_hour=row.max_lines_per_hour,
         pilot_count=row.pilot_count,

@@ -55,6 +55,19 @@ def day_of(instant: dt.datetime) -> dt.date:
     return day if given is None else given - (true_now().astimezone(zone()).date() - day)
 
 
+def on_calendar(instant: dt.datetime, *, not_after: dt.datetime | None = None) -> dt.datetime:
+    """Return an instant as the pages of this instance show it: in a demo, one of the machine's own as long ago as that.
+
+    The database stamps some acts with the machine's instant, while a demo is on another day. `not_after`: what is known to follow it.
+    An instant that is nearer to the instance's present than to the machine's is on its calendar already.
+    """
+    if demo_date() is None or abs(instant - now()) <= abs(instant - true_now()):
+        return instant
+    day = day_of(instant)
+    shown = dt.datetime.combine(day, instant.astimezone(zone()).timetz())
+    return shown if not_after is None else min(shown, not_after)
+
+
 def advancing_day(on: dt.date) -> Callable[[], dt.date]:
     """Return a function that tells the current day: a run that began on one day continues past midnight."""
     began = today()

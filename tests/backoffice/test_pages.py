@@ -215,6 +215,16 @@ def test_one_person_does_not_count_twice(batch, signed_in):
     assert state_of(batch) == "waiting"
 
 
+def test_an_approval_is_shown_on_the_calendar_of_the_demo(batch, signed_in):
+    signed_in(StaffRole.CAMPAIGN_MANAGER)("post", f"/batches/{batch}/approve/", {"checked": "on"})
+
+    page = signed_in(StaffRole.SUPERVISOR)("get", f"/batches/{batch}/").text_
+
+    assert "<strong>campaign-manager</strong>" in page
+    assert clock.today().year != clock.true_now().year
+    assert f" {clock.true_now().year}" not in page
+
+
 def test_nobody_approves_without_having_looked(batch, signed_in):
     page = signed_in(StaffRole.CAMPAIGN_MANAGER)("post", f"/batches/{batch}/approve/")
 

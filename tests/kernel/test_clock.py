@@ -32,6 +32,32 @@ def test_a_demo_instance_believes_the_day_it_is_given():
     assert clock.now().astimezone(clock.zone()).date() == LEAP_DAY
 
 
+def test_what_the_machine_stamped_is_shown_on_the_demos_calendar_as_long_ago():
+    clock.set_demo_date(LEAP_DAY)
+    two_days_ago, ahead = clock.true_now() - dt.timedelta(days=2), clock.true_now() + dt.timedelta(days=1)
+
+    shown = clock.on_calendar(two_days_ago)
+
+    assert shown.date() == dt.date(2012, 2, 27)
+    assert shown.timetz() == two_days_ago.astimezone(clock.zone()).timetz()
+    assert clock.on_calendar(ahead).date() == dt.date(2012, 3, 1)
+
+
+def test_what_is_on_the_demos_calendar_stays_and_nothing_is_later_than_what_followed():
+    clock.set_demo_date(LEAP_DAY)
+    before = clock.now() - dt.timedelta(days=20)
+
+    assert clock.on_calendar(before) == before
+    assert clock.on_calendar(clock.true_now(), not_after=before) == before
+
+
+def test_a_production_instance_shows_instants_as_they_are(production):
+    instant = clock.true_now() - dt.timedelta(days=400)
+
+    assert clock.on_calendar(instant) == instant
+    assert clock.on_calendar(instant, not_after=instant - dt.timedelta(days=1)) == instant
+
+
 def test_a_production_instance_refuses_a_day(production):
     with refusing(DATE_REFUSED, match="2012-02-29"):
         clock.set_demo_date(LEAP_DAY)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Filters that every template has: lists, brackets, lengths of time and articles as the reader's language writes them."""
 
+import datetime as dt
+
 from django import template
 from django.utils.translation import pgettext
 
-from rollkeeper.kernel import phrasing
+from rollkeeper.kernel import clock, phrasing
 from rollkeeper.law.pack import RetentionRules
 
 register = template.Library()
@@ -13,6 +15,12 @@ register.filter("bracketed", phrasing.bracketed)
 register.filter("cite", phrasing.cite)
 register.simple_tag(phrasing.colon, name="colon")
 register.simple_tag(phrasing.comma, name="comma")
+
+
+@register.filter
+def calendar(instant: dt.datetime | None) -> dt.datetime | None:
+    """Put an instant that the machine stamped on the calendar of a demo instance, which is on another day."""
+    return instant and clock.on_calendar(instant)
 
 
 @register.filter
