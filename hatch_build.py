@@ -51,7 +51,7 @@ def documentation(root: Path) -> dict[str, str]:
     if not (root / "docs" / "subscriber.md").is_file():
         message = f"There is no documentation in {root}."
         raise RuntimeError(message)
-    pages = [*root.glob("README*.md"), *root.glob("docs/*.md"), *root.glob("docs/runbook/*.md")]
+    pages = [*root.glob("docs/*.md"), *root.glob("docs/runbook/*.md")]
     return {str(page): f"{PAGES}/{page.relative_to(root).as_posix()}" for page in pages}
 
 

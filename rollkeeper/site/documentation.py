@@ -22,13 +22,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[str]]]] = (
-    (_("What it is"), ("README", "docs/glossary")),
     (_("For subscribers"), ("docs/subscriber",)),
-    (_("For staff"), ("docs/staff", "docs/permissions", "docs/lifecycle", "docs/odd-cases", "docs/disclosures")),
+    (_("For staff"), ("docs/staff", "docs/permissions", "docs/lifecycle", "docs/odd-cases", "docs/disclosures", "docs/glossary")),
     (_("For auditors and authorities"), ("docs/ledger", "docs/reports", "docs/the-decision")),
     (
         _("For operators"),
@@ -50,12 +51,15 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[str]]]] = (
 )  # fmt: skip
 PAGES: Final = {page.lower(): page for _title, pages in SECTIONS for page in pages}
 """The pages by their addresses."""
-IN_CHINESE: Final = ("README",)
-FILES: Final = (*(f"{page}.md" for page in PAGES.values()), *(f"{page}.zh-Hans.md" for page in IN_CHINESE))
 INSTALLED: Final = Path(__file__).with_name("documentation_pages")
 _CHECKOUT: Final = Path(__file__).parents[2]
-_LEFT_OUT: Final = re.compile(r"(?s:<!--.*?-->\n*)|^(?:\| )?!\[.*\n|^\| \| \|\n\|---\|---\|\n", re.MULTILINE)
-"""Remarks for writers, and pictures with their tables: only texts are served."""
+_REMARK: Final = re.compile(r"<!--.*?-->\n*", re.DOTALL)
+"""What is written for writers."""
+_MENDED: Final = (
+    ("<table", '<div class="rk-docs__wide" tabindex="0"><table'), ("</table>", "</table></div>"), ("<pre>", '<pre tabindex="0">'),
+    ('<th class="govuk-table__header"></th>', "<td></td>"),
+)  # fmt: skip
+"""What may be wider than a telephone is moved with the keyboard too; the corner of a table is no heading."""
 _CLASSES: Final = {
     "p": "govuk-body", "ul": "govuk-list govuk-list--bullet", "ol": "govuk-list govuk-list--number", "h1": "govuk-heading-l",
     "h2": "govuk-heading-m", "h3": "govuk-heading-s", "table": "govuk-table", "thead": "govuk-table__head",
@@ -97,15 +101,18 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 def _title(page: str, language: str) -> tuple[str, str]:
     """Return a page's title, and the language in which it is written."""
-    spoken = "zh-hans" if language in {"zh-hans", "bo"} and page in IN_CHINESE else "en"
+    spoken = CHINESE if language in {CHINESE, TIBETAN} and _file(page, CHINESE).is_file() else ENGLISH
     return _text(page, spoken).partition("\n")[0].removeprefix("# "), spoken
+
+
+def _file(page: str, language: str) -> Path:
+    folder = INSTALLED if INSTALLED.is_dir() else _CHECKOUT
+    return folder / (f"{page}.zh-Hans.md" if language == CHINESE else f"{page}.md")
 
 
 @cache
 def _text(page: str, language: str) -> str:
-    file = f"{page}.zh-Hans.md" if language == "zh-hans" else f"{page}.md"
-    folder = INSTALLED if INSTALLED.is_dir() else _CHECKOUT
-    return _LEFT_OUT.sub("", (folder / file).read_text("utf-8"))
+    return _REMARK.sub("", _file(page, language).read_text("utf-8"))
 
 
 @cache
@@ -121,10 +128,9 @@ def _drawn(page: str, language: str) -> SafeString:
         for child in token.children or ():
             _lead(child, page)
     drawn: str = draw.renderer.render(tokens, draw.options, {})
-    wide = drawn.replace("<table", '<div class="rk-docs__wide" tabindex="0"><table').replace(
-        "</table>", "</table></div>"
-    )
-    return mark_safe(wide)  # noqa: S308 - drawn without raw HTML from the program's own pages
+    for part, mended in _MENDED:
+        drawn = drawn.replace(part, mended)
+    return mark_safe(drawn)  # noqa: S308 - drawn without raw HTML from the program's own pages
 
 
 def _dress(token: "Token") -> None:

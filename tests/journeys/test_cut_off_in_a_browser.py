@@ -57,6 +57,10 @@ def cookies(chromium, demo, number, menu):
     page.get_by_role("button", name="Send me a code").click()
     figures = page.locator(".rk-figures").inner_text()
     visitor.look("portal-code-page")
+    page.get_by_role("button", name="Send me a letter").click()
+    visitor.look("portal-letter-asked")
+    assert "one goes to the postal address" in page.inner_text("main")
+    assert page.locator(".rk-figures").inner_text() == figures
     page.set_viewport_size(SMALL)
     # The portal worker takes the request in within seconds; a menu asks the caller to wait and tries again.
     code = next(filter(None, (menu(number, figures) or page.wait_for_timeout(500) for _ in range(60))))

@@ -67,6 +67,41 @@ def test_every_page_is_sound_in_every_language_and_width(visitor, sessions):
             visitor.look("portal-" + (re.sub(r"\W+", "-", address).strip("-") or "start"))
 
 
+LINES_OF_TEXT = """() => {
+  const feet = [], words = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let text; (text = words.nextNode()); ) {
+    if (!text.data.trim() || !text.parentElement.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    feet.push(...[...range.getClientRects()].map((one) => one.bottom));
+  }
+  return feet.sort((a, b) => a - b).filter((one, at) => at === 0 || one - feet[at - 1] > 8).length;
+}"""
+
+
+@pytest.mark.parametrize(("language", "most"), [("en", 10), ("zh-hans", 10), ("bo", 13)])
+def test_what_is_held_is_ten_lines_on_a_telephone(visitor, sessions, language, most):
+    page, portal = visitor.page, visitor.demo.portal
+    page.context.add_cookies(sessions["in hand"])
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    page.goto(portal + "/lines/")
+    page.click(f"button[name=language][value={language}]")
+    page.goto(portal + "/personal-data/")
+
+    assert page.locator("main .rk-record").count() == 1
+    assert page.locator("main details[open]").count() == 0
+    assert page.evaluate(LINES_OF_TEXT) <= most, "in Tibetan, what has none is said in two languages"
+    assert page.locator("main").bounding_box()["height"] <= 640, "one screen"
+
+
+def test_the_documentation_is_sound_on_every_width(visitor):
+    portal = visitor.demo.portal
+    for name in ("", "docs/subscriber/", "docs/provisioning/", "docs/the-decision/", "docs/runbook/alarm/"):
+        visitor.page.goto(f"{portal}/documentation/{name}")
+        visitor.look("documentation-" + (re.sub(r"\W+", "-", name).strip("-") or "contents"))
+
+
 def prove(visitor, subscriber):
     """Give the second proof."""
     page = visitor.page

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.site.documentation import FILES, INSTALLED
+from rollkeeper.site.documentation import INSTALLED, PAGES
 
 ROOT = Path(__file__).parents[2]
 UV = ROOT / ".tools" / "bin" / "uv"
@@ -33,7 +33,7 @@ def tree(tmp_path_factory):
     return folder
 
 
-_TOP = ["hatch_build.py", "pyproject.toml", "README.md", "README.zh-Hans.md", "LICENSE", "docs"]
+_TOP = ["hatch_build.py", "pyproject.toml", "README.md", "LICENSE", "docs"]
 
 
 def built(tree, *, path):
@@ -83,4 +83,4 @@ def test_a_wheel_has_every_translation_and_asset(tree):
     assert {f"rollkeeper/site/locale/{language}/LC_MESSAGES/django.mo" for language in languages} <= names
     assert {f"{BUILT}/{file.name}" for file in (ROOT / BUILT).iterdir() if file.suffix != ".gz"} <= names
     assert {str(file.relative_to(ROOT)) for file in (ROOT / "rollkeeper").rglob("*.sql")} <= names
-    assert {f"rollkeeper/site/{INSTALLED.name}/{file}" for file in FILES} <= names
+    assert {f"rollkeeper/site/{INSTALLED.name}/{page}.md" for page in PAGES.values()} <= names

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from rollkeeper.site import documentation
-from rollkeeper.site.documentation import FILES, PAGES, _drawn
+from rollkeeper.site.documentation import PAGES, _drawn
 
 ROOT = Path(documentation.__file__).parents[2]
 ENGLISH = {"headers": {"accept-language": "en"}}
@@ -88,24 +88,32 @@ def test_markup_in_a_page_is_text_and_no_script(monkeypatch):
     assert not re.search(r"<script|<b>|href=\"javascript|elsewhere.example\"", said)
 
 
-def test_a_page_that_is_written_in_chinese_comes_so_and_another_says_its_language(app):
+def test_a_page_in_another_language_says_so_and_comes_in_chinese_where_it_is_written_so(
+    app, tmp_path, monkeypatch
+):
     app("backoffice")
+    chinese = {"headers": {"accept-language": "zh-hans"}}
+    english = Client().get("/documentation/docs/subscriber/", **chinese).content.decode()
+    (tmp_path / "docs").mkdir()
+    for name, title in (("glossary.md", "Glossary"), ("glossary.zh-Hans.md", "术语")):
+        (tmp_path / "docs" / name).write_text(f"# {title}\n", "utf-8")
+    monkeypatch.setattr(documentation, "INSTALLED", tmp_path)
+    documentation._text.cache_clear()
+    _drawn.cache_clear()
 
-    page = (
-        Client()
-        .get("/documentation/docs/subscriber/", headers={"accept-language": "zh-hans"})
-        .content.decode()
-    )
+    said = article("/documentation/docs/glossary/", "zh-hans")
+    documentation._text.cache_clear()
+    _drawn.cache_clear()
 
-    assert 'lang="zh-hans"' in article("/documentation/readme/", "zh-hans")[:20]
-    assert 'lang="en"' in article("/documentation/docs/subscriber/", "zh-hans")[:20]
-    assert "本页为英文" in page
+    assert "本页为英文" in english
+    assert 'lang="zh-hans"' in said[:20]
+    assert "术语" in said
 
 
 def test_the_pages_name_no_machine_and_no_folder_of_the_checkout():
-    for file in FILES:
-        said = (ROOT / file).read_text("utf-8")
-        assert not re.search(r"/work/|/home/(?!rollkeeper)|localhost\.localdomain", said), file
+    for page in PAGES.values():
+        said = (ROOT / f"{page}.md").read_text("utf-8")
+        assert not re.search(r"/work/|/home/(?!rollkeeper)|localhost\.localdomain", said), page
     assert str(ROOT) not in str(_drawn("docs/install", "en"))
 
 
