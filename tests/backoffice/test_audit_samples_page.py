@@ -46,12 +46,14 @@ def test_an_auditor_sees_the_figures_draws_lines_and_asks_their_subscribers(back
     answer, address = drawn(ask)
     page = answer.content.decode()
     question = ask("post", f"{address}ask/", {"fields_asked": ["name", "birth_date"]}).content.decode()
-    waiting = rows("SELECT count(*) AS consents FROM selfcare_consent")[0].consents
     asked = ask(
         "post", f"{address}ask/", {"fields_asked": ["name", "birth_date"], "confirmed": "yes"}
     ).content.decode()
 
     (item,) = rows("SELECT line_id, leaf_index FROM reporting_auditsampleline WHERE nth = 1")
+    assert re.search(r'rk-figure">\d+</span> lines? of this sample', question)
+    assert re.findall(r'name="fields_asked" value="([^"]+)"', question) == ["name", "birth_date"]
+    assert "Lines whose subscriber is asked" not in question
     assert "Draw lines of this quarter by lot" in evidence
     assert str(item.line_id) in page
     assert f"entry {item.leaf_index} of the published ledger" in page.replace("\xa0", " ").replace(",", "")

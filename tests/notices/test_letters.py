@@ -333,3 +333,12 @@ def test_a_letter_about_a_line_s_end_fits_on_one_page(tmp_path, spoken, kind):
     sheets = letters(tmp_path).sheets([one], name="letters")
 
     assert [text for text, _ in pages(sheets)[3:] if text.strip()] == []
+
+
+def test_a_letter_that_proves_nothing_has_no_slip_and_no_square(tmp_path):
+    sheets = letters(tmp_path).sheets([message(), message(needs_slip=False)], name="letters")
+
+    shown = [len(squares(sheets, page)) for page in range(len(pages(sheets)))]
+
+    assert sum(shown) == 1
+    assert shown[2] == 1
