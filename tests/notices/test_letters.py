@@ -20,7 +20,7 @@ from rollkeeper.notices.choices import NoticeKind, Outcome
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.letters import letter_reference, read_letter, slip_reference
 from rollkeeper.notices.services import send_due
-from rollkeeper.notices.texts import RenderedText, write_notice
+from rollkeeper.notices.texts import RenderedText, write_code_letter, write_notice
 from rollkeeper.notices.verp import return_secret
 from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.secret_value import SecretValue
@@ -342,3 +342,15 @@ def test_a_letter_that_proves_nothing_has_no_slip_and_no_square(tmp_path):
 
     assert sum(shown) == 1
     assert shown[2] == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_a_letter_with_a_code_is_one_sheet_in_every_language(tmp_path, language):
+    text = write_code_letter(
+        "4815 1623 4299 0071", language=language, days=14, operator="Invented Telecom", care="10086"
+    )
+
+    sheets = letters(tmp_path).sheets([message(language, texts=(text,), needs_slip=False)], name="letters")
+
+    assert len(pages(sheets)) == 3, "the cover sheet, its back, the letter"
+    assert "4815 1623 4299 0071" in pages(sheets)[2][0]
