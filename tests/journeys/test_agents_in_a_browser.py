@@ -49,7 +49,7 @@ def test_the_pages_are_sound_in_every_language_and_width(visitor, filled, langua
     for address in ("agents", "agents/agent-017", "reports"):
         page.goto(f"{backoffice}/{address}/")
         visitor.look("backoffice-" + address.replace("/", "-"))
-    assert page.locator("table caption").count() > 10
+    assert page.locator("main h3 + table[aria-labelledby]").count() > 10
     visitor.sign_in("clerk", at=visitor.demo.counter)
     page.goto(f"{visitor.demo.counter}/figures/")
     page.click(f"button[name=language][value={language}]")

@@ -7,7 +7,7 @@ document.addEventListener("click", (event) => {
   const said = link && document.getElementById(link.hash.slice(1))?.querySelector("dd");
   if (!said) return;
   event.preventDefault();
-  const place = link.closest("dl, h2, p, table");
+  const place = link.closest("dl, h2, h3, p");
   const open = place.nextElementSibling;
   const isOpen = open !== null && open.matches("[data-how]");
   link.setAttribute("aria-expanded", String(!isOpen));
