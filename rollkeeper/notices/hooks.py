@@ -29,6 +29,6 @@ CAMPAIGN_LAWS: Final[Hook[Callable[[CampaignId], "Pack | None"]]] = Hook("notice
 """Says which law a notice of a campaign speaks of, as that campaign has it. `campaign` registers it."""
 
 
-def take_back_returned(letters: Sequence[str]) -> set[str]:
+def revoke_returned(letters: Sequence[str]) -> set[str]:
     """Tell other packages which envelopes came back; return those that were their letters."""
-    return {letter for take_back in RETURNED_LETTERS.each() for letter in take_back(letters)}
+    return {letter for revoke in RETURNED_LETTERS.each() for letter in revoke(letters)}

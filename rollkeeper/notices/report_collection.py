@@ -24,7 +24,7 @@ from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.dsn_parser import MOST_BYTES, MailReport, ReportKind, read_mail
 from rollkeeper.notices.errors import NO_MESSAGE_CENTRE, NO_RETURN_ADDRESS, REPORT_IDS_UNKNOWN
 from rollkeeper.notices.gateways.letters import read_letters
-from rollkeeper.notices.hooks import take_back_returned
+from rollkeeper.notices.hooks import revoke_returned
 from rollkeeper.notices.services import IntakeResult, record_outcomes
 from rollkeeper.notices.settings import settings
 from rollkeeper.notices.verp import return_secret
@@ -122,7 +122,7 @@ def process_letters(texts: Sequence[str], *, on: dt.date, by: Authority | None =
     """Record returned mail, as scanned or typed: undeliverable envelopes, and slips."""
     found = read_letters(texts, secret=return_secret())
     with action():
-        take_back_returned([one.reference for one in found if one.outcome is Outcome.BOUNCED])
+        revoke_returned([one.reference for one in found if one.outcome is Outcome.BOUNCED])
     return LetterScanResult(process_reports(found, on=on, by=by), unread=len(texts) - len(found))
 
 

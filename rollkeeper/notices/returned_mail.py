@@ -21,7 +21,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import LetterVerdict, Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.gateways.letters import read_letter, written_reference
-from rollkeeper.notices.hooks import take_back_returned
+from rollkeeper.notices.hooks import revoke_returned
 from rollkeeper.notices.services import record_outcomes
 from rollkeeper.notices.verp import return_secret
 
@@ -89,7 +89,7 @@ def settle_letters(authority: Authority, *, on: dt.date) -> int:
             return 0
         secret = return_secret()
         found = [_judged(one, read_letter(one, secret=secret)) for one in waiting]
-        ours = _ours(waiting) | take_back_returned(
+        ours = _ours(waiting) | revoke_returned(
             [letter for letter, verdict in found if verdict is LetterVerdict.RETURNED]
         )
         judged = _accepted_verdicts(found, ours=ours, wrong_before=_wrong_before(waiting))

@@ -23,7 +23,7 @@ class SelfcareConfig(AppConfig):
             (OFFLINE, "is_application_waiting"),
         ):
             JUSTIFICATIONS.register_by_name(f"rollkeeper.selfcare.justified_openings:{name}", key=purpose)
-        RETURNED_LETTERS.register_by_name("rollkeeper.selfcare.posted_codes:take_back_returned")
+        RETURNED_LETTERS.register_by_name("rollkeeper.selfcare.posted_codes:revoke_returned")
         PENDING_SUBJECTS.register_by_name(
             "rollkeeper.selfcare.forgeries:pending_judgements", key=Permission.DECIDE_FORGERY
         )

@@ -80,7 +80,7 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
     return len(found)
 
 
-def take_back_returned(references: Sequence[str]) -> set[str]:
+def revoke_returned(references: Sequence[str]) -> set[str]:
     """Make the codes of these letters worthless, whose envelopes came back; return those that were such letters."""
     found = rows(
         "UPDATE selfcare_postedcode SET code_hash = NULL WHERE reference = ANY (%s) RETURNING reference",
