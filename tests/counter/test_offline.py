@@ -2,6 +2,7 @@
 """What the counter gives a page that must go on without a network, and that nothing of anybody is in it."""
 
 import base64
+import datetime as dt
 import gzip
 import json
 import re
@@ -10,11 +11,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import get_language
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.counter import offline
 from rollkeeper.counter.offline import _CACHED_FILES, _found
 from rollkeeper.counter.record_form import RecordForm
+from rollkeeper.kernel import clock
 from rollkeeper.offline.payloads import Payload
 from rollkeeper.registration.party_kinds import KindOfParty
 from rollkeeper.registration.pipeline import active_pack
@@ -113,6 +118,25 @@ def test_every_form_that_is_to_be_kept_comes_in_one_answer_as_its_address_gives_
     assert len(gzip.compress(kept.content, 6)) < 20_000
     at_counter.logout()
     assert at_counter.get("/offline/kept-forms/").status_code in {302, 401}
+
+
+def test_the_forms_of_a_language_are_drawn_once_a_minute_for_all_devices(at_counter, monkeypatch):
+    drawn, now = [], [1_000_000.0]
+    monkeypatch.setattr(offline, "_drawn", {})
+    monkeypatch.setattr(offline, "_draw_forms", lambda _: drawn.append(get_language()) or b"{}")
+    monkeypatch.setattr(offline, "monotonic", lambda: now[0])
+
+    def ask(language="en", after=0.0):
+        now[0] += after
+        at_counter.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        assert at_counter.get("/offline/kept-forms/").content == b"{}"
+
+    ask(), ask(), ask("zh-hans"), ask("zh-hans")
+    ask(after=59), ask(after=1), ask("zh-hans")
+    clock.set_demo_date(clock.today() + dt.timedelta(days=1))
+    ask()
+
+    assert drawn == ["en", "zh-hans", "en", "zh-hans", "en"]
 
 
 def test_every_file_that_is_to_be_kept_is_there_and_is_what_the_pages_load(at_counter):
