@@ -16,6 +16,7 @@ OF_TESTS = {
 }  # fmt: skip
 DEBIAN_OF_TESTS = (
     "chromium",
+    "chromium-headless-shell",
     "kamailio",
     "osmo-hlr",
     "freeradius",

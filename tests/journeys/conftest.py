@@ -24,6 +24,7 @@ from tests.operations.test_process_supervisor import COMMAND, free_ports, starte
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(named) if (named := os.environ.get("ROLLKEEPER_SCREENSHOTS")) else None
 WIDTHS = (320, 1440)
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # The cells of tables whose words or figures reach over their cell's own edge. What scrolls may be as wide as it likes.
 CROWDED = """() => [...document.querySelectorAll("main th, main td")]
@@ -93,13 +94,15 @@ def demo() -> Iterator[Demo]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless, quiet. For one module: its driver holds an event loop, beside which Django will not
-    touch a database in this process.
+    """Debian's Chromium, quiet, by preference built without windows, which opens a profile and loads a page for half the work.
+
+    For one module: its driver holds an event loop, beside which Django will not touch a database in this process.
     """
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if found is None:
         pytest.skip(
-            "NO CHROMIUM HERE: browser tests are skipped. Debian: apt-get install chromium fonts-noto-cjk"
+            "NO CHROMIUM HERE: browser tests are skipped."
+            " Debian: apt-get install chromium chromium-headless-shell fonts-noto-cjk"
         )
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
              "--disable-sync"]  # fmt: skip
