@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -88,6 +89,12 @@ def app_of(packages: Sequence[str]) -> typer.Typer:
     return app
 
 
+@cache
+def _group_of(packages: tuple[str, ...]) -> TyperGroup:
+    """Read these packages' commands, once a process: to read all signatures of a package takes longer than many a command."""
+    return typer.main.get_group(app_of(packages))
+
+
 class CommandsOnDemand(TyperGroup):
     """Lists the commands from the table, and imports a command's packages when that command is wanted."""
 
@@ -103,13 +110,14 @@ class CommandsOnDemand(TyperGroup):
         if cmd_name not in self._entries:
             return None
         self._prepare()
-        whole = typer.main.get_group(app_of(self._entries[cmd_name].packages))
-        command = whole.commands[cmd_name]
+        packages = self._entries[cmd_name].packages
         if asks_for_help(sys.argv[1:]) and _speaks_otherwise():
             from rollkeeper.operations.help_texts import translate_help
 
+            command = typer.main.get_group(app_of(packages)).commands[cmd_name]
             translate_help(command, ctx)
-        return command
+            return command
+        return _group_of(packages).commands[cmd_name]
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, in the terminal's language if that is not English."""
