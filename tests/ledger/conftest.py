@@ -82,4 +82,4 @@ def witness(ledger, choose, tmp_path) -> Iterator[RealWitness]:
     real = RealWitness(tmp_path / "witness").start()
     choose(witnesses=[real.setting], cosignatures=1)
     yield real
-    real.stop()
+    real.kill()

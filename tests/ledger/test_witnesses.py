@@ -246,7 +246,9 @@ class Scripted:
                 pass
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
         self.setting = {"url": f"http://127.0.0.1:{self._server.server_port}/", "vkey": vkey}
 
     def stop(self):
