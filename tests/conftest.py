@@ -26,13 +26,16 @@ hypothesis_settings.load_profile("untimed")
 
 # What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
 LONG = (
-    "tests/journeys/test_operator", "tests/faults/", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
-    "tests/leak/", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks",
-    "tests/documents/test_reading", "tests/campaign/test_batches", "tests/operations/test_backup",
-    "tests/campaign/test_concurrency", "tests/documents/test_redaction", "tests/operations/test_process_supervisor",
-    "tests/notices/test_smpp", "tests/documents/test_hostile", "tests/site/test_compromised_app", "tests/bench/",
-    "tests/architecture/test_no_way_to_people", "tests/operations/test_scheduler", "tests/provisioning/test_elements", "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/",
-    "tests/platform/test_embedded_postgres", "tests/notices/test_crashes", "tests/provisioning/",
+    "tests/faults/", "tests/journeys/test_operator", "tests/journeys/test_backoffice_in_a_browser", "tests/journeys/test_counter_in_a_browser",
+    "tests/campaign/test_differential", "tests/operations/test_process_supervisor", "tests/leak/", "tests/journeys/",
+    "tests/architecture/test_runbooks", "tests/operations/test_scheduler", "tests/campaign/test_stages",
+    "tests/platform/test_embedded_postgres", "tests/provisioning/test_emergency_floor", "tests/documents/test_redaction", "tests/ledger/test_crashes",
+    "tests/older_instances/", "tests/operations/test_refused_commands", "tests/architecture/test_readme_walk", "tests/operations/test_handed_over_apps",
+    "tests/operations/test_vault_process", "tests/notices/test_smpp", "tests/provisioning/test_elements", "tests/operations/test_own_servers",
+    "tests/operations/test_backup", "tests/site/test_compromised_app", "tests/operations/test_extras", "tests/bench/",
+    "tests/campaign/test_concurrency", "tests/architecture/test_no_way_to_people", "tests/architecture/test_ledger_page",
+    "tests/ledger/test_outsider", "tests/documents/test_reading", "tests/documents/test_hostile", "tests/notices/test_crashes",
+    "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/", "tests/provisioning/",
 )  # fmt: skip
 _SLOWEST = 40
 ONE_BY_ONE = ("tests/bench/",)
