@@ -3,26 +3,29 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.campaign import batch_execution, batch_planning, batch_rollback, court_stays, queries
+from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.kernel.settings import data_dir
+from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.lines.queries import view_line
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.reporting.labels import row_label
 from rollkeeper.reporting.metrics import tables
-from rollkeeper.retention.services import erase_due
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.disputes import dispute_line
 from rollkeeper.selfcare.queries import open_cases
 from tests.builders.commands import retry_commands
 from tests.builders.lines import give_number, make_line
 from tests.builders.packs import write_pack
+from tests.builders.staff import employ_approvers
 from tests.builders.stages import staged
 from tests.campaign.population import (
     approved_batches,
@@ -43,16 +46,10 @@ type People = tuple[Authority, Authority]
 TOLD = day("2012-01-05")
 FIRST, SECOND, THIRD, END = (day(text) for text in ("2012-03-06", "2012-03-27", "2012-04-12", "2012-05-15"))
 """Sixty days from the notice, and then 20, 15 and 30: each on the first open day after its last one."""
+EVE = FIRST - dt.timedelta(days=1)
 LEVELS = ["outgoing", "calls", ""]
-
-
-@pytest.fixture
-def told(people: People) -> LineId:
-    """A line whose subscriber was notified, under a law of three bars and an end."""
-    line_id = make_line()
-    plan(TOLD, str(write_pack(staged(20, 15, 30, bars=BARS))))
-    tell(line_id, TOLD)
-    return line_id
+AT_ONCE = {"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9}
+"""A batch runs through at once."""
 
 
 BARS = (
@@ -60,6 +57,36 @@ BARS = (
     ("no_calls", "{data: allow}"),
     ("no_service", "{}"),
 )
+
+
+@pytest.fixture(scope="module")
+def begun(data_dir: object) -> Iterator[tuple[LineId, People]]:
+    """A line whose subscriber was notified, under a law of three bars and an end, and who approves; the nights to the first bar's eve."""
+    before = {name: getattr(settings(), name) for name in AT_ONCE}
+    write_settings(campaign=AT_ONCE)
+    with transaction.atomic():
+        people, line_id = employ_approvers(), make_line()
+        plan(TOLD, str(write_pack(staged(20, 15, 30, bars=BARS))))
+        tell(line_id, TOLD)
+        nights(TOLD, EVE, people)
+        yield line_id, people
+        transaction.set_rollback(True)
+    write_settings(campaign=before)
+
+
+@pytest.fixture
+def people(begun: tuple[LineId, People]) -> Iterator[People]:
+    """A manager and a supervisor, on the first bar's eve; what a test does is rolled back to it."""
+    with transaction.atomic():
+        clock.set_demo_date(EVE)
+        yield begun[1]
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def told(begun: tuple[LineId, People], people: People) -> LineId:
+    """The line, on the first bar's eve."""
+    return begun[0]
 
 
 def level(line_id: LineId) -> str:
@@ -80,7 +107,7 @@ def push(on: dt.date) -> None:
 
 
 def test_each_bar_comes_on_its_day_and_the_end_after_the_last(told: LineId, people: People) -> None:
-    nights(TOLD, END, people)
+    nights(FIRST, END, people)
 
     assert fate(told) == (FIRST, None, END, "campaign", None, (SECOND, THIRD))
 
@@ -89,7 +116,7 @@ def test_each_bar_comes_on_its_day_and_the_end_after_the_last(told: LineId, peop
 def test_on_the_day_before_each_bar_nothing_has_changed(
     told: LineId, people: People, on: dt.date, step: int
 ) -> None:
-    nights(TOLD, on - dt.timedelta(days=1), people)
+    nights(FIRST, on - dt.timedelta(days=1), people)
     before = member(told).step
 
     nights(on, on, people)
@@ -101,7 +128,7 @@ def test_on_the_day_before_each_bar_nothing_has_changed(
 def test_one_registration_lifts_whichever_bar_is_in_place(
     told: LineId, people: People, on: dt.date, step: int
 ) -> None:
-    nights(TOLD, on, people)
+    nights(FIRST, on, people)
 
     register(told, on + dt.timedelta(days=1))
     nights(on + dt.timedelta(days=1), END + dt.timedelta(days=1), people)
@@ -112,7 +139,7 @@ def test_one_registration_lifts_whichever_bar_is_in_place(
 
 
 def test_the_promised_day_of_each_stage_is_kept_through_a_pause(told: LineId, people: People) -> None:
-    nights(TOLD, FIRST, people)
+    nights(FIRST, FIRST, people)
     promised = member(told).promised_on
 
     pause(told, FIRST + dt.timedelta(days=5), FIRST + dt.timedelta(days=9), FIRST + dt.timedelta(days=5))
@@ -125,7 +152,7 @@ def test_the_promised_day_of_each_stage_is_kept_through_a_pause(told: LineId, pe
 
 
 def test_a_stay_between_two_bars_holds_the_second(told: LineId, people: People) -> None:
-    nights(TOLD, FIRST, people)
+    nights(FIRST, FIRST, people)
     court_stays.enter_stay(
         console_authority(), first=FIRST + dt.timedelta(days=1), last=None, reason="court", on=FIRST
     )
@@ -137,7 +164,7 @@ def test_a_stay_between_two_bars_holds_the_second(told: LineId, people: People) 
 
 
 def test_undoing_the_second_bar_brings_the_first_back_with_its_days(told: LineId, people: People) -> None:
-    nights(TOLD, SECOND, people)
+    nights(FIRST, SECOND, people)
     (batch_id,) = [one.batch_id for one in queries.batches() if one.step == 2]
 
     undone = batch_rollback.undo_batch(console_authority(), batch_id, on=SECOND)
@@ -148,7 +175,7 @@ def test_undoing_the_second_bar_brings_the_first_back_with_its_days(told: LineId
 
 
 def test_undoing_the_first_bar_waits_for_the_second_that_came_since(told: LineId, people: People) -> None:
-    nights(TOLD, SECOND, people)
+    nights(FIRST, SECOND, people)
     first, second = sorted(queries.batches(), key=lambda one: one.step)
 
     left = batch_rollback.undo_batch(console_authority(), first.batch_id, on=SECOND)
@@ -162,7 +189,7 @@ def test_undoing_the_first_bar_waits_for_the_second_that_came_since(told: LineId
 def test_the_network_is_asked_for_each_bar_and_proves_it(told: LineId, people: People) -> None:
     ordered = []
     for begin, on in (
-        (TOLD, FIRST),
+        (FIRST, FIRST),
         (FIRST + dt.timedelta(days=1), SECOND),
         (SECOND + dt.timedelta(days=1), THIRD),
     ):
@@ -179,7 +206,7 @@ def test_the_network_is_asked_for_each_bar_and_proves_it(told: LineId, people: P
 
 
 def test_a_day_counts_each_bar_by_itself_and_names_what_it_takes(told: LineId, people: People) -> None:
-    nights(TOLD, FIRST, people)
+    nights(FIRST, FIRST, people)
 
     due = batch_planning.check_day(console_authority(), due_on=SECOND, on=FIRST)
 
@@ -192,7 +219,7 @@ def test_a_day_counts_each_bar_by_itself_and_names_what_it_takes(told: LineId, p
 def test_a_dispute_that_is_won_under_the_second_bar_voids_both(told: LineId, people: People) -> None:
     number = fresh_number()
     give_number(told, number)
-    nights(TOLD, SECOND, people)
+    nights(FIRST, SECOND, people)
     on = SECOND + dt.timedelta(days=1)
     dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=on)
     (case,) = open_cases()
@@ -211,7 +238,7 @@ def test_a_dispute_that_is_won_under_the_second_bar_voids_both(told: LineId, peo
 
 
 def test_an_undo_of_the_end_brings_back_the_last_bar_and_what_it_takes(told: LineId, people: People) -> None:
-    nights(TOLD, END, people)
+    nights(FIRST, END, people)
     (batch_id,) = [one.batch_id for one in queries.batches() if one.step == 4]
 
     batch_rollback.undo_batch(console_authority(), batch_id, on=END)
@@ -224,7 +251,7 @@ def test_an_undo_of_the_end_brings_back_the_last_bar_and_what_it_takes(told: Lin
 def test_an_undo_of_the_second_bar_gives_back_in_the_network_what_it_took(
     told: LineId, people: People
 ) -> None:
-    nights(TOLD, SECOND, people)
+    nights(FIRST, SECOND, people)
     push(SECOND)
     (batch_id,) = [one.batch_id for one in queries.batches() if one.step == 2]
 
@@ -237,7 +264,7 @@ def test_an_undo_of_the_second_bar_gives_back_in_the_network_what_it_took(
 def test_the_ledger_says_of_each_bar_what_it_takes_and_nothing_of_one_that_takes_all(
     told: LineId, people: People
 ) -> None:
-    nights(TOLD, THIRD, people)
+    nights(FIRST, THIRD, people)
 
     for verb in ("campaign:batch:prepared", "line:line:suspended"):
         said = rows(
@@ -248,7 +275,7 @@ def test_the_ledger_says_of_each_bar_what_it_takes_and_nothing_of_one_that_takes
 
 
 def test_a_report_counts_each_bar_by_what_it_takes(told: LineId, people: People) -> None:
-    nights(TOLD, THIRD, people)
+    nights(FIRST, THIRD, people)
 
     campaigns = {one.row: one for table in tables() if table.id == "campaigns" for one in table.rows}
     said = rows("SELECT body::jsonb -> 'facts' AS facts FROM ledger_entry WHERE verb = 'line:line:suspended'")
@@ -263,7 +290,7 @@ def test_a_report_counts_each_bar_by_what_it_takes(told: LineId, people: People)
 
 @pytest.mark.parametrize("on", [SECOND, THIRD])
 def test_a_paused_line_is_passed_over_by_every_later_bar(told: LineId, people: People, on: dt.date) -> None:
-    nights(TOLD, on - dt.timedelta(days=3), people)
+    nights(FIRST, on - dt.timedelta(days=3), people)
     step = member(told).step
 
     pause(told, on - dt.timedelta(days=2), None, on - dt.timedelta(days=2))
@@ -273,7 +300,6 @@ def test_a_paused_line_is_passed_over_by_every_later_bar(told: LineId, people: P
 
 
 def test_people_approve_a_batch_of_one_bar_and_not_of_another(told: LineId, people: People) -> None:
-    nights(TOLD, FIRST - dt.timedelta(days=1), people)
     (batch_id,) = approved_batches(FIRST, people)
 
     rows("UPDATE campaign_batch SET bars = 7 WHERE batch_id = %s RETURNING batch_id", [batch_id])
@@ -284,7 +310,7 @@ def test_people_approve_a_batch_of_one_bar_and_not_of_another(told: LineId, peop
 
 
 def test_an_explanation_names_each_bar_what_works_and_what_follows(told: LineId, people: People) -> None:
-    nights(TOLD, SECOND, people)
+    nights(FIRST, SECOND, people)
 
     found = queries.explain_line(told, on=SECOND)
 
@@ -294,26 +320,3 @@ def test_an_explanation_names_each_bar_what_works_and_what_follows(told: LineId,
     assert "On 27 March 2012 calls and messages from the line and to it were barred" in said
     assert "Data services still work" in said
     assert "it may be suspended from 12 April 2012 on" in said
-
-
-def test_a_last_bar_without_an_end_stays_and_names_no_day(people: People) -> None:
-    line_id = make_line()
-    plan(TOLD, str(write_pack(staged(20, ends=False, bars=BARS))))
-    tell(line_id, TOLD)
-
-    nights(TOLD, day("2012-06-15"), people)
-
-    assert fate(line_id) == (FIRST, None, None, None, None, (SECOND,))
-    assert (member(line_id).promised_on, member(line_id).next_check_on) == (None, None)
-    assert [
-        one.action
-        for one in batch_planning.check_day(
-            console_authority(), due_on=day("2012-06-18"), on=day("2012-06-15")
-        )
-    ] == ["suspend"] * 2
-    erased = erase_due(worker_authority(), on=day("2016-06-15"))
-    assert (erased.lines, erased.numbers_freed, state(line_id)) == (0, 0, "suspended")
-    clock.set_demo_date(day("2012-06-15"))
-    assert "Nothing further follows" in " ".join(
-        one.text for one in queries.explain_line(line_id, on=day("2012-06-15")).sentences
-    )
