@@ -58,11 +58,14 @@ from django.test import override_settings
 from django.utils import translation
 
 from rollkeeper.kernel import clock, stores
-from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind, instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
 from tests.superuser import as_superuser, empty
+
+# As every command does that opens the instance: a test may call its function and no command.
+INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
 
 
 @pytest.fixture(scope="session")
