@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.services import sign_out_everyone
-from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.choices import Channel, Payment
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal.data_export import DataExport
@@ -179,7 +179,9 @@ def test_a_line_that_is_not_mine_counts_for_no_limit_at_once_and_opens_a_case(co
     answer = do(browser, "not-mine", strange)
 
     assert answer.status_code == 302
-    assert count_current_lines([person], party_kinds=["individual"], services=["mobile"]) == {person: 1}
+    assert count_current_lines(
+        [person], party_kinds=["individual"], services=["mobile"], payments=Payment.values
+    ) == {person: 1}
     assert view_line(strange).is_disputed
     (case,) = rows("SELECT kind, due_on - opened_on AS days FROM selfcare_case")
     assert (case.kind, case.days) == (CaseKind.NOT_MINE, 30)

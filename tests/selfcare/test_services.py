@@ -7,7 +7,7 @@ import pytest
 
 from rollkeeper.access.authority import console_authority, subscriber_authority, worker_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.services import append_entry
@@ -42,7 +42,9 @@ def proved_session(telephone):
 
 
 def held_by(person):
-    return count_current_lines([person], party_kinds=["individual"], services=["mobile"]).get(person, 0)
+    return count_current_lines(
+        [person], party_kinds=["individual"], services=["mobile"], payments=Payment.values
+    ).get(person, 0)
 
 
 def give_away(number, to):
