@@ -27,6 +27,8 @@ DAY = dt.date(2012, 3, 2)
 OPEN = {
     "healthz",
     "readyz",  # names parts of the installation, no value; the proxy keeps it from outside
+    "documentation",
+    "documentation_page",  # the pages of docs/ that every copy of the program has
     "law",  # the law that is obeyed, public; no value of anybody
     "check_receipt",  # one file that asks this server nothing: to check a receipt
     "service_worker",  # a script of this app's, the same for everybody; a browser fetches it without the session
@@ -223,7 +225,7 @@ def test_a_visitor_sent_to_sign_in_takes_no_value_along(app):
 
 def test_the_portal_sends_who_has_no_session_to_sign_in(app):
     app("portal")
-    open_here = OPEN | {"sign_in", "code"}
+    open_here = OPEN | {"sign_in", "code", "letter"}  # who is cut off asks for a letter before a code came
 
     answers = [Client().get(address, **PERSON) for route, address in routes() if route not in open_here]
 
