@@ -78,6 +78,7 @@ SHOW_NOTHING_HIDDEN = {
     "lines_lock_numbers": "locks",
     "lines_mark": "sets what the entry says, else what is there",
     "lines_mark_wrongful": "sets a constant",
+    "lines_note_payments": "sets one of three words, which its entry says",
     "lines_pause_clock": "a new row of its own entry",
     "lines_reassign_number": "a row by an index that it has, or sets constants",
     "lines_reconnect": "a new row of its own entry",

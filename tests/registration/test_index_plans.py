@@ -17,6 +17,8 @@ def register_at_counter(clerk, as_role):
     (role,) = rows("SELECT rolconfig FROM pg_roles WHERE rolname = 'counter'")
     plans = [one.split("=", 1) for one in role.rolconfig if one.startswith("enable_")]
 
+    run("DISCARD PLANS")  # those of other tests' sessions
+
     def act(*people):
         with as_role("counter"):
             for setting in plans:

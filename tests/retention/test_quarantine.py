@@ -38,6 +38,7 @@ MAY_KNOW_BY_NUMBER = {
     "lines_line": "index gone once the number is freed; the sealed number goes with the record",
     "lines_number": "row gone once the number is freed",
     "selfcare_coderequest": "what somebody typed at the portal; goes after a day and names no line",
+    "selfcare_postedcode": "a letter that was asked for at the portal; goes with its days, and opens nothing of another subscriber",
 }
 
 

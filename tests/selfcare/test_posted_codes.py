@@ -11,9 +11,11 @@ from rollkeeper.access.authority import console_authority, subscriber_authority,
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.contacts import join_contact
+from rollkeeper.lines.writes import NewTenure
 from rollkeeper.notices import one_time_codes
 from rollkeeper.notices.gateways.base import Answer, SubmissionResult
 from rollkeeper.notices.gateways.letters import letter_reference
@@ -30,7 +32,7 @@ from rollkeeper.selfcare.sessions import end_all_sessions
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.services import seal_line_values
-from tests.builders.lines import change_line, suspend_line
+from tests.builders.lines import change_line, suspend_line, transfer_tenure
 from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, ask, register_line
@@ -348,6 +350,32 @@ def test_a_letter_whose_printing_was_broken_off_is_printed_after_ten_minutes(pri
     printed()
 
     assert portal_client.redeem_code(page(), printer.newest_code)
+
+
+def test_the_letter_of_a_former_subscriber_opens_nothing_of_the_next_one(printer):
+    line_id = cut_off()
+    ask_for_letter()
+    printed()
+    (now,) = rows("SELECT clock_timestamp() AS at")
+    next_one = NewTenure(
+        line_id, TenureId(new_uuid()), "individual", PersonId(new_uuid()), "sighted", "0a" * 32
+    )
+
+    transfer_tenure(next_one, at=now.at)
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(page(), printer.newest_code)
+
+
+def test_the_letter_of_a_line_that_has_ended_opens_nothing(printer):
+    line_id = cut_off()
+    ask_for_letter()
+    printed()
+
+    change_line(line_id, state="terminated", terminated_on=ON, terminated_by="subscriber")
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(page(), printer.newest_code)
 
 
 def test_the_code_of_a_letter_that_came_back_opens_nothing(printer):
