@@ -125,8 +125,11 @@ def _drawn(page: str, language: str) -> SafeString:
         _dress(token)
         if token.type == "heading_open":
             token.attrSet("id", slugify(tokens[at + 1].content, allow_unicode=True))
-        for child in token.children or ():
+        inside = token.children or []
+        for nth, child in enumerate(inside):
             _lead(child, page)
+            if child.type == "link_open" and (named := _page(inside[nth + 1].content, page)):
+                inside[nth + 1].content, _spoken = _title(named, language)
     drawn: str = draw.renderer.render(tokens, draw.options, {})
     for part, mended in _MENDED:
         drawn = drawn.replace(part, mended)
@@ -156,10 +159,17 @@ def _target(href: str, page: str) -> str | None:
     path, _hash, fragment = href.partition("#")
     if path.startswith(("https://", "http://")) or (not path and fragment):
         return href
+    found = _page(path, page)
+    return found and reverse("documentation_page", args=[found.lower()]) + (
+        f"#{fragment}" if fragment else ""
+    )
+
+
+def _page(path: str, page: str) -> str | None:
+    """Return the page that a file's path from another page names; None where that is not served here."""
+    if not path.endswith(".md"):
+        return None
     parts: list[str] = []
     for part in (PurePosixPath(page).parent / path).parts:
         parts = parts[:-1] if part == ".." else [*parts, part]
-    found = "/".join(parts).removesuffix(".md").removesuffix(".zh-Hans").lower()
-    if found not in PAGES:
-        return None
-    return reverse("documentation_page", args=[found]) + (f"#{fragment}" if fragment else "")
+    return PAGES.get("/".join(parts).removesuffix(".md").removesuffix(".zh-Hans").lower())

@@ -57,6 +57,15 @@ def test_every_link_of_a_page_leads_to_a_page_a_heading_or_the_web(app, name):
     assert "<img" not in said
 
 
+def test_a_link_that_reads_as_a_file_reads_as_its_page(app):
+    app("backoffice")
+
+    said = article("/documentation/docs/staff/")
+
+    assert 'href="/documentation/docs/odd-cases/" class="govuk-link">Odd cases</a>' in said
+    assert ".md<" not in said
+
+
 def test_a_link_to_a_file_of_the_source_stays_as_text(app):
     app("backoffice")
 
