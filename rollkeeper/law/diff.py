@@ -14,6 +14,7 @@ from rollkeeper.law.engine_rules import further_columns
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.simulation import Progress, simulate
+from rollkeeper.law.strict_yaml import written_value
 from rollkeeper.law.supported_fields import leaves
 
 _NO_VALUES = ("articles", "confirmations", "tests", "open_questions", "sources", "recorded_at", "declined")
@@ -42,7 +43,7 @@ def changed_leaves(before: PackFile, after: PackFile) -> list[ChangedLeaf]:
     """Return every value that one pack sets otherwise than the other, in the order of the pack."""
     was, now = _values(before), _values(after)
     return [
-        ChangedLeaf(leaf, _said(was.get(leaf)), _said(now.get(leaf)))
+        ChangedLeaf(leaf, written_value(was.get(leaf)), written_value(now.get(leaf)))
         for leaf in dict.fromkeys([*was, *now])
         if was.get(leaf) != now.get(leaf)
     ]
@@ -108,7 +109,3 @@ def _values(file: PackFile) -> dict[str, Any]:
         for path, value in leaves(file)
         if path.split(".")[0].split("[")[0] not in _NO_VALUES and ".because." not in path
     }
-
-
-def _said(value: Any) -> str:
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -27,7 +27,7 @@ from rollkeeper.law.rules import count_clock, keeps_until
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema_people import PartyKind
-from rollkeeper.law.strict_yaml import leaf_name
+from rollkeeper.law.strict_yaml import leaf_name, written_value
 
 _AHEAD = dt.timedelta(days=4000)
 
@@ -367,4 +367,4 @@ def _said(part: BaseModel) -> Iterator[str]:
         elif isinstance(value, dict):
             yield f"{name} {value.get('en') or next(iter(value.values()))}"
         else:
-            yield f"{name} {value}"
+            yield f"{name} {written_value(value)}"

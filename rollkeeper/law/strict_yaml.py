@@ -70,6 +70,11 @@ class Document:
         return PACK_FAULT(file=self.file, line=self.line_of(path), leaf=leaf_name(path), why=why)
 
 
+def written_value(value: Any) -> str:
+    """Write a plain value as a pack has it."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def leaf_name(path: Path) -> str:
     """Write the way to a leaf: ``campaigns[0].deadline.after``."""
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)

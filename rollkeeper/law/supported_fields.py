@@ -18,6 +18,7 @@ from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_stages import Campaign, NoticeDuty, Stage
+from rollkeeper.law.strict_yaml import written_value
 
 SERVICES: Final = frozenset(Service.values)
 ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change", "replace_sim"})
@@ -250,7 +251,7 @@ def _named(path: str, value: Any) -> str:
         pattern = _pattern(field)
         if not any(known == pattern or known.startswith((f"{pattern}.", f"{pattern}[")) for known in _KNOWN):
             return f"'{pattern}'"
-    return f"'{path}: {_shown(value)}'"
+    return f"'{path}: {written_value(value)}'"
 
 
 def _is_supported(path: str, value: Any) -> bool:
@@ -263,10 +264,6 @@ def _is_supported(path: str, value: Any) -> bool:
 
 def _pattern(path: str) -> str:
     return re.sub(r"\[\d+\]", "[]", path)
-
-
-def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _shape(pack: PackFile) -> Iterator[str]:
