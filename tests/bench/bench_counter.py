@@ -3,8 +3,9 @@
 
 The real app, served by `rollkeeper serve`: session, gate, form, document check, seal to the public half, tenure, network,
 a notice to the person's other line, ledger, receipt; no picture is read. Whoever sends does not wait for an answer before
-the next is due (open loop), so that a slow answer is not hidden by a slower pace. The app and the plain views take turns: a bare one, and one behind
-Django's own sign-in that commits to both stores, as the product must.
+the next is due (open loop), so that a slow answer is not hidden by a slower pace. Each connection is another clerk's, whose registrations
+take turns by intent. The app and the plain views take turns: a bare one, and one behind Django's own sign-in that commits to both
+stores, as the product must.
 """
 
 import http.client
@@ -42,6 +43,7 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "an invented pass phrase"
 PACES, TURNS, CONNECTIONS = {10: 5, 50: 10}, 2, 8
 """Registrations a second, and for how many seconds a turn: a pace at which nobody waits for another, and the limit's."""
+CLERKS = [f"clerk-{nth:02}" for nth in range(1, CONNECTIONS + 1)]
 WARM = 100
 TABLES = {
     "lines_line": "default", "lines_number": "default", "lines_tenure": "default", "subscribers_subscriber": "default",
@@ -63,9 +65,10 @@ def run(sizes: list[int]) -> Iterator[Row]:
     a_turn = {pace: min(pace * seconds, max(1, min(sizes) // 10)) for pace, seconds in PACES.items()}
     warm = min(WARM, *a_turn.values())
     begin_first_epoch()
-    add_staff(
-        console_authority(), username="clerk-01", password=PASSWORD, roles=[StaffRole.CLERK], on=clock.today()
-    )
+    for name in CLERKS:
+        add_staff(
+            console_authority(), username=name, password=PASSWORD, roles=[StaffRole.CLERK], on=clock.today()
+        )
     people = [person() for _ in range(TURNS * sum(a_turn.values()) + warm + 1)]
     _register_first_lines(people)
     port = free_ports()
@@ -137,6 +140,11 @@ class Client:
         )
         self.form = b"number=1"
 
+    def headers_of(self, whose: int) -> dict[str, str]:
+        """Return the headers that one connection sends."""
+        del whose
+        return self.headers
+
     def ask(
         self, method: str, path: str, body: bytes | None = None
     ) -> tuple[http.client.HTTPResponse, bytes]:
@@ -154,8 +162,9 @@ class Client:
         began, waiting, lock = time.monotonic() + 0.1, iter(enumerate(forms)), threading.Lock()
         sent: list[Sent] = []
 
-        def carry() -> None:
+        def carry(whose: int) -> None:
             line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            headers = self.headers_of(whose)
             while True:
                 with lock:
                     nth, form = next(waiting, (0, None))
@@ -163,39 +172,55 @@ class Client:
                     break
                 due = began + nth / a_second
                 time.sleep(max(0.0, due - time.monotonic()))
-                line.request("POST", self.address, form, self.headers)
+                line.request("POST", self.address, form, headers)
                 answer = line.getresponse()
                 answer.read()
                 sent.append(Sent(time.monotonic() - due, answer.status))
             line.close()
 
-        offline_workers = [threading.Thread(target=carry) for _ in range(CONNECTIONS)]
-        for one in offline_workers:
+        people = [threading.Thread(target=carry, args=[whose]) for whose in range(CONNECTIONS)]
+        for one in people:
             one.start()
-        for one in offline_workers:
+        for one in people:
             one.join()
         assert len(sent) == len(forms), "a connection broke"
         return sent
 
 
 class App(Client):
-    """A clerk's browser at the real counter."""
+    """The browsers of as many clerks at the real counter as there are connections."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self._signed_in: list[dict[str, str]] = []
+
+    def headers_of(self, whose: int) -> dict[str, str]:
+        """Return the headers of one clerk's browser."""
+        return self._signed_in[whose]
 
     def sign_in(self) -> Row:
-        """Sign in as a clerk does; the session and the form's mark go along from then on."""
+        """Sign in as each clerk does; the session and the form's mark go along from then on. Return what one took."""
         answer, _ = self.ask("GET", "/account/login/")
         self._keep(answer)
-        given = {
-            "login": "clerk-01",
-            "password": PASSWORD,
-            "csrfmiddlewaretoken": self.cookies["rollkeeper_counter_csrf"],
-        }
-        began = time.monotonic()
-        answer, _ = self.ask("POST", "/account/login/", urlencode(given).encode())
-        seconds = time.monotonic() - began
-        assert answer.status == http.client.FOUND, answer.status
-        self._keep(answer)
-        return "sign in at the counter (scrypt)", 1, seconds, None, None, ""
+        stranger, taken = dict(self.cookies), []
+        for name in CLERKS:
+            self.cookies = dict(stranger)
+            self._keep(None)
+            given = {
+                "login": name,
+                "password": PASSWORD,
+                "csrfmiddlewaretoken": stranger["rollkeeper_counter_csrf"],
+            }
+            began = time.monotonic()
+            answer, _ = self.ask("POST", "/account/login/", urlencode(given).encode())
+            taken.append(time.monotonic() - began)
+            assert answer.status == http.client.FOUND, answer.status
+            self._keep(answer)
+            # Signing in changes the form's mark; one for all lets a form be sent by any of them.
+            self.cookies["rollkeeper_counter_csrf"] = stranger["rollkeeper_counter_csrf"]
+            self._keep(None)
+            self._signed_in.append(dict(self.headers))
+        return "sign in at the counter (scrypt)", len(CLERKS), _at(taken, 0.5), None, None, ""
 
     def form_of(self, who: dict[str, str]) -> bytes:
         """Return a form as the page sends it: a subscriber's second line."""
@@ -205,9 +230,9 @@ class App(Client):
         }  # fmt: skip
         return urlencode(given).encode()
 
-    def _keep(self, answer: http.client.HTTPResponse) -> None:
-        set_ = [one.split(";")[0].split("=", 1) for one in answer.headers.get_all("Set-Cookie") or []]
-        self.cookies |= dict(set_)
+    def _keep(self, answer: http.client.HTTPResponse | None) -> None:
+        given = answer.headers.get_all("Set-Cookie") if answer else None
+        self.cookies |= dict(one.split(";")[0].split("=", 1) for one in given or [])
         self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
 
