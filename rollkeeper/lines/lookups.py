@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.kernel.database import if_refused, rows
+from rollkeeper.kernel.database import if_refused, prepared_rows, rows
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -107,7 +107,7 @@ def _is_staff(authority: Authority) -> bool:
 def _count(
     authority: Authority, kind: AccessKind, *, counted: bool = True, missed: bool = False
 ) -> str | None:
-    (said,) = rows(
+    (said,) = prepared_rows(
         "SELECT lines_count_access(%s, %s, %s, %s) AS reached",
         [authority.staff_id, kind.value, int(counted), int(missed)],
     )
