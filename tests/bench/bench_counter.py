@@ -42,6 +42,7 @@ Row = tuple[str, int, float, float | None, float | None, str]
 ROOT = Path(__file__).parents[2]
 PASSWORD = "an invented pass phrase"
 PACES, TURNS, CONNECTIONS = {10: 5, 50: 10}, 2, 8
+IN_WORDS = {10: "ten", 50: "fifty"}
 """Registrations a second, and for how many seconds a turn: a pace at which nobody waits for another, and the limit's."""
 CLERKS = [f"clerk-{nth:02}" for nth in range(1, CONNECTIONS + 1)]
 WARM = 100
@@ -109,10 +110,12 @@ def _rows(
     assert not any(one.status != http.client.NO_CONTENT for one in (*bare, *signed))
     for name, share, limit in (("p50", 0.5, 0.025), ("p99", 0.99, 0.1)):
         ours, least, other = (_at([one.seconds for one in sent], share) for sent in (product, bare, signed))
-        what = f"register at the counter, {pace} a second, {name}, {wrong} errors, against a bare view"
+        what = (
+            f"register at the counter, {IN_WORDS[pace]} a second, {name}, {wrong} errors, against a bare view"
+        )
         yield what, len(product), ours, least, ours / least, f"{limit} s; ratio 4"
         yield (
-            f"{pace} a second, {name}, against a view with sign-in and the same commits",
+            f"{IN_WORDS[pace]} a second, {name}, against a view with sign-in and the same commits",
             len(product),
             ours,
             other,
@@ -120,7 +123,7 @@ def _rows(
             "ratio 4",
         )
         of_the_app = _at([ms / 1000 for ms in log_ms], share)
-        what = f"{pace} a second, {name}, once a thread has taken it up, by the app's log"
+        what = f"{IN_WORDS[pace]} a second, {name}, once a thread has taken it up, by the app's log"
         yield what, len(log_ms), of_the_app, None, None, f"{limit} s"
 
 
