@@ -42,8 +42,8 @@ Row = tuple[str, int, float, float | None, float | None, str]
 ROOT = Path(__file__).parents[2]
 PASSWORD = "an invented pass phrase"
 PACES, TURNS, CONNECTIONS = {10: 5, 50: 10}, 2, 8
-IN_WORDS = {10: "ten", 50: "fifty"}
 """Registrations a second, and for how many seconds a turn: a pace at which nobody waits for another, and the limit's."""
+IN_WORDS = {10: "ten", 50: "fifty"}
 CLERKS = [f"clerk-{nth:02}" for nth in range(1, CONNECTIONS + 1)]
 WARM = 100
 TABLES = {
