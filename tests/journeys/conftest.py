@@ -96,7 +96,7 @@ def demo() -> Iterator[Demo]:
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, quiet, by preference built without windows, which opens a profile and loads a page for half the work.
 
-    For one module: its driver holds an event loop, beside which Django will not touch a database in this process.
+    For one module: its driver holds an event loop; while one runs, Django touches no database in this process.
     """
     found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if found is None:

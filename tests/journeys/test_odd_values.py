@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whoever sends forms of the pages with values that no page sends is refused in words: no app crashes.
+"""Forms of the pages that are sent with values that no page sends are refused in words: no app crashes.
 
 Each app is walked as the people who use it are led through it; then each form that was met is sent with odd values in some of its fields.
 """
