@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
+from django.core.cache import cache as kept
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import engines
@@ -72,9 +72,6 @@ _CACHED_ON_USE = (
 _MAX_KEYS_PER_QUERY = 200
 _DRAWN_FOR_S = 60
 """To draw all empty forms takes most of a second, and every device asks for them when its shop opens."""
-_MOST_DRAWN = 8
-_drawn: dict[tuple[str, ...], tuple[float, bytes]] = {}
-"""The empty forms as they were drawn lately, for no user, and when."""
 
 
 @require_POST
@@ -129,18 +126,9 @@ def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
 def kept_forms(request: HttpRequest) -> HttpResponse:
     """Return all empty forms by their addresses, for a browser to keep: together they weigh an eighth, since most of each is in another."""
     require(authority_in(request), Permission.REGISTER)
-    drawn_for = (
-        _forms_version(),
-        clock.today().isoformat(),
-        request.META["SERVER_NAME"],
-        request.META["SERVER_PORT"],
-    )
-    drawn_at, content = _drawn.get(drawn_for, (-float(_DRAWN_FOR_S), b""))
-    if monotonic() - drawn_at >= _DRAWN_FOR_S:
-        content = _draw_forms(request)
-        if len(_drawn) >= _MOST_DRAWN:
-            _drawn.clear()
-        _drawn[drawn_for] = monotonic(), content
+    drawn_for = ":".join(("kept-forms", _forms_version(), clock.today().isoformat(), request.META["SERVER_NAME"],
+                          request.META["SERVER_PORT"]))  # fmt: skip
+    content = kept.get_or_set(drawn_for, lambda: _draw_forms(request), _DRAWN_FOR_S)
     return HttpResponse(content, content_type="application/json")
 
 
