@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A campaign of prepaid lines in the real tables: which lines it takes, lets go, tells of and is simulated with."""
 
-import datetime as dt
-
 import pytest
 
 from rollkeeper.campaign import cli_output, queries
-from rollkeeper.campaign.register_histories import count_not_concerned, write_histories
+from rollkeeper.campaign.register_histories import count_not_concerned
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment
-from rollkeeper.kernel.console import progress
-from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.instance import instance
-from rollkeeper.law.engine_rules import run_rules, span_of
+from rollkeeper.law.engine_rules import run_rules
 from rollkeeper.law.engine_sql import run_sql
-from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
 from tests.builders.lines import make_line
-from tests.builders.packs import adopt_pack, use_pack, write_pack
+from tests.builders.packs import adopt_pack, write_pack
 from tests.builders.stages import EARLY, LATE, phased
+from tests.campaign.cohorts import NOTIFIED, PLAIN, campaigns_of, cut_in_a_simulation, members, plan
 from tests.campaign.population import state, tell
-from tests.campaign.test_regions import NOTIFIED, PLAIN, members, plan
 
 PREPAID = PLAIN.replace("registered: false", "registered: false, payment: prepaid", 1)
 
@@ -69,27 +64,15 @@ def test_of_two_campaigns_a_prepaid_line_is_in_its_own_with_the_later_day():
         )
     )
 
-    found = {
-        one: [row.name for row in rows(
-            "SELECT c.campaign_name AS name FROM campaign_member m JOIN campaign_campaign c USING (campaign_id) WHERE m.line_id = %s", [line_id])]
-        for one, line_id in paid.items()
-    }  # fmt: skip
-    assert found == {"prepaid": ["late"], "postpaid": ["early"], "unknown": ["early"]}
+    assert campaigns_of(paid) == {"prepaid": ["late"], "postpaid": ["early"], "unknown": ["early"]}
 
 
 @pytest.mark.parametrize("engine", [run_rules, run_sql])
-def test_a_simulation_of_the_register_cuts_the_lines_that_a_plan_takes(tmp_path, monkeypatch, engine):
-    monkeypatch.setattr("rollkeeper.campaign.register_histories.open_instance", lambda: None)
+def test_a_simulation_of_the_register_cuts_the_lines_that_a_plan_takes(tmp_path, engine):
     paid = lines()
-    use_pack(PREPAID)
-    pack, file = load_pack(instance().pack), tmp_path / "lines.csv"
 
-    write_histories(file, pack, NOTIFIED)
-    events = read_events(file)
-    with progress("law") as bar:
-        found = engine(pack, events, span_of(events, dt.date(2012, 1, 1), dt.date(2012, 12, 31)), bar)
+    cut = cut_in_a_simulation(engine, PREPAID, tmp_path)
 
-    cut = {name for name, on in zip(events.names, found["suspended_on"], strict=True) if on is not None}
     assert cut == {str(paid["prepaid"])}
 
 
