@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -74,7 +74,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
     _register_first_lines(people)
     port = free_ports()
     with started(data_dir(), port, "--app", "counter"):
-        app = App(port + 1)
+        app = App(port + 1, CLERKS)
         yield app.sign_in()
         forms = iter([app.form_of(one) for one in people])
         app.send([next(forms) for _ in range(warm)], a_second=min(PACES))
@@ -191,10 +191,11 @@ class Client:
 
 
 class App(Client):
-    """The browsers of as many clerks at the real counter as there are connections."""
+    """The browsers of clerks at the real counter: each clerk is on a connection of their own."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, clerks: Sequence[str] = CLERKS[:1]) -> None:
         super().__init__(port)
+        self._clerks = clerks
         self._signed_in: list[dict[str, str]] = []
 
     def headers_of(self, whose: int) -> dict[str, str]:
@@ -206,7 +207,7 @@ class App(Client):
         answer, _ = self.ask("GET", "/account/login/")
         self._keep(answer)
         stranger, taken = dict(self.cookies), []
-        for name in CLERKS:
+        for name in self._clerks:
             self.cookies = dict(stranger)
             self._keep(None)
             given = {
@@ -223,7 +224,7 @@ class App(Client):
             self.cookies["rollkeeper_counter_csrf"] = stranger["rollkeeper_counter_csrf"]
             self._keep(None)
             self._signed_in.append(dict(self.headers))
-        return "sign in at the counter (scrypt)", len(CLERKS), _at(taken, 0.5), None, None, ""
+        return "sign in at the counter (scrypt)", len(self._clerks), _at(taken, 0.5), None, None, ""
 
     def form_of(self, who: dict[str, str]) -> bytes:
         """Return a form as the page sends it: a subscriber's second line."""
