@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from rollkeeper.law.acts import Act, may_act
-from rollkeeper.law.calendars import is_closed
+from rollkeeper.law.calendars import days_in
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema import Disclosure
+from rollkeeper.law.schema_common import Duration
 
 _RANKS: Final = frozenset({"constitution", "statute", "regulation", "court"})
 
@@ -26,7 +27,7 @@ class DisclosureLaw:
     instrument: str
     attributes: frozenset[str]
     people_per_instrument: int
-    reply: tuple[int, str] | None
+    reply: Duration | None
     deferral_days: int
     deferral_renewals: int
     deferral_article: str | None
@@ -50,14 +51,7 @@ def reply_by(pack: Pack, law: DisclosureLaw, received_on: dt.date) -> dt.date | 
     """Return the last day for an answer; the day on which the disclosure request came does not count."""
     if law.reply is None:
         return None
-    left, unit = law.reply
-    if unit == "day":
-        return received_on + dt.timedelta(days=left)
-    day = received_on
-    while left:
-        day += dt.timedelta(days=1)
-        left -= not is_closed(pack, day)
-    return day
+    return received_on + dt.timedelta(days=days_in(pack.file.calendar, law.reply, received_on))
 
 
 def _law(pack: Pack, leaf: Disclosure, *, is_in_force: bool) -> DisclosureLaw:
@@ -66,7 +60,7 @@ def _law(pack: Pack, leaf: Disclosure, *, is_in_force: bool) -> DisclosureLaw:
     grounds = [leaf.because] + ([deferral.because] if deferral else [])
     return DisclosureLaw(
         to=leaf.to, article=leaf.because.article, instrument=leaf.needs, attributes=frozenset(leaf.attributes),
-        people_per_instrument=leaf.people_per_instrument, reply=(leaf.reply.n, leaf.reply.unit) if leaf.reply else None,
+        people_per_instrument=leaf.people_per_instrument, reply=leaf.reply,
         deferral_days=deferral.most.n if deferral else 0, deferral_renewals=deferral.renewals if deferral else 0,
         deferral_article=deferral.because.article if deferral else None, keep_days=leaf.keep.n,
         is_confirmed=is_in_force

@@ -178,6 +178,10 @@ _STATED: Final[dict[str, Check]] = {
     "disclosure[].deferral.renewals": _any,
     "disclosure[].keep.n": _any,
     "disclosure[].keep.unit": _is("day"),
+    "rights.correct.n": lambda v: v >= 1,
+    "rights.correct.unit": _is("day", "working_day", "month"),
+    "rights.reply.n": lambda v: v >= 1,
+    "rights.reply.unit": _is("day", "working_day", "month"),
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
     "number_reuse.services[]": lambda v: v in SERVICES,
@@ -201,6 +205,10 @@ _ALWAYS: Final[dict[str, Check]] = {
     "campaigns[].extensions[].reason": lambda v: (
         v != "regulator"
     ),  # the clock is paused for every reason that a person has
+    "rights.see_lines_in_my_name": _is(True),  # at the portal, of this operator
+    "rights.deny_line": _is(True),  # a case at the portal and at the counter
+    "rights.export": _is(True),
+    "rights.appeal_suspends": _is(True),  # no day counts while a case is open
     "campaigns[].stages[].rank": _any,  # stages follow each other in the order of the pack
 }
 """What Rollkeeper does for every pack: a pack may say it, and saying it changes nothing."""

@@ -6,7 +6,7 @@ once for its submission key and gives a receipt.
 """
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
@@ -15,6 +15,9 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_control import count_complaint
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId, new_uuid
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rights import decide_by
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
@@ -188,9 +191,7 @@ def open_case(
     until = _open_until(line_id, kind)
     if until:
         raise CASE_ALREADY_OPEN(due_on=until)
-    chosen = settings()
-    days = chosen.forgery_case_days if kind is CaseKind.FORGERY else chosen.case_days
-    case_id, due_on = new_uuid(), on + dt.timedelta(days=days)
+    case_id, due_on = new_uuid(), _decide_by(kind, on)
     run(
         "INSERT INTO selfcare_case (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -226,6 +227,16 @@ def protect_subscriber(authority: Authority, number: str, *, protected: bool, on
             authority, verb=Verb.SUBSCRIBER_PROTECTED, role=role, on=on, line_id=line.line_id,
             facts={"protected": protected},
         )  # fmt: skip
+
+
+def _decide_by(kind: CaseKind, on: dt.date) -> dt.date:
+    """Return the last day for a decision: the operator's, or an earlier one that the law gives."""
+    chosen = settings()
+    if kind is CaseKind.FORGERY:
+        return on + dt.timedelta(days=chosen.forgery_case_days)
+    right: Literal["correct", "reply"] = "correct" if kind is CaseKind.CORRECT else "reply"
+    of_law = decide_by(load_pack(instance().pack), right, asked_on=on)
+    return min(on + dt.timedelta(days=chosen.case_days), of_law or dt.date.max)
 
 
 def _open_until(line_id: LineId, kind: CaseKind) -> dt.date | None:

@@ -70,7 +70,11 @@ class Portal(Table):
     ] = 200
     sim_swap_days: Annotated[int, Field(ge=0, description="Days without codes after a SIM replacement.")] = 3
     case_days: Annotated[
-        int, Field(gt=0, description="Days within which a subscriber's case must be decided.")
+        int,
+        Field(
+            gt=0,
+            description="Days within which a subscriber's case must be decided, unless the law gives fewer.",
+        ),
     ] = 30
     forgery_case_days: Annotated[
         int,

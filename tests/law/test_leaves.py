@@ -14,6 +14,7 @@ from rollkeeper.law.calendars import closed_flags
 from rollkeeper.law.disclosures import disclosure_laws
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import read_pack
+from rollkeeper.law.rights import decide_by
 from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves
@@ -34,6 +35,7 @@ dual_control:
 retention:""",
     "    - services: [mobile, data_card, fixed_line]\n": "    - services: [mobile, data_card, fixed_line]\n      payment: prepaid\n",
     "      - method: sight\n": "      - method: sight\n        payment: prepaid\n",
+    "\nnumber_reuse:": f"\nrights: {{correct: {{n: 7, unit: day}}, reply: {{n: 20, unit: day}}, see_lines_in_my_name: true, deny_line: true, export: true, appeal_suspends: true, {BECAUSE}}}\nnumber_reuse:",
     "agents:\n  registered: true": "agents:\n  registered: true\n  subagents: false\n  daily_limit: 40",
     "      - must_be_delivered: true\n": "      - must_be_delivered: true\n        channels: [sms]\n        min_attempts: 2\n        attempts_apart: {n: 36, unit: hour}\n",
     "    stages:\n": f"      - {{must_be_delivered: false, before_deadline: {{n: 14, unit: day}}, {BECAUSE}}}\n    stages:\n",
@@ -88,6 +90,7 @@ def answers(pack: Pack) -> list[object]:
         [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],
         pack.file.agents and pack.file.agents.daily_limit, [one.model_dump(exclude={"because"}) for one in pack.file.breach],
         pack.file.at_once and pack.file.at_once.counts.model_dump(), disclosure_laws(pack, on=ON),
+        [decide_by(pack, right, asked_on=ON) for right in ("correct", "reply")],
         closed_flags(pack, first=first, last=first + 400), keeps_until(pack, dt.date(2012, 2, 29)),
         run_history(pack, history, Span(dt.date(2012, 1, 1), dt.date(2013, 12, 31))),
         run_history(pack, late, Span(dt.date(2012, 1, 1), dt.date(2013, 12, 31))),
