@@ -37,3 +37,12 @@ class LastDayRule:
     def last_day(self, on: dt.date) -> dt.date | None:
         """Return the last day where it follows from the day of the registration, which is not counted."""
         return None if self.days is None else on + dt.timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeRule:
+    """From which age a person is registered as this kind, and from which age no longer."""
+
+    least: int | None
+    majority: int | None
+    article: str

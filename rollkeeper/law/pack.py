@@ -31,7 +31,7 @@ from rollkeeper.law.errors import (
     SEVERAL_CAMPAIGNS,
     UNSUPPORTED_PACK_FIELD,
 )
-from rollkeeper.law.kinds import AcceptedDocument, LastDayRule
+from rollkeeper.law.kinds import AcceptedDocument, AgeRule, LastDayRule
 from rollkeeper.law.limit_rules import LimitRule, limit_rules
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
@@ -262,6 +262,17 @@ class Pack:
         if not rule or not rule.because.confirmed:
             return None
         return LastDayRule(rule.after.n if rule.after else None, self._cited(rule.because))
+
+    def age(self, party_kind: str) -> AgeRule | None:
+        """Return at which age a person is of this kind. None: at any. Refuses: UNSUPPORTED_PACK_FIELD.
+
+        An age that is not confirmed turns no one away.
+        """
+        self.refuse_unsupported()
+        rule = self.said_of(party_kind, "age")
+        if not rule or not rule.because.confirmed:
+            return None
+        return AgeRule(rule.min, rule.majority, self._cited(rule.because))
 
     @cached_property
     def added_kinds(self) -> dict[str, str]:

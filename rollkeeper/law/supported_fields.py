@@ -17,6 +17,7 @@ from rollkeeper.law.attributes import ATTRIBUTES
 from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema_people import AttributeRule, PartyKind
 from rollkeeper.law.schema_stages import Campaign, NoticeDuty, Stage
 from rollkeeper.law.strict_yaml import written_value
 
@@ -90,6 +91,8 @@ _STATED: Final[dict[str, Check]] = {
     "party_kinds[].verification[].payment": _any,
     "party_kinds[].documents[].type": _any,
     "party_kinds[].documents[].expired_ok": _any,
+    "party_kinds[].age.min": lambda v: v >= 1,
+    "party_kinds[].age.majority": lambda v: v >= 1,
     "party_kinds[].last_day.read_from": _any,
     "party_kinds[].last_day.after.n": lambda v: v >= 1,
     "party_kinds[].last_day.after.unit": _is("day"),
@@ -366,11 +369,20 @@ def _kinds(pack: PackFile) -> Iterator[str]:
             yield f"'{at}.label' (without English)"
         if kind.last_day and kind.id in PARTIES - BUILT_IN:
             yield f"'{at}.last_day' (of a {kind.id})"
+        if kind.age and not any(
+            one.name == "birth_date" and one.required == "yes" for one in _attributes(pack, kind)
+        ):
+            yield f"'{at}.age' (of a kind whose date of birth is not asked)"
         if kind.documents and kind.id in PARTIES - BUILT_IN:
             yield f"'{at}.documents' (of a {kind.id})"
         for number, document in enumerate(kind.documents):
             if document.type.replace("_", "-") not in known:
                 yield f"'{at}.documents[{number}].type: {document.type}' ({there})"
+
+
+def _attributes(pack: PackFile, kind: PartyKind) -> Sequence[AttributeRule]:
+    """Return what is asked of a kind; of one that a pack adds and that says nothing, what is asked of the kind it is of."""
+    return kind.attributes or next((one.attributes for one in pack.party_kinds if one.id == kind.kind_of), ())
 
 
 def _routes(pack: PackFile) -> Iterator[str]:

@@ -58,6 +58,18 @@ DOCUMENT_NOT_LOOKED_OVER = Refusal(
     "The document of the {part} was not looked over as the law has it ({article}).",
     "Look at what the form names, and tick that you did.",
 )
+TOO_YOUNG = Refusal(
+    "too_young",
+    Kind.REFUSED,
+    "The law registers this kind of subscriber from the age of {age} on ({article}).",
+    "Compare the date of birth with the document. A guardian may register the line of a younger person.",
+)
+OF_AGE = Refusal(
+    "of_age",
+    Kind.REFUSED,
+    "From the age of {age} on a person is registered without a guardian ({article}).",
+    "Compare the date of birth with the document, or choose the kind of subscriber for a person of age.",
+)
 
 
 class InvalidDocumentNumber(RollkeeperError):

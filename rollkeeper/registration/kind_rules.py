@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a kind of subscriber needs besides its attributes: a document that the law accepts, looked over, and a last day. Pure.
+"""What a kind of subscriber needs besides its attributes: a document that the law accepts, looked over, an age, and a last day. Pure.
 
 Which document was accepted and what was shown with it is looked at and not recorded.
 """
@@ -8,12 +8,15 @@ import datetime as dt
 
 from rollkeeper.documents.rules import normalise_type
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.calendars import add_months
 from rollkeeper.law.pack import Pack
 from rollkeeper.registration.errors import (
     DOCUMENT_NOT_ACCEPTED,
     DOCUMENT_NOT_LOOKED_OVER,
     INVALID_VALUE,
     MISSING_ATTRIBUTE,
+    OF_AGE,
+    TOO_YOUNG,
     UNKNOWN_ATTRIBUTE,
 )
 from rollkeeper.registration.submissions import Submission
@@ -44,6 +47,20 @@ def document_faults(pack: Pack, submission: Submission) -> list[RollkeeperError]
     return []
 
 
+def age_faults(pack: Pack, submission: Submission, *, on: dt.date) -> list[RollkeeperError]:
+    """Return why a person of this age is not registered as this kind; a date of birth that is missing or wrong is another fault."""
+    rule, part = pack.age(submission.asked_as), PartyRole.SUBSCRIBER
+    born = _day(submission.parts.get(part, {}).get("birth_date") or "")
+    if rule is None or born is None:
+        return []
+    where = {"part": part.key, "attribute": "birth_date", "article": rule.article}
+    if rule.least and on < _birthday(pack, born, rule.least):
+        return [TOO_YOUNG(age=rule.least, **where)]
+    if rule.majority and on >= _birthday(pack, born, rule.majority):
+        return [OF_AGE(age=rule.majority, **where)]
+    return []
+
+
 def good_through(
     pack: Pack, submission: Submission, *, on: dt.date
 ) -> dt.date | list[RollkeeperError] | None:
@@ -62,6 +79,11 @@ def good_through(
         why = "no day from today on, written as YYYY-MM-DD"
         return [INVALID_VALUE(attribute=LAST_DAY, part=part, value_class=why)]
     return day
+
+
+def _birthday(pack: Pack, born: dt.date, age: int) -> dt.date:
+    is_next = pack.file.calendar.month_overflow == "first_of_next"
+    return add_months(born, 12 * age, overflows_to_next_month=is_next)
 
 
 def _day(text: str) -> dt.date | None:

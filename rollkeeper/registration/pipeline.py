@@ -53,7 +53,7 @@ from rollkeeper.registration.errors import (
     SUBMISSION_KEY_USED,
     TRANSFEROR_NOT_SUBSCRIBER,
 )
-from rollkeeper.registration.kind_rules import document_faults, good_through
+from rollkeeper.registration.kind_rules import age_faults, document_faults, good_through
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
 from rollkeeper.registration.payments import payment_faults, payment_of
 from rollkeeper.registration.persistence import Context, Draft
@@ -337,6 +337,8 @@ def _parts(
     )
     faults = [] if isinstance(parts, ReadParts) else parts
     faults += document_faults(context.pack, submission)
+    if context.action_kind in NEW_TENURE_KINDS:
+        faults += age_faults(context.pack, submission, on=context.on)
     through = good_through(context.pack, submission, on=context.on)
     if isinstance(through, list):
         return [*faults, *through]

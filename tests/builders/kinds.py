@@ -19,6 +19,14 @@ TOURIST = f"""  - id: tourist
     label: {{en: A tourist}}
     last_day: {{after: {{n: 30, unit: day}}, {BECAUSE}}}
 """
+PUPIL = f"""  - id: pupil
+    kind_of: minor
+    label: {{en: A pupil}}
+    attributes:
+      - {{name: name, required: "yes", purpose: {{en: who}}, {BECAUSE}}}
+      - {{name: birth_date, required: "yes", purpose: {{en: of what age}}, {BECAUSE}}}
+    age: {{min: 6, majority: 18, {BECAUSE}}}
+"""
 INSTITUTION = f"""  - id: institution
     kind_of: company
     label: {{en: An institution}}

@@ -18,7 +18,7 @@ from rollkeeper.law.rights import decide_by
 from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves
-from tests.builders.kinds import TOURIST, VISITOR
+from tests.builders.kinds import PUPIL, TOURIST, VISITOR
 from tests.builders.packs import confirmed
 from tests.builders.stages import LATE, asking_again, phased, staged
 from tests.disclosures.lawful import lawful_pack
@@ -39,7 +39,7 @@ retention:""",
     "agents:\n  registered: true": "agents:\n  registered: true\n  subagents: false\n  daily_limit: 40",
     "      - must_be_delivered: true\n": "      - must_be_delivered: true\n        channels: [sms]\n        min_attempts: 2\n        attempts_apart: {n: 36, unit: hour}\n",
     "    stages:\n": f"      - {{must_be_delivered: false, before_deadline: {{n: 14, unit: day}}, {BECAUSE}}}\n    stages:\n",
-    "  - id: minor\n": f"{VISITOR}{TOURIST}  - id: minor\n    no_document_route: [{{by: [referee], valid_for: {{n: 30, unit: day}}, {BECAUSE}}}]\n",
+    "  - id: minor\n": f"{VISITOR}{TOURIST}{PUPIL}  - id: minor\n    no_document_route: [{{by: [referee], valid_for: {{n: 30, unit: day}}, {BECAUSE}}}]\n",
     "  no_action_on:": '  quiet_hours: [{begins: "20:00", ends: "08:30"}]\n  no_action_on:',
     "  begins: 2012-01-01\n": "  begins: 2012-01-01\n  ends: 2030-12-31\n",
     "      after: {n: 60, unit: day}\n": "      after: {n: 60, unit: day}\n      floor: {n: 20, unit: day}\n",
@@ -84,7 +84,7 @@ def answers(pack: Pack) -> list[object]:
         pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
         [pack.registers(s, p) for s in services for p in Payment.values], pack.payment_asked,
-        [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
+        [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], [pack.age(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
         pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],

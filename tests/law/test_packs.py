@@ -573,7 +573,7 @@ OTHER_LAWS = {
         "'campaigns[0].notices' (none has to be delivered)",
         "without an end where 'last' does not say so",
     ],
-    "kenya": ["'party_kinds[].age'"],
+    "kenya": ["'party_kinds[].age.on_majority'"],
     "korea": ["'limits[0].scope: national'", "'scope.exemptions'", "verification[0].method: biometric"],
     "mexico": ["'calendar.day_kind: working'", "always_allow[1]: 911", "name: curp"],
     "nigeria": ["'court_stays'", "'scope.grandfather'", "verification[0].method: registry"],
