@@ -414,3 +414,15 @@ def test_what_was_asked_for_an_unknown_number_goes_after_a_day(printer):
 def test_letters_are_printed_by_the_worker_alone(printer):
     with refusing(NOT_ALLOWED):
         print_letters(subscriber_authority("0d" * 32), on=ON)
+
+
+def test_the_letter_of_who_was_protected_after_it_was_printed_opens_nothing(printer):
+    cut_off()
+    ask_for_letter()
+    printed()
+
+    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(page(), printer.newest_code)
+

@@ -1,6 +1,6 @@
 -- Begins a session for a valid code, with the rights of this function's owner: the portal's role alone could not make a session.
 -- Law: art. 11, 13 (only the person concerned sees and acts). Reads: selfcare_coderequest, selfcare_postedcode, lines_line,
--- lines_tenure.
+-- lines_tenure, subscribers_subscriber.
 -- Writes: selfcare_coderequest (one try fewer, whether or not there is such a line), selfcare_postedcode, selfcare_portalsession.
 -- Plan: primary key; selfcare_postedcode_by_code, one probe. Again: the code is used up and the answer is no; two at once take turns.
 
@@ -17,12 +17,17 @@ BEGIN
      WHERE code_request_id = code_request AND attempts_left > 0 AND expires_at > clock_timestamp()
     RETURNING * INTO tried;
     IF (tried.code_hash = given AND tried.line_id IS NOT NULL AND session IS NOT NULL) IS NOT TRUE THEN
-        -- In the days of a letter a line may have ended, or come to another subscriber, of whom the letter is not.
+        -- In the days of a letter a line may have ended, or come to another subscriber, of whom the letter is not; or a person whom the line
+        -- names may have been protected from who lives at its address.
         UPDATE selfcare_postedcode AS p SET code_hash = NULL
          WHERE p.code_hash = posted AND p.number_index = tried.number_index AND p.ends_at > clock_timestamp() AND session IS NOT NULL
            AND EXISTS (SELECT FROM lines_line AS l WHERE l.line_id = p.line_id AND l.state IN ('active', 'suspended'))
            AND p.tenure_id IS NOT DISTINCT FROM
                (SELECT h.tenure_id FROM lines_tenure AS h WHERE h.line_id = p.line_id AND upper_inf(h.held))
+           AND NOT EXISTS (
+               SELECT FROM (SELECT * FROM lines_tenure WHERE line_id = p.line_id ORDER BY lower(held) DESC LIMIT 1) AS h
+                 JOIN subscribers_subscriber AS s ON s.person_id IN (h.person_id, h.user_person_id, h.guardian_person_id, h.bearer_person_id)
+                WHERE s.is_protected)
         RETURNING line_id, tenure_id, person_id, session_minutes, session_attempts INTO letter;
         IF letter.line_id IS NULL THEN
             RETURN false;
