@@ -161,6 +161,23 @@ def test_an_approved_batch_cuts_no_line_of_whom_no_notice_arrived(
 
 
 @pytest.mark.parametrize(
+    "before",
+    [
+        "UPDATE notices_notice SET campaign_id = uuidv7(), queued_on = queued_on - 700, promised_on = promised_on - 700",
+        "UPDATE campaign_member SET reentered_on = (SELECT max(queued_on) + 1 FROM notices_notice)",
+    ],
+)
+def test_a_notice_of_an_earlier_campaign_or_subscriber_is_none(
+    approved: tuple[BatchId, LineId], as_role: AsRole, before: str
+) -> None:
+    batch_id, line_id = approved
+    run(before)
+
+    with as_role("worker"):
+        assert refused(RUNS, SUSPENDED, batch=batch_id, line=line_id, on=DUE)
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "UPDATE notices_notice SET promised_on = promised_on - 1",
@@ -172,11 +189,13 @@ def test_an_approved_batch_cuts_no_line_of_whom_no_notice_arrived(
         "UPDATE campaign_member SET promised_on = promised_on - 1",
         "UPDATE campaign_member SET promised_on = NULL",
         "UPDATE campaign_member SET anchor_on = anchor_on - 1",
+        "UPDATE campaign_member SET reentered_on = NULL",
+        "UPDATE campaign_member SET reentered_on = '2012-01-01'",
     ],
 )
 def test_a_worker_takes_no_promised_day_back(people: People, as_role: AsRole, statement: str) -> None:
     notified_lines(1)
-    run("UPDATE campaign_member SET promised_on = '2012-03-02'")
+    run("UPDATE campaign_member SET promised_on = '2012-03-02', reentered_on = '2012-01-02'")
 
     with as_role("worker"):
         assert refused(statement)

@@ -4,14 +4,18 @@
 import json
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.kernel import database
 from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import PersonId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import find_line
 from rollkeeper.registration import bulk
@@ -21,6 +25,7 @@ from rollkeeper.registration.services import change_record, install_line, regist
 from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, RegistrationKind, submission_of
 from rollkeeper.subscribers.choices import PartyKind
 from tests.builders.packs import REFERENCE, use_pack
+from tests.entries import entries
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission
 
@@ -209,3 +214,36 @@ def test_a_forms_word_for_how_a_line_is_paid_is_read(given, payment):
     )
 
     assert made.payment is payment
+
+
+@pytest.mark.usefixtures("only_prepaid")
+@pytest.mark.parametrize("is_registered", [True, False])
+@pytest.mark.parametrize("missing", [{}, {"name": ""}])
+def test_who_learns_how_a_line_is_paid_leaves_a_mark(clerk, new_line, missing, is_registered):
+    number = new_line()
+    line_id = find_line(number).line_id
+    if is_registered:
+        take(clerk, number=number)
+    Line.objects.filter(line_id=line_id).update(payment=POSTPAID.value)
+
+    with refusing(PAYMENT_NOT_REGISTERED):
+        take(clerk, person() | missing, number=number)
+
+    assert [(one.facts["outcome"], one.line_id) for one in entries("line:access:recorded")] == [("found", line_id)]
+
+
+@pytest.mark.usefixtures("only_prepaid")
+def test_an_entry_of_a_registration_that_was_not_made_notes_no_payment(clerk, new_line, as_role):
+    lines = [find_line(new_line()).line_id for _ in range(2)]
+
+    with as_role("counter"):
+        entries_made = [
+            append_entry(
+                clerk, verb=Verb.TENURE_REGISTERED, role="clerk", on=ON, line_id=one, person_id=PersonId(new_uuid()), commitment="0d" * 32,
+                pack="0a" * 32, facts={"assurance": "sighted", "party_kind": "individual", "payment": "postpaid"},
+            )
+            for one in lines
+        ]  # fmt: skip
+        rows("SELECT lines_note_payments(%s)", [entries_made])
+
+    assert [find_line_by(one) for one in lines] == ["unknown"] * 2

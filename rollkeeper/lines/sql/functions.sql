@@ -138,12 +138,13 @@ EXCEPTION WHEN integrity_constraint_violation THEN
 END
 $$;
 
--- Notes how lines are paid, as these entries of their registrations in this transaction say.
+-- Notes how lines are paid, as these entries in this transaction say, which began the tenures of their lines: without its registration no
+-- line comes into a campaign or out of one.
 CREATE OR REPLACE FUNCTION lines_note_payments(entries bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE lines_line l SET payment = said.payment
       FROM (SELECT e.line_id, e.body::jsonb -> 'facts' ->> 'payment' AS payment
-              FROM ledger_entry e
+              FROM ledger_entry e JOIN lines_tenure h ON h.line_id = e.line_id AND h.begun_by_entry = e.entry_id AND upper_inf(h.held)
              WHERE e.entry_id = ANY (entries) AND e.xid = pg_current_xact_id() AND e.verb = ANY (lines_verbs_of_registration())) AS said
      WHERE l.line_id = said.line_id AND said.payment IS NOT NULL
 $$;

@@ -92,11 +92,17 @@ $$;
 REVOKE ALL ON FUNCTION imports_brings FROM PUBLIC;
 
 -- Whether a line would be cut before it may: never notified, or on or before a day that a notice of the campaign named which went out.
--- Of a line that is barred already, by the notice of the bar before.
+-- Of a line that is barred already, by the notice of the bar before. What an earlier campaign, or a subscriber before this one, was
+-- notified of is no notice; but that of a campaign of which an undone batch gave the line to this one.
 CREATE OR REPLACE FUNCTION campaign_breaks_promise(line uuid, campaign uuid, next_step integer, day date) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT CASE WHEN barred.since IS NULL AND NOT EXISTS (
-                    SELECT FROM notices_notice n WHERE n.line_id = line AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL) THEN true
+                    SELECT FROM notices_notice n LEFT JOIN campaign_member m USING (line_id, campaign_id)
+                     WHERE n.line_id = line AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL
+                       AND n.queued_on >= coalesce(m.reentered_on, n.queued_on)
+                       AND (n.campaign_id = campaign OR EXISTS (
+                           SELECT FROM campaign_batchline l JOIN campaign_batch b USING (batch_id)
+                            WHERE l.line_id = line AND l.outcome = 'undone' AND b.campaign_id = n.campaign_id))) THEN true
                 ELSE EXISTS (
                     SELECT FROM notices_notice n LEFT JOIN campaign_member m USING (line_id, campaign_id)
                      WHERE n.line_id = line AND n.campaign_id = campaign AND n.state IN ('sent', 'delivered') AND n.promised_on >= day
@@ -115,9 +121,10 @@ CREATE OR REPLACE TRIGGER notices_notice_promise_kept BEFORE UPDATE ON notices_n
                        AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('notices_promise_taken_back', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER campaign_member_promise_kept BEFORE UPDATE ON campaign_member
-    FOR EACH ROW WHEN (NEW.stage = 'running' AND OLD.stage IN ('not_notified', 'running')
-                       AND (NEW.promised_on < OLD.promised_on OR NEW.promised_on IS NULL AND OLD.promised_on IS NOT NULL
-                            OR NEW.anchor_on < OLD.anchor_on)
+    FOR EACH ROW WHEN ((NEW.stage = 'running' AND OLD.stage IN ('not_notified', 'running')
+                        AND (NEW.promised_on < OLD.promised_on OR NEW.promised_on IS NULL AND OLD.promised_on IS NOT NULL
+                             OR NEW.anchor_on < OLD.anchor_on)
+                        OR NEW.reentered_on < OLD.reentered_on OR NEW.reentered_on IS NULL AND OLD.reentered_on IS NOT NULL)
                        AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('campaign_promise_taken_back', 'insufficient_privilege');
 
