@@ -51,7 +51,7 @@ class _Asked:
 def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
     """Print the letters that were asked for and may go; return how many requests were looked at.
 
-    A code is known to its letter alone. What the printer does not take now is tried again with another code.
+    A code is known to its letter alone. What the printer does not take now is tried again after an hour, with another code.
     Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
@@ -127,9 +127,9 @@ def _may_post(line: LineView) -> bool:
 
 
 def _give_up(asked: _Asked, *, is_for_later: bool) -> None:
-    """Forget a code that no letter carries; a printer that is out of reach is tried again."""
+    """Forget a code that no letter carries; a printer that is out of reach is tried again, as long as the line is noted."""
     run(
-        "UPDATE selfcare_postedcode SET code_hash = NULL, ends_at = NULL, line_id = NULL, tenure_id = NULL, person_id = NULL,"
-        " processed_at = CASE WHEN %s THEN NULL ELSE processed_at END WHERE code_request_id = %s",
+        "UPDATE selfcare_postedcode SET code_hash = NULL, ends_at = NULL, tenure_id = NULL, person_id = NULL,"
+        " line_id = CASE WHEN %s THEN line_id END WHERE code_request_id = %s",
         [is_for_later, asked.code_request_id],
     )

@@ -330,10 +330,49 @@ def test_a_printer_out_of_reach_gets_the_letter_later_with_another_code(printer)
     printed()
     kept = rows("SELECT code_hash, ends_at FROM selfcare_postedcode")[0]
     printer.answer = Answer.ACCEPTED
+    make_older(PostedCode, dt.timedelta(minutes=61), "processed_at")
     printed()
 
     assert (kept.code_hash, kept.ends_at) == (None, None)
     assert portal_client.redeem_code(page(), printer.newest_code)
+
+
+@pytest.mark.parametrize(("days", "waits"), [(6, True), (8, False)])
+def test_an_address_is_opened_once_an_hour_while_the_printer_is_away_and_for_a_week(printer, days, waits):
+    line_id = cut_off()
+    ask_for_letter()
+    printer.answer = Answer.RETRY
+    for _ in range(5):
+        printed()
+    make_older(PostedCode, dt.timedelta(minutes=59), "processed_at")
+    printed()
+
+    assert (
+        len(
+            rows(
+                "SELECT FROM ledger_entry WHERE line_id = %s AND verb = %s",
+                [line_id, Verb.SEALED_OPENED.value],
+            )
+        )
+        == 1
+    )
+    make_older(PostedCode, days * DAY, "made_at")
+    forget_expired(worker_authority(), on=ON)
+    assert bool(rows("SELECT FROM selfcare_postedcode")) is waits
+
+
+def test_another_page_does_not_print_meanwhile_what_waits_for_the_printer(printer):
+    cut_off()
+    ask_for_letter()
+    printer.answer = Answer.RETRY
+    printed()
+    printer.answer = Answer.ACCEPTED
+    ask_for_letter(source="198.51.100.7")
+    printed()
+    make_older(PostedCode, dt.timedelta(minutes=61), "processed_at")
+    printed()
+
+    assert len(printer.letters) == 1
 
 
 def test_a_letter_whose_printing_was_broken_off_is_printed_after_ten_minutes(printer, monkeypatch):
@@ -425,4 +464,3 @@ def test_the_letter_of_who_was_protected_after_it_was_printed_opens_nothing(prin
 
     with pytest.raises(WrongCode):
         portal_client.redeem_code(page(), printer.newest_code)
-
