@@ -13,7 +13,7 @@ from rollkeeper.access.choices import RequestJob
 from rollkeeper.access.staff_requests import ask
 from rollkeeper.campaign import batch_execution
 from rollkeeper.campaign.choices import BatchState
-from rollkeeper.kernel.database import run
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
 from tests.builders.lines import make_line
 from tests.builders.packs import write_pack
@@ -327,3 +327,37 @@ def test_an_import_that_runs_takes_service_from_no_line_that_is_there(
         run(IMPORTED)
 
         assert refused(statement, line=line_id, on=DUE) is not may
+
+
+FOREIGN_BATCH = (
+    "INSERT INTO campaign_batch (batch_id, campaign_id, action, due_on, state, line_count, pack_hash, max_lines_per_hour, pilot_count,"
+    " prepared_at, excluded, position_done, bars) SELECT %(batch)s, %(campaign)s, action, due_on, 'waiting', 1, pack_hash, 1000000, 1, now(),"
+    " '{}', 0, bars FROM campaign_batch"
+)
+FORGED = (
+    "INSERT INTO notices_notice (line_id, kind, campaign_id, language, state, queued_on, promised_on, pack_hash, delivered_on)"
+    " VALUES (%(line)s, 'register_by', %(campaign)s, 'en', 'delivered', '2012-02-01', '2012-02-02', '', '2012-02-01')"
+)
+HASHED = "UPDATE campaign_batch SET content = campaign_batch_content(batch_id) WHERE batch_id = %(batch)s"
+
+
+@pytest.mark.parametrize(
+    "meanwhile", ["", "UPDATE campaign_member SET reentered_on = '2012-02-01'", "UPDATE campaign_campaign SET campaign_id = uuidv7()"]
+)  # fmt: skip
+@pytest.mark.parametrize("is_of_another", [True, False])
+@pytest.mark.parametrize(("days", "may"), [(5, False), (-5, True)])
+def test_a_worker_leaves_no_promised_day_behind_by_another_campaign(
+    waiting: tuple[BatchId, LineId], people: People, as_role: AsRole, meanwhile: str, days: int, *, is_of_another: bool, may: bool
+) -> None:  # fmt: skip
+    (there,) = rows("SELECT campaign_id FROM campaign_campaign")
+    campaign_id = new_uuid() if is_of_another else there.campaign_id
+    values = {"batch": BatchId(new_uuid()), "line": waiting[1], "campaign": campaign_id}
+    run("UPDATE notices_notice SET promised_on = %s", [DUE + dt.timedelta(days=days)])
+    with as_role("worker"):
+        for one in (FOREIGN_BATCH, ADDED.replace(", 2, 1,", ", 1, 1,"), FORGED, HASHED):
+            run(one, values)
+        is_stopped = bool(meanwhile) and refused(meanwhile)
+    approve(values["batch"], people)
+
+    with as_role("worker"):
+        assert is_stopped or refused(RUNS, SUSPENDED, **values, on=DUE) is not may

@@ -4,7 +4,6 @@
 import json
 
 import pytest
-from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.counter.record_form import RecordForm
@@ -229,7 +228,9 @@ def test_who_learns_how_a_line_is_paid_leaves_a_mark(clerk, new_line, missing, i
     with refusing(PAYMENT_NOT_REGISTERED):
         take(clerk, person() | missing, number=number)
 
-    assert [(one.facts["outcome"], one.line_id) for one in entries("line:access:recorded")] == [("found", line_id)]
+    assert [(one.facts["outcome"], one.line_id) for one in entries("line:access:recorded")] == [
+        ("found", line_id)
+    ]
 
 
 @pytest.mark.usefixtures("only_prepaid")

@@ -91,9 +91,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION imports_brings FROM PUBLIC;
 
--- Whether a line would be cut before it may: never notified, or on or before a day that a notice of the campaign named which went out.
--- Of a line that is barred already, by the notice of the bar before. What an earlier campaign, or a subscriber before this one, was
--- notified of is no notice; but that of a campaign of which an undone batch gave the line to this one.
+-- Whether a line would be cut before it may: never notified, or on or before a day that a notice named which went out. Of a line that is
+-- barred already, by the notice of the bar before. Nothing that an earlier campaign or subscriber was notified of counts, but the notice of
+-- a campaign of which an undone batch gave the line to this one. A day is kept whatever campaign a batch says to be of, and whenever a
+-- member is said to have begun again: it ends with the campaign or the tenure.
 CREATE OR REPLACE FUNCTION campaign_breaks_promise(line uuid, campaign uuid, next_step integer, day date) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT CASE WHEN barred.since IS NULL AND NOT EXISTS (
@@ -104,11 +105,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                            SELECT FROM campaign_batchline l JOIN campaign_batch b USING (batch_id)
                             WHERE l.line_id = line AND l.outcome = 'undone' AND b.campaign_id = n.campaign_id))) THEN true
                 ELSE EXISTS (
-                    SELECT FROM notices_notice n LEFT JOIN campaign_member m USING (line_id, campaign_id)
-                     WHERE n.line_id = line AND n.campaign_id = campaign AND n.state IN ('sent', 'delivered') AND n.promised_on >= day
-                       AND CASE WHEN barred.since IS NULL
-                                THEN n.kind IN ('register_by', 'reminder') AND n.queued_on >= coalesce(m.reentered_on, n.queued_on)
-                                ELSE n.kind = 'suspended' AND n.queued_on >= barred.since END) END
+                    SELECT FROM notices_notice n
+                     WHERE n.line_id = line AND n.state IN ('sent', 'delivered') AND n.promised_on >= day
+                       AND CASE WHEN barred.since IS NULL THEN n.kind IN ('register_by', 'reminder')
+                                ELSE n.kind = 'suspended' AND n.queued_on >= barred.since END
+                       AND NOT EXISTS (SELECT FROM campaign_campaign c WHERE c.campaign_id = n.campaign_id AND c.campaign_id <> campaign AND c.closed_on IS NOT NULL)
+                       AND NOT EXISTS (SELECT FROM lines_tenure h
+                                        WHERE h.line_id = line AND greatest(lower(h.held), upper(h.held)) >= n.queued_on::timestamp AT TIME ZONE kernel_zone())) END
       FROM (SELECT max(s.begun_on) AS since FROM lines_suspension s
              WHERE s.line_id = line AND s.reason = 'registration' AND s.restored_on IS NULL AND s.step < next_step) AS barred
 $$;
