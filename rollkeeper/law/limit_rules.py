@@ -29,6 +29,11 @@ class LimitRule:
     channel: str | None = None
     """Whom it stops: `remote`, who registers by themselves; None: everyone."""
 
+    @property
+    def asks_payment(self) -> bool:
+        """Tell whether only lines that are paid in one way meet it."""
+        return Payment.UNKNOWN.value not in self.payments
+
     def stops(self, *, remote: bool) -> bool:
         """Tell whether it stops who registers a line remotely, by themselves, or at a counter."""
         return self.channel is None or remote

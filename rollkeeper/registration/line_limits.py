@@ -62,6 +62,12 @@ class LineRequest:
             and subscriber == self.situation.shown
         )
 
+    def met_before(self, rule: LimitRule, kind: str) -> bool:
+        """Tell whether a line that is theirs met a limit already, or none knew whether; one that is said to be paid otherwise did not."""
+        line = self.situation.line
+        recorded = line.payment if line is not None else Payment.UNKNOWN
+        return recorded is Payment.UNKNOWN or rule.concerns(kind, self.service.value, recorded.value)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Limits:
@@ -75,12 +81,16 @@ class Limits:
 
         An allowed line counts for later rows of the batch.
         """
-        if line_request.applicant is None or line_request.is_theirs:
+        if line_request.applicant is None:
             return ()
         kind, service = line_request.submission.asked_as, line_request.service.value
-        payment = line_request.payment.value
         rules = zip(self.context.limits, self.held, strict=True)
-        concerned = [(rule, held) for rule, held in rules if rule.concerns(kind, service, payment)]
+        concerned = [
+            (rule, held)
+            for rule, held in rules
+            if rule.concerns(kind, service, line_request.payment.value)
+            and not (line_request.is_theirs and line_request.met_before(rule, kind))
+        ]
         is_kept = self._is_kept(line_request.situation.line)
         is_remote = line_request.submission.self_declared
         over = [

@@ -65,8 +65,9 @@ class Context:
 
     @property
     def limits(self) -> tuple[LimitRule, ...]:
-        """Return the limits that this action can meet: only who takes a line meets any."""
-        return self.pack.limits if self.action_kind in NEW_TENURE_KINDS else ()
+        """Return the limits that this action can meet: who takes a line meets any, who has it said to be paid otherwise those that ask it."""
+        takes = self.action_kind in NEW_TENURE_KINDS
+        return tuple(one for one in self.pack.limits if takes or one.asks_payment)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

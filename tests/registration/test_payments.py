@@ -248,3 +248,30 @@ def test_an_entry_of_a_registration_that_was_not_made_notes_no_payment(clerk, ne
         rows("SELECT lines_note_payments(%s)", [entries_made])
 
     assert [find_line_by(one) for one in lines] == ["unknown"] * 2
+
+
+@pytest.mark.parametrize("limit", [TWO_PREPAID, FLOW])
+def test_who_has_a_line_said_to_be_prepaid_after_all_meets_the_limit(clerk, limited, limit):
+    limited(limit)
+    who, number = person(), fresh_number()
+    for _ in range(2):
+        take(clerk, who, payment=PREPAID)
+    line = take(clerk, who, number=number, payment=POSTPAID)
+
+    with refusing(LIMIT_REACHED) if limit == TWO_PREPAID else pytest.raises(Exception, match="within"):
+        change_record(clerk, submission(number, who, payment=PREPAID), on=ON)
+
+    assert payment_of(line) == "postpaid"
+    assert change_record(clerk, submission(number, who | {"address": "拉萨市 2 号"}), on=ON)
+
+
+def test_a_line_of_which_it_was_not_known_stays_with_its_subscriber_once_it_is(clerk, limited, new_line):
+    limited(TWO_PREPAID)
+    who, number = person(), new_line()
+    take(clerk, who, number=number)
+    for _ in range(2):
+        take(clerk, who, payment=PREPAID)
+
+    done = change_record(clerk, submission(number, who, payment=PREPAID), on=ON)
+
+    assert payment_of(done) == "prepaid"
