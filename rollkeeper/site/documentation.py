@@ -128,6 +128,8 @@ def _drawn(page: str, language: str) -> SafeString:
         inside = token.children or []
         for nth, child in enumerate(inside):
             _lead(child, page)
+            if child.type == "link_open" and child.tag == "span":
+                next(one for one in inside[nth:] if one.type == "link_close").tag = "span"
             if child.type == "link_open" and (named := _page(inside[nth + 1].content, page)):
                 inside[nth + 1].content, _spoken = _title(named, language)
     drawn: str = draw.renderer.render(tokens, draw.options, {})

@@ -55,6 +55,7 @@ def test_every_link_of_a_page_leads_to_a_page_a_heading_or_the_web(app, name):
     assert "<!--" not in said
     assert "&lt;!--" not in said
     assert "<img" not in said
+    assert all(said.count(f"<{one}") == said.count(f"</{one.strip()}>") for one in ("a ", "span", "table"))
 
 
 def test_a_link_that_reads_as_a_file_reads_as_its_page(app):
