@@ -189,6 +189,7 @@ def test_a_notice_of_an_earlier_campaign_or_subscriber_is_none(
         "UPDATE campaign_member SET promised_on = promised_on - 1",
         "UPDATE campaign_member SET promised_on = NULL",
         "UPDATE campaign_member SET anchor_on = anchor_on - 1",
+        "UPDATE campaign_campaign SET campaign_id = uuidv7()",
         "UPDATE campaign_member SET reentered_on = NULL",
         "UPDATE campaign_member SET reentered_on = '2012-01-01'",
     ],
@@ -341,9 +342,7 @@ FORGED = (
 HASHED = "UPDATE campaign_batch SET content = campaign_batch_content(batch_id) WHERE batch_id = %(batch)s"
 
 
-@pytest.mark.parametrize(
-    "meanwhile", ["", "UPDATE campaign_member SET reentered_on = '2012-02-01'", "UPDATE campaign_campaign SET campaign_id = uuidv7()"]
-)  # fmt: skip
+@pytest.mark.parametrize("meanwhile", ["SELECT", "UPDATE campaign_member SET reentered_on = '2012-02-01'"])
 @pytest.mark.parametrize("is_of_another", [True, False])
 @pytest.mark.parametrize(("days", "may"), [(5, False), (-5, True)])
 def test_a_worker_leaves_no_promised_day_behind_by_another_campaign(
@@ -356,8 +355,8 @@ def test_a_worker_leaves_no_promised_day_behind_by_another_campaign(
     with as_role("worker"):
         for one in (FOREIGN_BATCH, ADDED.replace(", 2, 1,", ", 1, 1,"), FORGED, HASHED):
             run(one, values)
-        is_stopped = bool(meanwhile) and refused(meanwhile)
+        run(meanwhile)
     approve(values["batch"], people)
 
     with as_role("worker"):
-        assert is_stopped or refused(RUNS, SUSPENDED, **values, on=DUE) is not may
+        assert refused(RUNS, SUSPENDED, **values, on=DUE) is not may

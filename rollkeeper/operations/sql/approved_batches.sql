@@ -2,7 +2,7 @@
 -- approved exactly so, and a line is made only for a registration or an import that a person asked for.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, campaign_batch, campaign_batchline,
 -- campaign_member, imports_import, ledger_entry, lines_tenure, notices_notice, retention_erasure. Writes: triggers on campaign_batch,
--- campaign_batchline, campaign_member, lines_line, lines_suspension, notices_notice, retention_erasure, subscribers_document.
+-- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_suspension, notices_notice, retention_erasure, subscribers_document.
 -- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
 -- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
 -- pilot, and its hourly limit, are still the worker's to keep.
@@ -130,6 +130,10 @@ CREATE OR REPLACE TRIGGER campaign_member_promise_kept BEFORE UPDATE ON campaign
                         OR NEW.reentered_on < OLD.reentered_on OR NEW.reentered_on IS NULL AND OLD.reentered_on IS NOT NULL)
                        AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('campaign_promise_taken_back', 'insufficient_privilege');
+-- Nor is a campaign made to be another, which has ended.
+CREATE OR REPLACE TRIGGER campaign_campaign_stays_itself BEFORE UPDATE OF campaign_id ON campaign_campaign
+    FOR EACH ROW WHEN (NEW.campaign_id <> OLD.campaign_id AND kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('campaign_made_another', 'insufficient_privilege');
 
 -- A document is marked as replaced, or as valid again, only with an entry about its person or a line of theirs.
 CREATE OR REPLACE FUNCTION subscribers_require_entry_of_document() RETURNS trigger
