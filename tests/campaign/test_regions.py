@@ -3,10 +3,11 @@
 
 import pytest
 
-from rollkeeper.access.authority import console_authority
-from rollkeeper.campaign import cli_output, planning, queries
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.campaign import cli_output, nightly, planning, queries
 from rollkeeper.campaign.register_histories import count_not_concerned
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.engine_rules import run_rules
 from rollkeeper.law.engine_sql import run_sql
@@ -63,6 +64,27 @@ def test_a_version_with_fewer_regions_lets_the_others_go_and_gives_service_back(
     gone = {place for place, line_id in placed.items() if members([line_id])[line_id] == "out_of_scope"}
     assert gone == {"Shigatse", "", None}
     assert {state(line_id) for line_id in placed.values()} == {"active"}
+
+
+def test_a_campaign_that_takes_a_line_again_shortens_no_day_that_it_promised():
+    line_id = make_line(region="Shigatse")
+    plan(PLAIN)
+    tell(line_id, NOTIFIED)
+    clock.set_demo_date(NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+    run("UPDATE campaign_member SET promised_on = promised_on + 60")
+    (promised,) = rows("SELECT promised_on AS day FROM campaign_member")
+    adopt_pack(write_pack(LHASA), on=NOTIFIED)
+    plan(LHASA, NOTIFIED)
+
+    adopt_pack(write_pack(PLAIN), on=NOTIFIED)
+    plan(PLAIN, NOTIFIED)
+
+    assert members([line_id]) == {line_id: "not_notified"}
+    found = rows(
+        "SELECT promised_on AS day FROM campaign_member UNION SELECT promised_on FROM notices_notice WHERE state = 'queued'"
+    )
+    assert [one.day for one in found] == [promised.day]
 
 
 def test_of_two_campaigns_a_line_is_in_the_one_of_its_region_with_the_later_day():

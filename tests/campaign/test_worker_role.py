@@ -350,13 +350,14 @@ def test_a_worker_leaves_no_promised_day_behind_by_another_campaign(
 ) -> None:  # fmt: skip
     (there,) = rows("SELECT campaign_id FROM campaign_campaign")
     campaign_id = new_uuid() if is_of_another else there.campaign_id
-    values = {"batch": BatchId(new_uuid()), "line": waiting[1], "campaign": campaign_id}
+    batch_id = BatchId(new_uuid())
+    values = {"batch": batch_id, "line": waiting[1], "campaign": campaign_id}
     run("UPDATE notices_notice SET promised_on = %s", [DUE + dt.timedelta(days=days)])
     with as_role("worker"):
         for one in (FOREIGN_BATCH, ADDED.replace(", 2, 1,", ", 1, 1,"), FORGED, HASHED):
             run(one, values)
         run(meanwhile)
-    approve(values["batch"], people)
+    approve(batch_id, people)
 
     with as_role("worker"):
         assert refused(RUNS, SUSPENDED, **values, on=DUE) is not may
