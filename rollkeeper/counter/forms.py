@@ -22,13 +22,11 @@ from rollkeeper.lines.choices import DECLARED_AT_COUNTER
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL
 from rollkeeper.registration.forms import QUIET, state_field
 from rollkeeper.registration.rules import is_usable_key
-from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.vault.fields import Field
 
 STATE_HINT = _(
     "Of a passport or a foreign card: the letters printed on it, such as NPL. Two states may use one number."
 )
-_CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _RECEIPT_ERRORS = frozenset({
     "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip

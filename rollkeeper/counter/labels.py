@@ -61,6 +61,9 @@ REGISTRATION_KIND_NOTES: Labels = {
         "Another person takes the line and is registered by the same act. An old deadline does not follow."
     ),
     RegistrationKind.INSTALL: _("A new line at a place, registered from its first day."),
+    RegistrationKind.PORT_IN: _(
+        "A person brings a number from another operator and is registered. A number whose contract ended here stays in quarantine for everyone but its former subscriber."
+    ),
     RegistrationKind.RELOCATE: _(
         "A fixed line moves to another place. The subscriber shows the document again."
     ),

@@ -14,7 +14,7 @@ from rollkeeper.lines.queries import LineView
 
 _SIM: Final = frozenset({Service.MOBILE, Service.DATA_CARD})
 ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
-    **{kind: ("record", kind) for kind in ("register", "transfer", "install", "relocate", "change")},
+    **{kind: ("record", kind) for kind in ("register", "transfer", "install", "port_in", "relocate", "change")},
     **{what: ("subscriber_action", what) for what in ("replace-sim", "terminate")},
     **{
         what: (what.replace("-", "_"), "")
@@ -39,7 +39,7 @@ class Offer:
 def offer(line: LineView) -> Offer:
     """Return the actions that fit the state of a line."""
     if line.is_over:
-        return Offer("register", ("dispute",), ("install",))
+        return Offer("register", ("dispute",), ("install", "port_in"))
     rest = [
         "transfer",
         "change",

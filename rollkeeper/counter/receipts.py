@@ -48,7 +48,7 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
         given = None
     line = carried(request, also_set_aside=True)
     shown = {
-        "receipt": found, "done": action_label(found.verb), "is_repeat": "again" in request.GET,
+        "receipt": found, "done": action_label(found.verb, given.entry.facts if given else {}), "is_repeat": "again" in request.GET,
         "good_through": good_through(found.line_id, begun_by=found.entry_id),
         "called": called_on_receipt(request, submission_key), "goes_on": is_about(line, found.line_id),
     }  # fmt: skip

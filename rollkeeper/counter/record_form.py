@@ -30,6 +30,7 @@ from rollkeeper.registration.kind_rules import LAST_DAY
 from rollkeeper.registration.party_kinds import kind_named
 from rollkeeper.registration.submissions import (
     IMAGE_FIELDS,
+    NEW_CONTRACT_KINDS,
     NEW_TENURE_KINDS,
     Presence,
     RegistrationKind,
@@ -38,7 +39,6 @@ from rollkeeper.registration.submissions import (
 )
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
 
-_CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
 _SIDES = (
     "transferor__presence",
     "transferor__document_type",
@@ -90,14 +90,14 @@ class RecordForm(RegistrationForm, QuietForm):
         assert named is not None  # noqa: S101 - the caller chose one that the pack has
         self.action_kind, self.kind = action_kind, named
         self.fields["number"] = number_field()
-        if action_kind in _CREATES_LINE:
+        if action_kind in NEW_CONTRACT_KINDS:
             self.fields["service"] = forms.ChoiceField(
                 label=_("Service"), choices=[("", _("As recorded")), *Service.choices], required=False,
                 help_text=_("For a new line: a mobile telephone unless you choose. An existing line keeps its service."),
             )  # fmt: skip
         if pack.payment_asked:
             self.fields["payment"] = _payment_field(
-                pack.payment_asked, makes_line=action_kind in _CREATES_LINE
+                pack.payment_asked, makes_line=action_kind in NEW_CONTRACT_KINDS
             )
         service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
         self.routes = pack.routes(service, named.id) if action_kind in NEW_TENURE_KINDS else ()

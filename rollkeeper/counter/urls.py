@@ -18,9 +18,11 @@ from rollkeeper.counter import (
 app_name = "counter"
 urlpatterns: list[URLPattern] = [
     path("", views.find, name="find"),
-    re_path(r"^(?P<action_kind>register|transfer|install|relocate|change)/$", views.record, name="record"),
     re_path(
-        r"^(?P<action_kind>register|transfer|install|relocate|change)/read/(?P<part>[a-z]+)/$",
+        r"^(?P<action_kind>register|transfer|install|port_in|relocate|change)/$", views.record, name="record"
+    ),
+    re_path(
+        r"^(?P<action_kind>register|transfer|install|port_in|relocate|change)/read/(?P<part>[a-z]+)/$",
         document_scan.scan,
         name="scan",
     ),

@@ -65,7 +65,7 @@ from rollkeeper.registration.document_links import (
 from rollkeeper.registration.errors import DocumentNeedsSupervisor
 from rollkeeper.registration.party_kinds import kind_names, labelled_kinds
 from rollkeeper.registration.pipeline import active_pack, check_registration
-from rollkeeper.registration.submissions import Receipt, RegistrationKind
+from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, Receipt, RegistrationKind
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.subscribers.choices import PartyKind
 
@@ -73,6 +73,7 @@ _ACTS: Mapping[RegistrationKind, Callable[..., Receipt]] = {
     RegistrationKind.REGISTER: services.register_subscriber,
     RegistrationKind.TRANSFER: services.transfer_line,
     RegistrationKind.INSTALL: services.install_line,
+    RegistrationKind.PORT_IN: services.port_in_number,
     RegistrationKind.RELOCATE: services.relocate_line,
     RegistrationKind.CHANGE: services.change_record,
 }
@@ -149,7 +150,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, action_kind: str) -> HttpResponse:
-    """Register, transfer, install, relocate or change: what the pack asks, with its reasons, on one page."""
+    """Register, transfer, install, port in, relocate or change: what the pack asks, with its reasons, on one page."""
     authority, chosen, make = record_form(request, action_kind)
     pack = active_pack()
     if request.method != "POST":
@@ -394,7 +395,7 @@ def _carried_for(
         return None
     what = (shown or {}).get("what")
     # A new contract has a number, and what is carried is none.
-    if what == RegistrationKind.INSTALL or (what == RegistrationKind.REGISTER and line.is_over):
+    if what in NEW_CONTRACT_KINDS and (what != RegistrationKind.REGISTER or line.is_over):
         return None
     del blank.fields["number"]
     return line

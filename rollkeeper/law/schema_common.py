@@ -65,7 +65,7 @@ else:
     NoDocumentWay = Literal[tuple(law_choices.NoDocumentWay.values)]
     IncidentDuty = Literal[tuple(law_choices.IncidentDuty.values)]
 type CounterAct = Literal[
-    "register", "transfer", "install", "relocate", "change", "replace_sim", "terminate", "link_document"
+    "register", "transfer", "install", "port_in", "relocate", "change", "replace_sim", "terminate", "link_document"
 ]
 """The acts at a counter for one line."""
 type RegisteringAct = Literal[

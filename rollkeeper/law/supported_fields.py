@@ -22,7 +22,7 @@ from rollkeeper.law.schema_stages import Campaign, NoticeDuty, Stage
 from rollkeeper.law.strict_yaml import written_value
 
 SERVICES: Final = frozenset(Service.values)
-ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change", "replace_sim"})
+ACTS: Final = frozenset({"register", "transfer", "install", "port_in", "relocate", "change", "replace_sim"})
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
 BUILT_IN: Final = frozenset({"individual", "minor", "company"})
 """The kinds of subscriber that every law has; a pack may add kinds of these."""

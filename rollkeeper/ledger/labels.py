@@ -15,6 +15,12 @@ type Labels = dict[str, Any]
 
 ACTION_LABELS: Labels = {
     Verb.TENURE_REGISTERED: _("The subscriber of the line is registered."),
+    f"{Verb.TENURE_REGISTERED}:port_in": _(
+        "The number comes from another operator; the subscriber of the line is registered."
+    ),
+    f"{Verb.TENURE_ACCEPTED}:port_in": _(
+        "The number comes from another operator. The subscriber is accepted without a document for a time. The clock of the line is paused until then."
+    ),
     Verb.TENURE_ACCEPTED: _(
         "The subscriber is accepted without a document for a time. The clock of the line is paused until then."
     ),
@@ -63,10 +69,11 @@ ACTION_LABELS: Labels = {
 
 
 def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
-    """Say what was done, and of a suspension what is barred where the entry's facts say that something still works."""
+    """Say what was done, where the entry's facts say more than its verb: what is barred while something works, or a number that came."""
     barred = facts.get("bars")
     if verb == Verb.LINE_SUSPENDED and barred in BarLevel.values:
         return gettext(
             "The line is suspended in part: no subscriber was registered for it in time. %(barred)s."
         ) % {"barred": BarLevel(barred).label}
-    return str(ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
+    of_act = ACTION_LABELS.get(f"{verb}:{facts.get('act')}")
+    return str(of_act or ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))

@@ -68,6 +68,12 @@ NUMBER_QUARANTINED = Refusal(
     "The number was given back recently and is in quarantine through {until}.",
     "Choose another number, or come back on the day after.",
 )
+PORTED_NUMBER_QUARANTINED = Refusal(
+    "ported_number_quarantined",
+    Kind.REFUSED,
+    "The contract of this number ended here, and it is in quarantine through {until}: what is still sent to its former subscriber must reach no other person.",
+    "Do not start the port: the number keeps working at the other operator. Bring it in on the day after. The former subscriber may bring it back at once.",
+)
 NUMBER_STILL_SERVED = Refusal(
     "number_still_served",
     Kind.CONFLICT,

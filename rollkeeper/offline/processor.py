@@ -59,6 +59,7 @@ _RECORDS: Mapping[str, Callable[..., Receipt]] = {
     RegistrationKind.REGISTER: services.register_subscriber,
     RegistrationKind.TRANSFER: services.transfer_line,
     RegistrationKind.INSTALL: services.install_line,
+    RegistrationKind.PORT_IN: services.port_in_number,
     RegistrationKind.RELOCATE: services.relocate_line,
     RegistrationKind.CHANGE: services.change_record,
 }

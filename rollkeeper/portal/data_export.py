@@ -122,6 +122,7 @@ class ReceiptRecord(_Said):
     verb: str
     line: str
     bars: str = Field(description="What a suspension barred, where something still worked; else empty.")
+    act: str = Field(description="`port_in`: the number came from another operator; else empty.")
 
 
 class DocumentRecord(_Said):

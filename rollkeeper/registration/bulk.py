@@ -48,8 +48,11 @@ def refused_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.refused.jsonl")
 
 
-def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Callable[[int], None]) -> Tally:
-    """Register all rows of a file; write each refused row to the reject file and continue.
+def register_file(
+    authority: Authority, path: Path, *, on: dt.date, moved: Callable[[int], None],
+    action_kind: RegistrationKind = RegistrationKind.REGISTER,
+) -> Tally:  # fmt: skip
+    """Register all rows of a file by one act; write each refused row to the reject file and continue.
 
     `moved` is called with how much further the work is. Refuses, as a whole: FILE_NOT_USABLE, the faults of a table, NO_REGISTRATION_DUTY,
     NOT_ALLOWED.
@@ -62,7 +65,7 @@ def register_file(authority: Authority, path: Path, *, on: dt.date, moved: Calla
     with TextIOWrapper(raw, encoding="utf-8") as refused:
         draft.replace(side)
         for rows, step in _batches(path):
-            _register_rows(authority, rows, on=on, tally=tally, refused=refused)
+            _register_rows(authority, rows, action_kind=action_kind, on=on, tally=tally, refused=refused)
             moved(step)
         if not tally.refused:
             _remove_own(side, refused)
@@ -77,15 +80,15 @@ def _remove_own(side: Path, refused: IO[str]) -> None:
 
 
 def _register_rows(
-    authority: Authority, rows: Sequence[Row], *, on: dt.date, tally: Tally, refused: IO[str]
-) -> None:
+    authority: Authority, rows: Sequence[Row], *, action_kind: RegistrationKind, on: dt.date, tally: Tally, refused: IO[str]
+) -> None:  # fmt: skip
     keyed = with_keys(rows)
     outcomes: dict[int, Outcome] = {
         row.number: row.content for row in keyed if isinstance(row.content, RollkeeperError)
     }
     for group in _without_repetition([row for row in keyed if row.number not in outcomes]):
         contents = [row.content for row in group if isinstance(row.content, Submission)]
-        found = record(authority, contents, action_kind=RegistrationKind.REGISTER, on=on)
+        found = record(authority, contents, action_kind=action_kind, on=on)
         outcomes |= {row.number: outcome for row, outcome in zip(group, found, strict=True)}
     for number in sorted(outcomes):
         _count(number, outcomes[number], tally=tally, refused=refused)

@@ -12,6 +12,7 @@ from rollkeeper.kernel.console import DateOption, JsonOption, counted, emit, err
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.registration.bulk import refused_file, register_file
 from rollkeeper.registration.file_reader import require_usable, size_of
+from rollkeeper.registration.submissions import RegistrationKind
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +25,9 @@ def register_in_bulk(
         Path, typer.Argument(help="CSV, TSV, XLSX, Parquet, or one JSON object a line.", metavar="FILE")
     ],
     *,
+    port_in: Annotated[
+        bool, typer.Option("--port-in", help="The people bring these numbers from another operator.")
+    ] = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
@@ -43,8 +47,11 @@ def register_in_bulk(
     """
     require_usable(file)
     open_instance()
+    kind = RegistrationKind.PORT_IN if port_in else RegistrationKind.REGISTER
     with progress("Registering", total=size_of(file)) as bar:
-        tally = register_file(console_authority(), file, on=on or clock.today(), moved=bar.advance)
+        tally = register_file(
+            console_authority(), file, on=on or clock.today(), moved=bar.advance, action_kind=kind
+        )
     side = refused_file(file)
     if as_json:
         emit({

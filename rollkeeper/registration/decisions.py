@@ -15,6 +15,7 @@ from rollkeeper.lines.errors import (
     LINE_TERMINATED,
     NUMBER_QUARANTINED,
     NUMBER_STILL_SERVED,
+    PORTED_NUMBER_QUARANTINED,
     LineNotFound,
 )
 from rollkeeper.lines.queries import LineView
@@ -34,7 +35,7 @@ from rollkeeper.registration.errors import (
     TRANSFEROR_DOCUMENT_MISSING,
     TRANSFEROR_NOT_SUBSCRIBER,
 )
-from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, RegistrationKind
 
 _RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
 
@@ -84,7 +85,7 @@ def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date)
         return ROUTE_ALREADY_USED(
             line=line.line_id, until=situation.accepted_through, article=situation.route.article
         )
-    if action_kind in {RegistrationKind.REGISTER, RegistrationKind.INSTALL}:
+    if action_kind in NEW_CONTRACT_KINDS:
         return _of_a_new_contract(action_kind, situation=situation, on=on)
     if line is None:
         return LineNotFound()
@@ -119,7 +120,7 @@ def _of_a_new_contract(
     if line is None:
         return None
     if not line.is_over:
-        if action_kind is RegistrationKind.INSTALL:
+        if action_kind is not RegistrationKind.REGISTER:
             return NUMBER_IN_USE(line=line.line_id)
         return ALREADY_REGISTERED(line=line.line_id) if line.is_registered else None
     until = last_day_of_quarantine(
@@ -129,9 +130,12 @@ def _of_a_new_contract(
     )
     returns = situation.subscriber is not None and situation.shown == situation.subscriber
     # A subscriber who was at a counter before a line was terminated for a missing registration, but whose data arrived later,
-    # keeps the number. On the same day the order is unknown and decided in the person's favour.
+    # keeps the number. On the same day the order is unknown and decided in the person's favour. A number that comes from another
+    # operator was no line here that its subscriber could have registered.
+    is_ported = action_kind is RegistrationKind.PORT_IN
     came_in_time = (
-        not line.is_registered
+        not is_ported
+        and not line.is_registered
         and line.terminated_on is not None
         and (on < line.terminated_on or (on == line.terminated_on and line.terminated_by == "campaign"))
     )
@@ -141,7 +145,7 @@ def _of_a_new_contract(
     if line.is_disputed and not returns:
         return LINE_IN_DISPUTE(line=line.line_id)  # disputed: the line may be restored
     if isinstance(verdict, Refused):
-        return NUMBER_QUARANTINED(until=until)
+        return (PORTED_NUMBER_QUARANTINED if is_ported else NUMBER_QUARANTINED)(until=until)
     # Another subscriber would still find the former line's bar on it; its last subscriber need not wait.
     is_owed = situation.is_served and not (returns or came_in_time)
     return NUMBER_STILL_SERVED(line=line.line_id) if is_owed else None

@@ -383,6 +383,7 @@ def _facts(context: Context, written: RenderedText) -> dict[str, str]:
         }
         | others
         | ({"payment": paid.value} if (paid := _payment(context, written)) else {})
+        | ({"act": RegistrationKind.PORT_IN.value} if context.action_kind is RegistrationKind.PORT_IN else {})
     )
 
 

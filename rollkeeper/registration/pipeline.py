@@ -426,8 +426,8 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
             # The reason of the refusal would reveal the status of a protected subscriber's line: it is said to be taken, as of any
             # other line that is registered.
             if line is not None and line.line_id in looked.hidden:
-                is_installed = context.action_kind is RegistrationKind.INSTALL
-                verdict = (NUMBER_IN_USE if is_installed else ALREADY_REGISTERED)(line=line.line_id)
+                registers = context.action_kind is RegistrationKind.REGISTER
+                verdict = (ALREADY_REGISTERED if registers else NUMBER_IN_USE)(line=line.line_id)
             outcomes[waits.position] = verdict
         else:
             if len(read) == 1:  # what is refused while it is written leaves a mark, too
@@ -474,7 +474,7 @@ def _transferors(context: Context, submissions: Sequence[Submission]) -> list[Pr
 
 def _replaced(context: Context, documents: Sequence[tuple[str, str] | None]) -> list[dt.date | None]:
     """Return when each document was replaced, for acts that only its person may do."""
-    if context.action_kind in {RegistrationKind.REGISTER, RegistrationKind.INSTALL} or not any(documents):
+    if context.action_kind in NEW_CONTRACT_KINDS or not any(documents):
         return [None] * len(documents)
     indexes = iter(document_index([document for document in documents if document]))
     marks = [next(indexes) if document else None for document in documents]

@@ -72,6 +72,15 @@ def install_line(authority: Authority, submission: Submission, *, on: dt.date) -
     return _one(authority, submission, action_kind=RegistrationKind.INSTALL, on=on)
 
 
+def port_in_number(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Make a line under a number that a person brings from another operator, and register them.
+
+    A number that ended here rests for everyone but its former subscriber, who may bring it back at once.
+    Ledger: line:line:activated, line:tenure:registered with the act. Refuses: NUMBER_IN_USE, PORTED_NUMBER_QUARANTINED.
+    """
+    return _one(authority, submission, action_kind=RegistrationKind.PORT_IN, on=on)
+
+
 def relocate_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Record a line at another place: the subscriber shows the document again and the whole record is renewed.
 

@@ -27,6 +27,7 @@ class RegistrationKind(TextChoices):
     REGISTER = "register", _("Register")
     TRANSFER = "transfer", _("Transfer")
     INSTALL = "install", _("Install")
+    PORT_IN = "port_in", _("Port in a number")
     RELOCATE = "relocate", _("Relocate")
     CHANGE = "change", _("Change the record")
 
@@ -42,15 +43,18 @@ ROW_KEY = "row:"
 IMAGE_FIELDS = ("read", "copy", "copy_mark")
 """Fields of a form that a picture of a document fills in. They are no attributes, and no browser's word is taken for them."""
 
-NEW_CONTRACT_KINDS = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
+NEW_CONTRACT_KINDS = frozenset(
+    {RegistrationKind.REGISTER, RegistrationKind.INSTALL, RegistrationKind.PORT_IN}
+)
 """Actions that make a contract, and touch no existing record."""
 
-NEW_TENURE_KINDS = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL, RegistrationKind.TRANSFER})
+NEW_TENURE_KINDS = NEW_CONTRACT_KINDS | {RegistrationKind.TRANSFER}
 """Actions by which a person takes a line; the others are for its current subscriber."""
 _VERBS = {
     RegistrationKind.REGISTER: Verb.TENURE_REGISTERED,
     RegistrationKind.TRANSFER: Verb.TENURE_TRANSFERRED,
     RegistrationKind.INSTALL: Verb.TENURE_REGISTERED,
+    RegistrationKind.PORT_IN: Verb.TENURE_REGISTERED,
     RegistrationKind.RELOCATE: Verb.LINE_RELOCATED,
     RegistrationKind.CHANGE: Verb.TENURE_CORRECTED,
 }

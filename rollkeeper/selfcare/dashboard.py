@@ -209,7 +209,8 @@ def _receipts(line_id: LineId, since: dt.datetime | None) -> list[Shown]:
     return [
         {
             "code": code_of(EntryId(row.entry_id), row.body.encode()), "day": row.day.isoformat(), "verb": row.verb,
-            "line": str(line_id), "bars": ParsedEntry(row.body.encode()).facts.get("bars", ""),
+            "line": str(line_id), "bars": facts.get("bars", ""), "act": facts.get("act", ""),
         }
         for row in found
+        for facts in [ParsedEntry(row.body.encode()).facts]
     ]  # fmt: skip

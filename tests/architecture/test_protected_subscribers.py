@@ -109,7 +109,7 @@ def code_for(line):
 
 COUNTER = {
     "": post("/"),
-    **{action_kind: post(f"/{action_kind}/", **OTHER) for action_kind in ("register", "install", "transfer", "relocate", "change")},
+    **{action_kind: post(f"/{action_kind}/", **OTHER) for action_kind in ("register", "install", "port_in", "transfer", "relocate", "change")},
     "replace-sim": post("/replace-sim/", **SHOWN),
     "terminate": post("/terminate/", **SHOWN, confirmed="on"),
     "link-document": post("/link-document/", **SHOWN, further__document_type="passport", further__document_number="Z7654321"),

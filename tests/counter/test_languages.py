@@ -8,7 +8,7 @@ import pytest
 from tests.counter.test_pages import SECRET, post
 
 PAGES = (
-    "/", "/register/?kind=company", "/register/?kind=minor", "/transfer/", "/install/", "/relocate/", "/change/",
+    "/", "/register/?kind=company", "/register/?kind=minor", "/transfer/", "/install/", "/port_in/", "/relocate/", "/change/",
     "/replace-sim/", "/terminate/", "/pause/", "/dispute/", "/reconnect/", "/essential/", "/document-check/", "/suspect-forgery/", "/receipts/", "/figures/", "/offline/forms/",
 )  # fmt: skip
 # What stays Latin on a Chinese page: names of things, and the language's own name in the switch.

@@ -52,7 +52,7 @@ def post(client, action_kind, *args, **further):
 @pytest.mark.parametrize(
     "address",
     [
-        "/", "/register/", "/transfer/", "/install/", "/relocate/", "/change/", "/replace-sim/", "/terminate/", "/pause/",
+        "/", "/register/", "/transfer/", "/install/", "/port_in/", "/relocate/", "/change/", "/replace-sim/", "/terminate/", "/pause/",
         "/reconnect/", "/essential/", "/dispute/", "/suspect-forgery/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
     ],
 )  # fmt: skip
@@ -259,6 +259,36 @@ def test_a_whole_life_of_a_line_goes_through_the_counter(at_counter):
     assert steps == [302] * 7
     assert disputed.line.is_disputed
     assert len(disputed.pauses) == 2
+
+
+def test_a_number_from_another_operator_is_brought_in_and_its_receipt_says_so(at_counter):
+    number = fresh_number()
+
+    answer = post(at_counter, "port_in", number)
+    receipt = at_counter.get(answer["Location"]).content.decode()
+
+    assert find_line(number).is_registered
+    assert "The number comes from another operator; the subscriber of the line is registered." in receipt
+    code = re.search(r"/receipts/([0-9]+-[0-9A-Z]{6})/", receipt)[1]
+    for address in (f"/receipts/{code}/", f"/receipts/{code}/text/"):
+        assert "comes from another operator" in at_counter.get(address).content.decode()
+
+
+def test_who_may_not_bring_a_number_in_yet_hears_not_to_leave_the_other_operator(at_counter):
+    number, quarantined = fresh_number(), "stays in quarantine for everyone but its former subscriber"
+    post(at_counter, "register", number)
+    at_counter.post("/terminate/", {
+        "submission_key": key(at_counter.get("/terminate/")), "number": number, "confirmed": "on",
+        "document_type": SECRET["document_type"], "document_number": SECRET["document_number"],
+    })  # fmt: skip
+
+    refused = post(at_counter, "port_in", number, person())
+    page = refused.content.decode()
+
+    assert refused.status_code == 422
+    assert quarantined in page
+    assert "Do not start the port: the number keeps working at the other operator." in page
+    assert post(at_counter, "port_in", number).status_code == 302
 
 
 def test_a_contract_is_ended_by_its_subscriber_alone(at_counter):

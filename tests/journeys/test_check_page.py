@@ -26,11 +26,11 @@ COSIGNED_S = 1_331_000_000  # 2012-03-06 02:13:20 UTC
 WITNESS = "\u2014 witness.example/w1 " + base64.b64encode(bytes(76)).decode() + "\n"
 
 
-def body(verb=Verb.TENURE_REGISTERED):
+def body(verb=Verb.TENURE_REGISTERED, **facts):
     return entry_body(
         verb=verb, at=dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC), on=dt.date(2012, 3, 2), role="clerk",
         actor="0f" * 32, line_id=LINE, commitment="f0" * 32, pack="cd" * 32, article="2 ¶1",
-        facts={"assurance": "checked", "party_kind": "individual"},
+        facts={"assurance": "checked", "party_kind": "individual", **facts},
     )  # fmt: skip
 
 
@@ -126,6 +126,12 @@ def test_a_proof_is_found_good_and_said_in_plain_words(page, key, size, index):
     assert f"{index}, counted from 0, of {size}" in said
     assert str(LINE) in said
     assert "not checked here: 1" in said
+
+
+def test_a_number_that_was_ported_in_is_said_to_come_from_another_operator(page, key):
+    _, said = answer(page, proof(entry=body(act="port_in")), key)
+
+    assert "The number comes from another operator; the subscriber of the line is registered." in said
 
 
 def test_a_promise_is_found_good_and_notified_from_a_proof(page, key):

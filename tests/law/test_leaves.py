@@ -87,7 +87,7 @@ def answers(pack: Pack) -> list[object]:
         [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], [pack.age(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
         pack.told_before,
-        [pack.act_article(a) for a in ("register", "transfer", "install", "relocate", "change", "replace_sim")],
+        [pack.act_article(a) for a in ("register", "transfer", "install", "port_in", "relocate", "change", "replace_sim")],
         pack.file.agents and pack.file.agents.daily_limit, [one.model_dump(exclude={"because"}) for one in pack.file.breach],
         pack.file.at_once and pack.file.at_once.counts.model_dump(), disclosure_laws(pack, on=ON),
         [decide_by(pack, right, asked_on=ON) for right in ("correct", "reply")],

@@ -193,6 +193,17 @@ def test_offline_registrations_are_processed_in_the_order_in_which_they_came(bro
     assert (came_of(first), came_of(second)) == ("done", "done")
 
 
+def test_a_number_brought_from_another_operator_offline_is_entered_as_that(browser, process):
+    number = fresh_number()
+
+    key = browser.record(form(number, person()), action_kind="port_in")
+    process()
+
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'line:tenure:registered'")
+    assert came_of(key) == "done"
+    assert json.loads(entry.body)["facts"]["act"] == "port_in"
+
+
 def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(clerk, process):
     browser = Browser(clerk)
     who = person()

@@ -14,11 +14,13 @@ from rollkeeper.kernel.choices import Channel, Payment
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal.data_export import DataExport
+from rollkeeper.registration.services import port_in_number
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.queries import open_cases
 from tests.pages import text
+from tests.selfcare import people
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
 PAGES = (
@@ -239,6 +241,15 @@ def test_a_receipt_is_had_as_a_text_that_proves_itself(come_in):
 
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert answer.content.startswith((b"rollkeeper-receipt@v1", b"c2sp.org"))
+
+
+def test_the_list_of_what_was_done_says_that_the_number_was_brought_from_elsewhere(come_in, monkeypatch):
+    monkeypatch.setattr(people, "register_subscriber", port_in_number)
+    register_line()
+
+    assert "The number comes from another operator; the subscriber of the line is registered." in text(
+        come_in().get("/receipts/")
+    )
 
 
 def test_staff_who_leave_are_out_in_the_register_too(come_in):

@@ -23,6 +23,7 @@ from rollkeeper.registration.pipeline import record
 from rollkeeper.registration.services import (
     change_record,
     install_line,
+    port_in_number,
     register_subscriber,
     terminate_line,
     transfer_line,
@@ -115,7 +116,7 @@ def test_what_somebody_says_is_not_theirs_counts_for_no_limit(clerk, limited):
         take(clerk, who)
 
 
-@pytest.mark.parametrize("act", [install_line, transfer_line])
+@pytest.mark.parametrize("act", [install_line, port_in_number, transfer_line])
 def test_a_line_that_is_installed_or_comes_from_somebody_else_counts_as_well(clerk, limited, act):
     limited(TWO)
     who, number, old = person(), fresh_number(), person()

@@ -31,6 +31,7 @@ def _no_duty():
         services.register_subscriber,
         services.transfer_line,
         services.install_line,
+        services.port_in_number,
         services.relocate_line,
         services.change_record,
     ],
