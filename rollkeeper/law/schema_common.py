@@ -66,7 +66,7 @@ else:
     IncidentDuty = Literal[tuple(law_choices.IncidentDuty.values)]
 type CounterAct = Literal[
     "register", "transfer", "install", "port_in", "relocate", "change", "replace_sim", "terminate", "link_document"
-]
+]  # fmt: skip
 """The acts at a counter for one line."""
 type RegisteringAct = Literal[
     "register", "transfer", "install", "relocate", "change", "replace_sim", "port_in", "reactivate"
