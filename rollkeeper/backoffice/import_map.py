@@ -17,6 +17,7 @@ from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_samples import DATE_FORMATS
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.lines.choices import SuspensionReason
+from rollkeeper.subscribers.choices import PartyKind
 
 MEANINGS: Final[Mapping[str, Promise]] = {
     "": _("Not imported"),
@@ -37,6 +38,17 @@ MEANINGS: Final[Mapping[str, Promise]] = {
     "address": _("Subscriber: address"),
     "document_type": _("Subscriber: kind of document"),
     "document_number": _("Subscriber: number of the document"),
+    "company.kind": _("Whether the subscriber is a company"),
+    "company.name": _("Company: name"),
+    "company.address": _("Company: address"),
+    "company.document_number": _("Company: number of the licence"),
+    "company.bearer.name": _("Who acts for the company: name"),
+    "company.bearer.document_type": _("Who acts for the company: kind of document"),
+    "company.bearer.document_number": _("Who acts for the company: number of the document"),
+    "company.user.name": _("Who uses the company's line: name"),
+    "company.user.address": _("Who uses the company's line: address"),
+    "company.user.document_type": _("Who uses the company's line: kind of document"),
+    "company.user.document_number": _("Who uses the company's line: number of the document"),
 }
 STATUS_LABELS: Final[Mapping[str, Promise | str]] = {
     LineStatus.ACTIVE: _("works"),
@@ -50,7 +62,11 @@ STATUS_LABELS: Final[Mapping[str, Promise | str]] = {
 LEFT_OUT: Final = "left_out"
 _PLAIN: Final = ("number", "region", "contact", "reference")
 _REGISTRATION: Final = ("name", "address", "document_type", "document_number")
-_KINDS: Final = ("service", "status", "language", "payment", "document_type", "is_essential")
+_PARTS: Final = ("registration", "company", "company.bearer", "company.user")
+_KINDS: Final = (
+    "service", "status", "language", "payment", "document_type", "is_essential",
+    "company.kind", "company.bearer.document_type", "company.user.document_type",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +123,7 @@ def map_of(proposal: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str,
         raw["service"] = {"constant": answers.get("service", "") or None}
     if "activated_on" not in raw and answers.get("since"):
         raw["activated_on"] = {"constant": answers["since"]}
-    registration = raw.get("registration", {})
-    if registration and "document_type" not in registration:
-        registration["document_type_is"] = answers.get("document_type_is", "") or None
+    _put_kinds_of_documents(raw, answers.get("document_type_is", "") or None, proposed)
     return {"raw": raw, "others": others}
 
 
@@ -139,7 +153,9 @@ def choices_of(meaning: str) -> list[tuple[str, Promise | str]]:
             return list(STATUS_LABELS.items())
         case "service":
             return [*Service.choices, left_out]
-        case "document_type":
+        case "company.kind":
+            return [(kind.value, kind.label) for kind in (PartyKind.INDIVIDUAL, PartyKind.COMPANY)]
+        case "document_type" | "company.bearer.document_type" | "company.user.document_type":
             return [*DocumentType.choices, (LEFT_OUT, _("registers no one"))]
         case "language":
             return [("en", "English"), ("zh-hans", "中文"), ("bo", "བོད་ཡིག")]
@@ -183,8 +199,8 @@ def _put(
             )
         case "is_essential":
             raw[meaning] = {"column": name, "yes": [value for value, said in table.items() if said == "yes"]}
-        case "name" | "address" | "document_type" | "document_number":
-            _put_registration(raw.setdefault("registration", {}), meaning, name, table)
+        case _ if meaning and meaning in MEANINGS:
+            _put_registration(raw, meaning, name, table)
 
 
 def _activated(name: str, answers: Mapping[str, str], proposed: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,10 +227,37 @@ def _left_out(table: Mapping[str, str]) -> list[str]:
     return [value for value, said in table.items() if said == LEFT_OUT]
 
 
-def _put_registration(made: dict[str, Any], meaning: str, name: str, table: Mapping[str, str]) -> None:
-    made[meaning] = name
-    if meaning == "document_type":
+def _put_registration(raw: dict[str, Any], meaning: str, name: str, table: Mapping[str, str]) -> None:
+    *places, last = (meaning if "." in meaning else f"registration.{meaning}").split(".")
+    made = raw
+    for place in places:
+        made = made.setdefault(place, {})
+    made[last] = name
+    if last == "document_type":
         made["document_types"], made["left_out"] = _meant(table), _left_out(table)
+    if last == "kind":
+        made["kinds"] = dict(table)
+
+
+def _put_kinds_of_documents(
+    raw: Mapping[str, Any], answered: str | None, proposed: Mapping[str, Any]
+) -> None:
+    """Say of which kind documents are that no column says it of: of persons as answered, of a company a licence unless proposed otherwise."""
+    for place in _PARTS:
+        made, was = _part(raw, place), _part(proposed, place)
+        if not made or "document_type" in made:
+            continue
+        said = was.get("document_type_is") if place.startswith("company") else None
+        if said or (answered and place != "company") or place == "registration":
+            made["document_type_is"] = said or answered
+
+
+def _part(raw: Mapping[str, Any], place: str) -> Any:
+    """Return one part of a registration as a map has it."""
+    part: Any = raw
+    for one in place.split("."):
+        part = part.get(one) or {}
+    return part
 
 
 def _meanings(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -227,9 +270,9 @@ def _meanings(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     yield from ((column, "postal") for column in raw.get("contact", {}).get("postal", ()))
     yield from ((source["column"], "service") for source in raw.get("service", {}).get("from", ()))
-    yield from (
-        (raw["registration"][part], part) for part in _REGISTRATION if part in raw.get("registration", {})
-    )
+    for place in _PARTS:
+        part, head = _part(raw, place), "" if place == "registration" else f"{place}."
+        yield from ((part[name], head + name) for name in ("kind", *_REGISTRATION) if name in part)
 
 
 def _tables(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -240,7 +283,9 @@ def _tables(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         yield source["column"], source["values"] | dict.fromkeys(source.get("left_out", ()), LEFT_OUT)
     if "is_essential" in raw:
         yield raw["is_essential"]["column"], dict.fromkeys(raw["is_essential"]["yes"], "yes")
-    registration = raw.get("registration", {})
-    if "document_types" in registration:
-        left_out = dict.fromkeys(registration.get("left_out", ()), LEFT_OUT)
-        yield registration["document_type"], registration["document_types"] | left_out
+    for part in (_part(raw, place) for place in _PARTS):
+        if "document_types" in part:
+            left_out = dict.fromkeys(part.get("left_out", ()), LEFT_OUT)
+            yield part["document_type"], part["document_types"] | left_out
+        if "kinds" in part:
+            yield part["kind"], part["kinds"]

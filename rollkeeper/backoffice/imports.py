@@ -118,7 +118,9 @@ def _shown(seen: UploadView, chosen: Mapping[str, Any] | None = None) -> dict[st
         "columns": [(one, choices_of(one.meaning)) for one in columns],
         "meanings": MEANINGS.items(),
         "has_service": any(one.meaning == "service" for one in columns),
-        "has_registration": any(one.meaning in {"name", "address", "document_number"} for one in columns),
+        "has_registration": any(
+            one.meaning.endswith(("name", "address", "document_number")) for one in columns
+        ),
         "services": Service.choices,
         "service": raw.get("service", {}).get("constant", ""),
         "date_forms": date_forms(),

@@ -45,9 +45,20 @@ def meaning_of(heading: str) -> str | None:
     return max(inside)[1] if inside else None
 
 
+def is_personal(heading: str) -> bool:
+    """Tell a heading of what names or reaches one subscriber, or a person who acts for one: its values are no kinds."""
+    meaning = meaning_of(heading) or ""
+    return meaning in {"contact", "company_people_reached"} or meaning.endswith(
+        ("name", "address", "document_number")
+    )
+
+
 def sensitive_about(heading: str) -> str | None:
-    """Return what a heading is about, where that is something the register has no place for: how a line is paid is not."""
-    if meaning_of(heading) == "payment":
+    """Return what a heading is about, where that is something the register has no place for.
+
+    How a line is paid is not, and the credit code of a company is the number of its licence.
+    """
+    if meaning_of(heading) in {"payment", "company_document_number"}:
         return None
     return next((about for about, _ in _matches(heading)), None)
 

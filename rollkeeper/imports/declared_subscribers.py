@@ -1,28 +1,34 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The subscribers that a file declares: referred to by their document, sealed one by one, recorded as *declared*.
+"""The subscribers that a file declares, persons and companies: referred to by their document, sealed, recorded as *declared*.
 
 One document is one person, for any number of lines and names. A file cannot show a document: a later check at the counter raises
 the assurance.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.imports.registrations import PARTY, DeclaredSubscriber
+from rollkeeper.imports.registrations import DeclaredSubscriber
 from rollkeeper.imports.rows import RowChunk
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run, sql
-from rollkeeper.kernel.ids import LineId, TenureId, new_uuids
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuids
 from rollkeeper.law.pack import Pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.writes import NewTenure, begin_tenures, mark_declared
+from rollkeeper.subscribers.choices import PartyRole, pack_kind
 from rollkeeper.subscribers.services import PresentedPerson, find_or_create_persons
+from rollkeeper.vault.fields import Field
 from rollkeeper.vault.services import PersonRecord, seal_persons
 
 ASSURANCE: Final = "declared"
+_NO_ONE: Final = (None, None)
+type _People = dict[PartyRole, tuple[PersonId, str]]
+"""Who has which part in a registration, and the commitment of what is sealed."""
 
 
 def register(chunk: RowChunk, *, authority: Authority, role: StaffRole, pack: Pack, on: dt.date) -> int:
@@ -49,30 +55,61 @@ def register(chunk: RowChunk, *, authority: Authority, role: StaffRole, pack: Pa
     if not declared:
         return 0
     mark_declared([line for line, _, _ in completed])
-    persons = find_or_create_persons(
-        [PresentedPerson(PARTY.value, given, who.document) for _, who, given in declared], on=on
-    )
     ids = [TenureId(value) for value in new_uuids(len(declared))]
-    commitments = seal_persons(
-        [PersonRecord(p, h, who.values) for p, h, (_, who, _) in zip(persons, ids, declared, strict=True)]
-    )
+    people = _sealed([(who, given) for _, who, given in declared], ids, on=on)
     now = clock.now()
     begin_tenures(
         [
-            NewTenure(line, tenure, PARTY.value, person, ASSURANCE, commitment)
-            for (line, _, _), tenure, person, commitment in zip(
-                declared, ids, persons, commitments, strict=True
+            NewTenure(
+                line, tenure, who.kind.value, referred[PartyRole.SUBSCRIBER][0], ASSURANCE, referred[PartyRole.SUBSCRIBER][1],
+                user_person_id=referred.get(PartyRole.USER, _NO_ONE)[0], bearer_person_id=referred.get(PartyRole.BEARER, _NO_ONE)[0],
             )
+            for (line, who, _), tenure, referred in zip(declared, ids, people, strict=True)
         ],
         at=now,
-    )
+    )  # fmt: skip
     run(
         sql("imports", "enter_registrations"),
         {
             "at": now, "day": on, "verb": Verb.TENURE_REGISTERED.value, "role": role.value,
             "actor": authority.commitment, "staff_id": authority.staff_id, "pack": pack.hash,
-            "article": pack.act_article("register"), "assurance": ASSURANCE, "party": PARTY.value,
-            "lines": [line for line, _, _ in declared], "persons": persons, "commitments": commitments,
+            "article": pack.act_article("register"), "assurance": ASSURANCE,
+            "lines": [line for line, _, _ in declared], "parties": [who.kind.value for _, who, _ in declared],
+            "persons": [one[PartyRole.SUBSCRIBER][0] for one in people],
+            "commitments": [one[PartyRole.SUBSCRIBER][1] for one in people],
+            "bearers": [one.get(PartyRole.BEARER, _NO_ONE)[1] for one in people],
+            "users": [one.get(PartyRole.USER, _NO_ONE)[1] for one in people],
         },
     )  # fmt: skip
     return len(declared)
+
+
+def _sealed(
+    declared: Sequence[tuple[DeclaredSubscriber, str | None]], ids: Sequence[TenureId], *, on: dt.date
+) -> list[_People]:
+    """Return for each who are referred to by their parts, and the commitment of what is sealed of each.
+
+    Who uses a line and who acts for the company may be one person: sealed once, with the attributes of both parts.
+    """
+    parts = [
+        (nth, role, part, said)
+        for nth, (who, said) in enumerate(declared)
+        for role, part in who.parts.items()
+    ]
+    found = find_or_create_persons(
+        [
+            PresentedPerson(pack_kind(declared[nth][0].kind.value, role), said, part.document)
+            for nth, role, part, said in parts
+        ],
+        on=on,
+    )
+    values: dict[tuple[PersonId, TenureId], dict[Field, str]] = {}
+    for (nth, _, part, _), person in zip(parts, found, strict=True):
+        values[person, ids[nth]] = {**part.values, **values.get((person, ids[nth]), {})}
+    commitments = dict(
+        zip(values, seal_persons([PersonRecord(*whose, mine) for whose, mine in values.items()]), strict=True)
+    )
+    people: list[_People] = [{} for _ in declared]
+    for (nth, role, _, _), person in zip(parts, found, strict=True):
+        people[nth][role] = person, commitments[person, ids[nth]]
+    return people

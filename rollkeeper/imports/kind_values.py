@@ -16,7 +16,7 @@ MIN_ROWS: Final = 5
 MOST_VALUES: Final = 40
 LONGEST_VALUE: Final = 40
 _LONGEST_WORD: Final = 20
-_TABLES: Final = ("status_values", "languages", "document_types", "payment_values")
+_TABLES: Final = ("status_values", "languages", "document_types", "payment_values", "party_values")
 
 
 @dataclass(frozen=True, slots=True)

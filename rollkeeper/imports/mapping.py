@@ -14,6 +14,8 @@
 [is_essential]  column + yes (the texts that mean yes)
 [registration]  name, address, document_type or document_type_is, document_number, document_types (+ left_out); birth_date,
                 national_number, tax_number, email, telephone where the law asks for them
+[company]       the same columns of lines whose subscriber is a company, where they are other columns; kind + kinds: a column that says
+                individual or company; [company.bearer] and [company.user]: who acts for it, who uses the line
 """
 
 import datetime as dt
@@ -245,12 +247,12 @@ class EssentialSection(MapSection):
     yes: Annotated[list[str], Field(min_length=1)] = ["yes", "true", "1"]
 
 
-class RegistrationSection(MapSection):
-    """The columns of what subscribers have declared."""
+class PartSection(MapSection):
+    """The columns of one part of a registration: a subscriber, or a person who acts for one."""
 
-    name: Column
-    address: Column
-    document_number: Column
+    name: Column | None = None
+    address: Column | None = None
+    document_number: Column | None = None
     document_type: Column | None = None
     document_type_is: Annotated[str | None, Field(min_length=1)] = None
     document_types: dict[str, str] = {}
@@ -263,17 +265,68 @@ class RegistrationSection(MapSection):
     """Kinds of document that register no one: such lines are taken in without a registration."""
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if (self.document_type is None) == (self.document_type_is is None):
+    def _one_kind(self) -> Self:
+        if self.document_type is not None and self.document_type_is is not None:
             raise ValueError("give either document_type (a column) or document_type_is")
         return self
 
     @property
     def columns(self) -> dict[str, str]:
         """Return the column of each attribute."""
-        given = {"name": self.name, "address": self.address, "document_number": self.document_number}
-        more = ("document_type", "birth_date", "national_number", "tax_number", "email", "telephone")
-        return given | {name: column for name in more if (column := getattr(self, name))}
+        names = (
+            "name", "address", "document_number", "document_type", "birth_date", "national_number", "tax_number", "email", "telephone",
+        )  # fmt: skip
+        return {name: column for name in names if (column := getattr(self, name))}
+
+
+class RegistrationSection(PartSection):
+    """The columns of what subscribers have declared."""
+
+    name: Column
+    address: Column
+    document_number: Column
+
+    @model_validator(mode="after")
+    def _some_kind(self) -> Self:
+        if self.document_type is None and self.document_type_is is None:
+            raise ValueError("give either document_type (a column) or document_type_is")
+        return self
+
+
+class CompanySection(PartSection):
+    """The columns of lines whose subscriber is a company, and of the people who act for it.
+
+    What is not named here a company shares with persons. Without a column of kinds a line is a company's where its own columns hold a
+    licence, or a name and no person's; or where the document is a business licence.
+    """
+
+    kind: Column | None = None
+    kinds: dict[str, Literal["individual", "company"]] = {}
+    bearer: PartSection | None = None
+    user: PartSection | None = None
+
+    @model_validator(mode="after")
+    def _named_kinds(self) -> Self:
+        if (self.kind is None) != (not self.kinds):
+            raise ValueError(
+                "name the values of the column 'kind' under [company.kinds]: individual or company"
+            )
+        return self
+
+    @property
+    def people(self) -> dict[str, PartSection]:
+        """Return the people who act for a company, by their word."""
+        return {name: part for name, part in (("bearer", self.bearer), ("user", self.user)) if part}
+
+    def shared(self, persons: PartSection | None) -> PartSection:
+        """Return the columns of a company itself, with those that it shares with persons."""
+        own = self.model_dump(include={*PartSection.model_fields}, exclude_defaults=True)
+        there = persons.model_dump(exclude_defaults=True) if persons else {}
+        if own.keys() & {"document_number", "document_type", "document_type_is"}:
+            there = {
+                name: one for name, one in there.items() if not name.startswith(("document_type", "left"))
+            }
+        return PartSection.model_validate(there | own)
 
 
 class ImportMap(MapSection):
@@ -291,6 +344,15 @@ class ImportMap(MapSection):
     reference: ColumnSection | None = None
     is_essential: EssentialSection | None = None
     registration: RegistrationSection | None = None
+    company: CompanySection | None = None
+
+    @property
+    def parts(self) -> dict[str, PartSection]:
+        """Return every part of a registration, by its place in the map."""
+        company = self.company
+        given = {"registration": self.registration, "company": company}
+        people = {f"company.{name}": part for name, part in (company.people if company else {}).items()}
+        return {place: part for place, part in (given | people).items() if part}
 
     @model_validator(mode="after")
     def _begins_somehow(self) -> Self:
@@ -330,13 +392,13 @@ class ImportMap(MapSection):
             (source,) = self.service.sources
             named = frozenset(source.values) | frozenset(source.left_out)
             yield source.column, named, "Name each under 'values' of [[service.from]], or under 'left_out'."
-        if self.registration and self.registration.document_type and self.registration.document_types:
-            named = frozenset(self.registration.document_types) | frozenset(self.registration.left_out)
-            yield (
-                self.registration.document_type,
-                named,
-                "Name each under [registration.document_types], or under 'left_out' of [registration].",
-            )
+        if self.company and self.company.kind:
+            yield self.company.kind, frozenset(self.company.kinds), "Name each under [company.kinds]."
+        for place, part in self.parts.items():
+            if part.document_type and part.document_types:
+                named = frozenset(part.document_types) | frozenset(part.left_out)
+                where = f"Name each under [{place}.document_types], or under 'left_out' of [{place}]."
+                yield part.document_type, named, where
 
     @property
     def hash(self) -> str:
@@ -360,10 +422,10 @@ class ImportMap(MapSection):
         )
         yield from (("contact.postal", column) for column in (self.contact.postal if self.contact else ()))
         yield from (("service.from", source.column) for source in self.service.sources)
-        if self.registration:
-            yield from (
-                (f"registration.{field}", column) for field, column in self.registration.columns.items()
-            )
+        if self.company and self.company.kind:
+            yield "company.kind", self.company.kind
+        for place, part in self.parts.items():
+            yield from ((f"{place}.{field}", column) for field, column in part.columns.items())
 
 
 def read_map(file: Path, *, as_of: dt.date | None = None, number_range: str | None = None) -> dict[str, Any]:

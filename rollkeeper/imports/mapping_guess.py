@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rollkeeper.documents.rules import is_known_type, normalise_type
+from rollkeeper.documents.verdicts import BUSINESS_LICENCE, RESIDENT_CARD
 from rollkeeper.imports import column_dictionary
 from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_dictionary import Dropped
@@ -35,6 +36,8 @@ from rollkeeper.kernel.toml_text import toml_text
 
 _SURE = 0.8
 _REGISTRATION = ("name", "address", "document_type", "document_number")
+_PEOPLE = {"bearer": ("bearer", "representative"), "user": ("user",)}
+"""Who acts for a company and who uses its line, and by which words of the dictionary they are found, the first that are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def propose(
         _propose_part(part, columns, raw)
     if asks_payment:
         _propose_payment(columns, raw, needs)
-    notes += _propose_registration(columns, raw, needs) if duty else ()
+    notes += _propose_subscribers(columns, raw, needs) if duty else ()
     if not scan.has_names:
         raw["file"] = {"header": False}
     elif scan.header_row > 1:
@@ -386,6 +389,62 @@ def _propose_payment(columns: _Columns, raw: dict[str, Any], needs: list[str]) -
         needs.append(
             f"what these values of '{column}' mean: {shown_values(unknown)}. Name each under [payment.values]: prepaid, postpaid or unknown."
         )
+
+
+def _propose_subscribers(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
+    """Propose who is registered, persons and companies. That the file lacks what one of them needs is a note only if it has the other."""
+    notes = _propose_registration(columns, raw, needs)
+    lacking = _propose_company(columns, raw, needs)
+    return lacking if "company" in raw and "registration" not in raw else notes + lacking
+
+
+def _propose_company(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
+    """Propose the columns of companies: their own, with those that they share with persons."""
+    own = {
+        name: c for name in ("name", "address", "document_number") if (c := columns.find(f"company_{name}"))
+    }
+    kind = columns.find("company_kind")
+    kinds = columns.kinds(kind) if kind else Counter()
+    table = {k: known for k in kinds if (known := column_dictionary.known_value("party_values", k))}
+    if not own and "company" not in table.values():
+        return ()
+    there = raw.get("registration", {}) | own
+    lacking = [name for name in ("name", "document_number") if name not in there]
+    if lacking:
+        return (f"companies in this file are not registered: it lacks {', '.join(lacking)} of theirs.",)
+    made: dict[str, Any] = {name: columns.take(column) for name, column in own.items()}
+    if kind and "company" in table.values():
+        made |= {"kind": columns.take(kind), "kinds": table}
+        if unknown := [value for value in kinds if value not in table]:
+            needs.append(
+                f"which of these values of '{kind}' are companies: {shown_values(unknown)}. Name each under [company.kinds]: individual or"
+                " company."
+            )
+        if "document_number" not in own and "document_type" not in there:
+            made["document_type_is"] = BUSINESS_LICENCE
+    made |= {part: one for part, words in _PEOPLE.items() if (one := _person_of_company(columns, words))}
+    raw["company"] = made
+    return (
+        () if "address" in there else ("this file has no addresses of companies, which many laws ask for.",)
+    )
+
+
+def _person_of_company(columns: _Columns, words: Sequence[str]) -> dict[str, Any]:
+    """Return the columns of who acts for a company, or uses its line; nothing where no column has their name."""
+    word = next((one for one in words if columns.find(f"{one}_name")), None)
+    if word is None:
+        return {}
+    made: dict[str, Any] = {name: c for name in _REGISTRATION if (c := columns.find(f"{word}_{name}"))}
+    for column in made.values():
+        columns.take(column)
+    if kinds := columns.kinds(made["document_type"]) if "document_type" in made else None:
+        made["document_types"] = {k: known for k in kinds if (known := _document_type(k))}
+    elif (
+        share(columns.values(made["document_number"]) if "document_number" in made else [], _is_resident_card)
+        >= _SURE
+    ):
+        made["document_type_is"] = RESIDENT_CARD
+    return made
 
 
 def _propose_registration(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:

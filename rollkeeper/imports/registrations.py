@@ -2,21 +2,24 @@
 """What a subscriber has declared, limited to the operator's file and what the law asks for. Pure.
 
 Exactly the pack's attributes are used; if the file lacks one of them, the line stays unregistered and its subscriber is asked
-like all others. No person checks anything here, so such a registration is only *declared*.
+like all others. A row of a company registers the company, and who acts for it; never a person by the company's licence. No person
+checks anything here, so such a registration is only *declared*.
 """
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from rollkeeper.documents.rules import check_number, normalise_type
-from rollkeeper.documents.verdicts import Verdict
+from rollkeeper.documents.verdicts import BUSINESS_LICENCE, OTHER, Verdict
 from rollkeeper.imports.errors import IMPORT_MAP_INVALID
-from rollkeeper.imports.mapping import RegistrationSection
+from rollkeeper.imports.mapping import CompanySection, ImportMap, PartSection
 from rollkeeper.imports.row_errors import (
     FALSE_DOCUMENT,
     INCOMPLETE,
+    PERSON_AND_COMPANY,
     TOO_LONG,
     UNKNOWN_DOCUMENT,
     WRONG_TYPE,
@@ -26,19 +29,27 @@ from rollkeeper.imports.row_errors import (
 from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment
 from rollkeeper.law.attributes import fault_of
 from rollkeeper.law.pack import Pack
-from rollkeeper.subscribers.choices import PartyKind
+from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
 from rollkeeper.vault.fields import Field
 
-PARTY: Final = PartyKind.INDIVIDUAL
+_LICENCES: Final = frozenset({BUSINESS_LICENCE, "cn-company", "cn-uscc"})
 _LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class DeclaredSubscriber:
-    """One subscriber as declared: what is to be sealed, and the document by which the person is known again."""
+class DeclaredPart:
+    """One part as declared: what is to be sealed, and the document by which the person is known again."""
 
     values: Mapping[Field, str]
-    document: tuple[str, str]
+    document: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeclaredSubscriber:
+    """One subscriber as declared, with the people who act for a company."""
+
+    kind: PartyKind
+    parts: Mapping[PartyRole, DeclaredPart]
 
 
 type Faults = list[tuple[str, Reason]]
@@ -47,19 +58,39 @@ type Faults = list[tuple[str, Reason]]
 class RegistrationReader:
     """Reads the columns of a registration."""
 
-    def __init__(
-        self,
-        part: RegistrationSection,
-        *,
-        place: Mapping[str, int],
-        services: Collection[str],
-        pack: Pack,
-        on: dt.date,
-    ) -> None:
-        self._part, self._place, self._pack, self._on = part, place, pack, on
-        self._asked = {service: self._asked_of(service) for service in services}
-        self._demanded = {service: self._demanded_of(service) for service in services}
-        self.columns = tuple(part.columns.values())
+    def __init__(self, made: ImportMap, *, place: Mapping[str, int], pack: Pack, on: dt.date) -> None:
+        self._pack, self._company = pack, made.company or CompanySection()
+        company = {PartyRole.SUBSCRIBER: self._company.shared(made.registration)} | {
+            role: part
+            for role in PARTY_ROLES[PartyKind.COMPANY]
+            if (part := self._company.people.get(role.key))
+        }
+        sections: dict[PartyKind, Mapping[PartyRole, PartSection]] = {PartyKind.COMPANY: company}
+        if made.registration:
+            sections[PartyKind.INDIVIDUAL] = {PartyRole.SUBSCRIBER: made.registration}
+        self._services = made.service.services
+        self._readers = {
+            kind: [
+                (role, _PartReader(parts.get(role, PartSection()), kind, role, place=place, services=self._services, pack=pack, on=on))
+                for role in PARTY_ROLES[kind]
+            ]
+            for kind, parts in sections.items()
+        }  # fmt: skip
+        if made.registration:
+            self._readers[PartyKind.INDIVIDUAL][0][1].require_complete()
+        kind = self._company.kind
+        of_parts = [column for part in made.parts.values() for column in part.columns.values()]
+        self.columns = tuple(dict.fromkeys([*([kind] if kind else []), *of_parts]))
+        self._kind = place[kind] if kind else None
+        names, persons = ("name", "document_number"), made.registration
+        self._own = {
+            name: place[column]
+            for name in names
+            if (column := getattr(self._company, name)) and column != getattr(persons, name, None)
+        }
+        self._of_persons = {name: place[persons.columns[name]] for name in names} if persons else {}
+        self._type = place[persons.document_type] if persons and persons.document_type else None
+        self._is_licence = cache(lambda text: persons is not None and _type_of(persons, text) in _LICENCES)
 
     def read(
         self,
@@ -78,59 +109,127 @@ class RegistrationReader:
     def _is_registered(self, service: str, payment: object) -> bool:
         """Tell whether the law has lines registered that are paid so."""
         said = payment if payment in SAID_PAYMENTS else Payment.UNKNOWN.value
-        return service not in self._asked or self._pack.registers(service, str(said))
+        return service not in self._services or self._pack.registers(service, str(said))
 
     def _read_row(self, row: Sequence[str], service: str) -> DeclaredSubscriber | Faults | None:
-        asked = self._asked[service] if service in self._asked else frozenset[Field]()
-        given = {Field(name): row[self._place[column]].strip() for name, column in self._part.columns.items()}
-        if not asked or not any(given.values()) or given.get(Field.DOCUMENT_TYPE) in self._part.left_out:
+        kind = self._kind_of(row)
+        if kind is None:
+            return [(self._company.document_number or "", PERSON_AND_COMPANY)]
+        parts: dict[PartyRole, DeclaredPart] = {}
+        faults: Faults = []
+        for role, reader in self._readers.get(kind, ()):
+            found = reader.read(row, service)
+            if isinstance(found, DeclaredPart):
+                parts[role] = found
+            elif found is None and role is PartyRole.SUBSCRIBER:
+                return None
+            elif found:
+                faults += found
+        return faults or (DeclaredSubscriber(kind, parts) if parts else None)
+
+    def _kind_of(self, row: Sequence[str]) -> PartyKind | None:
+        """Return whose row it is: as the column of kinds says; else a company's by its own columns or its document. None: both are there."""
+        said = self._company.kinds.get(row[self._kind].strip()) if self._kind is not None else None
+        if said:
+            return PartyKind(said)
+        if self._own:
+            own = {name for name, place in self._own.items() if row[place].strip()}
+            persons = {name for name, place in self._of_persons.items() if row[place].strip()}
+            if "document_number" in own:
+                return None if "document_number" in persons else PartyKind.COMPANY
+            if own and not persons:
+                return PartyKind.COMPANY
+        is_licence = self._is_licence("" if self._type is None else row[self._type].strip())
+        return PartyKind.COMPANY if is_licence else PartyKind.INDIVIDUAL
+
+
+class _PartReader:
+    """Reads one part of a registration."""
+
+    def __init__(
+        self, part: PartSection, kind: PartyKind, role: PartyRole, *,
+        place: Mapping[str, int], services: Collection[str], pack: Pack, on: dt.date,
+    ) -> None:  # fmt: skip
+        self._part, self._role, self._pack, self._on = part, role, pack, on
+        self._columns = part.columns
+        self._places = [(Field(name), place[column]) for name, column in self._columns.items()]
+        self._named = "company" if role is PartyRole.SUBSCRIBER else f"company.{role.key}"
+        is_company = kind is PartyKind.COMPANY and role is PartyRole.SUBSCRIBER
+        self._otherwise = BUSINESS_LICENCE if is_company else OTHER
+        self._asked = {
+            service: {
+                Field(one.name): one.required
+                for one in (pack.attributes(service, pack_kind(kind.value, role)) if pack.duty else ())
+            }
+            for service in services
+        }
+        self._demanded = {
+            s for s, asked in self._asked.items() if role is not PartyRole.SUBSCRIBER and any(asked.values())
+        }
+        """The services for which the law demands another person."""
+        said = {*self._columns, Field.DOCUMENT_TYPE.value}
+        self._lacking = {
+            service: [name for name in (*asked, Field.DOCUMENT_NUMBER) if name.value not in said and self._demands(name, asked)]
+            for service, asked in self._asked.items()
+        }  # fmt: skip
+        """What is demanded and no column says."""
+
+    def require_complete(self) -> None:
+        """Refuse columns that can never say all that the law demands. Refuses: IMPORT_MAP_INVALID."""
+        for lacking in filter(None, self._lacking.values()):
+            named = ", ".join(dict.fromkeys(name.value for name in lacking))
+            why = f"the pack {self._pack.id} also asks for {named}: register with 'rollkeeper register'"
+            raise IMPORT_MAP_INVALID(map="the map", place="registration", why=why)
+
+    def read(self, row: Sequence[str], service: str) -> DeclaredPart | Faults | None:
+        """Return what was declared, None where nothing was or nothing is asked, or what is wrong."""
+        asked = self._asked.get(service, {})
+        given = {name: row[place].strip() for name, place in self._places}
+        is_there = any(value for name, value in given.items() if name is not Field.DOCUMENT_TYPE)
+        is_there = is_there and given.get(Field.DOCUMENT_TYPE) not in self._part.left_out
+        if not asked or not (is_there or service in self._demanded):
             return None
-        faults = self._faults(given, asked, demanded=self._demanded[service])
+        faults = self._faults(given, asked)
+        faults += [(f"{self._named}.{name}", INCOMPLETE) for name in dict.fromkeys(self._lacking[service])]
         if faults:
             return faults
-        kind = self._document_type(given.get(Field.DOCUMENT_TYPE, ""))
-        if kind is None:
-            return [(self._part.document_type or "", UNKNOWN_DOCUMENT)]
-        checked = check_number(kind, given[Field.DOCUMENT_NUMBER], self._on)
-        if checked.verdict is Verdict.INVALID:
-            return [(self._part.document_number, FALSE_DOCUMENT)]
-        values = given | {Field.DOCUMENT_TYPE: kind, Field.DOCUMENT_NUMBER: checked.normalised}
-        return DeclaredSubscriber(
-            {name: value for name, value in values.items() if name in asked}, (kind, checked.normalised)
-        )
+        return self._with_document({name: value for name, value in given.items() if value}, asked)
 
-    def _faults(
-        self, given: Mapping[Field, str], asked: frozenset[Field], *, demanded: frozenset[Field]
-    ) -> Faults:
-        columns = self._part.columns
+    def _with_document(self, given: dict[Field, str], asked: Collection[Field]) -> DeclaredPart | Faults:
+        document = None
+        if number := given.get(Field.DOCUMENT_NUMBER):
+            kind = _type_of(self._part, given.get(Field.DOCUMENT_TYPE, ""), otherwise=self._otherwise)
+            if kind is None:
+                return [(self._part.document_type or "", UNKNOWN_DOCUMENT)]
+            checked = check_number(kind, number, self._on)
+            if checked.verdict is Verdict.INVALID:
+                return [(self._columns["document_number"], FALSE_DOCUMENT)]
+            document = kind, checked.normalised
+            given |= {Field.DOCUMENT_TYPE: kind, Field.DOCUMENT_NUMBER: checked.normalised}
+        return DeclaredPart({name: value for name, value in given.items() if name in asked}, document)
+
+    def _faults(self, given: Mapping[Field, str], asked: Mapping[Field, bool]) -> Faults:
         found: Faults = []
         for name, value in given.items():
             reason = damage_in(value) or (TOO_LONG if len(value) > _LONGEST else None)
             if not reason and value and name in asked and fault_of(name.value, value, on=self._on):
                 reason = WRONG_TYPE
-            if reason or (not value and name in demanded):
-                found.append((columns[name.value], reason or INCOMPLETE))
+            if reason or (not value and self._demands(name, asked)):
+                found.append((self._columns[name.value], reason or INCOMPLETE))
         return found
 
-    def _document_type(self, text: str) -> str | None:
-        if self._part.document_type is None:
-            return normalise_type(self._part.document_type_is or "")
-        if self._part.document_types:
-            named = self._part.document_types.get(text)
-            return normalise_type(named) if named else None
-        return normalise_type(text)
+    def _demands(self, name: Field, asked: Mapping[Field, bool]) -> bool:
+        """Tell what may not be empty: what the law demands, and the number of a subscriber's document, which says who it is."""
+        return asked.get(name, False) or (
+            name is Field.DOCUMENT_NUMBER and self._role is PartyRole.SUBSCRIBER
+        )
 
-    def _demanded_of(self, service: str) -> frozenset[Field]:
-        """Return what the law demands of a subscriber; what is optional may be empty. A document's number says who it is."""
-        attributes = self._pack.attributes(service, PARTY.value) if self._pack.duty else ()
-        return frozenset(Field(a.name) for a in attributes if a.required) | {Field.DOCUMENT_NUMBER}
 
-    def _asked_of(self, service: str) -> frozenset[Field]:
-        """Return what the law asks of a subscriber. Refuses: IMPORT_MAP_INVALID, where a file can never say all of it."""
-        attributes = self._pack.attributes(service, PARTY.value) if self._pack.duty else ()
-        given = {*self._part.columns, "document_type"}
-        lacking = [a.name for a in attributes if a.required and a.name not in given]
-        if lacking:
-            why = f"the pack {self._pack.id} also asks for {', '.join(lacking)}: register with 'rollkeeper register'"
-            raise IMPORT_MAP_INVALID(map="the map", place="registration", why=why)
-        return frozenset(Field(a.name) for a in attributes if a.name in given)
+def _type_of(part: PartSection, text: str, *, otherwise: str = OTHER) -> str | None:
+    """Return the kind of a document, None for one that the map does not name."""
+    if part.document_type is None:
+        return normalise_type(part.document_type_is or otherwise)
+    if part.document_types:
+        named = part.document_types.get(text)
+        return normalise_type(named) if named else None
+    return normalise_type(text)

@@ -109,6 +109,10 @@ WRONG_TYPE = Reason(
     "registration was not",
     "Mend the column, or register the subscriber at the counter.",
 )
+PERSON_AND_COMPANY = Reason(
+    "a person's document and a company's licence in one row: the line was imported, its registration was not",
+    "Give the column that says which rows are companies ([company] kind), or register the subscriber at the counter.",
+)
 FALSE_DOCUMENT = Reason(
     "not a number that such a document can have: the line was imported, its registration was not",
     "Look at the document and register the subscriber at the counter.",

@@ -114,11 +114,7 @@ class RowReader:
         self._readers = self._compile(made, country=country, languages=languages, on=on)
         self._regions = by_length(made.region.prefixes) if made.region else []
         self._registration = (
-            RegistrationReader(
-                made.registration, place=self._place, services=made.service.services, pack=pack, on=on
-            )
-            if made.registration
-            else None
+            RegistrationReader(made, place=self._place, pack=pack, on=on) if made.parts else None
         )
 
     @property

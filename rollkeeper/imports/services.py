@@ -86,7 +86,7 @@ def import_lines(
     and, of a file with registrations, as `require_act`.
     """
     role = require(authority, Permission.IMPORT_LINES)
-    if made.registration and load_pack(instance().pack).duty:
+    if made.parts and load_pack(instance().pack).duty:
         pack_for(Act.COLLECT, on=on)
     require_writable(refused_file)
     require_named_values(scan, made)

@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from itertools import batched
 from pathlib import Path
 from typing import Any, Final
@@ -164,9 +165,13 @@ def _values(scan: FileScan, proposal: Proposal) -> dict[str, KindValues]:
     hidden = {
         raw[part]["column"] for part in personal if isinstance(raw.get(part), dict) and "column" in raw[part]
     }
-    registration = raw.get("registration", {})
-    hidden |= {registration[part] for part in ("name", "address", "document_number") if part in registration}
-    hidden |= {name for name in scan.header if column_dictionary.sensitive_about(name)}
+    personal_parts = ("name", "address", "document_number")
+    hidden |= {part[name] for part in _parts(raw) for name in personal_parts if name in part}
+    hidden |= {
+        name
+        for name in scan.header
+        if column_dictionary.sensitive_about(name) or column_dictionary.is_personal(name)
+    }
     shown = [name for name in scan.header if name not in hidden]
     counts = scan.distinct_values(shown, most=column_dictionary.MOST_KINDS)
     return {name: kind_values(counts.get(name, Counter())) for name in scan.header}
@@ -181,10 +186,10 @@ def _without_rare(raw: dict[str, Any], values: dict[str, KindValues]) -> dict[st
             made[part]["values"] = without_rare(made[part]["values"], values[made[part]["column"]].shown)
     for source in made.get("service", {}).get("from", []):
         source["values"] = without_rare(source["values"], values[source["column"]].shown)
-    registration = made.get("registration", {})
-    if "document_types" in registration:
-        shown = values[registration["document_type"]].shown
-        registration["document_types"] = without_rare(registration["document_types"], shown)
+    for registered in _parts(made := deepcopy(made)):
+        for table, column in (("document_types", "document_type"), ("kinds", "kind")):
+            if table in registered:
+                registered[table] = without_rare(registered[table], values[registered[column]].shown)
     return made
 
 
@@ -205,7 +210,7 @@ def _counted(file: Path, one: Upload, *, on: dt.date) -> dict[str, Any]:
         refused = len(chunk.refused_rows)
         counts.update(rows=chunk.row_count, refused=refused, left_out=chunk.left_out, lines=len(chunk.rows))
         reasons.update((column, reason.text) for _, column, reason in chunk.row_errors)
-    return dict(counts) | {"reasons": _listed(reasons), "registers": made.registration is not None}
+    return dict(counts) | {"reasons": _listed(reasons), "registers": bool(made.parts)}
 
 
 def _imported(authority: Authority, file: Path, one: Upload, *, on: dt.date) -> dict[str, Any]:
@@ -223,7 +228,7 @@ def _imported(authority: Authority, file: Path, one: Upload, *, on: dt.date) -> 
 
 def _as_mapped(file: Path, one: Upload) -> tuple[FileScan, ImportMap]:
     chosen = dict(one.map or {})
-    raw, others = dict(chosen.get("raw", {})), dict(chosen.get("others", {}))
+    raw, others = deepcopy(chosen.get("raw", {})), dict(chosen.get("others", {}))
     part = file_part(raw, named="The map")
     scan = scan_file(
         file, encoding=part.encoding, separator=part.separator, sheet=part.sheet, has_names=part.header,
@@ -231,6 +236,14 @@ def _as_mapped(file: Path, one: Upload) -> tuple[FileScan, ImportMap]:
     )  # fmt: skip
     made = make_map(raw, named="The map", header=scan.header)
     return scan, _with_others(scan, made, raw, others)
+
+
+def _parts(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return each part of a registration that a map holds as it is written."""
+    company = raw.get("company", {})
+    return [
+        one for one in (raw.get("registration"), company, company.get("bearer"), company.get("user")) if one
+    ]
 
 
 def _with_others(scan: FileScan, made: ImportMap, raw: dict[str, Any], others: dict[str, str]) -> ImportMap:
@@ -245,9 +258,13 @@ def _with_others(scan: FileScan, made: ImportMap, raw: dict[str, Any], others: d
             raw["status"] = raw["status"] | {
                 "values": raw["status"]["values"] | dict.fromkeys(unknown, meaning)
             }
-        elif raw.get("registration", {}).get("document_type") == column:
-            left_out = [*raw["registration"].get("left_out", ()), *unknown]
-            raw["registration"] = raw["registration"] | {"left_out": left_out}
+        elif raw.get("company", {}).get("kind") == column:
+            raw["company"] = raw["company"] | {
+                "kinds": raw["company"]["kinds"] | dict.fromkeys(unknown, meaning)
+            }
+        elif typed := [part for part in _parts(raw) if part.get("document_type") == column]:
+            for part in typed:
+                part["left_out"] = [*part.get("left_out", ()), *unknown]
         else:
             (source,) = raw["service"]["from"]
             raw["service"] = {"from": [source | {"left_out": [*source.get("left_out", ()), *unknown]}]}

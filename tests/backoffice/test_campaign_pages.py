@@ -12,7 +12,7 @@ from rollkeeper.access.models import RoleGrant, StaffRequest
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.staff_requests import do_staff_requests
 from rollkeeper.backoffice.chart import chart
-from rollkeeper.backoffice.import_map import columns_of, map_of, missing_in
+from rollkeeper.backoffice.import_map import choices_of, columns_of, map_of, missing_in
 from rollkeeper.backoffice.preview_picture import WIDTH, preview_picture
 from rollkeeper.backoffice.stepper import Known, batch_steps, is_watched, may_run_now, what_next
 from rollkeeper.campaign.choices import WorkKind
@@ -385,6 +385,58 @@ def test_a_proposed_mapping_is_shown_as_it_was_proposed():
 
     assert [column.meaning for column in columns] == ["number", "status", "activated_on"]
     assert columns[1].values == ((0, "正常", 8, "active"), (1, "停", 6, ""))
+
+
+OF_COMPANIES = {
+    "columns": [
+        {"name": name, "about": None, "values": values, "rare": 0}
+        for name, values in (
+            ("号码", {}), ("客户类型", {"个人": 9, "单位": 7}), ("单位名称", {}), ("营业执照", {}), ("经办人", {}), ("经办人证件类型", {"身份证": 6}),
+            ("经办人证件号码", {}), ("使用人", {}), ("使用人证件号码", {}),
+        )
+    ],
+    "raw": {
+        "company": {
+            "kind": "客户类型", "kinds": {"个人": "individual", "单位": "company"}, "name": "单位名称", "document_number": "营业执照",
+            "bearer": {
+                "name": "经办人", "document_type": "经办人证件类型", "document_types": {"身份证": "cn-resident-card"},
+                "document_number": "经办人证件号码",
+            },
+            "user": {"name": "使用人", "document_number": "使用人证件号码", "document_type_is": "cn-resident-card"},
+        },
+    },
+}  # fmt: skip
+
+
+def test_the_columns_of_companies_are_shown_as_proposed_and_come_back_as_they_were():
+    columns = columns_of(OF_COMPANIES, {})
+    answers = {f"column-{one.place}": one.meaning for one in columns} | {
+        f"value-{one.place}-{i}": meaning for one in columns for i, _, _, meaning in one.values
+    }
+
+    made = map_of(OF_COMPANIES, {**answers, "column-0": "number"})["raw"]
+
+    assert [one.meaning for one in columns[1:5]] == [
+        "company.kind", "company.name", "company.document_number", "company.bearer.name",
+    ]  # fmt: skip
+    assert all(choices_of(one.meaning) for one in columns if one.is_kind)
+    assert made["company"].pop("bearer").pop("left_out") == []
+    assert made["company"] == {
+        name: one for name, one in OF_COMPANIES["raw"]["company"].items() if name != "bearer"
+    }
+
+
+def test_the_kind_of_persons_documents_is_said_for_who_acts_for_a_company_and_no_licence():
+    answers = {
+        "column-2": "company.name",
+        "column-3": "company.document_number",
+        "column-4": "company.bearer.name",
+    }
+
+    made = map_of({"columns": OF_COMPANIES["columns"]}, answers | {"document_type_is": "passport"})["raw"]
+
+    assert made["company"]["bearer"]["document_type_is"] == "passport"
+    assert "document_type_is" not in made["company"]
 
 
 def test_the_law_and_waves_of_notices_are_marked_on_the_chart():

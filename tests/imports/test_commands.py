@@ -99,6 +99,22 @@ def test_a_machine_gets_json_with_counts_reasons_and_what_was_dropped(committed,
     assert answer["refused_file"] == str(default_path(simple))
 
 
+def test_a_file_of_companies_is_proposed_and_imported_by_the_command(committed, rollkeeper, tmp_path):
+    file = tmp_path / "companies.csv"
+    file.write_text(
+        "mobile number,since,company name,company address,business licence number,representative\n"
+        "13800138000,2011-05-13,Invented Trading,2 Invented Road,91350211MA000100Y3,Tsering\n"
+    )
+
+    _, proposed, _ = rollkeeper("import", file, "--propose")
+    _, done, _ = rollkeeper("import", file, "--yes", "--json")
+
+    assert '[company]\nname = "company name"' in proposed
+    assert '[company.bearer]\nname = "representative"' in proposed
+    assert json.loads(done)["registered"] == 1
+    assert [one.party_kind for one in rows("SELECT party_kind FROM lines_tenure")] == ["company"]
+
+
 def test_refused_rows_can_be_sent_to_another_place(committed, rollkeeper, simple, tmp_path):
     rollkeeper("import", simple, "--yes", "--refused", tmp_path / "elsewhere.csv")
 

@@ -15,6 +15,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.vault.fields import Field
 
 ON = dt.date(2011, 12, 1)
@@ -317,7 +318,7 @@ def test_a_subscriber_is_declared_with_exactly_what_the_law_asks():
     (declared,) = take(SUBSCRIBER).columns["registration"]
 
     assert isinstance(declared, DeclaredSubscriber)
-    assert declared.values == {
+    assert declared.parts[PartyRole.SUBSCRIBER].values == {
         Field.NAME: "Tashi", Field.ADDRESS: "Specimen Job", Field.DOCUMENT_TYPE: "passport",
         Field.DOCUMENT_NUMBER: "E12345678",
     }  # fmt: skip

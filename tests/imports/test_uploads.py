@@ -20,6 +20,7 @@ from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.refusals import is_refused_at_commit, refusing
 from tests.registration.conftest import vaulted_committed  # noqa: F401
+from tests.registration.people import card
 
 pytestmark = pytest.mark.usefixtures("vaulted_committed")
 ON = dt.date(2012, 1, 10)
@@ -145,6 +146,49 @@ def test_the_worker_opens_nothing_of_a_person_who_lost_the_permission(manager, a
     work()
 
     assert [fault.code for fault in upload(manager, upload_id).refusals] == ["not_allowed"]
+
+
+USCC = "91350211MA000100Y3"
+COMPANIES = "号码;入网日期;客户类型;单位名称;单位地址;统一社会信用代码;经办人;经办人证件号码\n" + "".join(
+    f"1390891700{n};2010-05-01;{kind};{firm};虚构路 2 号;{USCC};{NAMES[0]};{card(77)}\n"
+    for n, (kind, firm) in enumerate([("集团客户", "虚构贸易有限公司")] * 6 + [("校园", "虚构学校")])
+)
+
+
+def test_a_file_of_companies_goes_from_the_page_into_the_register(manager, as_role):
+    upload_id = hand_in(manager, as_role, COMPANIES)
+    work()
+    seen = upload(manager, upload_id)
+    chosen = {"raw": seen.proposal["raw"], "others": {"客户类型": "company"}}
+    decide_upload(manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=chosen)
+    work()
+    decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+    work()
+
+    done = upload(manager, upload_id)
+    kinds = rows("SELECT DISTINCT party_kind, bearer_person_id IS NOT NULL AS has_bearer FROM lines_tenure")
+    assert (done.state, done.outcome["registered"], done.outcome["lines"]) == ("imported", 7, 7)
+    assert [tuple(one) for one in kinds] == [("company", True)]
+
+
+def test_who_acts_for_companies_on_many_rows_is_shown_on_no_page(manager, as_role):
+    upload_id = hand_in(manager, as_role, COMPANIES)
+    work()
+
+    said = stored(upload_id)
+
+    assert "集团客户" in said
+    assert not [value for value in (NAMES[0], "虚构贸易有限公司", USCC, card(77), "校园") if value in said]
+
+
+@pytest.mark.parametrize("heading", ["姓名", "证件号码", "经办人电话"])
+def test_a_name_on_many_rows_of_a_file_that_registers_no_one_is_shown_on_no_page(manager, as_role, heading):
+    text = f"号码;入网日期;{heading}\n" + "".join(f"1390891700{n};2010-05-01;{NAMES[0]}\n" for n in range(6))
+
+    upload_id = hand_in(manager, as_role, text)
+    work()
+
+    assert NAMES[0] not in stored(upload_id)
 
 
 @pytest.mark.parametrize(("count", "is_shown"), [(4, False), (5, True), (6, True)])

@@ -5,6 +5,7 @@
 INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
 SELECT %(at)s, %(day)s, %(verb)s, line_id, person_id, %(staff_id)s::uuid,
        ledger_body(%(verb)s, %(at)s, %(day)s, %(role)s, %(actor)s, %(pack)s, %(article)s, line_id, commitment,
-                   jsonb_build_object('assurance', %(assurance)s::text, 'party_kind', %(party)s::text))
-  FROM unnest(%(lines)s::uuid[], %(persons)s::uuid[], %(commitments)s::text[])
-    AS declared (line_id, person_id, commitment)
+                   jsonb_strip_nulls(jsonb_build_object('assurance', %(assurance)s::text, 'party_kind', party,
+                                                         'bearer', bearer, 'user', line_user)))
+  FROM unnest(%(lines)s::uuid[], %(persons)s::uuid[], %(commitments)s::text[], %(parties)s::text[], %(bearers)s::text[], %(users)s::text[])
+    AS declared (line_id, person_id, commitment, party, bearer, line_user)
