@@ -408,7 +408,7 @@ OF_COMPANIES = {
 }  # fmt: skip
 
 
-def test_the_columns_of_companies_are_shown_as_proposed_and_come_back_as_they_were():
+def test_the_columns_of_companies_come_back_as_they_were_proposed():
     columns = columns_of(OF_COMPANIES, {})
     answers = {f"column-{one.place}": one.meaning for one in columns} | {
         f"value-{one.place}-{i}": meaning for one in columns for i, _, _, meaning in one.values
@@ -426,7 +426,7 @@ def test_the_columns_of_companies_are_shown_as_proposed_and_come_back_as_they_we
     }
 
 
-def test_the_kind_of_persons_documents_is_said_for_who_acts_for_a_company_and_no_licence():
+def test_the_kind_of_persons_documents_is_said_for_who_acts_for_a_company():
     answers = {
         "column-2": "company.name",
         "column-3": "company.document_number",

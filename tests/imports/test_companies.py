@@ -280,7 +280,7 @@ def test_the_credit_code_of_a_company_is_no_credit_of_a_person():
     assert sensitive_about("信用等级") == "payment or income"
 
 
-def test_a_file_of_both_is_proposed_by_its_column_of_kinds_and_a_new_word_is_asked_about(proposal):
+def test_a_column_of_kinds_is_proposed_and_a_word_that_is_not_known_asked_about(proposal):
     both = {
         "手机号码": "13800000001",
         "入网日期": "2011-05-01",
@@ -312,7 +312,7 @@ def test_companies_without_a_licence_in_the_file_are_noted_and_not_registered(pr
     assert "companies in this file are not registered: it lacks document_number of theirs." in found.notes
 
 
-def test_the_legal_representative_acts_for_a_company_where_no_one_else_is_named(proposal):
+def test_the_legal_representative_acts_for_a_company_where_no_one_else_does(proposal):
     there = {
         "手机号码": "13800000001",
         "入网日期": "2011-05-01",

@@ -43,7 +43,7 @@ def end(clerk, number, who):
     return find_line(number)
 
 
-def test_a_number_from_another_operator_is_a_line_registered_from_its_first_day(clerk):
+def test_a_ported_number_is_a_line_registered_from_its_first_day(clerk):
     number = fresh_number()
 
     receipt = port_in_number(clerk, submission(number), on=ON)
@@ -72,7 +72,7 @@ def test_its_receipt_says_that_the_number_came_from_another_operator(clerk):
 
 
 @pytest.mark.parametrize(("acts", "article"), [("register, port_in", "2 ¶1"), ("register", None)])
-def test_a_law_that_names_porting_in_is_cited_and_one_that_does_not_has_it_registered_too(
+def test_porting_in_is_registered_whether_or_not_the_law_names_it(
     clerk, law_put_back, acts, article
 ):
     use_pack(
@@ -95,7 +95,7 @@ def test_a_number_that_a_line_has_here_is_not_brought_from_elsewhere(clerk, new_
         port_in_number(clerk, submission(new_line()), on=ON)
 
 
-def test_a_number_that_ended_here_comes_back_to_another_person_after_quarantine_alone(clerk):
+def test_a_number_that_ended_here_comes_to_another_person_only_after_quarantine(clerk):
     number, who = fresh_number(), person()
     register_subscriber(clerk, submission(number, who), on=ON)
     old = end(clerk, number, who)
@@ -120,7 +120,7 @@ def test_its_former_subscriber_brings_a_number_back_at_once(clerk):
     assert (line.line_id != old.line_id, line.state, line.is_registered) == (True, LineState.ACTIVE, True)
 
 
-def test_a_stranger_brings_no_number_back_on_the_day_on_which_a_campaign_ended_it(clerk, new_line):
+def test_no_stranger_brings_a_number_back_on_the_day_a_campaign_ended_it(clerk, new_line):
     """Who registers that day is believed to have been there first; a number of this operator is in no other network."""
     number = new_line()
     mark_terminated(find_line(number).line_id, ON, by="campaign")
