@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 # A line in dispute cannot be disputed again: each language has its own line in the shared instance.
 NUMBERS = {"en": "+8613908910005", "zh-hans": "+8613908910006", "bo": "+8613908910007"}
 FORMS = (
-    "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "terminate/", "document-check/",
+    "register/?kind=company", "register/?kind=minor", "install/", "port_in/", "relocate/", "change/", "replace-sim/", "terminate/", "document-check/",
     "pause/", "reconnect/", "essential/", "receipts/", "offline/forms/", "link-document/",
 )  # fmt: skip
 CARDS = count(700_001)
