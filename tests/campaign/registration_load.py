@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A counter at which people register one after another, at a pace, in a process with the rights of a counter.
+"""A counter at which people register one after another, at a pace, in a process with the rights of a role.
 
     ROLLKEEPER_ROLE=counter python -m tests.campaign.registration_load FIRST STEP COUNT PER_SECOND SECONDS AT_ONCE
 
 Registers the subscribers of the lines FIRST, FIRST + STEP and so on, and says as JSON for whom there was a receipt, what was
 refused, and how long the slowest waited. Who comes after so many seconds is not served any more. AT_ONCE is 1 at a counter,
-and more where somebody hands in together what came from many shops.
+and more where a worker takes in together what came from many shops.
 """
 
 import json

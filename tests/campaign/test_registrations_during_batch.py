@@ -27,7 +27,7 @@ from tests.campaign.typed_commands import DUE, NOTIFIED, PLANNED
 pytestmark = pytest.mark.soak
 LINES, SECONDS = 24_000, 60
 COUNTERS, DESKS = ((1, 25), (1, 25)), ((50, 75), (50, 75))
-"""Registrations at once and a second: two counters where people stand, two desks to which shops send in what they took down."""
+"""Registrations at once and a second: two counters, which register one person at a time, and two workers that take in what shops took down."""
 PLACES = len(COUNTERS + DESKS)
 STANDING = """
 SELECT l.number_index, l.line_id, l.state, l.is_registered,
@@ -70,7 +70,7 @@ def open_counters() -> list[subprocess.Popen[str]]:
         subprocess.Popen(
             [sys.executable, "-m", "tests.campaign.registration_load",
              *map(str, (n, PLACES, min(a_second * SECONDS, LINES // PLACES), a_second, SECONDS, at_once))],
-            env=os.environ | {"ROLLKEEPER_ROLE": "counter"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=os.environ | {"ROLLKEEPER_ROLE": "counter" if at_once == 1 else "worker"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for n, (at_once, a_second) in enumerate(COUNTERS + DESKS)
     ]  # fmt: skip
