@@ -22,11 +22,11 @@ from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import cite, listed
+from rollkeeper.kernel.phrasing import cite, colon, listed
 from rollkeeper.law.choices import NoDocumentWay
 from rollkeeper.law.pack import Pack, RouteRule
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
-from rollkeeper.registration.kind_rules import LAST_DAY
+from rollkeeper.registration.kind_rules import CHECKED_BY, LAST_DAY, is_check_asked
 from rollkeeper.registration.party_kinds import kind_named
 from rollkeeper.registration.submissions import (
     IMAGE_FIELDS,
@@ -159,6 +159,18 @@ class RecordForm(RegistrationForm, QuietForm):
         if self.routes:
             for name in {f"{head}document_number", f"{head}{LAST_DAY}"} & self.fields.keys():
                 self.fields[name].required = False
+        if check := self.fields.get(f"{head}{CHECKED_BY}"):
+            self._require_check(check, pack)
+
+    def _require_check(self, check: forms.Field, pack: Pack) -> None:
+        """Have the check chosen unless that depends on what the subscriber shows or on how the line is paid; then the answer asks for it."""
+        paid = [one for one in SAID_PAYMENTS if pack.checks(self.kind.id, payment=one)]
+        check.required = (
+            len(paid) == len(SAID_PAYMENTS) and not self.routes and is_check_asked(pack, self.action_kind)
+        )
+        if len(paid) == 1:
+            only = f"{_('Only lines that are paid so')}{colon()}{label_of(paid[0], Payment)}"
+            check.help_text = f"{check.help_text} {only}"
 
     def _reason_of(self, name: str) -> Reason | None:
         field = self.fields[name]

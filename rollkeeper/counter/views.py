@@ -46,14 +46,14 @@ from rollkeeper.counter.line_actions import offer
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.documents.image_intake import start_in_background
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import BarLevel, label_of
+from rollkeeper.kernel.choices import BarLevel, IdentityCheck, label_of
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.kernel.side_by_side import named
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import PauseReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
-from rollkeeper.lines.queries import LineView, good_through
+from rollkeeper.lines.queries import LineView, checked_by, good_through
 from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
 from rollkeeper.registration.approvals import approval_article
@@ -454,9 +454,14 @@ def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
 
 
 def _last_day(line: LineView, *, on: dt.date) -> dict[str, Any]:
-    """Return through which day the registration of a line is good, where it has a last day."""
-    day = good_through(line.line_id) if line.is_registered and not line.is_over else None
-    return {"good_through": day, "is_past": day is not None and day < on}
+    """Return through which day the registration of a line is good, where it has a last day, and by which check it was made."""
+    if not line.is_registered or line.is_over:
+        return {}
+    day, check = good_through(line.line_id), checked_by(line.line_id)
+    return {
+        "good_through": day, "is_past": day is not None and day < on,
+        "checked_by": label_of(check, IdentityCheck) if check else "",
+    }  # fmt: skip
 
 
 def _clock(line: LineView, *, on: dt.date) -> dict[str, Any]:

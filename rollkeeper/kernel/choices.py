@@ -33,6 +33,19 @@ SAID_PAYMENTS: Final = (Payment.PREPAID.value, Payment.POSTPAID.value)
 """How a law, a file or a clerk may say that a line is paid."""
 
 
+class IdentityCheck(TextChoices):
+    """By which check an identity is verified. All but the first are made elsewhere: this program learns that one said yes, and no more."""
+
+    SIGHT = "sight", _("The document was seen")
+    CHIP = "chip", _("The chip of the document was read")
+    EID = "eid", _("Electronic proof of identity")
+    VIDEO = "video", _("Check by video")
+    REGISTRY = "registry", _("A public register confirmed it")
+    BANK = "bank", _("A bank confirmed it")
+    BIOMETRIC = "biometric", _("Biometric check outside this program")
+    WALLET = "wallet", _("Digital identity wallet")
+
+
 class Channel(TextChoices):
     """A channel to reach a subscriber."""
 

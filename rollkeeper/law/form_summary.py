@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a law has asked of each kind of party, on one line each: for a writer of a pack, as if all of it were confirmed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rollkeeper.kernel.choices import IdentityCheck
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.schema_people import DocumentRule, LastDay
+from rollkeeper.law.schema_people import DocumentRule, LastDay, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class FormSummary:
     last_day: str | None
     payment: str | None = None
     """How the lines are paid that are registered; None: in any way."""
+    checked_by: tuple[str, ...] = ()
+    """By which checks the identity is verified, any one of them; empty: by seeing the document."""
 
     @property
     def sentence(self) -> str:
@@ -32,6 +35,7 @@ class FormSummary:
         parts += (
             [f"without a document by {' or '.join(self.without_document)}"] if self.without_document else []
         )
+        parts += [f"checked by {' or '.join(self.checked_by)}"] if self.checked_by else []
         parts += [f"good through {self.last_day}"] if self.last_day else []
         parts += [f"of {self.payment} lines alone"] if self.payment else []
         return f"{self.kind}{of}: {'; '.join(parts)}"
@@ -58,6 +62,7 @@ def _summaries(pack: Pack) -> Iterator[FormSummary]:
             ),
             last_day=_day(last) if last else None,
             payment=payment,
+            checked_by=tuple(_checks(pack.said_of(kind.id, "verification"))),
         )
 
 
@@ -65,6 +70,11 @@ def _document(rule: DocumentRule) -> str:
     looked_at = ["not expired"] if rule.expired_ok is False else []
     looked_at += [f"with {rule.shown_with['en']}"] if "en" in rule.shown_with else []
     return " ".join([rule.type, *looked_at])
+
+
+def _checks(rules: Sequence[Verification]) -> Iterator[str]:
+    if any(one.method != IdentityCheck.SIGHT for one in rules):
+        yield from (one.method + (f" of {one.payment} lines" if one.payment else "") for one in rules)
 
 
 def _day(rule: LastDay) -> str:

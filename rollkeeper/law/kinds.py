@@ -40,6 +40,14 @@ class LastDayRule:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityChecks:
+    """By which checks the identity of a kind of party is verified; any one of them will do."""
+
+    methods: tuple[str, ...]
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgeRule:
     """From which age a person is registered as this kind, and from which age no longer."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from rollkeeper.kernel.choices import Payment
+from rollkeeper.kernel.choices import IdentityCheck, Payment
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.campaign_rules import (
     CampaignRules,
@@ -31,7 +31,7 @@ from rollkeeper.law.errors import (
     SEVERAL_CAMPAIGNS,
     UNSUPPORTED_PACK_FIELD,
 )
-from rollkeeper.law.kinds import AcceptedDocument, AgeRule, LastDayRule
+from rollkeeper.law.kinds import AcceptedDocument, AgeRule, IdentityChecks, LastDayRule
 from rollkeeper.law.limit_rules import LimitRule, limit_rules
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
@@ -229,9 +229,21 @@ class Pack:
         asked = (
             self._cited(one.because)
             for one in self.said_of(party_kind, "verification")
-            if one.method == "sight" and one.because.confirmed and _is_for(one.payment, payment)
+            if one.method == IdentityCheck.SIGHT and one.because.confirmed and _is_for(one.payment, payment)
         )
         return next(asked, None)
+
+    def checks(self, party_kind: str, *, payment: str = Payment.UNKNOWN) -> IdentityChecks | None:
+        """Return by which checks such a party's identity is verified. None: by seeing the document. Refuses: UNSUPPORTED_PACK_FIELD.
+
+        A list of which a part is not confirmed is not applied: no one is turned away for lack of the other checks.
+        """
+        self.refuse_unsupported()
+        listed = [one for one in self.said_of(party_kind, "verification") if _is_for(one.payment, payment)]
+        methods = tuple(dict.fromkeys(one.method for one in listed))
+        if set(methods) <= {IdentityCheck.SIGHT} or not all(one.because.confirmed for one in listed):
+            return None
+        return IdentityChecks(methods, self._cited(listed[0].because))
 
     def documents(self, party_kind: str) -> tuple[AcceptedDocument, ...]:
         """Return the documents of which such a party shows one; empty: any. Refuses: UNSUPPORTED_PACK_FIELD.

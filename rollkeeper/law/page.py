@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from rollkeeper.kernel.choices import BarLevel, Bars
+from rollkeeper.kernel.choices import BarLevel, Bars, IdentityCheck
 from rollkeeper.kernel.side_by_side import name_in, text_in
 from rollkeeper.law.acts import is_told
 from rollkeeper.law.campaign_rules import StageRule
@@ -162,13 +162,17 @@ class _Page:
             )
 
     def shown_by(self, kind: PartyKind) -> Iterator[str]:
-        """Yield the documents of which one is shown, and through which day the registration is good."""
+        """Yield the documents of which one is shown, the checks of which one is made, and through which day the registration is good."""
         _ = self.say
         for one in kind.documents:
             looked_at = [self.text(one.shown_with)] if one.shown_with else []
             looked_at += [_("not expired")] if one.expired_ok is False else []
             said = self.pause.join([self.document(one.type), *looked_at])
             yield f"{_('a document that is accepted')}{self.unconfirmed(one.because)}{self.colon}{said}{self.cited_in(one.because)}"
+        names_several = any(one.method != IdentityCheck.SIGHT for one in kind.verification)
+        for check in kind.verification if names_several else ():
+            paid = f"{self.pause}{self.label(check.payment)}" if check.payment else ""
+            yield f"{_('a check that is accepted')}{self.unconfirmed(check.because)}{self.colon}{self.label(check.method)}{paid}{self.cited_in(check.because)}"
         if (last := kind.last_day) is not None:
             day = (
                 _("the last day on the document or permit")

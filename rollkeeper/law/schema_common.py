@@ -58,11 +58,13 @@ if TYPE_CHECKING:
     type Service = str
     type Payment = str
     type NoDocumentWay = str
+    type IdentityCheck = str
     type IncidentDuty = str
 else:
     Service = Literal[(*choices.Service.values, *OTHER_SERVICES)]
     Payment = Literal[choices.SAID_PAYMENTS]
     NoDocumentWay = Literal[tuple(law_choices.NoDocumentWay.values)]
+    IdentityCheck = Literal[tuple(choices.IdentityCheck.values)]
     IncidentDuty = Literal[tuple(law_choices.IncidentDuty.values)]
 type CounterAct = Literal[
     "register", "transfer", "install", "port_in", "relocate", "change", "replace_sim", "terminate", "link_document"

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from rollkeeper.law.schema_common import (
     CitedModel,
     Duration,
+    IdentityCheck,
     Name,
     NoDocumentWay,
     PackModel,
@@ -145,9 +146,9 @@ class NoDocumentRoute(CitedModel):
 
 
 class Verification(CitedModel):
-    """How a document or a person is checked, and what may be kept of it."""
+    """A check by which an identity is verified; of several any one will do. Its name is kept, and nothing that it saw."""
 
-    method: Literal["sight", "chip", "registry", "biometric", "bank", "referee", "wallet"]
+    method: IdentityCheck
     payment: Annotated[
         Payment | None,
         Field(

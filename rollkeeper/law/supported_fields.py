@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from rollkeeper.kernel.choices import Channel, Service
+from rollkeeper.kernel.choices import Channel, IdentityCheck, Service
 from rollkeeper.law.attributes import ATTRIBUTES
 from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import country_of
@@ -87,7 +87,7 @@ _STATED: Final[dict[str, Check]] = {
     "party_kinds[].no_document_route[].by[]": _any,
     "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,
     "party_kinds[].no_document_route[].valid_for.unit": _is("day"),
-    "party_kinds[].verification[].method": _is("sight"),
+    "party_kinds[].verification[].method": _any,
     "party_kinds[].verification[].payment": _any,
     "party_kinds[].documents[].type": _any,
     "party_kinds[].documents[].expired_ok": _any,
@@ -200,6 +200,8 @@ _ALWAYS: Final[dict[str, Check]] = {
     "campaigns[].stages[].enter.requires[]": _any,  # no stage without notice, with a dispute, in a pause, or without two people
     "limits[].existing_lines": _is("keep"),  # a limit takes no line away
     "party_kinds[].user_of_line.required": _is(True),  # a company names who uses the line
+    "party_kinds[].verification[].keep": _is("result_only"),  # by which check alone, never what it saw
+    "party_kinds[].name_model": _any,  # in one piece, as it is on the document
     "retention[].kind": _is(
         "exact", "min"
     ),  # a record goes on the day after its last one, neither before nor later
@@ -282,6 +284,7 @@ def _shape(pack: PackFile) -> Iterator[str]:
     if len(pack.retention) > 1:
         yield "'retention' (more than one)"
     yield from _kinds(pack)
+    yield from _checks(pack)
     yield from _limits(pack)
     yield from _routes(pack)
     parts = [
@@ -378,6 +381,14 @@ def _kinds(pack: PackFile) -> Iterator[str]:
         for number, document in enumerate(kind.documents):
             if document.type.replace("_", "-") not in known:
                 yield f"'{at}.documents[{number}].type: {document.type}' ({there})"
+
+
+def _checks(pack: PackFile) -> Iterator[str]:
+    """Name the checks that no one is asked for: those of people who are not the subscriber."""
+    for index, kind in enumerate(pack.party_kinds):
+        for number, check in enumerate(kind.verification if kind.id in PARTIES - BUILT_IN else ()):
+            if check.method != IdentityCheck.SIGHT:
+                yield f"'party_kinds[{index}].verification[{number}].method: {check.method}' (of a {kind.id})"
 
 
 def _attributes(pack: PackFile, kind: PartyKind) -> Sequence[AttributeRule]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.kernel.choices import BarLevel
+from rollkeeper.kernel.choices import BarLevel, IdentityCheck
 from rollkeeper.ledger.verbs import Verb
 
 type Labels = dict[str, Any]
@@ -69,11 +69,17 @@ ACTION_LABELS: Labels = {
 
 
 def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
-    """Say what was done, where the entry's facts say more than its verb: what is barred while something works, or a number that came."""
+    """Say what was done, where the entry's facts say more than its verb: what is barred while something works, a number that came, or by
+    which check the identity was verified.
+    """
     barred = facts.get("bars")
     if verb == Verb.LINE_SUSPENDED and barred in BarLevel.values:
         return gettext(
             "The line is suspended in part: no subscriber was registered for it in time. %(barred)s."
         ) % {"barred": BarLevel(barred).label}
-    of_act = ACTION_LABELS.get(f"{verb}:{facts.get('act')}")
-    return str(of_act or ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
+    of_act, check = ACTION_LABELS.get(f"{verb}:{facts.get('act')}"), facts.get("checked_by")
+    said = str(of_act or ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
+    if check not in IdentityCheck.values:
+        return said
+    shown = {"done": said, "check": IdentityCheck(check).label}
+    return gettext("%(done)s How the identity was checked: %(check)s.") % shown

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
-from rollkeeper.kernel.choices import BAR_LEVELS, Bars, Payment
+from rollkeeper.kernel.choices import BAR_LEVELS, Bars, IdentityCheck, Payment
 
 
 class Line(models.Model):
@@ -186,6 +186,10 @@ class Tenure(models.Model):
         null=True,
         db_comment="Last day on which the registration is good; null: without an end. Staff read it one line at a time. Deleted at erasure.",
     )
+    checked_by = models.TextField(
+        null=True,
+        db_comment="kernel.choices.IdentityCheck: by which check, where the law names several. Staff read it one line at a time. Deleted at erasure.",
+    )
     erased_on = models.DateField(null=True)
     contested_on = models.DateField(
         null=True,
@@ -204,6 +208,12 @@ class Tenure(models.Model):
         """Sharded by line."""
 
         db_table = "lines_tenure"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(checked_by__in=IdentityCheck.values),
+                name="lines_tenure_checked_in_unknown_way",
+            )
+        ]
         indexes = [
             models.Index(fields=["person_id"], name="lines_tenure_by_person"),
             models.Index(

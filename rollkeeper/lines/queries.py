@@ -257,6 +257,12 @@ def good_through(line_id: LineId, *, begun_by: EntryId | None = None) -> dt.date
     return day
 
 
+def checked_by(line_id: LineId) -> str | None:
+    """Return by which check the identity of a line's present subscriber was verified, None where the law asked for none to be named."""
+    method: str | None = rows("SELECT lines_checked_by(%s) AS method", [line_id])[0].method
+    return method
+
+
 def count_past_last_day(*, on: dt.date) -> int:
     """Return how many lines in force have a registration whose last day is over."""
     return int(rows("SELECT lines_count_past_last_day(%s) AS lines", [on])[0].lines)

@@ -340,4 +340,6 @@ def _translating_overlap(line_id: LineId, at: dt.datetime) -> Iterator[None]:
     except (DataError, IntegrityError) as fault:
         if "lines_counter_termination_limit_reached" in str(fault):
             raise COUNTER_TERMINATION_LIMIT_REACHED() from None
+        if "lines_tenure_checked_in_unknown_way" in str(fault):
+            raise
         raise TENURE_OVERLAP(line=line_id, at=at) from None

@@ -89,7 +89,9 @@ class EntryRecord(_Said):
     line: str
     record: str = Field(description="Its reference, a UUID: a corrected line has several records.")
     service: str
-    field: str = Field(description="document_copy: a redacted copy of the document shown.")
+    field: str = Field(
+        description="document_copy: a redacted copy of the document shown; checked_by: the check that verified the identity."
+    )
     value: str = Field(description="As text; of a copy in base64. Empty: it cannot be opened any more.")
     media_type: str | None = Field(description="Of a copy: image/jpeg; null: it is text.")
     position: int | None = Field(description="Of a copy: which of the pages or sides, from 0.")

@@ -22,7 +22,7 @@ from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Service, label_of
+from rollkeeper.kernel.choices import IdentityCheck, Service, label_of
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
@@ -44,6 +44,7 @@ from rollkeeper.portal.forms import (
 from rollkeeper.portal.own_lines import said_lines
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.tokens import HERE, issue, note_number, noted_number, numbers_of, revoke, token_of
+from rollkeeper.registration.kind_rules import CHECKED_BY
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
@@ -315,7 +316,7 @@ def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
 def _with_kept(shown: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
     kept = [
         row | {
-            "field": field_label(row["field"]), "value": _said_value(row), "article": cite(row["article"]),
+            "field": _("How the identity was checked") if row["field"] == CHECKED_BY else field_label(row["field"]), "value": _said_value(row), "article": cite(row["article"]),
             "service": label_of(row["service"], Service), "kept_article": cite(row["kept_article"]),
             "last_day": row["last_day"] and dt.date.fromisoformat(row["last_day"]),
         }
@@ -347,8 +348,10 @@ def by_record(kept: list[dict[str, Any]], numbers: Mapping[str, str]) -> list[di
 
 
 def _said_value(row: dict[str, Any]) -> str:
-    """Say a kind of document as people call it; every other value as it is held."""
+    """Say a kind of document and a check as people call them; every other value as it is held."""
     value = str(row.get("value") or "")
+    if row["field"] == CHECKED_BY:
+        return label_of(value, IdentityCheck) if value else ""
     return _said_kind(value) if row["field"] == "document_type" and value else value
 
 

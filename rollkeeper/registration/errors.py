@@ -58,6 +58,12 @@ DOCUMENT_NOT_LOOKED_OVER = Refusal(
     "The document of the {part} was not looked over as the law has it ({article}).",
     "Look at what the form names, and tick that you did.",
 )
+CHECK_NOT_ACCEPTED = Refusal(
+    "check_not_accepted",
+    Kind.REFUSED,
+    "The law has the identity of the {part} verified by another check ({article}).",
+    "Accepted are: {accepted}. Register the subscriber at a counter, after one of them said yes.",
+)
 TOO_YOUNG = Refusal(
     "too_young",
     Kind.REFUSED,

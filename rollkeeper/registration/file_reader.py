@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment, Service
+from rollkeeper.kernel.choices import SAID_PAYMENTS, IdentityCheck, Payment, Service
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.table_files import REGISTRATION_TABLES, RegistrationTable, TableRow, is_table
@@ -37,6 +37,7 @@ _OWN_KEYS: Final = frozenset(
         "language",
         "route",
         "last_day",
+        "checked_by",
         "submission_key",
         "user",
         "bearer",
@@ -155,7 +156,11 @@ def _needs_key(row: Row) -> bool:
 def _content(submission: Submission) -> str:
     parts = {part.value: dict(values) for part, values in submission.parts.items()}
     whole = [submission.number, submission.asked_as, submission.service, submission.language, parts]
-    whole += [one for one in (submission.route, submission.last_day, submission.payment) if one]
+    whole += [
+        one
+        for one in (submission.route, submission.last_day, submission.payment, submission.checked_by)
+        if one
+    ]
     return json.dumps(whole, sort_keys=True, ensure_ascii=True)
 
 
@@ -229,6 +234,7 @@ def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
         kind=kind.built_in,
         added_kind=kind.added,
         last_day=row.get("last_day") or None,
+        checked_by=IdentityCheck(row["checked_by"]) if "checked_by" in row else None,
         parts=parts,
         service=Service(row["service"]) if "service" in row else None,
         payment=Payment(row["payment"]) if "payment" in row else None,
@@ -246,7 +252,7 @@ def _wrong_columns(row: Mapping[str, Any]) -> Iterator[RollkeeperError]:
             yield INVALID_ROW(column=key, value_class=f"it is {_class(row[key])}, not an object")
     yield from (_not_text(name, value) for name, value in _texts(row) if not isinstance(value, str))
     choices: tuple[tuple[str, Sequence[str]], ...] = (
-        ("kind", kind_names(load_pack(instance().pack))), ("service", tuple(Service)), ("payment", SAID_PAYMENTS), ("language", instance().languages),
+        ("kind", kind_names(load_pack(instance().pack))), ("service", tuple(Service)), ("payment", SAID_PAYMENTS), ("checked_by", tuple(IdentityCheck)), ("language", instance().languages),
     )  # fmt: skip
     for key, allowed in choices:
         if key in row and row[key] not in allowed:

@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.offered import accepted_types, offered_types
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import label_of
+from rollkeeper.kernel.choices import IdentityCheck, label_of
 from rollkeeper.kernel.phrasing import cite, comma
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.attributes import ATTRIBUTES, AttributeType
-from rollkeeper.law.kinds import AcceptedDocument
+from rollkeeper.law.kinds import AcceptedDocument, IdentityChecks
 from rollkeeper.law.pack import Attribute, Pack
-from rollkeeper.registration.kind_rules import LAST_DAY, LOOKED_OVER
+from rollkeeper.registration.kind_rules import CHECKED_BY, LAST_DAY, LOOKED_OVER, offered_checks
 from rollkeeper.registration.submissions import IMAGE_FIELDS, attributes_in
 from rollkeeper.vault.fields import Field
 
@@ -86,6 +86,10 @@ class RegistrationForm(forms.Form):
         if is_seen and (looked_at := [one for one in accepted if one.is_looked_over]):
             self.fields[f"{head}{LOOKED_OVER}"] = asked(
                 _looked_over_field(looked_at), why=_WHY_LOOKED_OVER, article=cite(looked_at[0].article)
+            )
+        if is_seen and (checks := offered_checks(pack, kind)):
+            self.fields[f"{head}{CHECKED_BY}"] = asked(
+                _check_field(checks), why=_WHY_CHECKED_BY, article=cite(checks.article)
             )
         return [name for name in self.fields if name not in before]
 
@@ -169,6 +173,10 @@ _WHY_LAST_DAY = _(
 )
 _WHY_LOOKED_OVER = _("The law accepts the document only so. That it was looked at is not recorded.")
 
+_WHY_CHECKED_BY = _(
+    "The law has the identity verified by one of these checks. Recorded is which one said yes, and nothing that it saw."
+)
+
 
 def _last_day_field() -> forms.CharField:
     return forms.CharField(
@@ -182,6 +190,14 @@ def _looked_over_field(documents: Sequence[AcceptedDocument]) -> forms.BooleanFi
     return forms.BooleanField(
         label=_("I looked at it: %(what)s.") % {"what": "; ".join(_said_document(one) for one in documents)},
         required=False, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+def _check_field(checks: IdentityChecks) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("How was the identity checked?"), required=False,
+        choices=[("", _("Choose")), *((one, IdentityCheck(one).label) for one in checks.methods)],
+        help_text=_("Choose the check that said yes. If none does, do not register the subscriber: a “no” is not recorded."),
     )  # fmt: skip
 
 

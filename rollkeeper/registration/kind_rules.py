@@ -7,10 +7,13 @@ Which document was accepted and what was shown with it is looked at and not reco
 import datetime as dt
 
 from rollkeeper.documents.rules import normalise_type
+from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.calendars import add_months
+from rollkeeper.law.kinds import IdentityChecks
 from rollkeeper.law.pack import Pack
 from rollkeeper.registration.errors import (
+    CHECK_NOT_ACCEPTED,
     DOCUMENT_NOT_ACCEPTED,
     DOCUMENT_NOT_LOOKED_OVER,
     INVALID_VALUE,
@@ -19,12 +22,25 @@ from rollkeeper.registration.errors import (
     TOO_YOUNG,
     UNKNOWN_ATTRIBUTE,
 )
-from rollkeeper.registration.submissions import Submission
+from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission
 from rollkeeper.subscribers.choices import PartyRole
 
 LAST_DAY = "last_day"
 LOOKED_OVER = "looked_over"
+CHECKED_BY = "checked_by"
+_WHY_CHECK = "the law has the identity verified by one of several checks"
 _WHY = "the law has the registration of this kind of subscriber end with it"
+
+
+def faults_of_kind(
+    pack: Pack, submission: Submission, *, action_kind: RegistrationKind, payment: Payment, on: dt.date
+) -> list[RollkeeperError]:
+    """Return why the subscriber is not recorded as this kind: by this document, after this check, at this age."""
+    return [
+        *document_faults(pack, submission),
+        *check_faults(pack, submission, action_kind=action_kind, payment=payment),
+        *(age_faults(pack, submission, on=on) if action_kind in NEW_TENURE_KINDS else ()),
+    ]
 
 
 def document_faults(pack: Pack, submission: Submission) -> list[RollkeeperError]:
@@ -59,6 +75,44 @@ def age_faults(pack: Pack, submission: Submission, *, on: dt.date) -> list[Rollk
     if rule.majority and on >= _birthday(pack, born, rule.majority):
         return [OF_AGE(age=rule.majority, **where)]
     return []
+
+
+def offered_checks(pack: Pack, kind: str) -> IdentityChecks | None:
+    """Return by which checks the identity of such a party is verified, however the line is paid; None: no law asks by which."""
+    rules = [rule for payment in Payment if (rule := pack.checks(kind, payment=payment.value))]
+    methods = dict.fromkeys(method for rule in rules for method in rule.methods)
+    return IdentityChecks(tuple(methods), rules[0].article) if rules else None
+
+
+def is_check_asked(pack: Pack, action_kind: RegistrationKind) -> bool:
+    """Tell whether an act needs a check: it begins a tenure, or the law has identity recorded at it. At another it may be noted."""
+    return action_kind in NEW_TENURE_KINDS or pack.act_article(action_kind.value) is not None
+
+
+def check_faults(
+    pack: Pack, submission: Submission, *, action_kind: RegistrationKind, payment: Payment
+) -> list[RollkeeperError]:
+    """Return why the check of the identity does not do. One is asked where staff register; not of who declares by themselves or in a
+    file, and not of who has no document.
+    """
+    said, part = submission.checked_by, PartyRole.SUBSCRIBER.key
+    if said and not submission.document_seen and offered_checks(pack, submission.asked_as) is None:
+        return [UNKNOWN_ATTRIBUTE(attribute=CHECKED_BY, part=part, asked="nothing")]
+    rule = None if submission.route else pack.checks(submission.asked_as, payment=payment.value)
+    if rule is None or said in rule.methods:
+        return []
+    if said:
+        accepted = ", ".join(rule.methods)
+        return [CHECK_NOT_ACCEPTED(part=part, attribute=CHECKED_BY, article=rule.article, accepted=accepted)]
+    if not submission.document_seen or not is_check_asked(pack, action_kind):
+        return []
+    return [MISSING_ATTRIBUTE(attribute=CHECKED_BY, part=part, article=rule.article, why=_WHY_CHECK)]
+
+
+def noted_check(pack: Pack, submission: Submission, *, payment: Payment) -> str | None:
+    """Return the check that is recorded: none where the law asks for none."""
+    rule = None if submission.route else pack.checks(submission.asked_as, payment=payment.value)
+    return submission.checked_by.value if rule and submission.checked_by else None
 
 
 def good_through(

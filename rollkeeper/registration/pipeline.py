@@ -53,7 +53,7 @@ from rollkeeper.registration.errors import (
     SUBMISSION_KEY_USED,
     TRANSFEROR_NOT_SUBSCRIBER,
 )
-from rollkeeper.registration.kind_rules import age_faults, document_faults, good_through
+from rollkeeper.registration.kind_rules import faults_of_kind, good_through, noted_check
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
 from rollkeeper.registration.payments import payment_faults, payment_of
 from rollkeeper.registration.persistence import Context, Draft
@@ -336,17 +336,16 @@ def _parts(
         needed_facts, submission=submission, service=service, pack_id=context.pack.id, on=context.on
     )
     faults = [] if isinstance(parts, ReadParts) else parts
-    faults += document_faults(context.pack, submission)
-    if context.action_kind in NEW_TENURE_KINDS:
-        faults += age_faults(context.pack, submission, on=context.on)
+    faults += faults_of_kind(
+        context.pack, submission, action_kind=context.action_kind, payment=payment, on=context.on
+    )
     through = good_through(context.pack, submission, on=context.on)
     if isinstance(through, list):
         return [*faults, *through]
-    return (
-        replace(parts, route=route, good_through=through)
-        if isinstance(parts, ReadParts) and not faults
-        else faults
-    )
+    if faults or not isinstance(parts, ReadParts):
+        return faults
+    check = noted_check(context.pack, submission, payment=payment)
+    return replace(parts, route=route, good_through=through, checked_by=check)
 
 
 def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:

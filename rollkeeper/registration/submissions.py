@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents.rules import with_state
-from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment, Service
+from rollkeeper.kernel.choices import SAID_PAYMENTS, IdentityCheck, Payment, Service
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.verbs import Verb
@@ -105,6 +105,8 @@ class Submission:
     """Through which day a paper of the subscriber is good, as it was given."""
     looked_over: bool = False
     """Staff looked at all that the law has shown with the document; not stored."""
+    checked_by: IdentityCheck | None = None
+    """The check that said yes to who the subscriber is."""
     service: Service | None = None
     """None: the service of the line with this number, or mobile if there is none."""
     payment: Payment | None = None
@@ -158,6 +160,7 @@ def submission_of(
     )
     parts = {part: attributes_in(given, f"{part.key}__") for part in PARTY_ROLES[kind.built_in]}
     subscriber = parts[PartyRole.SUBSCRIBER]
+    check = subscriber.pop("checked_by", None)
     return Submission(
         submission_key=submission_key,
         number=(given.get("number") or "").strip(),
@@ -165,6 +168,7 @@ def submission_of(
         added_kind=kind.added,
         last_day=subscriber.pop("last_day", None),
         looked_over=bool(subscriber.pop("looked_over", "")),
+        checked_by=IdentityCheck(check) if check in set(IdentityCheck) else None,
         parts=parts,
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
         payment=Payment(given["payment"]) if given.get("payment") in SAID_PAYMENTS else None,

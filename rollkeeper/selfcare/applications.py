@@ -19,7 +19,7 @@ from rollkeeper.documents.form_prefill import MAX_COPIES
 from rollkeeper.documents.image_intake import is_plain_jpeg
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import Payment
+from rollkeeper.kernel.choices import IdentityCheck, Payment
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
@@ -78,7 +78,7 @@ class ApplicationData:
         return Submission(
             submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, added_kind=added, parts={PartyRole.SUBSCRIBER: self.values},
             language=self.language if self.language in instance().languages else None, double_checked=True,
-            document_seen=document_seen, self_declared=not document_seen, copies={PartyRole.SUBSCRIBER: self.copies},
+            document_seen=document_seen, checked_by=IdentityCheck.SIGHT if document_seen else None, self_declared=not document_seen, copies={PartyRole.SUBSCRIBER: self.copies},
             machine_read=frozenset({PartyRole.SUBSCRIBER}) if self.machine_read else frozenset(),
         )  # fmt: skip
 

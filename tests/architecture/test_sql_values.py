@@ -15,7 +15,7 @@ from rollkeeper.campaign import choices as campaign
 from rollkeeper.disclosures import choices as disclosures
 from rollkeeper.documents.assurance import Assurance
 from rollkeeper.incidents import choices as incidents
-from rollkeeper.kernel.choices import Channel, Payment, Service
+from rollkeeper.kernel.choices import Channel, IdentityCheck, Payment, Service
 from rollkeeper.kernel.database import Role
 from rollkeeper.ledger.choices import ErasureGround, FaultKind
 from rollkeeper.ledger.verbs import Verb
@@ -67,6 +67,7 @@ COLUMNS = {
     "lines_pause.reason": (lines.PauseReason,),
     "lines_suspension.reason": (lines.SuspensionReason,),
     "lines_tenure.assurance": (Assurance,),
+    "lines_tenure.checked_by": (IdentityCheck,),
     "lines_tenure.party_kind": (PartyKind,),
     "notices_attempt.channel": (Channel,),
     "notices_attempt.outcome": (notices.Outcome,),

@@ -39,3 +39,16 @@ def with_kinds(*kinds: str, text: str = REFERENCE) -> str:
     """Return a pack that has these kinds as well."""
     assert HEAD in text
     return text.replace(HEAD, "".join(kinds) + HEAD, 1)
+
+
+SEEN = "    verification:\n      - method: sight\n"
+
+
+def with_checks(*methods: str, payment: str | None = None, read: bool = True, text: str = REFERENCE) -> str:
+    """Return a pack by which an individual's identity is verified by any one of these checks; `read`: all of it was."""
+    paid = f", payment: {payment}" if payment else ""
+    because = f'because: {{article: "4 ¶1"{"" if read else ", confirmed: false"}}}'
+    listed = "".join(f"      - {{method: {one}{paid}, {because}}}\n" for one in methods)
+    before, rest = text.split(SEEN, 1)
+    _seen_because, others = rest.split("  - id: ", 1)
+    return f"{before}    verification:\n{listed}  - id: {others}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rollkeeper.kernel.choices import Payment
+from rollkeeper.kernel.choices import IdentityCheck, Payment
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.acts import Act, first_day, may_act
 from rollkeeper.law.calendars import closed_flags
@@ -17,8 +17,8 @@ from rollkeeper.law.packs import read_pack
 from rollkeeper.law.rights import decide_by
 from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
-from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves
-from tests.builders.kinds import PUPIL, TOURIST, VISITOR
+from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves, support_of, unsupported_fields
+from tests.builders.kinds import PUPIL, TOURIST, VISITOR, with_checks
 from tests.builders.packs import confirmed
 from tests.builders.stages import LATE, asking_again, phased, staged
 from tests.disclosures.lawful import lawful_pack
@@ -84,7 +84,7 @@ def answers(pack: Pack) -> list[object]:
         pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
         [pack.registers(s, p) for s in services for p in Payment.values], pack.payment_asked,
-        [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], [pack.age(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
+        [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], [pack.checks(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], [pack.age(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
         pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "port_in", "relocate", "change", "replace_sim")],
@@ -209,6 +209,15 @@ def test_how_lines_are_paid_changes_which_are_concerned():
     assert changed_answers(pack, "campaigns[].cohort.when.payment")
 
 
+@pytest.mark.parametrize("method", [one for one in IdentityCheck.values if one != "sight"])
+def test_each_check_that_a_law_names_changes_an_answer(method):
+    pack = read_pack(confirmed(with_checks(method, "sight", payment="prepaid")).encode(), file="pack.yaml")
+
+    pack.refuse_unsupported()
+    for pattern in ("party_kinds[].verification[].method", "party_kinds[].verification[].payment"):
+        assert changed_answers(pack, pattern)
+
+
 APART = {one for one in _SUPPORTED if ".phases[]." in one} | {"campaigns[].cohort.when.activated_from"}
 APART |= {
     f"campaigns[].cohort.when.{one}"
@@ -227,3 +236,19 @@ def test_a_supported_value_changes_an_answer(whole, pattern):
 @pytest.mark.parametrize("pattern", sorted(_ALWAYS))
 def test_a_value_that_is_done_for_every_pack_is_not_called_supported(pattern):
     assert pattern not in _SUPPORTED
+
+
+def test_of_a_check_its_name_alone_is_kept_and_a_name_is_one_piece_in_every_pack():
+    said = with_checks("chip", "sight").replace("{method: chip,", "{method: chip, keep: result_only,", 1)
+    said = said.replace(
+        "  - id: individual\n", "  - id: individual\n    name_model: full_as_on_document\n", 1
+    )
+    copied = said.replace("keep: result_only", "keep: copy", 1)
+
+    pack, other = (read_pack(confirmed(one).encode(), file="pack.yaml") for one in (said, copied))
+
+    assert unsupported_fields(pack.file) == ()
+    assert pack.checks("individual").methods == ("chip", "sight")
+    assert unsupported_fields(other.file) == ("'party_kinds[0].verification[0].keep: copy'",)
+    for pattern in ("party_kinds[].verification[].keep", "party_kinds[].name_model"):
+        assert support_of(pattern) == "always"

@@ -560,7 +560,7 @@ def test_a_pack_is_not_supported_in_part():
 OTHER_LAWS = {
     "australia": ["'scope.exemptions'"],
     "belgium": ["'scope.exemptions'"],
-    "germany": ["'party_kinds[].verification[].keep'"],
+    "germany": [],
     "ghana": ["'campaigns[].stages[].duty_cycle'"],
     "india": [
         "'limits[0].scope: national'",
@@ -574,9 +574,9 @@ OTHER_LAWS = {
         "without an end where 'last' does not say so",
     ],
     "kenya": ["'party_kinds[].age.on_majority'"],
-    "korea": ["'limits[0].scope: national'", "'scope.exemptions'", "verification[0].method: biometric"],
+    "korea": ["'limits[0].scope: national'", "'scope.exemptions'"],
     "mexico": ["'calendar.day_kind: working'", "always_allow[1]: 911", "name: curp"],
-    "nigeria": ["'court_stays'", "'scope.grandfather'", "verification[0].method: registry"],
+    "nigeria": ["'court_stays'", "'scope.grandfather'", "verification[].match_policy"],
     "nis2": ["needs: legitimate_request", "reply.unit: hour"],
     "pakistan": ["'campaigns[].extensions[].until'", "'party_kinds[0].id: estate'"],
     "philippines": [
@@ -586,7 +586,7 @@ OTHER_LAWS = {
     ],
     "singapore": ["'limits[0].scope: national'", "'limits[0].exempt[1]: data_only'", "'scope.grandfather'"],
     "switzerland": ["agents.copy_of_document", "seller_name"],
-    "tanzania": ["verification[0].method: biometric", "diplomatic_mission"],
+    "tanzania": ["verification[].fallback", "diplomatic_mission"],
     "united-kingdom": [],
     "united-states": [],
 }

@@ -137,6 +137,33 @@ def test_germany_has_the_document_seen_of_prepaid_lines():
     assert all(law.registers("mobile", payment) for payment in Payment.values)
 
 
+def test_germany_lists_checks_of_which_the_order_of_some_is_to_be_read_first():
+    law = as_confirmed("de-tkg-172")
+    methods = [one.method for one in law.file.party_kinds[0].verification]
+
+    assert methods == ["sight", "registry", "video", "eid"]
+    assert law.checks("individual", payment=Payment.PREPAID) is None
+    assert law.checks("company", payment=Payment.PREPAID).methods == ("registry", "sight")
+    assert law.checks("company", payment=Payment.POSTPAID) is None
+
+
+def test_australia_has_the_document_seen_or_a_service_say_yes():
+    assert as_confirmed("au-prepaid-2017").checks("individual").methods == ("sight", "registry")
+
+
+@pytest.mark.parametrize("name", ["de-tkg-172", "au-prepaid-2017", "id-pm5-2021", "mx-crt-2025"])
+def test_a_draft_asks_at_no_counter_by_which_check(name):
+    law = load_pack(name)
+
+    assert not [kind.id for kind in law.file.party_kinds if law.checks(kind.id)]
+
+
+@pytest.mark.parametrize("name", ["id-pm5-2021", "mx-crt-2025"])
+def test_what_the_press_says_of_checks_is_never_asked(name):
+    assert [one.method for one in load_pack(name).file.party_kinds[0].verification] == ["registry"]
+    assert as_confirmed(name).checks("individual") is None
+
+
 def test_indonesia_counts_prepaid_lines_and_stops_who_registers_by_themselves():
     (limit,) = as_confirmed("id-pm5-2021").limits
 

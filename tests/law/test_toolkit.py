@@ -72,7 +72,7 @@ def test_every_missing_field_of_the_surveys_packs_belongs_to_a_feature():
 
 
 def test_a_packs_cases_run_although_other_parts_of_it_are_not_supported():
-    wrong = (PACKS / "germany.yaml").read_text("utf-8").replace(
+    wrong = (PACKS / "korea.yaml").read_text("utf-8").replace(
         "retention:", f"tests:\n{CASE % 'erased'}retention:", 1
     )  # fmt: skip
     right = wrong.replace("expect: erased", "expect: terminated")

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.services import sign_out_everyone
-from rollkeeper.kernel.choices import Channel, Payment
+from rollkeeper.kernel.choices import Channel, IdentityCheck, Payment
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal.data_export import DataExport
@@ -19,6 +19,8 @@ from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.queries import open_cases
+from tests.builders.kinds import with_checks
+from tests.builders.packs import use_pack
 from tests.pages import text
 from tests.selfcare import people
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
@@ -138,6 +140,22 @@ def test_all_that_is_held_goes_out_as_one_file_that_machines_read(come_in, prove
     assert {row["value"] for row in whole["kept"]} >= {PERSON["name"], PERSON["address"], NUMBER}
     assert answer.headers["Cache-Control"] == "no-store"
     assert rows("SELECT FROM selfcare_portalrequest") == []
+
+
+def test_who_reads_what_is_held_sees_by_which_check_they_were_identified(come_in, prove, law_put_back):
+    use_pack(with_checks("chip", "sight"))
+    register_line(check=IdentityCheck.CHIP)
+    browser = come_in()
+    prove()
+
+    listed, shown = text(browser.get("/personal-data/")), text(browser.post("/personal-data/"))
+    whole = json.loads(browser.post("/export/").content)
+
+    assert "How the identity was checked" in listed
+    assert "The chip of the document was read" in shown
+    assert "The chip" not in listed
+    (row,) = [row for row in whole["kept"] if row["field"] == "checked_by"]
+    assert (row["value"], row["article"], row["last_day"]) == ("chip", "4 ¶1", None)
 
 
 def test_the_file_is_as_the_papers_say_field_by_field(come_in, prove):

@@ -43,12 +43,12 @@ class Telephone:
         )
 
 
-def register_line(number=NUMBER, person=None, on=ON, service=Service.MOBILE, copies=()):
+def register_line(number=NUMBER, person=None, on=ON, service=Service.MOBILE, copies=(), check=None):
     return register_subscriber(
         console_authority(),
         Submission(
             submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
-            parts={PartyRole.SUBSCRIBER: person or PERSON}, service=service, language="en", double_checked=True,
+            parts={PartyRole.SUBSCRIBER: person or PERSON}, service=service, language="en", double_checked=True, checked_by=check,
             copies={PartyRole.SUBSCRIBER: copies},
         ),
         on=on,

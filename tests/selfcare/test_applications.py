@@ -14,7 +14,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.queries import good_through, tenures, view_line
+from rollkeeper.lines.queries import checked_by, good_through, tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare import applications, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
@@ -23,7 +23,7 @@ from rollkeeper.selfcare.document_check import check_document, outcome_of
 from rollkeeper.selfcare.errors import NO_APPLICATION
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE
 from rollkeeper.vault.offline_keys import renew_offline_keys, seal_offline, verified_sealer
-from tests.builders.kinds import TOURIST, VISITOR, with_kinds
+from tests.builders.kinds import TOURIST, VISITOR, with_checks, with_kinds
 from tests.builders.lines import activate_line
 from tests.builders.packs import REFERENCE, use_pack
 from tests.builders.staff import employ
@@ -296,3 +296,33 @@ def test_a_kind_whose_papers_have_to_be_looked_at_is_not_registered_remotely(
 
     assert refused.get("refused") or refused["done"].get("faults")
     assert not view_line(line).is_registered
+
+
+# ---- where the law names the checks ----
+
+
+@pytest.mark.parametrize(
+    ("checks", "state", "check"),
+    [(("chip", "sight"), "registered", "sight"), (("sight",), "registered", None), (("chip", "registry"), "refused", None)],
+)  # fmt: skip
+def test_who_applied_and_shows_the_document_is_checked_by_sight(
+    line, at_portal, law_put_back, checks, state, check
+):
+    use_pack(REFERENCE)
+    apply(session(at_portal, FREE))
+    use_pack(with_checks(*checks))
+
+    see(clerk())
+    settle_applications(worker_authority())
+
+    assert (outcome_of("seen-at-a-counter").state, checked_by(line)) == (state, check)
+
+
+def test_who_declares_remotely_is_asked_for_no_check(line, at_portal, law_put_back):
+    use_pack(with_checks("chip", "registry"))
+
+    answer = apply(session(at_portal, FREE))
+
+    assert answer["done"]["verb"] == "line:tenure:registered"
+    (held,) = tenures(line)
+    assert (held.assurance, checked_by(line)) == ("declared", None)

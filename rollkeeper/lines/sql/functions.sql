@@ -70,7 +70,7 @@ END
 $$;
 
 -- Records who holds lines from now on: ends the tenure that is open, begins the new one, which verifies again what was recorded before,
--- lifts want of registration and leaves every other reason as it is. A line that goes to another reference counts against what all
+-- lifts want of registration and leaves every other reason as it is. By which check the identity was verified, the entry says. A line that goes to another reference counts against what all
 -- counters together may end in a day, also where two references were joined: a counter joins them. The contact of
 -- the subscriber before does not stay for the one after: codes for the portal go there. A new one is taken for lines that are no
 -- telephones alone, since the number itself reaches the others.
@@ -107,9 +107,10 @@ BEGIN
       FROM unnest(line_ids, entries) AS given (line, entry)
      WHERE h.line_id = given.line AND upper_inf(h.held);
     INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id,
-                              guardian_person_id, assurance, commitment, route, accepted_through, good_through, begun_by_entry)
+                              guardian_person_id, assurance, commitment, route, accepted_through, good_through, begun_by_entry, checked_by)
     SELECT given.line, tstzrange(instant, NULL), given.tenure, given.kind, given.person, given.of_user, given.bearer,
-           given.guardian, given.assurance, given.commitment, given.route, given.through, given.last_day, given.entry
+           given.guardian, given.assurance, given.commitment, given.route, given.through, given.last_day, given.entry,
+           (SELECT e.body::jsonb #>> '{facts,checked_by}' FROM ledger_entry e WHERE e.entry_id = given.entry AND e.body LIKE '%"checked_by"%')
       FROM unnest(line_ids, tenure_ids, party_kinds, person_ids, users, bearers, guardians, assurances, commitments, routes,
                   accepted, last_days, entries)
         AS given (line, tenure, kind, person, of_user, bearer, guardian, assurance, commitment, route, through, last_day, entry);
@@ -155,6 +156,12 @@ CREATE OR REPLACE FUNCTION lines_good_through(line uuid, entry bigint DEFAULT NU
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT h.good_through FROM lines_tenure h
      WHERE h.line_id = line AND upper_inf(h.held) AND (entry IS NULL OR h.begun_by_entry = entry)
+$$;
+
+-- By which check the identity of the present subscriber of one line was verified, and of no other.
+CREATE OR REPLACE FUNCTION lines_checked_by(line uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT h.checked_by FROM lines_tenure h WHERE h.line_id = line AND upper_inf(h.held)
 $$;
 
 -- How many lines in force have a registration whose last day is over.
