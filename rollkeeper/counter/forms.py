@@ -62,7 +62,7 @@ class QuietForm(forms.Form):
         return {
             name: self.data[name]
             for name in self.fields
-            if name in self.data and (name in _KEPT or name.endswith(("document_type", "checked_by")))
+            if name in self.data and (name in _KEPT or name.endswith(("document_type", "identity_check")))
             if name not in self.errors and (name != "submission_key" or is_usable_key(self.data[name]))
         }
 

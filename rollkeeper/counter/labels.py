@@ -28,7 +28,7 @@ MISSING: Labels = {
     "document_number": _("Enter the number of the document."),
     "document_valid_until": _("Enter the last day on which the document is valid."),
     "last_day": _("Enter the last day on the permit or document."),
-    "checked_by": _("Choose by which check the identity was verified."),
+    "identity_check": _("Choose by which check the identity was verified."),
     "birth_date": _("Enter the date of birth."),
     "language": _("Ask in which language they read notices, and choose it."),
     "code": _("Enter the code."),

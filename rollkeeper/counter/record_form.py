@@ -26,7 +26,7 @@ from rollkeeper.kernel.phrasing import cite, colon, listed
 from rollkeeper.law.choices import NoDocumentWay
 from rollkeeper.law.pack import Pack, RouteRule
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
-from rollkeeper.registration.kind_rules import CHECKED_BY, LAST_DAY, is_check_asked
+from rollkeeper.registration.kind_rules import IDENTITY_CHECK, LAST_DAY, is_check_asked
 from rollkeeper.registration.party_kinds import kind_named
 from rollkeeper.registration.submissions import (
     IMAGE_FIELDS,
@@ -159,7 +159,7 @@ class RecordForm(RegistrationForm, QuietForm):
         if self.routes:
             for name in {f"{head}document_number", f"{head}{LAST_DAY}"} & self.fields.keys():
                 self.fields[name].required = False
-        if check := self.fields.get(f"{head}{CHECKED_BY}"):
+        if check := self.fields.get(f"{head}{IDENTITY_CHECK}"):
             self._require_check(check, pack)
 
     def _require_check(self, check: forms.Field, pack: Pack) -> None:

@@ -53,7 +53,7 @@ from rollkeeper.kernel.side_by_side import named
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import PauseReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
-from rollkeeper.lines.queries import LineView, checked_by, good_through
+from rollkeeper.lines.queries import LineView, good_through, identity_check
 from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
 from rollkeeper.registration.approvals import approval_article
@@ -457,10 +457,10 @@ def _last_day(line: LineView, *, on: dt.date) -> dict[str, Any]:
     """Return through which day the registration of a line is good, where it has a last day, and by which check it was made."""
     if not line.is_registered or line.is_over:
         return {}
-    day, check = good_through(line.line_id), checked_by(line.line_id)
+    day, check = good_through(line.line_id), identity_check(line.line_id)
     return {
         "good_through": day, "is_past": day is not None and day < on,
-        "checked_by": label_of(check, IdentityCheck) if check else "",
+        "identity_check": label_of(check, IdentityCheck) if check else "",
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ class FormSummary:
     last_day: str | None
     payment: str | None = None
     """How the lines are paid that are registered; None: in any way."""
-    checked_by: tuple[str, ...] = ()
+    identity_check: tuple[str, ...] = ()
     """By which checks the identity is verified, any one of them; empty: by seeing the document."""
 
     @property
@@ -35,7 +35,7 @@ class FormSummary:
         parts += (
             [f"without a document by {' or '.join(self.without_document)}"] if self.without_document else []
         )
-        parts += [f"checked by {' or '.join(self.checked_by)}"] if self.checked_by else []
+        parts += [f"checked by {' or '.join(self.identity_check)}"] if self.identity_check else []
         parts += [f"good through {self.last_day}"] if self.last_day else []
         parts += [f"of {self.payment} lines alone"] if self.payment else []
         return f"{self.kind}{of}: {'; '.join(parts)}"
@@ -62,7 +62,7 @@ def _summaries(pack: Pack) -> Iterator[FormSummary]:
             ),
             last_day=_day(last) if last else None,
             payment=payment,
-            checked_by=tuple(_checks(pack.said_of(kind.id, "verification"))),
+            identity_check=tuple(_checks(pack.said_of(kind.id, "verification"))),
         )
 
 

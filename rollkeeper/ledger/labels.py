@@ -77,7 +77,7 @@ def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> 
         return gettext(
             "The line is suspended in part: no subscriber was registered for it in time. %(barred)s."
         ) % {"barred": BarLevel(barred).label}
-    of_act, check = ACTION_LABELS.get(f"{verb}:{facts.get('act')}"), facts.get("checked_by")
+    of_act, check = ACTION_LABELS.get(f"{verb}:{facts.get('act')}"), facts.get("identity_check")
     said = str(of_act or ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
     if check not in IdentityCheck.values:
         return said

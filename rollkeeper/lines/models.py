@@ -186,7 +186,7 @@ class Tenure(models.Model):
         null=True,
         db_comment="Last day on which the registration is good; null: without an end. Staff read it one line at a time. Deleted at erasure.",
     )
-    checked_by = models.TextField(
+    identity_check = models.TextField(
         null=True,
         db_comment="kernel.choices.IdentityCheck: by which check, where the law names several. Staff read it one line at a time. Deleted at erasure.",
     )
@@ -210,7 +210,7 @@ class Tenure(models.Model):
         db_table = "lines_tenure"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(checked_by__in=IdentityCheck.values),
+                condition=models.Q(identity_check__in=IdentityCheck.values),
                 name="lines_tenure_checked_in_unknown_way",
             )
         ]

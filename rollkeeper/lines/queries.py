@@ -257,9 +257,9 @@ def good_through(line_id: LineId, *, begun_by: EntryId | None = None) -> dt.date
     return day
 
 
-def checked_by(line_id: LineId) -> str | None:
+def identity_check(line_id: LineId) -> str | None:
     """Return by which check the identity of a line's present subscriber was verified, None where the law asked for none to be named."""
-    method: str | None = rows("SELECT lines_checked_by(%s) AS method", [line_id])[0].method
+    method: str | None = rows("SELECT lines_identity_check(%s) AS method", [line_id])[0].method
     return method
 
 

@@ -90,7 +90,7 @@ class EntryRecord(_Said):
     record: str = Field(description="Its reference, a UUID: a corrected line has several records.")
     service: str
     field: str = Field(
-        description="document_copy: a redacted copy of the document shown; checked_by: the check that verified the identity."
+        description="document_copy: a redacted copy of the document shown; identity_check: the check that verified the identity."
     )
     value: str = Field(description="As text; of a copy in base64. Empty: it cannot be opened any more.")
     media_type: str | None = Field(description="Of a copy: image/jpeg; null: it is text.")

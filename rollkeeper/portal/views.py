@@ -44,7 +44,7 @@ from rollkeeper.portal.forms import (
 from rollkeeper.portal.own_lines import said_lines
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.tokens import HERE, issue, note_number, noted_number, numbers_of, revoke, token_of
-from rollkeeper.registration.kind_rules import CHECKED_BY
+from rollkeeper.registration.kind_rules import IDENTITY_CHECK
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
@@ -316,7 +316,7 @@ def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
 def _with_kept(shown: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
     kept = [
         row | {
-            "field": _("How the identity was checked") if row["field"] == CHECKED_BY else field_label(row["field"]), "value": _said_value(row), "article": cite(row["article"]),
+            "field": _("How the identity was checked") if row["field"] == IDENTITY_CHECK else field_label(row["field"]), "value": _said_value(row), "article": cite(row["article"]),
             "service": label_of(row["service"], Service), "kept_article": cite(row["kept_article"]),
             "last_day": row["last_day"] and dt.date.fromisoformat(row["last_day"]),
         }
@@ -350,7 +350,7 @@ def by_record(kept: list[dict[str, Any]], numbers: Mapping[str, str]) -> list[di
 def _said_value(row: dict[str, Any]) -> str:
     """Say a kind of document and a check as people call them; every other value as it is held."""
     value = str(row.get("value") or "")
-    if row["field"] == CHECKED_BY:
+    if row["field"] == IDENTITY_CHECK:
         return label_of(value, IdentityCheck) if value else ""
     return _said_kind(value) if row["field"] == "document_type" and value else value
 

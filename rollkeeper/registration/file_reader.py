@@ -37,7 +37,7 @@ _OWN_KEYS: Final = frozenset(
         "language",
         "route",
         "last_day",
-        "checked_by",
+        "identity_check",
         "submission_key",
         "user",
         "bearer",
@@ -158,7 +158,7 @@ def _content(submission: Submission) -> str:
     whole = [submission.number, submission.asked_as, submission.service, submission.language, parts]
     whole += [
         one
-        for one in (submission.route, submission.last_day, submission.payment, submission.checked_by)
+        for one in (submission.route, submission.last_day, submission.payment, submission.identity_check)
         if one
     ]
     return json.dumps(whole, sort_keys=True, ensure_ascii=True)
@@ -234,7 +234,7 @@ def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
         kind=kind.built_in,
         added_kind=kind.added,
         last_day=row.get("last_day") or None,
-        checked_by=IdentityCheck(row["checked_by"]) if "checked_by" in row else None,
+        identity_check=IdentityCheck(row["identity_check"]) if "identity_check" in row else None,
         parts=parts,
         service=Service(row["service"]) if "service" in row else None,
         payment=Payment(row["payment"]) if "payment" in row else None,
@@ -252,7 +252,7 @@ def _wrong_columns(row: Mapping[str, Any]) -> Iterator[RollkeeperError]:
             yield INVALID_ROW(column=key, value_class=f"it is {_class(row[key])}, not an object")
     yield from (_not_text(name, value) for name, value in _texts(row) if not isinstance(value, str))
     choices: tuple[tuple[str, Sequence[str]], ...] = (
-        ("kind", kind_names(load_pack(instance().pack))), ("service", tuple(Service)), ("payment", SAID_PAYMENTS), ("checked_by", tuple(IdentityCheck)), ("language", instance().languages),
+        ("kind", kind_names(load_pack(instance().pack))), ("service", tuple(Service)), ("payment", SAID_PAYMENTS), ("identity_check", tuple(IdentityCheck)), ("language", instance().languages),
     )  # fmt: skip
     for key, allowed in choices:
         if key in row and row[key] not in allowed:

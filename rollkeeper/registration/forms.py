@@ -23,7 +23,7 @@ from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.attributes import ATTRIBUTES, AttributeType
 from rollkeeper.law.kinds import AcceptedDocument, IdentityChecks
 from rollkeeper.law.pack import Attribute, Pack
-from rollkeeper.registration.kind_rules import CHECKED_BY, LAST_DAY, LOOKED_OVER, offered_checks
+from rollkeeper.registration.kind_rules import IDENTITY_CHECK, LAST_DAY, LOOKED_OVER, offered_checks
 from rollkeeper.registration.submissions import IMAGE_FIELDS, attributes_in
 from rollkeeper.vault.fields import Field
 
@@ -88,8 +88,8 @@ class RegistrationForm(forms.Form):
                 _looked_over_field(looked_at), why=_WHY_LOOKED_OVER, article=cite(looked_at[0].article)
             )
         if is_seen and (checks := offered_checks(pack, kind)):
-            self.fields[f"{head}{CHECKED_BY}"] = asked(
-                _check_field(checks), why=_WHY_CHECKED_BY, article=cite(checks.article)
+            self.fields[f"{head}{IDENTITY_CHECK}"] = asked(
+                _check_field(checks), why=_WHY_IDENTITY_CHECK, article=cite(checks.article)
             )
         return [name for name in self.fields if name not in before]
 
@@ -173,7 +173,7 @@ _WHY_LAST_DAY = _(
 )
 _WHY_LOOKED_OVER = _("The law accepts the document only so. That it was looked at is not recorded.")
 
-_WHY_CHECKED_BY = _(
+_WHY_IDENTITY_CHECK = _(
     "The law has the identity verified by one of these checks. Recorded is which one said yes, and nothing that it saw."
 )
 

@@ -27,7 +27,7 @@ from rollkeeper.subscribers.choices import PartyRole
 
 LAST_DAY = "last_day"
 LOOKED_OVER = "looked_over"
-CHECKED_BY = "checked_by"
+IDENTITY_CHECK = "identity_check"
 _WHY_CHECK = "the law has the identity verified by one of several checks"
 _WHY = "the law has the registration of this kind of subscriber end with it"
 
@@ -95,24 +95,26 @@ def check_faults(
     """Return why the check of the identity does not do. One is asked where staff register; not of who declares by themselves or in a
     file, and not of who has no document.
     """
-    said, part = submission.checked_by, PartyRole.SUBSCRIBER.key
+    said, part = submission.identity_check, PartyRole.SUBSCRIBER.key
     if said and not submission.document_seen and offered_checks(pack, submission.asked_as) is None:
-        return [UNKNOWN_ATTRIBUTE(attribute=CHECKED_BY, part=part, asked="nothing")]
+        return [UNKNOWN_ATTRIBUTE(attribute=IDENTITY_CHECK, part=part, asked="nothing")]
     rule = None if submission.route else pack.checks(submission.asked_as, payment=payment.value)
     if rule is None or said in rule.methods:
         return []
     if said:
         accepted = ", ".join(rule.methods)
-        return [CHECK_NOT_ACCEPTED(part=part, attribute=CHECKED_BY, article=rule.article, accepted=accepted)]
+        return [
+            CHECK_NOT_ACCEPTED(part=part, attribute=IDENTITY_CHECK, article=rule.article, accepted=accepted)
+        ]
     if not submission.document_seen or not is_check_asked(pack, action_kind):
         return []
-    return [MISSING_ATTRIBUTE(attribute=CHECKED_BY, part=part, article=rule.article, why=_WHY_CHECK)]
+    return [MISSING_ATTRIBUTE(attribute=IDENTITY_CHECK, part=part, article=rule.article, why=_WHY_CHECK)]
 
 
 def noted_check(pack: Pack, submission: Submission, *, payment: Payment) -> str | None:
     """Return the check that is recorded: none where the law asks for none."""
     rule = None if submission.route else pack.checks(submission.asked_as, payment=payment.value)
-    return submission.checked_by.value if rule and submission.checked_by else None
+    return submission.identity_check.value if rule and submission.identity_check else None
 
 
 def good_through(

@@ -382,7 +382,7 @@ def _facts(context: Context, written: RenderedText) -> dict[str, str]:
             "party_kind": written.draft.submission.kind.value,
         }
         | others
-        | ({"checked_by": check} if (check := written.draft.parts.checked_by) else {})
+        | ({"identity_check": check} if (check := written.draft.parts.identity_check) else {})
         | ({"payment": paid.value} if (paid := _payment(context, written)) else {})
         | ({"act": RegistrationKind.PORT_IN.value} if context.action_kind is RegistrationKind.PORT_IN else {})
     )

@@ -345,7 +345,7 @@ def _parts(
     if faults or not isinstance(parts, ReadParts):
         return faults
     check = noted_check(context.pack, submission, payment=payment)
-    return replace(parts, route=route, good_through=through, checked_by=check)
+    return replace(parts, route=route, good_through=through, identity_check=check)
 
 
 def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:

@@ -62,7 +62,7 @@ class ReadParts:
     """By which way the subscriber is registered who shows no document."""
     good_through: dt.date | None = None
     """The last day of the registration, if it has one."""
-    checked_by: str | None = None
+    identity_check: str | None = None
     """By which check the identity was verified, where the law names several."""
 
 

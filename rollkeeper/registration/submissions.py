@@ -105,7 +105,7 @@ class Submission:
     """Through which day a paper of the subscriber is good, as it was given."""
     looked_over: bool = False
     """Staff looked at all that the law has shown with the document; not stored."""
-    checked_by: IdentityCheck | None = None
+    identity_check: IdentityCheck | None = None
     """The check that said yes to who the subscriber is."""
     service: Service | None = None
     """None: the service of the line with this number, or mobile if there is none."""
@@ -160,7 +160,7 @@ def submission_of(
     )
     parts = {part: attributes_in(given, f"{part.key}__") for part in PARTY_ROLES[kind.built_in]}
     subscriber = parts[PartyRole.SUBSCRIBER]
-    check = subscriber.pop("checked_by", None)
+    check = subscriber.pop("identity_check", None)
     return Submission(
         submission_key=submission_key,
         number=(given.get("number") or "").strip(),
@@ -168,7 +168,7 @@ def submission_of(
         added_kind=kind.added,
         last_day=subscriber.pop("last_day", None),
         looked_over=bool(subscriber.pop("looked_over", "")),
-        checked_by=IdentityCheck(check) if check in set(IdentityCheck) else None,
+        identity_check=IdentityCheck(check) if check in set(IdentityCheck) else None,
         parts=parts,
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
         payment=Payment(given["payment"]) if given.get("payment") in SAID_PAYMENTS else None,

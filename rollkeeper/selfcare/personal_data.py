@@ -18,7 +18,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lawbook.queries import kept_until
 from rollkeeper.lines.numbers import masked_number
-from rollkeeper.registration.kind_rules import CHECKED_BY, offered_checks
+from rollkeeper.registration.kind_rules import IDENTITY_CHECK, offered_checks
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE
 from rollkeeper.selfcare.sessions import PortalSession, Tenure
 from rollkeeper.vault.errors import CannotOpen
@@ -123,9 +123,9 @@ def _fields(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
     named = [(row.field, articles.get(row.field, "")) for row in found]
     if tenure.number_sealed is not None and tenure.is_present:
         named.append((LineField.NUMBER.value, pack.act_article("register") or ""))
-    if tenure.checked_by:
+    if tenure.identity_check:
         rule = offered_checks(pack, tenure.party_kind)
-        named.append((CHECKED_BY, rule.article if rule else ""))
+        named.append((IDENTITY_CHECK, rule.article if rule else ""))
     return [
         {"field": name, "article": article, "position": None, "media_type": None} for name, article in named
     ]
@@ -149,8 +149,8 @@ def _value(
     match row["field"]:
         case LineField.NUMBER.value:
             return number
-        case _ if row["field"] == CHECKED_BY:
-            return tenure.checked_by or ""
+        case _ if row["field"] == IDENTITY_CHECK:
+            return tenure.identity_check or ""
         case _ if row["media_type"]:
             return _image_or_nothing(session, tenure, row["position"], on=on) if images else ""
         case field:

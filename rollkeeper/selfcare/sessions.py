@@ -26,7 +26,7 @@ class Tenure:
     commitment: str | None
     contested_on: dt.date | None
     good_through: dt.date | None
-    checked_by: str | None
+    identity_check: str | None
     since: dt.datetime
     until: dt.datetime | None
     service: Service
@@ -125,7 +125,7 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
     """Return the lines of one person, the newest first."""
     return [
         Tenure(
-            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.checked_by, row.since,
+            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.identity_check, row.since,
             row.until, Service(row.service), Payment(row.payment), LineState(row.state), row.terminated_on,
             None if row.number_sealed is None else bytes(row.number_sealed),
         )

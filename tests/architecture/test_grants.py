@@ -162,7 +162,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "kernel_lock": ["backoffice", "counter", "portal", "vault_service", "worker"],
         "kernel_share_sealing": ["counter", "worker"],
         "lines_count_past_last_day": ["backoffice", "worker"],
-        "lines_checked_by": ["counter"],
+        "lines_identity_check": ["counter"],
         "lines_good_through": ["counter", "worker"],
         "lines_count_code_attempt": ["counter", "worker"],
         "lines_create": ["counter", "worker"],

@@ -67,7 +67,7 @@ COLUMNS = {
     "lines_pause.reason": (lines.PauseReason,),
     "lines_suspension.reason": (lines.SuspensionReason,),
     "lines_tenure.assurance": (Assurance,),
-    "lines_tenure.checked_by": (IdentityCheck,),
+    "lines_tenure.identity_check": (IdentityCheck,),
     "lines_tenure.party_kind": (PartyKind,),
     "notices_attempt.channel": (Channel,),
     "notices_attempt.outcome": (notices.Outcome,),

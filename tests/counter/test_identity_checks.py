@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.lines.queries import checked_by, find_line
+from rollkeeper.lines.queries import find_line, identity_check
 from rollkeeper.offline.processor import process_all
 from rollkeeper.vault.offline_keys import renew_offline_keys
 from tests.builders.kinds import with_checks
@@ -23,7 +23,7 @@ from tests.counter.test_round_trips import MOST
 from tests.registration.people import fresh_number, person
 
 SEVERAL = with_checks("chip", "registry", "sight")
-CHOSEN = {"double_checked": "on", "subscriber__checked_by": "chip"}
+CHOSEN = {"double_checked": "on", "subscriber__identity_check": "chip"}
 SAID = "How the identity was checked: The chip of the document was read."
 
 
@@ -38,7 +38,7 @@ def text(answer) -> str:
 
 
 def options(page: str) -> list[str]:
-    field = re.search(r'<select[^>]*name="subscriber__checked_by".*?</select>', page, re.DOTALL)
+    field = re.search(r'<select[^>]*name="subscriber__identity_check".*?</select>', page, re.DOTALL)
     return re.findall(r'value="([a-z_]*)"', field[0]) if field else []
 
 
@@ -65,7 +65,7 @@ def test_the_receipt_and_the_line_say_by_which_check(asked):
     receipt = text(asked.get(answer["Location"]))
     line = html.unescape(found(asked, number))
 
-    assert checked_by(find_line(number).line_id) == "chip"
+    assert identity_check(find_line(number).line_id) == "chip"
     assert SAID in receipt
     assert SAID in line
 
@@ -74,11 +74,11 @@ def test_the_receipt_and_the_line_say_by_which_check(asked):
 def test_without_a_yes_the_clerk_is_told_at_the_field_and_nothing_is_recorded(asked, chosen):
     number = fresh_number()
 
-    answer = post(asked, "register", number, **CHOSEN | {"subscriber__checked_by": chosen})
+    answer = post(asked, "register", number, **CHOSEN | {"subscriber__identity_check": chosen})
 
     page = text(answer)
     assert answer.status_code == 422
-    assert 'id="id_subscriber__checked_by_error"' in page
+    assert 'id="id_subscriber__identity_check_error"' in page
     assert find_line(number) is None
     assert not [value for name, value in SECRET.items() if name != "document_type" and value in page]
 
@@ -109,4 +109,4 @@ def test_what_waits_for_an_approver_keeps_the_check(asked):
     supervisor.post("/pending-approvals/", {"key": sent["Location"].split("/")[2], "approved": "yes"})
     process_all(worker_authority())
 
-    assert checked_by(find_line(number).line_id) == "chip"
+    assert identity_check(find_line(number).line_id) == "chip"

@@ -154,7 +154,7 @@ def test_who_reads_what_is_held_sees_by_which_check_they_were_identified(come_in
     assert "How the identity was checked" in listed
     assert "The chip of the document was read" in shown
     assert "The chip" not in listed
-    (row,) = [row for row in whole["kept"] if row["field"] == "checked_by"]
+    (row,) = [row for row in whole["kept"] if row["field"] == "identity_check"]
     assert (row["value"], row["article"], row["last_day"]) == ("chip", "4 ¶1", None)
 
 

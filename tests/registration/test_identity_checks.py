@@ -15,7 +15,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.labels import action_label
 from rollkeeper.lines.models import Line
-from rollkeeper.lines.queries import checked_by, current_tenure, find_line
+from rollkeeper.lines.queries import current_tenure, find_line, identity_check
 from rollkeeper.registration import persistence
 from rollkeeper.registration.bulk import refused_file, register_file
 from rollkeeper.registration.errors import CHECK_NOT_ACCEPTED, MISSING_ATTRIBUTE
@@ -39,12 +39,12 @@ SEVERAL = with_checks("chip", "registry", "sight")
 
 
 def register(number, who=None, *, check=CHIP, **changes):
-    given = submission(number, who, checked_by=check, **changes)
+    given = submission(number, who, identity_check=check, **changes)
     return register_subscriber(console_authority(), given, on=ON)
 
 
 def recorded(number):
-    return checked_by(find_line(number).line_id)
+    return identity_check(find_line(number).line_id)
 
 
 def noted(receipt):
@@ -59,7 +59,7 @@ def test_the_check_that_said_yes_is_in_the_record_and_in_the_ledger(check):
 
     receipt = register(number, check=check)
 
-    assert recorded(number) == noted(receipt)["checked_by"] == check.value
+    assert recorded(number) == noted(receipt)["identity_check"] == check.value
 
 
 @pytest.mark.parametrize("check", [CHIP, REGISTRY, SIGHT])
@@ -91,7 +91,7 @@ def test_without_a_yes_nothing_is_recorded(act):
         else:
             change_record(console_authority(), submission(number, who), on=ON)
 
-    assert "'checked_by'" in str(refused.value)
+    assert "'identity_check'" in str(refused.value)
     assert "4 ¶1" in str(refused.value)
     assert rows("SELECT count(*) AS n FROM ledger_entry WHERE verb LIKE 'line:tenure:%%'")[0].n == before
 
@@ -106,7 +106,7 @@ def test_a_change_needs_no_check_where_the_law_has_no_identity_recorded_at_it():
     change_record(console_authority(), submission(number, who | {"address": "拉萨市 2 号"}), on=ON)
 
     assert recorded(number) is None
-    change_record(console_authority(), submission(number, who, checked_by=REGISTRY), on=ON)
+    change_record(console_authority(), submission(number, who, identity_check=REGISTRY), on=ON)
     assert recorded(number) == "registry"
 
 
@@ -129,7 +129,7 @@ def test_a_law_that_names_no_other_check_asks_and_records_none(text, check):
 
     receipt = register(number, check=check)
 
-    assert (recorded(number), noted(receipt).get("checked_by")) == (None, None)
+    assert (recorded(number), noted(receipt).get("identity_check")) == (None, None)
 
 
 def test_a_list_of_which_one_check_is_not_confirmed_turns_no_one_away():
@@ -151,7 +151,7 @@ def test_a_check_of_prepaid_lines_is_recorded_of_those_and_of_which_it_is_not_kn
 
     receipt = register(number, payment=payment)
 
-    assert (recorded(number), noted(receipt).get("checked_by")) == (check, check)
+    assert (recorded(number), noted(receipt).get("identity_check")) == (check, check)
     if check is None:
         assert register(fresh_number(), check=None, payment=payment)
     else:
@@ -176,7 +176,7 @@ def test_a_file_may_name_the_check_and_registers_as_declared_without_one(tmp_pat
     use_pack(SEVERAL)
     checked, bare_row, wrong = ({"number": fresh_number(), **person()} for _ in range(3))
     file = tmp_path / "people.jsonl"
-    lines = [checked | {"checked_by": "registry"}, bare_row, wrong | {"checked_by": "astrology"}]
+    lines = [checked | {"identity_check": "registry"}, bare_row, wrong | {"identity_check": "astrology"}]
     file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
 
     register_file(console_authority(), file, on=ON, moved=lambda _: None)
@@ -184,18 +184,18 @@ def test_a_file_may_name_the_check_and_registers_as_declared_without_one(tmp_pat
     assert [recorded(one["number"]) for one in (checked, bare_row)] == ["registry", None]
     assert current_tenure(find_line(checked["number"]).line_id).assurance == "declared"
     (said,) = map(json.loads, refused_file(file).read_text("utf-8").splitlines())
-    assert (said["row"], said["column"], said["code"]) == (3, "checked_by", "invalid_row")
+    assert (said["row"], said["column"], said["code"]) == (3, "identity_check", "invalid_row")
 
 
 def test_a_file_that_names_a_check_no_law_asks_for_is_told_so(tmp_path):
-    row = {"number": fresh_number(), **person(), "checked_by": "chip"}
+    row = {"number": fresh_number(), **person(), "identity_check": "chip"}
     file = tmp_path / "people.jsonl"
     file.write_text(json.dumps(row), "utf-8")
 
     register_file(console_authority(), file, on=ON, moved=lambda _: None)
 
     (said,) = map(json.loads, refused_file(file).read_text("utf-8").splitlines())
-    assert (said["column"], said["code"]) == ("checked_by", "unknown_attribute")
+    assert (said["column"], said["code"]) == ("identity_check", "unknown_attribute")
 
 
 def form(text, *, what=RegistrationKind.REGISTER, kind="individual"):
@@ -206,28 +206,28 @@ def form(text, *, what=RegistrationKind.REGISTER, kind="individual"):
 def test_a_counter_offers_exactly_the_checks_of_the_law_and_says_what_a_no_means():
     asked = form(SEVERAL)
 
-    field = asked.fields["subscriber__checked_by"]
+    field = asked.fields["subscriber__identity_check"]
     assert [value for value, _ in field.choices] == ["", "chip", "registry", "sight"]
     assert field.required
     assert "a “no” is not recorded" in str(field.help_text)
     (reason,) = [one for one in asked.reasons if one.label == "How was the identity checked?"]
     assert "4 ¶1" in reason.article
-    assert "subscriber__checked_by" not in form(SEVERAL, kind="minor").fields
+    assert "subscriber__identity_check" not in form(SEVERAL, kind="minor").fields
 
 
 @pytest.mark.parametrize("text", [REFERENCE, with_checks("chip", "sight", read=False)])
 def test_a_counter_under_another_law_asks_nothing_more(text):
-    assert "subscriber__checked_by" not in form(text).fields
+    assert "subscriber__identity_check" not in form(text).fields
 
 
 def test_the_form_leaves_it_open_where_the_line_or_the_act_decides():
-    of_prepaid = form(with_checks("chip", "sight", payment="prepaid")).fields["subscriber__checked_by"]
+    of_prepaid = form(with_checks("chip", "sight", payment="prepaid")).fields["subscriber__identity_check"]
     unlisted = SEVERAL.replace("acts: [register, transfer, install, relocate, change]", "acts: [register]", 1)
 
     assert not of_prepaid.required
     assert "Prepaid" in str(of_prepaid.help_text)
-    assert not form(unlisted, what=RegistrationKind.CHANGE).fields["subscriber__checked_by"].required
-    assert form(unlisted, what=RegistrationKind.TRANSFER).fields["subscriber__checked_by"].required
+    assert not form(unlisted, what=RegistrationKind.CHANGE).fields["subscriber__identity_check"].required
+    assert form(unlisted, what=RegistrationKind.TRANSFER).fields["subscriber__identity_check"].required
 
 
 @pytest.mark.parametrize(("said", "read"), [("chip", CHIP), ("astrology", None), ("", None)])
@@ -237,26 +237,28 @@ def test_what_a_form_says_is_read_as_a_check_and_never_as_an_attribute(said, rea
     kind = form(SEVERAL).kind
 
     given = submission_of(
-        fields | {"number": number, "subscriber__checked_by": said}, submission_key=str(new_uuid()), kind=kind
+        fields | {"number": number, "subscriber__identity_check": said},
+        submission_key=str(new_uuid()),
+        kind=kind,
     )
 
-    assert given.checked_by is read
-    assert "checked_by" not in given.parts[next(iter(given.parts))]
+    assert given.identity_check is read
+    assert "identity_check" not in given.parts[next(iter(given.parts))]
     assert given.kind is PartyKind.INDIVIDUAL
 
 
 @pytest.mark.parametrize(
     ("word", "refused_by"),
     [("sighted", "lines_tenure_checked_in_unknown_way"), ("mobile", "lines_tenure_checked_in_unknown_way"),
-     ("a name", "checked_by is missing or is no code")],
+     ("a name", "identity_check is missing or is no code")],
 )  # fmt: skip
 def test_the_database_takes_no_word_for_a_check_that_is_none(clerk, as_role, monkeypatch, word, refused_by):
     use_pack(SEVERAL)
     number, facts = fresh_number(), persistence._facts
-    monkeypatch.setattr(persistence, "_facts", lambda *a: facts(*a) | {"checked_by": word})
+    monkeypatch.setattr(persistence, "_facts", lambda *a: facts(*a) | {"identity_check": word})
 
     with as_role("counter"), pytest.raises(DatabaseError, match=refused_by), transaction.atomic():
-        register_subscriber(clerk, submission(number, checked_by=CHIP), on=ON)
+        register_subscriber(clerk, submission(number, identity_check=CHIP), on=ON)
 
     assert find_line(number) is None
 
@@ -264,7 +266,7 @@ def test_the_database_takes_no_word_for_a_check_that_is_none(clerk, as_role, mon
 @pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "auditor"])
 def test_no_app_lists_how_people_were_checked(as_role, role):
     with as_role(role), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        rows("SELECT checked_by FROM lines_tenure")
+        rows("SELECT identity_check FROM lines_tenure")
 
 
 def test_a_counter_registers_by_a_check_and_changes_none_afterwards(clerk, as_role):
@@ -272,10 +274,10 @@ def test_a_counter_registers_by_a_check_and_changes_none_afterwards(clerk, as_ro
     number = fresh_number()
 
     with as_role("counter"):
-        register_subscriber(clerk, submission(number, checked_by=CHIP), on=ON)
+        register_subscriber(clerk, submission(number, identity_check=CHIP), on=ON)
         assert recorded(number) == "chip"
     with as_role("counter"), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        run("UPDATE lines_tenure SET checked_by = 'sight'")
+        run("UPDATE lines_tenure SET identity_check = 'sight'")
 
 
 def test_the_check_goes_with_the_tenure_that_a_worker_erases(as_role):
@@ -296,9 +298,9 @@ def test_the_check_goes_with_the_tenure_that_a_worker_erases(as_role):
 
 
 def test_a_receipt_says_by_which_check():
-    said = action_label("line:tenure:registered", {"checked_by": "chip"})
+    said = action_label("line:tenure:registered", {"identity_check": "chip"})
 
     assert said.endswith("How the identity was checked: The chip of the document was read.")
-    assert action_label("line:tenure:registered", {"checked_by": "astrology"}) == action_label(
+    assert action_label("line:tenure:registered", {"identity_check": "astrology"}) == action_label(
         "line:tenure:registered"
     )

@@ -72,9 +72,7 @@ def test_its_receipt_says_that_the_number_came_from_another_operator(clerk):
 
 
 @pytest.mark.parametrize(("acts", "article"), [("register, port_in", "2 ¶1"), ("register", None)])
-def test_porting_in_is_registered_whether_or_not_the_law_names_it(
-    clerk, law_put_back, acts, article
-):
+def test_porting_in_is_registered_whether_or_not_the_law_names_it(clerk, law_put_back, acts, article):
     use_pack(
         REFERENCE.replace("acts: [register, transfer, install, relocate, change]", f"acts: [{acts}, change]")
     )

@@ -48,7 +48,7 @@ def register_line(number=NUMBER, person=None, on=ON, service=Service.MOBILE, cop
         console_authority(),
         Submission(
             submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
-            parts={PartyRole.SUBSCRIBER: person or PERSON}, service=service, language="en", double_checked=True, checked_by=check,
+            parts={PartyRole.SUBSCRIBER: person or PERSON}, service=service, language="en", double_checked=True, identity_check=check,
             copies={PartyRole.SUBSCRIBER: copies},
         ),
         on=on,

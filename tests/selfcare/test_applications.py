@@ -14,7 +14,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.queries import checked_by, good_through, tenures, view_line
+from rollkeeper.lines.queries import good_through, identity_check, tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare import applications, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
@@ -305,7 +305,7 @@ def test_a_kind_whose_papers_have_to_be_looked_at_is_not_registered_remotely(
     ("checks", "state", "check"),
     [(("chip", "sight"), "registered", "sight"), (("sight",), "registered", None), (("chip", "registry"), "refused", None)],
 )  # fmt: skip
-def test_who_applied_and_shows_the_document_is_checked_by_sight(
+def test_who_applied_and_shows_the_document_is_identity_check_sight(
     line, at_portal, law_put_back, checks, state, check
 ):
     use_pack(REFERENCE)
@@ -315,7 +315,7 @@ def test_who_applied_and_shows_the_document_is_checked_by_sight(
     see(clerk())
     settle_applications(worker_authority())
 
-    assert (outcome_of("seen-at-a-counter").state, checked_by(line)) == (state, check)
+    assert (outcome_of("seen-at-a-counter").state, identity_check(line)) == (state, check)
 
 
 def test_who_declares_remotely_is_asked_for_no_check(line, at_portal, law_put_back):
@@ -325,4 +325,4 @@ def test_who_declares_remotely_is_asked_for_no_check(line, at_portal, law_put_ba
 
     assert answer["done"]["verb"] == "line:tenure:registered"
     (held,) = tenures(line)
-    assert (held.assurance, checked_by(line)) == ("declared", None)
+    assert (held.assurance, identity_check(line)) == ("declared", None)

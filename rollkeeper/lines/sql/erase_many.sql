@@ -22,7 +22,7 @@ erased_line AS (
 ), erased_reference AS (
     DELETE FROM lines_reference r USING erased_line WHERE r.line_id = erased_line.line_id
 ), erased_tenure AS (
-    UPDATE lines_tenure h SET commitment = NULL, route = NULL, good_through = NULL, checked_by = NULL, erased_on = %(on)s
+    UPDATE lines_tenure h SET commitment = NULL, route = NULL, good_through = NULL, identity_check = NULL, erased_on = %(on)s
       FROM erase_slice e
      WHERE h.line_id = e.line_id AND (e.tenure_id IS NULL OR h.tenure_id = e.tenure_id)
        AND h.erased_on IS NULL

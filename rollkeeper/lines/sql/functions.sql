@@ -107,10 +107,10 @@ BEGIN
       FROM unnest(line_ids, entries) AS given (line, entry)
      WHERE h.line_id = given.line AND upper_inf(h.held);
     INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id,
-                              guardian_person_id, assurance, commitment, route, accepted_through, good_through, begun_by_entry, checked_by)
+                              guardian_person_id, assurance, commitment, route, accepted_through, good_through, begun_by_entry, identity_check)
     SELECT given.line, tstzrange(instant, NULL), given.tenure, given.kind, given.person, given.of_user, given.bearer,
            given.guardian, given.assurance, given.commitment, given.route, given.through, given.last_day, given.entry,
-           (SELECT e.body::jsonb #>> '{facts,checked_by}' FROM ledger_entry e WHERE e.entry_id = given.entry AND e.body LIKE '%"checked_by"%')
+           (SELECT e.body::jsonb #>> '{facts,identity_check}' FROM ledger_entry e WHERE e.entry_id = given.entry AND e.body LIKE '%"identity_check"%')
       FROM unnest(line_ids, tenure_ids, party_kinds, person_ids, users, bearers, guardians, assurances, commitments, routes,
                   accepted, last_days, entries)
         AS given (line, tenure, kind, person, of_user, bearer, guardian, assurance, commitment, route, through, last_day, entry);
@@ -159,9 +159,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- By which check the identity of the present subscriber of one line was verified, and of no other.
-CREATE OR REPLACE FUNCTION lines_checked_by(line uuid) RETURNS text
+CREATE OR REPLACE FUNCTION lines_identity_check(line uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT h.checked_by FROM lines_tenure h WHERE h.line_id = line AND upper_inf(h.held)
+    SELECT h.identity_check FROM lines_tenure h WHERE h.line_id = line AND upper_inf(h.held)
 $$;
 
 -- How many lines in force have a registration whose last day is over.

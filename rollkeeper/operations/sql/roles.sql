@@ -145,7 +145,7 @@ GRANT SELECT, INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO w
 -- Whose a line is, and which number leads to it, change by functions alone.
 GRANT UPDATE ON lines_line TO worker;
 GRANT UPDATE (quarantined_until) ON lines_number TO worker;
-GRANT UPDATE (held, ended_by_entry, commitment, route, good_through, checked_by, erased_on, contested_on) ON lines_tenure TO worker;
+GRANT UPDATE (held, ended_by_entry, commitment, route, good_through, identity_check, erased_on, contested_on) ON lines_tenure TO worker;
 GRANT UPDATE (days, reason, evidence_seen_on) ON lines_pause TO worker;
 -- What takes service away is bound to what people approved (approved_batches.sql).
 GRANT SELECT, INSERT, UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO worker;
@@ -163,7 +163,7 @@ GRANT SELECT (line_id, held, tenure_id, party_kind, person_id, user_person_id, b
 -- Tenures are written by these alone (lines/sql/functions.sql): at the database's instant, each with its entry in the ledger.
 GRANT EXECUTE ON FUNCTION lines_register, lines_note_payments, lines_terminate, lines_pause_clock, lines_restore, lines_mark_wrongful, lines_mark TO counter, worker;
 GRANT EXECUTE ON FUNCTION lines_good_through TO counter, worker;
-GRANT EXECUTE ON FUNCTION lines_checked_by TO counter;
+GRANT EXECUTE ON FUNCTION lines_identity_check TO counter;
 GRANT EXECUTE ON FUNCTION lines_count_past_last_day TO backoffice, worker;
 GRANT EXECUTE ON FUNCTION lines_reconnect TO counter, backoffice, worker;
 GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, backoffice, worker;

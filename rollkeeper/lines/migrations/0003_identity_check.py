@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="tenure",
-            name="checked_by",
+            name="identity_check",
             field=models.TextField(
                 db_comment="kernel.choices.IdentityCheck: by which check, where the law names several. Staff read it one line at a time. Deleted at erasure.", null=True
             ),
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="tenure",
             constraint=models.CheckConstraint(
-                condition=models.Q(("checked_by__in", ["sight", "chip", "eid", "video", "registry", "bank", "biometric", "wallet"])), name="lines_tenure_checked_in_unknown_way"
+                condition=models.Q(("identity_check__in", ["sight", "chip", "eid", "video", "registry", "bank", "biometric", "wallet"])), name="lines_tenure_checked_in_unknown_way"
             ),
         ),
     ]
