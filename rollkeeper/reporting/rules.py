@@ -4,21 +4,26 @@
 A cell that counts one to nine people is hidden. If a total includes hidden cells, the reader knows their sum; so at least two are
 hidden, and their sum leaves each of them a wide span. A year is a total of its quarters in the same way, in every row and in the
 total; quarters are published first, so it is the year that is hidden. Then the whole is checked: the sums are equations, and a
-hidden cell that they determine (Gauss) hides a further cell of the year. Zero is shown: it reveals no one.
+hidden cell that they determine (Gauss), or of which they leave too few values since no hidden cell is under one, hides a further cell
+of the year. Zero is shown: it reveals no one.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 MIN_SHOWN = 10
 """The smallest number of people that is shown."""
 MIN_UNCERTAINTY = 9
 """How much the sum of hidden cells exceeds their number at least: each may then be one, or ten, or anything between."""
 TOTAL = "total"
+_MOST_ROUNDS = 200
+"""Each round narrows what a reader can know; after so many the rest is not worth their while."""
 
 type Row = str
 type Cell = tuple[str, Row]
+type Equation = dict[Cell, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ def _hide_year(
     in_year = _hide(full[year], total=total, before=given_away)
     while True:
         cells = hidden | {(year, row) for row in in_year}
-        known = _determined(cells, full, quarters=quarters, year=year, total=total)
+        equations = _equations(full, quarters=quarters, year=year, total=total)
+        known = _determined(cells, equations) or _narrowed(cells, full, equations)
         shown = [row for row in full[year] if row not in in_year and full[year][row]]
         if not known or not shown:
             return cells
@@ -92,23 +98,52 @@ def _hide_year(
         )
 
 
-def _determined(
-    hidden: set[Cell],
-    full: Mapping[str, Mapping[Row, int]],
-    *,
-    quarters: Sequence[str],
-    year: str,
-    total: bool,
-) -> set[Cell]:
-    """Return the hidden cells that the sums alone determine, for any values."""
-    order = sorted(hidden)
-    equations: list[dict[Cell, int]] = [
+def _equations(
+    full: Mapping[str, Mapping[Row, int]], *, quarters: Sequence[str], year: str, total: bool
+) -> list[Equation]:
+    """Return what adds up: each says with which sign each of its cells counts towards zero."""
+    equations: list[Equation] = [
         {(period, row): -1 if period == year else 1 for period in (*quarters, year)} for row in full[year]
     ]
     if total:
         equations += [
             {(period, row): -1 if row == TOTAL else 1 for row in rows} for period, rows in full.items()
         ]
+    return equations
+
+
+def _narrowed(
+    hidden: set[Cell], full: Mapping[str, Mapping[Row, int]], equations: Sequence[Equation]
+) -> set[Cell]:
+    """Return the small cells of which the sums leave too few values, when no hidden cell is under one."""
+    least, most = dict.fromkeys(hidden, 1.0), dict.fromkeys(hidden, inf)
+    open_sums = [
+        (
+            {cell: sign for cell, sign in equation.items() if cell in hidden},
+            -sum(sign * full[cell[0]][cell[1]] for cell, sign in equation.items() if cell not in hidden),
+        )
+        for equation in equations
+    ]
+    for _ in range(_MOST_ROUNDS):
+        before = dict(least), dict(most)
+        for signs, adds_up_to in open_sums:
+            for cell, sign in signs.items():
+                others = [(least[one], most[one], s * sign) for one, s in signs.items() if one != cell]
+                low = adds_up_to * sign - sum(high if s > 0 else -few for few, high, s in others)
+                high = adds_up_to * sign - sum(few if s > 0 else -up for few, up, s in others)
+                least[cell], most[cell] = max(low, least[cell]), min(high, most[cell])
+        if before == (least, most):
+            break
+    return {
+        cell
+        for cell in hidden
+        if _is_small(full[cell[0]][cell[1]]) and most[cell] - least[cell] < MIN_UNCERTAINTY
+    }
+
+
+def _determined(hidden: set[Cell], equations: Sequence[Equation]) -> set[Cell]:
+    """Return the hidden cells that the sums alone determine, for any values."""
+    order = sorted(hidden)
     matrix = [[Fraction(equation.get(cell, 0)) for cell in order] for equation in equations]
     return {order[place] for place in _determined_columns(matrix)}
 
