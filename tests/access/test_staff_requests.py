@@ -44,6 +44,7 @@ def break_down(authority, payload, on):
 
 @pytest.fixture
 def worker(register, as_role, monkeypatch):
+    monkeypatch.setattr(STAFF_REQUESTS, "_registered", STAFF_REQUESTS._registered.copy())
     STAFF_REQUESTS.register(stop_something, key="test-stop")
     STAFF_REQUESTS.register(waive_something, key="test-waive")
     STAFF_REQUESTS.register(break_down, key="test-break")

@@ -9,7 +9,7 @@ from django.test import Client
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.kernel.database import rows
 from tests.builders.staff import enter
-from tests.reporting.test_audit_sample_draw import AFTER, DICE, employed, lived  # noqa: F401 - the same year
+from tests.reporting.test_audit_sample_draw import AFTER, DICE, employed, kind_with_many, lived, sizes  # noqa: F401 - the same year
 
 
 @pytest.fixture
@@ -35,7 +35,8 @@ def backoffice(lived, app, as_role):  # noqa: F811
 
 
 def drawn(ask):
-    answer = ask("post", "/reports/2012-Q1/draw/", {"kind": "registered", "text": DICE})
+    kind = kind_with_many(sizes()[0])
+    answer = ask("post", "/reports/2012-Q1/draw/", {"kind": kind.value, "text": DICE})
     return answer, re.search(r"/samples/[0-9a-f-]{36}/", answer.content.decode())[0]
 
 

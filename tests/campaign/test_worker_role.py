@@ -342,7 +342,16 @@ FORGED = (
 HASHED = "UPDATE campaign_batch SET content = campaign_batch_content(batch_id) WHERE batch_id = %(batch)s"
 
 
-@pytest.mark.parametrize("meanwhile", ["SELECT", "UPDATE campaign_member SET reentered_on = '2012-02-01'"])
+A_TENURE = (
+    "INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance)"
+    " SELECT line_id, tstzrange(now(), NULL), uuidv7(), 'individual', uuidv7(), 'declared' FROM campaign_member"
+)
+"""A tenure that no entry began, which a worker may write."""
+
+
+@pytest.mark.parametrize(
+    "meanwhile", ["SELECT", "UPDATE campaign_member SET reentered_on = '2012-02-01'", A_TENURE]
+)
 @pytest.mark.parametrize("is_of_another", [True, False])
 @pytest.mark.parametrize(("days", "may"), [(5, False), (-5, True)])
 def test_a_worker_leaves_no_promised_day_behind_by_another_campaign(

@@ -134,7 +134,7 @@ def test_a_certificate_says_why_and_how_long_it_was_kept():
     assert "法定保存期已满" in text
 
 
-@pytest.mark.parametrize("verb", ACTION_LABELS)
+@pytest.mark.parametrize("verb", [one for one in ACTION_LABELS if isinstance(one, Verb)])
 def test_only_a_registration_is_said_to_outrank_the_register(verb):
     assert ("outranks it" in printouts.plain_text(made(verb))) is (verb in REGISTRATIONS)
 

@@ -20,6 +20,9 @@ run = CliRunner()
 @pytest.fixture
 def app(committed):
     clock.set_demo_date(ON)
+    (data_dir() / "outbox" / "delivery-reports.jsonl").unlink(
+        missing_ok=True
+    )  # of other tests, on other days
     return make_app()
 
 

@@ -94,7 +94,7 @@ REVOKE ALL ON FUNCTION imports_brings FROM PUBLIC;
 -- Whether a line would be cut before it may: never notified, or on or before a day that a notice named which went out. Of a line that is
 -- barred already, by the notice of the bar before. Nothing that an earlier campaign or subscriber was notified of counts, but the notice of
 -- a campaign of which an undone batch gave the line to this one. A day is kept whatever campaign a batch says to be of, and whenever a
--- member is said to have begun again: it ends with the campaign or the tenure.
+-- member is said to have begun again: it ends with the campaign, or with a tenure that an entry of a later day began or ended.
 CREATE OR REPLACE FUNCTION campaign_breaks_promise(line uuid, campaign uuid, next_step integer, day date) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT CASE WHEN barred.since IS NULL AND NOT EXISTS (
@@ -110,8 +110,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                        AND CASE WHEN barred.since IS NULL THEN n.kind IN ('register_by', 'reminder')
                                 ELSE n.kind = 'suspended' AND n.queued_on >= barred.since END
                        AND NOT EXISTS (SELECT FROM campaign_campaign c WHERE c.campaign_id = n.campaign_id AND c.campaign_id <> campaign AND c.closed_on IS NOT NULL)
-                       AND NOT EXISTS (SELECT FROM lines_tenure h
-                                        WHERE h.line_id = line AND greatest(lower(h.held), upper(h.held)) >= n.queued_on::timestamp AT TIME ZONE kernel_zone())) END
+                       AND NOT EXISTS (SELECT FROM lines_tenure h JOIN ledger_entry e ON e.entry_id IN (h.begun_by_entry, h.ended_by_entry)
+                                        WHERE h.line_id = line AND e.line_id = line AND e.day > n.queued_on)) END
       FROM (SELECT max(s.begun_on) AS since FROM lines_suspension s
              WHERE s.line_id = line AND s.reason = 'registration' AND s.restored_on IS NULL AND s.step < next_step) AS barred
 $$;
