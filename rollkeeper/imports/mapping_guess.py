@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rollkeeper.documents.rules import is_known_type, normalise_type
-from rollkeeper.documents.verdicts import BUSINESS_LICENCE, RESIDENT_CARD
+from rollkeeper.documents.verdicts import BUSINESS_LICENCE, OTHER, RESIDENT_CARD
 from rollkeeper.imports import column_dictionary
 from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_dictionary import Dropped
@@ -421,7 +421,7 @@ def _propose_company(columns: _Columns, raw: dict[str, Any], needs: list[str]) -
                 " company."
             )
         if "document_number" not in own and "document_type" not in there:
-            made["document_type_is"] = BUSINESS_LICENCE
+            made["document_type_is"] = BUSINESS_LICENCE if columns.country == "CN" else OTHER
     made |= {part: one for part, words in _PEOPLE.items() if (one := _person_of_company(columns, words))}
     raw["company"] = made
     return (

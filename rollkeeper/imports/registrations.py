@@ -90,7 +90,7 @@ class RegistrationReader:
         }
         self._of_persons = {name: place[persons.columns[name]] for name in names} if persons else {}
         self._type = place[persons.document_type] if persons and persons.document_type else None
-        self._is_licence = cache(lambda text: persons is not None and _type_of(persons, text) in _LICENCES)
+        self._shown = cache(lambda text: _type_of(persons, text) if persons else None)
 
     def read(
         self,
@@ -130,8 +130,9 @@ class RegistrationReader:
     def _kind_of(self, row: Sequence[str]) -> PartyKind | None:
         """Return whose row it is: as the column of kinds says; else a company's by its own columns or its document. None: both are there."""
         said = self._company.kinds.get(row[self._kind].strip()) if self._kind is not None else None
+        shown = self._shown("" if self._type is None else row[self._type].strip())
         if said:
-            return PartyKind(said)
+            return None if self._contradicts(PartyKind(said), shown, row) else PartyKind(said)
         if self._own:
             own = {name for name, place in self._own.items() if row[place].strip()}
             persons = {name for name, place in self._of_persons.items() if row[place].strip()}
@@ -139,8 +140,15 @@ class RegistrationReader:
                 return None if "document_number" in persons else PartyKind.COMPANY
             if own and not persons:
                 return PartyKind.COMPANY
-        is_licence = self._is_licence("" if self._type is None else row[self._type].strip())
-        return PartyKind.COMPANY if is_licence else PartyKind.INDIVIDUAL
+        return PartyKind.COMPANY if shown in _LICENCES else PartyKind.INDIVIDUAL
+
+    def _contradicts(self, said: PartyKind, shown: str | None, row: Sequence[str]) -> bool:
+        """Tell whether the kind of document in a row is of another kind of subscriber than the row says."""
+        if self._type is None or not row[self._type].strip() or shown in {None, OTHER}:
+            return False
+        if said is PartyKind.INDIVIDUAL:
+            return shown in _LICENCES
+        return "document_number" not in self._own and shown not in _LICENCES
 
 
 class _PartReader:
@@ -155,7 +163,8 @@ class _PartReader:
         self._places = [(Field(name), place[column]) for name, column in self._columns.items()]
         self._named = "company" if role is PartyRole.SUBSCRIBER else f"company.{role.key}"
         is_company = kind is PartyKind.COMPANY and role is PartyRole.SUBSCRIBER
-        self._otherwise = BUSINESS_LICENCE if is_company else OTHER
+        is_chinese = pack.file.jurisdiction.partition("-")[0] == "CN"
+        self._otherwise = BUSINESS_LICENCE if is_company and is_chinese else OTHER
         self._asked = {
             service: {
                 Field(one.name): one.required

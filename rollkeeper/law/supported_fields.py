@@ -213,7 +213,7 @@ _ALWAYS: Final[dict[str, Check]] = {
     "rights.see_lines_in_my_name": _is(True),  # at the portal, of this operator
     "rights.deny_line": _is(True),  # a case at the portal and at the counter
     "rights.export": _is(True),
-    "rights.appeal_suspends": _is(True),  # no day counts while a case is open
+    "rights.appeal_suspends": _is(True),  # a dispute or an appeal pauses the clock
     "campaigns[].stages[].rank": _any,  # stages follow each other in the order of the pack
 }
 """What Rollkeeper does for every pack: a pack may say it, and saying it changes nothing."""
@@ -372,7 +372,9 @@ def _kinds(pack: PackFile) -> Iterator[str]:
             yield f"'{at}.label' (without English)"
         if kind.last_day and kind.id in PARTIES - BUILT_IN:
             yield f"'{at}.last_day' (of a {kind.id})"
-        if kind.age and not any(
+        if kind.age and kind.id in PARTIES - BUILT_IN:
+            yield f"'{at}.age' (of a {kind.id})"
+        elif kind.age and not any(
             one.name == "birth_date" and one.required == "yes" for one in _attributes(pack, kind)
         ):
             yield f"'{at}.age' (of a kind whose date of birth is not asked)"

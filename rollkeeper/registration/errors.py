@@ -67,14 +67,14 @@ CHECK_NOT_ACCEPTED = Refusal(
 TOO_YOUNG = Refusal(
     "too_young",
     Kind.REFUSED,
-    "The law registers this kind of subscriber from the age of {age} on ({article}).",
-    "Compare the date of birth with the document. A guardian may register the line of a younger person.",
+    "This kind of subscriber is at least {age} years old ({article}).",
+    "Compare the date of birth with the document, or choose the kind of subscriber for this age.",
 )
 OF_AGE = Refusal(
     "of_age",
     Kind.REFUSED,
-    "From the age of {age} on a person is registered without a guardian ({article}).",
-    "Compare the date of birth with the document, or choose the kind of subscriber for a person of age.",
+    "This kind of subscriber is under {age} years old ({article}).",
+    "Compare the date of birth with the document, or choose the kind of subscriber for this age.",
 )
 
 

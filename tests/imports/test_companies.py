@@ -342,3 +342,36 @@ def test_a_kind_of_subscriber_that_the_map_does_not_name_stops_the_import(taken)
 
     with refusing(IMPORT_VALUES_UNMAPPED, match="客户类型"):
         taken([somebody(1, 客户类型="单位")], {"registration": PERSON, "company": kinds})
+
+
+@pytest.mark.parametrize(
+    ("said", "document", "number"),
+    [("个人", "营业执照", USCC), ("单位", "身份证", card(77))],
+    ids=["a person with a licence", "a company with a person's card"],
+)
+def test_a_row_whose_document_contradicts_it_registers_no_one(taken, said, document, number):
+    row = {
+        "号码": "13800000077", "客户类型": said, "姓名": "虚构", "地址": "拉萨市虚构路 2 号", "证件类型": document, "证件号码": number,
+    }  # fmt: skip
+    shared = {
+        "name": "姓名", "address": "地址", "document_type": "证件类型", "document_number": "证件号码",
+        "document_types": {"身份证": "cn-resident-card", "营业执照": "cn-business-licence"},
+    }  # fmt: skip
+    kinds = {"kind": "客户类型", "kinds": {"个人": "individual", "单位": "company"}}
+
+    _, refused = taken([row], {"registration": shared, "company": kinds})
+
+    assert [reason for _, _, reason in refused] == [PERSON_AND_COMPANY.text]
+    assert current_tenure(find_line("+8613800000077").line_id) is None
+
+
+def test_the_licence_of_a_company_elsewhere_is_no_chinese_one(tmp_path):
+    file = write(
+        tmp_path / "lines.csv",
+        [{"Number": "07700900123", "Company name": "Invented Ltd", "Company number": "12345678"}],
+    )
+
+    raw = propose(scan_file(file), country="GB", as_of=ON, duty=True).raw
+
+    assert raw["company"]["document_number"] == "Company number"
+    assert raw["company"].get("document_type_is") != "cn-business-licence"

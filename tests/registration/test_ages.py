@@ -48,7 +48,7 @@ def test_a_person_of_another_age_is_refused_in_words_without_the_day(born, refus
     with refusing(refusal) as refused:
         register(born)
 
-    assert f"age of {age}" in str(refused.value)
+    assert f"{age} years old" in str(refused.value)
     assert born not in str(refused.value)
     assert rows("SELECT count(*) AS n FROM lines_tenure")[0].n == tenures
 
