@@ -31,6 +31,7 @@ from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.queries import current_tenure, sealed_number, view_line
 from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.writes import lock_line
+from rollkeeper.registration.kind_rules import check_faults
 from rollkeeper.registration.party_kinds import kinds_offered_remotely
 from rollkeeper.registration.payments import payment_faults
 from rollkeeper.registration.pipeline import active_pack, check_registration
@@ -240,6 +241,14 @@ def _apply(
     article = _sight_article(session, payment, given.kind)
     if article is None:
         return _register(session, application_id, key, given, on=on)
+    # At a counter the document would be seen: where that is none of the law's checks, it would be refused there.
+    if faults := check_faults(
+        active_pack(),
+        given.submission(key, document_seen=True),
+        action_kind=RegistrationKind.REGISTER,
+        payment=payment,
+    ):
+        raise faults[0]
     return run_once(
         key, verb=Verb.APPLICATION_SUBMITTED, on=on,
         do=lambda: (session.line_id, _hold(session, application_id, given, article=article, on=on)),

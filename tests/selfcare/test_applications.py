@@ -12,7 +12,7 @@ from django.db.utils import ProgrammingError
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.queries import good_through, identity_check, tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
@@ -305,7 +305,7 @@ def test_a_kind_whose_papers_have_to_be_looked_at_is_not_registered_remotely(
     ("checks", "state", "check"),
     [(("chip", "sight"), "registered", "sight"), (("sight",), "registered", None), (("chip", "registry"), "refused", None)],
 )  # fmt: skip
-def test_who_applied_and_shows_the_document_is_identity_check_sight(
+def test_who_applied_and_shows_the_document_was_checked_by_sight(
     line, at_portal, law_put_back, checks, state, check
 ):
     use_pack(REFERENCE)
@@ -316,6 +316,17 @@ def test_who_applied_and_shows_the_document_is_identity_check_sight(
     settle_applications(worker_authority())
 
     assert (outcome_of("seen-at-a-counter").state, identity_check(line)) == (state, check)
+
+
+def test_who_came_in_by_a_call_is_sent_to_a_counter_where_sight_is_no_check(line, at_portal, law_put_back):
+    use_pack(with_checks("chip", "registry"))
+    token = session(at_portal, FREE)
+    run("UPDATE selfcare_portalsession SET is_limited = true")
+
+    answer = apply(token)
+
+    assert "another check" in str(answer["done"])
+    assert rows("SELECT FROM selfcare_application") == []
 
 
 def test_who_declares_remotely_is_asked_for_no_check(line, at_portal, law_put_back):
