@@ -218,8 +218,7 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
     """Return the rules of a campaign of a pack. Precondition: every field of it is supported."""
     base, when = campaign.deadline.base, campaign.cohort.when
     before = when.activated_before
-    assert isinstance(base, dt.date)  # noqa: S101 - the supported shape says so
-    assert before is not None  # noqa: S101
+    assert before is not None  # noqa: S101 - the supported shape says so
     pauses = [extension.because.article for extension in campaign.extensions]
     grace = days_in(file.calendar, campaign.deadline.after, base)
     return CampaignRules(

@@ -28,7 +28,7 @@ from rollkeeper.law.schema_people import Scope
 
 _NOT_COUNTED = {
     "scope": Scope(), "party_kinds": (), "limits": (), "document_copies": (), "dual_control": (), "agents": None, "rights": None,
-    "breach": (), "at_once": None, "disclosure": (), "layers": (), "supersedes": None, "transition": None, "court_stays": (),
+    "breach": (), "at_once": None, "disclosure": (), "layers": (),
 }  # fmt: skip
 """The chapters that change no stage of a line."""
 

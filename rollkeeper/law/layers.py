@@ -14,7 +14,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import leaves
 
-_OWN: Final = ("id", "version", "title", "valid", "recorded_at", "layers", "supersedes", "sources", "articles",
+_OWN: Final = ("id", "version", "title", "valid", "recorded_at", "layers", "sources", "articles",
                "tests", "open_questions", "confirmations", "declined", "status", "jurisdiction")  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Everything that a rule pack can hold: a statute, or several layers of them, as dated data and no code.
 
-The schema is wider than what any engine supports (`supported_fields.py` says what is supported), so that a law can be written down
-whole before an instance can serve it. Values that can hurt a person carry the article they rest on.
+What a law asks and nothing here does is said under `declined`; values that no engine supports are refused by name (`supported_fields.py`).
+Values that can hurt a person carry the article they rest on.
 """
 
 import datetime as dt
@@ -81,14 +81,6 @@ class Article(PackModel):
     serves: str
 
 
-class CourtStay(CitedModel):
-    """A court stops some acts for a while."""
-
-    first: dt.date
-    last: dt.date | None = None
-    scope: tuple[Literal["notify", "suspend", "end", "collect", "erase", "disclose"], ...]
-
-
 class Retention(CitedModel):
     """How long something is kept, after which event, and what happens then."""
 
@@ -120,14 +112,8 @@ class Agents(CitedModel):
     """What agents of the operator must and must not do."""
 
     registered: bool | None = None
-    proof_of_agent: bool | None = None
     subagents: bool | None = None
-    copy_of_document: Literal["required", "allowed", "forbidden"] | None = None
-    copy_marking: tuple[Literal["operator", "purpose", "date"], ...] = ()
-    upload_within: Duration | None = None
-    delete_local_within: Duration | None = None
     daily_limit: Annotated[int, Field(ge=1)] | None = None
-    on_fraud: tuple[Literal["refuse", "suspend_agent", "reverify_all_lines"], ...] = ()
 
 
 class Rights(CitedModel):
@@ -194,8 +180,6 @@ class NumberReuse(CitedModel):
     quarantine: Duration
     services: tuple[Service, ...] = ()
     """Whose numbers rest when a subscriber gives one back; without them all. What a campaign ends rests always: it can be undone."""
-    max_age: Duration | None = None
-    purge_links: bool = True
 
 
 class Penalty(CitedModel):
@@ -299,11 +283,8 @@ class PackFile(PackModel):
     valid: Valid
     recorded_at: dt.datetime | None = None
     layers: tuple[PackId, ...] = ()
-    supersedes: PackId | None = None
-    transition: Literal["finish_old", "switch_now", "whichever_later_for_subscriber"] | None = None
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     status: Literal["draft", "confirmed", "struck_down", "suspended_by_court"]
-    court_stays: tuple[CourtStay, ...] = ()
     articles: tuple[Article, ...] = ()
     duty: bool
     calendar: Calendar

@@ -119,7 +119,6 @@ class DocumentRule(CitedModel):
 
     type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
     """As the country file names it."""
-    issuer: str | None = None
     expired_ok: bool | None = None
     shown_with: Text = Field(default_factory=dict)
     """What has to be shown with it, all of it: looked at, and not recorded."""
@@ -155,10 +154,7 @@ class Verification(CitedModel):
             description="Only for lines that are paid so, and those of which it is not known. Left out: for all."
         ),
     ] = None
-    level: Annotated[int, Field(ge=0, le=10)] | None = None
-    keep: Literal["result_only", "copy", "forbidden"] | None = None
-    fallback: Name | None = None
-    match_policy: Literal["equality", "aliases", "partial_is_reviewed"] | None = None
+    keep: Literal["result_only"] | None = None
 
 
 class Representative(CitedModel):
@@ -166,16 +162,6 @@ class Representative(CitedModel):
 
     required: bool
     proof: Name | None = None
-    max_age: Duration | None = None
-    on_change: Duration | None = None
-    registrant: Literal["party", "guardian", "representative"] | None = None
-
-
-class OnMajority(PackModel):
-    """What happens when a minor comes of age."""
-
-    days: Annotated[int, Field(ge=1)]
-    then: Name
 
 
 class Age(CitedModel):
@@ -183,7 +169,6 @@ class Age(CitedModel):
 
     min: Annotated[int, Field(ge=0, le=130)] | None = None
     majority: Annotated[int, Field(ge=0, le=130)] | None = None
-    on_majority: OnMajority | None = None
 
 
 class UserOfLine(CitedModel):
@@ -231,11 +216,10 @@ class Limit(CitedModel):
             description="Stops only who registers a line remotely, by themselves; a counter takes it. All lines count, however registered."
         ),
     ] = None
-    scope: Literal["operator", "national", "region"]
-    regions: tuple[str, ...] = ()
+    scope: Literal["operator", "national"]
     kind: Literal["stock", "flow"]
     n: Annotated[int, Field(ge=1)]
     window: Duration | None = None
     over: Literal["refuse", "review", "choose_keep"]
     exempt: tuple[Name, ...] = ()
-    existing_lines: Literal["keep", "must_reduce"] | None = None
+    existing_lines: Literal["keep"] | None = None

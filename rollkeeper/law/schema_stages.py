@@ -14,7 +14,7 @@ from rollkeeper.law.schema_people import Condition
 
 LONGEST_NAME: Final = 60
 
-type Access = Literal["allow", "deny", "allow_listed"]
+type Access = Literal["allow", "deny"]
 
 
 class HolidayCalendar(PackModel):
@@ -44,7 +44,6 @@ class Calendar(CitedModel):
     month_overflow: Literal["last_day_of_month", "first_of_next"]
     quiet_hours: tuple[Hours, ...] = ()
     no_action_on: tuple[Literal["weekend", "holiday"], ...] = ()
-    bound: Literal["inclusive", "exclusive"] = "inclusive"
 
 
 class Cohort(CitedModel):
@@ -56,7 +55,7 @@ class Cohort(CitedModel):
 class Deadline(CitedModel):
     """When the time to register is over."""
 
-    base: dt.date | Literal["notice", "flag", "activation"]
+    base: dt.date
     not_before_notice: bool = False
     after: Duration
     floor: Duration | None = None
@@ -79,10 +78,8 @@ class NoticeDuty(CitedModel):
     """What people must be notified of, when and how."""
 
     before_deadline: Duration | None = None
-    after_deadline: Duration | None = None
     channels: tuple[Literal["sms", "voice", "email", "post", "popup", "ussd", "visit"], ...] = ()
     must_be_delivered: bool
-    languages: tuple[str, ...] = ()
     told_before: dt.date | None = None
     """The operator's own duty: whom the campaign concerns is to be told before this day. It starts no one's clock."""
     min_attempts: Annotated[int, Field(ge=1)] | None = None
@@ -112,8 +109,6 @@ class Services(PackModel):
     sms_out: Annotated[Access, Field(description="Messages from the line.")] = "deny"
     sms_in: Annotated[Access, Field(description="Messages to the line.")] = "deny"
     data: Annotated[Access, Field(description="Data, also of an internet access or a data card.")] = "deny"
-    roaming: Access = "deny"
-    ussd_register: Access = "allow"
 
     @property
     def bars(self) -> Bars:
@@ -126,14 +121,6 @@ class Services(PackModel):
         """Tell whether a network can be asked for exactly this."""
         together = (self.voice_out, self.voice_in) == (self.sms_out, self.sms_in)
         return together and self.bars in BAR_LEVELS
-
-
-class DutyCycle(PackModel):
-    """Service off for a while in every so long, by turns."""
-
-    on: Duration
-    per: Duration
-    batch_key: Name
 
 
 class Money(CitedModel):
@@ -165,11 +152,9 @@ class Stage(CitedModel):
         Field(description="True at a last stage that is no end: nothing follows, the line stays as it is."),
     ] = False
     always_allow: tuple[str, ...]
-    duty_cycle: DutyCycle | None = None
     money: tuple[Money, ...] = ()
-    number: Literal["held", "quarantine", "released"] = "held"
+    number: Literal["held", "quarantine"] = "held"
     reversible: bool
-    reversible_for: Duration | None = None
     on_registered: Literal["active", "review"] | None = None
 
     @field_validator("title")
@@ -189,7 +174,7 @@ class Stage(CitedModel):
 
 
 class Extension(CitedModel):
-    """More time, for a reason."""
+    """More time, for a reason: its days do not count."""
 
     reason: Literal[
         "abroad",
@@ -200,14 +185,8 @@ class Extension(CitedModel):
         "document_pending",
         "dispute",
         "appeal",
-        "regulator",
     ]
-    adds: Duration | None = None
-    until: dt.date | None = None
-    clock_stands_still: bool = False
-    proof: Name | None = None
-    max_times: Annotated[int, Field(ge=1)] | None = None
-    recheck_after: bool = False
+    clock_stands_still: Literal[True]
 
 
 class TemporaryReconnection(CitedModel):

@@ -5,7 +5,6 @@ A list of what is supported, not of what is not: a field that is new to the sche
 it and a line is added here. Leaves that only people can carry out (texts, penalties, fees) are shown and count as supported.
 """
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -117,7 +116,7 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
     "campaigns[].cohort.when.regions[]": _any,
     "campaigns[].cohort.when.payment": _any,
-    "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
+    "campaigns[].deadline.base": _any,
     "campaigns[].deadline.not_before_notice": _is(True),
     "campaigns[].deadline.after.n": lambda v: v >= 1,
     "campaigns[].deadline.after.unit": _is("day", "working_day", "month", "year"),
@@ -135,17 +134,15 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].stages[].enter.after": _any,
     "campaigns[].stages[].enter.plus.n": _any,
     "campaigns[].stages[].enter.plus.unit": _is("day"),
-    "campaigns[].stages[].services.voice_out": _is("allow", "deny"),
-    "campaigns[].stages[].services.voice_in": _is("allow", "deny"),
-    "campaigns[].stages[].services.sms_out": _is("allow", "deny"),
-    "campaigns[].stages[].services.sms_in": _is("allow", "deny"),
-    "campaigns[].stages[].services.data": _is("allow", "deny"),
+    "campaigns[].stages[].services.voice_out": _any,
+    "campaigns[].stages[].services.voice_in": _any,
+    "campaigns[].stages[].services.sms_out": _any,
+    "campaigns[].stages[].services.sms_in": _any,
+    "campaigns[].stages[].services.data": _any,
     "campaigns[].stages[].last": _any,
     "campaigns[].stages[].always_allow[]": lambda v: v in FLOOR,
-    "campaigns[].stages[].number": _is("quarantine"),
     "campaigns[].stages[].reversible": _any,
     "campaigns[].stages[].on_registered": _is("active"),
-    "campaigns[].extensions[].clock_stands_still": _is(True),
     "campaigns[].temporary_reconnection.lasts.n": lambda v: v >= 1,
     "campaigns[].temporary_reconnection.lasts.unit": _is("hour"),
     "retention[].data_class": _is("identity"),
@@ -198,18 +195,18 @@ _ALWAYS: Final[dict[str, Check]] = {
     "calendar.no_action_on[]": _any,  # no line is suspended or terminated on a day on which counters are closed
     "campaigns[].stages[].enter.plus.full": _any,  # the day of the stage before is never counted
     "campaigns[].stages[].enter.requires[]": _any,  # no stage without notice, with a dispute, in a pause, or without two people
-    "limits[].existing_lines": _is("keep"),  # a limit takes no line away
+    "limits[].existing_lines": _any,  # a limit takes no line away
     "party_kinds[].user_of_line.required": _is(True),  # a company names who uses the line
-    "party_kinds[].verification[].keep": _is("result_only"),  # by which check alone, never what it saw
+    "party_kinds[].verification[].keep": _any,  # by which check alone, never what it saw
     "party_kinds[].name_model": _any,  # in one piece, as it is on the document
     "retention[].kind": _is(
         "exact", "min"
     ),  # a record goes on the day after its last one, neither before nor later
     "disclosure[].notify_person": _is("at_once", "when_allowed"),  # at once, unless a deferral is given
     "disclosure[].two_people": _any,  # two people decide, also where the law wants one
-    "campaigns[].extensions[].reason": lambda v: (
-        v != "regulator"
-    ),  # the clock is paused for every reason that a person has
+    "campaigns[].extensions[].clock_stands_still": _any,  # its days do not count
+    "campaigns[].stages[].number": _any,  # a number whose contract a campaign ended is in quarantine
+    "campaigns[].extensions[].reason": _any,  # the clock is paused for every reason that a person has
     "rights.see_lines_in_my_name": _is(True),  # at the portal, of this operator
     "rights.deny_line": _is(True),  # a case at the portal and at the counter
     "rights.export": _is(True),
@@ -305,16 +302,9 @@ def _campaign(pack: PackFile, campaign: Campaign, *, at: str) -> Iterator[str]:
     if not campaign.deadline.not_before_notice:
         yield f"'{at}.deadline.not_before_notice: false'"
     after, floor = campaign.deadline.after, campaign.deadline.floor
-    if (
-        floor
-        and isinstance(campaign.deadline.base, dt.date)
-        and floor.n > days_in(pack.calendar, after, campaign.deadline.base)
-    ):
+    if floor and floor.n > days_in(pack.calendar, after, campaign.deadline.base):
         yield f"'{at}.deadline.floor' (longer than the time that everybody has)"
     yield from _notices(campaign.notices, at=f"{at}.notices")
-    for number, extension in enumerate(campaign.extensions):
-        if not extension.clock_stands_still:
-            yield f"'{at}.extensions[{number}]' (in which the clock does not stand still)"
     yield from (f"'{at}.stages' ({fault})" for fault in _stages(campaign))
 
 

@@ -57,7 +57,6 @@ def test_list_names_status_missing_features_and_emergency_numbers():
         ("after: {n: 60, unit: day}", "after: {n: 60, unit: hour}", "units of time"),
         ("not_before_notice: true", "not_before_notice: false", "deadline by date"),
         ("kind: exact", "kind: max", "retention by class"),
-        ("status: confirmed\n", "status: confirmed\nsupersedes: cn-2013\n", "layers"),
     ],
 )
 def test_what_is_missing_is_grouped_by_feature(old, new, feature):

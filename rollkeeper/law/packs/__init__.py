@@ -24,6 +24,7 @@ from rollkeeper.law.cases import failed_cases
 from rollkeeper.law.confirmations import citations, resolved
 from rollkeeper.law.errors import PACK_ARTICLE_MISSING, PACK_NOT_FOUND
 from rollkeeper.law.pack import Pack
+from rollkeeper.law.said_otherwise import SAID_OTHERWISE
 from rollkeeper.law.schema import Article, Confirmation, PackFile
 from rollkeeper.law.schema_common import Citation, PackModel
 from rollkeeper.law.schema_stages import Campaign
@@ -118,7 +119,8 @@ def _named(error: Mapping[str, Any], document: Document) -> RollkeeperError:
         return PACK_ARTICLE_MISSING(file=document.file, line=document.line_of(leaf), leaf=leaf_name(leaf))
     why = in_plain_words(error["type"], str(error["msg"]))
     if error["type"] == "extra_forbidden":
-        why += did_you_mean(str(where[-1]), _FIELDS)
+        instead = SAID_OTHERWISE.get(str(where[-1]))
+        why += f"; {instead}" if instead else did_you_mean(str(where[-1]), _FIELDS)
     elif error["type"] in {"literal_error", "enum"}:
         expected = re.findall(r"'([^']+)'", str(error.get("ctx", {}).get("expected", "")))
         why = f"write one of {', '.join(expected)}{did_you_mean(str(error['input']), expected)}"

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What laws ask that is no field of a pack although a writer looks for one, and where it is said instead.
+
+A field exists only where something obeys it. All else goes under `declined`, with the reason and who answers.
+"""
+
+from typing import Final
+
+_DECLINED: Final = "say under 'declined' that it is not done"
+
+SAID_OTHERWISE: Final = {
+    "supersedes": "a later version of the same id comes after the one before, and no promised day is taken back",
+    "court_stays": "enter the stay at the campaign, when the court orders it: its days do not count for anyone",
+    "fallback": "list every check: any one will do",
+    "match_policy": "a register's check says yes or no; how it compares is its own",
+    "on_majority": f"a clock that starts on a birthday needs a search over every date of birth: {_DECLINED}",
+    "adds": "an extension stops the clock for as long as its reason lasts ('clock_stands_still: true')",
+    "after_deadline": f"what people are told when a stage begins is always told; for more {_DECLINED}",
+    "reversible_for": "give the end as a stage so many days later; in quarantine its former subscriber may have the number back",
+    "duty_cycle": f"a stage bars the same at every hour: {_DECLINED}",
+    "allow_listed": f"emergency calls, the care number and registration are never barred; for other numbers {_DECLINED}",
+    "ussd_register": "registration is never barred ('always_allow')",
+    "copy_of_document": "'document_copies' says it for every counter",
+    "upload_within": f"an outlet records in the register at once, or sealed without a network: {_DECLINED}",
+    "max_age": f"a record is taken as it is shown on the day: {_DECLINED}",
+    "purge_links": "a number goes to its next subscriber without anything of the one before",
+}
