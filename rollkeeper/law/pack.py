@@ -469,13 +469,14 @@ class Pack:
         """Return the article that requires a second person to confirm this act at a counter; None if not required. Refuses:
         UNSUPPORTED_PACK_FIELD.
 
-        An unconfirmed rule does not require a second person.
+        An unconfirmed rule does not require a second person. Whose number comes from another operator is registered too.
         """
         self.refuse_unsupported()
+        named = {act, "register"} if act == "port_in" else {act}
         asked = (
             self._cited(one.because)
             for one in self.file.dual_control
-            if act in one.acts and one.because.confirmed
+            if named & set(one.acts) and one.because.confirmed
         )
         return next(asked, None)
 

@@ -25,16 +25,19 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import AccessKind, AccessOutcome
 from rollkeeper.lines.counter_codes import number_index_of_handle
-from rollkeeper.lines.errors import COUNTER_CODE_INVALID, LineNotFound
+from rollkeeper.lines.errors import (
+    COUNTER_CODE_INVALID,
+    NUMBER_QUARANTINED,
+    PORTED_NUMBER_QUARANTINED,
+    LineNotFound,
+)
 from rollkeeper.lines.lookups import count_access, hidden_lines, mark_access, record_access
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import (
-    LineKey,
     LineView,
     accepted_through,
     current_subscribers,
     find_line_keys,
-    has_other_number,
     last_subscriber,
 )
 from rollkeeper.lines.writes import lock_numbers
@@ -57,7 +60,12 @@ from rollkeeper.registration.kind_rules import faults_of_kind, good_through, not
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
 from rollkeeper.registration.payments import payment_faults, payment_of
 from rollkeeper.registration.persistence import Context, Draft
-from rollkeeper.registration.receipts import find_receipts, repeat_receipt, retry_on_conflict
+from rollkeeper.registration.receipts import (
+    find_receipts,
+    receipt_is_of_another,
+    repeat_receipt,
+    retry_on_conflict,
+)
 from rollkeeper.registration.rules import (
     ReadParts,
     asked,
@@ -69,7 +77,6 @@ from rollkeeper.registration.rules import (
 from rollkeeper.registration.submissions import (
     NEW_CONTRACT_KINDS,
     NEW_TENURE_KINDS,
-    ROW_KEY,
     Receipt,
     RegistrationKind,
     Submission,
@@ -148,7 +155,7 @@ def _record(context: Context, submissions: Sequence[Submission]) -> list[Outcome
     _answer_known(context, submissions, outcomes)
     looked = _look(context, submissions, outcomes)
     drafts = _decide(context, looked, outcomes)
-    if len(submissions) == 1 and any(_is_compared(context, draft.line) for draft in drafts):
+    if len(submissions) == 1 and drafts and looked.compared:
         count_access(context.authority, AccessKind.DOCUMENT, on=context.on)
     for draft, receipt in zip(drafts, persistence.write(context, drafts), strict=True):
         outcomes[draft.position] = receipt
@@ -170,31 +177,12 @@ def _answer_known(
     lines = find_line_keys([one.line_id for one in known.values()])
     for position, submission in zip(positions or range(len(submissions)), submissions, strict=True):
         if receipt := known.get(submission.submission_key):
-            is_of_another = _is_of_another(submission, lines.get(receipt.line_id))
+            is_of_another = receipt_is_of_another(submission, lines.get(receipt.line_id))
             outcomes[position] = (
                 SUBMISSION_KEY_USED(verb=receipt.verb, day=receipt.day)
                 if is_of_another
                 else repeat_receipt(receipt, verb=context.action_kind.verb)
             )
-
-
-def _is_of_another(submission: Submission, line: LineKey | None) -> bool:
-    """Tell whether a receipt is about another line than this submission, or about a contract that is over.
-
-    A file may use the customer's number as its key, and a customer may have several lines; a row without a key has one made from
-    its content, and may ask for a second contract with the same content. A receipt for something else would make the person
-    believe that they are registered.
-    """
-    if line is None or submission.number.startswith("handle:"):
-        return False
-    if line.is_over and submission.submission_key.startswith(ROW_KEY):
-        return True
-    try:
-        service = submission.service or service_guess(submission.number)
-        number = normalise_identifier(submission.number, service=service, country=instance().country_code)
-    except RollkeeperError:
-        return False
-    return has_other_number(line.line_id, number)
 
 
 def _with_numbers(
@@ -249,10 +237,13 @@ class _Looked:
     read: list[tuple[_Waiting, LineView | None, ReadParts]] = field(default_factory=list)
     faulty: set[int] = field(default_factory=set)
     """Positions where what was given is wrong, whatever line has the number."""
+    compared: set[int] = field(default_factory=set)
+    """Positions where a document is compared with that of a subscriber: of the line, or of the one that had its number."""
 
 
 _COMPARED: Mapping[str, bool] = {
     NOT_THE_SUBSCRIBER.code: False, TRANSFEROR_NOT_SUBSCRIBER.code: False, SAME_SUBSCRIBER.code: True,
+    NUMBER_QUARANTINED.code: False, PORTED_NUMBER_QUARANTINED.code: False,
     DOCUMENT_REPLACED.code: True, DocumentOfAnother.code: True,
 }  # fmt: skip
 """Refusals that come of a document compared with the recorded one, and whether it was that one."""
@@ -275,9 +266,10 @@ def _record_accesses(
         came = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
         if is_hidden and is_refused:
             came = AccessOutcome.REFUSED_PROTECTED
-        matched = _COMPARED.get(outcome.code) if isinstance(outcome, RollkeeperError) else None
-        if is_asked_only and not is_refused and _is_compared(context, line):
-            matched = True
+        is_compared = position in looked.compared
+        matched = _COMPARED.get(outcome.code) if isinstance(outcome, RollkeeperError) else is_compared or None
+        if context.action_kind in NEW_CONTRACT_KINDS and not is_compared:
+            matched = None
         line_id = line.line_id if line else None
         record_access(context.authority, came, line_id=line_id, matched=matched, on=context.on)
         mark_access(
@@ -285,9 +277,13 @@ def _record_accesses(
         )
 
 
-def _is_compared(context: Context, line: LineView | None) -> bool:
-    """Tell whether an action that is allowed compared a document with that of the line's subscriber."""
-    return context.action_kind not in NEW_CONTRACT_KINDS and line is not None and line.is_registered
+def _is_compared(context: Context, line: LineView | None, held: PersonId | None) -> bool:
+    """Tell whether an action compares a document with that of the line's subscriber, or of the former one of a number in quarantine."""
+    if line is None or held is None:
+        return False
+    if context.action_kind in NEW_CONTRACT_KINDS:
+        return line.is_over and line.quarantined_until is not None and context.on <= line.quarantined_until
+    return line.is_registered
 
 
 def _read(
@@ -367,8 +363,6 @@ def _service(one: _Waiting, line: LineView | None) -> Service:
 
 def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> list[Draft]:
     read = looked.read
-    if len(read) == 1 and _is_compared(context, read[0][1]):
-        count_access(context.authority, AccessKind.DOCUMENT, counted=False, on=context.on)
     subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
     documents = [parts.parts[PartyRole.SUBSCRIBER].document for _, _, parts in read]
     formerly = [_former(one.submission, on=context.on) for one, _, _ in read]
@@ -385,6 +379,13 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
         else subscribers.get(line.line_id)
         for _, line, _ in read
     ]
+    looked.compared.update(
+        one.position
+        for (one, line, _), held in zip(read, held_by, strict=True)
+        if _is_compared(context, line, held)
+    )
+    if len(read) == 1 and looked.compared:
+        count_access(context.authority, AccessKind.DOCUMENT, counted=False, on=context.on)
     # A person with several documents is one person under each of them.
     one = merged_persons(
         context,
@@ -432,7 +433,7 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
             if len(read) == 1:  # what is refused while it is written leaves a mark, too
                 mark_access(
                     context.authority, AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND, on=context.on,
-                    line_id=line.line_id if line else None, matched=_is_compared(context, line) or None,
+                    line_id=line.line_id if line else None, matched=waits.position in looked.compared or None,
                     subject=str(waits.position),
                 )  # fmt: skip
             is_newer = by_former is not None and (by_document is None or one[by_former] != one[by_document])

@@ -18,11 +18,14 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.receipts import LedgerReceipt, receipt_with
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.queries import LineKey, has_other_number
 from rollkeeper.registration.errors import INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate
 from rollkeeper.registration.rules import is_usable_key
-from rollkeeper.registration.submissions import Receipt
+from rollkeeper.registration.submissions import ROW_KEY, Receipt, Submission
 
 TRIES = 5
 
@@ -55,6 +58,25 @@ def repeat_receipt(receipt: Receipt, *, verb: Verb) -> Receipt | RollkeeperError
     if receipt.verb not in _answers(verb):
         return SUBMISSION_KEY_USED(verb=receipt.verb, day=receipt.day)
     return receipt.again()
+
+
+def receipt_is_of_another(submission: Submission, line: LineKey | None) -> bool:
+    """Tell whether a receipt is about another line than this submission, or about a contract that is over.
+
+    A file may use the customer's number as its key, and a customer may have several lines; a row without a key has one made from
+    its content, and may ask for a second contract with the same content. A receipt for something else would make the person
+    believe that they are registered.
+    """
+    if line is None or submission.number.startswith("handle:"):
+        return False
+    if line.is_over and submission.submission_key.startswith(ROW_KEY):
+        return True
+    try:
+        service = submission.service or service_guess(submission.number)
+        number = normalise_identifier(submission.number, service=service, country=instance().country_code)
+    except RollkeeperError:
+        return False
+    return has_other_number(line.line_id, number)
 
 
 def _answers(verb: Verb) -> frozenset[str]:

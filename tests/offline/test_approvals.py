@@ -30,7 +30,13 @@ from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.errors import APPROVAL_NEEDED
 from rollkeeper.registration.receipts import receipt_for
-from rollkeeper.registration.services import register_subscriber, replace_sim, terminate_line, transfer_line
+from rollkeeper.registration.services import (
+    port_in_number,
+    register_subscriber,
+    replace_sim,
+    terminate_line,
+    transfer_line,
+)
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.kinds import VISITOR, with_kinds
@@ -321,6 +327,7 @@ def test_no_way_in_does_without_the_approver(clerk, dual_control):
         lambda: register_subscriber(clerk, submission(number, who), on=ON),
         lambda: register_subscriber(clerk, submission(number, who, approved_by=clerk.staff_id), on=ON),
         lambda: register_subscriber(console_authority(), submission(number, who, document_seen=False), on=ON),
+        lambda: port_in_number(clerk, submission(number, who), on=ON),
         lambda: transfer_line(clerk, submission(number, who, transferor=given_by(who)), on=ON),
         lambda: terminate_line(clerk, **asked),
         lambda: replace_sim(clerk, **asked),

@@ -143,3 +143,35 @@ BEGIN
     VALUES (new_line, service_of, 'active', 1, false, false, false, kernel_day(on_day), language_of, shown, sealed);
 END
 $$;
+
+-- A number in quarantine goes back to its former subscriber alone, whatever the program of a counter says; and on the day on which a
+-- campaign ended a line that no one had registered, to the person who comes.
+CREATE OR REPLACE FUNCTION lines_require_end_of_quarantine() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    given CONSTANT date := (SELECT activated_on FROM lines_line WHERE line_id = NEW.line_id);
+    former record;
+BEGIN
+    IF OLD.quarantined_until < given THEN
+        RETURN NULL;
+    END IF;
+    SELECT is_registered, terminated_on, terminated_by INTO former FROM lines_line WHERE line_id = OLD.line_id;
+    IF NOT former.is_registered AND former.terminated_by = 'campaign' AND former.terminated_on = given THEN
+        RETURN NULL;
+    END IF;
+    IF EXISTS (
+        SELECT FROM lines_tenure now
+          JOIN (SELECT person_id FROM lines_tenure WHERE line_id = OLD.line_id ORDER BY lower(held) DESC LIMIT 1) AS before ON true
+         WHERE now.line_id = NEW.line_id
+           AND now.person_id IN (SELECT one.person_id FROM subscribers_references_of(before.person_id) AS one (person_id))
+    ) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'lines_number_in_quarantine' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+REVOKE ALL ON FUNCTION lines_require_end_of_quarantine FROM PUBLIC;
+DROP TRIGGER IF EXISTS lines_number_after_quarantine ON lines_number;
+CREATE CONSTRAINT TRIGGER lines_number_after_quarantine AFTER UPDATE OF line_id ON lines_number DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.line_id <> OLD.line_id AND OLD.quarantined_until IS NOT NULL AND kernel_is_app())
+    EXECUTE FUNCTION lines_require_end_of_quarantine();
