@@ -134,6 +134,23 @@ def test_lines_that_go_to_other_people_count_against_the_limit_of_terminations(c
             give_away(*owners[2])
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE lines_tenure SET identity_check = 'chip' WHERE line_id = %s",
+        "UPDATE lines_tenure SET route = 'vouched' WHERE line_id = %s",
+        "UPDATE lines_tenure SET good_through = '2040-01-01' WHERE line_id = %s",
+        "UPDATE lines_tenure SET commitment = 'x' WHERE line_id = %s",
+    ],
+)
+def test_a_worker_writes_nothing_in_place_of_what_a_registration_said(held, as_role, statement):
+    line_id, _, _ = held
+
+    with as_role("worker"):
+        assert "lines_tenure_rewritten" in refusal(statement, [line_id])
+        run("UPDATE lines_tenure SET identity_check = NULL, route = NULL WHERE line_id = %s", [line_id])
+
+
 def test_a_tenure_that_ended_without_its_entry_is_never_erased(held):
     line_id, _, _ = held
     run("UPDATE lines_tenure SET held = '[2011-01-01,2011-01-02)'")

@@ -59,6 +59,15 @@ CREATE OR REPLACE TRIGGER lines_tenure_begun_by_entry AFTER INSERT ON lines_tenu
 CREATE OR REPLACE TRIGGER lines_tenure_ended_by_entry AFTER UPDATE OF held ON lines_tenure
     FOR EACH ROW WHEN (kernel_acting_role() <> 'migrator') EXECUTE FUNCTION lines_check_tenure_entry();
 
+-- A worker erases what a tenure says of its registration, and writes nothing else in its place.
+CREATE OR REPLACE TRIGGER lines_tenure_only_erased BEFORE UPDATE OF commitment, route, good_through, identity_check ON lines_tenure
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
+        NEW.commitment IS NOT NULL AND NEW.commitment IS DISTINCT FROM OLD.commitment
+        OR NEW.route IS NOT NULL AND NEW.route IS DISTINCT FROM OLD.route
+        OR NEW.good_through IS NOT NULL AND NEW.good_through IS DISTINCT FROM OLD.good_through
+        OR NEW.identity_check IS NOT NULL AND NEW.identity_check IS DISTINCT FROM OLD.identity_check
+    )) EXECUTE FUNCTION kernel_refuse('lines_tenure_rewritten', 'insufficient_privilege');
+
 -- Whether the ledger says that a line was terminated: a record of which it does not is never erased.
 CREATE OR REPLACE FUNCTION lines_has_entry_of_end(line uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
