@@ -29,6 +29,7 @@ MISSING: Labels = {
     "document_valid_until": _("Enter the last day on which the document is valid."),
     "last_day": _("Enter the last day on the permit or document."),
     "identity_check": _("Choose by which check the identity was verified."),
+    "authority_shown": _("Ask for what the law names, and tick that it was shown."),
     "birth_date": _("Enter the date of birth."),
     "language": _("Ask in which language they read notices, and choose it."),
     "code": _("Enter the code."),

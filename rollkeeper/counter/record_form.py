@@ -24,7 +24,8 @@ from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite, colon, listed
 from rollkeeper.law.choices import NoDocumentWay
-from rollkeeper.law.pack import Pack, RouteRule
+from rollkeeper.law.kinds import RouteRule
+from rollkeeper.law.pack import Pack
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
 from rollkeeper.registration.kind_rules import IDENTITY_CHECK, LAST_DAY, is_check_asked
 from rollkeeper.registration.party_kinds import kind_named
@@ -155,7 +156,9 @@ class RecordForm(RegistrationForm, QuietForm):
             self.part_names[part] = self.ask(attributes, head=f"{part.key}__")
             self.attributes[part] = [attribute.name for attribute in attributes]
         head = f"{PartyRole.SUBSCRIBER.key}__"
-        self.part_names[PartyRole.SUBSCRIBER] += self.ask_of_kind(pack, self.kind.id, head=head)
+        self.part_names[PartyRole.SUBSCRIBER] += self.ask_of_kind(
+            pack, self.kind.id, head=head, action_kind=self.action_kind
+        )
         if self.routes:
             for name in {f"{head}document_number", f"{head}{LAST_DAY}"} & self.fields.keys():
                 self.fields[name].required = False

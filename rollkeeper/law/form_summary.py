@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rollkeeper.kernel.choices import IdentityCheck
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema_people import DocumentRule, LastDay, Verification
 
@@ -26,6 +27,9 @@ class FormSummary:
     identity_check: tuple[str, ...] = ()
     """By which checks the identity is verified, any one of them; empty: by seeing the document."""
 
+    authority_proof: str | None = None
+    """What a person shows who acts for it."""
+
     @property
     def sentence(self) -> str:
         """Say it on one line."""
@@ -36,6 +40,7 @@ class FormSummary:
             [f"without a document by {' or '.join(self.without_document)}"] if self.without_document else []
         )
         parts += [f"checked by {' or '.join(self.identity_check)}"] if self.identity_check else []
+        parts += [f"its representative shows {self.authority_proof}"] if self.authority_proof else []
         parts += [f"good through {self.last_day}"] if self.last_day else []
         parts += [f"of {self.payment} lines alone"] if self.payment else []
         return f"{self.kind}{of}: {'; '.join(parts)}"
@@ -51,7 +56,7 @@ def _summaries(pack: Pack) -> Iterator[FormSummary]:
     payment = next(iter(paid)) if len(paid) == 1 else None
     for kind in pack.file.party_kinds:
         asked = [one for one in pack.said_of(kind.id, "attributes") if one.required != "forbidden"]
-        last = pack.said_of(kind.id, "last_day")
+        last, acts = (pack.said_of(kind.id, chapter) for chapter in ("last_day", "representative"))
         yield FormSummary(
             kind=kind.id,
             kind_of=kind.kind_of,
@@ -63,6 +68,7 @@ def _summaries(pack: Pack) -> Iterator[FormSummary]:
             last_day=_day(last) if last else None,
             payment=payment,
             identity_check=tuple(_checks(pack.said_of(kind.id, "verification"))),
+            authority_proof=text_in("en", acts.proof)[0] if acts and acts.proof else None,
         )
 
 

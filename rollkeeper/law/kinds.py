@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a law says of one kind of party alone: the documents that are accepted, and through which day a registration is good."""
+"""What a law says of one kind of party alone: which documents are accepted, which proofs, and through which day a registration is good."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -27,6 +27,20 @@ class AcceptedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteRule:
+    """A way to register a subscriber without a document, and for how many days it is accepted."""
+
+    way: str
+    days: int | None
+    """None: without a time limit."""
+    article: str
+
+    def last_day(self, on: dt.date) -> dt.date | None:
+        """Return the last day on which it is accepted; the first day is not counted. None: without a time limit."""
+        return None if self.days is None else on + dt.timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class LastDayRule:
     """Through which day a registration is good."""
 
@@ -44,6 +58,15 @@ class IdentityChecks:
     """By which checks the identity of a kind of party is verified; any one of them will do."""
 
     methods: tuple[str, ...]
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityProof:
+    """What a person shows who acts for a company."""
+
+    proof: Mapping[str, str] = field(hash=False)
+    """What it is, by language."""
     article: str
 
 

@@ -31,7 +31,14 @@ from rollkeeper.law.errors import (
     SEVERAL_CAMPAIGNS,
     UNSUPPORTED_PACK_FIELD,
 )
-from rollkeeper.law.kinds import AcceptedDocument, AgeRule, IdentityChecks, LastDayRule
+from rollkeeper.law.kinds import (
+    AcceptedDocument,
+    AgeRule,
+    AuthorityProof,
+    IdentityChecks,
+    LastDayRule,
+    RouteRule,
+)
 from rollkeeper.law.limit_rules import LimitRule, limit_rules
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
@@ -75,20 +82,6 @@ class DocumentCopyRule:
     is_required: bool
     shows_middle_of_number: bool
     article: str
-
-
-@dataclass(frozen=True, slots=True)
-class RouteRule:
-    """A way to register a subscriber without a document, and for how many days it is accepted."""
-
-    way: str
-    days: int | None
-    """None: without a time limit."""
-    article: str
-
-    def last_day(self, on: dt.date) -> dt.date | None:
-        """Return the last day on which it is accepted; the first day is not counted. None: without a time limit."""
-        return None if self.days is None else on + dt.timedelta(days=self.days)
 
 
 @dataclass(frozen=True)
@@ -285,6 +278,14 @@ class Pack:
         if not rule or not rule.because.confirmed:
             return None
         return AgeRule(rule.min, rule.majority, self._cited(rule.because))
+
+    def authority_proof(self, party_kind: str) -> AuthorityProof | None:
+        """Return what shows that a person acts for such a party; None: nothing, or nothing confirmed. Refuses: UNSUPPORTED_PACK_FIELD."""
+        self.refuse_unsupported()
+        rule = self.said_of(party_kind, "representative")
+        if not rule or not rule.proof or not rule.because.confirmed:
+            return None
+        return AuthorityProof(rule.proof, self._cited(rule.because))
 
     @cached_property
     def added_kinds(self) -> dict[str, str]:

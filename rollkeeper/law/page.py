@@ -162,7 +162,7 @@ class _Page:
             )
 
     def shown_by(self, kind: PartyKind) -> Iterator[str]:
-        """Yield the documents of which one is shown, the checks of which one is made, and through which day the registration is good."""
+        """Yield what is shown: a document, what proves authority; which check is made, and through which day the registration is good."""
         _ = self.say
         for one in kind.documents:
             looked_at = [self.text(one.shown_with)] if one.shown_with else []
@@ -173,6 +173,8 @@ class _Page:
         for check in kind.verification if names_several else ():
             paid = f"{self.pause}{self.label(check.payment)}" if check.payment else ""
             yield f"{_('a check that is accepted')}{self.unconfirmed(check.because)}{self.colon}{self.label(check.method)}{paid}{self.cited_in(check.because)}"
+        if (acts := kind.representative) is not None and acts.proof:
+            yield f"{_('who acts for the subscriber shows')}{self.unconfirmed(acts.because)}{self.colon}{self.text(acts.proof)}{self.cited_in(acts.because)}"
         if (last := kind.last_day) is not None:
             day = (
                 _("the last day on the document or permit")

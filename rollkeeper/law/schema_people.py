@@ -161,7 +161,10 @@ class Representative(CitedModel):
     """A person who acts for a party."""
 
     required: bool
-    proof: Name | None = None
+    proof: Annotated[
+        Text,
+        Field(description="What shows that the person acts for the company: looked at, and not recorded."),
+    ] = Field(default_factory=dict)
 
 
 class Age(CitedModel):

@@ -33,6 +33,8 @@ LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
 """The kinds of subscriber that form a limit group: lines that a person registers as a guardian do not count towards their own
 limit.
 """
+REPRESENTED: Final = {"minor": "guardian", "company": "company_bearer"}
+"""The kinds of subscriber for whom another person acts, and who that is."""
 WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})
 """Kinds of subscriber who may be registered without a document, where a pack gives a way."""
 OTHER_STAGES: Final = frozenset({"out_of_scope", "not_notified", "running", "registered", "erased"})
@@ -59,7 +61,7 @@ _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
     "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*", "layers[]",
     "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].phases[].title.*", "campaigns[].phases[].id", "campaigns[].stages[].title.*", "campaigns[].stages[].money[].*", "*purpose.*",
-    "party_kinds[].label.*", "party_kinds[].documents[].shown_with.*",
+    "party_kinds[].label.*", "party_kinds[].documents[].shown_with.*", "party_kinds[].representative.proof.*",
 )  # fmt: skip
 
 _STATED: Final[dict[str, Check]] = {
@@ -196,6 +198,7 @@ _ALWAYS: Final[dict[str, Check]] = {
     "campaigns[].stages[].enter.plus.full": _any,  # the day of the stage before is never counted
     "campaigns[].stages[].enter.requires[]": _any,  # no stage without notice, with a dispute, in a pause, or without two people
     "limits[].existing_lines": _any,  # a limit takes no line away
+    "party_kinds[].representative.required": _is(True),  # a bearer for a company, a guardian for a minor
     "party_kinds[].user_of_line.required": _is(True),  # a company names who uses the line
     "party_kinds[].verification[].keep": _any,  # by which check alone, never what it saw
     "party_kinds[].name_model": _any,  # in one piece, as it is on the document
@@ -368,11 +371,28 @@ def _kinds(pack: PackFile) -> Iterator[str]:
             one.name == "birth_date" and one.required == "yes" for one in _attributes(pack, kind)
         ):
             yield f"'{at}.age' (of a kind whose date of birth is not asked)"
+        yield from (f"'{at}.representative{fault}" for fault in _representative(pack, kind))
         if kind.documents and kind.id in PARTIES - BUILT_IN:
             yield f"'{at}.documents' (of a {kind.id})"
         for number, document in enumerate(kind.documents):
             if document.type.replace("_", "-") not in known:
                 yield f"'{at}.documents[{number}].type: {document.type}' ({there})"
+
+
+def _representative(pack: PackFile, kind: PartyKind) -> Iterator[str]:
+    """Name what no form asks of a person who acts for such a party."""
+    rule, acts = kind.representative, REPRESENTED.get(kind.kind_of or kind.id)
+    if rule is None:
+        return
+    asked = [leaf for one in pack.party_kinds if one.id == acts for leaf in one.attributes]
+    if acts is None:
+        yield f"' (of a {kind.id})"
+    elif rule.proof and acts != "company_bearer":
+        yield f".proof' (of a {kind.id})"
+    elif not rule.proof and not any(
+        leaf.required == "yes" and (leaf.because.confirmed or not rule.because.confirmed) for leaf in asked
+    ):
+        yield f"' (without a {acts} of whom something is asked)"
 
 
 def _checks(pack: PackFile) -> Iterator[str]:

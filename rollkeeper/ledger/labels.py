@@ -69,8 +69,8 @@ ACTION_LABELS: Labels = {
 
 
 def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
-    """Say what was done, where the entry's facts say more than its verb: what is barred while something works, a number that came, or by
-    which check the identity was verified.
+    """Say what was done, where the entry's facts say more than its verb: what is barred while something works, a number that came, by
+    which check the identity was verified, or that who acts for a company showed it.
     """
     barred = facts.get("bars")
     if verb == Verb.LINE_SUSPENDED and barred in BarLevel.values:
@@ -79,7 +79,9 @@ def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> 
         ) % {"barred": BarLevel(barred).label}
     of_act, check = ACTION_LABELS.get(f"{verb}:{facts.get('act')}"), facts.get("identity_check")
     said = str(of_act or ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
-    if check not in IdentityCheck.values:
+    if check in IdentityCheck.values:
+        shown = {"done": said, "check": IdentityCheck(check).label}
+        said = gettext("%(done)s How the identity was checked: %(check)s.") % shown
+    if facts.get("authority_shown") is not True:
         return said
-    shown = {"done": said, "check": IdentityCheck(check).label}
-    return gettext("%(done)s How the identity was checked: %(check)s.") % shown
+    return gettext("%(done)s The person who acts for the company showed what the law asks.") % {"done": said}

@@ -19,7 +19,7 @@ _BATCH_STEP = EntrySchema(pack=REQUIRED, facts={"batch": REFERENCE, "position": 
 _DATED = {"anchor": DAY, "batch": REFERENCE, "last_day": DAY}
 _SUBSCRIBER = EntrySchema(
     line=REQUIRED, person=REQUIRED, pack=REQUIRED, article=OPTIONAL, facts={"assurance": CODE, "party_kind": CODE},
-    optional={"act": CODE, "identity_check": CODE, "document_check": CODE, "payment": CODE, "tenure": REFERENCE, "user": DIGEST, "bearer": DIGEST, "guardian": DIGEST},
+    optional={"act": CODE, "identity_check": CODE, "document_check": CODE, "authority_shown": FLAG, "payment": CODE, "tenure": REFERENCE, "user": DIGEST, "bearer": DIGEST, "guardian": DIGEST},
 )  # fmt: skip
 _ATTEMPT = EntrySchema(
     line=REQUIRED, optional={"delivered_on": DAY},

@@ -30,7 +30,7 @@ class RecordForm(RegistrationForm, QuietForm):
         attributes = pack.attributes(service, kind)
         self.attributes = [one.name for one in attributes]
         self.ask(attributes)
-        self.ask_of_kind(pack, kind, is_seen=False)
+        self.ask_of_kind(pack, kind)
         self.fields["double_checked"] = forms.BooleanField(
             label=_("I compared the number once more: it matches the document."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),

@@ -8,7 +8,7 @@ from rollkeeper.documents.assurance import Assurance
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
-from rollkeeper.law.pack import RouteRule
+from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.rules import Refused
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import (

@@ -64,6 +64,12 @@ CHECK_NOT_ACCEPTED = Refusal(
     "The law has the identity of the {part} verified by another check ({article}).",
     "Accepted are: {accepted}. Register the subscriber at a counter, after one of them said yes.",
 )
+AUTHORITY_NOT_SHOWN = Refusal(
+    "authority_not_shown",
+    Kind.REFUSED,
+    "The law has the person who acts for the company prove it ({article}), and nothing says that this was shown.",
+    "Ask for what the form names, and tick that it was shown; in a file, 'authority_shown' is 'yes'.",
+)
 TOO_YOUNG = Refusal(
     "too_young",
     Kind.REFUSED,

@@ -18,6 +18,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.table_files import REGISTRATION_TABLES, RegistrationTable, TableRow, is_table
 from rollkeeper.law.packs import load_pack
 from rollkeeper.registration.errors import FILE_NOT_USABLE, INVALID_ROW
+from rollkeeper.registration.kind_rules import AUTHORITY_SHOWN
 from rollkeeper.registration.party_kinds import kind_named, kind_names
 from rollkeeper.registration.rules import showable
 from rollkeeper.registration.submissions import ROW_KEY, Submission
@@ -38,12 +39,15 @@ _OWN_KEYS: Final = frozenset(
         "route",
         "last_day",
         "identity_check",
+        "authority_shown",
         "submission_key",
         "user",
         "bearer",
         "guardian",
     }
 )
+_SHOWN: Final = "yes"
+"""What a file says of a company whose representative showed what the law asks."""
 _PART_KEYS: Final = {"user": PartyRole.USER, "bearer": PartyRole.BEARER, "guardian": PartyRole.GUARDIAN}
 _TABLE_KEYS: Final = _OWN_KEYS - _PART_KEYS.keys() | {
     f"{part}{field.value}" for part in ("", *(f"{key}." for key in _PART_KEYS)) for field in Field
@@ -161,6 +165,7 @@ def _content(submission: Submission) -> str:
         for one in (submission.route, submission.last_day, submission.payment, submission.identity_check)
         if one
     ]
+    whole += [AUTHORITY_SHOWN] if submission.authority_shown else []
     return json.dumps(whole, sort_keys=True, ensure_ascii=True)
 
 
@@ -235,6 +240,7 @@ def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
         added_kind=kind.added,
         last_day=row.get("last_day") or None,
         identity_check=IdentityCheck(row["identity_check"]) if "identity_check" in row else None,
+        authority_shown=AUTHORITY_SHOWN in row,
         parts=parts,
         service=Service(row["service"]) if "service" in row else None,
         payment=Payment(row["payment"]) if "payment" in row else None,
@@ -252,7 +258,7 @@ def _wrong_columns(row: Mapping[str, Any]) -> Iterator[RollkeeperError]:
             yield INVALID_ROW(column=key, value_class=f"it is {_class(row[key])}, not an object")
     yield from (_not_text(name, value) for name, value in _texts(row) if not isinstance(value, str))
     choices: tuple[tuple[str, Sequence[str]], ...] = (
-        ("kind", kind_names(load_pack(instance().pack))), ("service", tuple(Service)), ("payment", SAID_PAYMENTS), ("identity_check", tuple(IdentityCheck)), ("language", instance().languages),
+        ("kind", kind_names(load_pack(instance().pack))), ("service", tuple(Service)), ("payment", SAID_PAYMENTS), ("identity_check", tuple(IdentityCheck)), (AUTHORITY_SHOWN, (_SHOWN,)), ("language", instance().languages),
     )  # fmt: skip
     for key, allowed in choices:
         if key in row and row[key] not in allowed:

@@ -21,10 +21,17 @@ from rollkeeper.kernel.choices import IdentityCheck, label_of
 from rollkeeper.kernel.phrasing import cite, comma
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.attributes import ATTRIBUTES, AttributeType
-from rollkeeper.law.kinds import AcceptedDocument, IdentityChecks
+from rollkeeper.law.kinds import AcceptedDocument, AuthorityProof, IdentityChecks
 from rollkeeper.law.pack import Attribute, Pack
-from rollkeeper.registration.kind_rules import IDENTITY_CHECK, LAST_DAY, LOOKED_OVER, offered_checks
-from rollkeeper.registration.submissions import IMAGE_FIELDS, attributes_in
+from rollkeeper.registration.kind_rules import (
+    AUTHORITY_SHOWN,
+    IDENTITY_CHECK,
+    LAST_DAY,
+    LOOKED_OVER,
+    asked_proof,
+    offered_checks,
+)
+from rollkeeper.registration.submissions import IMAGE_FIELDS, RegistrationKind, attributes_in
 from rollkeeper.vault.fields import Field
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
@@ -70,11 +77,14 @@ class RegistrationForm(forms.Form):
                 )
         return names
 
-    def ask_of_kind(self, pack: Pack, kind: str, *, head: str = "", is_seen: bool = True) -> list[str]:
+    def ask_of_kind(
+        self, pack: Pack, kind: str, *, head: str = "", action_kind: RegistrationKind | None = None
+    ) -> list[str]:
         """Add what the law asks of a kind of party besides its attributes; return the names of these fields.
 
-        Only documents that the law accepts are offered. `is_seen`: staff have the document before them.
+        Only documents that the law accepts are offered. `action_kind`: what staff do, who have the document before them.
         """
+        is_seen = action_kind is not None
         accepted, rule = pack.documents(kind), pack.last_day(kind)
         before = set(self.fields)
         if accepted and isinstance(offered := self.fields.get(f"{head}document_type"), forms.ChoiceField):
@@ -90,6 +100,10 @@ class RegistrationForm(forms.Form):
         if is_seen and (checks := offered_checks(pack, kind)):
             self.fields[f"{head}{IDENTITY_CHECK}"] = asked(
                 _check_field(checks), why=_WHY_IDENTITY_CHECK, article=cite(checks.article)
+            )
+        if action_kind and (proof := asked_proof(pack, kind, action_kind=action_kind)):
+            self.fields[f"{head}{AUTHORITY_SHOWN}"] = asked(
+                _authority_field(proof), why=_WHY_AUTHORITY, article=cite(proof.article)
             )
         return [name for name in self.fields if name not in before]
 
@@ -178,6 +192,11 @@ _WHY_IDENTITY_CHECK = _(
 )
 
 
+_WHY_AUTHORITY = _(
+    "The law has the person who acts for the company prove it so. Recorded is that it was shown, and nothing of it."
+)
+
+
 def _last_day_field() -> forms.CharField:
     return forms.CharField(
         label=_("Last day on the permit or document"),
@@ -198,6 +217,14 @@ def _check_field(checks: IdentityChecks) -> forms.ChoiceField:
         label=_("How was the identity checked?"), required=False,
         choices=[("", _("Choose")), *((one, IdentityCheck(one).label) for one in checks.methods)],
         help_text=_("Choose the check that said yes. If none does, do not register the subscriber: a “no” is not recorded."),
+    )  # fmt: skip
+
+
+def _authority_field(shown: AuthorityProof) -> forms.BooleanField:
+    proof = text_in(get_language() or "en", shown.proof)[0]
+    return forms.BooleanField(
+        label=_("The person who acts for the company showed: %(proof)s.") % {"proof": proof},
+        widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
 

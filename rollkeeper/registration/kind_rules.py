@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a kind of subscriber needs besides its attributes: a document that the law accepts, looked over, an age, and a last day. Pure.
 
-Which document was accepted and what was shown with it is looked at and not recorded.
+Which document was accepted and what was shown, with it or for a company, is looked at and not recorded.
 """
 
 import datetime as dt
@@ -10,9 +10,10 @@ from rollkeeper.documents.rules import normalise_type
 from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.calendars import add_months
-from rollkeeper.law.kinds import IdentityChecks
+from rollkeeper.law.kinds import AuthorityProof, IdentityChecks
 from rollkeeper.law.pack import Pack
 from rollkeeper.registration.errors import (
+    AUTHORITY_NOT_SHOWN,
     CHECK_NOT_ACCEPTED,
     DOCUMENT_NOT_ACCEPTED,
     DOCUMENT_NOT_LOOKED_OVER,
@@ -28,6 +29,7 @@ from rollkeeper.subscribers.choices import PartyRole
 LAST_DAY = "last_day"
 LOOKED_OVER = "looked_over"
 IDENTITY_CHECK = "identity_check"
+AUTHORITY_SHOWN = "authority_shown"
 _WHY_CHECK = "the law has the identity verified by one of several checks"
 _WHY = "the law has the registration of this kind of subscriber end with it"
 
@@ -39,6 +41,7 @@ def faults_of_kind(
     return [
         *document_faults(pack, submission),
         *check_faults(pack, submission, action_kind=action_kind, payment=payment),
+        *authority_faults(pack, submission, action_kind=action_kind),
         *(age_faults(pack, submission, on=on) if action_kind in NEW_TENURE_KINDS else ()),
     ]
 
@@ -115,6 +118,30 @@ def noted_check(pack: Pack, submission: Submission, *, payment: Payment) -> str 
     """Return the check that is recorded: none where the law asks for none."""
     rule = None if submission.route else pack.checks(submission.asked_as, payment=payment.value)
     return submission.identity_check.value if rule and submission.identity_check else None
+
+
+def asked_proof(pack: Pack, kind: str, *, action_kind: RegistrationKind) -> AuthorityProof | None:
+    """Return what a person shows at an act who acts for such a subscriber; None: nothing."""
+    return pack.authority_proof(kind) if is_check_asked(pack, action_kind) else None
+
+
+def authority_faults(
+    pack: Pack, submission: Submission, *, action_kind: RegistrationKind
+) -> list[RollkeeperError]:
+    """Return why it does not do who acts for a company, at a counter or in a file. A file says nothing that no law asks."""
+    said, part = submission.authority_shown, PartyRole.SUBSCRIBER.key
+    rule = asked_proof(pack, submission.asked_as, action_kind=action_kind)
+    if rule and not said:
+        return [AUTHORITY_NOT_SHOWN(part=part, attribute=AUTHORITY_SHOWN, article=rule.article)]
+    if said and not rule and not submission.document_seen:
+        return [UNKNOWN_ATTRIBUTE(attribute=AUTHORITY_SHOWN, part=part, asked="nothing")]
+    return []
+
+
+def noted_proof(pack: Pack, submission: Submission, *, action_kind: RegistrationKind) -> bool:
+    """Tell whether it is recorded that who acts for a company showed it: only where the law asks it."""
+    rule = asked_proof(pack, submission.asked_as, action_kind=action_kind)
+    return rule is not None and submission.authority_shown
 
 
 def good_through(

@@ -368,7 +368,7 @@ def _record_relinquished(context: Context, written: Sequence[RenderedText]) -> N
         )  # fmt: skip
 
 
-def _facts(context: Context, written: RenderedText) -> dict[str, str]:
+def _facts(context: Context, written: RenderedText) -> dict[str, str | bool]:
     others = {
         part.key: commitment
         for part, commitment in written.commitments.items()
@@ -383,6 +383,7 @@ def _facts(context: Context, written: RenderedText) -> dict[str, str]:
         }
         | others
         | ({"identity_check": check} if (check := written.draft.parts.identity_check) else {})
+        | ({"authority_shown": True} if written.draft.parts.authority_shown else {})
         | ({"payment": paid.value} if (paid := _payment(context, written)) else {})
         | ({"act": RegistrationKind.PORT_IN.value} if context.action_kind is RegistrationKind.PORT_IN else {})
     )

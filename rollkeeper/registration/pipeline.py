@@ -56,7 +56,7 @@ from rollkeeper.registration.errors import (
     SUBMISSION_KEY_USED,
     TRANSFEROR_NOT_SUBSCRIBER,
 )
-from rollkeeper.registration.kind_rules import faults_of_kind, good_through, noted_check
+from rollkeeper.registration.kind_rules import faults_of_kind, good_through, noted_check, noted_proof
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
 from rollkeeper.registration.payments import payment_faults, payment_of
 from rollkeeper.registration.persistence import Context, Draft
@@ -341,7 +341,8 @@ def _parts(
     if faults or not isinstance(parts, ReadParts):
         return faults
     check = noted_check(context.pack, submission, payment=payment)
-    return replace(parts, route=route, good_through=through, identity_check=check)
+    shown = noted_proof(context.pack, submission, action_kind=context.action_kind)
+    return replace(parts, route=route, good_through=through, identity_check=check, authority_shown=shown)
 
 
 def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:

@@ -12,7 +12,8 @@ from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.attributes import fault_of
-from rollkeeper.law.pack import Attribute, Pack, RouteRule
+from rollkeeper.law.kinds import RouteRule
+from rollkeeper.law.pack import Attribute, Pack
 from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.registration.errors import (
     DOCUMENT_DOUBTFUL,
@@ -64,6 +65,8 @@ class ReadParts:
     """The last day of the registration, if it has one."""
     identity_check: str | None = None
     """By which check the identity was verified, where the law names several."""
+    authority_shown: bool = False
+    """The person who acts for the company showed what the law asks for it."""
 
 
 def asked(pack: Pack) -> AskedOf:

@@ -107,6 +107,8 @@ class Submission:
     """Staff looked at all that the law has shown with the document; not stored."""
     identity_check: IdentityCheck | None = None
     """The check that said yes to who the subscriber is."""
+    authority_shown: bool = False
+    """The person who acts for the company showed what the law has shown for it."""
     service: Service | None = None
     """None: the service of the line with this number, or mobile if there is none."""
     payment: Payment | None = None
@@ -169,6 +171,7 @@ def submission_of(
         last_day=subscriber.pop("last_day", None),
         looked_over=bool(subscriber.pop("looked_over", "")),
         identity_check=IdentityCheck(check) if check in set(IdentityCheck) else None,
+        authority_shown=bool(subscriber.pop("authority_shown", "")),
         parts=parts,
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
         payment=Payment(given["payment"]) if given.get("payment") in SAID_PAYMENTS else None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.kernel.ids import LineId, PersonId
-from rollkeeper.law.pack import RouteRule
+from rollkeeper.law.kinds import RouteRule
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason

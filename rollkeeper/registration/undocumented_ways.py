@@ -6,7 +6,8 @@ its last day and then goes on as the law says; it does not count as a registrati
 """
 
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.law.pack import Pack, RouteRule
+from rollkeeper.law.kinds import RouteRule
+from rollkeeper.law.pack import Pack
 from rollkeeper.registration.errors import ROUTE_NOT_FOR_THIS, ROUTE_NOT_OFFERED, ROUTE_WITH_DOCUMENT
 from rollkeeper.registration.rules import AskedOf, showable
 from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission

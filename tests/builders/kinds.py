@@ -52,3 +52,12 @@ def with_checks(*methods: str, payment: str | None = None, read: bool = True, te
     before, rest = text.split(SEEN, 1)
     _seen_because, others = rest.split("  - id: ", 1)
     return f"{before}    verification:\n{listed}  - id: {others}"
+
+
+def with_proof(*, read: bool = True, text: str = REFERENCE) -> str:
+    """Return a pack by which a person who acts for a company shows a sealed letter; `read`: that was."""
+    because = f'because: {{article: "2 ¶1"{"" if read else ", confirmed: false"}}}'
+    head = "  - id: company\n"
+    assert head in text
+    proof = "{en: a sealed letter, zh-hans: 盖章的函件}"
+    return text.replace(head, f"{head}    representative: {{required: true, proof: {proof}, {because}}}\n", 1)

@@ -18,7 +18,7 @@ from rollkeeper.law.rights import decide_by
 from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves, support_of, unsupported_fields
-from tests.builders.kinds import PUPIL, TOURIST, VISITOR, with_checks
+from tests.builders.kinds import PUPIL, TOURIST, VISITOR, with_checks, with_proof
 from tests.builders.packs import confirmed
 from tests.builders.stages import LATE, asking_again, phased, staged
 from tests.disclosures.lawful import lawful_pack
@@ -84,7 +84,7 @@ def answers(pack: Pack) -> list[object]:
         pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
         [pack.registers(s, p) for s in services for p in Payment.values], pack.payment_asked,
-        [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], [pack.checks(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], [pack.age(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
+        [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], [pack.checks(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], [pack.age(k) for k in kinds], [pack.authority_proof(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
         pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "port_in", "relocate", "change", "replace_sim")],
@@ -216,6 +216,16 @@ def test_each_check_that_a_law_names_changes_an_answer(method):
     pack.refuse_unsupported()
     for pattern in ("party_kinds[].verification[].method", "party_kinds[].verification[].payment"):
         assert changed_answers(pack, pattern)
+
+
+def test_what_proves_authority_changes_an_answer():
+    pack = read_pack(confirmed(with_proof()).encode(), file="pack.yaml")
+    kinds = [one.id for one in pack.file.party_kinds]
+    steps = ["party_kinds", kinds.index("company"), "representative", "proof"]
+
+    pack.refuse_unsupported()
+    changed = Pack(with_leaf(pack.file, steps, {"en": "a stamp"}), pack.hash)
+    assert answers(changed) != answers(pack)
 
 
 APART = {one for one in _SUPPORTED if ".phases[]." in one} | {"campaigns[].cohort.when.activated_from"}

@@ -24,8 +24,8 @@ from rollkeeper.law.errors import (
     UNCONFIRMED_PACK_VALUE,
     UNSUPPORTED_PACK_FIELD,
 )
+from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.layers import Conflict, list_conflicts
-from rollkeeper.law.pack import RouteRule
 from rollkeeper.law.packs import load_pack, read_pack
 from rollkeeper.law.said_otherwise import SAID_OTHERWISE
 from rollkeeper.law.schema import CitedModel, PackFile

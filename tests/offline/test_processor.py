@@ -27,7 +27,9 @@ from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
+from tests.builders.kinds import with_proof
 from tests.builders.lines import activate_line, suspend_line, terminate_line
+from tests.builders.packs import REFERENCE, use_pack
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.offline.browsers import Browser, form
@@ -527,3 +529,32 @@ def test_a_name_is_not_in_the_row_of_a_refusal(browser, process):
     (row,) = rows("SELECT said::text AS said FROM offline_registration WHERE submission_key = %s", [key])
     assert came_of(key) == "refused"
     assert "索朗" not in row.said
+
+
+FIRM = {"document_type": "cn-business-licence", "document_number": "91110000600037341L"}
+
+
+@pytest.mark.parametrize(
+    ("law", "ticked", "came"),
+    [(with_proof(), True, "done"), (with_proof(), False, "refused"),
+     (with_proof(read=False), False, "done"), (REFERENCE, True, "done")],
+)  # fmt: skip
+def test_a_company_taken_offline_shows_for_it_what_the_law_asks(
+    browser, process, law_put_back, law, ticked, came
+):
+    use_pack(law)
+    number = fresh_number()
+    shown = {"subscriber__authority_shown": "on"} if ticked else {}
+
+    key = browser.record(form(number, person(**FIRM), **shown), kind="company")
+    process()
+
+    found = rows("SELECT body FROM ledger_entry WHERE verb = 'line:tenure:registered'")
+    assert came_of(key) == came
+    assert [json.loads(one.body)["facts"].get("authority_shown") for one in found] == (
+        [] if came == "refused" else [True if ticked and law == with_proof() else None]
+    )
+    if came == "refused":
+        (said,) = outcomes([key])[0].said
+        assert said["code"] == "authority_not_shown"
+        assert "2 ¶1" in said["sentence"] + said["article"]
