@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A visitor at a counter, under a law that adds the kind: registered through a last day, which a document shown again extends."""
+"""A law that asks of some kinds of subscriber more than of one person: a visitor's last day, and what shows that one acts for a company."""
 
 import pytest
 
-from tests.builders.kinds import VISITOR, with_kinds
+from tests.builders.kinds import VISITOR, with_kinds, with_proof
 from tests.builders.packs import confirmed
 from tests.journeys.conftest import answer_last_questions, served_demo
 from tests.journeys.test_clerk_at_a_counter import SUBMIT, find
@@ -16,7 +16,7 @@ NUMBER = "+8613908977031"
 def with_visitors(data_dir):
     """Make a law that knows visitors the law of the instance."""
     pack = data_dir / "with-visitors.yaml"
-    pack.write_text(confirmed(with_kinds(VISITOR)), "utf-8")
+    pack.write_text(confirmed(with_kinds(VISITOR, text=with_proof())), "utf-8")
     pack.chmod(0o644)
     change_settings(data_dir / "settings.toml", {"instance": {"pack": str(pack)}})
 
@@ -81,3 +81,46 @@ def test_the_form_of_an_added_kind_reads_well_in_chinese_on_a_small_screen(visit
     assert "短期停留者" in text
     assert "签证页" in text
     visitor.look("counter-added-kind")
+
+
+BOX, SLIP = "#id_subscriber__authority_shown", "[data-slip]:not([hidden])"
+
+
+def fill_in_company(page, counter, number):
+    page.goto(counter + "/register/?kind=company")
+    page.fill("#id_number", number)
+    page.fill("#id_subscriber__name", "Invented Trading")
+    page.fill("#id_subscriber__address", "Nowhere Road 99")
+    page.fill("#id_subscriber__document_number", "91110000600037341L")
+    answer_last_questions(page)
+
+
+def test_a_company_registers_once_it_was_shown_who_acts_for_it(visitor):
+    page = visitor.page
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    fill_in_company(page, visitor.demo.counter, "+8613908977032")
+
+    page.click(SUBMIT)
+    page.wait_for_selector(f"{BOX}_error")
+    visitor.look("counter-authority-not-shown")
+    page.check(BOX)
+    submit(page)
+
+    assert "The person who acts for the company showed what the law asks." in page.inner_text("main")
+    visitor.look("counter-receipt-authority-shown")
+
+
+def test_without_a_network_no_company_is_taken_that_did_not_show_it(visitor):
+    page = visitor.page
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    fill_in_company(page, visitor.demo.counter, "+8613908977033")
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.context.set_offline(True)
+
+    page.click(SUBMIT)
+    page.wait_for_function(f"() => document.activeElement === document.querySelector('{BOX}')")
+    assert page.locator(SLIP).count() == 0
+    page.check(BOX)
+    page.click(SUBMIT)
+
+    page.wait_for_selector(SLIP)
