@@ -24,6 +24,7 @@ def write_histories(file: Path, pack: Pack, notified_on: dt.date) -> WrittenHist
         "tells_service": len(all_rules) > 1,
         "tells_region": any(rules.regions for rules in all_rules),
         "tells_payment": any(rules.asks_payment for rules in all_rules),
+        "tells_kind": any(rules.party_kinds for rules in all_rules),
         "zone": instance().zone,
     }
     with action(), without_timeout(), file.open("w", encoding="utf-8", newline="") as out:

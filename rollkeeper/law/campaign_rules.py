@@ -56,6 +56,8 @@ class CampaignRules:
     registered_before: dt.date
     assurance: frozenset[str]
     """The registrations that are to be verified again: recorded before the day, with one of these assurances; empty: with any."""
+    party_kinds: frozenset[str]
+    """Of which kinds the subscribers are whose registrations are to be verified again; empty: of any."""
     last_day_over: bool
     """Whether of those registrations only the ones are to be verified again whose last day is over."""
     floor_days: int
@@ -124,6 +126,10 @@ class CampaignRules:
         """Tell whether it concerns lines that are paid so; where it asks, none of a line of which no one knows it."""
         return (payment or Payment.UNKNOWN.value) in self.payments
 
+    def is_of(self, party_kind: str | None) -> bool:
+        """Tell whether it concerns a subscriber of this kind; where it names kinds, none whose kind no one knows."""
+        return not self.party_kinds or party_kind in self.party_kinds
+
     @property
     def asks_payment(self) -> bool:
         """Tell whether it concerns only lines that are paid in one way."""
@@ -135,8 +141,11 @@ class CampaignRules:
             self.activated_from < other.activated_before and other.activated_from < self.activated_before
         )
         fits_place = not self.regions or not other.regions or bool(self.regions & other.regions)
+        fits_kind = (
+            not self.party_kinds or not other.party_kinds or bool(self.party_kinds & other.party_kinds)
+        )
         fits_service = bool(self.services & other.services and self.payments & other.payments)
-        return self.asks_again == other.asks_again and fits_age and fits_place and fits_service
+        return self.asks_again == other.asks_again and fits_age and fits_place and fits_kind and fits_service
 
     def gives_no_less_than(self, other: "CampaignRules") -> bool:
         """Tell whether it gives each subscriber the same last day or a later one, told in time or late."""
@@ -232,6 +241,7 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
         asks_again=bool(when.registered),
         registered_before=when.registered_before or dt.date.max,
         assurance=frozenset(when.assurance),
+        party_kinds=frozenset(when.party_kinds),
         last_day_over=bool(when.last_day_over),
         floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
         stages=tuple(_stages(campaign, grace)),

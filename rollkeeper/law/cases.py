@@ -152,6 +152,7 @@ def history_of(case: Case) -> History:
         assurance=given.assurance,
         verified_on=given.verified,
         last_day_on=given.last_day if given.last_day and given.last_day < case.on else None,
+        party_kind=given.party_kind,
         service=given.service,
         region=given.region,
         payment=given.payment,

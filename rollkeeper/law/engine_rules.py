@@ -20,6 +20,7 @@ from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
 from rollkeeper.law.campaign_rules import CampaignRules
 from rollkeeper.law.events import (
     LAST_DAY,
+    PARTY_KINDS,
     PAYMENTS,
     REGION,
     REGISTERING,
@@ -109,7 +110,7 @@ def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
     if rules is None:
         return found
     found = _of_payments(_of_regions(_of_services(found, known, rules), known, rules), known, rules)
-    return _as_asked(found, rules) if rules.asks_again else found
+    return _as_asked(found, known, rules) if rules.asks_again else found
 
 
 def _of_services(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
@@ -130,12 +131,7 @@ def _of_regions(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) 
     """Forget the activation of lines that the file says to be of another region than those of the campaign, or of none."""
     if not rules.regions:
         return found
-    said = known.filter(pl.col("event").str.starts_with(REGION))
-    own = said.filter(pl.col("line").is_not_null()).group_by("line").agg(pl.col("event").min())
-    for_all = said.filter(pl.col("line").is_null())["event"].min()
-    region = found.join(own, on="line", how="left", maintain_order="left")["event"].fill_null(
-        pl.lit(for_all, pl.String)
-    )
+    region = _said(found, known, pl.col("event").str.starts_with(REGION))
     fits = region.is_in([f"{REGION}{one}" for one in sorted(rules.regions)]).fill_null(value=False)
     return found.with_columns(pl.when(fits).then(pl.col("activated_on")).alias("activated_on"))
 
@@ -144,23 +140,36 @@ def _of_payments(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules)
     """Forget the activation of lines that the file does not say to be paid as those of the campaign are."""
     if not rules.asks_payment:
         return found
-    said = known.filter(pl.col("event").is_in(PAYMENTS))
-    own = said.filter(pl.col("line").is_not_null()).group_by("line").agg(pl.col("event").min())
-    for_all = said.filter(pl.col("line").is_null())["event"].min()
-    payment = found.join(own, on="line", how="left", maintain_order="left")["event"].fill_null(
-        pl.lit(for_all, pl.String)
+    fits = (
+        _said(found, known, pl.col("event").is_in(PAYMENTS))
+        .is_in(sorted(rules.payments))
+        .fill_null(value=False)
     )
-    fits = payment.is_in(sorted(rules.payments)).fill_null(value=False)
     return found.with_columns(pl.when(fits).then(pl.col("activated_on")).alias("activated_on"))
 
 
-def _as_asked(found: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
+def _said(found: pl.DataFrame, known: pl.DataFrame, is_meant: pl.Expr) -> pl.Series:
+    """Return what the file says of each line by events of one sort: the first of them by name, NULL where it says none."""
+    said = known.filter(is_meant)
+    own = said.filter(pl.col("line").is_not_null()).group_by("line").agg(pl.col("event").min())
+    for_all = said.filter(pl.col("line").is_null())["event"].min()
+    joined = found.join(own, on="line", how="left", maintain_order="left")
+    return joined["event"].fill_null(pl.lit(for_all, pl.String))
+
+
+def _as_asked(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
     recorded = pl.col("recorded_on")
     is_asked = (
         (recorded == pl.col("asked_on"))
         & (recorded < rules.registered_before)
         & (pl.col("notified_on").is_null() | (recorded <= pl.col("notified_on")))
     ).fill_null(value=False)
+    if rules.party_kinds:
+        kinds = _said(found, known, pl.col("event").is_in(PARTY_KINDS))
+        found = found.with_columns(
+            kinds.is_in(sorted(rules.party_kinds)).fill_null(value=False).alias("of_kind")
+        )
+        is_asked &= pl.col("of_kind")
     if rules.last_day_over:
         last_day, notified = pl.col("last_day_on"), pl.col("notified_on")
         is_asked &= (last_day.is_not_null() & (notified.is_null() | (last_day < notified))).fill_null(

@@ -16,7 +16,16 @@ from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.engine_rules import OUTCOMES, by_campaign, further_columns
-from rollkeeper.law.events import LAST_DAY, PAYMENTS, REGION, REGISTERING, SERVICES, VERIFYING, Events
+from rollkeeper.law.events import (
+    LAST_DAY,
+    PARTY_KINDS,
+    PAYMENTS,
+    REGION,
+    REGISTERING,
+    SERVICES,
+    VERIFYING,
+    Events,
+)
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 
@@ -105,6 +114,8 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         "regions": [],
         "all_payments": list(PAYMENTS),
         "payments": Payment.values,
+        "all_kinds": list(PARTY_KINDS),
+        "kinds": [],
         "slack_days": 0,
         "asks_again": False,
         "registered_before": dt.date.max,
@@ -123,6 +134,7 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
             "services": sorted(rules.services),
             "regions": [f"{REGION}{one}" for one in sorted(rules.regions)],
             "payments": sorted(rules.payments),
+            "kinds": sorted(rules.party_kinds),
             "slack_days": rules.slack_days,
             "asks_again": rules.asks_again,
             "registered_before": rules.registered_before,

@@ -30,6 +30,8 @@ SERVICES: Final = tuple(Service.values)
 """Of which service a line is; where no row says so, it is one that the law is about."""
 PAYMENTS: Final = SAID_PAYMENTS
 """How a line is paid; where no row says so, it is not known."""
+PARTY_KINDS: Final = ("individual", "minor", "company")
+"""Of which kind the registered subscriber is; where no row says so, it is not known."""
 REGION: Final = "region:"
 """Before the region that a line is of; where no row says so, it is not known."""
 STAY_OF: Final = "stay:"
@@ -44,6 +46,7 @@ MOMENTS: Final = (
     "ended",
     *SERVICES,
     *PAYMENTS,
+    *PARTY_KINDS,
 )
 STRETCHES: Final = ("pause", "hold", "stay", "outage")
 GLOBAL_EVENTS: Final = ("stay", "outage")

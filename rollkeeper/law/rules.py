@@ -72,6 +72,8 @@ class History:
     """When the subscriber registered again, or the line went to another one."""
     last_day_on: dt.date | None = None
     """The last day on which the registration was good; None: it has none, or it is not over."""
+    party_kind: str | None = None
+    """Of the registered subscriber; None: not known, and a campaign that names kinds does not ask them."""
     service: str | None = None
     """None: one that the campaign is about."""
     region: str | None = None
@@ -323,6 +325,7 @@ def asked_of(pack: Pack, history: History) -> History:
         and registered < rules.registered_before
         and (notified is None or registered <= notified)
         and (not rules.assurance or history.assurance in rules.assurance)
+        and rules.is_of(history.party_kind)
         and (not rules.last_day_over or _is_over(history.last_day_on, notified))
     )
     if not is_asked:

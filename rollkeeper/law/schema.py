@@ -216,6 +216,10 @@ class Given(PackModel):
         dt.date | None, Field(description="When a registered subscriber verified the registration again.")
     ] = None
     ended: dt.date | None = None
+    party_kind: Annotated[
+        Literal["individual", "minor", "company"] | None,
+        Field(description="Of the registered subscriber; left out, not known."),
+    ] = None
     service: Annotated[
         Service | None, Field(description="Of the line; left out, one that the law is about.")
     ] = None

@@ -46,7 +46,13 @@ class Condition(PackModel):
     last_day_over: Annotated[
         Literal[True] | None, Field(description="Registrations whose last day (last_day of a kind) is over.")
     ] = None
-    party_kinds: tuple[Name, ...] = ()
+    party_kinds: Annotated[
+        tuple[Name, ...],
+        Field(
+            description="Registrations of these kinds of subscriber: individual, minor or company. A kind that a pack adds is not stored"
+            " with a line, so none can be named."
+        ),
+    ] = ()
     services: tuple[Service, ...] = ()
     regions: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],

@@ -115,6 +115,9 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].cohort.when.registered_before": _any,
     "campaigns[].cohort.when.assurance[]": _any,
     "campaigns[].cohort.when.last_day_over": _is(True),
+    "campaigns[].cohort.when.party_kinds[]": lambda v: (
+        v in BUILT_IN
+    ),  # the register stores no kind that a pack adds
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
     "campaigns[].cohort.when.regions[]": _any,
     "campaigns[].cohort.when.payment": _any,
@@ -331,6 +334,8 @@ def _cohort(campaign: Campaign) -> Iterator[str]:
         yield "of registered lines, without the day, the assurance or the last day of their registrations"
     if not when.registered and is_narrowed:
         yield "a day, an assurance or a last day of registrations, of lines without one"
+    if not when.registered and when.party_kinds:
+        yield "kinds of subscriber, of lines without one"
 
 
 def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:

@@ -208,9 +208,8 @@ def make_tenure(
         line_id=line_id,
         held=(since, until),
         tenure_id=tenure_id,
-        party_kind="individual",
         person_id=person_id,
-        **{"assurance": "sighted"} | fields,
+        **{"party_kind": "individual", "assurance": "sighted"} | fields,
     )
     return PersonId(person_id), TenureId(tenure_id)
 

@@ -58,6 +58,8 @@ class Life:
     last_day: dt.date | None = None
     """The last day of that registration."""
     service: str = "mobile"
+    kind: str = "individual"
+    """Of which kind its registered subscriber is."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ lives = st.builds(
     ),
 )
 registered_lives = st.builds(
-    lambda life, recorded, last_day: replace(life, recorded=recorded, last_day=last_day),
+    lambda life, recorded, last_day, kind: replace(life, recorded=recorded, last_day=last_day, kind=kind),
     lives,
     st.one_of(
         st.none(),
@@ -97,6 +99,7 @@ registered_lives = st.builds(
         ),
     ),
     st.sampled_from([None, FIRST - dt.timedelta(days=1), FIRST, FIRST + dt.timedelta(days=1)]),
+    st.sampled_from(["individual", "individual", "company", "minor"]),
 )
 
 
@@ -149,7 +152,7 @@ def make_one(life: Life) -> LineId:
     if life.recorded:
         on, assurance = life.recorded
         since = dt.datetime.combine(on, dt.time(12), clock.zone())
-        make_tenure(line_id, since, assurance=assurance, good_through=life.last_day)
+        make_tenure(line_id, since, assurance=assurance, good_through=life.last_day, party_kind=life.kind)
     return line_id
 
 
@@ -187,6 +190,7 @@ def by_the_rules(world: World, pack: str) -> list[tuple[object, ...]]:
                     pauses=life.pauses,
                     holds=[life.hold] if life.hold else [],
                     service=life.service,
+                    party_kind=life.kind,
                 ),
                 span,
             )
@@ -259,13 +263,14 @@ def test_the_real_tables_and_the_rules_agree_on_every_stage_of_a_law_with_more(
     assert differences(world, empty_everything, pack) == []
 
 
-@pytest.mark.parametrize("named_by", ["assurance", "last_day"])
+@pytest.mark.parametrize("named_by", ["assurance", "last_day", "kind"])
 @settings(TRYING, max_examples=1)
 @given(world=worlds_of(registered_lives))
 def test_the_real_tables_and_the_rules_agree_on_whom_a_law_asks_again(
     committed: None, no_batch_limits: None, empty_everything: Callable[[], None], named_by: str, world: World
 ) -> None:
-    pack = str(write_pack(asking_again(assurances="declared", last_day=named_by == "last_day")))
+    kinds = "individual, minor" if named_by == "kind" else ""
+    pack = str(write_pack(asking_again(assurances="declared", last_day=named_by == "last_day", kinds=kinds)))
 
     assert differences(world, empty_everything, pack) == []
 

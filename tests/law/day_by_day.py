@@ -32,6 +32,8 @@ class Again:
     assurances: frozenset[str] = frozenset()
     last_day: bool = False
     """Only registrations that were no longer good when their subscribers were notified."""
+    kinds: frozenset[str] = frozenset()
+    """Only subscribers who are said to be of one of these kinds (empty: all)."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Line:
     asked: bool | None = None
     registered: bool = False
     last_day: dt.date | None = None
+    kind: str | None = None
     anchor: dt.date | None = None
     barred: list[dt.date] = field(default_factory=list)
     restored: dt.date | None = None
@@ -77,7 +80,9 @@ def _outcome(
 ) -> tuple:
     rows = [row for row in rows if row[1] <= last]
     line = Line(
-        rows=rows, last_day=min((on for _, on, event, _ in rows if event == "last_day"), default=None)
+        rows=rows,
+        last_day=min((on for _, on, event, _ in rows if event == "last_day"), default=None),
+        kind=_kind([row for row in rows if row[0] != "*"]) or _kind(rows),
     )
     day = min([first, START, *(row[1] for row in rows)])
     while day <= last:
@@ -90,6 +95,12 @@ def _outcome(
         day += DAY
     barred = [*line.barred, *[None] * (len(stages) - len(line.barred))]
     return (name, barred[0], line.restored, line.ended, line.ended_by, line.erased, *barred[1:])
+
+
+def _kind(rows: list[Row]) -> str | None:
+    return min(
+        (event for _, _, event, _ in rows if event in {"individual", "minor", "company"}), default=None
+    )
 
 
 def _events(line: Line, day: dt.date, events: list[str], again: Again | None, term: Term) -> None:
@@ -107,6 +118,7 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None, te
                 if line.asked is None:
                     kinds = set(events) & REGISTERING
                     line.asked = day < again.before and bool(not again.assurances or kinds & again.assurances)
+                    line.asked &= not again.kinds or line.kind in again.kinds
             case (
                 "registered"
                 | "declared"

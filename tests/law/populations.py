@@ -73,6 +73,8 @@ def registered_rows(draw: st.DrawFn, line: str) -> list[Row]:
         rows.append((line, day, event, None))
     if draw(st.booleans()):
         rows.append((line, draw(days()), "verified", None))
+    kinds = draw(st.sampled_from([["individual"], ["minor"], ["company"], ["individual", "company"], []]))
+    rows += [(line, draw(st.sampled_from([D_OF_SERVICE, D_OF_LATE_WORD])), kind, None) for kind in kinds]
     # Mostly about the days of the notices.
     rows += [(line, draw(days(0, 200)), "last_day", None) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
     return rows
@@ -123,7 +125,12 @@ def populations(
         rows.append(("*", first, kind, last))
     if draw(st.integers(0, 9)) == 0:
         rows.append(
-            ("*", draw(days()), draw(st.sampled_from(["notice_delivered", "registered", "ended"])), None)
+            (
+                "*",
+                draw(days()),
+                draw(st.sampled_from(["notice_delivered", "registered", "ended", "minor"])),
+                None,
+            )
         )
     return draw(st.permutations(rows))
 

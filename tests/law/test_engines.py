@@ -152,9 +152,13 @@ ASKED = {
     ),
     "by both": (asking_again(assurances="declared"), Again(D(2011, 6, 30), frozenset({"declared"}))),
     "by their last day": (asking_again(before="", last_day=True), Again(last_day=True)),
+    "by their kind": (
+        asking_again(kinds="company, minor"),
+        Again(D(2011, 6, 30), kinds=frozenset({"company", "minor"})),
+    ),
     "by all": (
-        asking_again(assurances="declared", last_day=True),
-        Again(D(2011, 6, 30), frozenset({"declared"}), last_day=True),
+        asking_again(assurances="declared", last_day=True, kinds="individual"),
+        Again(D(2011, 6, 30), frozenset({"declared"}), last_day=True, kinds=frozenset({"individual"})),
     ),
 }
 
@@ -209,6 +213,22 @@ def test_only_who_was_notified_after_the_last_day_is_to_verify_again(tmp_path, l
     found = by_rules(events_of(tmp_path, rows), START, LAST, pack)
 
     assert found[0][1] == suspended
+
+
+@pytest.mark.parametrize(
+    ("said", "suspended"),
+    [(["company"], D(2012, 3, 2)), (["individual"], None), (["minor"], None), ([], None)],
+)
+def test_only_subscribers_of_the_kinds_that_a_law_names_are_to_verify_again(
+    register, tmp_path, said, suspended
+):
+    events = events_of(tmp_path, [*ASKED_AGAIN, *(("L", D(2011, 6, 29), kind, None) for kind in said)])
+    pack = str(write_pack(asking_again(kinds="company")))
+
+    found = by_rules(events, START, LAST, pack)
+
+    assert found[0][1] == suspended
+    assert found == by_sql(events, START, LAST, pack)
 
 
 @pytest.mark.parametrize(

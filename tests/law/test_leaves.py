@@ -155,9 +155,12 @@ def test_a_last_stage_without_an_end_has_to_say_so():
     assert changed_answers(pack, "campaigns[].stages[].last")
 
 
-@pytest.mark.parametrize("condition", ["registered_before", "assurance[]", "last_day_over"])
+@pytest.mark.parametrize("condition", ["registered_before", "assurance[]", "last_day_over", "party_kinds[]"])
 def test_which_registrations_are_asked_again_changes_an_answer(condition):
-    pack = read_pack(confirmed(asking_again(assurances="declared", last_day=True)).encode(), file="pack.yaml")
+    pack = read_pack(
+        confirmed(asking_again(assurances="declared", last_day=True, kinds="individual")).encode(),
+        file="pack.yaml",
+    )
 
     pack.refuse_unsupported()
     assert changed_answers(pack, f"campaigns[].cohort.when.{condition}")
@@ -166,7 +169,7 @@ def test_which_registrations_are_asked_again_changes_an_answer(condition):
 OF_A_PHASE = phased(
     "id: old, cohort: {activated_before: 2011-06-01, activated_from: 2001-01-01, registered: false, services: [mobile]}, deadline: {base: "
     '2012-01-05, not_before_notice: true, after: {n: 50, unit: day}, floor: {n: 20, unit: day}, because: {article: "3"}}',
-    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true, regions: [Lhasa], payment: prepaid}",
+    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true, party_kinds: [individual], regions: [Lhasa], payment: prepaid}",
     LATE,
 )
 """Phases that between them say everything that a phase can say."""
@@ -231,7 +234,7 @@ def test_what_proves_authority_changes_an_answer():
 APART = {one for one in _SUPPORTED if ".phases[]." in one} | {"campaigns[].cohort.when.activated_from"}
 APART |= {
     f"campaigns[].cohort.when.{one}"
-    for one in ("registered_before", "assurance[]", "last_day_over", "regions[]", "payment")
+    for one in ("registered_before", "assurance[]", "last_day_over", "party_kinds[]", "regions[]", "payment")
 }
 APART |= {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
 

@@ -5,4 +5,5 @@
     SELECT FROM lines_tenure r
      WHERE r.line_id = l.line_id AND upper_inf(r.held) AND (lower(r.held) AT TIME ZONE %(zone)s)::date < %(registered_before)s
        AND (r.assurance = ANY (%(assurance)s::text[]) OR %(assurance)s::text[] = '{}')
+       AND (r.party_kind = ANY (%(party_kinds)s::text[]) OR %(party_kinds)s::text[] = '{}')
        AND (r.good_through < %(on)s::date OR NOT %(last_day_over)s))))

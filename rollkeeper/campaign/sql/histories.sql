@@ -1,5 +1,6 @@
 -- Shows each current line that a law may concern as rows of a simulation's file: activated, registered, its last day, notified on a day;
--- and of which service, where the law has several campaigns, of which region, where it names regions, and how it is paid, where it asks that.
+-- and of which service, where the law has several campaigns, of which region, where it names regions, how it is paid, where it asks
+-- that, and of which kind its subscriber is, where it names kinds.
 -- Law: art. 3. Reads: lines_line, and lines_tenure where registered subscribers are asked again. Writes: -. Plan: one pass over the
 -- lines. Again: the same.
 SELECT l.line_id, e.day, e.event
@@ -9,6 +10,7 @@ SELECT l.line_id, e.day, e.event
        (l.activated_on, 'activated', true),
        (l.activated_on, l.service, %(tells_service)s),
        (l.activated_on, l.payment, %(tells_payment)s AND l.payment <> 'unknown'),
+       (l.activated_on, h.party_kind, %(tells_kind)s AND h.party_kind IS NOT NULL),
        (l.activated_on, 'region:' || l.region, %(tells_region)s AND l.region <> ''),
        (coalesce((lower(h.held) AT TIME ZONE %(zone)s)::date, greatest(l.activated_on, %(notified_on)s::date - 1)),
         CASE WHEN h.assurance IN ('declared', 'sighted', 'checked', 'machine_read') THEN h.assurance ELSE 'registered' END, l.is_registered),

@@ -3,7 +3,8 @@
 -- A line that is said to be of another service is none of the campaign's, nor one that is not said to be of a region that it names, or
 --   to be paid as its lines are.
 -- A campaign that asks again: a registration of its cohort, there when the subscriber was notified, is what has to be verified, and the
---   verification is what registering is to others; by a law that says so only where its last day was over by then.
+--   verification is what registering is to others; by a law that says so only where its last day was over by
+--   then, or where the subscriber is said to be of a kind that it names.
 -- Reads: simulated_event; what lies after the simulated days is not known yet.
 -- Writes: temp table simulated_line. `anchor_on` is NULL for lines outside the campaign or not notified; `before_on` is the first
 --   event that prevents a stage, NULL if there is none.
@@ -24,7 +25,8 @@ for_all AS (
            min(day) FILTER (WHERE event = 'ended') AS ended_on,
            min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_services)s::text[]) AND day IS NOT NULL) AS service,
            min(event COLLATE "C") FILTER (WHERE starts_with(event, %(region_mark)s) AND day IS NOT NULL) AS region,
-           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_payments)s::text[]) AND day IS NOT NULL) AS payment
+           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_payments)s::text[]) AND day IS NOT NULL) AS payment,
+           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_kinds)s::text[]) AND day IS NOT NULL) AS party_kind
       FROM known WHERE line IS NULL
 ),
 own AS (
@@ -40,6 +42,7 @@ own AS (
            min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_services)s::text[]) AND day IS NOT NULL) AS service,
            min(event COLLATE "C") FILTER (WHERE starts_with(event, %(region_mark)s) AND day IS NOT NULL) AS region,
            min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_payments)s::text[]) AND day IS NOT NULL) AS payment,
+           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_kinds)s::text[]) AND day IS NOT NULL) AS party_kind,
            coalesce(range_agg(daterange(day, until, '[]'))
                FILTER (WHERE event = 'pause' AND day IS NOT NULL), '{}') AS pauses,
            coalesce(range_agg(daterange(day, until, '[]'))
@@ -59,7 +62,8 @@ merged AS (
            least(own.ended_on, a.ended_on) AS ended_on,
            coalesce(own.service, a.service) AS service,
            coalesce(own.region, a.region) AS region,
-           coalesce(own.payment, a.payment, 'unknown') AS payment
+           coalesce(own.payment, a.payment, 'unknown') AS payment,
+           coalesce(own.party_kind, a.party_kind) AS party_kind
       FROM own CROSS JOIN for_all AS a
 ), seen AS (
     SELECT m.*, CASE WHEN asked.again THEN m.verified_on ELSE m.registered_on END AS settled_on,
@@ -71,6 +75,7 @@ merged AS (
      CROSS JOIN LATERAL (
            SELECT coalesce(%(asks_again)s AND m.recorded_on = m.asked_on AND m.recorded_on < %(registered_before)s::date
                            AND (m.notified_on IS NULL OR m.recorded_on <= m.notified_on), false)
+                  AND (%(kinds)s::text[] = '{}' OR coalesce(m.party_kind = ANY (%(kinds)s::text[]), false))
                   AND (NOT %(last_day_over)s OR m.last_day_on < coalesce(m.notified_on, 'infinity') IS TRUE)) AS asked (again)
 )
 SELECT line, pauses, holds, ended_on, is_concerned,
