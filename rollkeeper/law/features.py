@@ -21,7 +21,6 @@ _FEATURES: Final[Sequence[tuple[str, str]]] = (
     ("limits", r"limits"),
     ("services", r"scope\.services"),
     ("registering acts", r"scope\.registering_acts"),
-    ("exemptions", r"scope\.(exemptions|grandfather)"),
     ("deadline by date", r"campaigns\[[^]]*\]\.deadline\.(base|not_before_notice)"),
     ("units of time", r".*(unit: |\.full)"),
     ("several campaigns", r"campaigns' \(|campaigns\[[^]]*\]\.phases"),

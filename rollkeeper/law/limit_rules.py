@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How many lines a law lets one subscriber have: its limits, as the packages use them."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ class LimitRule:
     """The kinds that meet the limit: some may be added by the pack. Lines are counted by the kinds that every law has."""
     payments: tuple[str, ...] = tuple(Payment.values)
     """How the lines are paid that meet it and count."""
+    activated_from: dt.date = dt.date.min
+    """Lines activated before this day neither meet it nor count."""
     channel: str | None = None
     """Whom it stops: `remote`, who registers by themselves; None: everyone."""
 
@@ -38,9 +41,12 @@ class LimitRule:
         """Tell whether it stops who registers a line remotely, by themselves, or at a counter."""
         return self.channel is None or remote
 
-    def concerns(self, party_kind: str, service: str, payment: str) -> bool:
-        """Tell whether a line of this service, paid so, counts where such a party holds it."""
-        return party_kind in self.concerned and service in self.services and payment in self.payments
+    def concerns(self, party_kind: str, service: str, payment: str, *, activated_on: dt.date) -> bool:
+        """Tell whether a line of this service and age, paid so, counts where such a party holds it."""
+        fits_line = (
+            service in self.services and payment in self.payments and activated_on >= self.activated_from
+        )
+        return party_kind in self.concerned and fits_line
 
 
 def limit_rules(
@@ -57,6 +63,7 @@ def limit_rules(
             over=limit.over,
             article=cited(limit.because),
             concerned=_concerned_kinds(limit, added_kinds, separate={one.group for one in confirmed}),
+            activated_from=limit.activated_from or dt.date.min,
             channel=limit.channel,
             payments=(limit.payment,) if limit.payment else tuple(Payment.values),
         )

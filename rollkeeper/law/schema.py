@@ -122,11 +122,14 @@ class Rights(CitedModel):
     see_lines_in_my_name: bool | None = None
     deny_line: bool | None = None
     correct: Duration | None = None
-    complain_to: str | None = None
+    complain_to: Annotated[
+        Text,
+        Field(
+            description="Who decides a complaint about the operator: an authority with its address in words, as people are told."
+        ),
+    ] = Field(default_factory=dict)
     reply: Duration | None = None
     export: bool | None = None
-    object: bool | None = None
-    compensation: str | None = None
     appeal_suspends: bool | None = None
 
 

@@ -64,25 +64,6 @@ class Condition(PackModel):
         Payment | None,
         Field(description="Lines that are paid so; one of which it is not known is of neither."),
     ] = None
-    area_codes: tuple[str, ...] = ()
-    lines_held_over: Annotated[int, Field(ge=0)] | None = None
-    flagged_by: tuple[Name, ...] = ()
-    circumstances: tuple[Name, ...] = ()
-    handed_to: tuple[Name, ...] = ()
-
-
-class Exemption(CitedModel):
-    """Whom the law exempts."""
-
-    when: Condition
-    until: dt.date | None = None
-
-
-class Grandfather(CitedModel):
-    """What stays lawful because it existed before a day."""
-
-    cutoff: dt.date
-    keeps: tuple[Name, ...]
 
 
 class ServiceScope(CitedModel):
@@ -108,8 +89,6 @@ class Scope(PackModel):
 
     services: tuple[ServiceScope, ...] = ()
     registering_acts: tuple[ActScope, ...] = ()
-    exemptions: tuple[Exemption, ...] = ()
-    grandfather: tuple[Grandfather, ...] = ()
 
 
 class AttributeRule(CitedModel):
@@ -223,6 +202,12 @@ class Limit(CitedModel):
         Literal["remote"] | None,
         Field(
             description="Stops only who registers a line remotely, by themselves; a counter takes it. All lines count, however registered."
+        ),
+    ] = None
+    activated_from: Annotated[
+        dt.date | None,
+        Field(
+            description="Lines activated before this day neither meet it nor count: what a law leaves to people who had it before."
         ),
     ] = None
     scope: Literal["operator", "national"]

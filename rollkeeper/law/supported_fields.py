@@ -102,6 +102,7 @@ _STATED: Final[dict[str, Check]] = {
     "limits[].service": lambda v: v in SERVICES,
     "limits[].payment": _any,
     "limits[].channel": _any,
+    "limits[].activated_from": _any,
     "limits[].scope": _is("operator"),  # no operator can count what others provide
     "limits[].kind": _any,
     "limits[].n": _any,

@@ -22,19 +22,25 @@ def lock_line_limits(who: Collection[str]) -> None:
 
 def count_current_lines(
     persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
-    payments: Collection[str],
+    payments: Collection[str], activated_from: dt.date = dt.date.min,
 ) -> dict[PersonId, int]:  # fmt: skip
-    """Count the living lines of these services, paid so, that each of these people holds now; who holds none is left out."""
-    return _counted("count_current_lines", persons, party_kinds, services, {"payments": list(payments)})
+    """Count the living lines of these services and this age, paid so, that each of these people holds now; who holds none is left out."""
+    values = {"payments": list(payments), "activated_from": activated_from}
+    return _counted("count_current_lines", persons, party_kinds, services, values)
 
 
 def count_acquired_lines(
     persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
-    payments: Collection[str], first_day: dt.date, law_begins: dt.date,
+    payments: Collection[str], first_day: dt.date, law_begins: dt.date, activated_from: dt.date = dt.date.min,
 ) -> dict[PersonId, int]:  # fmt: skip
     """Count the lines that each of these people took up on a day or later; who took up none is left out."""
     since = dt.datetime.combine(first_day, dt.time(), clock.zone())
-    values: dict[str, Any] = {"since": since, "begins": law_begins, "payments": list(payments)}
+    values: dict[str, Any] = {
+        "since": since,
+        "begins": law_begins,
+        "payments": list(payments),
+        "activated_from": activated_from,
+    }
     return _counted("count_acquired_lines", persons, party_kinds, services, values)
 
 

@@ -45,6 +45,7 @@ class LineRequest:
     service: Service
     payment: Payment
     situation: Situation
+    on: dt.date
 
     @property
     def applicant(self) -> Applicant | None:
@@ -66,7 +67,13 @@ class LineRequest:
         """Tell whether a line that is theirs met a limit already, or none knew whether; one that is said to be paid otherwise did not."""
         line = self.situation.line
         recorded = line.payment if line is not None else Payment.UNKNOWN
-        return recorded is Payment.UNKNOWN or rule.concerns(kind, self.service.value, recorded.value)
+        return recorded is Payment.UNKNOWN or self.is_concerned(rule, kind, recorded)
+
+    def is_concerned(self, rule: LimitRule, kind: str, payment: Payment) -> bool:
+        """Tell whether this line, paid so, meets a limit and counts: one that is new is activated today."""
+        line = self.situation.line
+        activated_on = self.on if line is None or line.is_over else line.activated_on
+        return rule.concerns(kind, self.service.value, payment.value, activated_on=activated_on)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,12 +90,12 @@ class Limits:
         """
         if line_request.applicant is None:
             return ()
-        kind, service = line_request.submission.asked_as, line_request.service.value
+        kind = line_request.submission.asked_as
         rules = zip(self.context.limits, self.held, strict=True)
         concerned = [
             (rule, held)
             for rule, held in rules
-            if rule.concerns(kind, service, line_request.payment.value)
+            if line_request.is_concerned(rule, kind, line_request.payment)
             and not (line_request.is_theirs and line_request.met_before(rule, kind))
         ]
         is_kept = self._is_kept(line_request.situation.line)
@@ -143,11 +150,15 @@ def count_limits(context: Context, persons: Sequence[PersonId]) -> Limits:
 def _count(context: Context, rule: LimitRule, persons: Sequence[PersonId]) -> Counter[Applicant]:
     kinds, services = rule.party_kinds, rule.services
     if rule.window_days is None:
-        counted = count_current_lines(persons, party_kinds=kinds, services=services, payments=rule.payments)
+        counted = count_current_lines(
+            persons, party_kinds=kinds, services=services, payments=rule.payments,
+            activated_from=rule.activated_from,
+        )  # fmt: skip
     else:
         counted = count_acquired_lines(
             persons, party_kinds=kinds, services=services, payments=rule.payments,
             first_day=context.on - dt.timedelta(days=rule.window_days - 1), law_begins=context.pack.file.valid.begins,
+            activated_from=rule.activated_from,
         )  # fmt: skip
     counter: Counter[Applicant] = Counter()
     for person, lines in counted.items():

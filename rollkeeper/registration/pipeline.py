@@ -421,7 +421,7 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
         )  # fmt: skip
         verdict = refusal(context.action_kind, situation=situation, on=context.on) or limits.judge(
             LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line),
-                        payment_of(context.pack, waits.submission, line), situation)
+                        payment_of(context.pack, waits.submission, line), situation, context.on)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
             # The reason of the refusal would reveal the status of a protected subscriber's line: it is said to be taken, as of any

@@ -60,7 +60,9 @@ def _fills(rule: LimitRule, tenure: Tenure) -> bool:
         tenure.is_present
         and tenure.contested_on is None
         and tenure.state in {LineState.ACTIVE, LineState.SUSPENDED}
-        and rule.concerns(tenure.party_kind, tenure.service.value, tenure.payment.value)
+        and rule.concerns(
+            tenure.party_kind, tenure.service.value, tenure.payment.value, activated_on=tenure.activated_on
+        )
     )
 
 

@@ -28,7 +28,7 @@ BECAUSE = 'because: {article: "3"}'
 MORE = {
     "\nretention:": f"""
 limits:
-  - {{what: lines, group: person, scope: operator, kind: flow, n: 5, window: {{n: 30, unit: day}}, over: review, service: mobile, payment: prepaid, exempt: [minor], existing_lines: keep, {BECAUSE}}}
+  - {{what: lines, group: person, scope: operator, kind: flow, n: 5, window: {{n: 30, unit: day}}, over: review, service: mobile, payment: prepaid, exempt: [minor], activated_from: 2011-03-01, existing_lines: keep, {BECAUSE}}}
   - {{what: lines, group: person, scope: operator, kind: stock, n: 9, over: refuse, channel: remote, {BECAUSE}}}
 dual_control:
   - {{acts: [transfer], {BECAUSE}}}

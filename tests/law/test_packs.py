@@ -440,9 +440,9 @@ def test_a_limit_comes_with_its_article(limit, rule):
 def test_a_limit_concerns_the_services_that_it_names_and_does_not_exempt(limit, mobile, data_card):
     (given,) = read_pack(limited(limit), file="pack.yaml").limits
 
-    assert given.concerns("individual", "mobile", "unknown") == mobile
-    assert given.concerns("individual", "data_card", "unknown") == data_card
-    assert not given.concerns("company", "mobile", "unknown")
+    assert given.concerns("individual", "mobile", "unknown", activated_on=ON) == mobile
+    assert given.concerns("individual", "data_card", "unknown", activated_on=ON) == data_card
+    assert not given.concerns("company", "mobile", "unknown", activated_on=ON)
 
 
 def test_an_unconfirmed_limit_is_not_applied():
@@ -556,30 +556,29 @@ def test_a_pack_is_not_supported_in_part():
 
 
 OTHER_LAWS = {
-    "australia": ["'scope.exemptions'"],
-    "belgium": ["'scope.exemptions'"],
+    "australia": [],
+    "belgium": [],
     "germany": [],
     "ghana": ["'campaigns[0].notices' (none has to be delivered)"],
     "india": [
         "'limits[0].scope: national'",
-        "campaigns[].cohort.when.lines_held_over",
-        "flagged_by",
+        "of registered lines, without the day, the assurance or the last day",
     ],
     "indonesia": [
         "'campaigns[0].notices' (none has to be delivered)",
         "without an end where 'last' does not say so",
     ],
     "kenya": ["'party_kinds[0].age' (of a kind whose date of birth is not asked)"],
-    "korea": ["'limits[0].scope: national'", "'scope.exemptions'"],
+    "korea": ["'limits[0].scope: national'"],
     "mexico": ["'calendar.day_kind: working'", "always_allow[1]: 911", "name: curp"],
-    "nigeria": ["'scope.grandfather'"],
+    "nigeria": [],
     "nis2": ["needs: legitimate_request", "reply.unit: hour"],
     "pakistan": ["'party_kinds[0].id: estate'"],
     "philippines": [
         "retention[0].anchor: deactivation",
         "without an end where 'last' does not say so",
     ],
-    "singapore": ["'limits[0].scope: national'", "'limits[0].exempt[1]: data_only'", "'scope.grandfather'"],
+    "singapore": ["'limits[0].scope: national'", "'limits[0].exempt[1]: data_only'"],
     "switzerland": ["seller_name"],
     "tanzania": ["diplomatic_mission"],
     "united-kingdom": [],

@@ -169,11 +169,10 @@ def test_indonesia_counts_prepaid_lines_and_stops_who_registers_by_themselves():
 
     assert limit.stops(remote=True)
     assert not limit.stops(remote=False)
-    assert [limit.concerns("individual", "mobile", payment) for payment in Payment.values] == [
-        True,
-        False,
-        False,
+    concerned = [
+        limit.concerns("individual", "mobile", one, activated_on=D(2026, 1, 1)) for one in Payment.values
     ]
+    assert concerned == [True, False, False]
 
 
 def test_the_reference_law_asks_of_no_line_how_it_is_paid():

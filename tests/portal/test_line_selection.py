@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where the law limits lines, their subscriber chooses which to keep: what fills a limit, and what ending does and does not."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -162,6 +163,25 @@ def test_what_is_not_mine_and_another_service_fill_no_limit(come_in, prove, limi
 
     assert filled
     assert "the maximum number of lines that the law allows" not in text(browser.get("/lines/"))
+
+
+@pytest.mark.parametrize(("days", "is_filled"), [(-1, True), (0, True), (1, False)])
+def test_lines_older_than_the_day_of_a_limit_are_not_among_those_that_fill_it(
+    come_in,
+    prove,
+    limited,
+    days,
+    is_filled,  # noqa: F811
+):
+    lines = [register_line(number) for number in (NUMBER, SECOND)]
+    since = view_line(lines[0]).activated_on + dt.timedelta(days=days)
+    limited(f"{CHOOSE}, activated_from: {since}")
+    browser = come_in()
+    prove()
+
+    page = text(browser.get("/line-selection/"))
+
+    assert ("that count: 2. The law allows 2" in page) == is_filled
 
 
 def test_a_counter_code_is_shown_on_request_and_finds_the_line(come_in):

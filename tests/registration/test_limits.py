@@ -31,6 +31,7 @@ from rollkeeper.registration.services import (
 from rollkeeper.registration.submissions import Receipt, RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.lines import activate_line
+from tests.builders.lines import terminate_line as terminate_line_of
 from tests.builders.packs import REFERENCE, read_text
 from tests.refusals import code_of, refusing
 from tests.registration.people import ON, fresh_number, given_by, person, submission, without_address
@@ -327,6 +328,73 @@ def test_a_corrected_record_and_a_line_older_than_the_law_are_not_taken_up(clerk
     assert [take(clerk, who) for _ in range(2)]
     with refusing(LIMIT_REACHED_IN_PERIOD):
         take(clerk, who)
+
+
+def register_old(clerk, who, activated_on):
+    """Register a line that has been in service since a day."""
+    number = fresh_number()
+    activate_line(number, service=Service.MOBILE, on=activated_on)
+    return register_subscriber(clerk, submission(number, who), on=ON)
+
+
+SINCE = dt.date(2012, 2, 1)
+
+
+@pytest.mark.parametrize("limit", [TWO, FLOW])
+@pytest.mark.parametrize(("days", "counts"), [(-1, False), (0, True), (1, True)])
+def test_lines_activated_before_the_day_of_a_limit_fill_it_not(clerk, limited, limit, days, counts):
+    limited(f"{limit}, activated_from: {SINCE}")
+    who = person()
+    clock.set_demo_date(ON)
+    for _ in range(2):
+        register_old(clerk, who, SINCE + dt.timedelta(days=days))
+
+    if counts:
+        with refusing(LIMIT_REACHED, LIMIT_REACHED_IN_PERIOD):
+            take(clerk, who)
+    else:
+        assert [take(clerk, who) for _ in range(2)]
+        with refusing(LIMIT_REACHED, LIMIT_REACHED_IN_PERIOD):
+            take(clerk, who)
+
+
+@pytest.mark.parametrize("limit", [TWO, FLOW])
+@pytest.mark.parametrize(("days", "meets"), [(-1, False), (0, True), (1, True)])
+def test_lines_activated_before_the_day_of_a_limit_meet_it_not(clerk, limited, limit, days, meets):
+    limited(f"{limit}, activated_from: {SINCE}")
+    who = person()
+    clock.set_demo_date(ON)
+    for _ in range(2):
+        take(clerk, who)
+
+    if meets:
+        with refusing(LIMIT_REACHED, LIMIT_REACHED_IN_PERIOD):
+            register_old(clerk, who, SINCE + dt.timedelta(days=days))
+    else:
+        assert register_old(clerk, who, SINCE + dt.timedelta(days=days))
+
+
+def test_an_old_line_that_someone_else_takes_over_meets_no_limit_of_later_ones(clerk, limited):
+    limited(f"{TWO}, activated_from: {SINCE}")
+    who, old, number = person(), person(), fresh_number()
+    for _ in range(2):
+        take(clerk, who)
+    activate_line(number, service=Service.MOBILE, on=SINCE - dt.timedelta(days=1))
+    register_subscriber(clerk, submission(number, old), on=ON)
+
+    assert transfer_line(clerk, submission(number, who, transferor=given_by(old)), on=ON)
+
+
+def test_a_number_whose_old_contract_ended_is_a_new_line(clerk, limited):
+    limited(f"{TWO}, activated_from: {SINCE}")
+    who, number = person(), fresh_number()
+    for _ in range(2):
+        take(clerk, who)
+    line_id = activate_line(number, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    terminate_line_of(line_id, quarantined_until=dt.date(2011, 9, 1), on=dt.date(2011, 3, 1))
+
+    with refusing(LIMIT_REACHED):
+        register_subscriber(clerk, submission(number, who), on=ON)
 
 
 REMOTE = TWO + ", channel: remote"

@@ -7,5 +7,6 @@ SELECT asked.person_id, count(*) AS lines
  CROSS JOIN LATERAL subscribers_references_of(asked.person_id) AS one (person_id)
   JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line l USING (line_id)
  WHERE upper_inf(h.held) AND h.contested_on IS NULL
-   AND h.party_kind = ANY (%(party_kinds)s) AND l.service = ANY (%(services)s) AND l.payment = ANY (%(payments)s) AND l.state IN ('active', 'suspended')
+   AND h.party_kind = ANY (%(party_kinds)s) AND l.service = ANY (%(services)s) AND l.payment = ANY (%(payments)s) AND l.activated_on >= %(activated_from)s
+   AND l.state IN ('active', 'suspended')
  GROUP BY asked.person_id
