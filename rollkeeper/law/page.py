@@ -23,6 +23,7 @@ from rollkeeper.law.countries import country_of
 from rollkeeper.law.findings import Weight
 from rollkeeper.law.layers import lower_layers
 from rollkeeper.law.pack import Pack
+from rollkeeper.law.rights import complaint_body
 from rollkeeper.law.rules import count_clock, keeps_until
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
@@ -76,6 +77,7 @@ class _Page:
         yield from self.days()
         yield from self.layers()
         yield from self.declined()
+        yield from self.complaints()
         yield from self.duties()
         yield from self.questions()
         yield from self.readers()
@@ -284,6 +286,12 @@ class _Page:
                 f"{self.text(one.instead)} {_('Who answers')}{self.colon}{_(one.answers)}"
                 for one in self.file.declined
             )
+
+    def complaints(self) -> Iterator[str]:
+        found = complaint_body(self.pack, self.language)
+        if found is not None:
+            yield _h2(self.say("Who decides a complaint about the operator"))
+            yield f"<p{self.english if found.language == 'en' else ''}>{escape(found.text)}{escape(self.bracketed(self.article(found.article)))}</p>"
 
     def duties(self) -> Iterator[str]:
         _ = self.say

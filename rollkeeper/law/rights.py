@@ -1,11 +1,35 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""By when a law has people's requests decided."""
+"""By when a law has people's requests decided, and who decides a complaint about the operator."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Literal
 
+from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.calendars import days_in
 from rollkeeper.law.pack import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintBody:
+    """Who decides a complaint about the operator, with the address, as people are told."""
+
+    text: str
+    language: str
+    article: str
+
+
+def complaint_body(pack: Pack, language: str) -> ComplaintBody | None:
+    """Return who decides a complaint about the operator, in a language or a fallback.
+
+    None: the pack names no one, no reader confirmed it, or it is not in force: no one is sent to a wrong address.
+    """
+    rights = pack.file.rights
+    if rights is None or not rights.complain_to or not rights.because.confirmed:
+        return None
+    if pack.file.status != "confirmed" or pack.unsupported_fields:
+        return None
+    return ComplaintBody(*text_in(language, rights.complain_to), rights.because.article)
 
 
 def decide_by(pack: Pack, right: Literal["correct", "reply"], *, asked_on: dt.date) -> dt.date | None:

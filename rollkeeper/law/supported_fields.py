@@ -61,7 +61,7 @@ _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
     "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*", "layers[]",
     "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].phases[].title.*", "campaigns[].phases[].id", "campaigns[].stages[].title.*", "campaigns[].stages[].money[].*", "*purpose.*",
-    "party_kinds[].label.*", "party_kinds[].documents[].shown_with.*", "party_kinds[].representative.proof.*",
+    "rights.complain_to.*", "party_kinds[].label.*", "party_kinds[].documents[].shown_with.*", "party_kinds[].representative.proof.*",
 )  # fmt: skip
 
 _STATED: Final[dict[str, Check]] = {
@@ -287,6 +287,8 @@ def _shape(pack: PackFile) -> Iterator[str]:
     """Name what is wrong with the whole although each leaf is known."""
     if len(pack.retention) > 1:
         yield "'retention' (more than one)"
+    if pack.rights and pack.rights.complain_to and "en" not in pack.rights.complain_to:
+        yield "'rights.complain_to' (without English)"
     yield from _kinds(pack)
     yield from _checks(pack)
     yield from _limits(pack)

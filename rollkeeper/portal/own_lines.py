@@ -126,5 +126,6 @@ def _said_case(case: Shown) -> Shown:
     )
     return case | {
         "kind_said": label_of(case["kind"], CaseKind), "about": about, "stops_the_clock": case["kind"] != CaseKind.CORRECT,
+        "is_lost": bool(case["settled_on"]) and not case["upheld"] and not case["withdrawn"],
         **{name: case[name] and dt.date.fromisoformat(case[name]) for name in ("opened_on", "due_on", "settled_on")},
     }  # fmt: skip

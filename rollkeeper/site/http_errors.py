@@ -23,6 +23,7 @@ from django.core.signals import got_request_exception
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rollkeeper.access.errors import ReauthenticationNeeded
@@ -33,6 +34,8 @@ from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rights import ComplaintBody, complaint_body
 from rollkeeper.site.errors import (
     BAD_REQUEST,
     FORM_EXPIRED,
@@ -157,7 +160,13 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "app": app,
         "app_name": app_named(app).title if app else "",
         "csrf_cookie_name": settings.CSRF_COOKIE_NAME,
+        "complaint_body": _complaint_body,
     }
+
+
+def _complaint_body() -> ComplaintBody | None:
+    """Return whom people can complain to; read by the pages that say it alone."""
+    return complaint_body(load_pack(instance().pack), get_language() or "en")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

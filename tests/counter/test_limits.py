@@ -5,6 +5,8 @@ import pytest
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.lines.queries import find_line
+from tests.builders.complaints import BODY, complaining
+from tests.builders.packs import use_pack
 from tests.builders.staff import sign_in
 from tests.counter.test_pages import SECRET, post
 from tests.registration.people import fresh_number
@@ -53,3 +55,23 @@ def test_a_supervisor_passes_a_limit_and_a_clerk_who_says_so_does_not(at_counter
     post(sign_in(role), "register", number, double_checked="on", overrides_limit="on")
 
     assert (find_line(number) is not None) == is_taken
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_paper_with_the_reason_of_a_refusal_names_who_decides_a_complaint(
+    at_counter, law_put_back, language
+):
+    use_pack(complaining())
+    at_counter.cookies["django_language"] = language
+
+    page = post(at_counter, "register", "no number", double_checked="on").content.decode()
+
+    assert '<div class="rk-only-print"><p class="govuk-body-s">' in page
+    assert BODY[language] in page
+
+
+def test_a_refusal_under_a_law_that_names_no_one_says_nothing_of_complaints(at_counter):
+    page = post(at_counter, "register", "no number", double_checked="on").content.decode()
+
+    assert "rk-refusal" in page
+    assert "Who decides a complaint" not in page
