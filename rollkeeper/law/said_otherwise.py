@@ -23,5 +23,13 @@ SAID_OTHERWISE: Final = {
     "copy_of_document": "'document_copies' says it for every counter",
     "upload_within": f"an outlet records in the register at once, or sealed without a network: {_DECLINED}",
     "max_age": f"a record is taken as it is shown on the day: {_DECLINED}",
+    "grandfather": "'activated_from' at the limit: lines from before that day neither meet it nor count",
+    "exemptions": f"a kind that is asked less is a separate kind ('kind_of'); of what no record shows {_DECLINED}",
+    "area_codes": "'regions' of the cohort",
+    "lines_held_over": f"'limits' stop the next line and take none away: {_DECLINED}",
+    "flagged_by": f"no one's word about a person starts a clock: {_DECLINED}",
+    "circumstances": f"a register of people in need is a danger to them: {_DECLINED}",
+    "handed_to": f"a line that another person takes over is transferred: {_DECLINED}",
+    "compensation": f"what an operator pays is between it and the person: {_DECLINED}",
     "purge_links": "a number goes to its next subscriber without anything of the one before",
 }
