@@ -169,9 +169,9 @@ def test_what_is_not_mine_and_another_service_fill_no_limit(come_in, prove, limi
 def test_lines_older_than_the_day_of_a_limit_are_not_among_those_that_fill_it(
     come_in,
     prove,
-    limited,
+    limited,  # noqa: F811
     days,
-    is_filled,  # noqa: F811
+    is_filled,
 ):
     lines = [register_line(number) for number in (NUMBER, SECOND)]
     since = view_line(lines[0]).activated_on + dt.timedelta(days=days)
