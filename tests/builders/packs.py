@@ -55,7 +55,7 @@ def write_pack(text: str) -> Path:
     file = Path(os.environ[SHARED]) / "packs" / f"{sha256(text.encode()).hexdigest()}.yaml"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_suffix(".new")
+        draft = file.with_suffix(f".{os.getpid()}")  # another process may write the same one
         draft.write_text(text, "utf-8")
         draft.rename(file)
     return file
