@@ -231,7 +231,7 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
         "language": NO_LANGUAGE,
         "on": this.on,
         "at": clock.now(),
-        "quarantined_until": this.on + dt.timedelta(days=pack.number_quarantine_days),
+        "quarantined_until": pack.number_quarantine.last_day(this.on),
         "verb": (Verb.LINE_SUSPENDED if action is Action.SUSPEND else Verb.LINE_TERMINATED).value,
         "article": rule.article,
         "role": this.role,

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from rollkeeper.counter import labels
 from rollkeeper.counter.forms import (
@@ -22,7 +21,7 @@ from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import cite, colon, listed
+from rollkeeper.kernel.phrasing import cite, colon, listed, write_period
 from rollkeeper.law.choices import NoDocumentWay
 from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.pack import Pack
@@ -300,11 +299,10 @@ def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
 
 def _said_route(rule: RouteRule) -> str:
     said = label_of(rule.way, NoDocumentWay)
-    if rule.days is None:
+    if rule.term is None:
         return said
-    return ngettext("%(way)s (accepted for %(days)d day)", "%(way)s (accepted for %(days)d days)", rule.days) % {
-        "way": said, "days": rule.days,
-    }  # fmt: skip
+    period = write_period(years=rule.term.years, months=rule.term.months, days=rule.term.days)
+    return _("%(way)s (accepted for %(period)s)") % {"way": said, "period": period}
 
 
 def _languages() -> list[tuple[str, Any]]:

@@ -15,6 +15,7 @@ from rollkeeper.disclosures.models import DeferredNotification, DisclosureReques
 from rollkeeper.disclosures.rules import is_over, is_to_erase, must_notify
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import LineId
+from rollkeeper.law.calendars import Term
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
@@ -116,7 +117,8 @@ def _erase_if_due(authority: Authority, found: DisclosureRequest, *, role: Staff
     )
     if found.erased_on is not None or found.closed_on is None or is_notification_pending:
         return False
-    if not is_to_erase(found.closed_on, keep_days=found.keep_days, on=on):
+    keep = Term(found.keep_days, found.keep_months, overflows_to_next_month=found.keep_overflows)
+    if not is_to_erase(found.closed_on, keep=keep, on=on):
         return False
     file_id, found.erased_on = found.file_id, on
     found.number_mark = found.instrument_mark = found.file_mark = found.file_id = None

@@ -67,6 +67,11 @@ class DisclosureRequest(models.Model):
     expires_on = models.DateField(db_comment="Last day of the instrument.")
     reply_by = models.DateField(null=True, db_comment="By when the pack has an answer given.")
     keep_days = models.IntegerField(db_comment="Days after its end for which the pack has it kept.")
+    keep_months = models.IntegerField(default=0, db_comment="Months before these days, by the calendar.")
+    keep_overflows = models.BooleanField(
+        default=False,
+        db_comment="Whether months to a day that does not exist end on the first of the next one.",
+    )
     entered_by = models.UUIDField()
     entered_at = models.DateTimeField()
     state = models.TextField(db_comment="disclosures.choices.DisclosureState.")
@@ -78,9 +83,7 @@ class DisclosureRequest(models.Model):
     opened_on = models.DateField(null=True)
     answer_hash = models.TextField(null=True, db_comment="SHA-256 of the sealed answer.")
     delivered_on = models.DateField(null=True)
-    closed_on = models.DateField(
-        null=True, db_comment="Refused, expired or delivered: keep_days count from here."
-    )
+    closed_on = models.DateField(null=True, db_comment="Refused, expired or delivered: it is kept from here.")
     notified_on = models.DateField(
         null=True, db_comment="When the person was notified, or could look for themselves."
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.disclosures.choices import Instrument, RefusalReason
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.disclosures import DisclosureLaw
 from rollkeeper.law.rules import Allowed, Decision, Refused
 
@@ -107,7 +108,7 @@ def may_defer(
     Once something is opened, a wait that was not agreed on before, or is over, cannot be begun: the person can look already.
     """
     article = law.deferral_article or law.article
-    if not law.may_be_deferred:
+    if law.deferral is None:
         return Refused(
             article, "the person must be notified at once", "Nothing: they are notified with the opening."
         )
@@ -120,7 +121,7 @@ def may_defer(
             article, f"it was put off {renewals} times, and {law.deferral_renewals} renewals are allowed", "Notify the person."
         )  # fmt: skip
     begins = max(on, running_until) if running_until is not None else on
-    latest = begins + dt.timedelta(days=law.deferral_days)
+    latest = law.deferral.last_day(begins)
     if not on < until <= latest:
         return Refused(article, f"it may be put off until {latest} at most", "Name an earlier day.")
     return Allowed(article)
@@ -138,9 +139,9 @@ def is_over(expires_on: dt.date, *, on: dt.date) -> bool:
     return expires_on < on
 
 
-def is_to_erase(closed_on: dt.date, *, keep_days: int, on: dt.date) -> bool:
+def is_to_erase(closed_on: dt.date, *, keep: Term, on: dt.date) -> bool:
     """Tell whether what is kept of a disclosure request goes: the day after the last one."""
-    return closed_on + dt.timedelta(days=keep_days) < on
+    return keep.last_day(closed_on) < on
 
 
 def _refused(because: RefusalReason, article: str, reason: str, remedy: str) -> RefusedDisclosure:

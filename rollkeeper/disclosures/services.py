@@ -49,6 +49,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.disclosures import DisclosureLaw, disclosure_laws, reply_by
 from rollkeeper.law.packs import Pack, load_pack
 from rollkeeper.law.rules import Refused
@@ -94,7 +95,9 @@ def enter_disclosure(
             _asked(made, asking, requests_before=before), disclosure_laws(pack, on=on), pack=pack.id, on=on
         )
         law = law_for(made.kind, disclosure_laws(pack, on=on))
-        made.article, made.keep_days = law.article if law else None, law.keep_days if law else 0
+        keep = law.keep if law else Term()
+        made.article, made.keep_days = law.article if law else None, keep.days
+        made.keep_months, made.keep_overflows = 12 * keep.years + keep.months, keep.overflows_to_next_month
         if isinstance(verdict, Refused):
             _turn_down(made, verdict, on=on)
         else:

@@ -7,6 +7,7 @@ know, and from the pack. A closed day never shortens a period.
 """
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -45,14 +46,50 @@ def add_months(day: dt.date, months: int, *, overflows_to_next_month: bool) -> d
         return next_month if overflows_to_next_month else next_month - dt.timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A length of time after a day, which itself is not counted: so many days, or months and years by the calendar."""
+
+    days: int = 0
+    months: int = 0
+    years: int = 0
+    overflows_to_next_month: bool = False
+    """Whether months that lead to a day that does not exist end on the first of the next month, else on the last of theirs."""
+
+    @property
+    def longest(self) -> int:
+        """Return how many days it has at most, whenever it begins."""
+        return self.days + 31 * self.months + 366 * self.years
+
+    def last_day(self, begins_on: dt.date) -> dt.date:
+        """Return its last day."""
+        later, months = begins_on, self.months + 12 * self.years
+        if months:
+            later = add_months(begins_on, months, overflows_to_next_month=self.overflows_to_next_month)
+        return min(later, dt.date.max - dt.timedelta(days=self.days)) + dt.timedelta(days=self.days)
+
+    def days_after(self, begins_on: dt.date) -> int:
+        """Return how many days it has where it begins after a day."""
+        return (self.last_day(begins_on) - begins_on).days
+
+    def first_day(self, through: dt.date) -> dt.date:
+        """Return since when something counts that counts for this long, the day itself included."""
+        day = dt.date.fromordinal(max(through.toordinal() - self.longest, 1))
+        while self.last_day(day) <= through:
+            day += dt.timedelta(days=1)
+        return day
+
+
+def term_of(calendar: "Calendar", length: "Duration") -> Term:
+    """Return a length of time in days, months or years as the law's calendar counts it."""
+    is_next = length.unit != "day" and calendar.month_overflow == "first_of_next"
+    return Term(**{f"{length.unit}s": length.n}, overflows_to_next_month=is_next)
+
+
 def days_in(calendar: "Calendar", length: "Duration", begins_on: dt.date) -> int:
     """Return how many days a length of time has that begins after a day."""
-    if length.unit == "day":
-        return length.n
-    if length.unit in {"month", "year"}:
-        months = length.n * (12 if length.unit == "year" else 1)
-        is_next = calendar.month_overflow == "first_of_next"
-        return (add_months(begins_on, months, overflows_to_next_month=is_next) - begins_on).days
+    if length.unit in {"day", "month", "year"}:
+        return term_of(calendar, length).days_after(begins_on)
     first = begins_on.toordinal() + 1
     flags = _closed_flags(calendar, first=first, last=first + 4 * length.n + 60)
     return [index for index, closed in enumerate(flags, 1) if not closed][length.n - 1]

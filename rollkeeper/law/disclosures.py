@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rollkeeper.law.acts import Act, may_act
-from rollkeeper.law.calendars import days_in
+from rollkeeper.law.calendars import Term, days_in, term_of
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema import Disclosure
 from rollkeeper.law.schema_common import Duration
@@ -28,16 +28,12 @@ class DisclosureLaw:
     attributes: frozenset[str]
     people_per_instrument: int
     reply: Duration | None
-    deferral_days: int
+    deferral: Term | None
+    """How long at most the person may be notified later each time; None: not at all."""
     deferral_renewals: int
     deferral_article: str | None
-    keep_days: int
+    keep: Term
     is_confirmed: bool
-
-    @property
-    def may_be_deferred(self) -> bool:
-        """Tell whether the person may be notified later at all."""
-        return self.deferral_days > 0
 
 
 def disclosure_laws(pack: Pack, *, on: dt.date) -> tuple[DisclosureLaw, ...]:
@@ -55,14 +51,14 @@ def reply_by(pack: Pack, law: DisclosureLaw, received_on: dt.date) -> dt.date | 
 
 
 def _law(pack: Pack, leaf: Disclosure, *, is_in_force: bool) -> DisclosureLaw:
-    ranks = {source.id: source.rank for source in pack.file.sources}
+    ranks, calendar = {source.id: source.rank for source in pack.file.sources}, pack.file.calendar
     first, deferral = pack.file.sources[0].id, leaf.deferral
     grounds = [leaf.because] + ([deferral.because] if deferral else [])
     return DisclosureLaw(
         to=leaf.to, article=leaf.because.article, instrument=leaf.needs, attributes=frozenset(leaf.attributes),
         people_per_instrument=leaf.people_per_instrument, reply=leaf.reply,
-        deferral_days=deferral.most.n if deferral else 0, deferral_renewals=deferral.renewals if deferral else 0,
-        deferral_article=deferral.because.article if deferral else None, keep_days=leaf.keep.n,
+        deferral=term_of(calendar, deferral.most) if deferral else None, deferral_renewals=deferral.renewals if deferral else 0,
+        deferral_article=deferral.because.article if deferral else None, keep=term_of(calendar, leaf.keep),
         is_confirmed=is_in_force
         and all(one.confirmed and ranks.get(one.source or first) in _RANKS for one in grounds),
     )  # fmt: skip

@@ -22,7 +22,7 @@ _FEATURES: Final[Sequence[tuple[str, str]]] = (
     ("services", r"scope\.services"),
     ("registering acts", r"scope\.registering_acts"),
     ("deadline by date", r"campaigns\[[^]]*\]\.deadline\.(base|not_before_notice)"),
-    ("units of time", r".*(unit: |\.full)"),
+    ("units of time", r".*unit: "),
     ("several campaigns", r"campaigns' \(|campaigns\[[^]]*\]\.phases"),
     ("cohorts", r"campaigns\[[^]]*\]\.cohort"),
     ("notices", r"campaigns\[[^]]*\]\.notices"),

@@ -85,5 +85,7 @@ def _checks(rules: Sequence[Verification]) -> Iterator[str]:
 
 def _day(rule: LastDay) -> str:
     return (
-        f"{rule.after.n} {rule.after.unit}s after it" if rule.after else "the day on the document or permit"
+        f"{rule.after.n} {rule.after.unit}{'s' * (rule.after.n != 1)} after it"
+        if rule.after
+        else "the day on the document or permit"
     )

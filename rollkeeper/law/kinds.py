@@ -5,6 +5,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rollkeeper.law.calendars import Term
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptedDocument:
@@ -28,29 +30,29 @@ class AcceptedDocument:
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """A way to register a subscriber without a document, and for how many days it is accepted."""
+    """A way to register a subscriber without a document, and for how long it is accepted."""
 
     way: str
-    days: int | None
+    term: Term | None
     """None: without a time limit."""
     article: str
 
     def last_day(self, on: dt.date) -> dt.date | None:
         """Return the last day on which it is accepted; the first day is not counted. None: without a time limit."""
-        return None if self.days is None else on + dt.timedelta(days=self.days)
+        return self.term.last_day(on) if self.term else None
 
 
 @dataclass(frozen=True, slots=True)
 class LastDayRule:
     """Through which day a registration is good."""
 
-    days: int | None
+    term: Term | None
     """None: through the day that a paper states."""
     article: str
 
     def last_day(self, on: dt.date) -> dt.date | None:
         """Return the last day where it follows from the day of the registration, which is not counted."""
-        return None if self.days is None else on + dt.timedelta(days=self.days)
+        return self.term.last_day(on) if self.term else None
 
 
 @dataclass(frozen=True, slots=True)

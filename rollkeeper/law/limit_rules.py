@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rollkeeper.kernel.choices import Payment
+from rollkeeper.law.calendars import Term, term_of
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema_people import Limit
@@ -14,12 +15,12 @@ from rollkeeper.law.supported_fields import LIMITED, SERVICES
 
 @dataclass(frozen=True, slots=True)
 class LimitRule:
-    """How many lines one subscriber may have, or take up within so many days; and what follows beyond."""
+    """How many lines one subscriber may have, or take up within a time; and what follows beyond."""
 
     party_kinds: tuple[str, ...]
     services: tuple[str, ...]
     n: int
-    window_days: int | None
+    window: Term | None
     """None: the lines that a subscriber has now count, whenever they were registered."""
     over: str
     article: str
@@ -59,7 +60,7 @@ def limit_rules(
             party_kinds=_counted_kinds(limit, added_kinds),
             services=tuple(sorted(({limit.service} if limit.service else SERVICES) - set(limit.exempt))),
             n=limit.n,
-            window_days=limit.window.n if limit.window else None,
+            window=term_of(file.calendar, limit.window) if limit.window else None,
             over=limit.over,
             article=cited(limit.because),
             concerned=_concerned_kinds(limit, added_kinds, separate={one.group for one in confirmed}),

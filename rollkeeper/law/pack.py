@@ -13,6 +13,7 @@ from typing import Any
 
 from rollkeeper.kernel.choices import IdentityCheck, Payment
 from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.law.calendars import Term, term_of
 from rollkeeper.law.campaign_rules import (
     CampaignRules,
     ChargesWhileSuspended,
@@ -135,15 +136,15 @@ class Pack:
         return self.file.duty
 
     @property
-    def number_quarantine_days(self) -> int:
+    def number_quarantine(self) -> Term:
         """Return how long a number rests after its contract ended."""
         self.refuse_unsupported()
-        return self.file.number_reuse.quarantine.n
+        return term_of(self.file.calendar, self.file.number_reuse.quarantine)
 
-    def quarantine_days(self, service: str) -> int:
+    def quarantine(self, service: str) -> Term:
         """Return how long the number of a line of this service rests after its subscriber gave it back."""
         rests = self.file.number_reuse.services
-        return self.number_quarantine_days if not rests or service in rests else 0
+        return self.number_quarantine if not rests or service in rests else Term()
 
     @property
     def number_reuse_article(self) -> str:
@@ -205,7 +206,9 @@ class Pack:
         return tuple(
             RouteRule(
                 way=way,
-                days=route.valid_for.n if route.valid_for and route.because.confirmed else None,
+                term=term_of(self.file.calendar, route.valid_for)
+                if route.valid_for and route.because.confirmed
+                else None,
                 article=self._cited(route.because),
             )
             for route in self.said_of(party_kind, "no_document_route")
@@ -266,7 +269,8 @@ class Pack:
         rule = self.said_of(party_kind, "last_day")
         if not rule or not rule.because.confirmed:
             return None
-        return LastDayRule(rule.after.n if rule.after else None, self._cited(rule.because))
+        term = term_of(self.file.calendar, rule.after) if rule.after else None
+        return LastDayRule(term, self._cited(rule.because))
 
     def age(self, party_kind: str) -> AgeRule | None:
         """Return at which age a person is of this kind. None: at any. Refuses: UNSUPPORTED_PACK_FIELD.

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from rollkeeper.law.calendar_cache import NEVER, CalendarCache, Stretch, merge
-from rollkeeper.law.calendars import add_months, closed_flags
+from rollkeeper.law.calendars import Term, closed_flags
 from rollkeeper.law.errors import ANCHOR_TOO_LATE
 from rollkeeper.law.pack import Pack
 
@@ -149,9 +149,7 @@ def keeps_until(pack: Pack, terminated_on: dt.date) -> dt.date:
     rule = pack.retention
     if rule.calendar_years:
         return dt.date(min(terminated_on.year + rule.calendar_years, dt.MAXYEAR), 12, 31)
-    months = rule.years * 12 + rule.months
-    kept = add_months(terminated_on, months, overflows_to_next_month=rule.overflows_to_next_month)
-    return min(kept, dt.date.max - dt.timedelta(days=rule.days)) + dt.timedelta(days=rule.days)
+    return Term(rule.days, rule.months, rule.years, rule.overflows_to_next_month).last_day(terminated_on)
 
 
 def run_history(pack: Pack, history: History, span: Span) -> LineOutcome:

@@ -48,7 +48,6 @@ class Duration(PackModel):
 
     n: Annotated[int, Field(ge=0, le=100_000)]
     unit: Literal["hour", "day", "working_day", "month", "year", "end_of_next_calendar_year"]
-    full: bool = False
 
 
 type Requirement = Literal["yes", "if_on_document", "optional", "forbidden"]

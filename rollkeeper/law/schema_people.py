@@ -110,7 +110,7 @@ class DocumentRule(CitedModel):
 
 
 class LastDay(CitedModel):
-    """Through which day a registration of this kind is good: as a paper says, or so many days from the registration."""
+    """Through which day a registration of this kind is good: as a paper says, or so long from the registration."""
 
     read_from: Literal["document"] | None = None
     after: Duration | None = None
@@ -118,7 +118,7 @@ class LastDay(CitedModel):
     @model_validator(mode="after")
     def _check_one(self) -> "LastDay":
         if (self.read_from is None) == (self.after is None):
-            raise ValueError("a last day is read_from a document, or comes after so many days")
+            raise ValueError("a last day is read_from a document, or comes after a time")
         return self
 
 

@@ -86,12 +86,23 @@ class NoticeDuty(CitedModel):
     attempts_apart: Duration | None = None
 
 
+class StageDelay(Duration):
+    """How long after another stage a stage begins."""
+
+    full: Annotated[
+        bool,
+        Field(
+            description="That the law says 'a full 30 days': the day on which the stage before began is never counted."
+        ),
+    ] = False
+
+
 class Enter(PackModel):
     """When a stage begins: so long after another one or after the deadline, if what."""
 
     after: Annotated[Name, Field(description="'deadline', or the id of an earlier stage.")]
     plus: Annotated[
-        Duration,
+        StageDelay,
         Field(
             description="So long after it. Between two stages the days are counted from the day on which the one before really began."
         ),

@@ -70,7 +70,7 @@ def make_canary(on: dt.date, entry_id: EntryId) -> None:
             "number_index": blind_numbers([number])[0],
             "sealed": seal_line_values(LineField.NUMBER, [(line, number)], canaries=True)[0],
             "entry": entry_id,
-            "until": terminated_on + dt.timedelta(days=load_pack(instance().pack).number_quarantine_days),
+            "until": load_pack(instance().pack).number_quarantine.last_day(terminated_on),
         },
     )  # fmt: skip
 

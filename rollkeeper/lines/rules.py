@@ -4,6 +4,7 @@
 import datetime as dt
 from collections.abc import Collection
 
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.campaign_rules import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.lines.choices import LineState, SuspensionReason
@@ -41,9 +42,9 @@ def may_reconnect_temporarily(
     return Allowed(rule.article)
 
 
-def last_day_of_quarantine(*, terminated_on: dt.date, recorded: dt.date | None, days: int) -> dt.date:
+def last_day_of_quarantine(*, terminated_on: dt.date, recorded: dt.date | None, term: Term) -> dt.date:
     """Return the last day on which a terminated line's number is not reassigned, as recorded at termination."""
-    return recorded or terminated_on + dt.timedelta(days=days)
+    return recorded or term.last_day(terminated_on)
 
 
 def may_take_number(

@@ -8,6 +8,7 @@ from rollkeeper.documents.assurance import Assurance
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.rules import Refused
 from rollkeeper.lines.choices import SuspensionReason
@@ -61,7 +62,8 @@ class Situation:
     shows_document: bool
     service: Service | None
     article: str
-    quarantine_days: int
+    quarantine: Term
+    """How long its number rests."""
     route: RouteRule | None = None
     """The way by which a subscriber without a document takes the line."""
     accepted_through: dt.date | None = None
@@ -81,7 +83,7 @@ def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date)
     line = situation.line
     if line is not None and not line.is_over and situation.service not in {None, line.service}:
         return SERVICE_MISMATCH(line=line.line_id, service=line.service.value)
-    if line is not None and situation.route and situation.route.days and situation.accepted_through:
+    if line is not None and situation.route and situation.route.term and situation.accepted_through:
         return ROUTE_ALREADY_USED(
             line=line.line_id, until=situation.accepted_through, article=situation.route.article
         )
@@ -126,7 +128,7 @@ def _of_a_new_contract(
     until = last_day_of_quarantine(
         terminated_on=line.terminated_on or on,
         recorded=line.quarantined_until,
-        days=situation.quarantine_days,
+        term=situation.quarantine,
     )
     returns = situation.subscriber is not None and situation.shown == situation.subscriber
     # A subscriber who was at a counter before a line was terminated for a missing registration, but whose data arrived later,

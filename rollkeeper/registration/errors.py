@@ -265,6 +265,18 @@ LIMIT_REACHED_IN_PERIOD = Refusal(
     "The law allows one subscriber {allowed} new lines within {days} days, and this would be one more ({article}).",
     "Come again once the earliest of them is {days} days old. Subscribers can contest lines that are not theirs in the portal; these no longer count from that moment.",
 )
+LIMIT_REACHED_IN_MONTH = Refusal(
+    "limit_reached_in_month",
+    Kind.REFUSED,
+    "The law allows one subscriber {allowed} new lines within a month, and this would be one more ({article}).",
+    "Come again once the earliest of them is a month old. Subscribers can contest lines that are not theirs in the portal; these no longer count from that moment.",
+)
+LIMIT_REACHED_IN_MONTHS = Refusal(
+    "limit_reached_in_months",
+    Kind.REFUSED,
+    "The law allows one subscriber {allowed} new lines within {months} months, and this would be one more ({article}).",
+    "Come again once the earliest of them is {months} months old. Subscribers can contest lines that are not theirs in the portal; these no longer count from that moment.",
+)
 LIMIT_REACHED_REMOTELY = Refusal(
     "limit_reached_remotely",
     Kind.REFUSED,

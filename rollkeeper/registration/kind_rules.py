@@ -149,7 +149,7 @@ def good_through(
 ) -> dt.date | list[RollkeeperError] | None:
     """Return through which day the registration is good, None if without an end; or what is wrong with the day given."""
     rule, said, part = pack.last_day(submission.asked_as), submission.last_day, PartyRole.SUBSCRIBER.key
-    if rule is None or rule.days is not None:
+    if rule is None or rule.term is not None:
         if said:
             return [UNKNOWN_ATTRIBUTE(attribute=LAST_DAY, part=part, asked="nothing")]
         return rule.last_day(on) if rule else None

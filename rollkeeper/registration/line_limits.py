@@ -6,7 +6,6 @@ writer waits and counts the line of the first. Lines allowed in a batch count fo
 new each time and has no limit.
 """
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.limit_rules import LimitRule
 from rollkeeper.law.rules import Refused
 from rollkeeper.lines.line_counts import count_acquired_lines, count_current_lines, lock_line_limits
@@ -23,6 +23,8 @@ from rollkeeper.registration.decisions import Situation
 from rollkeeper.registration.errors import (
     LIMIT_NEEDS_SUPERVISOR,
     LIMIT_REACHED,
+    LIMIT_REACHED_IN_MONTH,
+    LIMIT_REACHED_IN_MONTHS,
     LIMIT_REACHED_IN_PERIOD,
     LIMIT_REACHED_REMOTELY,
     LINE_SELECTION_NEEDED,
@@ -112,7 +114,7 @@ class Limits:
         if refused:
             return _refusal(refused)
         for rule, held in concerned:
-            held[line_request.applicant] += not (is_kept and rule.window_days)
+            held[line_request.applicant] += not (is_kept and rule.window)
         return tuple(rule.article for rule in over)
 
     def _is_kept(self, line: LineView | None) -> bool:
@@ -149,7 +151,7 @@ def count_limits(context: Context, persons: Sequence[PersonId]) -> Limits:
 
 def _count(context: Context, rule: LimitRule, persons: Sequence[PersonId]) -> Counter[Applicant]:
     kinds, services = rule.party_kinds, rule.services
-    if rule.window_days is None:
+    if rule.window is None:
         counted = count_current_lines(
             persons, party_kinds=kinds, services=services, payments=rule.payments,
             activated_from=rule.activated_from,
@@ -157,7 +159,7 @@ def _count(context: Context, rule: LimitRule, persons: Sequence[PersonId]) -> Co
     else:
         counted = count_acquired_lines(
             persons, party_kinds=kinds, services=services, payments=rule.payments,
-            first_day=context.on - dt.timedelta(days=rule.window_days - 1), law_begins=context.pack.file.valid.begins,
+            first_day=rule.window.first_day(context.on), law_begins=context.pack.file.valid.begins,
             activated_from=rule.activated_from,
         )  # fmt: skip
     counter: Counter[Applicant] = Counter()
@@ -175,7 +177,16 @@ def _refusal(rule: LimitRule) -> RollkeeperError:
         return LIMIT_REACHED_REMOTELY(allowed=rule.n, article=rule.article)
     if rule.over == "review":
         return LIMIT_NEEDS_SUPERVISOR(allowed=rule.n, article=rule.article)
-    if rule.window_days:
-        return LIMIT_REACHED_IN_PERIOD(allowed=rule.n, days=rule.window_days, article=rule.article)
+    if rule.window:
+        return _refusal_in_time(rule, rule.window)
     kind = LINE_SELECTION_NEEDED if rule.over == "choose_keep" else LIMIT_REACHED
     return kind(allowed=rule.n, article=rule.article)
+
+
+def _refusal_in_time(rule: LimitRule, window: Term) -> RollkeeperError:
+    months = window.months + 12 * window.years
+    if months == 1:
+        return LIMIT_REACHED_IN_MONTH(allowed=rule.n, article=rule.article)
+    if months:
+        return LIMIT_REACHED_IN_MONTHS(allowed=rule.n, months=months, article=rule.article)
+    return LIMIT_REACHED_IN_PERIOD(allowed=rule.n, days=window.days, article=rule.article)

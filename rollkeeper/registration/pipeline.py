@@ -21,6 +21,7 @@ from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import AccessKind, AccessOutcome
@@ -412,7 +413,7 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
         situation = Situation(
             line=line, subscriber=subscriber, shown=known and one[known], service=waits.submission.service, article=article,
             shows_document=parts.parts[PartyRole.SUBSCRIBER].document is not None,
-            quarantine_days=context.pack.quarantine_days(line.service) if line else 0, subscriber_has_document=held in documented,
+            quarantine=context.pack.quarantine(line.service) if line else Term(), subscriber_has_document=held in documented,
             replaced_on=None if waits.submission.former_was_wrong else old,
             transferor=transferor and replace(transferor, person=transferor.person and one[transferor.person]),
             is_served=line is not None and line.line_id in served,

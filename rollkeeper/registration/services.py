@@ -15,6 +15,7 @@ from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -169,7 +170,7 @@ def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) 
     role, pack = require(authority, Permission.CHANGE_LINE), load_pack(instance().pack)
     if line.is_disputed:
         raise LINE_IN_DISPUTE(line=line.line_id)
-    until = on + dt.timedelta(days=pack.quarantine_days(line.service))
+    until = pack.quarantine(line.service).last_day(on)
     entry_id = append_entry(
         authority, verb=Verb.LINE_TERMINATED, role=role, on=on, line_id=line.line_id, pack=pack.hash,
         facts={"by": "subscriber"},
@@ -287,7 +288,7 @@ def require_subscriber(
         replaced = replaced_on([index]).get(index) if must_prove else None
     one = principals({person for person in (subscriber, shown) if person})
     situation = Situation(
-        line, subscriber and one[subscriber], shown and one[shown], shows_document=True, service=None, quarantine_days=0,
+        line, subscriber and one[subscriber], shown and one[shown], shows_document=True, service=None, quarantine=Term(),
         replaced_on=replaced, article=load_pack(instance().pack).act_article("replace_sim") or "",
     )  # fmt: skip
     refused = of_the_subscriber(line, situation)

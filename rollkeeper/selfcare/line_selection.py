@@ -29,7 +29,7 @@ def show_limits(session: PortalSession) -> list[Shown]:
     found = [
         (rule, [one for one in held if _fills(rule, one)])
         for rule in pack.limits
-        if not rule.window_days and not rule.channel
+        if not rule.window and not rule.channel
     ]
     return [
         {"n": rule.n, "article": rule.article, "lines": [str(one.line_id) for one in filling]}

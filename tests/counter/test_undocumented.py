@@ -33,6 +33,17 @@ def test_a_way_is_offered_where_somebody_takes_a_line_and_the_law_gives_one(
     assert ("accepted for 30 days" in page) == is_asked
 
 
+@pytest.mark.parametrize(
+    ("length", "said"), [("1, unit: month", "for 1 month)"), ("3, unit: month", "for 3 months)"), ("1, unit: year", "for 1 year)")]
+)  # fmt: skip
+def test_how_long_a_way_is_accepted_is_said_in_the_unit_of_the_law(at_counter, routed, length, said):
+    routed(STOLEN.replace("30, unit: day", length))
+
+    page = at_counter.get("/register/").content.decode()
+
+    assert f"accepted {said}" in page
+
+
 def test_the_reference_law_offers_none(at_counter):
     assert 'name="route"' not in at_counter.get("/register/").content.decode()
 

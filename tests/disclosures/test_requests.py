@@ -42,7 +42,9 @@ from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.rotation import rotate
 from rollkeeper.vault.services import open_sealed, shred
 from tests.builders.lines import give_number, make_tenure
+from tests.builders.packs import use_pack
 from tests.disclosures.conftest import DAY, NUMBER, ON, SCAN
+from tests.disclosures.lawful import lawful_pack
 from tests.refusals import refusing
 
 FORBIDDEN = DeferralReason.COURT_FORBIDS
@@ -575,6 +577,21 @@ def test_what_is_kept_goes_when_its_time_is_over_and_a_count_is_left(instance):
     assert set(gone) == {None}
     assert rows("SELECT FROM vault_file") == []
     assert rows("SELECT FROM person_key WHERE person_id = %s", [disclosure_id], using="keys") == []
+
+
+@pytest.mark.parametrize(
+    ("length", "last"), [("1, unit: month", dt.date(2012, 4, 2)), ("1, unit: year", dt.date(2013, 3, 2))]
+)
+def test_what_is_kept_for_months_goes_by_the_calendar(instance, law, length, last):
+    use_pack(lawful_pack().replace("keep: {n: 30, unit: day}", f"keep: {{n: {length}}}"))
+    instance.register_line()
+    disclosure_id = instance.approved()
+    instance.answered(disclosure_id)
+    services.record_delivery(instance.who["officer"], disclosure_id, on=ON)
+    law()  # a later law says otherwise
+
+    assert run_due_disclosures(worker_authority(), on=last).erased == 0
+    assert run_due_disclosures(worker_authority(), on=last + DAY).erased == 1
 
 
 def test_a_disclosure_request_that_nobody_answered_runs_out_by_itself(instance):

@@ -16,6 +16,7 @@ from rollkeeper.disclosures.rules import (
     may_defer,
     must_notify,
 )
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.disclosures import disclosure_laws, reply_by
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Allowed
@@ -191,7 +192,7 @@ def test_the_person_is_notified_the_day_after_what_was_put_off(days, due):
 
 @pytest.mark.parametrize(("days", "due"), [(29, False), (30, False), (31, True)])
 def test_a_disclosure_request_is_erased_the_day_after_the_last_day_of_its_keeping(days, due):
-    assert is_to_erase(ON, keep_days=30, on=ON + days * DAY) is due
+    assert is_to_erase(ON, keep=Term(30), on=ON + days * DAY) is due
 
 
 @pytest.mark.parametrize(("unit", "day"), [("day", 7), ("working_day", 9)])

@@ -81,7 +81,7 @@ def answers(pack: Pack) -> list[object]:
     late = History(dt.date(2010, 5, 1), dt.date(2012, 4, 20))
     first = dt.date(2012, 1, 1).toordinal()
     return [
-        pack.zone, pack.services, pack.number_quarantine_days, [pack.quarantine_days(s) for s in ("mobile", "domain")], pack.duty,
+        pack.zone, pack.services, pack.number_quarantine, [pack.quarantine(s) for s in ("mobile", "domain")], pack.duty,
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
         [pack.registers(s, p) for s in services for p in Payment.values], pack.payment_asked,
         [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], [pack.checks(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], [pack.age(k) for k in kinds], [pack.authority_proof(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,

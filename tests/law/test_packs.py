@@ -12,6 +12,7 @@ from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.law import strict_yaml
 from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.campaign_rules import NotificationRules
 from rollkeeper.law.confirmations import citations
 from rollkeeper.law.errors import (
@@ -400,9 +401,8 @@ def limited(limit: str, because: str = "article: 2 ¶1") -> bytes:
         (f"{LIMIT}, window: {{n: 30, unit: day}}", "'limits[0].window'"),
         (LIMIT.replace("stock", "flow"), "'limits[0].window'"),
         (FLOW.replace("refuse", "choose_keep"), "'limits[0].over: choose_keep' (of a flow)"),
-        (FLOW.replace("unit: day", "unit: month"), "'limits[0].window.unit: month'"),
+        (FLOW.replace("unit: day", "unit: hour"), "'limits[0].window.unit: hour'"),
         (FLOW.replace("n: 30", "n: 0"), "'limits[0].window.n: 0'"),
-        (FLOW.replace("unit: day", "unit: day, full: true"), "'limits[].window.full'"),
     ],
 )  # fmt: skip
 def test_a_limit_that_nothing_here_can_keep_is_refused_for_use_by_its_name(limit, named):
@@ -419,13 +419,13 @@ def test_a_limit_that_nothing_here_can_keep_is_refused_for_use_by_its_name(limit
         (f"{LIMIT.replace('person', 'company')}, existing_lines: keep", (("company",), 5, None, "refuse")),
         (f"{LIMIT.replace('refuse', 'review')}, exempt: [minor]", (("individual",), 5, None, "review")),
         (LIMIT.replace("refuse", "choose_keep"), (("individual", "minor"), 5, None, "choose_keep")),
-        (FLOW, (("individual", "minor"), 5, 30, "refuse")),
+        (FLOW, (("individual", "minor"), 5, Term(30), "refuse")),
     ],
 )
 def test_a_limit_comes_with_its_article(limit, rule):
     (given,) = read_pack(limited(limit), file="pack.yaml").limits
 
-    assert (given.party_kinds, given.n, given.window_days, given.over) == rule
+    assert (given.party_kinds, given.n, given.window, given.over) == rule
     assert given.article == "2 ¶1"
 
 
@@ -463,9 +463,8 @@ def routed(route: str, kind: str = "individual", because: str = "article: 2 ¶1"
 @pytest.mark.parametrize(
     ("route", "kind", "named"),
     [
-        (ROUTE.replace("unit: day", "unit: month"), "individual", "valid_for.unit: month'"),
+        (ROUTE.replace("unit: day", "unit: hour"), "individual", "valid_for.unit: hour'"),
         (ROUTE.replace("n: 30", "n: 0"), "individual", "valid_for.n: 0'"),
-        (ROUTE.replace("unit: day", "unit: day, full: true"), "individual", "valid_for.full'"),
         (ROUTE.replace("police_report", "referee"), "individual", "(one way twice)"),
         (ROUTE, "company", "'party_kinds[3].no_document_route' (of a company)"),
     ],
@@ -483,8 +482,8 @@ def test_a_route_without_document_comes_with_its_article_and_last_day():
     pack = read_pack(routed(ROUTE), file="pack.yaml")
 
     assert pack.routes("mobile", "individual") == (
-        RouteRule("referee", 30, "2 ¶1"),
-        RouteRule("police_report", 30, "2 ¶1"),
+        RouteRule("referee", Term(30), "2 ¶1"),
+        RouteRule("police_report", Term(30), "2 ¶1"),
     )
     assert pack.routes("mobile", "individual")[0].last_day(dt.date(2012, 2, 1)) == dt.date(2012, 3, 2)
     assert pack.routes("mobile", "minor") == ()
@@ -494,7 +493,7 @@ def test_a_route_without_document_comes_with_its_article_and_last_day():
 def test_an_unconfirmed_time_limit_is_not_applied():
     pack = read_pack(routed(ROUTE, because="article: 2 ¶1, confirmed: false"), file="pack.yaml")
 
-    assert {rule.days for rule in pack.routes("mobile", "individual")} == {None}
+    assert {rule.term for rule in pack.routes("mobile", "individual")} == {None}
 
 
 def test_the_reference_law_has_no_limits():
@@ -547,7 +546,7 @@ def test_a_pack_is_not_supported_in_part():
     for ask in (
         lambda: pack.campaign,
         lambda: pack.retention,
-        lambda: pack.number_quarantine_days,
+        lambda: pack.number_quarantine,
         lambda: pack.attributes("mobile", "individual"),
         lambda: require_act(pack, Act("suspend"), on=ON),
     ):
@@ -637,7 +636,7 @@ def test_no_field_of_a_pack_is_among_what_is_said_otherwise():
 def test_a_law_without_a_duty_elsewhere_can_be_used_and_rests_numbers():
     pack = load_pack(OTHERS / "united-states.yaml")
 
-    assert pack.number_quarantine_days == 45
+    assert pack.number_quarantine == Term(45)
     assert pack.attributes("mobile", "individual") == ()
 
 

@@ -36,6 +36,18 @@ def remind(on):
     return remind_of_last_days(worker_authority(), on=on, limit=500)
 
 
+@pytest.mark.parametrize(
+    ("unit", "last"), [("day", dt.date(2012, 2, 2)), ("month", dt.date(2012, 3, 31)), ("year", dt.date(2014, 1, 31))]
+)  # fmt: skip
+def test_months_and_years_are_counted_by_the_calendar(unit, last):
+    use_pack(with_kinds(TOURIST.replace("n: 30, unit: day", f"n: 2, unit: {unit}")))
+    number, on = fresh_number(), dt.date(2012, 1, 31)
+
+    register_subscriber(console_authority(), submission(number, added_kind="tourist"), on=on)
+
+    assert good_through(find_line(number).line_id) == last
+
+
 @pytest.fixture
 def registered():
     use_pack(with_kinds(VISITOR, TOURIST))

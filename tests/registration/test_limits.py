@@ -15,6 +15,8 @@ from rollkeeper.lines.writes import contest_tenure
 from rollkeeper.registration.errors import (
     LIMIT_NEEDS_SUPERVISOR,
     LIMIT_REACHED,
+    LIMIT_REACHED_IN_MONTH,
+    LIMIT_REACHED_IN_MONTHS,
     LIMIT_REACHED_IN_PERIOD,
     LIMIT_REACHED_REMOTELY,
     LINE_SELECTION_NEEDED,
@@ -301,6 +303,31 @@ def test_a_line_counts_within_the_window_and_no_day_longer(clerk, limited, days,
     else:
         with refusing(LIMIT_REACHED_IN_PERIOD, match="2 new lines within 30 days"):
             take(clerk, who, on=later)
+
+
+@pytest.mark.parametrize(
+    ("window", "last", "refused", "said"),
+    [
+        ("1, unit: month", dt.date(2012, 2, 29), LIMIT_REACHED_IN_MONTH, "a month"),  # it ends on 1 March
+        ("2, unit: month", dt.date(2012, 3, 30), LIMIT_REACHED_IN_MONTHS, "2 months"),
+        ("1, unit: year", dt.date(2013, 1, 30), LIMIT_REACHED_IN_MONTHS, "12 months"),
+    ],
+)
+def test_a_line_counts_within_months_by_the_calendar_and_no_day_longer(
+    clerk, limited, window, last, refused, said
+):
+    limited(FLOW.replace("30, unit: day", window))
+    who, taken = person(), dt.date(2012, 1, 31)
+    clock.set_demo_date(taken)
+    for _ in range(2):
+        take(clerk, who, on=taken)
+
+    clock.set_demo_date(last)
+    with refusing(refused, match=f"2 new lines within {said}"):
+        take(clerk, who, on=last)
+    after = last + dt.timedelta(days=1)
+    clock.set_demo_date(after)
+    assert take(clerk, who, on=after)
 
 
 def test_a_line_that_was_taken_up_and_ended_still_counts_within_the_window(clerk, limited):

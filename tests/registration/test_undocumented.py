@@ -130,7 +130,7 @@ def test_a_record_is_changed_by_nobody_who_shows_no_document(clerk, routed, new_
         change_record(clerk, submission(number, bare(), route="referee"), on=ON)
 
 
-@pytest.mark.parametrize("unit", ["{n: 1, unit: month}", "{n: 0, unit: day}"])
+@pytest.mark.parametrize("unit", ["{n: 1, unit: hour}", "{n: 0, unit: day}"])
 def test_a_time_that_nothing_here_can_count_is_refused_for_use_by_its_name(clerk, routed, new_line, unit):
     routed(f"by: [police_report], valid_for: {unit}")
 

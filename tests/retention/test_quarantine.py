@@ -29,7 +29,7 @@ from tests.registration.people import fresh_number, submission
 
 PACK = load_pack("cn-xz-2011")
 ENDED = dt.date(2012, 4, 5)
-LAST = ENDED + dt.timedelta(days=PACK.number_quarantine_days)
+LAST = PACK.number_quarantine.last_day(ENDED)
 DAY = dt.timedelta(days=1)
 ME = console_authority()
 

@@ -277,7 +277,7 @@ GRANT SELECT ON disclosures_authority, disclosures_deferral TO backoffice;
 -- Not whom it found, and not its marks: by the key of the indexes, which each app has, they would give the number to who tries all. A
 -- function compares.
 GRANT SELECT (disclosure_id, authority_id, kind, instrument, file_id, fields, held_on, held_at, article, pack_hash, received_on, expires_on,
-    reply_by, keep_days, entered_by, entered_at, state, refused_because, refused_by_law, outcome, opened_on, answer_hash,
+    reply_by, keep_days, keep_months, keep_overflows, entered_by, entered_at, state, refused_because, refused_by_law, outcome, opened_on, answer_hash,
     delivered_on, closed_on, notified_on, is_notice_queued, erased_on) ON disclosures_request TO backoffice;
 GRANT EXECUTE ON FUNCTION disclosures_is_about TO backoffice, worker, vault_service;
 GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backoffice;
