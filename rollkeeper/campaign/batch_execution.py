@@ -33,6 +33,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -207,8 +208,7 @@ def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[s
     run(sql("campaign", "batch_slice"), values)
     run(sql("campaign", "lock_batch_slice"))
     deadlines.make_clocks("batch_slice_clocks", values)
-    follows = pack.campaign.after(batch.step)
-    deadlines.count_at_least(pack, stays=stays, on=this.on, then_days=follows.days if follows else None)
+    deadlines.count_at_least(pack, stays=stays, on=this.on, then_days=values["then_days"])
     run(sql("campaign", "slice_verdicts"), values)
     run(sql("campaign", f"{action.value}_chunk"), values)
     return {row.because: row.lines for row in rows(sql("campaign", "slice_verdict_counts"))}
@@ -226,8 +226,8 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
         "step": batch.step,
         "bars": batch.bars,
         "level": BarLevel.partial(batch.bars) or None,
-        "days": rule.days,
-        "then_days": follows.days if follows else None,
+        **stage_lengths(pack),
+        "then_days": follows.term.days_after(this.on) if follows else None,
         "language": NO_LANGUAGE,
         "on": this.on,
         "at": clock.now(),

@@ -32,6 +32,7 @@ from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId, new_uuid
 from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -174,7 +175,7 @@ def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: 
         "asks_again": campaign.pack.campaign.asks_again,
         "stage": stage_before(step).value,
         "before": step - 1,
-        "days": rule.days,
+        **stage_lengths(campaign.pack),
         "due_on": due_on,
         "now": clock.now(),
         "has_own_network": has_own_network(),

@@ -44,7 +44,7 @@ def count_at_least(
 
     With `then_days` also the clock that would begin on `on` and run so many days, for the same pauses.
     """
-    ahead = dt.timedelta(days=pack.campaign.all_days + HORIZON_DAYS)
+    ahead = dt.timedelta(days=pack.campaign.most_days + HORIZON_DAYS)
     through = max(on, from_day or on) + ahead
     _count(pack, stays=clipped(stays, on=on), through=through, known_through=on, then_days=then_days)
 

@@ -31,6 +31,7 @@ from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.acts import Act, require_act
+from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -245,7 +246,7 @@ def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date
         "begins_on": campaign.begins_on,
         "grace_days": rules.grace_days,
         "asks_again": rules.asks_again,
-        "stage_days": [stage.days for stage in rules.stages],
+        **stage_lengths(campaign.pack),
         "reminders": list(campaign.pack.reminders),
         "lead_days": max(campaign.pack.reminders, default=None),
         "language": NO_LANGUAGE,

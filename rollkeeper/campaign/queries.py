@@ -373,7 +373,7 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
     anchor, follows = _anchor(pack, history), pack.campaign.after(_step(history))
     if anchor is None or follows is None or (found.stage == Stage.RUNNING) != (_step(history) == 0):
         return None
-    days = follows.days
+    days = follows.term.days_after(anchor)
     so_far, ahead = (
         count_clock(
             pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
@@ -465,7 +465,7 @@ def _last_day(pack: Pack, history: LineHistory, *, step: int) -> dt.date | None:
         return None
     through = anchor + dt.timedelta(days=_HORIZON_DAYS)
     last_day_on = count_clock(
-        pack, anchor_on=anchor, days=follows.days, pauses=history.pauses, stays=history.stays, through=through
-    ).last_day_on
+        pack, anchor_on=anchor, days=follows.term.days_after(anchor), pauses=history.pauses, stays=history.stays, through=through
+    ).last_day_on  # fmt: skip
     promised = history.promised_on if step == _step(history) else None
     return max(last_day_on, promised) if last_day_on and promised else last_day_on

@@ -15,6 +15,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.calendars import closed_flags
+from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.notices.choices import NO_LANGUAGE
 
 _HORIZON_DAYS = 550  # a subscriber may be accepted without a document for long
@@ -35,11 +36,11 @@ def restart_clocks(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt
         return 0
     values = {
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
-        "stage_days": [stage.days for stage in campaign.pack.campaign.stages], "language": NO_LANGUAGE,
+        "language": NO_LANGUAGE,
         "asks_again": campaign.pack.campaign.asks_again,
         "open_days": _open_days(campaign, on=on),
         "pack_hash": campaign.pack.hash, "begins_on": campaign.begins_on, "lead_days": max(campaign.pack.reminders, default=None),
-    }  # fmt: skip
+    } | stage_lengths(campaign.pack)  # fmt: skip
     with action():
         return run(sql("campaign", "restart_clocks"), values)
 

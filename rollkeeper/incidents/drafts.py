@@ -55,7 +55,7 @@ def texts_in(language: str, fields: Iterable[str]) -> list[RenderedText]:
     """
     return [
         write_notice(
-            NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,
+            NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension=None, code=_NO_CODE,
             operator=instance().operator_name, care=instance().care_number, named={"fields": say_fields(fields, language=one)},
         )
         for one in languages_with(NoticeKind.DATA_EXPOSED, languages_of(language))

@@ -9,7 +9,7 @@ know, and from the pack. A closed day never shortens a period.
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 from zoneinfo import ZoneInfo
 
 from rollkeeper.law.countries import country_of
@@ -80,8 +80,14 @@ class Term:
         return day
 
 
-def term_of(calendar: "Calendar", length: "Duration") -> Term:
-    """Return a length of time in days, months or years as the law's calendar counts it."""
+@overload
+def term_of(calendar: "Calendar", length: "Duration") -> Term: ...
+@overload
+def term_of(calendar: "Calendar", length: "Duration | None") -> Term | None: ...
+def term_of(calendar: "Calendar", length: "Duration | None") -> Term | None:
+    """Return a length of time in days, months or years as the law's calendar counts it; None where there is none."""
+    if length is None:
+        return None
     is_next = length.unit != "day" and calendar.month_overflow == "first_of_next"
     return Term(**{f"{length.unit}s": length.n}, overflows_to_next_month=is_next)
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from rollkeeper.kernel.choices import Bars, Payment
-from rollkeeper.law.calendars import days_in
+from rollkeeper.law.calendars import Term, days_in, term_of
 from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema_common import Duration
 from rollkeeper.law.schema_stages import Campaign
 from rollkeeper.law.supported_fields import SERVICES
 
@@ -22,8 +23,8 @@ class StageRule:
     """What follows when a time is over: a bar, or the end of the contract."""
 
     id: str
-    days: int
-    """So many days are counted before it: from the notice, or from the day on which the stage before really happened."""
+    term: Term
+    """So long is counted before it: from the notice, or from the day on which the stage before really happened."""
     bars: Bars | None
     """What a line is kept from; None where the contract ends."""
     article: str
@@ -71,7 +72,7 @@ class CampaignRules:
     @property
     def grace_days(self) -> int:
         """Return how many days are counted before the first bar."""
-        return self.stages[0].days
+        return self.stages[0].term.days
 
     @property
     def bars(self) -> tuple[StageRule, ...]:
@@ -84,19 +85,21 @@ class CampaignRules:
         return self.stages[-1] if self.stages[-1].is_end else None
 
     @property
-    def days_to_end(self) -> int | None:
-        """Return how many days are counted from the first bar to the end; None where the law has no end."""
-        return sum(stage.days for stage in self.stages[1:]) if self.end else None
+    def time_to_end(self) -> Term | None:
+        """Return what is counted from the first bar to the end, months and days one after the other; None where the law has no end."""
+        terms = [stage.term for stage in self.stages[1:]]
+        return Term(sum(one.days for one in terms), sum(one.months for one in terms)) if self.end else None
 
     @property
-    def all_days(self) -> int:
-        """Return how many days are counted from the notice to the last stage."""
-        return sum(stage.days for stage in self.stages)
+    def most_days(self) -> int:
+        """Return how many days at most are counted from the notice to the last stage."""
+        return sum(stage.term.longest for stage in self.stages)
 
     @property
     def has_plain_stages(self) -> bool:
-        """Tell whether one bar takes everything but the floor, and the end follows on it: what notices say without more words."""
-        return self.end is not None and [bar.bars for bar in self.bars] == [Bars.ALL]
+        """Tell whether one bar takes everything but the floor, and the end follows on it in days: what notices say without more words."""
+        is_plain = self.end is not None and [bar.bars for bar in self.bars] == [Bars.ALL]
+        return is_plain and not self.stages[-1].term.months
 
     @property
     def suspension_article(self) -> str:
@@ -244,25 +247,25 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
         party_kinds=frozenset(when.party_kinds),
         last_day_over=bool(when.last_day_over),
         floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
-        stages=tuple(_stages(campaign, grace)),
+        stages=tuple(_stages(file, campaign, grace)),
         cohort_article=campaign.cohort.because.article,
         notice_article=campaign.notices[0].because.article,
         pause_article=pauses[0] if pauses else campaign.deadline.because.article,
     )
 
 
-def _stages(campaign: Campaign, grace: int) -> list[StageRule]:
-    between = campaign.days_between
+def _stages(file: PackFile, campaign: Campaign, grace: int) -> list[StageRule]:
+    between = campaign.times_between
     assert between is not None  # noqa: S101 - the supported shape says so
     clocks = [campaign.deadline.because.article, *(stage.because.article for stage in campaign.stages[1:])]
     return [
         StageRule(
             id=stage.id,
-            days=days if number else grace + days,
+            term=term_of(file.calendar, Duration(n=n, unit=unit)) if number else Term(grace),
             bars=stage.services.bars if stage.reversible else None,
             article=stage.because.article,
             clock_article=clock,
             title=stage.title,
         )
-        for number, (stage, days, clock) in enumerate(zip(campaign.stages, between, clocks, strict=True))
+        for number, (stage, (n, unit), clock) in enumerate(zip(campaign.stages, between, clocks, strict=True))
     ]

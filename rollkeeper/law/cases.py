@@ -114,7 +114,7 @@ class _Trial:
         clocks = [("to register", rules.starts_on(history.notified_on), rules.grace_days)]
         came = [day for day in (outcome.suspended_on, *outcome.further_on) if day]
         for bar, day, follows in zip(rules.bars, came, rules.stages[1:], strict=False):
-            clocks.append((f"of '{bar.id}' before '{follows.id}'", day, follows.days))
+            clocks.append((f"of '{bar.id}' before '{follows.id}'", day, follows.term.days_after(day)))
         for what, anchor, days in clocks:
             found = count_clock(
                 pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=case.given.stays,

@@ -7,6 +7,7 @@ each distinct clock, not for each line. Everything lives in temporary tables tha
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
@@ -30,6 +31,16 @@ def fill_due(pack: Pack, *, stays: Sequence[Days] = (), through: dt.date, using:
     database.run(
         database.sql("law", "fill_due"), {"stays": multirange(stays), "through": through}, using=using
     )
+
+
+def stage_lengths(pack: Pack) -> dict[str, Any]:
+    """Return what `sql/stage_days.sql` wants: how long is counted before each stage."""
+    terms = [stage.term for stage in pack.campaign.stages]
+    return {
+        "stage_days": [one.days for one in terms],
+        "stage_months": [one.months for one in terms],
+        "month_overflows": any(one.overflows_to_next_month for one in terms),
+    }
 
 
 def multirange(stretches: Iterable[Days]) -> Multirange[dt.date]:

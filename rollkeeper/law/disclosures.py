@@ -57,7 +57,7 @@ def _law(pack: Pack, leaf: Disclosure, *, is_in_force: bool) -> DisclosureLaw:
     return DisclosureLaw(
         to=leaf.to, article=leaf.because.article, instrument=leaf.needs, attributes=frozenset(leaf.attributes),
         people_per_instrument=leaf.people_per_instrument, reply=leaf.reply,
-        deferral=term_of(calendar, deferral.most) if deferral else None, deferral_renewals=deferral.renewals if deferral else 0,
+        deferral=term_of(calendar, deferral.most if deferral else None), deferral_renewals=deferral.renewals if deferral else 0,
         deferral_article=deferral.because.article if deferral else None, keep=term_of(calendar, leaf.keep),
         is_confirmed=is_in_force
         and all(one.confirmed and ranks.get(one.source or first) in _RANKS for one in grounds),

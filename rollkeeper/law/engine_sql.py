@@ -14,7 +14,7 @@ from django.db import connections
 from rollkeeper.kernel import database
 from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.console import Bar
-from rollkeeper.law.clock_sql import fill_due, multirange
+from rollkeeper.law.clock_sql import fill_due, multirange, stage_lengths
 from rollkeeper.law.engine_rules import OUTCOMES, by_campaign, further_columns
 from rollkeeper.law.events import (
     LAST_DAY,
@@ -82,9 +82,10 @@ def _run(pack: Pack, events: Events, span: Span, bar: Bar) -> tuple[pl.DataFrame
 
 
 def _run_stages(pack: Pack, span: Span, facts: dict[str, Any], bar: Bar) -> None:
-    for place, stage in enumerate(pack.campaign.stages):
+    for place in range(len(pack.campaign.stages)):
         _statement(
-            "simulate_next" if place else "simulate_first", facts | {"days": stage.days, "place": place - 1}
+            "simulate_next" if place else "simulate_first",
+            facts | stage_lengths(pack) | {"days": pack.campaign.grace_days, "place": place - 1},
         )
         fill_due(pack, stays=span.stays_of(pack), through=span.last)
         _statement("simulate_step", facts)

@@ -138,19 +138,24 @@ class _Explainer:
             return
         campaign = self.history.terminated_by == "campaign"
         if campaign and self.pack.has_campaign and is_told(self.pack) and self.pack.campaign.end:
-            rules = self.pack.campaign
-            yield self._sentence(
-                "terminated_campaign",
-                rules.stages[-1].article,
-                terminated_on=terminated,
-                days=rules.days_to_end,
-            )
+            yield self._terminated(terminated, self.pack.campaign.stages)
         else:
             known = self.history.terminated_by == "subscriber"
             yield self._sentence(
                 "terminated_subscriber" if known else "terminated_other", "", terminated_on=terminated
             )
         yield from self._erasure(terminated)
+
+    def _terminated(self, terminated: dt.date, stages: Sequence[StageRule]) -> Sentence:
+        """Tell how many days were counted from the first bar; not where a law counts months from a bar whose day is not known."""
+        history, further = self.history, [stage.term for stage in stages[1:]]
+        barred = [history.suspended_on, *history.further_on] if history.suspended_on else []
+        if len(barred) < len(further) and any(term.months for term in further):
+            return self._sentence("terminated_other", stages[-1].article, terminated_on=terminated)
+        # Where a law counts days, they are as many from any day.
+        began = [*barred, *[terminated] * len(further)]
+        days = sum(term.days_after(day) for term, day in zip(further, began, strict=False))
+        return self._sentence("terminated_campaign", stages[-1].article, terminated_on=terminated, days=days)
 
     def _notices(self) -> Iterator[Sentence]:
         rules = self.pack.campaign
@@ -206,8 +211,16 @@ class _Explainer:
         if follows is None:
             yield self._sentence("nothing_follows", rules.bars[-1].article)
             return
-        yield self._sentence("suspension_clock", follows.clock_article, suspended_on=barred[-1])
-        count = self._count(barred[-1], follows.days, promised_on=self.history.promised_on)
+        months = follows.term.months
+        yield self._sentence(
+            f"suspension_clock{'_month' if months == 1 else '_months' if months else ''}",
+            follows.clock_article,
+            suspended_on=barred[-1],
+            months=months,
+            days=follows.term.days_after(barred[-1]),
+        )
+        days = follows.term.days_after(barred[-1])
+        count = self._count(barred[-1], days, promised_on=self.history.promised_on)
         over = self._past(self.history.terminated_on)
         yield from self._clock(count, follows.clock_article, None if over else follows)
 

@@ -60,7 +60,7 @@ def limit_rules(
             party_kinds=_counted_kinds(limit, added_kinds),
             services=tuple(sorted(({limit.service} if limit.service else SERVICES) - set(limit.exempt))),
             n=limit.n,
-            window=term_of(file.calendar, limit.window) if limit.window else None,
+            window=term_of(file.calendar, limit.window),
             over=limit.over,
             article=cited(limit.because),
             concerned=_concerned_kinds(limit, added_kinds, separate={one.group for one in confirmed}),

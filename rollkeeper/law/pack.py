@@ -206,9 +206,7 @@ class Pack:
         return tuple(
             RouteRule(
                 way=way,
-                term=term_of(self.file.calendar, route.valid_for)
-                if route.valid_for and route.because.confirmed
-                else None,
+                term=term_of(self.file.calendar, route.valid_for if route.because.confirmed else None),
                 article=self._cited(route.because),
             )
             for route in self.said_of(party_kind, "no_document_route")
@@ -269,8 +267,7 @@ class Pack:
         rule = self.said_of(party_kind, "last_day")
         if not rule or not rule.because.confirmed:
             return None
-        term = term_of(self.file.calendar, rule.after) if rule.after else None
-        return LastDayRule(term, self._cited(rule.because))
+        return LastDayRule(term_of(self.file.calendar, rule.after), self._cited(rule.because))
 
     def age(self, party_kind: str) -> AgeRule | None:
         """Return at which age a person is of this kind. None: at any. Refuses: UNSUPPORTED_PACK_FIELD.

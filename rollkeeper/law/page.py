@@ -248,7 +248,10 @@ class _Page:
         for stage in pack.campaign.stages[1:]:
             before = days[-1]
             days.append(
-                before and count_clock(pack, anchor_on=before, days=stage.days, through=through).earliest_on
+                before
+                and count_clock(
+                    pack, anchor_on=before, days=stage.term.days_after(before), through=through
+                ).earliest_on
             )
         return days
 

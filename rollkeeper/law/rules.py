@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from rollkeeper.law.calendar_cache import NEVER, CalendarCache, Stretch, merge
 from rollkeeper.law.calendars import Term, closed_flags
+from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.errors import ANCHOR_TOO_LATE
 from rollkeeper.law.pack import Pack
 
@@ -205,19 +206,28 @@ class Run:
     def __init__(self, pack: Pack, cache: CalendarCache, through: dt.date) -> None:
         self.pack, self.cache, self.through = pack, cache, through
         self.activated_before = self.activated_from = self.begins = -NEVER
-        self.grace = self.slack = 0
-        self.further: tuple[int, ...] = ()
-        self.end: int | None = None
+        self.slack = 0
+        self.grace: Sequence[int] = ()
+        self.further: tuple[Sequence[int], ...] = ()
+        self.end: Sequence[int] | None = None
         self.kept: dict[int, int] = {}
         if pack.has_campaign:
             rules = pack.campaign
             self.activated_before = rules.activated_before.toordinal() - cache.first
             self.activated_from = rules.activated_from.toordinal() - cache.first
             self.begins = rules.begins_on.toordinal() - cache.first
-            self.grace, self.slack = rules.grace_days, rules.slack_days
-            self.further = tuple(stage.days for stage in rules.bars[1:])
-            self.end = rules.end.days if rules.end else None
+            self.slack = rules.slack_days
+            self.grace = self._lengths(rules.stages[0])
+            self.further = tuple(self._lengths(stage) for stage in rules.bars[1:])
+            self.end = self._lengths(rules.end) if rules.end else None
         self.none_further = (NEVER,) * len(self.further)
+
+    def _lengths(self, stage: StageRule) -> Sequence[int]:
+        """Return how many days are counted before a stage, for each day on which the count may begin."""
+        if not stage.term.months:
+            return [stage.term.days] * self.cache.size
+        first = self.cache.first
+        return [stage.term.days_after(dt.date.fromordinal(first + day)) for day in range(self.cache.size)]
 
     def line(
         self,
@@ -262,13 +272,18 @@ class Run:
         return tuple(found)
 
     def _act(
-        self, anchor: int, days: int, pauses: Sequence[Stretch], registered: int, terminated: int
+        self,
+        anchor: int,
+        days: Sequence[int],
+        pauses: Sequence[Stretch],
+        registered: int,
+        terminated: int,
     ) -> int:
         """Return the day of the stage, NEVER where an event of that day or of an earlier one prevents it."""
         cache = self.cache
         if anchor >= cache.size:
             return NEVER
-        day = cache.action_day(cache.last_day(anchor, days, pauses), pauses)
+        day = cache.action_day(cache.last_day(anchor, days[anchor], pauses), pauses)
         return NEVER if day >= registered or day >= terminated else day
 
     def _erase(self, terminated: int, holds: Sequence[Stretch]) -> int:

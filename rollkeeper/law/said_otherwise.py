@@ -16,7 +16,7 @@ SAID_OTHERWISE: Final = {
     "on_majority": f"a clock that starts on a birthday needs a search over every date of birth: {_DECLINED}",
     "adds": "an extension stops the clock for as long as its reason lasts ('clock_stands_still: true')",
     "after_deadline": f"what people are told when a stage begins is always told; for more {_DECLINED}",
-    "reversible_for": "give the end as a stage so many days later; in quarantine its former subscriber may have the number back",
+    "reversible_for": "give the end as a stage so many days or months later; in quarantine its former subscriber may have the number back",
     "duty_cycle": f"a stage bars the same at every hour: {_DECLINED}",
     "allow_listed": f"emergency calls, the care number and registration are never barred; for other numbers {_DECLINED}",
     "ussd_register": "registration is never barred ('always_allow')",

@@ -43,11 +43,14 @@ class CitedModel(PackModel):
     because: Citation
 
 
+type Unit = Literal["hour", "day", "working_day", "month", "year", "end_of_next_calendar_year"]
+
+
 class Duration(PackModel):
     """A length of time as a statute writes it."""
 
     n: Annotated[int, Field(ge=0, le=100_000)]
-    unit: Literal["hour", "day", "working_day", "month", "year", "end_of_next_calendar_year"]
+    unit: Unit
 
 
 type Requirement = Literal["yes", "if_on_document", "optional", "forbidden"]

@@ -2,14 +2,13 @@
 """The chapters of a pack about time and consequences: how days count, and what a campaign does when they are over."""
 
 import datetime as dt
-from itertools import pairwise
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from rollkeeper.kernel.choices import BAR_LEVELS, Bars
 from rollkeeper.kernel.phrasing import looks_like_link
-from rollkeeper.law.schema_common import CitedModel, Duration, Name, PackModel, Text
+from rollkeeper.law.schema_common import CitedModel, Duration, Name, PackModel, Text, Unit
 from rollkeeper.law.schema_people import Condition
 
 LONGEST_NAME: Final = 60
@@ -104,7 +103,7 @@ class Enter(PackModel):
     plus: Annotated[
         StageDelay,
         Field(
-            description="So long after it. Between two stages the days are counted from the day on which the one before really began."
+            description="So long after it, in days or months. Between two stages it is counted from the day on which the one before really began; in months a stage follows on the one directly before it."
         ),
     ]
     requires: tuple[
@@ -251,11 +250,35 @@ class Campaign(PackModel):
         )
 
     @property
-    def days_between(self) -> list[int] | None:
-        """Return how many days lie between each stage and the one before; None where one follows on none that is before it."""
-        begins = {"deadline": 0}
+    def times_between(self) -> list[tuple[int, Unit]] | None:
+        """Return how long after the one before each stage comes, as a number and its unit; None where that cannot be said.
+
+        A stage follows on one that is before it. One in days may follow on an earlier one than the last: what lies between the last
+        and it are the days that are left. Of months nothing can be left, since they have no number of days: a stage in months follows on
+        the one directly before it, or on what that one came at once with (the first bar comes with the deadline).
+
+        Months are counted by the calendar from the day on which the stage before really began, which is not counted: three months after
+        31 January end on 30 April or, where the calendar says so, on 1 May. That is a number of days, and from there on they count as
+        days do: each paused day among them moves the end by one day, and a last day that is closed moves on. So no two stages follow
+        each other faster than the law has them, however late the first was: who began later never ends earlier.
+        """
+        begins = {"deadline": ("deadline", 0)}
+        """Since which point, and how many days after it, each begins; a stage in months is a point."""
+        before, found = "deadline", list[tuple[int, Unit]]()
         for stage in self.stages:
-            if stage.enter.after not in begins:
+            after, plus = stage.enter.after, stage.enter.plus
+            if after not in begins:
                 return None
-            begins[stage.id] = begins[stage.enter.after] + stage.enter.plus.n
-        return [later - earlier for earlier, later in pairwise(begins.values())]
+            point, days = begins[after]
+            if plus.unit == "day":
+                begins[stage.id] = point, days + plus.n
+                is_said = point == begins[before][0]
+                found.append((days + plus.n - begins[before][1], "day"))
+            else:
+                begins[stage.id] = stage.id, 0
+                is_said = begins[after] == begins[before]
+                found.append((plus.n, plus.unit))
+            if not is_said:
+                return None
+            before = stage.id
+        return found

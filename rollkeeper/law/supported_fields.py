@@ -139,7 +139,7 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].stages[].id": lambda v: v not in OTHER_STAGES | {"day"},
     "campaigns[].stages[].enter.after": _any,
     "campaigns[].stages[].enter.plus.n": _any,
-    "campaigns[].stages[].enter.plus.unit": _is("day"),
+    "campaigns[].stages[].enter.plus.unit": _is("day", "month"),
     "campaigns[].stages[].services.voice_out": _any,
     "campaigns[].stages[].services.voice_in": _any,
     "campaigns[].stages[].services.sms_out": _any,
@@ -444,12 +444,12 @@ def _limits(pack: PackFile) -> Iterator[str]:
 
 def _stages(campaign: Campaign) -> Iterator[str]:
     """Say what is wrong with the stages together: none gives back what the one before took, and something says that there is no more."""
-    stages, between = campaign.stages, campaign.days_between
+    stages, between = campaign.stages, campaign.times_between
     if not stages or not stages[0].reversible:
         yield "without a bar that comes first"
         return
-    if between is None or between[0] != 0 or any(days < 1 for days in between[1:]):
-        yield "other than the first at the deadline, and each a day or more after one before it"
+    if between is None or between[0] != (0, "day") or any(n < 1 for n, _ in between[1:]):
+        yield "other than the first at the deadline, and each a day or more after one before it, or months after the one directly before it"
     before = 0
     for number, stage in enumerate(stages):
         is_last = number + 1 == len(stages)

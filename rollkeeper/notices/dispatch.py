@@ -468,7 +468,7 @@ def _message(
             # A letter has one page, for any number of languages.
             brief=intent.channel.uses_line or (intent.channel is Channel.POST and len(languages) > 1),
             promised_on=intent.promised_on,
-            suspension_days=pack.campaign.days_to_end if kind.is_statutory else None,
+            suspension=pack.campaign.time_to_end if kind.is_statutory else None,
             stage=stage_facts(pack, kind, step=row.step),
             code=row.code,
             operator=here.operator_name,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rollkeeper.kernel.choices import BarLevel, Bars
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.pack import Pack
 from rollkeeper.notices.choices import NoticeKind
 
@@ -31,6 +32,8 @@ class StageFacts:
     """Whether a further bar follows."""
     ends: bool
     """Whether the contract ends in the end; of a bar that is in place, whether it ends next."""
+    length: str = ""
+    """How the time from the first bar to the end is said where months are in it: `month` or `months`, with `_days` where days follow."""
     asks_again: bool = False
     """Whether it goes to registered subscribers, who verify their registration again."""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -41,12 +44,18 @@ class StageFacts:
         if kind.is_statutory:
             later = "_".join(
                 part
-                for part, said in (("later", True), ("bars", self.more_follow), ("end", self.ends))
+                for part, said in (
+                    ("later", True),
+                    ("bars", self.more_follow),
+                    ("end", self.ends),
+                    ("months", self.ends and self.length),
+                )
                 if said
             )
         else:
             later = "then_bars" if self.follows else "then_end" if self.ends else "then"
         named = {"bars": f"bars_{self.level.value}", "works": f"works_{self.level.value}", "follows": later}
+        named |= {"length": f"length_{self.length}"} if later.endswith("months") else {}
         return named | ({"next_bars": f"bars_{self.follows.value}"} if self.follows else {})
 
 
@@ -72,5 +81,13 @@ def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts
         follows=BarLevel.of(follows.bars) if follows and follows.bars is not None else None,
         more_follow=len(rules.bars) > at + 1,
         ends=rules.end is not None if kind.is_statutory else follows is not None and follows.is_end,
+        length=said_length(rules.time_to_end),
         asks_again=rules.asks_again,
     )
+
+
+def said_length(time: Term | None) -> str:
+    """Name the phrase for the time from the first bar to the end; empty where it is in days, which the text says by itself."""
+    if time is None or not time.months:
+        return ""
+    return f"month{'s' * (time.months > 1)}{'_days' * (time.days > 0)}"

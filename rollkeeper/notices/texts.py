@@ -23,6 +23,7 @@ from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import listed, looks_like_link
 from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_plain_text
+from rollkeeper.law.calendars import Term
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.settings import settings
@@ -51,6 +52,9 @@ _PHRASES: Final = {
     **{f"{what}_{level.value}": frozenset[str]() for what in ("bars", "works") for level in BarLevel},
     "later": frozenset[str](), "later_bars": frozenset[str](),
     "later_end": frozenset({"days"}), "later_bars_end": frozenset({"days"}),
+    "later_end_months": frozenset({"length"}), "later_bars_end_months": frozenset({"length"}),
+    "length_month": frozenset[str](), "length_months": frozenset({"months"}),
+    "length_month_days": frozenset({"days"}), "length_months_days": frozenset({"months", "days"}),
     "named": frozenset({"said", "stage"}),
     "then": frozenset[str](), "then_bars": frozenset({"day", "next_bars"}), "then_end": frozenset({"day"}),
 }  # fmt: skip
@@ -124,7 +128,7 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
     language: str,
     brief: bool,
     promised_on: dt.date | None,
-    suspension_days: int | None,
+    suspension: Term | None,
     code: str,
     operator: str,
     care: str,
@@ -149,7 +153,8 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
         "care": care,
         "code": code,
         "day": promised_on,
-        "days": suspension_days,
+        "days": suspension.days if suspension else None,
+        "months": suspension.months if suspension else None,
     } | dict(named or {})
     if stage is not None:
         names = (

@@ -22,6 +22,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir, write_settings
+from rollkeeper.law.calendars import Term
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.gateways.smpp import SmppGateway
 from rollkeeper.notices.gateways.smpp_connection import Link
@@ -67,7 +68,7 @@ def _parts() -> list[bytes]:
     """Return the parts of the text of a notice: all are alike but for their codes."""
     text = write_notice(
         NoticeKind.REGISTER_BY, language="bo", brief=True, promised_on=PROMISED,
-        suspension_days=30, code="12345678", operator=instance().operator_name, care=instance().care_number,
+        suspension=Term(30), code="12345678", operator=instance().operator_name, care=instance().care_number,
     ).text  # fmt: skip
     return in_parts(text, reference=new_uuid())[1]
 

@@ -9,12 +9,36 @@ BARS = (
     ("no_calls_still", "{data: allow}"),
     ("no_service", "{}"),
 )
+
+
+class Months(int):
+    """So many months between two stages, by the calendar; one that leads to a day that does not exist ends on the first of the next."""
+
+    overflows = True
+
+
+class MonthsToLast(Months):
+    """The same, ending on the last day of the month instead."""
+
+    overflows = False
+
+
+def in_months(text: str, *lengths: int) -> str:
+    """Return a pack's text with the calendar rule of these months."""
+    rules = {one.overflows for one in lengths if isinstance(one, Months)}
+    assert len(rules) <= 1
+    rule = "first_of_next" if True in rules or not rules else "last_day_of_month"
+    changed = text.replace("month_overflow: first_of_next", f"month_overflow: {rule}", 1)
+    assert f"month_overflow: {rule}" in changed
+    return changed
+
+
 FIVE = (20, 15, 10, 30)
 """The days from each of four bars to the next stage, the last of which is the end."""
 
 
 def staged(*days: int, ends: bool = True, bars: tuple[tuple[str, str], ...] = BARS) -> str:
-    """Return the text of the reference pack with one stage more than days: so many lie between each two; where `ends`, the last is the end."""
+    """Return the text of the reference pack with one stage more than days, or `Months`: so many lie between each two; where `ends`, the last is the end."""
     chosen = [*bars[: len(days)], ("terminated", "")] if ends else list(bars[: len(days) + 1])
     stages = "".join(
         _stage(name, number, chosen[number - 1][0] if number else "deadline", (0, *days)[number], services,
@@ -48,7 +72,7 @@ def _stage(name: str, number: int, after: str, days: int, services: str, *, last
     )
     ends = "last: true, " if last else ""
     return (
-        f"      - {{id: {name}, rank: {number + 1}, enter: {{after: {after}, plus: {{n: {days}, unit: day}}}}, {how}, {ends}"
+        f"      - {{id: {name}, rank: {number + 1}, enter: {{after: {after}, plus: {{n: {int(days)}, unit: {'month' if isinstance(days, Months) else 'day'}}}}}, {how}, {ends}"
         'always_allow: [emergency, operator_care, registration], because: {article: "3"}}\n'
     )
 

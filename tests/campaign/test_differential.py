@@ -24,7 +24,17 @@ from rollkeeper.retention.services import erase_due
 from tests.builders.lines import hold_line, make_line, make_tenure
 from tests.builders.packs import write_pack
 from tests.builders.staff import employ_approvers
-from tests.builders.stages import BARS, EARLY, LATE, asking_again, phased, staged
+from tests.builders.stages import (
+    BARS,
+    EARLY,
+    LATE,
+    Months,
+    MonthsToLast,
+    asking_again,
+    in_months,
+    phased,
+    staged,
+)
 from tests.campaign.population import PACK, day, end, fate, night, pause, plan, register, tell
 
 FIRST, LAST = day("2011-12-12"), day("2013-08-31")
@@ -259,6 +269,22 @@ def test_the_real_tables_and_the_rules_agree_on_every_stage_of_a_law_with_more(
             staged(10, 5, 5, 10, ends=bool(ends), bars=BARS if ends else (*BARS, ("no_service_still", "{}")))
         )
     )
+
+    assert differences(world, empty_everything, pack) == []
+
+
+@pytest.mark.parametrize("months", [Months, MonthsToLast])
+@settings(TRYING, max_examples=1)
+@given(world=worlds)
+def test_the_real_tables_and_the_rules_agree_on_stages_that_months_lie_between(
+    committed: None,
+    no_batch_limits: None,
+    empty_everything: Callable[[], None],
+    months: type[Months],
+    world: World,
+) -> None:
+    lengths = (months(1), 5, months(2))
+    pack = str(write_pack(in_months(staged(*lengths, bars=BARS), *lengths)))
 
     assert differences(world, empty_everything, pack) == []
 

@@ -281,7 +281,9 @@ def test_a_dispute_that_is_upheld_restores_service_and_the_time_that_was_left(pe
     (row,) = rows("SELECT stage, promised_on FROM campaign_member WHERE line_id = %s", [cut])
     assert (state(cut), row.stage) == (stands, "running" if upheld else "suspended")
     if upheld:
-        left = open_campaign().pack.campaign.days_to_end - 2  # the clock of the suspension ran on two days
+        left = (
+            open_campaign().pack.campaign.time_to_end.days - 2
+        )  # the clock of the suspension ran on two days
         assert row.promised_on == open_day(DUE + dt.timedelta(days=40 + left))
     restored = rows("SELECT FROM provisioning_command WHERE line_id = %s AND kind = 'restore'", [cut])
     assert len(restored) == upheld
@@ -312,7 +314,7 @@ def test_after_a_lost_dispute_the_days_that_were_left_count_again(people):
     assert restart_clock(shown, on=lost_on)
 
     pack = open_campaign().pack
-    left = pack.campaign.days_to_end - 3  # on the fourth day the dispute began
+    left = pack.campaign.time_to_end.days - 3  # on the fourth day the dispute began
     (row,) = rows("SELECT stage, promised_on, next_check_on FROM campaign_member WHERE line_id = %s", [shown])
     (notified,) = rows(
         "SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [shown]

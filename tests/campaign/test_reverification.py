@@ -13,6 +13,7 @@ from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import ParsedEntry
 from rollkeeper.lines.choices import PauseReason
@@ -326,7 +327,7 @@ def test_notices_speak_of_a_registration_to_be_verified(asked):
     pack = load_pack(instance().pack)
     said = {
         (kind, language, brief): write_notice(
-            kind, language=language, brief=brief, promised_on=DUE, suspension_days=30, code="1", operator="Invented",
+            kind, language=language, brief=brief, promised_on=DUE, suspension=Term(30), code="1", operator="Invented",
             care="10000", stage=stage_facts(pack, kind, step=1), named={"law": "Law"},
         ).text
         for kind in (NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED)

@@ -24,7 +24,7 @@ from rollkeeper.lines.queries import find_line, number_index_of
 from tests.builders.lines import activate_line, change_line, suspend_line
 from tests.builders.packs import write_pack
 from tests.builders.staff import employ
-from tests.builders.stages import asking_again, named, staged
+from tests.builders.stages import Months, MonthsToLast, asking_again, in_months, named, staged
 from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, fields, key, post
 from tests.registration.people import fresh_number
@@ -251,17 +251,28 @@ def member(suspended):
     return joined
 
 
-@pytest.mark.parametrize(("stage", "days"), [(Stage.RUNNING, "grace_days"), (Stage.SUSPENDED, "days_to_end")])
-def test_a_counter_says_until_when_the_line_can_be_registered(at_counter, member, as_role, stage, days):
+@pytest.mark.parametrize(("stage", "step"), [(Stage.RUNNING, 0), (Stage.SUSPENDED, 1)])
+def test_a_counter_says_until_when_the_line_can_be_registered(at_counter, member, as_role, stage, step):
     line_id, anchor_on = member(stage, dt.date(2012, 2, 1)), dt.date(2012, 2, 1)
 
     with as_role("counter"):
         deadline = line_deadline(line_id)
 
-    counted = getattr(load_pack(instance().pack).campaign, days)
-    assert deadline.last_day_on >= anchor_on + dt.timedelta(days=counted)
+    counted = load_pack(instance().pack).campaign.stages[step].term
+    assert deadline.last_day_on >= counted.last_day(anchor_on)
     assert deadline.share(on=anchor_on) == 0
     assert deadline.share(on=deadline.last_day_on) == 100
+
+
+@pytest.mark.parametrize(
+    ("months", "last"), [(Months(1), dt.date(2012, 3, 1)), (MonthsToLast(1), dt.date(2012, 2, 29))]
+)
+def test_a_counter_counts_months_by_the_calendar_of_the_law(at_counter, member, as_role, months, last):
+    pack = str(write_pack(in_months(staged(months, bars=(("suspended", "{}"),)), months)))
+    line_id = member(Stage.SUSPENDED, dt.date(2012, 1, 31), pack)
+
+    with as_role("counter"):
+        assert line_deadline(line_id).last_day_on == last
 
 
 def test_under_a_law_of_several_bars_a_counter_says_what_is_taken_and_what_comes(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import holidays
 
+from tests.builders.stages import Months
+
 DAY = dt.timedelta(days=1)
 START = dt.date(2012, 1, 1)
 GRACE = 60
@@ -155,13 +157,29 @@ def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None, ter
         if _last_day(line.rows, line.anchor, term.grace, day) is not None:
             line.barred.append(day)
         return
-    days = stages[len(line.barred) - 1]
+    days = _days_of(stages[len(line.barred) - 1], line.barred[-1])
     if days is None or _last_day(line.rows, line.barred[-1], days, day) is None:
         return
     if len(line.barred) < len(stages):
         line.barred.append(day)
     else:
         line.ended, line.ended_by = day, "campaign"
+
+
+def _days_of(months: int | None, begun: dt.date) -> int | None:
+    """Return how many days lie behind a day until its number comes round so many months later, looked for day by day."""
+    if not isinstance(months, Months):
+        return months
+    ahead, day = 0, begun
+    while ahead < months:
+        day += DAY
+        ahead += day.day == 1
+    while day.day < begun.day:
+        if (day + DAY).month != day.month:  # there is no such day
+            day += DAY if months.overflows else 0 * DAY
+            break
+        day += DAY
+    return (day - begun).days
 
 
 def _last_day(rows: list[Row], anchor: dt.date, days: int, today: dt.date) -> dt.date | None:

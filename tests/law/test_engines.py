@@ -16,7 +16,7 @@ from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.packs import load_pack
 from tests.bench.bench_simulate import lines_of
 from tests.builders.packs import write_pack
-from tests.builders.stages import BARS, FIVE, asking_again, staged
+from tests.builders.stages import BARS, FIVE, Months, MonthsToLast, asking_again, in_months, staged
 from tests.law.day_by_day import TWO, Again, Row, outcomes
 from tests.law.populations import days, populations, registered_rows, write_rows
 
@@ -137,6 +137,33 @@ def test_both_engines_read_any_number_of_stages_as_the_naive_reading_does(
 ):
     last = first + dt.timedelta(days=length)
     events, pack = events_of(tmp_path, rows), str(write_pack(staged(*between, ends=ends)))
+
+    found = by_rules(events, first, last, pack)
+
+    assert found == outcomes(rows, first, last, tuple(between) if ends else (*between, None))
+    assert found == by_sql(events, first, last, pack)
+
+
+FIRST_OF_NEXT, LAST_OF_MONTH = (
+    st.lists(st.one_of(st.integers(1, 3).map(kind), st.integers(1, 40)), min_size=1, max_size=3)
+    for kind in (Months, MonthsToLast)
+)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+@quiet(20)
+@given(
+    rows=populations(most=10),
+    first=days(40, 300),
+    length=st.integers(0, 760),
+    between=st.one_of(FIRST_OF_NEXT, LAST_OF_MONTH),
+)
+def test_both_engines_read_stages_that_months_lie_between_as_the_naive_reading_does(
+    register, tmp_path, ends, rows, first, length, between
+):
+    last = first + dt.timedelta(days=length)
+    pack = str(write_pack(in_months(staged(*between, ends=ends), *between)))
+    events = events_of(tmp_path, rows)
 
     found = by_rules(events, first, last, pack)
 

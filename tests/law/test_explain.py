@@ -10,7 +10,7 @@ import pytest
 from rollkeeper.law.explain import LineHistory, explain_history
 from rollkeeper.law.packs import load_pack
 from tests.builders.packs import write_pack
-from tests.builders.stages import asking_again, staged
+from tests.builders.stages import Months, MonthsToLast, asking_again, in_months, staged
 
 D = dt.date
 PACK = load_pack("cn-xz-2011")
@@ -104,6 +104,43 @@ def test_a_late_suspension_counts_from_the_day_it_really_happened():
     text = explained(D(2012, 6, 10), suspended_on=D(2012, 6, 1))
 
     assert "Day 30 of 30 is 1 July 2012." in text
+
+
+@pytest.mark.parametrize(
+    ("months", "said", "last"),
+    [
+        (Months(1), "counts a month by the calendar: 30 days,", "Day 30 of 30 is 1 March 2012"),
+        (MonthsToLast(1), "counts a month by the calendar: 29 days,", "Day 29 of 29 is 29 February 2012"),
+        (Months(3), "counts 3 months by the calendar: 91 days,", "Day 91 of 91 is 1 May 2012"),
+        (MonthsToLast(3), "counts 3 months by the calendar: 90 days,", "Day 90 of 90 is 30 April 2012"),
+    ],
+)
+def test_months_of_a_suspension_are_said_with_the_days_that_they_are(months, said, last):
+    pack = in_months_from_january(months)
+    history = LineHistory(**NOTIFIED, suspended_on=D(2012, 1, 31))
+
+    text = " ".join(one.text for one in explain_history(pack, history, D(2012, 2, 10)))
+
+    assert said in text
+    assert last in text
+    chinese = " ".join(one.text for one in explain_history(pack, history, D(2012, 2, 10), language="zh-hans"))
+    assert ("按历月计算一个月" if months == 1 else f"按历月计算 {months} 个月") in chinese
+
+
+@pytest.mark.parametrize(
+    ("known", "said"), [(True, "for 91 counted days"), (False, "terminated on 4 May 2012.")]
+)
+def test_an_end_after_months_says_how_many_days_they_were_where_that_is_known(known, said):
+    suspended = {"suspended_on": D(2012, 1, 31)} if known else {}
+    history = LineHistory(**NOTIFIED | suspended, terminated_on=D(2012, 5, 4), terminated_by="campaign")
+
+    found = explain_history(in_months_from_january(Months(3)), history, D(2012, 5, 4))
+
+    assert said in " ".join(one.text for one in found)
+
+
+def in_months_from_january(months: Months):
+    return load_pack(write_pack(in_months(staged(months, bars=(("suspended", "{}"),)), months)))
 
 
 def test_a_restored_line_is_explained_without_further_steps():
@@ -200,7 +237,15 @@ def test_every_language_fills_in_the_same_facts():
             if key.startswith(("again_", "bars_", "works_", "may_bar", "barred", "nothing_follows"))
         }
         assert lacks - of_stages == (
-            {"notified_with_floor", "too_old", "other_region", "not_prepaid", "not_postpaid"}
+            {
+                "notified_with_floor",
+                "too_old",
+                "other_region",
+                "not_prepaid",
+                "not_postpaid",
+                "suspension_clock_month",
+                "suspension_clock_months",
+            }
             if language == "bo"
             else set()
         )

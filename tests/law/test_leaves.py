@@ -246,6 +246,29 @@ def test_a_supported_value_changes_an_answer(whole, pattern):
     assert changed_answers(whole, pattern)
 
 
+UNITS = ("hour", "day", "working_day", "month", "year", "end_of_next_calendar_year")
+COUNTED = {
+    pattern: [unit for unit in UNITS if rule(unit)]
+    for pattern, rule in _SUPPORTED.items()
+    if pattern.endswith(".unit") and ".phases[]." not in pattern
+}
+"""The units in which each length of time of a law may be."""
+
+
+@pytest.mark.parametrize("pattern", [one for one, units in COUNTED.items() if len(units) > 1])
+def test_each_unit_of_a_length_of_time_gives_other_answers(whole, pattern):
+    path = patterns_in(whole.file)[pattern][0].replace(
+        "stages[0]", "stages[1]"
+    )  # the first is at the deadline
+    steps = [int(one) if one.isdigit() else one for one in re.findall(r"[a-z_]+|\d+", path)]
+    packs = [Pack(with_leaf(whole.file, steps, unit), whole.hash) for unit in COUNTED[pattern]]
+
+    found = [answers(pack) for pack in packs]
+
+    assert [pack.unsupported_fields for pack in packs] == [()] * len(packs)
+    assert all(one != other for at, one in enumerate(found) for other in found[:at])
+
+
 @pytest.mark.parametrize("pattern", sorted(_ALWAYS))
 def test_a_value_that_is_done_for_every_pack_is_not_called_supported(pattern):
     assert pattern not in _SUPPORTED

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -163,7 +164,7 @@ def test_a_law_without_a_duty_asks_nothing():
 def test_the_reference_campaign_is_as_the_decision_says():
     rules = load_pack("cn-xz-2011").campaign
 
-    assert (str(rules.begins_on), rules.grace_days, rules.days_to_end) == ("2012-01-01", 60, 30)
+    assert (str(rules.begins_on), rules.grace_days, rules.time_to_end) == ("2012-01-01", 60, Term(30))
     assert {
         rules.cohort_article,
         rules.grace_article,
@@ -749,6 +750,11 @@ def test_without_a_word_about_copies_none_is_kept():
         ("{data: allow}", "{voice_out: allow, voice_in: allow, sms_out: allow, sms_in: allow}", "gives back what the one before took: 'no_calls'"),
         ("after: deadline, plus: {n: 0,", "after: deadline, plus: {n: 1,", "other than the first at the deadline"),
         ("after: no_calls_out, plus: {n: 20,", "after: deadline, plus: {n: 0,", "each a day or more after one before it"),
+        ("after: no_calls, plus: {n: 30, unit: day}", "after: no_calls_out, plus: {n: 3, unit: month}", "months after the one directly before it"),
+        ("plus: {n: 20, unit: day}", "plus: {n: 0, unit: month}", "months after the one directly before it"),
+        ("after: deadline, plus: {n: 0, unit: day}", "after: deadline, plus: {n: 1, unit: month}", "other than the first at the deadline"),
+        ("plus: {n: 20, unit: day}", "plus: {n: 20, unit: hour}", "plus.unit: hour'"),
+        ("plus: {n: 20, unit: day}", "plus: {n: 20, unit: year}", "plus.unit: year'"),
         ("no_calls,", "registered,", "stages[1].id: registered"),
         ("id: terminated,", "id: over,", "an end of another name than 'terminated'"),
         ("reversible: false, number: quarantine, ", "reversible: false, number: quarantine, last: true, ", "with 'last' at the end"),
@@ -765,3 +771,25 @@ def test_stages_that_could_be_carried_out_by_halves_make_a_pack_unusable(old, ne
     assert fault in ", ".join(pack.unsupported_fields)
     with refusing(UNSUPPORTED_PACK_FIELD):
         pack.campaign.stages  # noqa: B018 - asking is what is refused
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "terms"),
+    [
+        ("no_calls_out, plus: {n: 1, unit: month}", "no_calls, plus: {n: 3, unit: month}", [Term(months=1), Term(months=3)]),
+        ("deadline, plus: {n: 1, unit: month}", "no_calls, plus: {n: 30, unit: day}", [Term(months=1), Term(30)]),
+        ("no_calls_out, plus: {n: 20, unit: day}", "deadline, plus: {n: 50, unit: day}", [Term(20), Term(30)]),
+        ("no_calls_out, plus: {n: 1, unit: month}", "deadline, plus: {n: 2, unit: month}", None),  # what is left has no number of days
+        ("no_calls_out, plus: {n: 1, unit: month}", "deadline, plus: {n: 50, unit: day}", None),
+        ("no_calls_out, plus: {n: 20, unit: day}", "deadline, plus: {n: 2, unit: month}", None),
+    ],
+)  # fmt: skip
+def test_a_stage_in_months_follows_on_the_one_directly_before_it_alone(second, third, terms):
+    text = staged(20, 30).replace("no_calls_out, plus: {n: 20, unit: day}", second, 1)
+    pack = read_text(text.replace("no_calls, plus: {n: 30, unit: day}", third, 1))
+
+    if terms is None:
+        assert "months after the one directly before it" in ", ".join(pack.unsupported_fields)
+    else:
+        found = [stage.term for stage in pack.campaign.stages[1:]]
+        assert found == [replace(one, overflows_to_next_month=bool(one.months)) for one in terms]

@@ -170,7 +170,7 @@ def test_a_full_time_is_said_of_stages_alone(leaf):
     plain = f"{name}: {{n: {n}, unit: day"
     assert plain in text
 
-    with refusing(PACK_FAULT, match="full"):
+    with refusing(PACK_FAULT, match="full: .*it belongs to another part"):
         read_pack(text.replace(plain, f"{plain}, full: true", 1).encode(), file="pack.yaml")
 
 

@@ -108,7 +108,7 @@ def test_a_notice_to_register_names_the_days_of_suspension_of_the_pack_in_force(
     send(by_channel)
 
     (message,) = by_channel[Channel.SMS].heard
-    assert f" {load_pack(instance().pack).campaign.days_to_end} days" in message.text
+    assert f" {load_pack(instance().pack).campaign.time_to_end.days} days" in message.text
 
 
 def test_no_one_is_asked_to_register_under_a_pack_without_registration(by_channel):

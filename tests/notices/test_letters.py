@@ -16,6 +16,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import run as run_sql
 from rollkeeper.kernel.settings import data_dir, write_settings
+from rollkeeper.law.calendars import Term
 from rollkeeper.notices.choices import NoticeKind, Outcome
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.letters import letter_reference, read_letter, slip_reference
@@ -323,7 +324,7 @@ def test_a_demo_instance_without_a_program_keeps_a_line_and_no_address(committed
 def test_a_letter_about_a_line_s_end_fits_on_one_page(tmp_path, spoken, kind):
     notified = [
         write_notice(
-            kind, language=language, brief=len(spoken) > 1, promised_on=dt.date(2012, 3, 1), suspension_days=30,
+            kind, language=language, brief=len(spoken) > 1, promised_on=dt.date(2012, 3, 1), suspension=Term(30),
             code="12345678", operator="Invented Telecom", care="10086", receipt="4711-K2M9QX", named={"law": "Invented Act"},
         )
         for language in spoken

@@ -11,13 +11,14 @@ from rollkeeper.kernel.choices import BarLevel, Channel
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.instance import LONGEST_NAME
 from rollkeeper.kernel.phrasing import looks_like_link
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.packs import load_pack
 from rollkeeper.notices import texts
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.gateways.smpp_text import sms_parts
 from rollkeeper.notices.settings import Notices
-from rollkeeper.notices.stage_facts import STAGED, StageFacts
+from rollkeeper.notices.stage_facts import STAGED, StageFacts, said_length, stage_facts
 from rollkeeper.notices.texts import (
     best_language,
     languages,
@@ -29,6 +30,8 @@ from rollkeeper.notices.texts import (
     write_code,
     write_notice,
 )
+from tests.builders.packs import read_text
+from tests.builders.stages import Months, staged
 from tests.refusals import refusing
 
 DAY, DAYS = dt.date(2012, 3, 1), 37
@@ -44,7 +47,7 @@ EMERGENCY = {"en": "emergency", "zh-hans": "紧急", "bo": "ཛ་དྲག"}
 def written(language, kind, channel=Channel.SMS, **more):
     facts = {
         "promised_on": DAY,
-        "suspension_days": DAYS,
+        "suspension": Term(DAYS),
         "code": "12345678",
         "operator": "Invented Telecom",
         "care": "10086",
@@ -414,6 +417,43 @@ def test_a_notice_of_a_stage_says_what_works_what_follows_and_emergency_calls(la
         assert phrases[f"works_{stage.level}"].format(care="10086") in text
         assert ("2012" in text) is (stage.ends or stage.follows is not None)
     assert sms_parts(text) <= MOST_PARTS[language]
+
+
+@pytest.mark.parametrize(
+    ("time", "english", "chinese"),
+    [
+        (Term(months=1), "1 month ", "1个月"),
+        (Term(months=3), "3 months ", "3个月"),
+        (Term(days=20, months=1), "1 month and 20 days ", "1个月又20日"),
+        (Term(days=20, months=14), "14 months and 20 days ", "14个月又20日"),
+    ],
+)
+@pytest.mark.parametrize("more_follow", [True, False])
+@pytest.mark.parametrize("kind", [NoticeKind.REGISTER_BY, NoticeKind.REMINDER])
+def test_an_end_after_months_is_told_in_months(kind, more_follow, time, english, chinese):
+    follows = BarLevel.CALLS if more_follow else None
+    stage = StageFacts(
+        BarLevel.OUTGOING, follows, more_follow=more_follow, ends=True, length=said_length(time)
+    )
+
+    for language, said in (("en", english), ("zh-hans", chinese)):
+        for channel in (Channel.SMS, Channel.EMAIL):
+            text = written(language, kind, channel, stage=stage, suspension=time).text
+
+            assert said in text
+            assert "None" not in text
+            if channel is Channel.SMS:
+                assert sms_parts(text) <= MOST_PARTS[language]
+
+
+def test_a_law_in_months_is_told_by_its_stages():
+    pack = read_text(staged(Months(3), bars=(("suspended", "{}"),)))
+
+    found = stage_facts(pack, NoticeKind.REGISTER_BY, step=None)
+
+    assert found is not None
+    assert (found.level, found.length, found.ends) == (BarLevel.ALL, "months", True)
+    assert stage_facts(load_pack("cn-xz-2011"), NoticeKind.REGISTER_BY, step=None) is None
 
 
 NAMED = StageFacts(

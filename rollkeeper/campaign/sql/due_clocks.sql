@@ -4,7 +4,7 @@
 -- Plan: campaign_member_to_check; grows with what is due. A line is in one unfinished batch at most.
 -- Again: the same rows until they are in a batch.
 CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
-SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS pauses, %(days)s::integer AS days,
+SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS pauses, length.days,
        -- A line works on that the network was to bar and has not proved, or was last asked to restore, as for a broken floor: its end would come
        -- without warning. Where no network is named nothing is ever tried.
        CASE WHEN l.is_disputed THEN 'disputed' WHEN l.is_essential THEN 'essential'
@@ -13,6 +13,10 @@ SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS
                            n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(now)s))
                   FROM provisioning_command n WHERE n.line_id = m.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred' END AS excluded
   FROM campaign_member m JOIN lines_line l USING (line_id)
+ CROSS JOIN LATERAL (SELECT m.step, m.anchor_on) AS clock
+ CROSS JOIN LATERAL (
+-- include law.stage_days
+  ) AS length
  WHERE m.stage = %(stage)s AND m.step = %(before)s AND m.stage IN ('running', 'suspended') AND m.next_check_on <= %(due_on)s
    AND m.campaign_id = %(campaign_id)s AND l.is_registered = %(asks_again)s AND l.must_reverify = %(asks_again)s AND l.state IN ('active', 'suspended')
    AND NOT EXISTS (SELECT FROM campaign_batchline b JOIN campaign_batch USING (batch_id)

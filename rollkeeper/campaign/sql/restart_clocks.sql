@@ -20,7 +20,7 @@ WITH counted AS MATERIALIZED (
                  SELECT FROM lines_pause a
                   WHERE a.line_id = m.line_id AND lower(a.days) <= s.begun_on AND NOT upper_inf(a.days) AND a.recorded_at >= s.begun_at
                     AND a.reason NOT IN ('other', 'dispute', 'appeal', 'no_document', 'application', 'temporary_reconnection', 'not_barred'))
-             THEN 0 ELSE greatest(1, coalesce((%(stage_days)s::integer[])[m.step + 1], 1) - (
+             THEN 0 ELSE greatest(1, coalesce(length.days, 1) - (
                SELECT count(*) FROM generate_series(s.begun_on + 1, s.restored_on, interval '1 day') AS d (day)
                 WHERE NOT EXISTS (SELECT FROM lines_pause a WHERE a.line_id = m.line_id AND a.days @> d.day::date)
                   AND NOT EXISTS (SELECT FROM campaign_stay s JOIN campaign_campaign c ON c.campaign_id = m.campaign_id
@@ -33,6 +33,10 @@ WITH counted AS MATERIALIZED (
       JOIN LATERAL (SELECT begun_on, begun_at, restored_on, restored_at, was_wrongful FROM lines_suspension
                      WHERE line_id = m.line_id AND reason = 'registration' ORDER BY begun_at DESC, step DESC LIMIT 1) s
         ON s.restored_on IS NOT NULL
+     CROSS JOIN LATERAL (SELECT m.step, s.begun_on AS anchor_on) AS clock
+     CROSS JOIN LATERAL (
+-- include law.stage_days
+      ) AS length
       LEFT JOIN LATERAL (SELECT b.former FROM campaign_batchline b
                           WHERE b.line_id = m.line_id AND b.former ->> 'stage' = 'running' ORDER BY b.done_at DESC LIMIT 1) b ON true
       LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)

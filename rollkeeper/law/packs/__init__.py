@@ -193,8 +193,10 @@ def _case_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperError
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a suggestion for a word that is close to a known one; nothing where none is."""
+    """Return a suggestion for a word that is close to a known one, or is one elsewhere; nothing where none is."""
     close = get_close_matches(word, list(known), n=1)
+    if word in close:
+        return ": it belongs to another part"
     return f": did you mean '{close[0]}'?" if close else ""
 
 

@@ -9,5 +9,9 @@ INSERT INTO simulated_bar SELECT line, %(place)s::int, acted_on FROM simulated_s
 CREATE TEMP TABLE simulated_waiting ON COMMIT DROP AS
 SELECT line, acted_on AS anchor_on, pauses, before_on FROM simulated_step;
 CREATE TEMP TABLE law_clock ON COMMIT DROP AS
-SELECT DISTINCT anchor_on, %(days)s::int AS days, pauses FROM simulated_waiting;
+SELECT clock.anchor_on, length.days, clock.pauses
+  FROM (SELECT DISTINCT anchor_on, %(place)s::int + 1 AS step, pauses FROM simulated_waiting) AS clock
+ CROSS JOIN LATERAL (
+-- include law.stage_days
+ ) AS length;
 DROP TABLE simulated_step;
