@@ -21,6 +21,7 @@ from rollkeeper.law.errors import (
 )
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
+from rollkeeper.law.retention_rules import IDENTITY
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema_stages import Campaign
 
@@ -104,7 +105,7 @@ def _grounds(pack: Pack, act: Act) -> list[tuple[str, Citation]]:
     file = pack.file
     if act is Act.COLLECT:
         # No identity is recorded before it is known when it goes.
-        return [("retention", rule.because) for rule in file.retention]
+        return [("retention", rule.because) for rule in file.retention if rule.data_class == IDENTITY]
     if act is Act.ENTRUST:
         return [("agents", file.agents.because)] if file.agents else []
     if act not in _OF_A_CAMPAIGN:

@@ -41,6 +41,7 @@ from rollkeeper.law.kinds import (
     RouteRule,
 )
 from rollkeeper.law.limit_rules import LimitRule, limit_rules
+from rollkeeper.law.retention_rules import RetentionRules, copy_rule, record_rule
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema_stages import Campaign
@@ -61,19 +62,6 @@ class Attribute:
     def why_in(self, language: str) -> tuple[str, str]:
         """Return the reason in a language, else in the fallback languages; and the language found."""
         return text_in(language, {**self.whys, "en": self.why})
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionRules:
-    """How long registration records are kept after the end of a contract."""
-
-    years: int
-    months: int
-    days: int
-    calendar_years: int
-    """Not 0: to the end of so many calendar years after the one in which it ended."""
-    overflows_to_next_month: bool
-    article: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,16 +395,13 @@ class Pack:
     def retention(self) -> RetentionRules:
         """Return how long records are kept. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
-        (rule,) = self.file.retention
-        length = {rule.keep.unit: rule.keep.n}
-        return RetentionRules(
-            years=length.get("year", 0),
-            months=length.get("month", 0),
-            days=length.get("day", 0),
-            calendar_years=length.get("end_of_next_calendar_year", 0),
-            overflows_to_next_month=self.file.calendar.month_overflow == "first_of_next",
-            article=rule.because.article,
-        )
+        return record_rule(self.file)
+
+    @cached_property
+    def copy_retention(self) -> RetentionRules | None:
+        """Return how long a copy of a document is kept, None where it goes with the record. Refuses: UNSUPPORTED_PACK_FIELD."""
+        self.refuse_unsupported()
+        return copy_rule(self.file, cited=self._cited)
 
     @cached_property
     def notification_rules(self) -> NotificationRules:

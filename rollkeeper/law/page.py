@@ -23,6 +23,7 @@ from rollkeeper.law.countries import country_of
 from rollkeeper.law.findings import Weight
 from rollkeeper.law.layers import lower_layers
 from rollkeeper.law.pack import Pack
+from rollkeeper.law.retention_rules import COPY, IDENTITY
 from rollkeeper.law.rights import complaint_body
 from rollkeeper.law.rules import count_clock, keeps_until
 from rollkeeper.law.schema import PackFile
@@ -74,6 +75,7 @@ class _Page:
         yield from self.numbers()
         yield from self.articles()
         yield from self.forms()
+        yield from self.kept()
         yield from self.days()
         yield from self.layers()
         yield from self.declined()
@@ -184,6 +186,32 @@ class _Page:
                 else _("so many days after the registration: {}").format(last.after.n)
             )
             yield f"{_('the registration is good through')}{self.unconfirmed(last.because)}{self.colon}{day}{self.cited_in(last.because)}"
+
+    def kept(self) -> Iterator[str]:
+        """Yield how long the record is kept, and the copy of the document where it has a time that is not the record's."""
+        _ = self.say
+        after = {
+            ("registration", "day"): _("so many days after the registration: {}"),
+            ("registration", "month"): _("so many months after the registration: {}"),
+            ("registration", "year"): _("so many years after the registration: {}"),
+            ("termination", "day"): _("so many days after the end of the contract: {}"),
+            ("termination", "month"): _("so many months after the end of the contract: {}"),
+            ("termination", "year"): _("so many years after the end of the contract: {}"),
+            ("termination", "end_of_next_calendar_year"): _(
+                "to the end of so many calendar years after the one in which the contract ended: {}"
+            ),
+        }
+        what = {IDENTITY: _("the record"), COPY: _("the copy of the document")}
+        rows = [
+            (one, after.get((one.anchor, one.keep.unit))) for one in self.file.retention if self.file.duty
+        ]
+        if said := [
+            f"{what[one.data_class]}{self.unconfirmed(one.because)}{self.colon}{long.format(one.keep.n)}{self.cited_in(one.because)}"
+            for one, long in rows
+            if long
+        ]:
+            yield _h2(_("How long it is kept"))
+            yield _list(said)
 
     def document(self, kind: str) -> str:
         """Return the name of a document, as the country file has it."""

@@ -17,6 +17,7 @@ from rollkeeper.law.calendars import Term, closed_flags
 from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.errors import ANCHOR_TOO_LATE
 from rollkeeper.law.pack import Pack
+from rollkeeper.law.retention_rules import RetentionRules
 
 type Days = tuple[dt.date, dt.date | None]
 type TerminatedBy = Literal["campaign", "subscriber", "import_undone"]
@@ -147,10 +148,14 @@ def count_clock(
 
 def keeps_until(pack: Pack, terminated_on: dt.date) -> dt.date:
     """Return the last day on which the records of a contract that ended are kept. A year after 29 February is 1 March."""
-    rule = pack.retention
+    return last_day_kept(pack.retention, terminated_on)
+
+
+def last_day_kept(rule: RetentionRules, counted_from: dt.date) -> dt.date:
+    """Return the last day on which something is kept, counted from a day."""
     if rule.calendar_years:
-        return dt.date(min(terminated_on.year + rule.calendar_years, dt.MAXYEAR), 12, 31)
-    return Term(rule.days, rule.months, rule.years, rule.overflows_to_next_month).last_day(terminated_on)
+        return dt.date(min(counted_from.year + rule.calendar_years, dt.MAXYEAR), 12, 31)
+    return Term(rule.days, rule.months, rule.years, rule.overflows_to_next_month).last_day(counted_from)
 
 
 def run_history(pack: Pack, history: History, span: Span) -> LineOutcome:

@@ -84,11 +84,11 @@ class Article(PackModel):
 class Retention(CitedModel):
     """How long something is kept, after which event, and what happens then."""
 
-    data_class: Literal["identity", "copy", "biometric", "result", "notice_log", "audit", "cdr"]
-    anchor: Literal["activation", "deactivation", "termination", "purpose_end"]
+    data_class: Literal["identity", "copy"]
+    anchor: Literal["registration", "termination"]
     keep: Duration
     kind: Literal["min", "max", "exact"]
-    then: Literal["erase", "aggregate"]
+    then: Literal["erase"]
     hold: Literal["legal_hold"] | None = None
 
 

@@ -15,6 +15,7 @@ from rollkeeper.kernel.choices import Channel, IdentityCheck, Service
 from rollkeeper.law.attributes import ATTRIBUTES
 from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import country_of
+from rollkeeper.law.retention_rules import faults as retention_faults
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_people import AttributeRule, PartyKind
 from rollkeeper.law.schema_stages import Campaign, NoticeDuty, Stage
@@ -151,8 +152,8 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].stages[].on_registered": _is("active"),
     "campaigns[].temporary_reconnection.lasts.n": lambda v: v >= 1,
     "campaigns[].temporary_reconnection.lasts.unit": _is("hour"),
-    "retention[].data_class": _is("identity"),
-    "retention[].anchor": _is("termination"),
+    "retention[].data_class": _any,
+    "retention[].anchor": _any,
     "retention[].keep.n": _any,
     "retention[].keep.unit": _is("day", "month", "year", "end_of_next_calendar_year"),
     "retention[].then": _is("erase"),
@@ -285,8 +286,7 @@ def _pattern(path: str) -> str:
 
 def _shape(pack: PackFile) -> Iterator[str]:
     """Name what is wrong with the whole although each leaf is known."""
-    if len(pack.retention) > 1:
-        yield "'retention' (more than one)"
+    yield from retention_faults(pack)
     if pack.rights and pack.rights.complain_to and "en" not in pack.rights.complain_to:
         yield "'rights.complain_to' (without English)"
     yield from _kinds(pack)

@@ -13,7 +13,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import read_pack
-from rollkeeper.law.rules import keeps_until
+from rollkeeper.law.rules import keeps_until, last_day_kept
 from rollkeeper.lawbook.errors import NO_COUNTRY_FILE, NO_LAW_ON_THIS_DAY
 
 
@@ -94,6 +94,30 @@ def pack_at_end(present: Pack, ended_on: dt.date, *, noted: Sequence[PeriodView]
 def kept_until(present: Pack, ended_on: dt.date, *, noted: Sequence[PeriodView] | None = None) -> dt.date:
     """Return the last day on which the record of what ended is kept: by the version of that day or the present one, whichever is shorter."""
     return min(keeps_until(one, ended_on) for one in (present, pack_at_end(present, ended_on, noted=noted)))
+
+
+def copy_kept_until(
+    present: Pack,
+    *,
+    taken_on: dt.date,
+    ended_on: dt.date | None,
+    noted: Sequence[PeriodView] | None = None,
+) -> dt.date | None:
+    """Return the last day on which a copy is kept that was taken on a day, None where it is not known while the contract runs.
+
+    By the present version, by that of the day from which it is counted, or with its record, whichever is shortest.
+    """
+    noted = periods() if noted is None else noted
+    found = [kept_until(present, ended_on, noted=noted)] if ended_on else []
+    for from_registration, day in ((True, taken_on), (False, ended_on)):
+        laws = (present, pack_at_end(present, day, noted=noted)) if day else ()
+        rules = [one.copy_retention for one in laws]
+        found += [
+            last_day_kept(one, day)
+            for one in rules
+            if day and one and one.from_registration is from_registration
+        ]
+    return min(found, default=None)
 
 
 @lru_cache(maxsize=8)

@@ -65,6 +65,7 @@ ACTION_LABELS: Labels = {
     Verb.LINE_SUSPENDED: _("The line is suspended: no subscriber was registered for it in time."),
     Verb.LINE_RESTORED: _("The line works again."),
     Verb.RECORD_ERASED: _("The record was erased."),
+    Verb.COPY_ERASED: _("The copy of the document was erased."),
 }
 
 

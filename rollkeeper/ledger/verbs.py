@@ -196,6 +196,10 @@ class Verb(StrEnum):
             facts={"copies": COUNT, "tenure": REFERENCE},
         ),
     )
+    COPY_ERASED = "line:copy:erased", EntrySchema(
+        line=REQUIRED, person=OPTIONAL, pack=REQUIRED, article=REQUIRED,
+        facts={"erasure": REFERENCE, "last_day_kept": DAY, "tenure": REFERENCE},
+    )  # fmt: skip
     CLOCK_PAUSED = (
         "line:clock:paused",
         EntrySchema(

@@ -27,10 +27,16 @@ def pdf(shown: dict[str, Any], *, on: dt.date, language: str) -> bytes:
 
 
 def _record(record: dict[str, Any]) -> dict[str, Any]:
-    kept = write_day(record["last_day"]) if record["last_day"] else _("the contract runs")
-    article = bracketed(record["kept_article"]) if record["kept_article"] else ""
+    kept = [f"{_('Last day kept')}{colon()}{_until(record)}"]
+    if record["copy"]:
+        kept.append(f"{_('Last day kept of the copy of the document')}{colon()}{_until(record['copy'])}")
     return {
         "head": " · ".join(filter(None, [record["number"], str(record["service"])])),
         "rows": [[str(row["field"]), str(row["value"] or "–"), row["article"]] for row in record["entries"]],
-        "kept": f"{_('Last day kept')}{colon()}{kept}{article}",
+        "kept": kept,
     }  # fmt: skip
+
+
+def _until(row: dict[str, Any]) -> str:
+    day = write_day(row["last_day"]) if row["last_day"] else _("the contract runs")
+    return day + (bracketed(row["kept_article"]) if row["kept_article"] else "")

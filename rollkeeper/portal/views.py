@@ -344,6 +344,10 @@ def by_record(kept: list[dict[str, Any]], numbers: Mapping[str, str]) -> list[di
         )
     for record in found.values():
         record["fields"] = list(dict.fromkeys(row["field"] for row in record["entries"]))
+        copies = (
+            row for row in record["entries"] if row["media_type"] and row["last_day"] != record["last_day"]
+        )
+        record["copy"] = next(copies, None)
     return list(found.values())
 
 

@@ -76,14 +76,18 @@ def plan(as_json: JsonOption = False, on: LookBackOption = None) -> None:
     if as_json:
         emit({
             "current": found.current,
-            "due": [{"by": day, "records": records, "held": held} for day, records, held in found.due],
+            "due": [
+                {"by": day, "records": records, "copies": copies, "held": held}
+                for day, records, copies, held in found.due
+            ],
         })  # fmt: skip
         return
     out.print(
         f"{counted(found.current, 'record of a present subscriber goes when the contract ends', 'records of present subscribers go when their contracts end')}. Where no law has them kept, two people"
         " decide what to end now; legal holds stay."
     )
-    show_table("Records of former subscribers", ("by", "due", "kept by a legal hold"), list(found.due))
+    titles = ("by", "due", "copies of documents due before", "kept by a legal hold")
+    show_table("Records of former subscribers, and copies", titles, list(found.due))
 
 
 def erase_due(
@@ -111,12 +115,12 @@ def erase_due(
     if dry_run:
         waiting = abandoned.count_abandoned()
         said = (
-            f"{counted(due.lines, 'terminated line', 'terminated lines')}, {counted(due.tenures, 'past tenure', 'past tenures')} and {counted(waiting, 'broken-off application', 'broken-off applications')} are due for erasure;"
+            f"{counted(due.lines, 'terminated line', 'terminated lines')}, {counted(due.tenures, 'past tenure', 'past tenures')}, {counted(due.copies, 'copy of a document', 'copies of documents')} and {counted(waiting, 'broken-off application', 'broken-off applications')} are due for erasure;"
             f" {counted(due.held, 'record is', 'records are')} held."
         ) + (f" {due.not_entered:,} have no ledger entry of their end and stay." if due.not_entered else "")
         emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
         return
-    with progress("Erasing", due.lines + due.tenures) as bar:
+    with progress("Erasing", due.lines + due.tenures + due.copies) as bar:
         erased = services.erase_due(console_authority(), on=day, after_gap=after_gap, progress=bar.advance)
     if as_json:
         emit(dataclasses.asdict(erased) | {"held": due.held})
@@ -127,6 +131,11 @@ def erase_due(
         + (
             f" {counted(erased.numbers_freed, 'number was', 'numbers were')} freed."
             if erased.numbers_freed
+            else ""
+        )
+        + (
+            f" {counted(erased.copies, 'copy of a document was', 'copies of documents were')} erased before the record."
+            if erased.copies
             else ""
         )
         + (

@@ -15,7 +15,7 @@ ERASURES_MISSING = Refusal(
 ERASURE_STOPPED = Refusal(
     "erasure_stopped",
     Kind.REFUSED,
-    "{due} records would be erased in one day, and this register of {lines} lines erases at most {most} without approval. Nothing was erased.",
+    "{due} records would be erased in one day, and this register of {lines} lines erases at most {most} without approval. None of them was erased.",
     "Find out why so many are due. If it is right, two people approve it: 'rollkeeper retention approve --as USER'.",
 )
 NO_ERASURE_STOPPED = Refusal(

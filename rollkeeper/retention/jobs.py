@@ -12,7 +12,7 @@ def erase() -> int:
     from rollkeeper.retention.services import erase_due
 
     erased = erase_due(worker_authority(), on=clock.today())
-    return erased.lines + erased.tenures + erased.abandoned + erased.finished
+    return erased.lines + erased.tenures + erased.copies + erased.abandoned + erased.finished
 
 
 JOBS = (PeriodicJob("erase-due", erase, interval_s=lambda: settings().erase_every_hours * 3600.0),)

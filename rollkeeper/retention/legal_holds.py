@@ -62,7 +62,7 @@ def add_legal_hold(
     with action():
         # An erasure locks its lines: a concurrent hold waits, and then finds the line erased.
         if lock_line(line_id).erased_on or rows(
-            "SELECT FROM retention_erasure WHERE line_id = %s AND (tenure_id IS NULL OR done_at IS NULL)",
+            "SELECT FROM retention_erasure WHERE line_id = %s AND (tenure_id IS NULL OR done_at IS NULL AND ground <> 'copy_over')",
             [line_id],
         ):
             raise RECORD_ERASED()

@@ -2,6 +2,7 @@
 """Which contracts ended so long ago that their records must go today. Pure."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import keeps_until
@@ -10,16 +11,21 @@ _FIRST_DAY = dt.date(1900, 1, 1)
 
 
 def last_termination_to_erase(pack: Pack, *, on: dt.date) -> dt.date | None:
-    """Return the latest contract end whose last day kept is before `on`, None if there is none.
+    """Return the latest contract end whose last day kept is before `on`, None if there is none."""
+    return last_day_to_erase(lambda day: keeps_until(pack, day), on=on)
 
-    The later a contract ended the later its last day kept, so that halving finds it.
+
+def last_day_to_erase(kept: Callable[[dt.date], dt.date], *, on: dt.date) -> dt.date | None:
+    """Return the latest day from which something is counted whose last day kept is before `on`, None if there is none.
+
+    The later that day the later the last day kept, so that halving finds it.
     """
     low, high = _FIRST_DAY.toordinal(), on.toordinal()
-    if keeps_until(pack, _FIRST_DAY) >= on:
+    if kept(_FIRST_DAY) >= on:
         return None
     while low < high:
         middle = (low + high + 1) // 2
-        if keeps_until(pack, dt.date.fromordinal(middle)) < on:
+        if kept(dt.date.fromordinal(middle)) < on:
             low = middle
         else:
             high = middle - 1

@@ -9,7 +9,7 @@ need, and the intent marked as done). A process killed between two of them leave
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +32,14 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.provisioning.gateways.registry import has_network
 from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.retention.brake import hold_back, note_erased
+from rollkeeper.retention.copies import (
+    ERASING,
+    bounds,
+    copy_slices,
+    count_due_copies,
+    erase_copies,
+    finish_copies,
+)
 from rollkeeper.retention.errors import ERASURES_MISSING
 from rollkeeper.retention.rules import last_termination_to_erase
 from rollkeeper.vault.services import list_living_keys, remove_copies, shred
@@ -39,7 +47,6 @@ from rollkeeper.vault.services import list_living_keys, remove_copies, shred
 CHUNK = 1000
 MARGIN = dt.timedelta(hours=1)
 """How long before a backup of the keys a tenure must have begun for its key to be in it, unless destroyed."""
-_ERASING = 20  # the matter of kernel.claims.serialize_on
 
 
 @dataclass(slots=True)
@@ -48,6 +55,8 @@ class Erased:
 
     lines: int = 0
     tenures: int = 0
+    copies: int = 0
+    """Of how many records the document copies went, whose time is over before that of the record."""
     finished: int = 0
     keys_destroyed: int = 0
     copies_removed: int = 0
@@ -73,6 +82,8 @@ class Due:
     held: int
     not_entered: int = 0
     """Whose end has no entry in the ledger: not erased until someone has found out why."""
+    copies: int = 0
+    """Of how many further records the document copies must go, whose time is over before that of the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,11 @@ class _Slice:
 def count_due(authority: Authority, *, on: dt.date) -> Due:
     """Count what must go on a day. Writes nothing. Refuses: NOT_ALLOWED."""
     require(authority, Permission.ERASE_DUE)
-    return _count_due(_slices(load_pack(instance().pack), on))
+    pack = load_pack(instance().pack)
+    slices = _slices(pack, on)
+    total = _count_due(slices)
+    copies = count_due_copies(copy_slices(pack, on), on=on, records=[one.values for one in slices])
+    return replace(total, copies=copies.copies, held=total.held + copies.held)
 
 
 def _count_due(slices: Sequence[_Slice]) -> Due:
@@ -108,8 +123,10 @@ class ErasurePlan:
 
     current: int
     """Records of present subscribers: they go when their contracts end, or when people decide so."""
-    due: tuple[tuple[dt.date, int, int], ...]
-    """Days, how many records of former subscribers are due by then, and how many of these a legal hold keeps."""
+    due: tuple[tuple[dt.date, int, int, int], ...]
+    """Days, how many records of former subscribers are due by then, of how many further ones the document copies, and how many of all
+    these a legal hold keeps.
+    """
 
 
 def draft_plan(authority: Authority, *, on: dt.date) -> ErasurePlan:
@@ -118,7 +135,8 @@ def draft_plan(authority: Authority, *, on: dt.date) -> ErasurePlan:
     counted = [(day, count_due(authority, on=day)) for day in days]
     (current,) = rows("SELECT count(*) AS n FROM lines_tenure WHERE upper_inf(held) AND erased_on IS NULL")
     return ErasurePlan(
-        int(current.n), tuple((day, found.lines + found.tenures, found.held) for day, found in counted)
+        int(current.n),
+        tuple((day, found.lines + found.tenures, found.copies, found.held) for day, found in counted),
     )
 
 
@@ -137,7 +155,7 @@ def erase_due(
     A past tenure is erased a year after it ended even if the line continues; the identity of abandoned applications after an
     hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
     `after_gap`: a person confirmed the date although nothing was erased for long. Above a share of the register a day two people must
-    have approved. Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, ERASURES_MISSING, ERASURE_STOPPED. Ledger: line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
+    have approved. Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, ERASURES_MISSING, ERASURE_STOPPED. Ledger: line:record:erased a record, with ground, article and last day kept; line:copy:erased copies whose own time is over; line:application:erased; line:number:freed a number.
     """
     role = require(authority, Permission.ERASE_DUE)
     require_true_clock(is_confirmed=after_gap)
@@ -145,7 +163,7 @@ def erase_due(
     note_law(on=on)
     integrate()  # what has no leaf yet could not be closed
     erased, pack = Erased(), load_pack(instance().pack)
-    erased.finished = _finish(erased, on=on)
+    erased.finished = _finish(erased, on=on) + finish_copies()
     by = {
         "role": role.value, "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
         "verb": Verb.RECORD_ERASED.value, "on": on,
@@ -161,6 +179,7 @@ def erase_due(
         erased.tenures += _erase("find_past_tenures", one.pack, values, erased, progress)
         if one.is_present:
             erased.lines += _erase("find_undone", one.pack, values, erased, progress)
+    erased.copies = erase_copies(copy_slices(pack, on), by, progress=progress)
     return erased
 
 
@@ -211,7 +230,7 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
     integrate()
     _close_reduced_entries()
     with action(), without_timeout():
-        serialize_on(_ERASING)
+        serialize_on(ERASING)
         list_living_keys()
         run(sql("retention", "make_due"))
         records = run(sql("retention", "find_keyless"), values)
@@ -254,7 +273,7 @@ def _erase(
 def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | None:
     """Write down what goes next, and certify it; return None where none is left."""
     with action(), without_timeout():
-        serialize_on(_ERASING)
+        serialize_on(ERASING)
         run(sql("retention", "make_due"))
         last = next(iter(rows(sql("retention", find), {**values, "chunk": CHUNK})), None)
         if last is None:
@@ -307,7 +326,7 @@ def _clear(
     }
     with action():
         # Of two runs the second sees what the first has done, and clears nothing twice.
-        serialize_on(_ERASING)
+        serialize_on(ERASING)
         rows("SELECT ledger_reduce_entries(%(entries)s::bigint[])", values)
         run(sql("retention", "clear_rows"), values)
         # Waits for concurrent registrations of these people, so that the next statement sees them.
@@ -321,7 +340,7 @@ def _slices(pack: Pack, on: dt.date) -> list[_Slice]:
     The later version may shorten how long records are kept, and never lengthens it for what ended before.
     """
     cutoff = last_termination_to_erase(pack, on=on)
-    found = [] if cutoff is None else [_Slice(pack, _values(None, cutoff, on), is_present=True)]
+    found = [] if cutoff is None else [_Slice(pack, bounds(None, cutoff, on), is_present=True)]
     longer = cutoff + dt.timedelta(days=1) if cutoff else None
     former = [one for one in periods() if one.last_on is not None]
     for place, one in enumerate(former):
@@ -330,18 +349,5 @@ def _slices(pack: Pack, on: dt.date) -> list[_Slice]:
         since = max((day for day in (longer, one.first_on if place else None) if day), default=None)
         last = min(until, one.last_on) if until and one.last_on else None
         if law and last and (since is None or since <= last):
-            found.append(_Slice(law, _values(since, last, on), is_present=False))
+            found.append(_Slice(law, bounds(since, last, on), is_present=False))
     return found
-
-
-def _values(since: dt.date | None, cutoff: dt.date, on: dt.date) -> dict[str, Any]:
-    """Return the bounds of a slice: contracts that ended on these days, both included."""
-    zone = clock.zone()
-
-    def midnight(day: dt.date) -> dt.datetime:
-        return dt.datetime.combine(day, dt.time(), zone)
-
-    return {
-        "on": on, "cutoff": cutoff, "before": midnight(cutoff + dt.timedelta(days=1)), "zone": zone.key,
-        "since": since or "-infinity", "since_at": midnight(since) if since else "-infinity",
-    }  # fmt: skip

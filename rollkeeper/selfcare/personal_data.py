@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lawbook.queries import kept_until
+from rollkeeper.lawbook.queries import copy_kept_until, kept_until
 from rollkeeper.lines.numbers import masked_number
 from rollkeeper.registration.kind_rules import IDENTITY_CHECK, offered_checks
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE
@@ -38,7 +39,7 @@ type Shown = dict[str, Any]
 def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
     """Return what is held with one tenure: which entry, by which article, and the last day, once it is known."""
     pack = load_pack(instance().pack)
-    ended = tenure.terminated_on or (tenure.until and tenure.until.date())
+    ended = _ended_on(tenure)
     said = {
         "line": str(tenure.line_id), "record": str(tenure.tenure_id), "service": tenure.service.value,
         "last_day": kept_until(pack, ended).isoformat() if ended and pack.duty else None,
@@ -114,6 +115,10 @@ def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.dat
     }
 
 
+def _ended_on(tenure: Tenure) -> dt.date | None:
+    return tenure.terminated_on or (tenure.until and tenure.until.date())
+
+
 def _fields(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
     articles = {one.name: one.article for one in pack.attributes(tenure.service.value, tenure.party_kind)}
     found = rows(
@@ -136,11 +141,18 @@ def _copies(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
         "SELECT position FROM vault_copy WHERE person_id = %s AND tenure_id = %s ORDER BY position",
         [session.person_id, tenure.tenure_id],
     )
-    article = pack.document_copy.article if pack.document_copy else ""
-    return [
-        {"field": COPY, "article": article, "position": row.position, "media_type": MEDIA_TYPE}
-        for row in found
-    ]
+    if not found:
+        return []
+    rule, ended = pack.copy_retention, _ended_on(tenure)
+    taken_on = tenure.since.astimezone(clock.zone()).date()
+    last = copy_kept_until(pack, taken_on=taken_on, ended_on=ended) if pack.duty else None
+    said = {
+        "field": COPY, "article": pack.document_copy.article if pack.document_copy else "", "media_type": MEDIA_TYPE,
+        "last_day": last and last.isoformat(),
+    }  # fmt: skip
+    if rule and last and last != (ended and kept_until(pack, ended)):
+        said["kept_article"] = rule.article
+    return [said | {"position": row.position} for row in found]
 
 
 def _value(

@@ -15,11 +15,14 @@ import psycopg
 from django.db import IntegrityError, OperationalError, connections, transaction
 
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql, without_timeout
+from rollkeeper.kernel.ids import TenureId
 from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
 from rollkeeper.vault.errors import ALREADY_SEALED, NO_EPOCH, CannotOpen, EpochEnded
 
 STORE = "keys"
 _DESTROYED_AT_ONCE = 10_000
+_VERSION, _OF_COPIES = 0xF << 76, 0x8 << 76
+"""The bits of a reference that say its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ class OfflineKey:
     public_key: bytes
     signature: bytes
     begun_at: dt.datetime
+
+
+def of_copies(tenure_id: TenureId) -> TenureId:
+    """Return under which reference the key of the document copies of a tenure lies: the tenure's as of version 8 (RFC 9562).
+
+    So it is rotated, backed up and destroyed like people's keys, by itself or with its tenure's.
+    """
+    return TenureId(UUID(int=tenure_id.int & ~_VERSION | _OF_COPIES))
 
 
 def schema() -> str:

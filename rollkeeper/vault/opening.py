@@ -129,7 +129,7 @@ def open_copy(
         authority, Purpose(purpose), person_id=person_id, tenure_id=tenure_id, line_id=line_id,
         commitment=commitment, on=on,
     )  # fmt: skip
-    key = _person_key(person_id, tenure_id=tenure_id)
+    key = _copy_key(person_id, tenure_id=tenure_id)
     return SecretDocumentCopy(document_store.fetch(person_id, tenure_id, position=position, key=key))
 
 
@@ -375,6 +375,14 @@ def _open_attribute(
     if wire.is_marked(padded):
         canaries.raise_alarm(authority, role, on=on)
     return SecretValue(_text(wire.unpad(padded)))
+
+
+def _copy_key(person_id: PersonId, *, tenure_id: TenureId) -> bytes:
+    """Return the key of the copies of a tenure; those that an earlier version sealed have their person's."""
+    try:
+        return _person_key(person_id, tenure_id=keys.of_copies(tenure_id))
+    except CannotOpen:
+        return _person_key(person_id, tenure_id=tenure_id)
 
 
 def _person_key(person_id: PersonId, *, tenure_id: TenureId) -> bytes:

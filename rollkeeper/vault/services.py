@@ -42,6 +42,7 @@ __all__ = [
     "seal_line_values",
     "seal_persons",
     "shred",
+    "shred_copies",
 ]  # fmt: skip
 
 _SEALED_AT_ONCE = 10_000
@@ -112,7 +113,21 @@ def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
     Committed by itself: no transaction of the register can take it back. Refuses: SEAL_ONLY_PROCESS.
     """
     epochs.require_opening()
+    keys.destroy_person_keys(_of_copies(pairs))  # first, so that none is left where a run ends in between
     return keys.destroy_person_keys(pairs)
+
+
+def shred_copies(pairs: Sequence[tuple[PersonId, TenureId]]) -> None:
+    """Destroy the keys of the document copies of these persons and tenures alone, now; the rest of each record stays.
+
+    Committed by itself, as `shred`. A copy that an earlier version sealed has no key that is its alone. Refuses: SEAL_ONLY_PROCESS.
+    """
+    epochs.require_opening()
+    keys.destroy_person_keys(_of_copies(pairs))
+
+
+def _of_copies(pairs: Sequence[tuple[PersonId, TenureId]]) -> list[tuple[PersonId, TenureId]]:
+    return [(person_id, keys.of_copies(tenure_id)) for person_id, tenure_id in pairs]
 
 
 def remove_copies(pairs: Sequence[tuple[PersonId, TenureId]], *, recorded: bool) -> int:
@@ -161,11 +176,13 @@ def seal_line_columns(
 
 def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
     ids = [(record.person_id.bytes, record.tenure_id.bytes) for record in batch]
-    fresh = wire.random_keys(len(batch))
+    with_copies = [record for record in batch if record.copies]
+    fresh, for_copies = wire.random_keys(len(batch)), wire.random_keys(len(with_copies))
+    named = ids + [(one.person_id.bytes, keys.of_copies(one.tenure_id).bytes) for one in with_copies]
     try:
-        _keep_keys(ids, fresh)
+        _keep_keys(named, [*fresh, *for_copies])
     except EpochEnded:
-        _keep_keys(ids, fresh)  # an epoch ended in between: seal to the one that lives now
+        _keep_keys(named, [*fresh, *for_copies])  # an epoch ended in between: seal to the one that lives now
     sealed = _sealed_rows(batch, ids, fresh)
     try:
         if 0 < len(sealed) <= MAX_INLINE_ROWS:
@@ -178,7 +195,7 @@ def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
             )
     except (psycopg.errors.UniqueViolation, IntegrityError):
         raise ALREADY_SEALED() from None
-    _keep_copies([(record, key) for record, key in zip(batch, fresh, strict=True) if record.copies])
+    _keep_copies(list(zip(with_copies, for_copies, strict=True)))
     return [
         wire.commitment(key, person=person, tenure=tenure)
         for (person, tenure), key in zip(ids, fresh, strict=True)

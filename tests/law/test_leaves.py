@@ -53,7 +53,7 @@ OTHER: dict[Any, Any] = {
     "serious": "any", "self": "regulator", "regulator": "person", "required": "allowed", "ends": "whole",
     "first_of_next": "last_day_of_month", "when_allowed": "at_once", "Asia/Shanghai": "UTC", "CN": "ZA", "XZ": None, "name": "address",
     "address": "name", "document_type": "name", "document_number": "name", "referee": "guardian", "flow": "stock", "person": "company",
-    "prepaid": "postpaid", "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "encrypted": None, "allow": "deny",
+    "prepaid": "postpaid", "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "identity": "copy", "termination": "registration", "encrypted": None, "allow": "deny",
 }  # fmt: skip
 """What each value is changed into; another number and another day follow by themselves."""
 ONLY_ONE = {"calendar.holidays.library", "limits[].what", "party_kinds[].last_day.read_from"}

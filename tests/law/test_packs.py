@@ -575,7 +575,6 @@ OTHER_LAWS = {
     "nis2": ["needs: legitimate_request", "reply.unit: hour"],
     "pakistan": ["'party_kinds[0].id: estate'"],
     "philippines": [
-        "retention[0].anchor: deactivation",
         "without an end where 'last' does not say so",
     ],
     "singapore": ["'limits[0].scope: national'", "'limits[0].exempt[1]: data_only'"],

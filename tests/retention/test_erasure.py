@@ -193,7 +193,7 @@ def test_an_erasure_plan_counts_what_is_kept_and_by_when_it_goes(committed: None
     plan = services.draft_plan(worker_authority(), on=ERASED - 31 * DAY)
 
     assert plan.current == 1
-    assert [(on, due) for on, due, _ in plan.due][:3] == [
+    assert [(on, due) for on, due, *_ in plan.due][:3] == [
         (ERASED - 31 * DAY, 0), (ERASED - DAY, 0), (ERASED + 59 * DAY, 1)
     ]  # fmt: skip
 

@@ -54,6 +54,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:route:used' THEN '++++'
     WHEN 'line:limit:overridden' THEN '++++'
     WHEN 'line:copy:kept' THEN '++++'
+    WHEN 'line:copy:erased' THEN '+_++'
     WHEN 'line:clock:paused' THEN '+-++'
     WHEN 'line:clock:resumed' THEN '+-++'
     WHEN 'line:evidence:seen' THEN '+---'
@@ -220,6 +221,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:tenure:accepted' THEN ARRAY[['act', 'code', '_'], ['assurance', 'code', '+'], ['authority_shown', 'flag', '_'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['identity_check', 'code', '_'], ['party_kind', 'code', '+'], ['payment', 'code', '_'], ['tenure', 'reference', '_'], ['user', 'digest', '_']]
     WHEN 'line:route:used' THEN ARRAY[['route', 'code', '+'], ['through', 'day', '_']]
     WHEN 'line:copy:kept' THEN ARRAY[['copies', 'count', '+'], ['tenure', 'reference', '+']]
+    WHEN 'line:copy:erased' THEN ARRAY[['erasure', 'reference', '+'], ['last_day_kept', 'day', '+'], ['tenure', 'reference', '+']]
     WHEN 'line:clock:paused' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['reason', 'code', '+']]
     WHEN 'line:clock:resumed' THEN ARRAY[['last', 'day', '+'], ['reason', 'code', '+']]
     WHEN 'line:evidence:seen' THEN ARRAY[['reason', 'code', '+']]

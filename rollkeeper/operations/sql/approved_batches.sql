@@ -270,6 +270,28 @@ CREATE CONSTRAINT TRIGGER lines_line_entered AFTER INSERT ON lines_line DEFERRAB
     FOR EACH ROW WHEN (current_user = 'migrator' AND kernel_acting_role() IN ('worker', 'counter'))
     EXECUTE FUNCTION lines_require_entry_of_new_line();
 
+-- Copies go before their record only with an entry that says so, after the last day kept, and under no legal hold.
+CREATE OR REPLACE FUNCTION retention_hold_copies_to_day() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added a
+         WHERE a.ground = 'copy_over' AND NOT EXISTS (
+                   SELECT FROM ledger_entry e
+                    WHERE e.xid = pg_current_xact_id() AND e.line_id = a.line_id AND e.verb = 'line:copy:erased'
+                      AND e.day > a.last_day_kept
+                      AND NOT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = a.line_id AND h.days @> e.day))
+    ) THEN
+        RAISE EXCEPTION 'retention_copies_erased_before_their_day' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION retention_hold_copies_to_day FROM PUBLIC;
+CREATE OR REPLACE TRIGGER retention_erasure_of_copies_on_their_day AFTER INSERT ON retention_erasure
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION retention_hold_copies_to_day();
+
 CREATE OR REPLACE TRIGGER retention_erasure_after_a_restore BEFORE INSERT ON retention_erasure
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.ground = 'erased_before_restore')
     EXECUTE FUNCTION kernel_refuse('retention_erasure_after_a_restore_by_worker', 'insufficient_privilege');

@@ -1,14 +1,16 @@
 -- Counts by service, at the end of a day: the current lines; those with a registered subscriber; those that were put into service
--- since the law began and have none; the subscribers recorded since then of whose document no copy is kept; and whom a campaign
+-- since the law began and have none; the subscribers recorded since then of whose document no copy is kept, nor was until its time was over; and whom a campaign
 -- concerns, by whether they were told before the operator's own day.
 -- Law: art. 3 (told before a day), 4 (a copy is kept; no service without identity), 13. Reads: lines_line, lines_tenure, vault_copy,
--- campaign_member, notices_notice. Writes: -. Plan: one scan of the lines, one of the tenures, hash joins.
+-- retention_erasure, campaign_member, notices_notice. Writes: -. Plan: one scan of the lines, one of the tenures, hash joins.
 -- Again: the same, until records of that time are erased.
 WITH held AS (
     SELECT h.line_id,
            bool_or(lower(h.held) >= %(from)s::timestamptz AND h.route IS NULL
                    AND NOT EXISTS (SELECT FROM vault_copy AS c
-                                    WHERE c.person_id = h.person_id AND c.tenure_id = h.tenure_id)) AS lacks_copy
+                                    WHERE c.person_id = h.person_id AND c.tenure_id = h.tenure_id)
+                   AND NOT EXISTS (SELECT FROM retention_erasure AS r
+                                    WHERE r.line_id = h.line_id AND r.tenure_id = h.tenure_id AND r.ground = 'copy_over')) AS lacks_copy
       FROM lines_tenure AS h
      WHERE h.held @> %(until)s::timestamptz
      GROUP BY h.line_id

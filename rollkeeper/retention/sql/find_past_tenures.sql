@@ -12,7 +12,8 @@ WITH past AS MATERIALIZED (
        AND (upper(p.held), p.tenure_id) > (%(after)s::timestamptz, %(after_id)s::uuid)
        AND (l.terminated_on IS NULL OR (upper(p.held) AT TIME ZONE %(zone)s)::date < l.terminated_on)
        AND NOT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = p.line_id AND h.days @> %(on)s::date OFFSET 0)
-       AND NOT EXISTS (SELECT FROM retention_erasure e WHERE e.line_id = p.line_id AND e.tenure_id = p.tenure_id OFFSET 0)
+       AND NOT EXISTS (SELECT FROM retention_erasure e WHERE e.line_id = p.line_id AND e.tenure_id = p.tenure_id
+                          AND e.ground <> 'copy_over' OFFSET 0)
        AND EXISTS (SELECT FROM ledger_entry e WHERE e.entry_id = p.ended_by_entry
                       AND (e.line_id = p.line_id OR e.verb = 'vault:canary:made') OFFSET 0)
      ORDER BY upper(p.held), p.tenure_id LIMIT %(chunk)s FOR UPDATE OF p, l SKIP LOCKED

@@ -1,4 +1,4 @@
--- Lists erasures that were intended and are not done, with the persons and tenures whose keys must be destroyed: all, or those
+-- Lists erasures of records that were intended and are not done, with the persons and tenures whose keys must be destroyed: all, or those
 -- begun since a moment, to skip the dead entries of earlier chunks.
 -- Law: art. 5. Reads: retention_erasure, lines_tenure. Writes: -.
 -- Plan: retention_erasure_under_way, lines_tenure_pkey by line.
@@ -11,6 +11,6 @@ SELECT e.line_id, e.erasure_id,
               WHERE h.line_id = e.line_id AND (e.tenure_id IS NULL OR h.tenure_id = e.tenure_id)
                 AND who.person_id IS NOT NULL) AS pairs
   FROM retention_erasure e
- WHERE e.done_at IS NULL AND e.begun_at >= %(since)s::timestamptz
+ WHERE e.done_at IS NULL AND e.ground <> 'copy_over' AND e.begun_at >= %(since)s::timestamptz
  ORDER BY e.begun_at
  LIMIT %(chunk)s

@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import pgettext
 
 from rollkeeper.kernel import clock, phrasing
-from rollkeeper.law.pack import RetentionRules
+from rollkeeper.law.retention_rules import RetentionRules
 
 register = template.Library()
 register.filter("listed", phrasing.listed)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How long a record is kept, and how long the copy of the document in it: what a pack says of each class of data.
+
+The record has one time, from the end of the contract. The copy may have a shorter one, from the registration or from the end; without
+one that is confirmed it goes with the record.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.law.schema import PackFile, Retention
+from rollkeeper.law.schema_common import Citation
+
+REGISTRATION: Final = "registration"
+IDENTITY, COPY = "identity", "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """How long something is kept after a day."""
+
+    years: int
+    months: int
+    days: int
+    calendar_years: int
+    """Not 0: to the end of so many calendar years after the one in which it ended."""
+    overflows_to_next_month: bool
+    article: str
+    from_registration: bool = False
+    """Counted from the day of the registration; otherwise from the end of the contract."""
+
+
+def record_rule(file: PackFile) -> RetentionRules:
+    """Return how long records are kept after the end of a contract."""
+    (rule,) = (one for one in file.retention if one.data_class == IDENTITY)
+    return _rule(rule, file, article=rule.because.article)
+
+
+def copy_rule(file: PackFile, *, cited: Callable[[Citation], str]) -> RetentionRules | None:
+    """Return how long a copy of a document is kept, None where it goes with the record; one that is not confirmed ends nothing early."""
+    found = (one for one in file.retention if one.data_class == COPY and one.because.confirmed)
+    rule = next(found, None)
+    return rule and _rule(rule, file, article=cited(rule.because))
+
+
+def faults(file: PackFile) -> Iterator[str]:
+    """Name what is wrong with the rows together."""
+    classes = [one.data_class for one in file.retention]
+    if classes.count(IDENTITY) != 1 or len(classes) > len(set(classes)):
+        yield "'retention' (other than one row of the identity, and one of the copy at most)"
+    for index, one in enumerate(file.retention):
+        if one.anchor == REGISTRATION and one.data_class != COPY:
+            yield f"'retention[{index}].anchor: {one.anchor}' (of the {one.data_class})"
+        if one.anchor == REGISTRATION and one.keep.unit == "end_of_next_calendar_year":
+            yield f"'retention[{index}].keep.unit: {one.keep.unit}' (from the {one.anchor})"
+
+
+def _rule(rule: Retention, file: PackFile, *, article: str) -> RetentionRules:
+    length = {rule.keep.unit: rule.keep.n}
+    return RetentionRules(
+        years=length.get("year", 0),
+        months=length.get("month", 0),
+        days=length.get("day", 0),
+        calendar_years=length.get("end_of_next_calendar_year", 0),
+        overflows_to_next_month=file.calendar.month_overflow == "first_of_next",
+        article=article,
+        from_registration=rule.anchor == REGISTRATION,
+    )

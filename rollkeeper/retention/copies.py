@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Erase document copies whose own time is over, while the rest of the record stays.
+
+The same three steps as for records (`services`), each of which can be done again: *intent* with its entry in the ledger, *keys* of these
+copies and the objects in their store, *rows*. What is due is searched once a run and taken from a temporary table chunk by chunk.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.ids import PersonId, TenureId
+from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.retention_rules import RetentionRules
+from rollkeeper.law.rules import last_day_kept
+from rollkeeper.lawbook.queries import archived_pack, periods
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.retention.brake import hold_back, note_erased
+from rollkeeper.retention.rules import last_day_to_erase
+from rollkeeper.vault.services import remove_copies, shred_copies
+
+CHUNK = 1000
+ERASING: Final = 20  # the matter of kernel.claims.serialize_on
+_FORGET: Final = "DROP TABLE retention_copy_due"
+
+
+@dataclass(frozen=True, slots=True)
+class CopySlice:
+    """Copies that are counted from some days, and the version of the law by which they go."""
+
+    pack: Pack
+    rule: RetentionRules
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DueCopies:
+    """How many records have copies that must go before the record does, and how many of these a legal hold keeps."""
+
+    copies: int = 0
+    held: int = 0
+
+
+def copy_slices(pack: Pack, on: dt.date) -> list[CopySlice]:
+    """Return which copies go by the law in force, and which by the one of the days from which they are counted."""
+    found = [_slice(pack, pack.copy_retention, None, on, on=on)]
+    former = [one for one in periods() if one.last_on is not None]
+    for place, one in enumerate(former):
+        law = archived_pack(one.pack_hash)
+        rule = law.copy_retention if law and not law.unsupported_fields else None
+        if law and one.last_on:
+            found.append(_slice(law, rule, one.first_on if place else None, one.last_on, on=on))
+    return [one for one in found if one]
+
+
+def _slice(
+    pack: Pack, rule: RetentionRules | None, since: dt.date | None, last: dt.date, *, on: dt.date
+) -> CopySlice | None:
+    until = last_day_to_erase(lambda day: last_day_kept(rule, day), on=on) if rule else None
+    if rule is None or until is None or (since and since > until):
+        return None
+    return CopySlice(pack, rule, bounds(since, min(until, last), on))
+
+
+def bounds(since: dt.date | None, cutoff: dt.date, on: dt.date) -> dict[str, Any]:
+    """Return the bounds of a slice: what is counted from these days, both included."""
+    zone = clock.zone()
+
+    def midnight(day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), zone)
+
+    return {
+        "on": on, "cutoff": cutoff, "before": midnight(cutoff + dt.timedelta(days=1)), "zone": zone.key,
+        "since": since or "-infinity", "since_at": midnight(since) if since else "-infinity",
+    }  # fmt: skip
+
+
+def count_due_copies(
+    slices: Sequence[CopySlice], *, on: dt.date, records: Sequence[Mapping[str, Any]]
+) -> DueCopies:
+    """Count what must go on a day; `records` bounds the ends of contracts whose whole records go, the copies with them."""
+    if not slices:
+        return DueCopies()
+    with action(), without_timeout():
+        found = _search(slices, on=on, records=records)
+        run(_FORGET)
+    return found
+
+
+def erase_copies(
+    slices: Sequence[CopySlice], by: Mapping[str, Any], *, progress: Callable[[int], None]
+) -> int:
+    """Erase the copies of these slices that no legal hold keeps; return of how many records.
+
+    Much of the register in one day waits for two people, as with records, which do not wait with it. Refuses: ERASURE_STOPPED.
+    Ledger: line:copy:erased.
+    """
+    if not slices:
+        return 0
+    with action(), without_timeout():
+        due = _search(slices, on=by["on"], records=())
+    hold_back(due.copies, on=by["on"])
+    erased = sum(_erase_slice(one, {**by, "law": law}, progress) for law, one in enumerate(slices))
+    run(_FORGET)
+    return erased
+
+
+def _erase_slice(one: CopySlice, by: Mapping[str, Any], progress: Callable[[int], None]) -> int:
+    erased = 0
+    behind: UUID | None = UUID(int=0)
+    values = {**by, "pack_hash": one.pack.hash, "article": one.rule.article, "chunk": CHUNK}
+    while behind is not None:
+        records, at, behind = _intend(one.rule, {**values, "after_id": behind})
+        finish_copies(since=at)
+        erased += records
+        progress(records)
+    return erased
+
+
+def finish_copies(*, since: dt.datetime | None = None) -> int:
+    """Destroy the keys of the copies that were intended, or since then, and what is left of them; return of how many records."""
+    finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity"}
+    while pending := rows(sql("retention", "pending_copies"), values):
+        pairs = sorted({(PersonId(who), TenureId(row.tenure_id)) for row in pending for who in row.persons})
+        shred_copies(pairs)
+        remove_copies(pairs, recorded=True)
+        _clear_copies(pending, pairs)
+        finished += len(pending)
+    return finished
+
+
+def _search(slices: Sequence[CopySlice], *, on: dt.date, records: Sequence[Mapping[str, Any]]) -> DueCopies:
+    """Fill the table of what is due, each copy by the first law that has it go, and count it."""
+    run(sql("retention", "make_copies_due"))
+    for law, one in enumerate(slices):
+        anchor = "registration" if one.rule.from_registration else "termination"
+        run(sql("retention", f"find_copies_by_{anchor}"), one.values | {"law": law})
+    run("ANALYZE retention_copy_due")
+    ends = {"sinces": [one["since"] for one in records], "cutoffs": [one["cutoff"] for one in records]}
+    (found,) = rows(sql("retention", "count_copies"), {"on": on} | ends)
+    return DueCopies(int(found.copies), int(found.held))
+
+
+def _intend(rule: RetentionRules, values: Mapping[str, Any]) -> tuple[int, dt.datetime, UUID | None]:
+    """Write down which copies go next, and certify it; return how many records have one, when, and the last one looked at."""
+    at = clock.now()
+    with action(), without_timeout():
+        serialize_on(ERASING)
+        run(sql("retention", "make_due"))
+        last = next(iter(rows(sql("retention", "next_copies"), values)), None)
+        if last is None:
+            return 0, at, None
+        run(sql("retention", "skip_held"), values)
+        days = [row.day for row in rows("SELECT DISTINCT terminated_on AS day FROM retention_due")]
+        kept = [last_day_kept(rule, day) for day in days]
+        more = {"at": at, "verb": Verb.COPY_ERASED.value, "anchors": days, "kept": kept}
+        records = run(sql("retention", "intend_copies"), {**values, **more})
+        note_erased(records, on=values["on"])
+    return records, at, last.tenure_id
+
+
+def _clear_copies(pending: Sequence[Any], pairs: Sequence[tuple[PersonId, TenureId]]) -> None:
+    values = {
+        "line_ids": [row.line_id for row in pending], "erasure_ids": [row.erasure_id for row in pending],
+        "persons": [person for person, _ in pairs], "tenures": [tenure for _, tenure in pairs], "at": clock.now(),
+    }  # fmt: skip
+    with action():
+        serialize_on(ERASING)
+        run(sql("retention", "clear_copies"), values)

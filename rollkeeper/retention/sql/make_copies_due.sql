@@ -1,0 +1,7 @@
+-- Makes the table of the copies that must go before their records, empty. It outlives a transaction: a run takes from it chunk by
+-- chunk, and drops it.
+-- Law: art. 5. Reads: -. Writes: retention_copy_due (temporary).
+-- Plan: -.
+-- Again: another such table in its place.
+DROP TABLE IF EXISTS retention_copy_due;
+CREATE TEMPORARY TABLE retention_copy_due (tenure_id uuid PRIMARY KEY, line_id uuid, anchor_on date, ended_on date, law integer)

@@ -1,0 +1,390 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Copies of documents whose own time is over go before their record: on the day, not before, not while held, and nothing reads them again."""
+
+import datetime as dt
+import shutil
+
+import pytest
+from django.db import DatabaseError, ProgrammingError
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lawbook.queries import copy_kept_until
+from rollkeeper.lawbook.services import note_law
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.retention import copies, services
+from rollkeeper.retention.brake import approve_erasure
+from rollkeeper.retention.errors import ERASURE_STOPPED
+from rollkeeper.retention.legal_holds import add_legal_hold
+from rollkeeper.vault import document_store
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.services import open_copy, open_sealed
+from tests.builders.lines import terminate_line
+from tests.builders.packs import REFERENCE, use_pack
+from tests.builders.staff import employ
+from tests.in_process import invoke
+from tests.refusals import refusing
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line
+
+pytestmark = pytest.mark.usefixtures("committed", "law_put_back", "store")
+CASES, QUESTIONS = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
+WHOLE = REFERENCE[:CASES] + REFERENCE[QUESTIONS:]
+FRONT, BACK = b"\xff\xd8 an invented front", b"\xff\xd8 an invented back" * 500
+DAY = dt.timedelta(days=1)
+OFFICER, ADMINISTRATOR = StaffRole.DATA_PROTECTION_OFFICER, StaffRole.ADMINISTRATOR
+FROM_REGISTRATION = "anchor: registration, keep: {n: 10, unit: day}"
+FROM_END = "anchor: termination, keep: {n: 1, unit: month}"
+ENDED = dt.date(2012, 6, 15)
+
+
+def law(row, because='{article: "4 ¶1"}'):
+    """The reference law with a row for copies, or without."""
+    assert WHOLE.count("\nretention:\n") == 1
+    copy = (
+        f"  - {{data_class: copy, {row}, kind: exact, then: erase, hold: legal_hold, because: {because}}}\n"
+    )
+    return WHOLE.replace("\nretention:\n", f"\nretention:\n{copy if row else ''}")
+
+
+@pytest.fixture
+def store(tmp_path):
+    write_settings(vault={"documents_url": f"file://{tmp_path}/copies"})
+    document_store.prepare()
+    yield tmp_path / "copies"
+    write_settings(vault={"documents_url": None})
+
+
+def registered(number=NUMBER, *, on=ON, copies):
+    clock.set_demo_date(on)
+    return register_line(number, on=on, copies=copies)
+
+
+@pytest.fixture
+def from_registration():
+    use_pack(law(FROM_REGISTRATION))
+
+
+@pytest.fixture
+def from_end():
+    use_pack(law(FROM_END))
+
+
+def person_of(line):
+    (found,) = rows("SELECT person_id, tenure_id FROM lines_tenure WHERE line_id = %s", [line])
+    return {"person_id": found.person_id, "tenure_id": found.tenure_id}
+
+
+def picture(line, on=ON, position=0):
+    return open_copy(
+        employ(OFFICER), **person_of(line), position=position, purpose=Purpose.CORRECTION, on=on
+    ).reveal_copy()
+
+
+def name(line, on=ON):
+    return open_sealed(
+        employ(OFFICER), **person_of(line), field=Field.NAME, purpose=Purpose.CORRECTION, on=on
+    ).reveal()
+
+
+def erase(on):
+    clock.set_demo_date(on)
+    return services.erase_due(worker_authority(), on=on, after_gap=True)
+
+
+def kept_copies():
+    return int(rows("SELECT count(*) AS n FROM vault_copy")[0].n)
+
+
+def end(line, on=ENDED):
+    clock.set_demo_date(on)
+    terminate_line(line, quarantined_until=on + 90 * DAY, on=on)
+
+
+@pytest.mark.parametrize(("after", "gone"), [(9, 0), (10, 0), (11, 1), (400, 1)])
+def test_a_copy_goes_on_the_day_after_its_last_day_and_the_record_stays(
+    from_registration, store, after, gone
+):
+    line = registered(copies=(FRONT, BACK))
+    assert (picture(line), picture(line, position=1)) == (FRONT, BACK)
+
+    erased = erase(ON + after * DAY)
+
+    assert (erased.copies, erased.lines, erased.tenures, kept_copies()) == (gone, 0, 0, 0 if gone else 2)
+    assert name(line) == PERSON["name"]
+    assert sum(file.is_file() for file in store.rglob("*")) == (0 if gone else 2)
+    if gone:
+        with pytest.raises(CannotOpen):
+            picture(line)
+
+
+@pytest.mark.parametrize(("on", "gone"), [("2012-07-14", 0), ("2012-07-15", 0), ("2012-07-16", 1)])
+def test_a_copy_is_kept_for_its_own_time_after_the_end_of_the_contract(from_end, on, gone):
+    line, living = registered(copies=(FRONT,)), registered("+8613908915678", copies=(BACK,))
+    end(line)
+
+    erased = erase(dt.date.fromisoformat(on))
+
+    assert (erased.copies, erased.lines, kept_copies()) == (gone, 0, 2 - gone)
+    assert name(line) == PERSON["name"]
+    assert picture(living) == BACK
+
+
+@pytest.mark.parametrize("row", ["", FROM_REGISTRATION, FROM_END])
+def test_no_copy_is_kept_longer_than_its_record(row):
+    use_pack(
+        law(
+            row
+            and row.replace("n: 10, unit: day", "n: 9, unit: year").replace(
+                "n: 1, unit: month", "n: 9, unit: year"
+            )
+        )
+    )
+    line = registered(copies=(FRONT,))
+    end(line)
+    last = ENDED.replace(year=ENDED.year + 1)
+
+    erased = erase(last)
+    assert (erased.lines, erased.copies, kept_copies()) == (0, 0, 1)
+    erased = erase(last + DAY)
+
+    assert (erased.lines, erased.copies, kept_copies()) == (1, 0, 0)
+
+
+def test_a_time_that_is_not_confirmed_ends_no_copy_early():
+    use_pack(law(FROM_REGISTRATION, because="{article: as reported, source: measure}"))
+    assert load_pack(instance().pack).copy_retention is None
+    line = registered(copies=(FRONT,))
+
+    assert erase(ON + 400 * DAY).copies == 0
+    assert picture(line) == FRONT
+
+
+def test_a_legal_hold_keeps_the_copy_too(from_registration):
+    line = registered(copies=(FRONT,))
+    until = ON + 30 * DAY
+    add_legal_hold(employ(OFFICER), line, case_reference="1", last=until, review_on=until, on=ON)
+
+    due = services.count_due(worker_authority(), on=until)
+    assert (due.copies, due.held) == (0, 1)
+    assert erase(until).copies == 0
+    assert picture(line) == FRONT
+    assert erase(until + DAY).copies == 1
+
+
+@pytest.mark.parametrize("after", ["_intend", "shred_copies", "remove_copies", "_clear_copies"])
+def test_an_erasure_killed_between_two_steps_is_finished_by_the_next_run(
+    from_registration, monkeypatch, after
+):
+    lines = [registered(copies=(FRONT,)), registered("+8613908915678", copies=(BACK,))]
+    real = getattr(copies, after)
+
+    def and_then_killed(*args, **kwargs):
+        real(*args, **kwargs)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(copies, after, and_then_killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase(ON + 11 * DAY)
+    erased = erase(ON + 11 * DAY)
+
+    assert erased.finished == (0 if after == "_clear_copies" else 2)
+    assert kept_copies() == 0
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'line:copy:erased'")) == 2
+    assert not rows("SELECT FROM retention_erasure WHERE done_at IS NULL")
+    for line in lines:
+        with pytest.raises(CannotOpen):
+            picture(line)
+
+
+def test_more_than_a_chunk_goes_in_one_run_past_what_is_held(from_registration, monkeypatch):
+    monkeypatch.setattr(copies, "CHUNK", 2)
+    lines = [registered(f"+861390891000{n}", copies=(FRONT,)) for n in range(7)]
+    on = ON + 11 * DAY
+    for line in lines[:3]:
+        add_legal_hold(employ(OFFICER), line, case_reference="1", last=on, review_on=on, on=ON)
+
+    assert [erase(on).copies, erase(on).copies] == [4, 0]
+    assert kept_copies() == 3
+
+
+def test_the_entry_says_which_copy_by_which_article_and_until_when(from_registration):
+    line = registered(copies=(FRONT, BACK))
+    erase(ON + 11 * DAY)
+
+    (entry,) = rows(
+        "SELECT line_id, person_id, body::jsonb AS body FROM ledger_entry WHERE verb = 'line:copy:erased'"
+    )
+    assert (entry.line_id, entry.person_id) == (line, person_of(line)["person_id"])
+    assert entry.body["article"] == "4 ¶1"
+    facts = entry.body["facts"]
+    assert (facts["last_day_kept"], facts["tenure"]) == ("2012-03-12", str(person_of(line)["tenure_id"]))
+
+
+def test_the_record_is_erased_later_with_what_was_said_of_its_copy(from_registration):
+    line = registered(copies=(FRONT,))
+    erase(ON + 11 * DAY)
+    end(line)
+
+    assert erase(ENDED.replace(year=ENDED.year + 1) + DAY).lines == 1
+    assert not rows("SELECT FROM ledger_entry WHERE verb = 'line:copy:erased' AND line_id IS NOT NULL")
+
+
+def test_a_past_tenure_whose_copy_went_before_is_erased_in_its_own_time(from_registration):
+    line = registered(copies=(FRONT,))
+    erase(ON + 11 * DAY)
+    at = dt.datetime.combine(ENDED, dt.time(), clock.zone())
+    run("UPDATE lines_tenure SET held = tstzrange(lower(held), %s), ended_by_entry = (SELECT max(entry_id) FROM ledger_entry"
+        " WHERE line_id = %s) WHERE line_id = %s", [at, line, line])  # fmt: skip
+
+    assert erase(ENDED.replace(year=ENDED.year + 1) + DAY).tenures == 1
+
+
+def test_the_copies_of_a_register_that_is_restored_open_no_more(from_registration, store, tmp_path):
+    line, other = (
+        registered(copies=(FRONT, BACK)),
+        registered("+8613908915678", on=ON + 5 * DAY, copies=(BACK,)),
+    )
+    shutil.copytree(store, tmp_path / "backup")
+    backup = rows("SELECT person_id, tenure_id, position, digest FROM vault_copy")
+    erase(ON + 11 * DAY)
+
+    shutil.copytree(tmp_path / "backup", store, dirs_exist_ok=True)
+    for row in backup:
+        run("INSERT INTO vault_copy VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING", list(row))
+
+    assert (kept_copies(), document_store.look()[1]) == (3, [])
+    for position in (0, 1):
+        with pytest.raises(CannotOpen):
+            picture(line, position=position)
+    assert (name(line), picture(other)) == (PERSON["name"], BACK)
+
+
+@pytest.mark.parametrize(("before", "after", "last"), [(10, 30, 10), (30, 10, 10)])
+def test_the_shorter_of_the_times_of_two_versions_holds(before, after, last):
+    for days, on in ((before, ON - DAY), (after, ON + 2 * DAY)):
+        use_pack(law(FROM_REGISTRATION.replace("n: 10", f"n: {days}")))
+        note_law(on=on)
+        if on < ON:
+            line = registered(copies=(FRONT,))
+
+    until = copy_kept_until(load_pack(instance().pack), taken_on=ON, ended_on=None)
+    assert until == ON + last * DAY
+    assert (erase(until).copies, erase(until + DAY).copies) == (0, 1)
+    assert name(line) == PERSON["name"]
+
+
+def test_much_of_the_register_waits_for_two_people_and_records_do_not_wait_with_it(from_end):
+    lines = [registered(f"+861390891000{n}", copies=(FRONT,)) for n in range(4)]
+    for line in lines:
+        end(line)
+    on = ENDED + 40 * DAY
+    write_settings(retention={"erase_per_day_least": 3})
+    try:
+        with refusing(ERASURE_STOPPED):
+            erase(on)
+        assert kept_copies() == 4
+        for role in (OFFICER, ADMINISTRATOR):
+            approve_erasure(employ(role), on=on)
+        assert erase(on).copies == 4
+    finally:
+        write_settings(retention={"erase_per_day_least": 50})
+
+
+def test_the_plan_says_how_many_copies_go_when(from_registration):
+    registered(copies=(FRONT,))
+    registered("+8613908915678", on=ON + 20 * DAY, copies=(BACK,))
+
+    plan = services.draft_plan(worker_authority(), on=ON + 11 * DAY)
+    said = invoke("retention", "erase", "--dry-run", "--on", ON + 31 * DAY)
+
+    assert [copies for _, _, copies, _ in plan.due] == [1, 2, 2, 2, 2]
+    assert "2 copies of documents" in said.output
+
+
+def test_a_worker_erases_them_in_its_own_role_and_not_a_day_early(from_registration, as_role):
+    registered(copies=(FRONT,))
+
+    with as_role("worker"):
+        early = erase(ON + 10 * DAY).copies
+    with as_role("worker"):
+        due = erase(ON + 11 * DAY).copies
+
+    assert (early, due, kept_copies()) == (0, 1, 0)
+
+
+def write_down(line, *, last_day_kept, entered_on):
+    """Do by hand what a run does: certify on a day that a copy goes, and write it down."""
+    tenure = person_of(line)["tenure_id"]
+    if entered_on:
+        append_entry(
+            worker_authority(), verb=Verb.COPY_ERASED, role="worker", on=entered_on, line_id=line, pack="cd" * 32, article="4",
+            facts={"erasure": str(new_uuid()), "last_day_kept": last_day_kept.isoformat(), "tenure": str(tenure)},
+        )  # fmt: skip
+    run(
+        "INSERT INTO retention_erasure (line_id, erasure_id, tenure_id, ground, article, last_day_kept, begun_at)"
+        " VALUES (%s, uuidv7(), %s, 'copy_over', '4', %s, now())",
+        [line, tenure, last_day_kept],
+    )
+
+
+@pytest.mark.parametrize(
+    ("last_day_kept", "entered_on", "is_held"),
+    [(ON, None, False), (ON + DAY, ON + DAY, False), (ON + 2 * DAY, ON + DAY, False), (ON, ON + DAY, True)],
+)
+def test_the_database_holds_a_worker_to_the_day_the_entry_and_the_hold(
+    from_registration, as_role, last_day_kept, entered_on, is_held
+):
+    line = registered(copies=(FRONT,))
+    if is_held:
+        until = ON + 9 * DAY
+        add_legal_hold(employ(OFFICER), line, case_reference="1", last=until, review_on=until, on=ON)
+
+    with pytest.raises(DatabaseError, match="retention_copies_erased_before_their_day"), as_role("worker"):
+        write_down(line, last_day_kept=last_day_kept, entered_on=entered_on)
+
+    assert not rows("SELECT FROM retention_erasure")
+
+
+def test_the_database_lets_a_worker_write_down_what_is_over(from_registration, as_role):
+    line = registered(copies=(FRONT,))
+
+    with as_role("worker"):
+        write_down(line, last_day_kept=ON, entered_on=ON + DAY)
+
+    assert len(rows("SELECT FROM retention_erasure")) == 1
+
+
+@pytest.mark.parametrize("role", ["counter", "backoffice", "portal"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM vault_copy",
+        "UPDATE vault_copy SET digest = ''",
+        (
+            "INSERT INTO retention_erasure (line_id, erasure_id, ground, article, last_day_kept, begun_at)"
+            " VALUES (gen_random_uuid(), gen_random_uuid(), 'copy_over', '4', '2012-01-01', now())"
+        ),
+        (
+            "INSERT INTO lines_legalhold (line_id, case_reference, days, review_on)"
+            " SELECT line_id, '1', '[2012-01-01,2030-01-01)', '2012-01-02' FROM lines_line"
+        ),
+        "UPDATE lines_tenure SET held = tstzrange(now(), NULL)",
+    ],
+)
+def test_an_app_can_neither_erase_a_copy_nor_keep_it(from_registration, as_role, role, statement):
+    registered(copies=(FRONT,))
+
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role(role):
+        run(statement)
+
+    assert kept_copies() == 1
+    assert erase(ON + 11 * DAY).copies == 1
