@@ -41,12 +41,12 @@ def copy_rule(file: PackFile, *, cited: Callable[[Citation], str]) -> RetentionR
     """Return how long a copy of a document is kept, None where it goes with the record; one that is not confirmed ends nothing early."""
     found = (one for one in file.retention if one.data_class == COPY and one.because.confirmed)
     rule = next(found, None)
-    return rule and _rule(rule, file, article=cited(rule.because))
+    return _rule(rule, file, article=cited(rule.because)) if rule else None
 
 
 def faults(file: PackFile) -> Iterator[str]:
     """Name what is wrong with the rows together."""
-    classes = [one.data_class for one in file.retention]
+    classes: list[str] = [one.data_class for one in file.retention]
     if classes.count(IDENTITY) != 1 or len(classes) > len(set(classes)):
         yield "'retention' (other than one row of the identity, and one of the copy at most)"
     for index, one in enumerate(file.retention):

@@ -24,6 +24,8 @@ Keys
       +-- seals each attribute (AES-256-GCM)
       +-- HKDF-Expand "rollkeeper/commitment": the key of the person's commitment in the ledger
 
+    copies' key            as a person's, under tenure_id with 8 as its version; destroying it erases the tenure's copies
+
     index key              HMAC for exact look-ups; derived from the root once,
                            then in its own file, which a web app may read             (vault.blind)
 
@@ -48,7 +50,8 @@ An attribute (`vault_sealed.ciphertext`), under the person's key::
     +--------+------------------+------------------------------+------------+
     associated data = "rollkeeper/attribute" || 00 || 01 || person_id (16) || tenure_id (16) || field (UTF-8)
 
-A copy of a document (an object of the document store, `vault.copies`) has the same form, filled up to a multiple of 4096::
+A copy of a document (an object of the document store, `vault.document_store`) has the same form, filled up to a multiple of 4096, under
+the key of the tenure's copies; one that is older than 0.3.0 is under the person's key::
 
     associated data = "rollkeeper/document-copy" || 00 || 01 || person_id (16) || tenure_id (16) || position (1)
     name of the object = last two hexadecimal digits of tenure_id / tenure_id / person_id - position

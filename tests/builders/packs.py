@@ -29,6 +29,17 @@ SHARED = "TESTS_HAVE_IN_COMMON"
 """The setting that names the folder of all tests; a bench names its own. To import it from conftest would change the instance."""
 
 
+def with_copy_row(row: str, because: str = '{article: "4 ¶1"}') -> str:
+    """Return the reference law, without its cases, with a time of keeping for copies of documents; with none where none is said."""
+    cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
+    law = REFERENCE[:cases] + REFERENCE[questions:]
+    assert law.count("\nretention:\n") == 1
+    copy = (
+        f"  - {{data_class: copy, {row}, kind: exact, then: erase, hold: legal_hold, because: {because}}}\n"
+    )
+    return law.replace("\nretention:\n", f"\nretention:\n{copy if row else ''}")
+
+
 @cache
 def confirmed(text: str) -> str:
     """Return a pack's text as if somebody had read all of it, whatever a test changed; what the press said stays unconfirmed.

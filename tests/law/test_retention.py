@@ -60,7 +60,7 @@ def test_an_unconfirmed_time_for_copies_ends_none_early_and_stops_no_registratio
     ("rows", "named"),
     [
         ([row("registration", 10, "day"), row("termination", 1, "month")], "other than one row"),
-        ([row("termination", 1, "month", data_class="identity")], "other than one row"),
+        ([row("termination", 1, "year", data_class="identity")], "other than one row"),
         ([row("registration", 1, "end_of_next_calendar_year")], "keep.unit: end_of_next_calendar_year' (from the registration)"),
         ([row("registration", 5, "working_day")], "retention[0].keep.unit: working_day"),
     ],

@@ -91,7 +91,7 @@ def test_a_wrong_case_is_found_although_the_campaigns_neighbour_is_not_supported
 
 
 def test_a_case_that_needs_what_is_not_supported_is_named():
-    pack = changed("anchor: termination", "anchor: deactivation")
+    pack = changed("anchor: termination", "anchor: registration")
 
     erased = {case.name for case in pack.file.tests if case.expect == "erased"}
     assert len(erased) == 2

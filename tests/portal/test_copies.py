@@ -8,14 +8,16 @@ import re
 
 import pytest
 
-from rollkeeper.access.authority import Authority
+from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.registration.document_links import link_document
+from rollkeeper.retention.services import erase_due
 from rollkeeper.vault import document_store
+from tests.builders.packs import use_pack, with_copy_row
 from tests.pages import text
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
@@ -51,6 +53,30 @@ def test_a_copy_is_listed_with_its_article_before_anything_is_proved_and_not_sho
     assert not rows(
         "SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened' AND body LIKE '%%document_copy%%'"
     )
+
+
+@pytest.mark.usefixtures("law_put_back")
+def test_until_when_a_copy_is_kept_is_told_where_it_goes_before_the_record(come_in, prove):
+    use_pack(with_copy_row("anchor: registration, keep: {n: 10, unit: day}"))
+    record = record_of(register_line(copies=(FRONT,)))
+    browser = come_in()
+    before = text(browser.get("/personal-data/"))
+    prove()
+
+    after, whole = text(browser.post("/personal-data/")), json.loads(browser.post("/export/").content)
+    sheets = browser.post("/sheets/")
+    clock.set_demo_date(ON + dt.timedelta(days=11))
+    erase_due(worker_authority(), on=ON + dt.timedelta(days=11), after_gap=True)
+    gone = text(browser.get("/personal-data/"))
+
+    for page in (before, after):
+        assert re.search(r"Last day kept of the copy of the document\W*12 March 2012\W*art\. 4 ¶1", page)
+    (held,) = (row for row in whole["kept"] if row["media_type"])
+    assert (held["last_day"], held["kept_article"]) == ("2012-03-12", "4 ¶1")
+    assert {row["last_day"] for row in whole["kept"] if not row["media_type"]} == {None}
+    assert sheets.status_code == 200
+    assert "Copy of the document" not in gone
+    assert picture(browser, record).status_code == 302
 
 
 def test_its_subscriber_has_each_as_a_image_and_sees_that_it_was_opened(come_in, prove):

@@ -3,6 +3,7 @@
 
 import datetime as dt
 import shutil
+import time
 
 import pytest
 from django.db import DatabaseError, ProgrammingError
@@ -11,7 +12,7 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
@@ -19,39 +20,30 @@ from rollkeeper.lawbook.queries import copy_kept_until
 from rollkeeper.lawbook.services import note_law
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.registration import persistence
+from rollkeeper.reporting.duties import count_duties
 from rollkeeper.retention import copies, services
 from rollkeeper.retention.brake import approve_erasure
 from rollkeeper.retention.errors import ERASURE_STOPPED
 from rollkeeper.retention.legal_holds import add_legal_hold
-from rollkeeper.vault import document_store
+from rollkeeper.vault import document_store, opening
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
-from rollkeeper.vault.services import open_copy, open_sealed
+from rollkeeper.vault.services import begin_first_epoch, open_copy, open_sealed, shred_copies
 from tests.builders.lines import terminate_line
-from tests.builders.packs import REFERENCE, use_pack
+from tests.builders.packs import use_pack, with_copy_row
 from tests.builders.staff import employ
 from tests.in_process import invoke
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
 pytestmark = pytest.mark.usefixtures("committed", "law_put_back", "store")
-CASES, QUESTIONS = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
-WHOLE = REFERENCE[:CASES] + REFERENCE[QUESTIONS:]
 FRONT, BACK = b"\xff\xd8 an invented front", b"\xff\xd8 an invented back" * 500
 DAY = dt.timedelta(days=1)
 OFFICER, ADMINISTRATOR = StaffRole.DATA_PROTECTION_OFFICER, StaffRole.ADMINISTRATOR
 FROM_REGISTRATION = "anchor: registration, keep: {n: 10, unit: day}"
 FROM_END = "anchor: termination, keep: {n: 1, unit: month}"
 ENDED = dt.date(2012, 6, 15)
-
-
-def law(row, because='{article: "4 ¶1"}'):
-    """The reference law with a row for copies, or without."""
-    assert WHOLE.count("\nretention:\n") == 1
-    copy = (
-        f"  - {{data_class: copy, {row}, kind: exact, then: erase, hold: legal_hold, because: {because}}}\n"
-    )
-    return WHOLE.replace("\nretention:\n", f"\nretention:\n{copy if row else ''}")
 
 
 @pytest.fixture
@@ -69,12 +61,12 @@ def registered(number=NUMBER, *, on=ON, copies):
 
 @pytest.fixture
 def from_registration():
-    use_pack(law(FROM_REGISTRATION))
+    use_pack(with_copy_row(FROM_REGISTRATION))
 
 
 @pytest.fixture
 def from_end():
-    use_pack(law(FROM_END))
+    use_pack(with_copy_row(FROM_END))
 
 
 def person_of(line):
@@ -137,16 +129,12 @@ def test_a_copy_is_kept_for_its_own_time_after_the_end_of_the_contract(from_end,
     assert picture(living) == BACK
 
 
-@pytest.mark.parametrize("row", ["", FROM_REGISTRATION, FROM_END])
+@pytest.mark.parametrize(
+    "row",
+    ["", "anchor: registration, keep: {n: 9, unit: year}", "anchor: termination, keep: {n: 9, unit: year}"],
+)
 def test_no_copy_is_kept_longer_than_its_record(row):
-    use_pack(
-        law(
-            row
-            and row.replace("n: 10, unit: day", "n: 9, unit: year").replace(
-                "n: 1, unit: month", "n: 9, unit: year"
-            )
-        )
-    )
+    use_pack(with_copy_row(row))
     line = registered(copies=(FRONT,))
     end(line)
     last = ENDED.replace(year=ENDED.year + 1)
@@ -159,7 +147,7 @@ def test_no_copy_is_kept_longer_than_its_record(row):
 
 
 def test_a_time_that_is_not_confirmed_ends_no_copy_early():
-    use_pack(law(FROM_REGISTRATION, because="{article: as reported, source: measure}"))
+    use_pack(with_copy_row(FROM_REGISTRATION, because="{article: as reported, source: measure}"))
     assert load_pack(instance().pack).copy_retention is None
     line = registered(copies=(FRONT,))
 
@@ -271,7 +259,7 @@ def test_the_copies_of_a_register_that_is_restored_open_no_more(from_registratio
 @pytest.mark.parametrize(("before", "after", "last"), [(10, 30, 10), (30, 10, 10)])
 def test_the_shorter_of_the_times_of_two_versions_holds(before, after, last):
     for days, on in ((before, ON - DAY), (after, ON + 2 * DAY)):
-        use_pack(law(FROM_REGISTRATION.replace("n: 10", f"n: {days}")))
+        use_pack(with_copy_row(FROM_REGISTRATION.replace("n: 10", f"n: {days}")))
         note_law(on=on)
         if on < ON:
             line = registered(copies=(FRONT,))
@@ -388,3 +376,62 @@ def test_an_app_can_neither_erase_a_copy_nor_keep_it(from_registration, as_role,
 
     assert kept_copies() == 1
     assert erase(ON + 11 * DAY).copies == 1
+
+
+@pytest.mark.parametrize(("copies_of", "lacking"), [((FRONT,), 0), ((), 1)])
+def test_a_copy_whose_time_is_over_is_not_counted_as_missing(from_registration, copies_of, lacking):
+    registered(copies=copies_of)
+
+    erase(ON + 11 * DAY)
+
+    assert count_duties(ON + 11 * DAY)["without_copy"] == lacking
+
+
+def test_the_keys_of_copies_of_a_registration_that_came_to_nothing_go_with_its_own(
+    from_registration, monkeypatch
+):
+    begin_first_epoch()
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(persistence, "register_tenures", killed)
+        with pytest.raises(KeyboardInterrupt):
+            registered(copies=(FRONT,))
+    assert rows("SELECT count(*) AS n FROM person_key", using="keys")[0].n == 2
+    hours = 2 * 3600
+    monkeypatch.setattr(clock, "true_seconds", lambda: int(time.time() + hours))
+
+    assert erase(ON).abandoned == 1
+    assert rows("SELECT count(*) AS n FROM person_key", using="keys")[0].n == 0
+
+
+def test_the_keys_of_copies_go_with_the_record(from_end):
+    use_pack(with_copy_row(""))
+    line = registered(copies=(FRONT,))
+    end(line)
+
+    erased = erase(ENDED.replace(year=ENDED.year + 1) + DAY)
+
+    assert (erased.lines, erased.copies, erased.keys_destroyed) == (1, 0, 1)
+    assert rows("SELECT count(*) AS n FROM person_key", using="keys")[0].n == 0
+
+
+def test_a_copy_that_an_earlier_version_sealed_opens_and_goes_from_the_store(from_registration, store):
+    line = registered(copies=(FRONT,))
+    whose = person_of(line)
+    person, tenure = PersonId(whose["person_id"]), TenureId(whose["tenure_id"])
+    shred_copies([(person, tenure)])
+    run("DELETE FROM vault_copy")
+    document_store.keep(
+        opening._person_key(person, tenure_id=tenure), [FRONT], person_id=person, tenure_id=tenure
+    )
+    assert picture(line) == FRONT
+
+    assert erase(ON + 11 * DAY).copies == 1
+
+    assert not [file for file in store.rglob("*") if file.is_file()]
+    assert name(line) == PERSON["name"]
+    with pytest.raises(CannotOpen):
+        picture(line)
