@@ -17,6 +17,7 @@ class ErasureGround(TextChoices):
         "tenure_ended",
         _("The line went to another subscriber, and the legal retention period is over."),
     )
+    COPY_OVER = "copy_over", _("The retention period of the copy of the document is over.")
     ERASED_BEFORE_RESTORE = (
         "erased_before_restore",
         _("It was erased before; a restore had brought it back, and it was erased again."),

@@ -186,16 +186,9 @@ class Verb(StrEnum):
         "line:limit:overridden",
         EntrySchema(line=REQUIRED, person=REQUIRED, pack=REQUIRED, article=REQUIRED),
     )
-    COPY_KEPT = (
-        "line:copy:kept",
-        EntrySchema(
-            line=REQUIRED,
-            person=REQUIRED,
-            pack=REQUIRED,
-            article=REQUIRED,
-            facts={"copies": COUNT, "tenure": REFERENCE},
-        ),
-    )
+    COPY_KEPT = "line:copy:kept", EntrySchema(
+        line=REQUIRED, person=REQUIRED, pack=REQUIRED, article=REQUIRED, facts={"copies": COUNT, "tenure": REFERENCE},
+    )  # fmt: skip
     COPY_ERASED = "line:copy:erased", EntrySchema(
         line=REQUIRED, person=OPTIONAL, pack=REQUIRED, article=REQUIRED,
         facts={"erasure": REFERENCE, "last_day_kept": DAY, "tenure": REFERENCE},

@@ -138,13 +138,15 @@ def _fields(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
 
 def _copies(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
     found = rows(
-        "SELECT position FROM vault_copy WHERE person_id = %s AND tenure_id = %s ORDER BY position",
-        [session.person_id, tenure.tenure_id],
+        "SELECT c.position, e.day AS taken_on FROM vault_copy c JOIN lines_tenure h ON h.line_id = %s AND h.tenure_id = c.tenure_id"
+        " LEFT JOIN ledger_entry e ON e.entry_id = h.begun_by_entry"
+        " WHERE c.person_id = %s AND c.tenure_id = %s ORDER BY c.position",
+        [tenure.line_id, session.person_id, tenure.tenure_id],
     )
     if not found:
         return []
     rule, ended = pack.copy_retention, _ended_on(tenure)
-    taken_on = tenure.since.astimezone(clock.zone()).date()
+    taken_on = found[0].taken_on or tenure.since.astimezone(clock.zone()).date()
     last = copy_kept_until(pack, taken_on=taken_on, ended_on=ended) if pack.duty else None
     said = {
         "field": COPY, "article": pack.document_copy.article if pack.document_copy else "", "media_type": MEDIA_TYPE,

@@ -12,7 +12,7 @@ FROZEN = Path(__file__).parents[1] / "ledger" / "golden" / "entry_schemas.json"
 ALWAYS = {
     "campaign:campaign:planned", "campaign:campaign:closed", "campaign:line:waived", "campaign:clock:started",
     "campaign:batch:prepared", "campaign:nightly_run:finished", "line:line:suspended", "line:route:used", "line:limit:overridden",
-    "line:copy:kept", "line:clock:paused", "line:clock:resumed", "line:line:reconnected", "line:number:freed",
+    "line:copy:kept", "line:copy:erased", "line:clock:paused", "line:clock:resumed", "line:line:reconnected", "line:number:freed",
     "line:record:erased", "campaign:member:released", "incidents:duty:met", "agents:agent:approved", "disclosures:request:opened",
     "disclosures:notification:deferred",
 }  # fmt: skip

@@ -435,3 +435,10 @@ def test_a_copy_that_an_earlier_version_sealed_opens_and_goes_from_the_store(fro
     assert name(line) == PERSON["name"]
     with pytest.raises(CannotOpen):
         picture(line)
+
+
+def test_a_copy_taken_without_a_network_is_counted_from_the_day_of_its_registration(from_registration):
+    registered(copies=(FRONT,))
+    run("UPDATE lines_tenure SET held = tstzrange(lower(held) + interval '3 days', NULL)")
+
+    assert (erase(ON + 10 * DAY).copies, erase(ON + 11 * DAY).copies) == (0, 1)
