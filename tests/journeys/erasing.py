@@ -32,6 +32,46 @@ def end(first: str, last: str, day: str) -> dict[str, int]:
     return {"ended": int(last) - int(first)}
 
 
+def take_copies(first: str, last: str, day: str) -> dict[str, int]:
+    """Register these people with a copy of the document of each."""
+    from rollkeeper.kernel import clock
+    from rollkeeper.kernel.instance import open_instance
+    from tests.selfcare.people import PERSON, register_line
+
+    open_instance()
+    on = dt.date.fromisoformat(day)
+    clock.set_demo_date(on)
+    for n in range(int(first), int(last)):
+        person = PERSON | {"document_number": f"X{n:07d}"}
+        register_line(NUMBER.format(n), person, on=on, copies=(b"\xff\xd8 an invented picture",))
+    return {"taken": int(last) - int(first)}
+
+
+def look_at_copies() -> dict[str, int]:
+    """Open each copy that the register knows, by the product's own way; count them, and those that open."""
+    from rollkeeper.access.authority import worker_authority
+    from rollkeeper.kernel import clock
+    from rollkeeper.kernel.database import rows
+    from rollkeeper.kernel.ids import PersonId, TenureId
+    from rollkeeper.kernel.instance import open_instance
+    from rollkeeper.vault.errors import CannotOpen
+    from rollkeeper.vault.fields import Purpose
+    from rollkeeper.vault.services import open_copy
+
+    open_instance()
+    known, opened = rows("SELECT person_id, tenure_id, position FROM vault_copy", using="vault"), 0
+    for row in known:
+        try:
+            open_copy(
+                worker_authority(), person_id=PersonId(row.person_id), tenure_id=TenureId(row.tenure_id), position=row.position,
+                purpose=Purpose.REVIEW, on=clock.today(),
+            )  # fmt: skip
+        except CannotOpen:
+            continue
+        opened += 1
+    return {"known": len(known), "opened": opened}
+
+
 def look() -> dict[str, object]:
     """Open whatever opens: by the product's own way, then by every living key on every sealed value, then the lines.
 
@@ -220,5 +260,9 @@ def _name_under(key: bytes, row) -> str | None:
 
 def main(what: str, *words: str) -> None:
     """Do one of these and say in JSON what came of it."""
-    done = {"look": look, "carve": carve, "end": end, "guess": guess}[what](*words)
+    steps = {
+        "look": look, "carve": carve, "end": end, "guess": guess, "take_copies": take_copies,
+        "look_at_copies": look_at_copies,
+    }  # fmt: skip
+    done = steps[what](*words)
     print(json.dumps(done))

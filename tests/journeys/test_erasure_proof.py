@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.packs import with_copy_row, write_pack
 from tests.command_server import CommandServer
 from tests.journeys.erasing import NUMBER
 from tests.vault.openbao import Bao, bao
@@ -250,3 +251,30 @@ def test_the_same_restore_under_a_key_service(make_place):
     )  # the rotation made one
     seen = place.look("again")
     assert (seen["names"], seen["numbers"]) == (place.living, place.living_numbers)
+
+
+def test_a_copy_of_a_document_whose_time_is_over_opens_from_no_backup(make_place):
+    place, people, over = make_place(4, "file"), 4, "2011-12-12"
+    law = write_pack(with_copy_row("anchor: registration, keep: {n: 10, unit: day}"))
+    (place.folder / "instance").mkdir()
+    (place.folder / "instance" / "settings.toml").write_text(f'[instance]\npack = "{law}"\n', "utf-8")
+    place.type("instance", "setup")
+    place.inside("instance", "take_copies", "0", str(people), REGISTERED_ON)
+    place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
+    place.keep_root()
+    place.copy("backups", "stolen/backups")
+
+    erased = place.ask("instance", "retention", "erase", "--on", over)
+    place.type("instance", "backup", str(place.backups), "--keys", "--on", over)
+    shutil.copytree(
+        place.folder / "stolen/backups/documents", place.backups / "documents", dirs_exist_ok=True
+    )
+    place.restore("restored")
+    place.restore("thief", "stolen/backups")
+
+    assert (erased["copies"], erased["lines"]) == (people, 0)
+    assert len([one for one in (place.folder / "restored/documents").rglob("*") if one.is_file()]) == people
+    assert place.inside("restored", "look_at_copies") == {"known": people, "opened": 0}
+    assert len(place.look("restored")["names"]) == people
+    # With an older backup of the keys, they would: nothing else closes them.
+    assert place.inside("thief", "look_at_copies") == {"known": people, "opened": people}
