@@ -15,6 +15,7 @@ SAID_OTHERWISE: Final = {
     "match_policy": "a register's check says yes or no; how it compares is its own",
     "on_majority": f"a clock that starts on a birthday needs a search over every date of birth: {_DECLINED}",
     "adds": "an extension stops the clock for as long as its reason lasts ('clock_stands_still: true')",
+    "until": "a later last day for all is a new version of the pack",
     "after_deadline": f"what people are told when a stage begins is always told; for more {_DECLINED}",
     "reversible_for": "give the end as a stage so many days or months later; in quarantine its former subscriber may have the number back",
     "duty_cycle": f"a stage bars the same at every hour: {_DECLINED}",

@@ -6,6 +6,7 @@ writer waits and counts the line of the first. Lines allowed in a batch count fo
 new each time and has no limit.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

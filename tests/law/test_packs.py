@@ -16,6 +16,7 @@ from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.calendars import Term
 from rollkeeper.law.campaign_rules import NotificationRules
 from rollkeeper.law.confirmations import citations
+from rollkeeper.law.docs_page import packs_markdown
 from rollkeeper.law.errors import (
     PACK_ARTICLE_MISSING,
     PACK_CASE_FAILED,
@@ -631,6 +632,10 @@ def test_no_field_of_a_pack_is_among_what_is_said_otherwise():
     parts = [schema, *schema["$defs"].values()]
 
     assert not {name for part in parts for name in part.get("properties", {})} & set(SAID_OTHERWISE)
+
+
+def test_every_field_of_a_pack_is_supported_for_some_value():
+    assert "Not supported" not in packs_markdown()
 
 
 def test_a_law_without_a_duty_elsewhere_can_be_used_and_rests_numbers():
