@@ -63,7 +63,7 @@ def test_a_version_that_names_fewer_kinds_lets_the_others_go():
     assert {state(line_id) for line_id in found.values()} == {"active"}
 
 
-def test_of_two_campaigns_a_line_is_in_that_of_its_subscriber_s_kind_with_the_later_day():
+def test_of_two_campaigns_a_line_is_in_that_of_its_kind_with_the_later_day():
     found = lines()
     again = "registered: true, registered_before: 2011-06-30, party_kinds"
     later = 'deadline: {base: 2012-04-01, not_before_notice: true, after: {n: 90, unit: day}, because: {article: "3"}}'
