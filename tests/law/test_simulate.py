@@ -142,7 +142,7 @@ def test_a_pack_that_is_not_fully_supported_is_refused(run, tmp_path):
     )
 
     assert done.returncode == 1
-    assert "'campaigns[].stages[].duty_cycle'" in done.stderr
+    assert "'campaigns[0].notices' (none has to be delivered)" in done.stderr
     with refusing(UNSUPPORTED_PACK_FIELD):
         simulate(
             load_pack(CASES / "packs" / "ghana.yaml"),

@@ -191,7 +191,7 @@ def test_the_form_offers_the_accepted_documents_and_asks_what_was_looked_at():
         (VISITOR.replace("kind_of: individual", "kind_of: estate"), "kind_of: estate"),
         (VISITOR.replace("type: passport", "type: za-idnr"), "za-idnr"),
         (VISITOR.replace("{en: A visitor, ", "{"), "label"),
-        (TOURIST.replace("n: 30, unit: day", "n: 1, unit: month"), "last_day"),
+        (TOURIST.replace("n: 30, unit: day", "n: 1, unit: hour"), "last_day"),
     ],
 )
 def test_a_kind_that_no_form_can_follow_is_refused_by_name(broken, named):
