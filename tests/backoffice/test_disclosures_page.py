@@ -7,6 +7,7 @@ from django.test import Client
 
 from rollkeeper.disclosures.models import DisclosureRequest
 from tests.builders.staff import enter
+from tests.builders.tibetan import take_tibetan
 from tests.disclosures.conftest import NUMBER, ON, hashed, instance, law  # noqa: F401 - fixtures
 
 YES = {"number": NUMBER, "held_on": ON.isoformat(), "checked": "on"}
@@ -105,7 +106,9 @@ def test_the_pages_speak_the_readers_language(asked):
     assert "Requested" not in page
 
 
-def test_what_has_no_tibetan_is_shown_in_chinese_and_in_english_that_is_marked(asked):
+def test_what_has_no_tibetan_is_shown_in_chinese_and_in_english_that_is_marked(asked, monkeypatch):
+    take_tibetan(monkeypatch, None, "Warrant")
+
     page = page_in("bo", asked)
 
     assert re.search(r'lang="zh-hans">[^<]+</span>[^<]*<span lang="en">Warrant<', page)

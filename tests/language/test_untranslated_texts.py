@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
-from django.utils.translation import gettext, ngettext, pgettext, trans_real
+from django.utils.translation import gettext, ngettext, pgettext
 
 import rollkeeper
 from rollkeeper.kernel.error_messages import CONTEXT, translated
@@ -24,6 +24,7 @@ from rollkeeper.kernel.side_by_side import (
 )
 from rollkeeper.operations.docs import refusals
 from rollkeeper.site.untranslated_texts import UntranslatedTextsMiddleware
+from tests.builders.tibetan import catalogues, take_tibetan
 
 PACKAGE = Path(rollkeeper.__file__).parent
 SHOWN = '<span class="rk-untranslated">※ <span lang="zh-hans">冷冻期</span> <span lang="en">Quarantine</span></span>'
@@ -32,18 +33,6 @@ SHOWN = '<span class="rk-untranslated">※ <span lang="zh-hans">冷冻期</span>
 def entries(language):
     with (PACKAGE / f"site/locale/{language}/LC_MESSAGES/django.po").open("rb") as file:
         return {(m.context, m.id): m.string for m in read_po(file) if isinstance(m.id, str) and m.id}
-
-
-def catalogues():
-    return trans_real.translation("bo")._catalog._catalogs
-
-
-def take_tibetan(monkeypatch, context, *texts):
-    """Let these texts have no Tibetan, as those that were written today."""
-    for text in texts:
-        key = f"{context}\x04{text}" if context else text
-        for catalogue in catalogues():
-            monkeypatch.delitem(catalogue, key, raising=False)
 
 
 @pytest.fixture
