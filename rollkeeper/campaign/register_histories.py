@@ -3,6 +3,7 @@
 
 import csv
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.register_histories import WrittenHistories
 
 
-def write_histories(file: Path, pack: Pack, notified_on: dt.date) -> WrittenHistories:
-    """Write each line that the pack may concern, with the day on which its subscriber is taken to be notified. Changes nothing."""
+def write_histories(file: Path, packs: Sequence[Pack], notified_on: dt.date) -> WrittenHistories:
+    """Write each line that one of these packs may concern, with what any of them asks of it and the day on which its subscriber is taken to be notified. Changes nothing."""
     open_instance()
-    all_rules = [one.campaign for one in pack.campaigns]
+    all_rules = [one.campaign for pack in packs for one in pack.campaigns]
     services = sorted({service for rules in all_rules for service in rules.services})
     values = {
         "notified_on": notified_on,

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 
 from rollkeeper.campaign.open_campaign import OpenCampaign, campaign_of_line
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, run, sql
+from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.calendars import closed_flags
 from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.notices.choices import NO_LANGUAGE
 
-_HORIZON_DAYS = 550  # a subscriber may be accepted without a document for long
+_HORIZON_DAYS = 60
+"""Days within which there is an open one."""
 
 
 def restart_clock(line_id: LineId, *, on: dt.date) -> bool:
@@ -38,15 +39,20 @@ def restart_clocks(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
         "language": NO_LANGUAGE,
         "asks_again": campaign.pack.campaign.asks_again,
-        "open_days": _open_days(campaign, on=on),
+        "open_days": _open_days(campaign, line_ids, on=on),
         "pack_hash": campaign.pack.hash, "begins_on": campaign.begins_on, "lead_days": max(campaign.pack.reminders, default=None),
     } | stage_lengths(campaign.pack)  # fmt: skip
     with action():
         return run(sql("campaign", "restart_clocks"), values)
 
 
-def _open_days(campaign: OpenCampaign, *, on: dt.date) -> list[dt.date]:
-    """Return the open days from one on, for a year and a half: days that can be named as a last day."""
+def _open_days(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt.date) -> list[dt.date]:
+    """Return the open days from one on, as far as a last day of these lines can lie, however long one is accepted without a document."""
+    (paused,) = rows(
+        "SELECT max(upper(days)) AS until FROM lines_pause WHERE line_id = ANY (%s) AND upper(days) < '9000-01-01'",
+        [list(line_ids)],
+    )
     first = on.toordinal()
-    closed = closed_flags(campaign.pack, first=first, last=first + _HORIZON_DAYS)
+    latest = max(on, paused.until or on).toordinal() + campaign.pack.campaign.most_days + _HORIZON_DAYS
+    closed = closed_flags(campaign.pack, first=first, last=latest)
     return [dt.date.fromordinal(first + ahead) for ahead, is_closed in enumerate(closed) if not is_closed]

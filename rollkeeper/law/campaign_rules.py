@@ -86,9 +86,14 @@ class CampaignRules:
 
     @property
     def time_to_end(self) -> Term | None:
-        """Return what is counted from the first bar to the end, months and days one after the other; None where the law has no end."""
+        """Return how many months and days are counted from the first bar to the end (`days_come_first`); None where the law has no end."""
         terms = [stage.term for stage in self.stages[1:]]
         return Term(sum(one.days for one in terms), sum(one.months for one in terms)) if self.end else None
+
+    @property
+    def days_come_first(self) -> bool:
+        """Tell whether of the time to the end the days come before the months: 30 days and a month are not a month and 30 days."""
+        return len(self.stages) > 1 and self.stages[1].term.days > 0
 
     @property
     def most_days(self) -> int:

@@ -88,7 +88,7 @@ def simulate(
         raise typer.BadParameter("give either EVENTS.csv or --from-register")
     if events is None:
         with TemporaryDirectory(prefix="rollkeeper-simulate-") as folder:
-            written = REGISTER_HISTORIES.only()(Path(folder) / "events.csv", law, first)
+            written = REGISTER_HISTORIES.only()(Path(folder) / "events.csv", (law,), first)
             if written.lines:
                 _run(
                     law,

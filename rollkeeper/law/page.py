@@ -183,14 +183,14 @@ class _Page:
             day = (
                 _("the last day on the document or permit")
                 if last.after is None
-                else _("so many days after the registration: {}").format(last.after.n)
+                else self.after("registration", last.after.unit).format(last.after.n)
             )
             yield f"{_('the registration is good through')}{self.unconfirmed(last.because)}{self.colon}{day}{self.cited_in(last.because)}"
 
-    def kept(self) -> Iterator[str]:
-        """Yield how long the record is kept, and the copy of the document where it has a time that is not the record's."""
+    def after(self, anchor: str, unit: str) -> str:
+        """Return how a length of time is said that is counted from a day, with a place for its number; empty for one that no law has."""
         _ = self.say
-        after = {
+        return {
             ("registration", "day"): _("so many days after the registration: {}"),
             ("registration", "month"): _("so many months after the registration: {}"),
             ("registration", "year"): _("so many years after the registration: {}"),
@@ -200,11 +200,13 @@ class _Page:
             ("termination", "end_of_next_calendar_year"): _(
                 "to the end of so many calendar years after the one in which the contract ended: {}"
             ),
-        }
+        }.get((anchor, unit), "")
+
+    def kept(self) -> Iterator[str]:
+        """Yield how long the record is kept, and the copy of the document where it has a time that is not the record's."""
+        _ = self.say
         what = {IDENTITY: _("the record"), COPY: _("the copy of the document")}
-        rows = [
-            (one, after.get((one.anchor, one.keep.unit))) for one in self.file.retention if self.file.duty
-        ]
+        rows = [(one, self.after(one.anchor, one.keep.unit)) for one in self.file.retention if self.file.duty]
         if said := [
             f"{what[one.data_class]}{self.unconfirmed(one.because)}{self.colon}{long.format(one.keep.n)}{self.cited_in(one.because)}"
             for one, long in rows

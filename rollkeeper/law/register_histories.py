@@ -2,7 +2,7 @@
 """The histories of the register's own lines, for a simulation: a higher package, which knows lines, writes them."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,8 @@ class WrittenHistories:
     essential: int
 
 
-REGISTER_HISTORIES: Final[Hook[Callable[[Path, Pack, dt.date], WrittenHistories]]] = Hook(
+REGISTER_HISTORIES: Final[Hook[Callable[[Path, Sequence[Pack], dt.date], WrittenHistories]]] = Hook(
     "law: write the histories of the register's lines"
 )
-"""Hook that writes a file of events: every line as it is now, and each subscriber notified on one day. `campaign` registers it."""
+"""Hook that writes a file of events: every line that one of these laws may concern, as it is now, with all that
+any of them asks of it, and each subscriber notified on one day. `campaign` registers it."""

@@ -260,7 +260,7 @@ class Campaign(PackModel):
         Months are counted by the calendar from the day on which the stage before really began, which is not counted: three months after
         31 January end on 30 April or, where the calendar says so, on 1 May. That is a number of days, and from there on they count as
         days do: each paused day among them moves the end by one day, and a last day that is closed moves on. So no two stages follow
-        each other faster than the law has them, however late the first was: who began later never ends earlier.
+        each other faster than the law has them, however late the first was.
         """
         begins = {"deadline": ("deadline", 0)}
         """Since which point, and how many days after it, each begins; a stage in months is a point."""

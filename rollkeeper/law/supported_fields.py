@@ -7,6 +7,7 @@ it and a line is added here. Leaves that only people can carry out (texts, penal
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -450,6 +451,8 @@ def _stages(campaign: Campaign) -> Iterator[str]:
         return
     if between is None or between[0] != (0, "day") or any(n < 1 for n, _ in between[1:]):
         yield "other than the first at the deadline, and each a day or more after one before it, or months after the one directly before it"
+    elif _alternate([unit for _, unit in between[1:]]):
+        yield "with days before and after months, which no notice can say in a few words"
     before = 0
     for number, stage in enumerate(stages):
         is_last = number + 1 == len(stages)
@@ -457,6 +460,11 @@ def _stages(campaign: Campaign) -> Iterator[str]:
             f"{fault}: '{stage.id}'" for fault in _stage(stage, number, before=before, is_last=is_last)
         )
         before = stage.services.bars
+
+
+def _alternate(units: Sequence[str]) -> bool:
+    """Tell whether a unit comes again after another one."""
+    return sum(one != other for one, other in pairwise(units)) > 1
 
 
 def _stage(stage: Stage, number: int, *, before: int, is_last: bool) -> Iterator[str]:

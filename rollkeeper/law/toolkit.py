@@ -257,7 +257,7 @@ def diff(
     begin, people = first or one.file.valid.begins, None
     with TemporaryDirectory(prefix="rollkeeper-diff-") as folder:
         if from_register:
-            written = REGISTER_HISTORIES.only()(Path(folder) / "events.csv", one, begin)
+            written = REGISTER_HISTORIES.only()(Path(folder) / "events.csv", (one, other), begin)
             events = Path(folder) / "events.csv" if written.lines else None
         if events is not None:
             people = changed_outcomes(

@@ -81,13 +81,16 @@ def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts
         follows=BarLevel.of(follows.bars) if follows and follows.bars is not None else None,
         more_follow=len(rules.bars) > at + 1,
         ends=rules.end is not None if kind.is_statutory else follows is not None and follows.is_end,
-        length=said_length(rules.time_to_end),
+        length=said_length(rules.time_to_end, days_first=rules.days_come_first),
         asks_again=rules.asks_again,
     )
 
 
-def said_length(time: Term | None) -> str:
+def said_length(time: Term | None, *, days_first: bool = False) -> str:
     """Name the phrase for the time from the first bar to the end; empty where it is in days, which the text says by itself."""
     if time is None or not time.months:
         return ""
-    return f"month{'s' * (time.months > 1)}{'_days' * (time.days > 0)}"
+    months = f"month{'s' * (time.months > 1)}"
+    if not time.days:
+        return months
+    return f"days_{months}" if days_first else f"{months}_days"

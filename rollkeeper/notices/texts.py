@@ -54,6 +54,7 @@ _PHRASES: Final = {
     "later_end": frozenset({"days"}), "later_bars_end": frozenset({"days"}),
     "later_end_months": frozenset({"length"}), "later_bars_end_months": frozenset({"length"}),
     "length_month": frozenset[str](), "length_months": frozenset({"months"}),
+    "length_days_month": frozenset({"days"}), "length_days_months": frozenset({"days", "months"}),
     "length_month_days": frozenset({"days"}), "length_months_days": frozenset({"months", "days"}),
     "named": frozenset({"said", "stage"}),
     "then": frozenset[str](), "then_bars": frozenset({"day", "next_bars"}), "then_end": frozenset({"day"}),

@@ -27,7 +27,7 @@ def lines(register):
 def test_who_is_registered_is_let_be_and_who_is_not_is_suspended(lines, tmp_path):
     pack = load_pack("cn-xz-2011")
 
-    written = write_histories(tmp_path / "events.csv", pack, FIRST)
+    written = write_histories(tmp_path / "events.csv", (pack,), FIRST)
     found = simulate(
         pack, tmp_path / "events.csv", first=FIRST, last=LAST, engine=Engine.RULES, progress=progress
     )
