@@ -25,6 +25,7 @@ from rollkeeper.operations.docs import refusals
 from rollkeeper.provisioning.errors import NO_NETWORK
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, INVALID_VALUE, MISSING_ATTRIBUTE
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
+from tests.builders.tibetan import take_tibetan
 
 PACKAGE = Path(rollkeeper.__file__).parent
 CATALOGUE = PACKAGE / "site/locale/zh_Hans/LC_MESSAGES/django.po"
@@ -195,7 +196,9 @@ def test_a_day_is_written_as_the_pages_write_it(chinese):
     assert "2012-05-01" in str(NUMBER_QUARANTINED(until=dt.date(2012, 5, 1)))
 
 
-def test_next_to_the_chinese_the_english_writes_its_days_as_english_pages_do():
+def test_next_to_the_chinese_the_english_writes_its_days_as_english_pages_do(monkeypatch):
+    take_tibetan(monkeypatch, CONTEXT, NUMBER_QUARANTINED.sentence)
+
     with translation.override("bo"):
         (said,) = translated(NUMBER_QUARANTINED(until=dt.date(2012, 5, 1)))
 
