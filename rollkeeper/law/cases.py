@@ -135,7 +135,7 @@ def _faults(pack: Pack, whole: PackFile, *, prefix: str, **parts: object) -> lis
 
 def _for_ever(rule: Retention) -> Retention:
     """Return a rule under which nothing is ever erased, for cases that are about something else."""
-    changed = {"data_class": IDENTITY, "anchor": "termination", "keep": Duration(n=1000, unit="year"), "kind": "exact", "then": "erase"}  # fmt: skip
+    changed = {"data_class": IDENTITY, "anchor": "termination", "keep": Duration(n=100, unit="year"), "kind": "exact", "then": "erase"}  # fmt: skip
     return rule.model_copy(update=changed)
 
 

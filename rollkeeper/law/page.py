@@ -321,7 +321,7 @@ class _Page:
             )
 
     def complaints(self) -> Iterator[str]:
-        found = complaint_body(self.pack, self.language)
+        found = complaint_body(self.pack, self.language, on=self.on)
         if found is not None:
             yield _h2(self.say("Who decides a complaint about the operator"))
             yield f"<p{self.english if found.language == 'en' else ''}>{escape(found.text)}{escape(self.bracketed(self.article(found.article)))}</p>"

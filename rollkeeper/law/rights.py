@@ -19,15 +19,17 @@ class ComplaintBody:
     article: str
 
 
-def complaint_body(pack: Pack, language: str) -> ComplaintBody | None:
+def complaint_body(pack: Pack, language: str, *, on: dt.date) -> ComplaintBody | None:
     """Return who decides a complaint about the operator, in a language or a fallback.
 
-    None: the pack names no one, no reader confirmed it, or it is not in force: no one is sent to a wrong address.
+    None: the pack names no one, no reader confirmed it, or it is not in force on that day: no one is sent to a wrong address.
     """
     rights = pack.file.rights
     if rights is None or not rights.complain_to or not rights.because.confirmed:
         return None
-    if pack.file.status != "confirmed" or pack.unsupported_fields:
+    valid = pack.file.valid
+    is_valid = valid.begins <= on and (valid.ends is None or on <= valid.ends)
+    if pack.file.status != "confirmed" or not is_valid or pack.unsupported_fields:
         return None
     return ComplaintBody(*text_in(language, rights.complain_to), rights.because.article)
 

@@ -4,7 +4,7 @@
 A field exists only where something obeys it. All else goes under `declined`, with the reason and who answers.
 """
 
-from typing import Final
+from typing import Any, Final
 
 _DECLINED: Final = "say under 'declined' that it is not done"
 
@@ -34,3 +34,25 @@ SAID_OTHERWISE: Final = {
     "compensation": f"what an operator pays is between it and the person: {_DECLINED}",
     "purge_links": "a number goes to its next subscriber without anything of the one before",
 }
+
+_ONCE: Final[dict[str, Any]] = {
+    "bound": "inclusive", "purge_links": True, "roaming": "deny", "ussd_register": "allow", "full": False, "recheck_after": False,
+    "supersedes": None, "transition": None, "on_majority": None, "duty_cycle": None, "reversible_for": None, "after_deadline": None,
+    "adds": None, "until": None, "max_times": None, "issuer": None, "fallback": None, "match_policy": None, "level": None,
+    "max_age": None, "on_change": None, "registrant": None, "proof_of_agent": None, "copy_of_document": None, "upload_within": None,
+    "delete_local_within": None, "object": None, "compensation": None, "lines_held_over": None,
+    "court_stays": (), "exemptions": (), "grandfather": (), "languages": (), "copy_marking": (), "on_fraud": (), "area_codes": (),
+    "flagged_by": (), "circumstances": (), "handed_to": (),
+}  # fmt: skip
+"""Fields of packs up to 0.2.0 that nothing obeyed, with what said the same as leaving them out."""
+
+
+def without_fields_of_before(part: Any) -> Any:
+    """Return what a pack says without fields of earlier versions that said nothing: such a pack could be used, and can be."""
+    if isinstance(part, dict):
+        return {
+            name: without_fields_of_before(value)
+            for name, value in part.items()
+            if name not in _ONCE or type(value) is not type(_ONCE[name]) or value != _ONCE[name]
+        }
+    return tuple(map(without_fields_of_before, part)) if isinstance(part, tuple) else part

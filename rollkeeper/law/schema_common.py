@@ -5,9 +5,9 @@ Separate because all chapters of the schema share them. Everything is frozen, ex
 converted: a number written as text is a fault.
 """
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rollkeeper.kernel import choices
 from rollkeeper.law import choices as law_choices
@@ -51,6 +51,12 @@ class Duration(PackModel):
 
     n: Annotated[int, Field(ge=0, le=100_000)]
     unit: Unit
+
+    @model_validator(mode="after")
+    def _within_a_century(self) -> Self:
+        if self.n > {"month": 1200, "year": 100, "end_of_next_calendar_year": 100}.get(self.unit, self.n):
+            raise ValueError("it is longer than a hundred years")
+        return self
 
 
 type Requirement = Literal["yes", "if_on_document", "optional", "forbidden"]

@@ -207,7 +207,7 @@ class Limit(CitedModel):
     activated_from: Annotated[
         dt.date | None,
         Field(
-            description="Lines activated before this day neither meet it nor count: what a law leaves to people who had it before."
+            description="Lines activated before this day neither meet it nor count: what a law leaves to people who had it before. A line that is taken over from someone else is new."
         ),
     ] = None
     scope: Literal["operator", "national"]

@@ -309,6 +309,9 @@ def _shape(pack: PackFile) -> Iterator[str]:
 
 def _campaign(pack: PackFile, campaign: Campaign, *, at: str) -> Iterator[str]:
     yield from (f"'{at}.cohort' ({fault})" for fault in _cohort(campaign))
+    for kind in campaign.cohort.when.party_kinds:
+        if added := [one.id for one in pack.party_kinds if one.kind_of == kind]:
+            yield f"'{at}.cohort' (of the kind '{kind}', from which the register does not tell {', '.join(added)})"
     if not campaign.deadline.not_before_notice:
         yield f"'{at}.deadline.not_before_notice: false'"
     after, floor = campaign.deadline.after, campaign.deadline.floor

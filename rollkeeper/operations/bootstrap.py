@@ -23,6 +23,7 @@ from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger import publication
 from rollkeeper.lines.settings import settings as line_settings
 from rollkeeper.operations import demo_clock
@@ -60,9 +61,11 @@ def open_instance() -> None:
 def set_up_instance(kind: InstanceKind) -> None:
     """Make the instance, or bring an older one up to date; an instance never changes its kind.
 
-    Refuses: SETTING_FAULT (all at once), INSTANCE_KIND_MISMATCH.
+    Refuses: SETTING_FAULT (all at once), INSTANCE_KIND_MISMATCH; as `load_pack`, where this program no longer reads its law.
     """
     check_settings()
+    if instance_exists():
+        load_pack(instance().pack)  # before the tables change, which nothing takes back
     if instance_exists() and instance().kind is not kind:
         raise INSTANCE_KIND_MISMATCH(data_dir=data_dir(), kind=instance().kind.value, asked=kind.value)
     write_settings(instance={"kind": kind})

@@ -73,9 +73,10 @@ class LineRequest:
         return recorded is Payment.UNKNOWN or self.is_concerned(rule, kind, recorded)
 
     def is_concerned(self, rule: LimitRule, kind: str, payment: Payment) -> bool:
-        """Tell whether this line, paid so, meets a limit and counts: one that is new is activated today."""
-        line = self.situation.line
-        activated_on = self.on if line is None or line.is_over else line.activated_on
+        """Tell whether this line, paid so, meets a limit and counts: one that is new to the person counts as activated today."""
+        line, subscriber = self.situation.line, self.situation.subscriber
+        is_taken_over = subscriber is not None and subscriber != self.situation.shown
+        activated_on = self.on if line is None or line.is_over or is_taken_over else line.activated_on
         return rule.concerns(kind, self.service.value, payment.value, activated_on=activated_on)
 
 

@@ -166,7 +166,7 @@ def page_context(request: HttpRequest) -> dict[str, object]:
 
 def _complaint_body() -> ComplaintBody | None:
     """Return whom people can complain to; read by the pages that say it alone."""
-    return complaint_body(load_pack(instance().pack), get_language() or "en")
+    return complaint_body(load_pack(instance().pack), get_language() or "en", on=clock.today())
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -47,7 +47,7 @@ def cut_in_a_simulation(engine, text, folder):
     """Return which lines of the register an engine suspends in 2012 under a law, by their names in its file."""
     use_pack(text)
     pack, file = load_pack(instance().pack), folder / "lines.csv"
-    write_histories(file, pack, NOTIFIED)
+    write_histories(file, (pack,), NOTIFIED)
     events = read_events(file)
     with progress("law") as bar:
         found = engine(pack, events, span_of(events, dt.date(2012, 1, 1), dt.date(2012, 12, 31)), bar)

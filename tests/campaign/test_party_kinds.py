@@ -5,12 +5,15 @@ import datetime as dt
 
 import pytest
 
+from rollkeeper.campaign.register_histories import write_histories
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import progress
 from rollkeeper.kernel.database import rows
-from rollkeeper.law.engine_rules import run_rules
+from rollkeeper.law.engine_rules import run_rules, span_of
 from rollkeeper.law.engine_sql import run_sql
+from rollkeeper.law.events import read_events
 from tests.builders.lines import make_line, make_tenure
-from tests.builders.packs import adopt_pack, write_pack
+from tests.builders.packs import adopt_pack, read_text, write_pack
 from tests.builders.stages import asking_again, phased
 from tests.campaign.cohorts import NOTIFIED, campaigns_of, cut_in_a_simulation, members, plan
 from tests.campaign.population import day, state, tell
@@ -85,3 +88,16 @@ def test_a_simulation_of_the_register_asks_the_kinds_that_a_plan_takes(tmp_path,
     cut = cut_in_a_simulation(engine, FIRMS, tmp_path)
 
     assert cut == {str(found["company"])}
+
+
+def test_a_law_that_asks_kinds_is_compared_with_one_that_asks_none_by_the_kinds_of_the_register(tmp_path):
+    found, file = lines(), tmp_path / "lines.csv"
+    before, after = read_text(asking_again()), read_text(FIRMS)
+
+    write_histories(file, (before, after), NOTIFIED)
+
+    events = read_events(file)
+    with progress("law") as bar:
+        cut = run_rules(after, events, span_of(events, dt.date(2012, 1, 1), dt.date(2012, 12, 31)), bar)
+    told = {name for name, on in zip(events.names, cut["suspended_on"], strict=True) if on is not None}
+    assert told == {str(found["company"])}

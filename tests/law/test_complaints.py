@@ -16,14 +16,22 @@ ON = dt.date(2026, 11, 29)
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_it_is_said_in_the_reader_s_language_with_its_article(language):
-    found = complaint_body(read_text(complaining()), language)
+    found = complaint_body(read_text(complaining()), language, on=ON)
 
     assert (found.text, found.language, found.article) == (BODY[language], language, "12")
 
 
 def test_a_language_without_a_text_falls_back():
-    assert complaint_body(read_text(complaining()), "de").language == "en"
-    assert BODY["zh-hans"] in complaint_body(read_text(complaining()), "bo").text
+    assert complaint_body(read_text(complaining()), "de", on=ON).language == "en"
+    assert BODY["zh-hans"] in complaint_body(read_text(complaining()), "bo", on=ON).text
+
+
+@pytest.mark.parametrize("on", [dt.date(2011, 12, 31), dt.date(2030, 1, 2)])
+def test_no_one_is_sent_before_the_law_or_after_it(on):
+    law = read_text(complaining().replace("valid:\n", "valid:\n  ends: 2030-01-01\n", 1))
+
+    assert law.file.valid.ends == dt.date(2030, 1, 1)
+    assert complaint_body(law, "en", on=on) is None
 
 
 @pytest.mark.parametrize(
@@ -39,7 +47,7 @@ def test_a_language_without_a_text_falls_back():
 def test_no_one_is_sent_where_the_law_may_not_send_them(law):
     pack = read_pack(confirmed(law).encode(), file="pack.yaml")
 
-    assert complaint_body(pack, "en") is None
+    assert complaint_body(pack, "en", on=ON) is None
     assert "Who decides a complaint" not in law_page(pack, language="en", on=ON)
 
 

@@ -627,6 +627,28 @@ def test_what_laws_ask_and_no_field_says_is_pointed_to_where_it_is_said(asked):
     assert f"there is no such field; {SAID_OTHERWISE[asked]}" in str(fault)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("month_overflow:", "bound: inclusive\n  month_overflow:"),
+        ("status: confirmed\n", "status: confirmed\ncourt_stays: []\nsupersedes: null\n"),
+        ("lasts: {n: 24, unit: hour}", "lasts: {n: 24, unit: hour, full: false}"),
+    ],
+)
+def test_a_field_of_before_that_said_nothing_still_says_nothing(old, new):
+    pack = read_pack(changed(old, new), file="pack.yaml")
+
+    pack.refuse_unsupported()
+    assert pack.file == read_pack(REFERENCE.encode(), file="pack.yaml").file
+
+
+@pytest.mark.parametrize("length", ["n: 1201, unit: month", "n: 101, unit: year"])
+def test_nothing_is_longer_than_a_hundred_years(length):
+    (fault,) = faults_of(changed("after: {n: 60, unit: day}", f"after: {{{length}}}"))
+
+    assert "longer than a hundred years" in str(fault)
+
+
 def test_no_field_of_a_pack_is_among_what_is_said_otherwise():
     schema = PackFile.model_json_schema()
     parts = [schema, *schema["$defs"].values()]

@@ -73,6 +73,14 @@ def test_a_kind_that_no_line_is_known_by_is_refused_by_its_name(law, fault):
     assert fault in str(read_text(law).unsupported_fields)
 
 
+def test_a_kind_of_which_the_law_has_others_is_refused_since_the_register_does_not_tell_them_apart():
+    law = asking_again(
+        REFERENCE.replace("  - id: minor\n", f"{VISITOR}  - id: minor\n", 1), kinds="individual"
+    )
+
+    assert "from which the register does not tell visitor" in str(read_text(law).unsupported_fields)
+
+
 def test_campaigns_of_different_kinds_share_no_line():
     crossed = phased(
         f"id: one, cohort: {{{AGAIN}: [company]}}, deadline: {{base: 2012-02-01, not_before_notice: true, after: {{n: 60, unit: day}}, floor: {{n: 5, unit: day}}, because: {{article: '3'}}}}",

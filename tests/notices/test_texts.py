@@ -456,6 +456,25 @@ def test_a_law_in_months_is_told_by_its_stages():
     assert stage_facts(load_pack("cn-xz-2011"), NoticeKind.REGISTER_BY, step=None) is None
 
 
+@pytest.mark.parametrize(
+    ("between", "length"),
+    [
+        ((30, Months(1)), "days_month"),
+        ((30, Months(2)), "days_months"),
+        ((Months(1), 30), "month_days"),
+        ((Months(1), Months(1)), "months"),
+    ],
+)
+def test_times_are_told_in_the_order_in_which_they_are_counted(between, length):
+    pack = read_text(staged(*between))
+
+    assert stage_facts(pack, NoticeKind.REGISTER_BY, step=None).length == length
+
+
+def test_days_on_either_side_of_months_are_refused_by_name():
+    assert "days before and after months" in str(read_text(staged(5, Months(1), 5)).unsupported_fields)
+
+
 NAMED = StageFacts(
     BarLevel.OUTGOING, BarLevel.CALLS, more_follow=True, ends=True,
     names={"bars": {"en": "Outgoing bar", "zh-hans": "限制呼出"}, "next_bars": {"zh-hans": "双向限制"}},

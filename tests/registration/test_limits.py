@@ -401,15 +401,20 @@ def test_lines_activated_before_the_day_of_a_limit_meet_it_not(clerk, limited, l
         assert register_old(clerk, who, SINCE + dt.timedelta(days=days))
 
 
-def test_an_old_line_that_someone_else_takes_over_meets_no_limit_of_later_ones(clerk, limited):
-    limited(f"{TWO}, activated_from: {SINCE}")
-    who, old, number = person(), person(), fresh_number()
-    for _ in range(2):
-        take(clerk, who)
-    activate_line(number, service=Service.MOBILE, on=SINCE - dt.timedelta(days=1))
-    register_subscriber(clerk, submission(number, old), on=ON)
+@pytest.mark.parametrize("limit", [TWO, FLOW])
+def test_an_old_line_that_someone_else_takes_over_is_new_to_them(clerk, limited, limit):
+    limited(f"{limit}, activated_from: {SINCE}")
+    who, old, numbers = person(), person(), [fresh_number() for _ in range(3)]
+    for number in numbers:
+        activate_line(number, service=Service.MOBILE, on=SINCE - dt.timedelta(days=1))
+        register_subscriber(clerk, submission(number, old), on=ON)
 
-    assert transfer_line(clerk, submission(number, who, transferor=given_by(old)), on=ON)
+    def take_over(number):
+        return transfer_line(clerk, submission(number, who, transferor=given_by(old)), on=ON)
+
+    assert [take_over(number) for number in numbers[:2]]
+    with refusing(LIMIT_REACHED, LIMIT_REACHED_IN_PERIOD):
+        take_over(numbers[2])
 
 
 def test_a_number_whose_old_contract_ended_is_a_new_line(clerk, limited):

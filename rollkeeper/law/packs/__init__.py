@@ -24,7 +24,7 @@ from rollkeeper.law.cases import failed_cases
 from rollkeeper.law.confirmations import citations, resolved
 from rollkeeper.law.errors import PACK_ARTICLE_MISSING, PACK_NOT_FOUND
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.said_otherwise import SAID_OTHERWISE
+from rollkeeper.law.said_otherwise import SAID_OTHERWISE, without_fields_of_before
 from rollkeeper.law.schema import Article, Confirmation, PackFile
 from rollkeeper.law.schema_common import Citation, PackModel
 from rollkeeper.law.schema_stages import Campaign
@@ -67,7 +67,7 @@ def read_pack(raw: bytes, *, file: str) -> Pack:
     """Read a pack from its bytes, check it, and run its own cases, always, on what is obeyed of it. Refuses: as `load_pack`."""
     document = read_strict(raw, file)
     try:
-        content = PackFile.model_validate(document.data)
+        content = PackFile.model_validate(without_fields_of_before(document.data))
     except ValidationError as fault:
         raise_all(_named_faults(fault, document))
         raise
