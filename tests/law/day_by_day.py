@@ -146,7 +146,7 @@ def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None, ter
     if line.erased:
         return
     if line.ended:
-        if day > _a_year_later(line.ended) and not _covered(line.rows, day, "hold"):
+        if day > _a_year_later(line.ended, stages) and not _covered(line.rows, day, "hold"):
             line.erased = day
         return
     if not line.active_before_start or line.registered or not line.anchor:
@@ -208,7 +208,8 @@ def _covered(rows: list[Row], day: dt.date, kind: str) -> bool:
     return any(event == kind and first <= day <= last for _, first, event, last in rows if last)
 
 
-def _a_year_later(day: dt.date) -> dt.date:
+def _a_year_later(day: dt.date, stages: Stages) -> dt.date:
     if (day.month, day.day) == (2, 29):
-        return dt.date(day.year + 1, 3, 1)
+        overflows = all(one.overflows for one in stages if isinstance(one, Months))
+        return dt.date(day.year + 1, 3, 1) if overflows else dt.date(day.year + 1, 2, 28)
     return day.replace(year=day.year + 1)
