@@ -7,18 +7,26 @@ from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.database import run
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.calendars import Term
+from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.errors import NUMBER_QUARANTINED, AccessLimitReached
 from rollkeeper.lines.models import Number
 from rollkeeper.lines.queries import find_line
 from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration import decisions
-from rollkeeper.registration.services import port_in_number, register_subscriber, terminate_line
+from rollkeeper.registration.services import (
+    port_in_number,
+    register_subscriber,
+    terminate_line,
+    transfer_line,
+)
 from tests.builders.lines import mark_terminated
 from tests.entries import entries
 from tests.provisioning.fakes import Element
 from tests.refusals import refusing
-from tests.registration.people import ON, person, submission
+from tests.registration.people import ON, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -61,6 +69,35 @@ def test_no_counter_gives_a_number_in_quarantine_to_another_person(clerk, ended,
     for on in (ON, last):
         with as_role("counter"), pytest.raises(DatabaseError, match="lines_number_in_quarantine"):
             checked_at_the_end(act, clerk, submission(number), on=on)
+
+
+def test_no_counter_passes_it_on_in_the_name_of_its_former_subscriber(clerk, ended, own_program, as_role):
+    number, who = ended
+
+    def pass_on(*, on):
+        register_subscriber(clerk, submission(number, who), on=on)
+        transfer_line(clerk, submission(number, transferor=given_by(who)), on=on)
+
+    with as_role("counter"), pytest.raises(DatabaseError, match="lines_number_in_quarantine"):
+        checked_at_the_end(pass_on, on=ON)
+
+
+def test_a_counter_that_ends_a_contract_chooses_no_shorter_quarantine(clerk, new_line, monkeypatch, as_role):
+    number, who = new_line(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    monkeypatch.setattr(Term, "last_day", lambda _, begins_on: begins_on)
+
+    with as_role("counter"):
+        terminate_line(
+            clerk,
+            submission_key="end-00002",
+            number=number,
+            document=(who["document_type"], who["document_number"]),
+            on=ON,
+        )
+    monkeypatch.undo()
+
+    assert find_line(number).quarantined_until == load_pack(instance().pack).number_quarantine.last_day(ON)
 
 
 def test_after_quarantine_a_counter_gives_it_to_anyone(clerk, ended, as_role):

@@ -151,6 +151,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     given CONSTANT date := (SELECT activated_on FROM lines_line WHERE line_id = NEW.line_id);
     former record;
+    own uuid[];
 BEGIN
     IF OLD.quarantined_until < given THEN
         RETURN NULL;
@@ -159,12 +160,13 @@ BEGIN
     IF NOT former.is_registered AND former.terminated_by = 'campaign' AND former.terminated_on = given THEN
         RETURN NULL;
     END IF;
-    IF EXISTS (
-        SELECT FROM lines_tenure now
-          JOIN (SELECT person_id FROM lines_tenure WHERE line_id = OLD.line_id ORDER BY lower(held) DESC LIMIT 1) AS before ON true
-         WHERE now.line_id = NEW.line_id
-           AND now.person_id IN (SELECT one.person_id FROM subscribers_references_of(before.person_id) AS one (person_id))
-    ) THEN
+    own := ARRAY(SELECT one.person_id
+                   FROM (SELECT person_id FROM lines_tenure WHERE line_id = OLD.line_id ORDER BY lower(held) DESC LIMIT 1) AS before
+                  CROSS JOIN LATERAL subscribers_references_of(before.person_id) AS one (person_id));
+    -- Every tenure: one of theirs that the same transaction ended for another person gives the number to that person.
+    IF (SELECT bool_or(upper_inf(now.held)) AND bool_and(coalesce(now.person_id = ANY (own), false))
+          FROM lines_tenure now WHERE now.line_id = NEW.line_id)
+    THEN
         RETURN NULL;
     END IF;
     RAISE EXCEPTION 'lines_number_in_quarantine' USING ERRCODE = 'insufficient_privilege';
