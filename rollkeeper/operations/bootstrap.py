@@ -19,10 +19,13 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock, database, stores
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import KeysRole, Role
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger import publication
 from rollkeeper.lines.settings import settings as line_settings
@@ -116,6 +119,7 @@ def bring_up_to_date() -> None:
         # Triggers that migrations make ask these who acts.
         set_limits()
         set_lookup_limits()
+        set_quarantine()
         database.run(database.sql("kernel", "functions"))
         call_command("migrate", verbosity=0, interactive=False)
         for package, name in FUNCTIONS:
@@ -182,6 +186,28 @@ def set_lookup_limits(**changed: int) -> None:
         " WHEN 'document missed' THEN %(document_mismatches_per_day)s"
         " WHEN 'document total' THEN %(document_comparisons_per_day_total)s END",
         limits,
+    )
+
+
+def set_quarantine() -> None:
+    """Write into the register, where no app can set it, how long a number rests at least, by the law of this instance.
+
+    At setup alone: until the next one, after a change of the law, the longer of both times holds where a subscriber ends a contract.
+    """
+    try:
+        pack = load_pack(instance().pack)
+        term, rests = (
+            pack.number_quarantine,
+            [one.value for one in Service if pack.quarantine(one.value) != Term()],
+        )
+    except RollkeeperError:  # a law that cannot be read is refused where it is needed; what was written stays
+        if database.rows("SELECT FROM pg_proc WHERE proname = 'lines_quarantine_of'"):
+            return
+        term, rests = Term(), []
+    database.run(
+        "CREATE OR REPLACE FUNCTION lines_quarantine_of(service text) RETURNS interval LANGUAGE sql STABLE RETURN"
+        " CASE WHEN service = ANY (CAST(%s AS text[])) THEN make_interval(years => %s, months => %s, days => %s) ELSE interval '0' END",
+        [rests, term.years, term.months, term.days],
     )
 
 

@@ -181,7 +181,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Ends a contract because its subscriber asks: line, tenure, number into quarantine. Open suspensions stay as they are: they are history,
--- not lifted. False where the line is over. The trigger on lines_line counts what counters end.
+-- not lifted. False where the line is over. The trigger on lines_line counts what counters end. The number rests as long as the law of this
+-- instance says, whatever day the caller gives: an earlier one of a counter's program would give it to another person.
 CREATE OR REPLACE FUNCTION lines_terminate(line uuid, entry bigint, until date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -199,7 +200,9 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    UPDATE lines_number n SET quarantined_until = until WHERE n.number_index = terminated_index AND n.line_id = line;
+    UPDATE lines_number n SET quarantined_until = greatest(until, least((said.day + lines_quarantine_of(l.service))::date, '9999-12-31'))
+      FROM lines_line l
+     WHERE n.number_index = terminated_index AND n.line_id = line AND l.line_id = line;
     UPDATE lines_tenure h SET held = tstzrange(lower(h.held), said.at), ended_by_entry = entry
      WHERE h.line_id = line AND upper_inf(h.held);
     RETURN true;
