@@ -80,8 +80,8 @@ def keep(key: bytes, copies: Sequence[bytes], *, person_id: PersonId, tenure_id:
         run(sql("vault", "note_copy"), [person_id, tenure_id, position, sha256(sealed).digest()])
 
 
-def fetch(person_id: PersonId, tenure_id: TenureId, *, position: int, key: bytes) -> bytes:
-    """Open one copy. Refuses: CannotOpen, DOCUMENT_STORE_UNAVAILABLE."""
+def fetch(person_id: PersonId, tenure_id: TenureId, *, position: int) -> bytes:
+    """Return one copy as it was sealed. Refuses: CannotOpen, DOCUMENT_STORE_UNAVAILABLE."""
     kept = next((one for one in copies_of(person_id, tenure_id) if one.position == position), None)
     if kept is None:
         raise CannotOpen
@@ -93,7 +93,7 @@ def fetch(person_id: PersonId, tenure_id: TenureId, *, position: int, key: bytes
         raise DOCUMENT_STORE_UNAVAILABLE() from fault
     if sha256(sealed).digest() != kept.digest:
         raise CannotOpen
-    return wire.open_copy(key, sealed, person=person_id.bytes, tenure=tenure_id.bytes, position=position)
+    return sealed
 
 
 def copies_of(person_id: PersonId, tenure_id: TenureId) -> list[StoredCopy]:

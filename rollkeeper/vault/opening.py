@@ -9,6 +9,7 @@ resets them, and under one lock, so that two concurrent openings cannot both tak
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -129,8 +130,8 @@ def open_copy(
         authority, Purpose(purpose), person_id=person_id, tenure_id=tenure_id, line_id=line_id,
         commitment=commitment, on=on,
     )  # fmt: skip
-    key = _copy_key(person_id, tenure_id=tenure_id)
-    return SecretDocumentCopy(document_store.fetch(person_id, tenure_id, position=position, key=key))
+    sealed = document_store.fetch(person_id, tenure_id, position=position)
+    return SecretDocumentCopy(_opened_copy(sealed, person_id, tenure_id, position=position))
 
 
 def open_line_values(
@@ -377,12 +378,18 @@ def _open_attribute(
     return SecretValue(_text(wire.unpad(padded)))
 
 
-def _copy_key(person_id: PersonId, *, tenure_id: TenureId) -> bytes:
-    """Return the key of the copies of a tenure; those that an earlier version sealed have their person's."""
-    try:
-        return _person_key(person_id, tenure_id=keys.of_copies(tenure_id))
-    except CannotOpen:
-        return _person_key(person_id, tenure_id=tenure_id)
+def _opened_copy(sealed: bytes, person_id: PersonId, tenure_id: TenureId, *, position: int) -> bytes:
+    """Open a copy with the key of the copies of its tenure, or that of its person, as an earlier version sealed it.
+
+    An app that seals could put a key of its own where such a tenure has none: the other is tried also then.
+    """
+    for under in (keys.of_copies(tenure_id), tenure_id):
+        with suppress(CannotOpen):
+            return wire.open_copy(
+                _person_key(person_id, tenure_id=under), sealed,
+                person=person_id.bytes, tenure=tenure_id.bytes, position=position,
+            )  # fmt: skip
+    raise CannotOpen
 
 
 def _person_key(person_id: PersonId, *, tenure_id: TenureId) -> bytes:

@@ -10,8 +10,8 @@ from django.db import DatabaseError, ProgrammingError
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel import clock, database, stores
+from rollkeeper.kernel.database import KeysRole, rows, run
 from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
@@ -26,7 +26,7 @@ from rollkeeper.retention import copies, services
 from rollkeeper.retention.brake import approve_erasure
 from rollkeeper.retention.errors import ERASURE_STOPPED
 from rollkeeper.retention.legal_holds import add_legal_hold
-from rollkeeper.vault import document_store, opening
+from rollkeeper.vault import document_store, epochs, keys, opening, wire
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import begin_first_epoch, open_copy, open_sealed, shred_copies
@@ -418,7 +418,7 @@ def test_the_keys_of_copies_go_with_the_record(from_end):
     assert rows("SELECT count(*) AS n FROM person_key", using="keys")[0].n == 0
 
 
-def test_a_copy_that_an_earlier_version_sealed_opens_and_goes_from_the_store(from_registration, store):
+def sealed_by_an_earlier_version():
     line = registered(copies=(FRONT,))
     whose = person_of(line)
     person, tenure = PersonId(whose["person_id"]), TenureId(whose["tenure_id"])
@@ -427,6 +427,25 @@ def test_a_copy_that_an_earlier_version_sealed_opens_and_goes_from_the_store(fro
     document_store.keep(
         opening._person_key(person, tenure_id=tenure), [FRONT], person_id=person, tenure_id=tenure
     )
+    return line, person, tenure
+
+
+def test_no_key_that_an_app_adds_shuts_a_copy_that_an_earlier_version_sealed(from_registration):
+    line, person, tenure = sealed_by_an_earlier_version()
+    named = keys.of_copies(tenure)
+    epoch_id, sealer = epochs.person_key_sealer()
+    (wrapped,) = sealer.seal([bytes(32)], contexts=[wire.person_key_context(person.bytes, named.bytes)])
+    with database.connect(stores.KEYS, KeysRole.SEALER) as opened:
+        opened.execute(
+            "INSERT INTO person_key (person_id, tenure_id, epoch_id, wrapped) VALUES (%s, %s, %s, %s)",
+            [person, named, epoch_id, wrapped],
+        )
+
+    assert picture(line) == FRONT
+
+
+def test_a_copy_that_an_earlier_version_sealed_opens_and_goes_from_the_store(from_registration, store):
+    line, _, _ = sealed_by_an_earlier_version()
     assert picture(line) == FRONT
 
     assert erase(ON + 11 * DAY).copies == 1
