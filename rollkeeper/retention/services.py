@@ -42,7 +42,7 @@ from rollkeeper.retention.copies import (
 )
 from rollkeeper.retention.errors import ERASURES_MISSING
 from rollkeeper.retention.rules import last_termination_to_erase
-from rollkeeper.vault.services import list_living_keys, remove_copies, shred
+from rollkeeper.vault.services import list_living_keys, remove_copies, shred, shred_copies
 
 CHUNK = 1000
 MARGIN = dt.timedelta(hours=1)
@@ -210,7 +210,7 @@ def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
 
 
 def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date) -> ErasedAgain:
-    """Clear what an older register brought back of people whose keys are gone.
+    """Clear what an older register brought back of people whose keys are gone, and destroy again keys that an older store brought back.
 
     Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS. Ledger: line:record:erased a record.
     """
@@ -229,6 +229,7 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
     }
     integrate()
     _close_reduced_entries()
+    _destroy_returned_keys()
     with action(), without_timeout():
         serialize_on(ERASING)
         list_living_keys()
@@ -241,6 +242,14 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
         list_living_keys()
         (found,) = rows(sql("retention", "count_readable"))
     return ErasedAgain(found.opening, records, found.without_key)
+
+
+def _destroy_returned_keys() -> None:
+    with action(), without_timeout():
+        list_living_keys()
+        found = rows(sql("retention", "find_returned_keys"))
+    for destroy, is_copies in ((shred, False), (shred_copies, True)):
+        destroy([(PersonId(r.person_id), TenureId(r.tenure_id)) for r in found if r.is_copies is is_copies])
 
 
 def _close_reduced_entries() -> None:
