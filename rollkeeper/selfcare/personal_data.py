@@ -116,7 +116,9 @@ def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.dat
 
 
 def _ended_on(tenure: Tenure) -> dt.date | None:
-    return tenure.terminated_on or (tenure.until and tenure.until.date())
+    """Return the day of the person's own end: the line may have ended later, with another subscriber."""
+    own = tenure.until and tenure.until.astimezone(clock.zone()).date()
+    return min((day for day in (own, tenure.terminated_on) if day), default=None)
 
 
 def _fields(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
