@@ -22,9 +22,10 @@ from rollkeeper.kernel.files import new_draft
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.registration.accesses import Outcome
 from rollkeeper.registration.errors import InvalidDocumentNumber
 from rollkeeper.registration.file_reader import Row, read_rows, require_usable, with_keys
-from rollkeeper.registration.pipeline import Outcome, active_pack, record
+from rollkeeper.registration.pipeline import active_pack, record
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
 
 BATCH_ROWS = 2000

@@ -7,8 +7,8 @@ keep the receipts. A batch holds no number and no key twice. A refusal of one le
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -28,11 +28,9 @@ from rollkeeper.lines.choices import AccessKind, AccessOutcome
 from rollkeeper.lines.counter_codes import number_index_of_handle
 from rollkeeper.lines.errors import (
     COUNTER_CODE_INVALID,
-    NUMBER_QUARANTINED,
-    PORTED_NUMBER_QUARANTINED,
     LineNotFound,
 )
-from rollkeeper.lines.lookups import count_access, hidden_lines, mark_access, record_access
+from rollkeeper.lines.lookups import count_access, hidden_lines, mark_access
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import (
     LineView,
@@ -44,18 +42,13 @@ from rollkeeper.lines.queries import (
 from rollkeeper.lines.writes import lock_numbers
 from rollkeeper.provisioning.queries import still_served
 from rollkeeper.registration import persistence
+from rollkeeper.registration.accesses import Looked, Outcome, Waiting, masked, note_compared, record_accesses
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
 from rollkeeper.registration.errors import (
-    ALREADY_REGISTERED,
-    DOCUMENT_REPLACED,
     NO_REGISTRATION_DUTY,
-    NOT_THE_SUBSCRIBER,
-    NUMBER_IN_USE,
     PAYMENT_NOT_REGISTERED,
-    SAME_SUBSCRIBER,
     SUBMISSION_KEY_USED,
-    TRANSFEROR_NOT_SUBSCRIBER,
 )
 from rollkeeper.registration.kind_rules import faults_of_kind, good_through, noted_check, noted_proof
 from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
@@ -78,32 +71,18 @@ from rollkeeper.registration.rules import (
 from rollkeeper.registration.submissions import (
     NEW_CONTRACT_KINDS,
     NEW_TENURE_KINDS,
-    Receipt,
     RegistrationKind,
     Submission,
 )
 from rollkeeper.registration.undocumented_ways import asked_without_document, route_of, without_document_type
 from rollkeeper.subscribers.choices import PartyRole
-from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on, with_documents
 from rollkeeper.vault.blind_index import blind_numbers
-
-type Outcome = Receipt | RollkeeperError
 
 PERMISSIONS = {
     RegistrationKind.RELOCATE: Permission.CHANGE_LINE,
     RegistrationKind.CHANGE: Permission.CHANGE_LINE,
 }
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Waiting:
-    """A submission with a valid number, at its place in the batch."""
-
-    position: int
-    submission: Submission
-    number: str
-    number_index: bytes
 
 
 def active_pack(on: dt.date | None = None) -> Pack:
@@ -146,7 +125,7 @@ def check_registration(
     with action():
         looked = _look(context, [submission], outcomes)
         _decide(context, looked, outcomes)
-        _record_accesses(context, looked, outcomes, is_asked_only=True)
+        record_accesses(context, looked, outcomes, is_asked_only=True)
     refused = outcomes.get(0)
     return refused if isinstance(refused, RollkeeperError) else None
 
@@ -164,7 +143,7 @@ def _record(context: Context, submissions: Sequence[Submission]) -> list[Outcome
     refused = [(p, s) for p, s in enumerate(submissions) if isinstance(outcomes[p], RollkeeperError)]
     if refused:
         _answer_known(context, [s for _, s in refused], outcomes, positions=[p for p, _ in refused])
-    _record_accesses(context, looked, outcomes)
+    record_accesses(context, looked, outcomes)
     return [outcomes[position] for position in range(len(submissions))]
 
 
@@ -188,16 +167,16 @@ def _answer_known(
 
 def _with_numbers(
     context: Context, submissions: Sequence[Submission], outcomes: dict[int, Outcome]
-) -> list[_Waiting]:
+) -> list[Waiting]:
     numbers: dict[int, str] = {}
-    shown: list[_Waiting] = []
+    shown: list[Waiting] = []
     for position, submission in enumerate(submissions):
         if position not in outcomes and submission.number.startswith("handle:"):
             index = number_index_of_handle(context.authority, submission.number)
             if index is None:
                 outcomes[position] = COUNTER_CODE_INVALID()
             else:
-                shown.append(_Waiting(position, submission, "", index))
+                shown.append(Waiting(position, submission, "", index))
         elif position not in outcomes:
             try:
                 service = submission.service or service_guess(submission.number)
@@ -210,12 +189,12 @@ def _with_numbers(
         raise ValueError("a batch holds no number twice")
     indexes = blind_numbers(list(numbers.values()))
     return shown + [
-        _Waiting(position, submissions[position], number, index)
+        Waiting(position, submissions[position], number, index)
         for (position, number), index in zip(numbers.items(), indexes, strict=True)
     ]
 
 
-def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[int, Outcome]) -> "_Looked":
+def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[int, Outcome]) -> Looked:
     """Lock the lines that have these numbers, and read what was given against what the pack asks."""
     if len(submissions) == 1:
         count_access(context.authority, AccessKind.LOOKUP, counted=False, on=context.on)
@@ -224,72 +203,14 @@ def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[in
     lines = lock_numbers([one.number_index for one in waiting], by_same_statements=is_for_existing)
     there = [line.line_id for line in lines if line] or ([LineId(new_uuid())] if is_for_existing else [])
     hidden = hidden_lines(context.authority, there)
-    looked = _Looked({one.position: line for one, line in zip(waiting, lines, strict=True)}, hidden)
+    looked = Looked({one.position: line for one, line in zip(waiting, lines, strict=True)}, hidden)
     looked.read.extend(_read(context, waiting, looked, outcomes))
     return looked
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Looked:
-    """The lines that were found for a batch, those that the actor may not know of, and what was read."""
-
-    lines: dict[int, LineView | None]
-    hidden: set[LineId]
-    read: list[tuple[_Waiting, LineView | None, ReadParts]] = field(default_factory=list)
-    faulty: set[int] = field(default_factory=set)
-    """Positions where what was given is wrong, whatever line has the number."""
-    compared: set[int] = field(default_factory=set)
-    """Positions where a document is compared with that of a subscriber: of the line, or of the one that had its number."""
-
-
-_COMPARED: Mapping[str, bool] = {
-    NOT_THE_SUBSCRIBER.code: False, TRANSFEROR_NOT_SUBSCRIBER.code: False, SAME_SUBSCRIBER.code: True,
-    NUMBER_QUARANTINED.code: False, PORTED_NUMBER_QUARANTINED.code: False,
-    DOCUMENT_REPLACED.code: True, DocumentOfAnother.code: True,
-}  # fmt: skip
-"""Refusals that come of a document compared with the recorded one, and whether it was that one."""
-
-
-def _record_accesses(
-    context: Context, looked: _Looked, outcomes: dict[int, Outcome], *, is_asked_only: bool = False
-) -> None:
-    """Enter what a submission that is refused, or was asked about only, has told of a line.
-
-    If the caller's action is undone, the entries are made after it. Of a file only attempts at protected subscribers are entered.
-    """
-    is_file = len(outcomes) > 1
-    for position, line in looked.lines.items():
-        outcome = outcomes.get(position)
-        is_refused = isinstance(outcome, RollkeeperError)
-        is_hidden = line is not None and line.line_id in looked.hidden
-        if position in looked.faulty or not (is_refused or is_asked_only) or (is_file and not is_hidden):
-            continue
-        came = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
-        if is_hidden and is_refused:
-            came = AccessOutcome.REFUSED_PROTECTED
-        is_compared = position in looked.compared
-        matched = _COMPARED.get(outcome.code) if isinstance(outcome, RollkeeperError) else is_compared or None
-        if context.action_kind in NEW_CONTRACT_KINDS and not is_compared:
-            matched = None
-        line_id = line.line_id if line else None
-        record_access(context.authority, came, line_id=line_id, matched=matched, on=context.on)
-        mark_access(
-            context.authority, came, line_id=line_id, matched=matched, on=context.on, subject=str(position)
-        )
-
-
-def _is_compared(context: Context, line: LineView | None, held: PersonId | None) -> bool:
-    """Tell whether an action compares a document with that of the line's subscriber, or of the former one of a number in quarantine."""
-    if line is None or held is None:
-        return False
-    if context.action_kind in NEW_CONTRACT_KINDS:
-        return line.is_over and line.quarantined_until is not None and context.on <= line.quarantined_until
-    return line.is_registered
-
-
 def _read(
-    context: Context, waiting: Sequence[_Waiting], looked: _Looked, outcomes: dict[int, Outcome]
-) -> Iterator[tuple[_Waiting, LineView | None, ReadParts]]:
+    context: Context, waiting: Sequence[Waiting], looked: Looked, outcomes: dict[int, Outcome]
+) -> Iterator[tuple[Waiting, LineView | None, ReadParts]]:
     for one in waiting:
         line = looked.lines[one.position]
         is_hidden = line is not None and line.line_id in looked.hidden
@@ -315,7 +236,7 @@ def _read(
 
 
 def _parts(
-    context: Context, one: _Waiting, *, service: str, payment: Payment
+    context: Context, one: Waiting, *, service: str, payment: Payment
 ) -> ReadParts | list[RollkeeperError]:
     needed_facts, submission = context.asked, one.submission
     if context.action_kind in NEW_TENURE_KINDS and (faults := payment_faults(context.pack, service, payment)):
@@ -357,13 +278,13 @@ def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[
     return [needed] if needed else []
 
 
-def _service(one: _Waiting, line: LineView | None) -> Service:
+def _service(one: Waiting, line: LineView | None) -> Service:
     if line is not None and not line.is_over:
         return line.service
     return one.submission.service or service_guess(one.number)
 
 
-def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> list[Draft]:
+def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> list[Draft]:
     read = looked.read
     subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
     documents = [parts.parts[PartyRole.SUBSCRIBER].document for _, _, parts in read]
@@ -381,13 +302,8 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
         else subscribers.get(line.line_id)
         for _, line, _ in read
     ]
-    looked.compared.update(
-        one.position
-        for (one, line, _), held in zip(read, held_by, strict=True)
-        if _is_compared(context, line, held)
-    )
-    if len(read) == 1 and looked.compared:
-        count_access(context.authority, AccessKind.DOCUMENT, counted=False, on=context.on)
+    given = zip(documents, formerly, transferors, strict=True)
+    may_compare = note_compared(context, looked, held_by, [any(shown) for shown in given])
     # A person with several documents is one person under each of them.
     one = merged_persons(
         context,
@@ -420,17 +336,14 @@ def _decide(context: Context, looked: _Looked, outcomes: dict[int, Outcome]) -> 
             route=parts.route,
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip
-        verdict = refusal(context.action_kind, situation=situation, on=context.on) or limits.judge(
+        verdict = masked(context, line and line.line_id) if not may_compare else refusal(
+            context.action_kind, situation=situation, on=context.on
+        ) or limits.judge(
             LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line),
                         payment_of(context.pack, waits.submission, line), situation, context.on)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
-            # The reason of the refusal would reveal the status of a protected subscriber's line: it is said to be taken, as of any
-            # other line that is registered.
-            if line is not None and line.line_id in looked.hidden:
-                registers = context.action_kind is RegistrationKind.REGISTER
-                verdict = (ALREADY_REGISTERED if registers else NUMBER_IN_USE)(line=line.line_id)
-            outcomes[waits.position] = verdict
+            outcomes[waits.position] = looked.refuse(context, waits.position, verdict)
         else:
             if len(read) == 1:  # what is refused while it is written leaves a mark, too
                 mark_access(

@@ -12,21 +12,24 @@ from rollkeeper.law.calendars import Term
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.errors import NUMBER_QUARANTINED, AccessLimitReached
 from rollkeeper.lines.models import Number
-from rollkeeper.lines.queries import find_line
+from rollkeeper.lines.queries import find_line, last_subscriber
 from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration import decisions
+from rollkeeper.registration.errors import ALREADY_REGISTERED
 from rollkeeper.registration.services import (
     port_in_number,
     register_subscriber,
     terminate_line,
     transfer_line,
 )
+from rollkeeper.subscribers.services import set_protection
 from tests.builders.lines import mark_terminated
 from tests.entries import entries
 from tests.provisioning.fakes import Element
 from tests.refusals import refusing
 from tests.registration.people import ON, given_by, person, submission
+from tests.registration.test_undocumented import FOR_GOOD, bare
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -161,3 +164,54 @@ def test_who_takes_a_number_that_no_one_had_registered_is_compared_with_no_one(c
         register_subscriber(clerk, submission(number), on=ON + dt.timedelta(days=1))
 
     assert [one.facts.get("matched") for one in entries("line:access:recorded")] == [None]
+
+
+@pytest.fixture
+def hidden(ended):
+    """A number in quarantine whose former subscriber lives under a threat."""
+    number, who = ended
+    set_protection(last_subscriber(find_line(number).line_id), protected=True)
+    return number, who
+
+
+@pytest.fixture
+def limits(data_dir):
+    yield set_lookup_limits
+    set_lookup_limits()
+
+
+def recorded():
+    return [(one.facts["outcome"], one.facts.get("matched")) for one in entries("line:access:recorded")]
+
+
+def test_documents_tried_for_somebody_protected_are_counted_and_told_from_nothing(clerk, hidden, limits):
+    number, who = hidden
+    limits(document_mismatches_per_day=2)
+
+    for shown in (None, None, None, who):
+        with refusing(ALREADY_REGISTERED):
+            register_subscriber(clerk, submission(number, shown), on=ON)
+
+    assert [one for one in recorded() if one[0] == "refused_protected"] == [
+        ("refused_protected", False), ("refused_protected", False), ("refused_protected", None), ("refused_protected", None),
+    ]  # fmt: skip
+    assert find_line(number).is_over
+
+
+def test_somebody_protected_has_their_number_back(clerk, hidden):
+    number, who = hidden
+
+    register_subscriber(clerk, submission(number, who), on=ON)
+
+    assert find_line(number).is_registered
+
+
+def test_who_shows_no_document_is_compared_with_no_one(clerk, ended, routed, limits):
+    number, _ = ended
+    routed(FOR_GOOD)
+    limits(document_mismatches_per_day=0)
+
+    with refusing(NUMBER_QUARANTINED):
+        register_subscriber(clerk, submission(number, bare(), route="referee"), on=ON)
+
+    assert recorded() == [("found", None)]

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a registration that is refused has told of a line, and of whose document: entered, counted, and masked where it may not be known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import LineId, PersonId
+from rollkeeper.lines.choices import AccessKind, AccessOutcome
+from rollkeeper.lines.errors import NUMBER_QUARANTINED, PORTED_NUMBER_QUARANTINED, AccessLimitReached
+from rollkeeper.lines.lookups import count_access, mark_access, record_access
+from rollkeeper.lines.queries import LineView
+from rollkeeper.registration.errors import (
+    ALREADY_REGISTERED,
+    DOCUMENT_REPLACED,
+    NOT_THE_SUBSCRIBER,
+    NUMBER_IN_USE,
+    SAME_SUBSCRIBER,
+    TRANSFEROR_NOT_SUBSCRIBER,
+)
+from rollkeeper.registration.persistence import Context
+from rollkeeper.registration.rules import ReadParts
+from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, Receipt, RegistrationKind, Submission
+from rollkeeper.subscribers.errors import DocumentOfAnother
+
+type Outcome = Receipt | RollkeeperError
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Waiting:
+    """A submission with a valid number, at its place in the batch."""
+
+    position: int
+    submission: Submission
+    number: str
+    number_index: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Looked:
+    """The lines that were found for a batch, those that the actor may not know of, and what was read."""
+
+    lines: dict[int, LineView | None]
+    hidden: set[LineId]
+    read: list[tuple[Waiting, LineView | None, ReadParts]] = field(default_factory=list)
+    faulty: set[int] = field(default_factory=set)
+    """Positions where what was given is wrong, whatever line has the number."""
+    compared: set[int] = field(default_factory=set)
+    """Positions where a document is compared with that of a subscriber: of the line, or of the one that had its number."""
+    unmasked: dict[int, RollkeeperError] = field(default_factory=dict)
+    """Why a hidden line was refused: who asked is told what is said of any other line that is registered."""
+
+    def refuse(self, context: Context, position: int, why: RollkeeperError) -> RollkeeperError:
+        """Return what to say of a refusal: the reason would reveal the status of a protected subscriber's line."""
+        line = self.lines[position]
+        if line is None or line.line_id not in self.hidden:
+            return why
+        self.unmasked[position] = why
+        return masked(context, line.line_id)
+
+
+_COMPARED: Mapping[str, bool] = {
+    NOT_THE_SUBSCRIBER.code: False, TRANSFEROR_NOT_SUBSCRIBER.code: False, SAME_SUBSCRIBER.code: True,
+    NUMBER_QUARANTINED.code: False, PORTED_NUMBER_QUARANTINED.code: False,
+    DOCUMENT_REPLACED.code: True, DocumentOfAnother.code: True,
+}  # fmt: skip
+"""Refusals that come of a document compared with the recorded one, and whether it was that one."""
+
+
+def record_accesses(
+    context: Context, looked: Looked, outcomes: dict[int, Outcome], *, is_asked_only: bool = False
+) -> None:
+    """Enter what a submission that is refused, or was asked about only, has told of a line.
+
+    If the caller's action is undone, the entries are made after it. Of a file only attempts at protected subscribers are entered.
+    """
+    is_file = len(outcomes) > 1
+    for position, line in looked.lines.items():
+        outcome = outcomes.get(position)
+        is_refused = isinstance(outcome, RollkeeperError)
+        is_hidden = line is not None and line.line_id in looked.hidden
+        if position in looked.faulty or not (is_refused or is_asked_only) or (is_file and not is_hidden):
+            continue
+        came = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
+        if is_hidden and is_refused:
+            came = AccessOutcome.REFUSED_PROTECTED
+        is_compared = position in looked.compared
+        said = looked.unmasked.get(position, outcome)
+        matched = _COMPARED.get(said.code) if isinstance(said, RollkeeperError) else is_compared or None
+        if context.action_kind in NEW_CONTRACT_KINDS and not is_compared:
+            matched = None
+        line_id = line.line_id if line else None
+        record_access(context.authority, came, line_id=line_id, matched=matched, on=context.on)
+        mark_access(
+            context.authority, came, line_id=line_id, matched=matched, on=context.on, subject=str(position)
+        )
+
+
+def note_compared(
+    context: Context, looked: Looked, held_by: Sequence[PersonId | None], shown: Sequence[bool]
+) -> bool:
+    """Note where a document is `shown` that is compared; tell whether it may be. A hidden line is refused as if it were not compared.
+
+    Refuses: AccessLimitReached.
+    """
+    looked.compared.update(
+        one.position
+        for (one, line, _), held, is_shown in zip(looked.read, held_by, shown, strict=True)
+        if is_shown and _is_compared(context, line, held)
+    )
+    if len(looked.read) != 1 or not looked.compared:
+        return True
+    (_, line, _) = looked.read[0]
+    try:
+        count_access(context.authority, AccessKind.DOCUMENT, counted=False, on=context.on)
+    except AccessLimitReached:
+        if line is None or line.line_id not in looked.hidden:
+            raise
+        looked.compared.clear()
+        return False
+    return True
+
+
+def masked(context: Context, line_id: LineId | None) -> RollkeeperError:
+    """Return what is said of a new contract for a number whose line is registered."""
+    registers = context.action_kind is RegistrationKind.REGISTER
+    return (ALREADY_REGISTERED if registers else NUMBER_IN_USE)(line=line_id)
+
+
+def _is_compared(context: Context, line: LineView | None, held: PersonId | None) -> bool:
+    """Tell whether an action compares a document with that of the line's subscriber, or of the former one of a number in quarantine."""
+    if line is None or held is None:
+        return False
+    if context.action_kind in NEW_CONTRACT_KINDS:
+        return line.is_over and line.quarantined_until is not None and context.on <= line.quarantined_until
+    return line.is_registered
