@@ -25,6 +25,11 @@ from tests.retention.test_copies import (
 pytestmark = pytest.mark.usefixtures("committed", "law_put_back", "store")
 
 
+@pytest.fixture(autouse=True)
+def no_other_keys(committed):
+    run("DELETE FROM person_key", using="keys")
+
+
 def living():
     return rows("SELECT * FROM person_key ORDER BY tenure_id", using="keys")
 
