@@ -16,7 +16,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.lawbook.queries import kept_until
 from rollkeeper.lawbook.services import note_law
 from rollkeeper.retention import services
-from tests.builders.packs import REFERENCE, use_pack
+from tests.builders.packs import REFERENCE, use_pack, with_copy_row
 from tests.campaign.population import day
 from tests.retention.test_erasure import ended_line, tenure_of
 
@@ -141,8 +141,11 @@ def _past():
     return [row.last_day_kept for row in found]
 
 
-def test_the_count_of_what_is_due_is_what_goes():
-    change(kept(1), kept(3))
+@pytest.mark.parametrize(
+    "copies", ["", "anchor: termination, keep: {n: 1, unit: month}", "anchor: registration, keep: {n: 1, unit: month}"]
+)  # fmt: skip
+def test_the_count_of_what_is_due_is_what_goes(copies):
+    change(kept(1), with_copy_row(copies).replace("keep: {n: 1, unit: year}", "keep: {n: 3, unit: year}"))
     for ended in (day("2011-06-01"), ENDED, ENDED_LATER):
         ended_line(ended)
     on = day("2013-04-06")
