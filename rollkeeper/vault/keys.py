@@ -61,6 +61,11 @@ def of_copies(tenure_id: TenureId) -> TenureId:
     return TenureId(UUID(int=tenure_id.int & ~_VERSION | _OF_COPIES))
 
 
+def is_of_copies(tenure_id: UUID) -> bool:
+    """Tell whether a key under this reference is of document copies, and not of a person."""
+    return tenure_id.int & _VERSION == _OF_COPIES
+
+
 def schema() -> str:
     """Return the statements that make the store of keys, or leave it as it is."""
     return sql("vault", "keys")

@@ -92,7 +92,7 @@ def rotate(
         older.append(services.begin_epoch(authority, role=role, on=on))
     target = older.pop()
     _wait_for_those_who_seal(on_waiting)
-    people, unopenable = _reseal_people(target, on_progress)
+    _, people, unopenable = _reseal_people(target, on_progress)
     line_values, dead_values = _reseal_lines(target, on_progress)
     _destroy(older, target=target)
     done = Rotated(target, tuple(older), people, line_values, unopenable + dead_values)
@@ -101,7 +101,7 @@ def rotate(
 
 
 def count_to_reseal() -> int:
-    """Return how many people's keys there are: the work of a rotation, without lines' values."""
+    """Return how many keys of people and of their document copies there are: the work of a rotation, without lines' values."""
     with action(using=keys.STORE), without_timeout(using=keys.STORE):
         return int(rows("SELECT count(*) AS n FROM person_key", using=keys.STORE)[0].n)
 
@@ -114,20 +114,25 @@ def _wait_for_those_who_seal(on_waiting: Callable[[], None]) -> None:
         time.sleep(_WAIT_SECONDS)
 
 
-def _reseal_people(target: int, on_progress: OnProgress) -> tuple[int, int]:
-    """Seal every key to the newest epoch; return how many were, and how many do not open and stay as they are."""
+def _reseal_people(target: int, on_progress: OnProgress) -> tuple[int, int, int]:
+    """Seal every key to the newest epoch; return how many, how many of these of people, and how many do not open and stay.
+
+    The others are of document copies.
+    """
     keyring = epochs.Keyring()
     sealer = keyring.secret(target).person_key_sealer()
-    done = dead = 0
+    done = people = dead = 0
     for batch in _older_keys(target):
         opened = keyring.open_person_keys(
             [bytes(row.wrapped) for row in batch], contexts=[_context(row) for row in batch]
         )
         alive = [(row, key) for row, key in zip(batch, opened, strict=True) if key is not None]
         dead += len(batch) - len(alive)
-        done += _replace_keys(alive, sealer, target=target)
+        replaced = _replace_keys(alive, sealer, target=target)
+        done += len(replaced)
+        people += sum(not keys.is_of_copies(tenure_id) for tenure_id in replaced)
         on_progress(len(batch))
-    return done, dead
+    return done, people, dead
 
 
 def _older_keys(target: int) -> Iterator[list[Any]]:
@@ -145,9 +150,9 @@ def _older_keys(target: int) -> Iterator[list[Any]]:
         person_id, tenure_id = found[-1].person_id, found[-1].tenure_id
 
 
-def _replace_keys(alive: Sequence[tuple[Any, bytes]], sealer: wire.Sealer, *, target: int) -> int:
+def _replace_keys(alive: Sequence[tuple[Any, bytes]], sealer: wire.Sealer, *, target: int) -> list[UUID]:
     wrapped = sealer.seal([key for _, key in alive], contexts=[_context(row) for row, _ in alive])
-    return run(
+    found = rows(
         sql("vault", "reseal_person_keys"),
         {
             "epoch_id": target,
@@ -158,6 +163,7 @@ def _replace_keys(alive: Sequence[tuple[Any, bytes]], sealer: wire.Sealer, *, ta
         },
         using=keys.STORE,
     )
+    return [row.tenure_id for row in found]
 
 
 def _reseal_lines(target: int, on_progress: OnProgress) -> tuple[int, int]:
@@ -189,7 +195,7 @@ def _older_values(table: LineValues, target: int) -> Iterator["_Batch"]:
 def _destroy(older: Sequence[int], *, target: int) -> None:
     """Destroy epochs, once nothing that opens is left in them. Refuses: ROTATION_CANNOT_FINISH."""
     for _ in range(_PASSES):
-        moved, dead = _reseal_people(target, _ignore)
+        moved, _, dead = _reseal_people(target, _ignore)
         moved += _reseal_lines(target, _ignore)[0]
         if moved:
             continue

@@ -9,3 +9,4 @@ FROM unnest(%(persons)s::uuid[], %(tenures)s::uuid[], %(older)s::integer[], %(wr
 WHERE person_key.person_id = fresh.person_id
   AND person_key.tenure_id = fresh.tenure_id
   AND person_key.epoch_id = fresh.older
+RETURNING person_key.tenure_id
