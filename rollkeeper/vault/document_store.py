@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where copies of documents lie: sealed objects in a folder of the instance, or in any S3-compatible store by its address.
 
-The register has one row for each, with its digest; the bytes are too large for a table. Each is sealed under the key of its
-person and tenure, so that destroying that key destroys it in every store and backup; the object itself is removed at the same
-time. An app that seals may add objects there and, if it has its own user, can neither list nor read them.
+The register has one row for each, with its digest; the bytes are too large for a table. Those of a person and tenure are sealed
+under a key that is theirs alone (before 0.3.0: the record's), so that destroying it destroys them in every store and backup and leaves
+the rest of the record; the objects themselves are removed at the same time. An app that seals may add objects there and, if it has its
+own user, can neither list nor read them.
 """
 
 import datetime as dt
@@ -64,7 +65,7 @@ def folder() -> Path | None:
 
 
 def keep(key: bytes, copies: Sequence[bytes], *, person_id: PersonId, tenure_id: TenureId) -> None:
-    """Seal copies under a person's key, put them into the store, and note them in the present transaction.
+    """Seal copies under their key, put them into the store, and note them in the present transaction.
 
     An object that was stored but not recorded is found by its tenure and removed with its key. Refuses: DOCUMENT_STORE_UNAVAILABLE.
     """
