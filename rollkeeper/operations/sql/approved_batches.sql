@@ -1,7 +1,7 @@
 -- Holds a worker's role, and a command's, to what people decided: a line loses service only as a member of a batch that enough people
 -- approved exactly so, and a line is made only for a registration or an import that a person asked for.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, campaign_batch, campaign_batchline,
--- campaign_member, imports_import, ledger_entry, lines_tenure, notices_notice, retention_erasure. Writes: triggers on campaign_batch,
+-- campaign_member, imports_import, ledger_entry, lines_legalhold, lines_line, lines_tenure, notices_notice, retention_erasure, vault_copy. Writes: triggers on campaign_batch,
 -- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_suspension, notices_notice, retention_erasure, subscribers_document.
 -- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
 -- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
@@ -270,27 +270,69 @@ CREATE CONSTRAINT TRIGGER lines_line_entered AFTER INSERT ON lines_line DEFERRAB
     FOR EACH ROW WHEN (current_user = 'migrator' AND kernel_acting_role() IN ('worker', 'counter'))
     EXECUTE FUNCTION lines_require_entry_of_new_line();
 
--- Copies go before their record only with an entry that says so, after the last day kept, and under no legal hold.
-CREATE OR REPLACE FUNCTION retention_hold_copies_to_day() RETURNS trigger
+-- A record goes after the end that the register and its ledger have of it. It goes, and copies before it, only with an entry of today,
+-- or of yesterday where a run began then, that says exactly this, after the last day kept, and under no legal hold. How long a law keeps
+-- what ended, the database does not know: the last day is the worker's to say, from the end on.
+CREATE OR REPLACE FUNCTION retention_hold_erasures_to_day() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM added a
-         WHERE a.ground = 'copy_over' AND NOT EXISTS (
+         WHERE a.ground <> 'erased_before_restore' AND (a.done_at IS NOT NULL OR NOT EXISTS (
                    SELECT FROM ledger_entry e
-                    WHERE e.xid = pg_current_xact_id() AND e.line_id = a.line_id AND e.verb = 'line:copy:erased'
-                      AND e.day > a.last_day_kept
-                      AND NOT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = a.line_id AND h.days @> e.day))
+                    WHERE e.xid = pg_current_xact_id() AND e.line_id = a.line_id
+                      AND e.verb = CASE a.ground WHEN 'copy_over' THEN 'line:copy:erased' ELSE 'line:record:erased' END
+                      AND e.day BETWEEN kernel_day(e.day) - 1 AND kernel_day(e.day)
+                      AND (e.day > a.last_day_kept OR a.ground = 'import_undone')
+                      AND e.body::jsonb #>> '{facts,erasure}' = a.erasure_id::text
+                      AND e.body::jsonb #> '{facts,last_day_kept}' = to_jsonb(a.last_day_kept)
+                      AND e.body::jsonb #>> '{facts,tenure}' IS NOT DISTINCT FROM a.tenure_id::text
+                      AND NOT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = a.line_id AND h.days @> kernel_day(e.day))
+                   OFFSET 0)
+                OR CASE a.ground
+                       WHEN 'copy_over' THEN a.tenure_id IS NULL
+                       WHEN 'tenure_ended' THEN NOT EXISTS (
+                           SELECT FROM lines_tenure h JOIN ledger_entry e ON e.entry_id = h.ended_by_entry
+                            WHERE h.line_id = a.line_id AND h.tenure_id = a.tenure_id
+                              AND (upper(h.held) AT TIME ZONE kernel_zone())::date <= a.last_day_kept
+                              AND (e.line_id = h.line_id OR e.verb = 'vault:canary:made') OFFSET 0)
+                       ELSE a.tenure_id IS NOT NULL OR NOT lines_has_entry_of_end(a.line_id) OR NOT EXISTS (
+                           SELECT FROM lines_line l
+                            WHERE l.line_id = a.line_id AND l.terminated_on <= a.last_day_kept
+                              AND (a.ground = 'service_ended' OR l.terminated_by = 'import_undone') OFFSET 0)
+                   END)
     ) THEN
-        RAISE EXCEPTION 'retention_copies_erased_before_their_day' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'retention_erased_before_the_day' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
 END
 $$;
-REVOKE ALL ON FUNCTION retention_hold_copies_to_day FROM PUBLIC;
-CREATE OR REPLACE TRIGGER retention_erasure_of_copies_on_their_day AFTER INSERT ON retention_erasure
+REVOKE ALL ON FUNCTION retention_hold_erasures_to_day FROM PUBLIC;
+DROP TRIGGER IF EXISTS retention_erasure_of_copies_on_their_day ON retention_erasure;
+DROP FUNCTION IF EXISTS retention_hold_copies_to_day;
+CREATE OR REPLACE TRIGGER retention_erasure_on_its_day AFTER INSERT ON retention_erasure
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
-    EXECUTE FUNCTION retention_hold_copies_to_day();
+    EXECUTE FUNCTION retention_hold_erasures_to_day();
+
+-- An erasure of copies is done once no row tells of them.
+CREATE OR REPLACE FUNCTION retention_hold_done_copies_to_rows() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM changed n JOIN lines_tenure h ON h.line_id = n.line_id AND h.tenure_id = n.tenure_id
+          JOIN vault_copy c ON c.tenure_id = h.tenure_id
+           AND c.person_id IN (h.person_id, h.user_person_id, h.bearer_person_id, h.guardian_person_id)
+         WHERE n.ground = 'copy_over' AND n.done_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'retention_copies_still_there' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION retention_hold_done_copies_to_rows FROM PUBLIC;
+CREATE OR REPLACE TRIGGER retention_erasure_of_copies_is_done AFTER UPDATE ON retention_erasure
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION retention_hold_done_copies_to_rows();
 
 CREATE OR REPLACE TRIGGER retention_erasure_after_a_restore BEFORE INSERT ON retention_erasure
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.ground = 'erased_before_restore')
