@@ -116,22 +116,38 @@ def _erase_slice(one: CopySlice, by: Mapping[str, Any], progress: Callable[[int]
     values = {**by, "pack_hash": one.pack.hash, "article": one.rule.article, "chunk": CHUNK}
     while behind is not None:
         records, at, behind = _intend(one.rule, {**values, "after_id": behind})
-        finish_copies(since=at)
+        finish_copies(on=values["on"], since=at)
         erased += records
         progress(records)
     return erased
 
 
-def finish_copies(*, since: dt.datetime | None = None) -> int:
-    """Destroy the keys of the copies that were intended, or since then, and what is left of them; return of how many records."""
-    finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity"}
+def finish_copies(*, on: dt.date, since: dt.datetime | None = None) -> int:
+    """Destroy the keys of the copies that were intended, or since then, and what is left of them; return of how many records.
+
+    What a legal hold keeps that was added after the intent waits for its end.
+    """
+    finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity", "on": on}
     while pending := rows(sql("retention", "pending_copies"), values):
-        pairs = sorted({(PersonId(who), TenureId(row.tenure_id)) for row in pending for who in row.persons})
-        shred_copies(pairs)
-        remove_copies(pairs, recorded=True)
+        pending, pairs = _shred(pending, values)
+        if pairs:
+            remove_copies(pairs, recorded=True)
         _clear_copies(pending, pairs)
         finished += len(pending)
     return finished
+
+
+def _shred(
+    pending: Sequence[Any], values: Mapping[str, Any]
+) -> tuple[list[Any], list[tuple[PersonId, TenureId]]]:
+    """Destroy the keys of these copies, but of those under no hold that was added meanwhile: adding one waits for the lines' locks."""
+    lines = {row.line_id for row in pending}
+    with action(), without_timeout():
+        run("SELECT FROM lines_line WHERE line_id = ANY (%s) ORDER BY line_id FOR UPDATE", [sorted(lines)])
+        still = [row for row in rows(sql("retention", "pending_copies"), values) if row.line_id in lines]
+        pairs = sorted({(PersonId(who), TenureId(row.tenure_id)) for row in still for who in row.persons})
+        shred_copies(pairs)
+    return still, pairs
 
 
 def _search(slices: Sequence[CopySlice], *, on: dt.date, records: Sequence[Mapping[str, Any]]) -> DueCopies:
@@ -156,6 +172,7 @@ def _intend(rule: RetentionRules, values: Mapping[str, Any]) -> tuple[int, dt.da
         if last is None:
             return 0, at, None
         run(sql("retention", "skip_held"), values)
+        run(sql("retention", "skip_reopened_copies"))
         days = [row.day for row in rows("SELECT DISTINCT terminated_on AS day FROM retention_due")]
         kept = [last_day_kept(rule, day) for day in days]
         more = {"at": at, "verb": Verb.COPY_ERASED.value, "anchors": days, "kept": kept}

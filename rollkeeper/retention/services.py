@@ -163,7 +163,7 @@ def erase_due(
     note_law(on=on)
     integrate()  # what has no leaf yet could not be closed
     erased, pack = Erased(), load_pack(instance().pack)
-    erased.finished = _finish(erased, on=on) + finish_copies()
+    erased.finished = _finish(erased, on=on) + finish_copies(on=on)
     by = {
         "role": role.value, "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
         "verb": Verb.RECORD_ERASED.value, "on": on,

@@ -4,4 +4,6 @@
 -- Plan: -.
 -- Again: another such table in its place.
 DROP TABLE IF EXISTS retention_copy_due;
-CREATE TEMPORARY TABLE retention_copy_due (tenure_id uuid PRIMARY KEY, line_id uuid, anchor_on date, ended_on date, law integer)
+CREATE TEMPORARY TABLE retention_copy_due (
+    tenure_id uuid PRIMARY KEY, line_id uuid, anchor_on date, ended_on date, zone text, counts_from_end boolean, law integer
+)
