@@ -33,6 +33,7 @@ _LABELS = {
     "add_authority": _("New authority"),
     "forgery": _("A document that may be forged"),
     "erasure": _("Erasure of much of the register"),
+    "erasure_of_copies": _("Erasure of document copies of much of the register"),
     "law": _("Another version of the law"),
     "publish_report": _("Report to be published"),
     **dict(Step.choices),

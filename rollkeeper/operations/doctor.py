@@ -248,14 +248,18 @@ def _fault_of_backup(part: Part) -> str:
 
 
 def _check_erasure() -> Iterator[Finding]:
-    due, stopped = count_due(console_authority(), on=clock.today()), stopped_erasure()
+    due = count_due(console_authority(), on=clock.today())
+    stopped, copies = stopped_erasure(of_copies=False), stopped_erasure(of_copies=True)
+    if copies:
+        yield Finding("", Health.ERROR, f"An erasure of the document copies of {copies.due:,} records was stopped: too much of the register for one day.",
+                      "Find out why. If it is right, two people run 'rollkeeper retention approve --copies --as USER'.")  # fmt: skip
     if stopped:
         yield Finding("", Health.ERROR, f"An erasure of {stopped.due:,} records was stopped: too much of the register for one day.",
                       "Find out why. If it is right, two people run 'rollkeeper retention approve --as USER'.")  # fmt: skip
     if due.not_entered:
         yield Finding("", Health.ERROR, f"{due.not_entered:,} records ended without an entry in the ledger; they are not erased.",
                       "No action of Rollkeeper does that: find out who wrote into the register.")  # fmt: skip
-    if not (stopped or due.not_entered):
+    if not (stopped or copies or due.not_entered):
         yield _ok("No erasure was stopped; every record that is due has its entry in the ledger.")
 
 

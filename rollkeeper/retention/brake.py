@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The brake on erasures: more than a share of the register in one day needs two people, since no one can restore it."""
+"""The brake on erasures: more than a share of the register in one day needs two people, since no one can restore it.
+
+Document copies that go before their records are counted, stopped and approved apart from whole records.
+"""
 
 import datetime as dt
 import math
@@ -18,7 +21,7 @@ from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import EntryId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.retention.errors import ERASURE_STOPPED, NO_ERASURE_STOPPED
+from rollkeeper.retention.errors import COPIES_STOPPED, ERASURE_STOPPED, NO_ERASURE_STOPPED
 from rollkeeper.retention.models import ErasureBrake, ErasureRun
 from rollkeeper.retention.settings import settings
 
@@ -26,41 +29,52 @@ _HEADROOM = 1.1
 """Approvals stay valid while a few more records become due before the next run."""
 
 
-def hold_back(due: int, *, on: dt.date) -> None:
-    """Let an erasure of so many records pass, or stop it and write that down. Call it outside an action. Refuses: ERASURE_STOPPED."""
-    erased = ErasureRun.objects.filter(day=on).values_list("records", flat=True).first() or 0
+def hold_back(due: int, *, on: dt.date, of_copies: bool = False) -> None:
+    """Let an erasure of so many records pass, or stop it and write that down. Call it outside an action.
+
+    Refuses: ERASURE_STOPPED, COPIES_STOPPED.
+    """
+    counted = "copies" if of_copies else "records"
+    erased = ErasureRun.objects.filter(day=on).values_list(counted, flat=True).first() or 0
     lines = int(rows(sql("retention", "register_size"))[0].lines)
     most = max(settings().erase_per_day_least, math.floor(lines * settings().erase_per_day_percent / 100))
-    total, stopped = erased + due, stopped_erasure()
+    total, stopped = erased + due, stopped_erasure(of_copies=of_copies)
     if total <= most or not due:
         return
     if stopped is None or stopped.approvable < total:
-        ErasureBrake.objects.filter(lifted_on=None).delete()
+        ErasureBrake.objects.filter(lifted_on=None, of_copies=of_copies).delete()
         ErasureBrake.objects.create(
-            brake_id=new_uuid(), stopped_at=clock.now(), due=total, approvable=math.ceil(total * _HEADROOM)
-        )
+            brake_id=new_uuid(), of_copies=of_copies, stopped_at=clock.now(), due=total,
+            approvable=math.ceil(total * _HEADROOM),
+        )  # fmt: skip
     elif _is_approved(stopped, on=on):
         ErasureBrake.objects.filter(brake_id=stopped.brake_id).update(lifted_on=on)
         return
-    raise ERASURE_STOPPED(due=due, lines=lines, most=most)
+    refusal = COPIES_STOPPED if of_copies else ERASURE_STOPPED
+    raise refusal(due=due, lines=lines, most=most)
 
 
 def note_erased(records: int, *, on: dt.date) -> None:
-    """Count what a chunk erased towards the day."""
+    """Count the records that a chunk erased towards the day."""
     run("UPDATE retention_run SET records = records + %s WHERE day = %s", [records, on])
 
 
-def stopped_erasure() -> ErasureBrake | None:
-    """Return the erasure that was stopped and waits for approval."""
-    return ErasureBrake.objects.filter(lifted_on=None).first()
+def note_copies_erased(records: int, *, on: dt.date) -> None:
+    """Count the records of which a chunk erased the document copies towards the day."""
+    run("UPDATE retention_run SET copies = copies + %s WHERE day = %s", [records, on])
 
 
-def approve_erasure(authority: Authority, *, on: dt.date) -> Approvals:
-    """Approve the erasure that was stopped, as one of two people; the next run carries it out.
+def stopped_erasure(*, of_copies: bool) -> ErasureBrake | None:
+    """Return the erasure of copies, or of whole records, that was stopped and waits for approval."""
+    return ErasureBrake.objects.filter(lifted_on=None, of_copies=of_copies).first()
+
+
+def approve_erasure(authority: Authority, *, on: dt.date, of_copies: bool = False) -> Approvals:
+    """Approve the erasure of records, or of copies, that was stopped, as one of two people; the next run carries it out.
 
     Ledger: retention:erasure:approved. Refuses: NO_ERASURE_STOPPED, NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, ALREADY_APPROVED.
     """
-    stopped = stopped_erasure()
+    stopped = stopped_erasure(of_copies=of_copies)
     if stopped is None:
         raise NO_ERASURE_STOPPED()
     records = stopped.approvable
@@ -74,21 +88,26 @@ def approve_erasure(authority: Authority, *, on: dt.date) -> Approvals:
         )  # fmt: skip
 
     return approve(
-        authority, Permission.APPROVE_ERASURE, stopped.brake_id, on=on, content=str(records), enter=enter
+        authority, Permission.APPROVE_ERASURE, stopped.brake_id, on=on, content=_content(stopped), enter=enter
     )
 
 
 def pending_erasures() -> list[PendingSubject]:
-    """Return the erasure that waits for approvers."""
-    stopped = stopped_erasure()
-    if stopped is None:
-        return []
+    """Return the erasures that wait for approvers: of records, and of copies."""
     return [
-        PendingSubject(stopped.brake_id, "erasure", stopped.stopped_at, str(stopped.brake_id), content=str(stopped.approvable))
+        PendingSubject(
+            one.brake_id, "erasure_of_copies" if one.of_copies else "erasure", one.stopped_at, str(one.brake_id), content=_content(one)
+        )
+        for one in ErasureBrake.objects.filter(lifted_on=None)
     ]  # fmt: skip
+
+
+def _content(stopped: ErasureBrake) -> str:
+    """Return what is approved: up to how many records, or the copies of how many."""
+    return f"copies {stopped.approvable}" if stopped.of_copies else str(stopped.approvable)
 
 
 def _is_approved(stopped: ErasureBrake, *, on: dt.date) -> bool:
     given = approvals_of(Permission.APPROVE_ERASURE, [stopped.brake_id])
-    people = {one.staff_id for one in given if one.content == str(stopped.approvable)}
+    people = {one.staff_id for one in given if one.content == _content(stopped)}
     return have_enough_approvers(Permission.APPROVE_ERASURE, people, on=on)

@@ -151,13 +151,20 @@ def erase_due(
     )
 
 
-def approve(*, user: UserOption, on: DateOption = None) -> None:
+def approve(
+    *,
+    user: UserOption,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="Of document copies, before their records.")
+    ] = False,
+    on: DateOption = None,
+) -> None:
     """Approve an erasure that was stopped because it concerns much of the register. Two people must; the password is asked for.
 
     Example: rollkeeper retention approve --as officer-1
     """
     open_instance()
-    made = brake.approve_erasure(signed_in(user), on=on or clock.today())
+    made = brake.approve_erasure(signed_in(user), on=on or clock.today(), of_copies=copies)
     said = "That is enough: the next run erases." if made.enough else "One more person must approve."
     out.print(f"Approved by {len(made.people)}. {said}")
 

@@ -20,7 +20,7 @@ from rollkeeper.law.retention_rules import RetentionRules
 from rollkeeper.law.rules import last_day_kept
 from rollkeeper.lawbook.queries import archived_pack, periods
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.retention.brake import hold_back, note_erased
+from rollkeeper.retention.brake import hold_back, note_copies_erased
 from rollkeeper.retention.rules import last_day_to_erase
 from rollkeeper.vault.services import remove_copies, shred_copies
 
@@ -97,14 +97,14 @@ def erase_copies(
 ) -> int:
     """Erase the copies of these slices that no legal hold keeps; return of how many records.
 
-    Much of the register in one day waits for two people, as with records, which do not wait with it. Refuses: ERASURE_STOPPED.
+    Much of the register in one day waits for two people, as with records, which do not wait with it. Refuses: COPIES_STOPPED.
     Ledger: line:copy:erased.
     """
     if not slices:
         return 0
     with action(), without_timeout():
         due = _search(slices, on=by["on"], records=())
-    hold_back(due.copies, on=by["on"])
+    hold_back(due.copies, on=by["on"], of_copies=True)
     erased = sum(_erase_slice(one, {**by, "law": law}, progress) for law, one in enumerate(slices))
     run(_FORGET)
     return erased
@@ -177,7 +177,7 @@ def _intend(rule: RetentionRules, values: Mapping[str, Any]) -> tuple[int, dt.da
         kept = [last_day_kept(rule, day) for day in days]
         more = {"at": at, "verb": Verb.COPY_ERASED.value, "anchors": days, "kept": kept}
         records = run(sql("retention", "intend_copies"), {**values, **more})
-        note_erased(records, on=values["on"])
+        note_copies_erased(records, on=values["on"])
     return records, at, last.tenure_id
 
 

@@ -18,6 +18,12 @@ ERASURE_STOPPED = Refusal(
     "{due} records would be erased in one day, and this register of {lines} lines erases at most {most} without approval. None of them was erased.",
     "Find out why so many are due. If it is right, two people approve it: 'rollkeeper retention approve --as USER'.",
 )
+COPIES_STOPPED = Refusal(
+    "copies_stopped",
+    Kind.REFUSED,
+    "The document copies of {due} records would be erased in one day, and this register of {lines} lines erases those of at most {most} without approval. None of them was erased.",
+    "Find out why so many are due. If it is right, two people approve it: 'rollkeeper retention approve --copies --as USER'.",
+)
 NO_ERASURE_STOPPED = Refusal(
     "no_erasure_stopped",
     Kind.NOT_FOUND,

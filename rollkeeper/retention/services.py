@@ -155,7 +155,7 @@ def erase_due(
     A past tenure is erased a year after it ended even if the line continues; the identity of abandoned applications after an
     hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
     `after_gap`: a person confirmed the date although nothing was erased for long. Above a share of the register a day two people must
-    have approved. Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, ERASURES_MISSING, ERASURE_STOPPED. Ledger: line:record:erased a record, with ground, article and last day kept; line:copy:erased copies whose own time is over; line:application:erased; line:number:freed a number.
+    have approved. Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, ERASURES_MISSING, ERASURE_STOPPED, COPIES_STOPPED. Ledger: line:record:erased a record, with ground, article and last day kept; line:copy:erased copies whose own time is over; line:application:erased; line:number:freed a number.
     """
     role = require(authority, Permission.ERASE_DUE)
     require_true_clock(is_confirmed=after_gap)

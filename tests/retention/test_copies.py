@@ -2,16 +2,18 @@
 """Copies of documents whose own time is over go before their record: on the day, not before, not while held, and nothing reads them again."""
 
 import datetime as dt
+import re
 import shutil
 import time
+from contextlib import nullcontext
 
 import pytest
-from django.db import DatabaseError, ProgrammingError
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database, stores
-from rollkeeper.kernel.database import KeysRole, rows, run
+from rollkeeper.kernel.database import KeysRole, rows, run, sql
 from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
@@ -23,14 +25,14 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration import persistence
 from rollkeeper.reporting.duties import count_duties
 from rollkeeper.retention import copies, services
-from rollkeeper.retention.brake import approve_erasure
-from rollkeeper.retention.errors import ERASURE_STOPPED
+from rollkeeper.retention.brake import approve_erasure, pending_erasures
+from rollkeeper.retention.errors import COPIES_STOPPED, ERASURE_STOPPED, NO_ERASURE_STOPPED
 from rollkeeper.retention.legal_holds import add_legal_hold
 from rollkeeper.vault import document_store, epochs, keys, opening, wire
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import begin_first_epoch, open_copy, open_sealed, shred_copies
-from tests.builders.lines import terminate_line
+from tests.builders.lines import enter, terminate_line
 from tests.builders.packs import use_pack, with_copy_row
 from tests.builders.staff import employ
 from tests.in_process import invoke
@@ -167,6 +169,90 @@ def test_a_legal_hold_keeps_the_copy_too(from_registration):
     assert erase(until + DAY).copies == 1
 
 
+def test_a_legal_hold_that_comes_after_the_intent_keeps_the_copy(from_registration, monkeypatch):
+    line, other = registered(copies=(FRONT,)), registered("+8613908915678", copies=(BACK,))
+    on, until = ON + 11 * DAY, ON + 20 * DAY
+    real = copies._intend
+
+    def then_held(*args, **kwargs):
+        found = real(*args, **kwargs)
+        if found[0]:
+            add_legal_hold(employ(OFFICER), line, case_reference="1", last=until, review_on=until, on=on)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(copies, "_intend", then_held)
+        erase(on)
+
+    assert picture(line) == FRONT
+    with pytest.raises(CannotOpen):
+        picture(other)
+    assert (erase(until).finished, kept_copies()) == (0, 1)
+    assert (erase(until + DAY).finished, kept_copies()) == (1, 0)
+
+
+@pytest.mark.parametrize("is_reopened", [True, False])
+@pytest.mark.parametrize("found_before", [True, False])
+def test_the_copies_of_a_line_that_is_reopened_or_in_dispute_stay(
+    from_end, monkeypatch, is_reopened, found_before
+):
+    line, other = registered(copies=(FRONT,)), registered("+8613908915678", copies=(BACK,))
+    for one in (line, other):
+        end(one)
+
+    def reopen():
+        if is_reopened:
+            run(
+                "UPDATE lines_line SET state = 'suspended', terminated_on = NULL, terminated_by = NULL WHERE line_id = %s",
+                [line],
+            )
+            run(
+                "UPDATE lines_tenure SET held = tstzrange(lower(held), NULL), ended_by_entry = NULL WHERE line_id = %s",
+                [line],
+            )
+        else:
+            run("UPDATE lines_line SET is_disputed = true WHERE line_id = %s", [line])
+
+    with monkeypatch.context() as patched:
+        if found_before:
+            patched.setattr(copies, "hold_back", lambda *_, **__: reopen())
+        else:
+            reopen()
+        assert erase(ENDED + 40 * DAY).copies == 1
+
+    assert (picture(line), kept_copies()) == (FRONT, 1)
+
+
+def test_the_copies_of_a_past_tenure_stay_while_the_ledger_does_not_say_that_it_ended(from_end):
+    line = registered(copies=(FRONT,))
+    at = dt.datetime.combine(ENDED, dt.time(), clock.zone())
+    run("UPDATE lines_tenure SET held = tstzrange(lower(held), %s), ended_by_entry = NULL WHERE line_id = %s", [at, line])  # fmt: skip
+    enter(line, on=ENDED)  # of an end of the line, which is another's
+
+    assert erase(ENDED + 40 * DAY).copies == 0
+    assert picture(line) == FRONT
+
+
+@pytest.mark.parametrize("row", [FROM_REGISTRATION, FROM_END])
+def test_what_is_due_is_found_without_a_walk_through_the_ledger(row):
+    use_pack(with_copy_row(row))
+    (slice_,) = copies.copy_slices(load_pack(instance().pack), ENDED)
+    anchor = "registration" if slice_.rule.from_registration else "termination"
+    statement = sql("retention", f"find_copies_by_{anchor}")
+
+    with transaction.atomic():
+        run(sql("retention", "make_copies_due"))
+        run(
+            "SET LOCAL enable_nestloop = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {statement}", slice_.values | {"law": 0})
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        run("DROP TABLE retention_copy_due")
+
+    assert re.search(r"ledger_entry[^\n]*\n *Index Cond: \(entry_id = ", plan), plan
+
+
 @pytest.mark.parametrize("after", ["_intend", "shred_copies", "remove_copies", "_clear_copies"])
 def test_an_erasure_killed_between_two_steps_is_finished_by_the_next_run(
     from_registration, monkeypatch, after
@@ -277,14 +363,53 @@ def test_much_of_the_register_waits_for_two_people_and_records_do_not_wait_with_
     on = ENDED + 40 * DAY
     write_settings(retention={"erase_per_day_least": 3})
     try:
-        with refusing(ERASURE_STOPPED):
+        with refusing(COPIES_STOPPED):
             erase(on)
         assert kept_copies() == 4
+        with refusing(NO_ERASURE_STOPPED):
+            approve_erasure(employ(OFFICER), on=on)
         for role in (OFFICER, ADMINISTRATOR):
-            approve_erasure(employ(role), on=on)
+            approve_erasure(employ(role), on=on, of_copies=True)
         assert erase(on).copies == 4
     finally:
         write_settings(retention={"erase_per_day_least": 50})
+
+
+def test_records_are_stopped_apart_from_copies_that_were_approved(from_end):
+    lines = [registered(f"+861390891000{n}", copies=(FRONT,)) for n in range(4)]
+    for line in lines:
+        end(line)
+    write_settings(retention={"erase_per_day_least": 3})
+    try:
+        with refusing(COPIES_STOPPED):
+            erase(ENDED + 40 * DAY)
+        for role in (OFFICER, ADMINISTRATOR):
+            approve_erasure(employ(role), on=ENDED + 40 * DAY, of_copies=True)
+        with refusing(ERASURE_STOPPED):  # the copies' approval was not used, and now the records are due
+            erase(ENDED + 400 * DAY)
+        said = {one.action_kind: one.content for one in pending_erasures()}
+    finally:
+        write_settings(retention={"erase_per_day_least": 50})
+
+    assert not rows("SELECT FROM lines_line WHERE erased_on IS NOT NULL")
+    assert said == {"erasure": "5", "erasure_of_copies": "copies 5"}
+
+
+def test_copies_that_went_today_stop_no_records_of_today(from_end):
+    for n in range(2):
+        end(registered(f"+861390891000{n}", copies=(FRONT,)), on=ENDED + 330 * DAY)
+    for n in range(2):
+        end(registered(f"+861390891001{n}", copies=()))
+    write_settings(retention={"erase_per_day_least": 2})
+    try:
+        erased = erase(ENDED + 366 * DAY)
+        again = erase(ENDED + 366 * DAY)
+    finally:
+        write_settings(retention={"erase_per_day_least": 50})
+
+    assert (erased.lines, erased.copies, again.lines) == (2, 2, 0)
+    (counted,) = rows("SELECT records, copies FROM retention_run WHERE day = %s", [ENDED + 366 * DAY])
+    assert counted == (2, 2)
 
 
 def test_the_plan_says_how_many_copies_go_when(from_registration):
@@ -309,19 +434,101 @@ def test_a_worker_erases_them_in_its_own_role_and_not_a_day_early(from_registrat
     assert (early, due, kept_copies()) == (0, 1, 0)
 
 
-def write_down(line, *, last_day_kept, entered_on):
-    """Do by hand what a run does: certify on a day that a copy goes, and write it down."""
-    tenure = person_of(line)["tenure_id"]
+def write_down(line, *, last_day_kept, entered_on, ground="copy_over", done_at=None, said=None):
+    """Do by hand what a run does: certify on a day that a copy or a record goes, and write it down."""
+    tenure = person_of(line)["tenure_id"] if ground in ("copy_over", "tenure_ended") else None
+    row = {"erasure": new_uuid(), "last_day_kept": last_day_kept, "tenure": tenure}
+    is_copy = ground == "copy_over"
+    facts = {name: str(value) for name, value in (row | (said or {})).items() if value}
     if entered_on:
         append_entry(
-            worker_authority(), verb=Verb.COPY_ERASED, role="worker", on=entered_on, line_id=line, pack="cd" * 32, article="4",
-            facts={"erasure": str(new_uuid()), "last_day_kept": last_day_kept.isoformat(), "tenure": str(tenure)},
+            worker_authority(), verb=Verb.COPY_ERASED if is_copy else Verb.RECORD_ERASED, role="worker", on=entered_on,
+            line_id=line, pack="cd" * 32, article="4", facts=facts if is_copy else facts | {"ground": ground},
         )  # fmt: skip
     run(
-        "INSERT INTO retention_erasure (line_id, erasure_id, tenure_id, ground, article, last_day_kept, begun_at)"
-        " VALUES (%s, uuidv7(), %s, 'copy_over', '4', %s, now())",
-        [line, tenure, last_day_kept],
+        "INSERT INTO retention_erasure (line_id, erasure_id, tenure_id, ground, article, last_day_kept, begun_at, done_at)"
+        " VALUES (%s, %s, %s, %s, '4', %s, now(), %s)",
+        [line, row["erasure"], tenure, ground, last_day_kept, done_at],
     )
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"said": {"erasure": new_uuid()}}, {"said": {"tenure": new_uuid()}}, {"said": {"last_day_kept": ON - DAY}},
+        {"done_at": dt.datetime(2012, 3, 3, tzinfo=dt.UTC)},
+        {"ground": "service_ended"}, {"ground": "tenure_ended"}, {"ground": "import_undone"},
+    ],
+    ids=["erasure", "tenure", "day", "done", "service_ended", "tenure_ended", "import_undone"],
+)  # fmt: skip
+def test_the_database_holds_a_worker_to_what_its_entry_says_and_to_the_end(
+    from_registration, as_role, otherwise
+):
+    line = registered(copies=(FRONT,))
+
+    with pytest.raises(DatabaseError, match="retention_erased_before_the_day"), as_role("worker"):
+        write_down(line, last_day_kept=ON, entered_on=ON + DAY, **otherwise)
+
+    assert not rows("SELECT FROM retention_erasure")
+
+
+@pytest.mark.parametrize(("ground", "kept", "passes"), [("service_ended", ENDED - DAY, False), ("service_ended", ENDED, True)])  # fmt: skip
+def test_the_database_lets_a_worker_erase_a_record_after_its_end_alone(
+    from_registration, as_role, ground, kept, passes
+):
+    line = registered(copies=(FRONT,))
+    end(line)
+
+    with nullcontext() if passes else pytest.raises(DatabaseError, match="before_the_day"), as_role("worker"):
+        write_down(line, last_day_kept=kept, entered_on=ENDED + DAY, ground=ground)
+
+    assert len(rows("SELECT FROM retention_erasure")) == passes
+
+
+def test_a_worker_erases_records_in_its_own_role_whatever_ended_them(from_end, as_role):
+    line, undone, past = (registered(f"+861390891000{n}", copies=(FRONT,)) for n in range(3))
+    end(line)
+    end(undone, on=ENDED + 360 * DAY)
+    run("UPDATE lines_line SET terminated_by = 'import_undone' WHERE line_id = %s", [undone])
+    at = dt.datetime.combine(ENDED, dt.time(), clock.zone())
+    run(
+        "UPDATE lines_tenure SET held = tstzrange(lower(held), %s), ended_by_entry = %s WHERE line_id = %s",
+        [at, enter(past), past],
+    )
+
+    with as_role("worker"):
+        erased = erase(ENDED.replace(year=ENDED.year + 1) + DAY)
+
+    assert (erased.lines, erased.tenures, erased.copies) == (2, 1, 0)
+
+
+@pytest.mark.parametrize(("days", "passes"), [(-2, False), (-1, True), (0, True), (1, False), (400, False)])
+def test_in_production_a_worker_erases_on_the_day_that_it_is(from_registration, as_role, days, passes):
+    line = registered(copies=(FRONT,))
+
+    def erase_in_production():
+        with transaction.atomic():
+            run(
+                "CREATE OR REPLACE FUNCTION kernel_is_production() RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true"
+            )
+            (today,) = rows("SELECT kernel_day(NULL) AS day")
+            with as_role("worker"):
+                write_down(line, last_day_kept=ON, entered_on=today.day + days * DAY)
+            raise KeyboardInterrupt  # the database is a demo's again
+
+    with pytest.raises(KeyboardInterrupt if passes else DatabaseError):
+        erase_in_production()
+    run("DISCARD PLANS")  # those made meanwhile
+
+
+def test_the_database_lets_no_worker_say_that_copies_went_which_are_there(from_registration, as_role):
+    line = registered(copies=(FRONT,))
+
+    with as_role("worker"):
+        write_down(line, last_day_kept=ON, entered_on=ON + DAY)
+
+    with pytest.raises(DatabaseError, match="retention_copies_still_there"), as_role("worker"):
+        run("UPDATE retention_erasure SET done_at = now()")
 
 
 @pytest.mark.parametrize(
@@ -336,7 +543,7 @@ def test_the_database_holds_a_worker_to_the_day_the_entry_and_the_hold(
         until = ON + 9 * DAY
         add_legal_hold(employ(OFFICER), line, case_reference="1", last=until, review_on=until, on=ON)
 
-    with pytest.raises(DatabaseError, match="retention_copies_erased_before_their_day"), as_role("worker"):
+    with pytest.raises(DatabaseError, match="retention_erased_before_the_day"), as_role("worker"):
         write_down(line, last_day_kept=last_day_kept, entered_on=entered_on)
 
     assert not rows("SELECT FROM retention_erasure")

@@ -299,7 +299,7 @@ GRANT SELECT, INSERT ON registration_submission TO worker;
 GRANT INSERT ON registration_submission TO counter;
 GRANT SELECT, INSERT, UPDATE (done_at) ON retention_erasure TO worker;
 GRANT SELECT ON retention_erasure TO backoffice, auditor;
-GRANT SELECT, INSERT, UPDATE (records) ON retention_run TO worker;
+GRANT SELECT, INSERT, UPDATE (records, copies) ON retention_run TO worker;
 GRANT SELECT, INSERT, DELETE, UPDATE (lifted_on) ON retention_brake TO worker;
 GRANT SELECT ON retention_brake TO backoffice, auditor;
 

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Erasures of document copies are counted, stopped and approved apart from those of records."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("retention", "0001_initial")]
+
+    operations = [
+        migrations.AddField(
+            model_name="erasurerun",
+            name="copies",
+            field=models.BigIntegerField(
+                db_comment="Of how many further records the document copies were erased on this day.", db_default=0
+            ),
+        ),
+        migrations.AddField(
+            model_name="erasurebrake",
+            name="of_copies",
+            field=models.BooleanField(
+                db_comment="Whether of document copies alone; else of whole records.", db_default=False
+            ),
+        ),
+        migrations.AlterField(
+            model_name="erasure",
+            name="ground",
+            field=models.TextField(
+                db_comment="service_ended, tenure_ended, import_undone, copy_over (the document copies alone) or erased_before_restore."
+            ),
+        ),
+        migrations.AlterField(
+            model_name="erasure",
+            name="tenure_id",
+            field=models.UUIDField(
+                db_comment="The past tenure that must go, or whose copies must; empty where the whole line must.", null=True
+            ),
+        ),
+    ]
