@@ -250,7 +250,7 @@ def test_what_is_due_is_found_without_a_walk_through_the_ledger(row):
             plan = "\n".join(line for (line,) in cursor.fetchall())
         run("DROP TABLE retention_copy_due")
 
-    assert re.search(r"ledger_entry[^\n]*\n *Index Cond: \(entry_id = ", plan), plan
+    assert re.search(r"ledger_entry[^\n]*\n *Index Cond: [^\n]*entry_id = ", plan), plan
 
 
 @pytest.mark.parametrize("after", ["_intend", "shred_copies", "remove_copies", "_clear_copies"])
