@@ -4,6 +4,14 @@
 from django.db import migrations, models
 
 
+COMMENTS = """
+COMMENT ON COLUMN retention_erasure.ground IS
+    'service_ended, tenure_ended, import_undone, copy_over (the document copies alone) or erased_before_restore.';
+COMMENT ON COLUMN retention_erasure.tenure_id IS
+    'The past tenure that must go, or whose copies must; empty where the whole line must.';
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("retention", "0001_initial")]
 
@@ -22,18 +30,25 @@ class Migration(migrations.Migration):
                 db_comment="Whether of document copies alone; else of whole records.", db_default=False
             ),
         ),
-        migrations.AlterField(
-            model_name="erasure",
-            name="ground",
-            field=models.TextField(
-                db_comment="service_ended, tenure_ended, import_undone, copy_over (the document copies alone) or erased_before_restore."
-            ),
-        ),
-        migrations.AlterField(
-            model_name="erasure",
-            name="tenure_id",
-            field=models.UUIDField(
-                db_comment="The past tenure that must go, or whose copies must; empty where the whole line must.", null=True
-            ),
+        # By itself Django would give the column its type again, which a trigger on it forbids.
+        migrations.RunSQL(
+            COMMENTS,
+            migrations.RunSQL.noop,
+            state_operations=[
+                migrations.AlterField(
+                    model_name="erasure",
+                    name="ground",
+                    field=models.TextField(
+                        db_comment="service_ended, tenure_ended, import_undone, copy_over (the document copies alone) or erased_before_restore."
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="erasure",
+                    name="tenure_id",
+                    field=models.UUIDField(
+                        db_comment="The past tenure that must go, or whose copies must; empty where the whole line must.", null=True
+                    ),
+                ),
+            ],
         ),
     ]
