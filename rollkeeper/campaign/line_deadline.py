@@ -48,11 +48,12 @@ def line_deadline(line_id: LineId) -> Deadline | None:
     follows = pack.campaign.after(row.step)
     if follows is None:
         return None
+    days = follows.term.days_after(row.anchor_on)
     counted = count_clock(
-        pack, anchor_on=row.anchor_on, days=follows.term.days_after(row.anchor_on), promised_on=row.promised_on,
+        pack, anchor_on=row.anchor_on, days=days, promised_on=row.promised_on,
         pauses=[(pause.first, pause.last) for pause in pauses_of(line_id)],
         stays=[(dt.date.fromisoformat(first), _day(last)) for first, last in row.stays if first],
-        through=row.anchor_on + dt.timedelta(days=_HORIZON_DAYS),
+        through=row.anchor_on + dt.timedelta(days=days + _HORIZON_DAYS),
     )  # fmt: skip
     if counted.last_day_on is None:
         return None

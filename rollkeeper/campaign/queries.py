@@ -379,7 +379,7 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
             pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
             promised_on=history.promised_on,
         )
-        for through in (max(anchor, on), anchor + dt.timedelta(days=_HORIZON_DAYS))
+        for through in (max(anchor, on), anchor + dt.timedelta(days=days + _HORIZON_DAYS))
     )  # fmt: skip
     last = ahead.last_day_on
     last = max(last, history.promised_on) if last and history.promised_on else last
@@ -463,9 +463,10 @@ def _last_day(pack: Pack, history: LineHistory, *, step: int) -> dt.date | None:
     anchor, follows = _anchor(pack, history, step=step), pack.campaign.after(step)
     if anchor is None or follows is None:
         return None
-    through = anchor + dt.timedelta(days=_HORIZON_DAYS)
+    days = follows.term.days_after(anchor)
+    through = anchor + dt.timedelta(days=days + _HORIZON_DAYS)
     last_day_on = count_clock(
-        pack, anchor_on=anchor, days=follows.term.days_after(anchor), pauses=history.pauses, stays=history.stays, through=through
+        pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through
     ).last_day_on  # fmt: skip
     promised = history.promised_on if step == _step(history) else None
     return max(last_day_on, promised) if last_day_on and promised else last_day_on

@@ -270,7 +270,7 @@ class _Explainer:
             days=days,
             pauses=self.history.pauses,
             stays=self.history.stays,
-            through=through or max(self.on, anchor_on) + _HORIZON,
+            through=through or max(self.on, anchor_on) + dt.timedelta(days=days) + _HORIZON,
             promised_on=promised_on,
         )
 

@@ -2,7 +2,7 @@
 """What a notice says of the law's stages: what is barred, what works, what follows.
 
 Separate from the texts, which put it into words, because it asks the pack. Only for a law with several bars, with one that leaves
-something, or without an end, or that asks registered subscribers again: of others the texts say it themselves.
+something, without an end or with one that comes in months, or that asks registered subscribers again: of others the texts say it themselves.
 """
 
 from collections.abc import Mapping
