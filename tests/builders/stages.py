@@ -16,9 +16,6 @@ class Months(int):
 
     overflows = True
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({int(self)})"
-
 
 class MonthsToLast(Months):
     """The same, ending on the last day of the month instead."""

@@ -90,7 +90,7 @@ def test_a_simulation_of_the_register_asks_the_kinds_that_a_plan_takes(tmp_path,
     assert cut == {str(found["company"])}
 
 
-def test_a_law_that_asks_kinds_is_compared_with_one_that_asks_none_by_the_kinds_of_the_register(tmp_path):
+def test_a_law_that_asks_kinds_is_compared_with_one_that_asks_none(tmp_path):
     found, file = lines(), tmp_path / "lines.csv"
     before, after = read_text(asking_again()), read_text(FIRMS)
 

@@ -73,7 +73,7 @@ def test_a_kind_that_no_line_is_known_by_is_refused_by_its_name(law, fault):
     assert fault in str(read_text(law).unsupported_fields)
 
 
-def test_a_kind_of_which_the_law_has_others_is_refused_since_the_register_does_not_tell_them_apart():
+def test_a_kind_of_which_the_law_has_others_is_refused():
     law = asking_again(
         REFERENCE.replace("  - id: minor\n", f"{VISITOR}  - id: minor\n", 1), kinds="individual"
     )

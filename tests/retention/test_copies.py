@@ -223,7 +223,7 @@ def test_the_copies_of_a_line_that_is_reopened_or_in_dispute_stay(
     assert (picture(line), kept_copies()) == (FRONT, 1)
 
 
-def test_the_copies_of_a_past_tenure_stay_while_the_ledger_does_not_say_that_it_ended(from_end):
+def test_copies_of_a_past_tenure_stay_until_the_ledger_says_that_it_ended(from_end):
     line = registered(copies=(FRONT,))
     at = dt.datetime.combine(ENDED, dt.time(), clock.zone())
     run("UPDATE lines_tenure SET held = tstzrange(lower(held), %s), ended_by_entry = NULL WHERE line_id = %s", [at, line])  # fmt: skip
