@@ -77,7 +77,6 @@ OPENS = {
     "selfcare/verification.py": "whether a document is the subscriber's",
     "reporting/audit_samples/consented_access.py": "the entries that one person agreed to show to one auditor",
     "selfcare/personal_data.py": "what is held about the subscriber who asks",
-    "vault/document_store.py": "the vault itself",
     "vault/worker_operations.py": "what a worker asks of the vault service, where a row of the register justifies it",
     "vault/opening.py": "the vault itself", "vault/rotation.py": "the vault itself",
 }  # fmt: skip
