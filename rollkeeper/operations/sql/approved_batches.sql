@@ -308,8 +308,6 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION retention_hold_erasures_to_day FROM PUBLIC;
-DROP TRIGGER IF EXISTS retention_erasure_of_copies_on_their_day ON retention_erasure;
-DROP FUNCTION IF EXISTS retention_hold_copies_to_day;
 CREATE OR REPLACE TRIGGER retention_erasure_on_its_day AFTER INSERT ON retention_erasure
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION retention_hold_erasures_to_day();
