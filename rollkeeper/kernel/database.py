@@ -26,6 +26,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import namedtuple_row
 
 from rollkeeper.kernel import stores
+from rollkeeper.kernel.array_parameters import PlainListDumper
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
 
@@ -45,6 +46,8 @@ PATIENT = (
     "SET LOCAL random_page_cost = 1.1;"
     "SET LOCAL statement_timeout = 0"
 )
+
+psycopg.adapters.register_dumper(list, PlainListDumper)
 
 
 class Role(StrEnum):

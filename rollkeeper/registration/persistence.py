@@ -48,8 +48,9 @@ from rollkeeper.subscribers.services import (
     restore_document,
     unlink_document,
 )
+from rollkeeper.vault.errors import EpochEnded
 from rollkeeper.vault.fields import Field
-from rollkeeper.vault.services import PersonRecord, one_epoch, seal_persons
+from rollkeeper.vault.services import PersonRecord, committed_meanwhile, one_epoch, seal_persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +129,19 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
     if not drafts:
         return []
     at = clock.now()
-    with one_epoch():
-        line_ids = _lines(context, drafts)
-        written = _sealed(drafts, line_ids, _persons(context, drafts))
-    entries = _entered(context, written, at=at)
-    recorded = register_tenures(
-        [_tenure(w) for w in written], entries=[entries[w.line_id] for w in written],
-        languages=[w.draft.language for w in written], at=at,
-        registered=[w.draft.until is None for w in written], mailboxes=[w.draft.mailbox for w in written],
-    )  # fmt: skip
+    try:
+        with committed_meanwhile():
+            with one_epoch():
+                line_ids = _lines(context, drafts)
+                written = _sealed(drafts, line_ids, _persons(context, drafts))
+            entries = _entered(context, written, at=at)
+            recorded = register_tenures(
+                [_tenure(w) for w in written], entries=[entries[w.line_id] for w in written],
+                languages=[w.draft.language for w in written], at=at,
+                registered=[w.draft.until is None for w in written], mailboxes=[w.draft.mailbox for w in written],
+            )  # fmt: skip
+    except EpochEnded:  # between its being read and the keys
+        raise ConcurrentChange from None
     note_payments([entries[w.line_id] for w in written if _payment(context, w)])
     with pipeline():
         _tell(context, written, {r.line_id: r for r in recorded}, at=at)

@@ -21,7 +21,7 @@ from django.contrib.sessions.models import Session
 from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import prepared_rows
+from rollkeeper.kernel.database import in_transaction, pipeline, prepared_later, prepared_rows, prepared_run
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)
@@ -73,19 +73,25 @@ class SessionStore(db.SessionStore):
             raise UpdateError
 
     def _write(self) -> None:
-        """Write the content, and once whose session it is and from where."""
+        """Write the content, and once whose session it is and from where.
+
+        No answer waits for the disk: a server that dies within half a second has the session as it was, and its owner types a number again.
+        """
         content = dict(self.items())
-        is_kept = prepared_rows(
-            _KEPT,
-            [
-                self.encode(content),
-                self.get_expiry_date(),
-                content.get(AUTH_USER),
-                bytes.fromhex(content.get(SOURCE_MARK, "")),
-                _row(self.session_key),
-            ],
-        )
-        if not is_kept:
+        with pipeline():
+            if not in_transaction():  # whose end waits
+                prepared_run("SELECT set_config('synchronous_commit', 'off', true)")
+            kept = prepared_later(
+                _KEPT,
+                [
+                    self.encode(content),
+                    self.get_expiry_date(),
+                    content.get(AUTH_USER),
+                    bytes.fromhex(content.get(SOURCE_MARK, "")),
+                    _row(self.session_key),
+                ],
+            )
+        if not kept():
             raise UpdateError
 
     def exists(self, session_key: str) -> bool:

@@ -6,15 +6,27 @@ read and destroy. Each call commits separately: no rollback of the register may 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from django.db import IntegrityError, OperationalError, connections, transaction
+from psycopg.pq import TransactionStatus
 
-from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import (
+    action,
+    pipeline,
+    prepared_rows,
+    prepared_run,
+    rows,
+    run,
+    sql,
+    without_timeout,
+)
 from rollkeeper.kernel.ids import TenureId
 from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
 from rollkeeper.vault.errors import ALREADY_SEALED, NO_EPOCH, CannotOpen, EpochEnded
@@ -23,6 +35,8 @@ STORE = "keys"
 _DESTROYED_AT_ONCE = 10_000
 _VERSION, _OF_COPIES = 0xF << 76, 0x8 << 76
 """The bits of a reference that say its version."""
+
+_meanwhile: ContextVar[ExitStack | None] = ContextVar("meanwhile", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +140,31 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
         head + person + person_length + tenure + epoch_column + len(wrapped).to_bytes(4) + wrapped
         for person, tenure, wrapped in records
     ]
-    try:
+    with _refusals():
         _commit(tuples, epoch_id=epoch_id)
+
+
+@contextmanager
+def committed_meanwhile() -> Iterator[None]:
+    """Let this store commit the keys of one act while the block goes on: behind the block they are committed.
+
+    The transaction of the register has to end after the block. Refuses, at its end: ALREADY_SEALED, EpochEnded.
+    """
+    sent = ExitStack()
+    before = _meanwhile.set(sent)
+    try:
+        with sent:
+            yield
+            with _refusals():
+                sent.close()
+    finally:
+        _meanwhile.reset(before)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
     except (psycopg.errors.UniqueViolation, IntegrityError):
         raise ALREADY_SEALED() from None
     except (psycopg.errors.ObjectNotInPrerequisiteState, OperationalError) as fault:
@@ -139,14 +176,39 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
 def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
     if connections[STORE].in_atomic_block:
         raise RuntimeError("a key is committed by itself, and no act takes it back")
-    if len(tuples) <= MAX_INLINE_ROWS:
-        persons, tenures, _, wrapped = columns_of(tuples)
-        prepared_run(sql("vault", "insert_person_keys"), [epoch_id, persons, tenures, wrapped], using=STORE)
+    sent = _meanwhile.get()
+    if len(tuples) > MAX_INLINE_ROWS:
+        if sent is not None:
+            sent.close()  # there is no COPY among statements that are sent together
+        with transaction.atomic(using=STORE):
+            copy_binary(
+                "COPY person_key (person_id, tenure_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)", tuples, using=STORE
+            )  # fmt: skip
         return
-    with transaction.atomic(using=STORE):
-        copy_binary(
-            "COPY person_key (person_id, tenure_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)", tuples, using=STORE
-        )  # fmt: skip
+    persons, tenures, _, wrapped = columns_of(tuples)
+    insert = (sql("vault", "insert_person_keys"), [epoch_id, persons, tenures, wrapped])
+    if sent is None:
+        prepared_run(*insert, using=STORE)
+    else:
+        sent.enter_context(_sent_at_once())
+        prepared_run("BEGIN", using=STORE)
+        prepared_run(*insert, using=STORE)
+        prepared_run("COMMIT", using=STORE)  # a pipeline alone commits at its end
+
+
+@contextmanager
+def _sent_at_once() -> Iterator[None]:
+    try:
+        with pipeline(STORE):
+            yield
+    finally:
+        line = connections[STORE].connection
+        if (
+            line is not None
+            and not line.closed
+            and line.info.transaction_status is not TransactionStatus.IDLE
+        ):
+            line.rollback()  # what was refused leaves the transaction begun
 
 
 def person_key(person_id: UUID, *, tenure_id: UUID) -> WrappedKey:

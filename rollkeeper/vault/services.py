@@ -25,12 +25,14 @@ from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binar
 from rollkeeper.vault.epochs import one_epoch
 from rollkeeper.vault.errors import ALREADY_SEALED, EpochEnded
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
+from rollkeeper.vault.keys import committed_meanwhile
 from rollkeeper.vault.opening import open_copy, open_line_values, open_sealed
 
 __all__ = [
     "PersonRecord",
     "begin_epoch",
     "begin_first_epoch",
+    "committed_meanwhile",
     "list_living_keys",
     "one_epoch",
     "open_copy",
@@ -99,8 +101,8 @@ def begin_epoch(authority: Authority, *, role: StaffRole, on: dt.date) -> int:
 def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
     """Seal each record under its own key; return each person's commitment for the ledger.
 
-    The keys are committed first, then copies go to their store, then the rows join the present transaction: a key
-    without rows opens nothing, rows without a key would be lost. Refuses: ALREADY_SEALED, NO_EPOCH, DOCUMENT_STORE_UNAVAILABLE.
+    The keys are committed first (`committed_meanwhile`: at its end), then copies go to their store, then the rows join the present
+    transaction: a key without rows opens nothing, rows without a key would be lost. Refuses: ALREADY_SEALED, NO_EPOCH, DOCUMENT_STORE_UNAVAILABLE.
     """
     if not records:
         return []

@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.test import override_settings
 
 from rollkeeper.kernel import stores
+from rollkeeper.kernel.database import rows
 from rollkeeper.site.sessions import SessionStore
 
 
@@ -95,3 +97,15 @@ def test_a_session_that_ended_meanwhile_is_not_kept(register):
         session.save()
 
     assert Session.objects.count() == 0
+
+
+def test_a_session_that_is_kept_hurries_nothing_else(committed):
+    session = begun(who="somebody")
+
+    session["who"] = "somebody else"
+    session.save()
+
+    assert rows("SHOW synchronous_commit")[0].synchronous_commit == "on"
+    with transaction.atomic():
+        session.save()
+        assert rows("SHOW synchronous_commit")[0].synchronous_commit == "on"

@@ -67,6 +67,9 @@ ALTER ROLE portal SET temp_file_limit = '64MB';
 -- the functions that it called; by a scan of the whole table each registration would take longer than the one before, until statistics come.
 ALTER ROLE counter SET enable_seqscan = off;
 ALTER ROLE portal SET enable_seqscan = off;
+-- So no plan is better for one line than for another: to look for a better one takes longer than the statement.
+ALTER ROLE counter SET plan_cache_mode = force_generic_plan;
+ALTER ROLE portal SET plan_cache_mode = force_generic_plan;
 
 CREATE OR REPLACE FUNCTION public.kernel_end_long_transactions() RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
