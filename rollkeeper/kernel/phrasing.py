@@ -20,6 +20,15 @@ _CHINESE_FIGURES: Final = "〇一二三四五六七八九"
 _CHINESE_PLACES: Final = ("", "十", "百")
 
 
+class Count(int):
+    """A number of which a text names what is counted: ``{days:day|days}`` is 1 day and 2 days."""
+
+    def __format__(self, how: str) -> str:
+        """Write the number with the word for one or for several; a language without such words writes the number alone."""
+        one, is_named, several = how.partition("|")
+        return f"{int(self)} {one if self == 1 else several}" if is_named else int(self).__format__(how)
+
+
 def write_day(day: dt.date) -> str:
     """Write a day, or a moment, as the pages of this language do."""
     if isinstance(day, dt.datetime):

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from rollkeeper.kernel.choices import BarLevel, Bars
+from rollkeeper.kernel.phrasing import Count
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.acts import is_told
 from rollkeeper.law.campaign_rules import StageRule
@@ -317,7 +318,7 @@ def _written(name: str, fact: object, language: str) -> object:
     if isinstance(fact, dt.date):
         month = table["months"][fact.month - 1] if "months" in table else fact.month
         return table["day"].format(year=fact.year, month=month, d=fact.day)
-    return fact
+    return Count(fact) if isinstance(fact, int) else fact
 
 
 @cache

@@ -21,7 +21,7 @@ from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import listed, looks_like_link
+from rollkeeper.kernel.phrasing import Count, listed, looks_like_link
 from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_plain_text
 from rollkeeper.law.calendars import Term
 from rollkeeper.notices.choices import NoticeKind
@@ -259,7 +259,9 @@ def _written(
 
 def _filled(text: str, chosen: Language, facts: Mapping[str, Any]) -> str:
     known = dict(facts) | {
-        name: chosen.write_day(fact) for name, fact in facts.items() if isinstance(fact, dt.date)
+        name: Count(fact) if isinstance(fact, int) else chosen.write_day(fact)
+        for name, fact in facts.items()
+        if isinstance(fact, int | dt.date)
     }
     said = {name: fact for name, fact in facts.items() if isinstance(fact, _Phrase)}
     # What follows is said with what is barred next.

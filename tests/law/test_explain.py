@@ -143,6 +143,17 @@ def in_months_from_january(months: Months):
     return load_pack(write_pack(in_months(staged(months, bars=(("suspended", "{}"),)), months)))
 
 
+def test_one_counted_day_is_no_days():
+    pack = load_pack(write_pack(staged(1, bars=(("suspended", "{}"),))))
+    history = LineHistory(
+        **NOTIFIED, suspended_on=D(2012, 3, 2), terminated_on=D(2012, 3, 6), terminated_by="campaign"
+    )
+
+    said = " ".join(one.text for one in explain_history(pack, history, D(2012, 3, 6)))
+
+    assert "suspended for 1 counted day without" in said
+
+
 def test_a_restored_line_is_explained_without_further_steps():
     text = explained(
         D(2012, 4, 6), suspended_on=D(2012, 3, 2), registered_on=D(2012, 4, 5), restored_on=D(2012, 4, 5)

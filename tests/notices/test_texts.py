@@ -28,6 +28,7 @@ from rollkeeper.notices.texts import (
     read_language,
     say_fields,
     write_code,
+    write_code_letter,
     write_notice,
 )
 from tests.builders.packs import read_text
@@ -304,7 +305,7 @@ def test_an_operator_whose_name_is_a_link_sends_nothing():
     ("old", "new", "why"),
     [
         ("{code}", "", "lacks {code}"),
-        ("{days} days", "weeks", "lacks {days}"),
+        ("{days:day|days}", "weeks", "lacks {days}"),
         ("by {day} at", "soon at", "lacks {day}"),
         ("{care}", "{phone}", "nothing is put in for {phone}"),
         ("counters", "counters or telecom.example", "looks like a link"),
@@ -426,6 +427,8 @@ def test_a_notice_of_a_stage_says_what_works_what_follows_and_emergency_calls(la
         (Term(months=3), "3 months ", "3个月"),
         (Term(days=20, months=1), "1 month and 20 days ", "1个月又20日"),
         (Term(days=20, months=14), "14 months and 20 days ", "14个月又20日"),
+        (Term(days=1, months=1), "1 month and 1 day ", "1个月又1日"),
+        (Term(days=1, months=2), "2 months and 1 day ", "2个月又1日"),
     ],
 )
 @pytest.mark.parametrize("more_follow", [True, False])
@@ -444,6 +447,23 @@ def test_an_end_after_months_is_told_in_months(kind, more_follow, time, english,
             assert "None" not in text
             if channel is Channel.SMS:
                 assert sms_parts(text) <= MOST_PARTS[language]
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
+@pytest.mark.parametrize("kind", [NoticeKind.REGISTER_BY, NoticeKind.REMINDER])
+@pytest.mark.parametrize("stage", [None, *list(STAGES.values())[:2]])
+def test_one_day_is_no_days(kind, stage, channel):
+    text = written("en", kind, channel, stage=stage, suspension=Term(1)).text
+
+    assert " 1 day " in text
+    assert not re.search(r"\b1 (days|months)\b", text)
+
+
+def test_a_code_may_be_good_for_one_minute_and_a_letter_for_one_day():
+    facts = {"language": "en", "operator": "Invented Telecom", "care": "10086"}
+
+    assert "valid for 1 minute," in write_code("4711", minutes=1, **facts)
+    assert "valid for 1 day," in write_code_letter("4711", days=1, **facts).text
 
 
 def test_a_law_in_months_is_told_by_its_stages():
