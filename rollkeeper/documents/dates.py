@@ -56,19 +56,5 @@ def read_partial_date(text: str) -> PartialDate:
     return PartialDate(int(year), _known(month), _known(day))
 
 
-def is_of_age(born: PartialDate, *, years: int, on: dt.date, claims_youth: bool = False) -> bool:
-    """Tell whether a person has completed this many years, with an unknown day decided in their favour.
-
-    Full age is in a person's favour unless they claim protection of the young. A person born on 29 February completes a year on 1
-    March in other years.
-    """
-    day = born.latest() if claims_youth else born.earliest()
-    try:
-        reached = day.replace(year=day.year + years)
-    except ValueError:
-        reached = dt.date(day.year + years, 3, 1)
-    return reached <= on
-
-
 def _known(part: str) -> int | None:
     return int(part) or None if part.isdigit() else None

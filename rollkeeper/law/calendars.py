@@ -7,6 +7,7 @@ know, and from the pack. A closed day never shortens a period.
 """
 
 import datetime as dt
+from calendar import monthrange
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, overload
@@ -44,6 +45,11 @@ def add_months(day: dt.date, months: int, *, overflows_to_next_month: bool) -> d
     except ValueError:
         next_month = dt.date(year, month + 1, 1)
         return next_month if overflows_to_next_month else next_month - dt.timedelta(days=1)
+
+
+def end_of_month(day: dt.date) -> dt.date:
+    """Return the last day of a day's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ _FEATURES: Final[Sequence[tuple[str, str]]] = (
     ("verification", r"party_kinds\[[^]]*\]\.verification"),
     ("attributes", r"party_kinds\[[^]]*\]\.attributes"),
     ("representatives", r"party_kinds\[[^]]*\]\.(representative|user_of_line)"),
-    ("minors", r"party_kinds\[[^]]*\]\.age"),
+    ("minors", r"party_kinds\[[^]]*\]\.(age|last_day\.at_majority)"),
     ("without a document", r"party_kinds\[[^]]*\]\.no_document_route"),
     ("kinds of party", r"party_kinds"),
     ("limits", r"limits"),

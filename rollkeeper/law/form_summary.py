@@ -40,7 +40,7 @@ class FormSummary:
             [f"without a document by {' or '.join(self.without_document)}"] if self.without_document else []
         )
         parts += [f"checked by {' or '.join(self.identity_check)}"] if self.identity_check else []
-        parts += [f"its representative shows {self.authority_proof}"] if self.authority_proof else []
+        parts += [f"who acts for it shows {self.authority_proof}"] if self.authority_proof else []
         parts += [f"good through {self.last_day}"] if self.last_day else []
         parts += [f"of {self.payment} lines alone"] if self.payment else []
         return f"{self.kind}{of}: {'; '.join(parts)}"
@@ -84,8 +84,7 @@ def _checks(rules: Sequence[Verification]) -> Iterator[str]:
 
 
 def _day(rule: LastDay) -> str:
-    return (
-        f"{rule.after.n} {rule.after.unit}{'s' * (rule.after.n != 1)} after it"
-        if rule.after
-        else "the day on the document or permit"
-    )
+    time = f"{rule.after.n} {rule.after.unit}{'s' * (rule.after.n != 1)} after " if rule.after else ""
+    if rule.at_majority:
+        return f"the end of the month {time or 'of '}coming of age"
+    return f"{time}it" if time else "the day on the document or permit"

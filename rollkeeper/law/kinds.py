@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rollkeeper.law.calendars import Term
+from rollkeeper.law.calendars import Term, add_months, end_of_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,27 @@ class LastDayRule:
     """Through which day a registration is good."""
 
     term: Term | None
-    """None: through the day that a paper states."""
+    """From the registration, or from the age of majority where there is one."""
     article: str
+    majority: int | None = None
 
-    def last_day(self, on: dt.date) -> dt.date | None:
-        """Return the last day where it follows from the day of the registration, which is not counted."""
-        return self.term.last_day(on) if self.term else None
+    @property
+    def is_read(self) -> bool:
+        """Tell whether it is the day that a paper states."""
+        return self.term is None and self.majority is None
+
+    def last_day(self, on: dt.date, *, born: dt.date | None = None) -> dt.date | None:
+        """Return the last day where it follows from the day of the registration, or from that of birth; neither is counted.
+
+        That of a person who comes of age is the last of its month, and never tells a birthday. Who was born on 29 February comes of
+        age on 1 March: that gives more time.
+        """
+        if self.majority is None:
+            return self.term.last_day(on) if self.term else None
+        if born is None:
+            return None
+        of_age = add_months(born, 12 * self.majority, overflows_to_next_month=True)
+        return end_of_month(self.term.last_day(of_age) if self.term else of_age)
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,13 +249,20 @@ class Pack:
     def last_day(self, party_kind: str) -> LastDayRule | None:
         """Return through which day a registration of such a party is good. None: it has no last day. Refuses: UNSUPPORTED_PACK_FIELD.
 
-        A last day that is not confirmed in the official text is not applied.
+        A last day that is not confirmed in the official text is not applied, nor one at majority where the age or the question for
+        the date of birth is not.
         """
         self.refuse_unsupported()
         rule = self.said_of(party_kind, "last_day")
         if not rule or not rule.because.confirmed:
             return None
-        return LastDayRule(term_of(self.file.calendar, rule.after), self._cited(rule.because))
+        term, article = term_of(self.file.calendar, rule.after), self._cited(rule.because)
+        if not rule.at_majority:
+            return LastDayRule(term, article)
+        age, asked = self.age(party_kind), self.said_of(party_kind, "attributes")
+        if age is None or not any(one.name == "birth_date" and one.because.confirmed for one in asked):
+            return None
+        return LastDayRule(term, article, age.majority)
 
     def age(self, party_kind: str) -> AgeRule | None:
         """Return at which age a person is of this kind. None: at any. Refuses: UNSUPPORTED_PACK_FIELD.

@@ -178,13 +178,15 @@ class _Page:
             paid = f"{self.pause}{self.label(check.payment)}" if check.payment else ""
             yield f"{_('a check that is accepted')}{self.unconfirmed(check.because)}{self.colon}{self.label(check.method)}{paid}{self.cited_in(check.because)}"
         if (acts := kind.representative) is not None and acts.proof:
-            yield f"{_('who acts for the subscriber shows')}{self.unconfirmed(acts.because)}{self.colon}{self.text(acts.proof)}{self.cited_in(acts.because)}"
+            yield f"{_('who acts for the company shows')}{self.unconfirmed(acts.because)}{self.colon}{self.text(acts.proof)}{self.cited_in(acts.because)}"
         if (last := kind.last_day) is not None:
-            day = (
-                _("the last day on the document or permit")
-                if last.after is None
-                else self.after("registration", last.after.unit).format(last.after.n)
-            )
+            anchor = "majority" if last.at_majority else "registration"
+            if last.after is not None:
+                day = self.after(anchor, last.after.unit).format(last.after.n)
+            elif last.at_majority:
+                day = _("the end of the month in which the subscriber comes of age")
+            else:
+                day = _("the last day on the document or permit")
             yield f"{_('the registration is good through')}{self.unconfirmed(last.because)}{self.colon}{day}{self.cited_in(last.because)}"
 
     def after(self, anchor: str, unit: str) -> str:
@@ -194,6 +196,15 @@ class _Page:
             ("registration", "day"): _("so many days after the registration: {}"),
             ("registration", "month"): _("so many months after the registration: {}"),
             ("registration", "year"): _("so many years after the registration: {}"),
+            ("majority", "day"): _(
+                "so many days after the subscriber comes of age, then to the end of the month: {}"
+            ),
+            ("majority", "month"): _(
+                "so many months after the subscriber comes of age, then to the end of the month: {}"
+            ),
+            ("majority", "year"): _(
+                "so many years after the subscriber comes of age, then to the end of the month: {}"
+            ),
             ("termination", "day"): _("so many days after the end of the contract: {}"),
             ("termination", "month"): _("so many months after the end of the contract: {}"),
             ("termination", "year"): _("so many years after the end of the contract: {}"),

@@ -13,7 +13,7 @@ SAID_OTHERWISE: Final = {
     "court_stays": "enter the stay at the campaign, when the court orders it: its days do not count for anyone",
     "fallback": "list every check: any one will do",
     "match_policy": "a register's check says yes or no; how it compares is its own",
-    "on_majority": f"a clock that starts on a birthday needs a search over every date of birth: {_DECLINED}",
+    "on_majority": "'last_day' with 'at_majority: true' and 'after'; a campaign of 'last_day_over' asks such subscribers again",
     "adds": "an extension stops the clock for as long as its reason lasts ('clock_stands_still: true')",
     "until": "a later last day for all is a new version of the pack",
     "after_deadline": f"what people are told when a stage begins is always told; for more {_DECLINED}",

@@ -69,7 +69,7 @@ party_kinds:
       - {{name: document_type, required: "yes", purpose: {{en: what proved it}}, because: {{article: "1"}}}}
       - {{name: document_number, required: "yes", purpose: {{en: which person of that name}}, because: {{article: "1"}}}}
   # Others that a law may name, each with its attributes: minor, and guardian (of a minor); company, company_user (who uses the line) and
-  # company_bearer (who brings its papers). A kind of one of the first: id: visitor, kind_of: individual, label: {{en: A visitor}}.
+  # company_bearer (who acts for it). A kind of one of the first: id: visitor, kind_of: individual, label: {{en: A visitor}}.
 """
 _CAMPAIGN = """campaigns:
   - id: existing_lines

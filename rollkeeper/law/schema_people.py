@@ -110,15 +110,25 @@ class DocumentRule(CitedModel):
 
 
 class LastDay(CitedModel):
-    """Through which day a registration of this kind is good: as a paper says, or so long from the registration."""
+    """Through which day a registration of this kind is good: as a paper says, or so long from the registration or the age of majority."""
 
     read_from: Literal["document"] | None = None
-    after: Duration | None = None
+    at_majority: Annotated[
+        Literal[True] | None,
+        Field(
+            description="The day on which the subscriber is of the age.majority, from the birth_date, and so long 'after'; then to the end"
+            " of that month, so that no birthday is stored."
+        ),
+    ] = None
+    after: Annotated[
+        Duration | None,
+        Field(description="From the registration, or from majority where at_majority is true."),
+    ] = None
 
     @model_validator(mode="after")
     def _check_one(self) -> "LastDay":
-        if (self.read_from is None) == (self.after is None):
-            raise ValueError("a last day is read_from a document, or comes after a time")
+        if (self.read_from is None) == (self.after is None and self.at_majority is None):
+            raise ValueError("a last day is read_from a document, comes after a time, or is at_majority")
         return self
 
 

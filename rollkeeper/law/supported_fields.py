@@ -18,7 +18,7 @@ from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.retention_rules import faults as retention_faults
 from rollkeeper.law.schema import PackFile
-from rollkeeper.law.schema_people import AttributeRule, PartyKind
+from rollkeeper.law.schema_people import PartyKind
 from rollkeeper.law.schema_stages import Campaign, NoticeDuty, Stage
 from rollkeeper.law.strict_yaml import written_value
 
@@ -27,7 +27,6 @@ ACTS: Final = frozenset({"register", "transfer", "install", "port_in", "relocate
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
 BUILT_IN: Final = frozenset({"individual", "minor", "company"})
 """The kinds of subscriber that every law has; a pack may add kinds of these."""
-
 
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
 CHANNELS: Final = frozenset(Channel.values)
@@ -97,6 +96,7 @@ _STATED: Final[dict[str, Check]] = {
     "party_kinds[].age.min": lambda v: v >= 1,
     "party_kinds[].age.majority": lambda v: v >= 1,
     "party_kinds[].last_day.read_from": _any,
+    "party_kinds[].last_day.at_majority": _is(True),
     "party_kinds[].last_day.after.n": lambda v: v >= 1,
     "party_kinds[].last_day.after.unit": _is("day", "month", "year"),
     "limits[].what": _any,
@@ -118,9 +118,7 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].cohort.when.registered_before": _any,
     "campaigns[].cohort.when.assurance[]": _any,
     "campaigns[].cohort.when.last_day_over": _is(True),
-    "campaigns[].cohort.when.party_kinds[]": lambda v: (
-        v in BUILT_IN
-    ),  # the register stores no kind that a pack adds
+    "campaigns[].cohort.when.party_kinds[]": lambda v: v in BUILT_IN,  # no added kind is stored
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
     "campaigns[].cohort.when.regions[]": _any,
     "campaigns[].cohort.when.payment": _any,
@@ -375,20 +373,29 @@ def _kinds(pack: PackFile) -> Iterator[str]:
             )
         elif kind.kind_of and "en" not in kind.label:
             yield f"'{at}.label' (without English)"
-        if kind.last_day and kind.id in PARTIES - BUILT_IN:
-            yield f"'{at}.last_day' (of a {kind.id})"
-        if kind.age and kind.id in PARTIES - BUILT_IN:
-            yield f"'{at}.age' (of a {kind.id})"
-        elif kind.age and not any(
-            one.name == "birth_date" and one.required == "yes" for one in _attributes(pack, kind)
-        ):
-            yield f"'{at}.age' (of a kind whose date of birth is not asked)"
+        yield from (f"'{at}.{fault}" for fault in _ages(pack, kind))
         yield from (f"'{at}.representative{fault}" for fault in _representative(pack, kind))
         if kind.documents and kind.id in PARTIES - BUILT_IN:
             yield f"'{at}.documents' (of a {kind.id})"
         for number, document in enumerate(kind.documents):
             if document.type.replace("_", "-") not in known:
                 yield f"'{at}.documents[{number}].type: {document.type}' ({there})"
+
+
+def _ages(pack: PackFile, kind: PartyKind) -> Iterator[str]:
+    """Name what cannot be told of a kind's age, and of the day on which a registration of it is over."""
+    if kind.id in PARTIES - BUILT_IN:
+        yield from (f"{one}' (of a {kind.id})" for one in ("last_day", "age") if getattr(kind, one))
+        return
+    said = {one: _said(pack, kind, one) for one in ("attributes", "age", "last_day")}
+    is_asked = any(one.name == "birth_date" and one.required == "yes" for one in said["attributes"] or ())
+    if kind.age and not is_asked:
+        yield "age' (of a kind whose date of birth is not asked)"
+    is_counted = said["last_day"] and said["last_day"].at_majority
+    if is_counted and (not said["age"] or said["age"].majority is None):
+        yield "last_day.at_majority' (without 'age.majority')"
+    elif is_counted and not is_asked:
+        yield "last_day.at_majority' (of a kind whose date of birth is not asked)"
 
 
 def _representative(pack: PackFile, kind: PartyKind) -> Iterator[str]:
@@ -415,9 +422,10 @@ def _checks(pack: PackFile) -> Iterator[str]:
                 yield f"'party_kinds[{index}].verification[{number}].method: {check.method}' (of a {kind.id})"
 
 
-def _attributes(pack: PackFile, kind: PartyKind) -> Sequence[AttributeRule]:
-    """Return what is asked of a kind; of one that a pack adds and that says nothing, what is asked of the kind it is of."""
-    return kind.attributes or next((one.attributes for one in pack.party_kinds if one.id == kind.kind_of), ())
+def _said(pack: PackFile, kind: PartyKind, chapter: str) -> Any:
+    """Return what is said of a kind; of one that a pack adds and of which nothing is said, what is said of the kind it is of."""
+    of = next((one for one in pack.party_kinds if one.id == kind.kind_of), kind)
+    return getattr(kind, chapter) or getattr(of, chapter)
 
 
 def _routes(pack: PackFile) -> Iterator[str]:

@@ -34,7 +34,7 @@ def register_in_bulk(
     """Register all people in a file; a number that has no line yet gets one.
 
     Columns of a table, or keys of a JSON row: number, name, address, document_type, document_number; kind (individual, company, minor) with
-    user and bearer, or guardian, each an object (in a table columns such as guardian.name); service; language; submission_key. Headings of a
+    user and bearer (who acts for the company), or guardian, each an object (in a table columns such as guardian.name); service; language; submission_key. Headings of a
     table are also understood in other words and languages. Only the fields that the rule pack asks for are recorded. Refused rows go to FILE.refused.jsonl (row, column, reason, no values); the rest is recorded.
     Run it again after an interruption or a correction: nothing is recorded twice.
 

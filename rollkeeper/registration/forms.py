@@ -89,7 +89,7 @@ class RegistrationForm(forms.Form):
         before = set(self.fields)
         if accepted and isinstance(offered := self.fields.get(f"{head}document_type"), forms.ChoiceField):
             offered.choices = accepted_types(accepted)
-        if rule and rule.term is None:
+        if rule and rule.is_read:
             self.fields[f"{head}{LAST_DAY}"] = asked(
                 _last_day_field(), why=_WHY_LAST_DAY, article=cite(rule.article)
             )

@@ -23,6 +23,7 @@ from rollkeeper.registration.errors import (
     TOO_YOUNG,
     UNKNOWN_ATTRIBUTE,
 )
+from rollkeeper.registration.rules import clean
 from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission
 from rollkeeper.subscribers.choices import PartyRole
 
@@ -42,7 +43,7 @@ def faults_of_kind(
         *document_faults(pack, submission),
         *check_faults(pack, submission, action_kind=action_kind, payment=payment),
         *authority_faults(pack, submission, action_kind=action_kind),
-        *(age_faults(pack, submission, on=on) if action_kind in NEW_TENURE_KINDS else ()),
+        *age_faults(pack, submission, on=on, is_new=action_kind in NEW_TENURE_KINDS),
     ]
 
 
@@ -66,13 +67,20 @@ def document_faults(pack: Pack, submission: Submission) -> list[RollkeeperError]
     return []
 
 
-def age_faults(pack: Pack, submission: Submission, *, on: dt.date) -> list[RollkeeperError]:
-    """Return why a person of this age is not registered as this kind; a date of birth that is missing or wrong is another fault."""
+def age_faults(pack: Pack, submission: Submission, *, on: dt.date, is_new: bool) -> list[RollkeeperError]:
+    """Return why a person of this age is not registered as this kind; a date of birth that is missing or wrong is another fault.
+
+    Of a registration that is there it matters only whether its last day at majority is over: nothing extends that.
+    """
     rule, part = pack.age(submission.asked_as), PartyRole.SUBSCRIBER
-    born = _day(submission.parts.get(part, {}).get("birth_date") or "")
+    born = _born(submission)
     if rule is None or born is None:
         return []
     where = {"part": part.key, "attribute": "birth_date", "article": rule.article}
+    if not is_new:
+        ends = pack.last_day(submission.asked_as)
+        last = ends.last_day(on, born=born) if ends and ends.majority else None
+        return [OF_AGE(age=rule.majority, **where)] if last and on > last else []
     if rule.least and on < _birthday(pack, born, rule.least):
         return [TOO_YOUNG(age=rule.least, **where)]
     if rule.majority and on >= _birthday(pack, born, rule.majority):
@@ -149,10 +157,10 @@ def good_through(
 ) -> dt.date | list[RollkeeperError] | None:
     """Return through which day the registration is good, None if without an end; or what is wrong with the day given."""
     rule, said, part = pack.last_day(submission.asked_as), submission.last_day, PartyRole.SUBSCRIBER.key
-    if rule is None or rule.term is not None:
+    if rule is None or not rule.is_read:
         if said:
             return [UNKNOWN_ATTRIBUTE(attribute=LAST_DAY, part=part, asked="nothing")]
-        return rule.last_day(on) if rule else None
+        return rule.last_day(on, born=_born(submission)) if rule else None
     if submission.route:  # no document, hence no day on one; the way has a time of its law
         return None
     if not said:
@@ -167,6 +175,12 @@ def good_through(
 def _birthday(pack: Pack, born: dt.date, age: int) -> dt.date:
     is_next = pack.file.calendar.month_overflow == "first_of_next"
     return add_months(born, 12 * age, overflows_to_next_month=is_next)
+
+
+def _born(submission: Submission) -> dt.date | None:
+    """Return the subscriber's day of birth as it would be recorded; None where none is given, or none that is a day."""
+    given = submission.parts.get(PartyRole.SUBSCRIBER, {}).get("birth_date")
+    return _day(clean(given)) if isinstance(given, str) else None
 
 
 def _day(text: str) -> dt.date | None:

@@ -44,8 +44,7 @@ def kinds_offered_remotely(pack: Pack) -> list[str]:
 
     def is_offered(kind: str) -> bool:
         rule = pack.last_day(kind)
-        is_read = rule is not None and rule.term is None
-        return not is_read and not any(one.is_looked_over for one in pack.documents(kind))
+        return not (rule and rule.is_read) and not any(one.is_looked_over for one in pack.documents(kind))
 
     added = [kind for kind, of in pack.added_kinds.items() if of == PartyKind.INDIVIDUAL and is_offered(kind)]
     return [PartyKind.INDIVIDUAL.value, *added]

@@ -20,7 +20,7 @@ class PartyRole(TextChoices):
 
     SUBSCRIBER = "subscriber", _("The subscriber")
     USER = "company_user", _("Who uses the line")
-    BEARER = "company_bearer", _("Who brings the documents")
+    BEARER = "company_bearer", _("Who acts for the company")
     GUARDIAN = "guardian", _("The guardian")
 
     @property

@@ -8,9 +8,7 @@ from pathlib import Path
 import rollkeeper
 
 PACKAGE = Path(rollkeeper.__file__).parent
-NOT_USED_YET = {
-    "rollkeeper.documents.dates.is_of_age": "minors and majority",
-}
+NOT_USED_YET: dict[str, str] = {}
 
 
 def modules():

@@ -27,6 +27,13 @@ PUPIL = f"""  - id: pupil
       - {{name: birth_date, required: "yes", purpose: {{en: of what age}}, {BECAUSE}}}
     age: {{min: 6, majority: 18, {BECAUSE}}}
 """
+
+
+def until_majority(after: str = "after: {n: 90, unit: day}, ", *, kind: str = PUPIL) -> str:
+    """Return a kind whose registrations have their last day some time after the subscriber comes of age, or on the day itself."""
+    return f"{kind}    last_day: {{at_majority: true, {after}{BECAUSE}}}\n"
+
+
 INSTITUTION = f"""  - id: institution
     kind_of: company
     label: {{en: An institution}}

@@ -9,7 +9,7 @@ import pytest
 from rollkeeper.law.form_summary import form_summaries
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.page import law_page
-from tests.builders.kinds import INSTITUTION, TOURIST, VISITOR, with_kinds
+from tests.builders.kinds import INSTITUTION, TOURIST, VISITOR, until_majority, with_kinds
 from tests.builders.packs import read_text
 from tests.in_process import invoke
 
@@ -49,6 +49,23 @@ def test_the_law_page_names_a_kind_its_documents_and_its_last_day():
     assert "the last day on the document or permit" in page
     assert "so many days after the registration: 30" in page
     assert "the same is asked as of" in page
+
+
+@pytest.mark.parametrize(
+    ("after", "summary", "page"),
+    [
+        ("", "the end of the month of coming of age", "the end of the month in which the subscriber comes of age"),
+        ("after: {n: 90, unit: day}, ", "the end of the month 90 days after coming of age",
+         "so many days after the subscriber comes of age, then to the end of the month: 90"),
+        ("after: {n: 1, unit: month}, ", "the end of the month 1 month after coming of age",
+         "so many months after the subscriber comes of age, then to the end of the month: 1"),
+    ],
+)  # fmt: skip
+def test_a_last_day_at_majority_is_shown_with_its_time(after, summary, page):
+    pack = read_text(with_kinds(until_majority(after)))
+
+    assert {one.kind: one.last_day for one in form_summaries(pack)}["pupil"] == summary
+    assert page in law_page(pack, language="en", on=ON)
 
 
 def test_the_label_of_a_kind_is_escaped_once():

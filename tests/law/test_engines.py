@@ -188,6 +188,10 @@ ASKED = {
     ),
     "by both": (asking_again(assurances="declared"), Again(D(2011, 6, 30), frozenset({"declared"}))),
     "by their last day": (asking_again(before="", last_day=True), Again(last_day=True)),
+    "who came of age": (
+        asking_again(before="", last_day=True, kinds="minor"),
+        Again(last_day=True, kinds=frozenset({"minor"})),
+    ),
     "by their kind": (
         asking_again(kinds="company, minor"),
         Again(D(2011, 6, 30), kinds=frozenset({"company", "minor"})),

@@ -18,7 +18,7 @@ from rollkeeper.law.rights import decide_by
 from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves, support_of, unsupported_fields
-from tests.builders.kinds import PUPIL, TOURIST, VISITOR, with_checks, with_proof
+from tests.builders.kinds import TOURIST, VISITOR, until_majority, with_checks, with_proof
 from tests.builders.packs import confirmed
 from tests.builders.stages import LATE, asking_again, phased, staged
 from tests.disclosures.lawful import lawful_pack
@@ -39,7 +39,7 @@ retention:""",
     "agents:\n  registered: true": "agents:\n  registered: true\n  subagents: false\n  daily_limit: 40",
     "      - must_be_delivered: true\n": "      - must_be_delivered: true\n        channels: [sms]\n        min_attempts: 2\n        attempts_apart: {n: 36, unit: hour}\n",
     "    stages:\n": f"      - {{must_be_delivered: false, before_deadline: {{n: 14, unit: day}}, {BECAUSE}}}\n    stages:\n",
-    "  - id: minor\n": f"{VISITOR}{TOURIST}{PUPIL}  - id: minor\n    no_document_route: [{{by: [referee], valid_for: {{n: 30, unit: day}}, {BECAUSE}}}]\n",
+    "  - id: minor\n": f"{VISITOR}{TOURIST}{until_majority()}  - id: minor\n    no_document_route: [{{by: [referee], valid_for: {{n: 30, unit: day}}, {BECAUSE}}}]\n",
     "  no_action_on:": '  quiet_hours: [{begins: "20:00", ends: "08:30"}]\n  no_action_on:',
     "  begins: 2012-01-01\n": "  begins: 2012-01-01\n  ends: 2030-12-31\n",
     "      after: {n: 60, unit: day}\n": "      after: {n: 60, unit: day}\n      floor: {n: 20, unit: day}\n",

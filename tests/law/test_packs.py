@@ -569,7 +569,7 @@ OTHER_LAWS = {
         "'campaigns[0].notices' (none has to be delivered)",
         "without an end where 'last' does not say so",
     ],
-    "kenya": ["'party_kinds[0].age' (of a kind whose date of birth is not asked)"],
+    "kenya": ["'campaigns[0].notices' (none has to be delivered)"],
     "korea": ["'limits[0].scope: national'"],
     "mexico": ["'calendar.day_kind: working'", "always_allow[1]: 911", "name: curp"],
     "nigeria": [],

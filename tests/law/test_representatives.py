@@ -98,8 +98,8 @@ def test_the_summary_of_forms_names_what_is_shown():
         one.kind: one.sentence for one in form_summaries(pack_of(with_kinds(INSTITUTION, text=with_proof())))
     }
 
-    assert "its representative shows a sealed letter" in sentences["company"]
-    assert "its representative shows a sealed letter" in sentences["institution"]
+    assert "who acts for it shows a sealed letter" in sentences["company"]
+    assert "who acts for it shows a sealed letter" in sentences["institution"]
     assert "representative" not in sentences["individual"]
 
 

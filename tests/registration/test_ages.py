@@ -53,6 +53,14 @@ def test_a_person_of_another_age_is_refused_in_words_without_the_day(born, refus
     assert rows("SELECT count(*) AS n FROM lines_tenure")[0].n == tenures
 
 
+@pytest.mark.parametrize("born", [" 1960-01-01", "1960-01-01\u3000"])
+def test_no_space_around_a_date_of_birth_hides_an_age(born):
+    use_pack(with_kinds(PUPIL))
+
+    with refusing(OF_AGE):
+        register(born)
+
+
 def test_an_age_that_no_reader_confirmed_turns_no_one_away():
     use_pack(
         with_kinds(

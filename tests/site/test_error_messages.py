@@ -178,7 +178,7 @@ def test_a_refusal_is_said_whole_in_chinese(chinese):
 def test_several_reasons_in_one_fact_are_each_said(chinese):
     (said,) = translated(DOCUMENT_DOUBTFUL(part="bearer", reasons="check_digit, region_unknown"))
 
-    assert said.sentence == "经办人的证件号码须再次核对（校验码不符、地区代码不在已知名单中）。"
+    assert said.sentence == "单位经办人的证件号码须再次核对（校验码不符、地区代码不在已知名单中）。"
 
 
 def test_a_figure_in_a_fact_stays_what_it_is(chinese):
