@@ -29,6 +29,9 @@ MISSING: Labels = {
     "document_valid_until": _("Enter the last day on which the document is valid."),
     "last_day": _("Enter the last day on the permit or document."),
     "identity_check": _("Choose by which check the identity was verified."),
+    "lines_elsewhere": _(
+        "Ask how many lines they have with other operators, and give a number from 0 to 999."
+    ),
     "authority_shown": _("Ask for what the law names, and tick that it was shown."),
     "birth_date": _("Enter the date of birth."),
     "language": _("Ask in which language they read notices, and choose it."),

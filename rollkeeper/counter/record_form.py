@@ -26,10 +26,11 @@ from rollkeeper.law.choices import NoDocumentWay
 from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.pack import Pack
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
-from rollkeeper.registration.kind_rules import IDENTITY_CHECK, LAST_DAY, is_check_asked
+from rollkeeper.registration.kind_rules import IDENTITY_CHECK, LAST_DAY, is_check_asked, national_limit
 from rollkeeper.registration.party_kinds import kind_named
 from rollkeeper.registration.submissions import (
     IMAGE_FIELDS,
+    LINES_ELSEWHERE,
     NEW_CONTRACT_KINDS,
     NEW_TENURE_KINDS,
     Presence,
@@ -78,7 +79,10 @@ class Group:
 class RecordForm(RegistrationForm, QuietForm):
     """True identity for one line, by one action, for one kind of party."""
 
-    texts = FormTexts(STATE_HINT, labels.HINTS)
+    texts = FormTexts(
+        STATE_HINT, labels.HINTS,
+        lines_elsewhere=_("How many other lines does the subscriber have with other operators?"),
+    )  # fmt: skip
     has_reasons_together = True
 
     def __init__(
@@ -123,6 +127,9 @@ class RecordForm(RegistrationForm, QuietForm):
                 label=_("That number was recorded wrongly and was never theirs."), required=False,
                 widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
+        if limit := national_limit(pack, named.id, action_kind=action_kind):
+            is_for_all = set(pack.services) <= set(limit.services) and limit.is_for_all_lines
+            self.ask_lines_elsewhere(limit, services=pack.services, required=is_for_all and not self.routes)
         self.fields["language"] = asked(
             forms.ChoiceField(
                 label=_("Language of notices"),
@@ -214,6 +221,7 @@ class RecordForm(RegistrationForm, QuietForm):
             "former__document_state",
             "former__document_number",
             "former__was_wrong",
+            LINES_ELSEWHERE,
             "language",
             "contact_email",
             "double_checked",

@@ -6,7 +6,7 @@ e-mail address, a registration) leaves the line without it, and is reported too.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -41,6 +41,7 @@ from rollkeeper.imports.value_parsers import read_identifiers, read_numbers
 from rollkeeper.kernel.choices import Service
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.numbers import NUMBERED, as_reference
+from rollkeeper.lines.regions import by_length, region_of
 
 _LONGEST_ADDRESS_LINE = 80
 _NOT_READ = {"contact": NOT_AN_ADDRESS, "postal": NOT_AN_ENVELOPE}
@@ -312,21 +313,6 @@ class RowReader:
             ]
 
         return "service", tuple(source.column for source in part.sources), read
-
-
-def by_length(prefixes: Mapping[str, str]) -> list[tuple[int, dict[str, str]]]:
-    """Return prefixes of numbers by their length, the longest first."""
-    lengths = sorted({len(prefix) for prefix in prefixes}, reverse=True)
-    return [(length, {p: region for p, region in prefixes.items() if len(p) == length}) for length in lengths]
-
-
-def region_of(number: Any, prefixes: Sequence[tuple[int, dict[str, str]]]) -> str | None:
-    """Return the region of the longest matching prefix of a number, None if there is none."""
-    if type(number) is str:
-        for length, regions in prefixes:
-            if region := regions.get(number[:length]):
-                return region
-    return None
 
 
 def _first(said: tuple[Any, ...], otherwise: str | None) -> Any:

@@ -2,15 +2,21 @@
 """How many lines a law lets one subscriber have: its limits, as the packages use them."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from rollkeeper.kernel.choices import Payment
+from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.law.calendars import Term, term_of
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema_people import Limit
-from rollkeeper.law.supported_fields import LIMITED, SERVICES
+
+LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
+"""The kinds of subscriber that form a limit group: lines that a person registers as a guardian do not count towards their own
+limit.
+"""
+_SERVICES: Final = frozenset(Service.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +38,33 @@ class LimitRule:
     """Lines activated before this day neither meet it nor count."""
     channel: str | None = None
     """Whom it stops: `remote`, who registers by themselves; None: everyone."""
+    regions: tuple[str, ...] = ()
+    """Of which regions the lines are that meet it and count; empty: of any or none."""
+    is_national: bool = False
+    """The lines count, too, that the subscriber says they have with other operators."""
 
     @property
     def asks_payment(self) -> bool:
         """Tell whether only lines that are paid in one way meet it."""
         return Payment.UNKNOWN.value not in self.payments
 
+    @property
+    def is_for_all_lines(self) -> bool:
+        """Tell whether it has lines of its services whenever they were activated, and however they are paid."""
+        return not self.asks_payment and self.activated_from == dt.date.min
+
     def stops(self, *, remote: bool) -> bool:
         """Tell whether it stops who registers a line remotely, by themselves, or at a counter."""
         return self.channel is None or remote
 
-    def concerns(self, party_kind: str, service: str, payment: str, *, activated_on: dt.date) -> bool:
-        """Tell whether a line of this service and age, paid so, counts where such a party holds it."""
+    def concerns(
+        self, party_kind: str, service: str, payment: str, *, activated_on: dt.date, region: str | None
+    ) -> bool:
+        """Tell whether a line of this service, age and region, paid so, counts where such a party holds it."""
         fits_line = (
             service in self.services and payment in self.payments and activated_on >= self.activated_from
         )
-        return party_kind in self.concerned and fits_line
+        return party_kind in self.concerned and fits_line and (not self.regions or region in self.regions)
 
 
 def limit_rules(
@@ -58,7 +75,7 @@ def limit_rules(
     return tuple(
         LimitRule(
             party_kinds=_counted_kinds(limit, added_kinds),
-            services=tuple(sorted(({limit.service} if limit.service else SERVICES) - set(limit.exempt))),
+            services=tuple(sorted(({limit.service} if limit.service else _SERVICES) - set(limit.exempt))),
             n=limit.n,
             window=term_of(file.calendar, limit.window),
             over=limit.over,
@@ -67,6 +84,8 @@ def limit_rules(
             activated_from=limit.activated_from or dt.date.min,
             channel=limit.channel,
             payments=(limit.payment,) if limit.payment else tuple(Payment.values),
+            regions=limit.regions,
+            is_national=limit.scope == "national",
         )
         for limit in confirmed
     )
@@ -87,3 +106,38 @@ def _concerned_kinds(limit: Limit, added_kinds: Mapping[str, str], *, separate: 
     counted = _counted_kinds(limit, added_kinds)
     apart = separate | set(limit.exempt)
     return counted + tuple(kind for kind, of in added_kinds.items() if of in counted and kind not in apart)
+
+
+def faults(pack: PackFile) -> Iterator[str]:
+    """Name what is wrong with the limits although each leaf is known."""
+    added = {kind.id for kind in pack.party_kinds if kind.kind_of}
+    exemptible = _SERVICES | added | {kind for kinds in LIMITED.values() for kind in kinds}
+    for index, limit in enumerate(pack.limits):
+        if limit.group not in LIMITED and limit.group not in added:
+            yield f"'limits[{index}].group: {limit.group}'"
+        for number, exempt in enumerate(limit.exempt):
+            if exempt not in exemptible:
+                yield f"'limits[{index}].exempt[{number}]: {exempt}'"
+        if limit.channel and limit.over != "refuse":
+            yield f"'limits[{index}].over: {limit.over}' (of who registers by themselves)"
+        if (limit.kind == "flow") != (limit.window is not None):
+            yield f"'limits[{index}].window' (a flow has one, a stock has none)"
+        if limit.kind == "flow" and limit.over == "choose_keep":
+            yield f"'limits[{index}].over: choose_keep' (of a flow)"
+    yield from _national_limits(pack)
+
+
+def _national_limits(pack: PackFile) -> Iterator[str]:
+    """Name what cannot be asked of people in one number: how many lines of a kind they have with other operators now."""
+    counted: dict[str, set[object]] = {}
+    for index, limit in enumerate(pack.limits):
+        if limit.scope != "national":
+            continue
+        if limit.kind == "flow":
+            yield f"'limits[{index}].scope: national' (of a flow)"
+        if limit.regions:
+            yield f"'limits[{index}].scope: national' (of some regions)"
+        lines = (limit.service, limit.payment, limit.activated_from, _SERVICES.intersection(limit.exempt))
+        counted.setdefault(limit.group, set()).add(lines)
+        if len(counted[limit.group]) > 1:
+            yield f"'limits[{index}].scope: national' (of other lines than another one)"

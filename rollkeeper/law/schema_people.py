@@ -220,10 +220,26 @@ class Limit(CitedModel):
             description="Lines activated before this day neither meet it nor count: what a law leaves to people who had it before. A line that is taken over from someone else is new."
         ),
     ] = None
-    scope: Literal["operator", "national"]
+    regions: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...],
+        Field(
+            description="Only lines of one of these regions meet it and count, all of them together; a line without a region does neither."
+        ),
+    ] = ()
+    scope: Annotated[
+        Literal["operator", "national"],
+        Field(
+            description="National: the lines count, too, that the subscriber says they have with other operators. What they say is not recorded."
+        ),
+    ]
     kind: Literal["stock", "flow"]
     n: Annotated[int, Field(ge=1)]
     window: Duration | None = None
     over: Literal["refuse", "review", "choose_keep"]
     exempt: tuple[Name, ...] = ()
-    existing_lines: Literal["keep"] | None = None
+    existing_lines: Annotated[
+        Literal["keep"] | None,
+        Field(
+            description="A limit stops the next line and takes none away, whether the pack says so or not."
+        ),
+    ] = None

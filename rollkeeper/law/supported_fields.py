@@ -16,6 +16,7 @@ from rollkeeper.kernel.choices import Channel, IdentityCheck, Service
 from rollkeeper.law.attributes import ATTRIBUTES
 from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import country_of
+from rollkeeper.law.limit_rules import faults as limit_faults
 from rollkeeper.law.retention_rules import faults as retention_faults
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_people import PartyKind
@@ -30,10 +31,6 @@ BUILT_IN: Final = frozenset({"individual", "minor", "company"})
 
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
 CHANNELS: Final = frozenset(Channel.values)
-LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
-"""The kinds of subscriber that form a limit group: lines that a person registers as a guardian do not count towards their own
-limit.
-"""
 REPRESENTED: Final = {"minor": "guardian", "company": "company_bearer"}
 """The kinds of subscriber for whom another person acts, and who that is."""
 WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})
@@ -105,7 +102,8 @@ _STATED: Final[dict[str, Check]] = {
     "limits[].payment": _any,
     "limits[].channel": _any,
     "limits[].activated_from": _any,
-    "limits[].scope": _is("operator"),  # no operator can count what others provide
+    "limits[].regions[]": _any,
+    "limits[].scope": _any,
     "limits[].kind": _any,
     "limits[].n": _any,
     "limits[].window.n": lambda v: v >= 1,
@@ -290,7 +288,7 @@ def _shape(pack: PackFile) -> Iterator[str]:
         yield "'rights.complain_to' (without English)"
     yield from _kinds(pack)
     yield from _checks(pack)
-    yield from _limits(pack)
+    yield from limit_faults(pack)
     yield from _routes(pack)
     parts = [
         (f"campaigns[{index}]" + (f".phases[{number}]" if campaign.phases else ""), part)
@@ -435,23 +433,6 @@ def _routes(pack: PackFile) -> Iterator[str]:
             yield f"'party_kinds[{index}].no_document_route' (of a {kind.id})"
         if len(set(ways)) != len(ways):
             yield f"'party_kinds[{index}].no_document_route' (one way twice)"
-
-
-def _limits(pack: PackFile) -> Iterator[str]:
-    added = {kind.id for kind in pack.party_kinds if kind.kind_of}
-    exemptible = SERVICES | added | {kind for kinds in LIMITED.values() for kind in kinds}
-    for index, limit in enumerate(pack.limits):
-        if limit.group not in LIMITED and limit.group not in added:
-            yield f"'limits[{index}].group: {limit.group}'"
-        for number, exempt in enumerate(limit.exempt):
-            if exempt not in exemptible:
-                yield f"'limits[{index}].exempt[{number}]: {exempt}'"
-        if limit.channel and limit.over != "refuse":
-            yield f"'limits[{index}].over: {limit.over}' (of who registers by themselves)"
-        if (limit.kind == "flow") != (limit.window is not None):
-            yield f"'limits[{index}].window' (a flow has one, a stock has none)"
-        if limit.kind == "flow" and limit.over == "choose_keep":
-            yield f"'limits[{index}].over: choose_keep' (of a flow)"
 
 
 def _stages(campaign: Campaign) -> Iterator[str]:

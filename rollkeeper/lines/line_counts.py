@@ -22,16 +22,19 @@ def lock_line_limits(who: Collection[str]) -> None:
 
 def count_current_lines(
     persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
-    payments: Collection[str], activated_from: dt.date = dt.date.min,
+    payments: Collection[str], activated_from: dt.date = dt.date.min, regions: Collection[str] = (),
 ) -> dict[PersonId, int]:  # fmt: skip
-    """Count the living lines of these services and this age, paid so, that each of these people holds now; who holds none is left out."""
-    values = {"payments": list(payments), "activated_from": activated_from}
+    """Count the living lines of these services, this age and these regions, paid so, that each of these people holds now; who holds none
+    is left out. Without regions: of any or none.
+    """
+    values = {"payments": list(payments), "activated_from": activated_from, "regions": list(regions)}
     return _counted("count_current_lines", persons, party_kinds, services, values)
 
 
 def count_acquired_lines(
     persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
     payments: Collection[str], first_day: dt.date, law_begins: dt.date, activated_from: dt.date = dt.date.min,
+    regions: Collection[str] = (),
 ) -> dict[PersonId, int]:  # fmt: skip
     """Count the lines that each of these people took up on a day or later; who took up none is left out."""
     since = dt.datetime.combine(first_day, dt.time(), clock.zone())
@@ -40,6 +43,7 @@ def count_acquired_lines(
         "begins": law_begins,
         "payments": list(payments),
         "activated_from": activated_from,
+        "regions": list(regions),
     }
     return _counted("count_acquired_lines", persons, party_kinds, services, values)
 

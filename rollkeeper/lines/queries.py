@@ -47,6 +47,7 @@ class LineView:
     quarantined_until: dt.date | None
     suspensions: tuple[OpenSuspension, ...]
     payment: Payment = Payment.UNKNOWN
+    region: str | None = None
     level: str = ""
     """What it is kept from, where that leaves more than the floor: kernel.choices.BarLevel."""
 
@@ -371,5 +372,6 @@ def _line(row: Any) -> LineView:
             for reason, day in row.open_reasons
         ),
         payment=Payment(row.payment),
+        region=row.region,
         level=BarLevel.partial(row.bars),
     )

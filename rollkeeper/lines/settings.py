@@ -19,6 +19,16 @@ class Lines(Table):
         ),
         OnPages(),
     ] = 30
+    region_prefixes: Annotated[
+        dict[
+            Annotated[str, Field(pattern=r"^\+[0-9]{1,14}$")],
+            Annotated[str, Field(min_length=1, max_length=64)],
+        ],
+        Field(
+            description='The region of a new line by the start of its number, as `{"+91194" = "Jammu and Kashmir"}`; the longest holds, and '
+            "others have none. Call regions as the files of lines and the law do."
+        ),
+    ] = {}
     lookups_per_day: Annotated[
         int,
         Field(

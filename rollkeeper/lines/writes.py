@@ -41,6 +41,7 @@ class NewLine:
     number_index: bytes
     service: Service
     language: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,13 @@ def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
         return []
     with counted_lookups():
         taken = prepared_rows(
-            "SELECT lines_create(%(line_ids)s, %(services)s, %(languages)s, %(number_indexes)s, %(sealed)s, %(on)s) AS number_index",
+            "SELECT lines_create(%(line_ids)s, %(services)s, %(languages)s, %(regions)s, %(number_indexes)s, %(sealed)s, %(on)s) AS number_index",
             {
                 "on": on,
                 "line_ids": [line.line_id for line in lines],
                 "services": [line.service.value for line in lines],
                 "languages": [line.language for line in lines],
+                "regions": [line.region for line in lines],
                 "number_indexes": [line.number_index for line in lines],
                 "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
             },
@@ -131,8 +133,17 @@ def reassign_number(line: NewLine, *, old: LineId, on: dt.date) -> None:
     (sealed,) = seal_line_values(LineField.NUMBER, [(line.line_id, line.number)])
     with counted_lookups():
         rows(
-            "SELECT lines_reassign_number(%s, %s, %s, %s, %s, %s, %s)",
-            [old, line.line_id, line.service.value, line.language, line.number_index, sealed, on],
+            "SELECT lines_reassign_number(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                old,
+                line.line_id,
+                line.service.value,
+                line.language,
+                line.region,
+                line.number_index,
+                sealed,
+                on,
+            ],
         )
 
 

@@ -35,6 +35,7 @@ from rollkeeper.portal.record_form import RecordForm
 from rollkeeper.portal.views import during_session, go_to, refused
 from rollkeeper.registration.party_kinds import kinds_offered_remotely, labelled_kinds
 from rollkeeper.registration.pipeline import active_pack
+from rollkeeper.registration.submissions import LINES_ELSEWHERE
 from rollkeeper.selfcare.applications import ApplicationData
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.vault.offline_keys import seal_offline, verified_sealer
@@ -98,8 +99,9 @@ def read(request: HttpRequest) -> HttpResponse:
 def _apply(request: HttpRequest, begun: dict[str, Any], form: RecordForm) -> Answer:
     key, application_id = str(form.cleaned_data["key"]), new_uuid()
     given = ApplicationData(
-        form.values_of(), form.copies_of(), language_of_page(), form.was_read(), kind=_kind(request)
-    )
+        form.values_of(), form.copies_of(), language_of_page(), form.was_read(), kind=_kind(request),
+        lines_elsewhere=form.cleaned_data.get(LINES_ELSEWHERE),
+    )  # fmt: skip
     sealer = verified_sealer(begun["key"], base64.b64decode(begun["half"]), bytes.fromhex(begun["signature"]))
     sealed = seal_offline(sealer, given.packed(), submission_key=key, ticket_id=UUID(str(application_id)))
     return put(
@@ -113,6 +115,7 @@ def _form(request: HttpRequest, begun: dict[str, Any], data: Any = None) -> Reco
         pack=active_pack(),
         service=begun["service"],
         kind=_kind(request),
+        asks_elsewhere=_kind(request) in begun["elsewhere"],
         initial={"key": str(new_uuid())},
     )
 

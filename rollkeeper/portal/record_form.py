@@ -13,24 +13,35 @@ from rollkeeper.kernel import clock
 from rollkeeper.law.pack import Pack
 from rollkeeper.portal.forms import STATE_HINT, QuietForm
 from rollkeeper.registration.forms import FormTexts, RegistrationForm
+from rollkeeper.registration.kind_rules import national_limit
+from rollkeeper.registration.submissions import RegistrationKind
 
 
 class RecordForm(RegistrationForm, QuietForm):
     """True identity, declared by its subscriber."""
 
-    texts = FormTexts(STATE_HINT)
+    texts = FormTexts(STATE_HINT, lines_elsewhere=_("How many other lines do you have with other operators?"))
     most_letters = 2000
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, pack: Pack, service: str, kind: str, **more: Any
-    ) -> None:
+        self, data: Mapping[str, Any] | None = None, *, pack: Pack, service: str, kind: str, asks_elsewhere: bool = False,
+        **more: Any,
+    ) -> None:  # fmt: skip
         super().__init__(data, **more)
-        self._law: dict[str, Any] = {"pack": pack, "service": service, "kind": kind}
+        self._law: dict[str, Any] = {
+            "pack": pack,
+            "service": service,
+            "kind": kind,
+            "asks_elsewhere": asks_elsewhere,
+        }
         attributes = pack.attributes(service, kind)
         self.attributes = [one.name for one in attributes]
         self.ask(attributes)
         self.ask_of_kind(pack, kind)
+        limit = national_limit(pack, kind, action_kind=RegistrationKind.REGISTER, remote=True)
+        if limit and asks_elsewhere:
+            self.ask_lines_elsewhere(limit, services=pack.services, required=True)
         self.fields["double_checked"] = forms.BooleanField(
             label=_("I compared the number once more: it matches the document."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),

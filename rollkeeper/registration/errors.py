@@ -259,6 +259,18 @@ LIMIT_REACHED = Refusal(
     "The law allows {allowed} lines to one subscriber, and this would be one more ({article}).",
     "End or transfer another line first. Subscribers can contest lines that are not theirs in the portal; these no longer count from that moment.",
 )
+LIMIT_REACHED_WITH_OTHERS = Refusal(
+    "limit_reached_with_others",
+    Kind.REFUSED,
+    "The law allows {allowed} lines to one subscriber with all operators together, and this would be one more ({article}).",
+    "End or transfer another line first, here or with another operator. Subscribers can contest lines that are not theirs in the portal; these no longer count from that moment.",
+)
+LINES_ELSEWHERE_MISSING = Refusal(
+    "lines_elsewhere_missing",
+    Kind.REFUSED,
+    "The law limits the lines of a subscriber with all operators together ({article}), and how many they have with others was not said.",
+    "Ask the subscriber, and give a number from 0 to 999. It is not kept.",
+)
 LIMIT_REACHED_IN_PERIOD = Refusal(
     "limit_reached_in_period",
     Kind.REFUSED,

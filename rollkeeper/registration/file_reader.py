@@ -21,7 +21,13 @@ from rollkeeper.registration.errors import FILE_NOT_USABLE, INVALID_ROW
 from rollkeeper.registration.kind_rules import AUTHORITY_SHOWN
 from rollkeeper.registration.party_kinds import kind_named, kind_names
 from rollkeeper.registration.rules import showable
-from rollkeeper.registration.submissions import ROW_KEY, Submission
+from rollkeeper.registration.submissions import (
+    LINES_ELSEWHERE,
+    MOST_LINES_ELSEWHERE,
+    ROW_KEY,
+    Submission,
+    lines_elsewhere_in,
+)
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.blind_index import blind_references
 from rollkeeper.vault.fields import Field
@@ -40,6 +46,7 @@ _OWN_KEYS: Final = frozenset(
         "last_day",
         "identity_check",
         "authority_shown",
+        LINES_ELSEWHERE,
         "submission_key",
         "user",
         "bearer",
@@ -244,6 +251,7 @@ def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
         parts=parts,
         service=Service(row["service"]) if "service" in row else None,
         payment=Payment(row["payment"]) if "payment" in row else None,
+        lines_elsewhere=lines_elsewhere_in(row.get(LINES_ELSEWHERE)),
         language=row.get("language"),
         route=row.get("route"),
         document_seen=False,
@@ -263,6 +271,11 @@ def _wrong_columns(row: Mapping[str, Any]) -> Iterator[RollkeeperError]:
     for key, allowed in choices:
         if key in row and row[key] not in allowed:
             yield INVALID_ROW(column=key, value_class=f"it is none of {', '.join(allowed)}")
+    said = row.get(LINES_ELSEWHERE)
+    if isinstance(said, str) and lines_elsewhere_in(said) is None:
+        yield INVALID_ROW(
+            column=LINES_ELSEWHERE, value_class=f"it is no number from 0 to {MOST_LINES_ELSEWHERE}"
+        )
 
 
 def _texts(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -5,11 +5,13 @@ Next to the fields are the values read from a picture of the document, under mar
 own questions and texts (`FormTexts`). The fields become a `Submission` (`submissions.submission_of`).
 """
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.offered import accepted_types, offered_types
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import IdentityCheck, label_of
-from rollkeeper.kernel.phrasing import cite, comma
+from rollkeeper.kernel.choices import IdentityCheck, Payment, Service, label_of
+from rollkeeper.kernel.phrasing import cite, colon, comma
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.attributes import ATTRIBUTES, AttributeType
 from rollkeeper.law.kinds import AcceptedDocument, AuthorityProof, IdentityChecks
+from rollkeeper.law.limit_rules import LimitRule
 from rollkeeper.law.pack import Attribute, Pack
 from rollkeeper.registration.kind_rules import (
     AUTHORITY_SHOWN,
@@ -31,7 +34,13 @@ from rollkeeper.registration.kind_rules import (
     asked_proof,
     offered_checks,
 )
-from rollkeeper.registration.submissions import IMAGE_FIELDS, RegistrationKind, attributes_in
+from rollkeeper.registration.submissions import (
+    IMAGE_FIELDS,
+    LINES_ELSEWHERE,
+    MOST_LINES_ELSEWHERE,
+    RegistrationKind,
+    attributes_in,
+)
 from rollkeeper.vault.fields import Field
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
@@ -51,6 +60,8 @@ class FormTexts:
     hints: Mapping[str, Any] = field(default_factory=dict)
     unconfirmed: Any = ""
     """The hint of an attribute that is not confirmed in the official text."""
+    lines_elsewhere: Any = ""
+    """The question how many lines the subscriber has with other operators."""
 
 
 class RegistrationForm(forms.Form):
@@ -106,6 +117,20 @@ class RegistrationForm(forms.Form):
                 _authority_field(proof), why=_WHY_AUTHORITY, article=cite(proof.article)
             )
         return [name for name in self.fields if name not in before]
+
+    def ask_lines_elsewhere(self, limit: LimitRule, *, services: Collection[str], required: bool) -> None:
+        """Add how many lines the subscriber has with other operators, of those that a limit counts.
+
+        `services`: those that the law has registered.
+        """
+        self.fields[LINES_ELSEWHERE] = asked(
+            forms.IntegerField(
+                label=self.texts.lines_elsewhere, required=required, min_value=0, max_value=MOST_LINES_ELSEWHERE,
+                help_text=_said_of_limit(limit, services), error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _ELSEWHERE_FAULT),
+                widget=forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "govuk-input--width-3"}),
+            ),
+            why=_WHY_ELSEWHERE, article=cite(limit.article),
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Take the copies that a reading gave; what this instance did not make is not kept."""
@@ -195,6 +220,24 @@ _WHY_IDENTITY_CHECK = _(
 _WHY_AUTHORITY = _(
     "The law has the person who acts for the company prove it so. Recorded is that it was shown, and nothing of it."
 )
+
+
+_WHY_ELSEWHERE = _(
+    "The law limits how many lines one subscriber has with all operators together. The number is compared with the limit and not kept."
+)
+_ELSEWHERE_FAULT = _("Give a number from 0 to 999.")
+
+
+def _said_of_limit(limit: LimitRule, services: Collection[str]) -> str:
+    """Say which lines a limit counts."""
+    counted = comma().join(label_of(one, Service) for one in limit.services if one in services)
+    said = [f"{_('Count only these')}{colon()}{counted}"]
+    if limit.asks_payment:
+        said.append(f"{_('Only lines that are paid so')}{colon()}{label_of(limit.payments[0], Payment)}")
+    if limit.activated_from > dt.date.min:
+        since = date_format(limit.activated_from, "SHORT_DATE_FORMAT")
+        said.append(f"{_('Only lines in service since this day or later')}{colon()}{since}")
+    return "; ".join(said)
 
 
 def _last_day_field() -> forms.CharField:

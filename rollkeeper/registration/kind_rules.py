@@ -11,7 +11,9 @@ from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.calendars import add_months
 from rollkeeper.law.kinds import AuthorityProof, IdentityChecks
+from rollkeeper.law.limit_rules import LimitRule
 from rollkeeper.law.pack import Pack
+from rollkeeper.lines.queries import LineView
 from rollkeeper.registration.errors import (
     AUTHORITY_NOT_SHOWN,
     CHECK_NOT_ACCEPTED,
@@ -24,7 +26,12 @@ from rollkeeper.registration.errors import (
     UNKNOWN_ATTRIBUTE,
 )
 from rollkeeper.registration.rules import clean
-from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission
+from rollkeeper.registration.submissions import (
+    LINES_ELSEWHERE,
+    NEW_TENURE_KINDS,
+    RegistrationKind,
+    Submission,
+)
 from rollkeeper.subscribers.choices import PartyRole
 
 LAST_DAY = "last_day"
@@ -33,6 +40,47 @@ IDENTITY_CHECK = "identity_check"
 AUTHORITY_SHOWN = "authority_shown"
 _WHY_CHECK = "the law has the identity verified by one of several checks"
 _WHY = "the law has the registration of this kind of subscriber end with it"
+
+
+def national_limit(
+    pack: Pack, kind: str, *, action_kind: RegistrationKind, remote: bool = False
+) -> LimitRule | None:
+    """Return the limit that counts the lines with other operators, too, of such a subscriber at this act; None: nothing is asked."""
+    takes = action_kind in NEW_TENURE_KINDS
+    found = (
+        rule
+        for rule in pack.limits
+        if rule.is_national
+        and kind in rule.concerned
+        and rule.stops(remote=remote)
+        and (takes or rule.asks_payment)
+    )
+    return next(found, None)
+
+
+def counts_elsewhere(pack: Pack, kind: str, line: LineView) -> bool:
+    """Tell whether a limit counts the lines with other operators of such a subscriber who registers this line remotely: an older one
+    than the law is taken anyway.
+    """
+    rule = national_limit(pack, kind, action_kind=RegistrationKind.REGISTER, remote=True)
+    return (
+        rule is not None
+        and line.activated_on >= pack.file.valid.begins
+        and rule.concerns(
+            kind, line.service.value, line.payment.value, activated_on=line.activated_on, region=line.region
+        )
+    )
+
+
+def elsewhere_faults(
+    pack: Pack, submission: Submission, *, action_kind: RegistrationKind
+) -> list[RollkeeperError]:
+    """Return why a file may not say how many lines its subscriber has with other operators: no law asks it."""
+    if submission.lines_elsewhere is None or submission.document_seen:
+        return []
+    if national_limit(pack, submission.asked_as, action_kind=action_kind, remote=submission.self_declared):
+        return []
+    return [UNKNOWN_ATTRIBUTE(attribute=LINES_ELSEWHERE, part=PartyRole.SUBSCRIBER.key, asked="nothing")]
 
 
 def faults_of_kind(
@@ -44,6 +92,7 @@ def faults_of_kind(
         *check_faults(pack, submission, action_kind=action_kind, payment=payment),
         *authority_faults(pack, submission, action_kind=action_kind),
         *age_faults(pack, submission, on=on, is_new=action_kind in NEW_TENURE_KINDS),
+        *elsewhere_faults(pack, submission, action_kind=action_kind),
     ]
 
 

@@ -28,11 +28,14 @@ from rollkeeper.registration.errors import (
     LIMIT_REACHED_IN_MONTHS,
     LIMIT_REACHED_IN_PERIOD,
     LIMIT_REACHED_REMOTELY,
+    LIMIT_REACHED_WITH_OTHERS,
     LINE_SELECTION_NEEDED,
+    LINES_ELSEWHERE_MISSING,
 )
 from rollkeeper.registration.persistence import Context
 from rollkeeper.registration.rules import may_hold_another
-from rollkeeper.registration.submissions import RegistrationKind, Submission
+from rollkeeper.registration.submissions import LINES_ELSEWHERE, RegistrationKind, Submission
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.subscribers.queries import document_index, principals
 
 type Applicant = PersonId | tuple[str, str]
@@ -48,6 +51,7 @@ class LineRequest:
     service: Service
     payment: Payment
     situation: Situation
+    region: str | None
     on: dt.date
 
     @property
@@ -77,7 +81,9 @@ class LineRequest:
         line, subscriber = self.situation.line, self.situation.subscriber
         is_taken_over = subscriber is not None and subscriber != self.situation.shown
         activated_on = self.on if line is None or line.is_over or is_taken_over else line.activated_on
-        return rule.concerns(kind, self.service.value, payment.value, activated_on=activated_on)
+        return rule.concerns(
+            kind, self.service.value, payment.value, activated_on=activated_on, region=self.region
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -103,11 +109,16 @@ class Limits:
             and not (line_request.is_theirs and line_request.met_before(rule, kind))
         ]
         is_kept = self._is_kept(line_request.situation.line)
-        is_remote = line_request.submission.self_declared
+        is_remote, elsewhere = line_request.submission.self_declared, line_request.submission.lines_elsewhere
+        stopping = [one for one in concerned if not is_kept and one[0].stops(remote=is_remote)]
+        if elsewhere is None and (unsaid := next((rule for rule, _ in stopping if rule.is_national), None)):
+            return LINES_ELSEWHERE_MISSING(
+                part=PartyRole.SUBSCRIBER.key, attribute=LINES_ELSEWHERE, article=unsaid.article
+            )
         over = [
             rule
-            for rule, held in concerned
-            if not is_kept and rule.stops(remote=is_remote) and _is_over(rule, held[line_request.applicant])
+            for rule, held in stopping
+            if _is_over(rule, held[line_request.applicant] + ((elsewhere or 0) if rule.is_national else 0))
         ]
         may_pass = line_request.submission.overrides_limit and self.context.authority.role_for(
             Permission.OVERRIDE_LIMIT
@@ -156,13 +167,13 @@ def _count(context: Context, rule: LimitRule, persons: Sequence[PersonId]) -> Co
     if rule.window is None:
         counted = count_current_lines(
             persons, party_kinds=kinds, services=services, payments=rule.payments,
-            activated_from=rule.activated_from,
+            activated_from=rule.activated_from, regions=rule.regions,
         )  # fmt: skip
     else:
         counted = count_acquired_lines(
             persons, party_kinds=kinds, services=services, payments=rule.payments,
             first_day=rule.window.first_day(context.on), law_begins=context.pack.file.valid.begins,
-            activated_from=rule.activated_from,
+            activated_from=rule.activated_from, regions=rule.regions,
         )  # fmt: skip
     counter: Counter[Applicant] = Counter()
     for person, lines in counted.items():
@@ -181,7 +192,9 @@ def _refusal(rule: LimitRule) -> RollkeeperError:
         return LIMIT_NEEDS_SUPERVISOR(allowed=rule.n, article=rule.article)
     if rule.window:
         return _refusal_in_time(rule, rule.window)
-    kind = LINE_SELECTION_NEEDED if rule.over == "choose_keep" else LIMIT_REACHED
+    if rule.over == "choose_keep":
+        return LINE_SELECTION_NEEDED(allowed=rule.n, article=rule.article)
+    kind = LIMIT_REACHED_WITH_OTHERS if rule.is_national else LIMIT_REACHED
     return kind(allowed=rule.n, article=rule.article)
 
 

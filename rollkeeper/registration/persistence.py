@@ -94,6 +94,8 @@ class Draft:
     """Who gives up the transferred line."""
     known: PersonId | None = None
     """The person known by the subscriber's document."""
+    region: str | None = None
+    """The region of the line, or that a new one gets."""
 
     @property
     def until(self) -> dt.date | None:
@@ -167,7 +169,7 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
 
 def _lines(context: Context, drafts: Sequence[Draft]) -> list[tuple[LineId, bool]]:
     fresh = [
-        NewLine(line_id, draft.number, draft.number_index, draft.service, draft.language)
+        NewLine(line_id, draft.number, draft.number_index, draft.service, draft.language, draft.region)
         for line_id, draft in zip(new_line_ids(len(drafts)), drafts, strict=True)
     ]
     unknown = [line for line, draft in zip(fresh, drafts, strict=True) if draft.line is None]

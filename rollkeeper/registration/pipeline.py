@@ -39,6 +39,7 @@ from rollkeeper.lines.queries import (
     find_line_keys,
     last_subscriber,
 )
+from rollkeeper.lines.regions import regions_of_new_lines
 from rollkeeper.lines.writes import lock_numbers
 from rollkeeper.provisioning.queries import still_served
 from rollkeeper.registration import persistence
@@ -322,8 +323,13 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
     served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
     accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
     drafts: list[Draft] = []
-    for (waits, line, parts), by_document, by_former, formerly_shown, held, old, transferor in zip(
-        read, shown, former, formerly, held_by, replaced, transferors, strict=True
+    new_regions = regions_of_new_lines([one.number for one, _, _ in read])
+    for (
+        waits,
+        line,
+        parts,
+    ), by_document, by_former, formerly_shown, held, old, transferor, new_region in zip(
+        read, shown, former, formerly, held_by, replaced, transferors, new_regions, strict=True
     ):
         subscriber, known = held and one[held], by_former or by_document
         situation = Situation(
@@ -336,11 +342,12 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
             route=parts.route,
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip
+        region = new_region if line is None or line.is_over else line.region
         verdict = masked(context, line and line.line_id) if not may_compare else refusal(
             context.action_kind, situation=situation, on=context.on
         ) or limits.judge(
             LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line),
-                        payment_of(context.pack, waits.submission, line), situation, context.on)
+                        payment_of(context.pack, waits.submission, line), situation, region, context.on)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
             outcomes[waits.position] = looked.refuse(context, waits.position, verdict)
@@ -355,7 +362,7 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
             drafts.append(
                 Draft(waits.position, waits.submission, waits.number, waits.number_index, _service(waits, line), line, parts, context.on,
                       renewed_by=by_former if is_newer else None, former=formerly_shown, former_of=by_former, passed=verdict,
-                      transferor=transferor, known=by_document)
+                      transferor=transferor, known=by_document, region=region)
             )  # fmt: skip
     return drafts
 

@@ -5,9 +5,10 @@ A submission is personal from end to end: its text shows nothing. A receipt hold
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,11 @@ ROW_KEY = "row:"
 
 IMAGE_FIELDS = ("read", "copy", "copy_mark")
 """Fields of a form that a picture of a document fills in. They are no attributes, and no browser's word is taken for them."""
+
+LINES_ELSEWHERE = "lines_elsewhere"
+"""The field, and the column, in which a subscriber says how many lines they have with other operators."""
+MOST_LINES_ELSEWHERE: Final = 999
+_FEW: Final = re.compile(r"[0-9]{1,3}", re.ASCII)
 
 NEW_CONTRACT_KINDS = frozenset(
     {RegistrationKind.REGISTER, RegistrationKind.INSTALL, RegistrationKind.PORT_IN}
@@ -113,6 +119,8 @@ class Submission:
     """None: the service of the line with this number, or mobile if there is none."""
     payment: Payment | None = None
     """How the line is paid; None: as recorded."""
+    lines_elsewhere: int | None = None
+    """How many lines the subscriber says they have with other operators, where a limit counts them. Compared, and never stored."""
     language: str | None = None
     contact_email: str | None = None
     """Where notices and codes for the portal go, of a line that is no telephone. Not an attribute: no law asks it."""
@@ -175,6 +183,7 @@ def submission_of(
         parts=parts,
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
         payment=Payment(given["payment"]) if given.get("payment") in SAID_PAYMENTS else None,
+        lines_elsewhere=lines_elsewhere_in(given.get(LINES_ELSEWHERE)),
         language=given["language"] if given.get("language") in instance().languages else None,
         contact_email=(given.get("contact_email") or "").strip() or None,
         double_checked=bool(given.get("double_checked")),
@@ -188,6 +197,12 @@ def submission_of(
         copies=copies or {},
         approved_by=approved_by,
     )
+
+
+def lines_elsewhere_in(said: object) -> int | None:
+    """Return how many lines with other operators were said, None for what is no such number."""
+    text = str("" if said is None else said).strip()
+    return int(text) if _FEW.fullmatch(text) else None
 
 
 def attributes_in(given: Mapping[str, Any], head: str) -> dict[str, str]:

@@ -31,14 +31,14 @@ from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.queries import current_tenure, sealed_number, view_line
 from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.writes import lock_line
-from rollkeeper.registration.kind_rules import check_faults
+from rollkeeper.registration.kind_rules import check_faults, counts_elsewhere
 from rollkeeper.registration.party_kinds import kinds_offered_remotely
 from rollkeeper.registration.payments import payment_faults
 from rollkeeper.registration.pipeline import active_pack, check_registration
 from rollkeeper.registration.receipts import find_receipts, run_once
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.settings import settings as offline_settings
-from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
+from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission, lines_elsewhere_in
 from rollkeeper.selfcare.errors import (
     APPLICATION_PENDING,
     INVALID_REQUEST,
@@ -72,6 +72,8 @@ class ApplicationData:
     number: str = ""
     kind: str = PartyKind.INDIVIDUAL.value
     """A kind of one person; the pack may have added it."""
+    lines_elsewhere: int | None = None
+    """How many lines they say they have with other operators, where a limit counts them."""
 
     def submission(self, key: str, *, document_seen: bool) -> Submission:
         """Return the submission to record; `document_seen`: staff have since seen the document."""
@@ -80,7 +82,7 @@ class ApplicationData:
             submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, added_kind=added, parts={PartyRole.SUBSCRIBER: self.values},
             language=self.language if self.language in instance().languages else None, double_checked=True,
             document_seen=document_seen, identity_check=IdentityCheck.SIGHT if document_seen else None, self_declared=not document_seen, copies={PartyRole.SUBSCRIBER: self.copies},
-            machine_read=frozenset({PartyRole.SUBSCRIBER}) if self.machine_read else frozenset(),
+            machine_read=frozenset({PartyRole.SUBSCRIBER}) if self.machine_read else frozenset(), lines_elsewhere=self.lines_elsewhere,
         )  # fmt: skip
 
     def packed(self) -> bytes:
@@ -88,7 +90,7 @@ class ApplicationData:
         copies = [base64.b64encode(copy).decode() for copy in self.copies]
         return json.dumps({
             "values": dict(self.values), "copies": copies, "language": self.language, "machine_read": self.machine_read,
-            "number": self.number, "kind": self.kind,
+            "number": self.number, "kind": self.kind, "lines_elsewhere": self.lines_elsewhere,
         }).encode()  # fmt: skip
 
 
@@ -104,6 +106,7 @@ def begin_application(session: PortalSession, _: Payload, *, on: dt.date) -> dic
     return {
         "service": line.service.value, "key": key.key_id, "half": base64.b64encode(key.public_key).decode(),
         "signature": key.signature.hex(), "sight": _sight_article(session, line.payment), "payment": line.payment.value, "days": _days(),
+        "elsewhere": [kind for kind in kinds_offered_remotely(pack) if counts_elsewhere(pack, kind, line)],
     }  # fmt: skip
 
 
@@ -176,6 +179,7 @@ def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.da
             found["machine_read"] is True,
             str(found.get("number", "")),
             _kind_in(found),
+            lines_elsewhere_in(found.get("lines_elsewhere")),
         )
     except (CannotOpen, KeyError, TypeError, ValueError, AttributeError):
         raise INVALID_REQUEST() from None

@@ -61,7 +61,11 @@ def _fills(rule: LimitRule, tenure: Tenure) -> bool:
         and tenure.contested_on is None
         and tenure.state in {LineState.ACTIVE, LineState.SUSPENDED}
         and rule.concerns(
-            tenure.party_kind, tenure.service.value, tenure.payment.value, activated_on=tenure.activated_on
+            tenure.party_kind,
+            tenure.service.value,
+            tenure.payment.value,
+            activated_on=tenure.activated_on,
+            region=tenure.region,
         )
     )
 

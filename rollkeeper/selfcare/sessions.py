@@ -30,6 +30,7 @@ class Tenure:
     since: dt.datetime
     until: dt.datetime | None
     service: Service
+    region: str | None
     payment: Payment
     state: LineState
     activated_on: dt.date
@@ -127,7 +128,7 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
     return [
         Tenure(
             LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.identity_check, row.since,
-            row.until, Service(row.service), Payment(row.payment), LineState(row.state), row.activated_on, row.terminated_on,
+            row.until, Service(row.service), row.region, Payment(row.payment), LineState(row.state), row.activated_on, row.terminated_on,
             None if row.number_sealed is None else bytes(row.number_sealed),
         )
         for row in rows(sql("selfcare", "tenures_of"), {"person_id": person_id})

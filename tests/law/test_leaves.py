@@ -28,7 +28,7 @@ BECAUSE = 'because: {article: "3"}'
 MORE = {
     "\nretention:": f"""
 limits:
-  - {{what: lines, group: person, scope: operator, kind: flow, n: 5, window: {{n: 30, unit: day}}, over: review, service: mobile, payment: prepaid, exempt: [minor], activated_from: 2011-03-01, existing_lines: keep, {BECAUSE}}}
+  - {{what: lines, group: person, scope: operator, kind: flow, n: 5, window: {{n: 30, unit: day}}, over: review, service: mobile, payment: prepaid, exempt: [minor], activated_from: 2011-03-01, regions: [Lhasa], existing_lines: keep, {BECAUSE}}}
   - {{what: lines, group: person, scope: operator, kind: stock, n: 9, over: refuse, channel: remote, {BECAUSE}}}
 dual_control:
   - {{acts: [transfer], {BECAUSE}}}
@@ -53,7 +53,7 @@ OTHER: dict[Any, Any] = {
     "serious": "any", "self": "regulator", "regulator": "person", "required": "allowed", "ends": "whole",
     "first_of_next": "last_day_of_month", "when_allowed": "at_once", "Asia/Shanghai": "UTC", "CN": "ZA", "XZ": None, "name": "address",
     "address": "name", "document_type": "name", "document_number": "name", "referee": "guardian", "flow": "stock", "person": "company",
-    "prepaid": "postpaid", "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "identity": "copy", "termination": "registration", "encrypted": None, "allow": "deny",
+    "prepaid": "postpaid", "operator": "national", "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "identity": "copy", "termination": "registration", "encrypted": None, "allow": "deny",
 }  # fmt: skip
 """What each value is changed into; another number and another day follow by themselves."""
 ONLY_ONE = {"calendar.holidays.library", "limits[].what", "party_kinds[].last_day.read_from"}

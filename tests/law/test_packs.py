@@ -30,6 +30,7 @@ from rollkeeper.law.errors import (
 from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.layers import Conflict, list_conflicts
 from rollkeeper.law.packs import load_pack, read_pack
+from rollkeeper.law.page import law_page
 from rollkeeper.law.said_otherwise import SAID_OTHERWISE
 from rollkeeper.law.schema import CitedModel, PackFile
 from rollkeeper.law.strict_yaml import read_strict
@@ -385,6 +386,7 @@ def test_an_unsupported_field_loads_and_is_refused_for_use_by_its_name(old, new,
 
 
 LIMIT = "what: lines, group: person, scope: operator, kind: stock, n: 5, over: refuse"
+NATIONAL = LIMIT.replace("operator", "national")
 FLOW = LIMIT.replace("stock", "flow") + ", window: {n: 30, unit: day}"
 
 
@@ -396,7 +398,9 @@ def limited(limit: str, because: str = "article: 2 ¶1") -> bytes:
 @pytest.mark.parametrize(
     ("limit", "named"),
     [
-        (LIMIT.replace("operator", "national"), "'limits[0].scope: national'"),
+        (FLOW.replace("operator", "national"), "'limits[0].scope: national' (of a flow)"),
+        (f"{NATIONAL}, regions: [Lhasa]", "'limits[0].scope: national' (of some regions)"),
+        (f"{NATIONAL}, service: mobile, because: {{article: 2 ¶1}}}}\n  - {{{NATIONAL}", "'limits[1].scope: national' (of other lines than another one)"),
         (LIMIT.replace("person", "guardian"), "'limits[0].group: guardian'"),
         (f"{LIMIT}, exempt: [tourist]", "'limits[0].exempt[0]: tourist'"),
         (f"{LIMIT}, service: esim", "'limits[0].service: esim'"),
@@ -442,9 +446,61 @@ def test_a_limit_comes_with_its_article(limit, rule):
 def test_a_limit_concerns_the_services_that_it_names_and_does_not_exempt(limit, mobile, data_card):
     (given,) = read_pack(limited(limit), file="pack.yaml").limits
 
-    assert given.concerns("individual", "mobile", "unknown", activated_on=ON) == mobile
-    assert given.concerns("individual", "data_card", "unknown", activated_on=ON) == data_card
-    assert not given.concerns("company", "mobile", "unknown", activated_on=ON)
+    assert given.concerns("individual", "mobile", "unknown", activated_on=ON, region=None) == mobile
+    assert given.concerns("individual", "data_card", "unknown", activated_on=ON, region=None) == data_card
+    assert not given.concerns("company", "mobile", "unknown", activated_on=ON, region=None)
+
+
+@pytest.mark.parametrize(
+    ("regions", "region", "is_concerned"),
+    [
+        ("", None, True),
+        ("", "Lhasa", True),
+        ("[Lhasa]", "Lhasa", True),
+        ("[Lhasa]", "lhasa", False),
+        ("[Lhasa]", None, False),
+        ("[Shigatse, Lhasa]", "Lhasa", True),
+        ("[Shigatse, Nagchu]", "Lhasa", False),
+    ],
+)
+def test_a_limit_concerns_the_regions_that_it_names_and_no_line_without_one(regions, region, is_concerned):
+    limit = f"{LIMIT}, regions: {regions}" if regions else LIMIT
+    (given,) = read_pack(limited(limit), file="pack.yaml").limits
+
+    assert given.concerns("individual", "mobile", "unknown", activated_on=ON, region=region) == is_concerned
+
+
+@pytest.mark.parametrize(("limit", "is_national"), [(LIMIT, False), (NATIONAL, True)])
+def test_a_limit_says_whether_lines_with_other_operators_count(limit, is_national):
+    (given,) = read_pack(limited(limit), file="pack.yaml").limits
+
+    assert given.is_national == is_national
+
+
+def test_lines_that_a_law_has_people_give_up_are_said_to_be_declined():
+    (fault,) = faults_of(limited(f"{LIMIT}, existing_lines: must_reduce"))
+
+    assert "a limit stops the next line and takes none away: say under 'declined' that it is not done" in str(
+        fault
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("in-dot-2021", [("national", 9, ()), ("operator", 6, ("Jammu and Kashmir",)), ("operator", 6, ("Assam",)), ("operator", 6, ("North East",))]),
+        ("mx-crt-2025", [("national", 10, ())]),
+    ],
+)  # fmt: skip
+def test_limits_that_the_press_reports_are_in_their_packs_and_refuse_no_one(name, said):
+    pack = load_pack(name)
+
+    assert [(one.scope, one.n, one.regions) for one in pack.file.limits] == said
+    assert pack.limits == ()
+    page = law_page(pack, language="en", on=ON)
+    for scope, most, regions in said:
+        named = f"regions {' '.join(regions)}, " if regions else ""
+        assert f"{named}scope {scope}, kind stock, n {most}" in page
 
 
 def test_an_unconfirmed_limit_is_not_applied():
@@ -562,7 +618,6 @@ OTHER_LAWS = {
     "germany": [],
     "ghana": ["'campaigns[0].notices' (none has to be delivered)"],
     "india": [
-        "'limits[0].scope: national'",
         "of registered lines, without the day, the assurance or the last day",
     ],
     "indonesia": [
@@ -570,7 +625,7 @@ OTHER_LAWS = {
         "without an end where 'last' does not say so",
     ],
     "kenya": ["'campaigns[0].notices' (none has to be delivered)"],
-    "korea": ["'limits[0].scope: national'"],
+    "korea": ["'limits[0].scope: national' (of a flow)"],
     "mexico": ["'calendar.day_kind: working'", "always_allow[1]: 911", "name: curp"],
     "nigeria": [],
     "nis2": ["needs: legitimate_request", "reply.unit: hour"],
@@ -578,7 +633,10 @@ OTHER_LAWS = {
     "philippines": [
         "without an end where 'last' does not say so",
     ],
-    "singapore": ["'limits[0].scope: national'", "'limits[0].exempt[1]: data_only'"],
+    "singapore": [
+        "'limits[1].scope: national' (of other lines than another one)",
+        "'limits[0].exempt[1]: data_only'",
+    ],
     "switzerland": ["seller_name"],
     "tanzania": ["diplomatic_mission"],
     "united-kingdom": [],

@@ -170,7 +170,8 @@ def test_indonesia_counts_prepaid_lines_and_stops_who_registers_by_themselves():
     assert limit.stops(remote=True)
     assert not limit.stops(remote=False)
     concerned = [
-        limit.concerns("individual", "mobile", one, activated_on=D(2026, 1, 1)) for one in Payment.values
+        limit.concerns("individual", "mobile", one, activated_on=D(2026, 1, 1), region=None)
+        for one in Payment.values
     ]
     assert concerned == [True, False, False]
 

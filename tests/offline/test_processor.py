@@ -558,3 +558,19 @@ def test_a_company_taken_offline_shows_for_it_what_the_law_asks(
         (said,) = outcomes([key])[0].said
         assert said["code"] == "authority_not_shown"
         assert "2 ¶1" in said["sentence"] + said["article"]
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"), [("2", "done"), ("3", "refused"), ("", "refused"), ("x", "refused")]
+)
+def test_what_was_said_of_lines_elsewhere_decides_what_was_taken_offline(
+    browser, process, limited, said, outcome
+):
+    limited("what: lines, group: person, scope: national, kind: stock, n: 3, over: refuse")
+
+    key = browser.record(form(fresh_number(), person(), lines_elsewhere=said))
+    process()
+
+    assert came_of(key) == outcome
+    (row,) = rows("SELECT sealed FROM offline_registration WHERE submission_key = %s", [key])
+    assert row.sealed is None

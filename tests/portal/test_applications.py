@@ -20,6 +20,7 @@ from tests.builders.lines import activate_line
 from tests.builders.packs import REFERENCE, use_pack
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
 from tests.pages import text
+from tests.registration.conftest import limited  # noqa: F401 - the same limits as at the counter
 from tests.selfcare.people import ON, PERSON
 
 FREE = "+8613908917777"
@@ -175,3 +176,28 @@ def test_a_document_that_a_law_has_seen_of_prepaid_lines_is_not_waited_for_of_ot
 
     (found,) = rows("SELECT state FROM selfcare_application")
     assert found.state == ("pending" if is_held else "registered")
+
+
+@pytest.mark.parametrize("is_older", [True, False])
+@pytest.mark.parametrize(("said", "is_held"), [("2", True), ("3", False), ("", False), ("-1", False)])
+def test_who_registers_remotely_says_how_many_lines_they_have_elsewhere(
+    inside,
+    limited,
+    said,
+    is_held,
+    is_older,  # noqa: F811
+):
+    limited("what: lines, group: person, scope: national, kind: stock, n: 3, over: refuse")
+    if not is_older:
+        Line.objects.filter(line_id=find_line(FREE).line_id).update(activated_on=ON)
+    page = text(inside.get("/register/"))
+
+    came = inside.post("/register/", GIVEN | {"key": key_of(page), "lines_elsewhere": said})
+
+    assert ("How many other lines do you have with other operators?" in page) is not is_older
+    assert ("compared with the limit and not kept" in page) is not is_older
+    assert (came.status_code == 302) == (is_held or is_older)
+    assert bool(rows("SELECT FROM selfcare_application")) == (is_held or is_older)
+    if said == "3" and not is_older:
+        assert "with all operators together, and this would be one more" in text(came)
+        assert not re.search(r'name="lines_elsewhere"[^>]*value="3"', text(came))

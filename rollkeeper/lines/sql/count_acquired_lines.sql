@@ -9,6 +9,7 @@ SELECT asked.person_id, count(DISTINCT h.line_id) AS lines
   JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line l USING (line_id)
  WHERE lower(h.held) >= %(since)s AND h.contested_on IS NULL
    AND h.party_kind = ANY (%(party_kinds)s) AND l.service = ANY (%(services)s) AND l.payment = ANY (%(payments)s)
+   AND (%(regions)s::text[] = '{}' OR l.region = ANY (%(regions)s::text[]))
    AND (l.activated_on >= %(activated_from)s
         -- Who took it over from someone else did not have it before that day.
         OR EXISTS (SELECT FROM lines_tenure b WHERE b.line_id = h.line_id AND b.held << h.held AND b.person_id <> h.person_id)

@@ -97,9 +97,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     INSERT INTO lines_countercodeattempt (staff_id) VALUES (clerk)
 $$;
 
+-- As they were without the region of a new line.
+DROP FUNCTION IF EXISTS lines_create(uuid[], text[], text[], bytea[], bytea[], date);
+DROP FUNCTION IF EXISTS lines_reassign_number(uuid, uuid, text, text, bytea, bytea, date);
+
 -- Makes lines under numbers that no line has, and gives the indexes of those made: a concurrent second writer waits and then gets none.
 CREATE OR REPLACE FUNCTION lines_create(
-    line_ids uuid[], services text[], languages text[], indexes bytea[], sealed bytea[], on_day date
+    line_ids uuid[], services text[], languages text[], regions text[], indexes bytea[], sealed bytea[], on_day date
 ) RETURNS SETOF bytea
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -114,10 +118,10 @@ BEGIN
           RETURNING number_index, line_id
       ), line AS (
           INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on,
-                                  language, number_index, number_sealed)
-          SELECT made.line_id, given.service, 'active', 1, false, false, false, kernel_day(on_day), given.language, made.number_index,
-                 given.sealed
-            FROM unnest(line_ids, services, languages, sealed) AS given (line_id, service, language, sealed) JOIN made USING (line_id)
+                                  language, region, number_index, number_sealed)
+          SELECT made.line_id, given.service, 'active', 1, false, false, false, kernel_day(on_day), given.language, given.region,
+                 made.number_index, given.sealed
+            FROM unnest(line_ids, services, languages, regions, sealed) AS given (line_id, service, language, region, sealed) JOIN made USING (line_id)
       )
       SELECT made.number_index FROM made;
 END
@@ -125,7 +129,7 @@ $$;
 
 -- Makes a new line under the number of one that is over, and releases that one: nothing leads from the number to it any more.
 CREATE OR REPLACE FUNCTION lines_reassign_number(
-    former uuid, new_line uuid, service_of text, language_of text, shown bytea, sealed bytea, on_day date
+    former uuid, new_line uuid, service_of text, language_of text, region_of text, shown bytea, sealed bytea, on_day date
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -139,8 +143,8 @@ BEGIN
     END IF;
     UPDATE lines_line SET state = 'released', number_index = NULL, version = version + 1 WHERE line_id = former;
     INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on,
-                            language, number_index, number_sealed)
-    VALUES (new_line, service_of, 'active', 1, false, false, false, kernel_day(on_day), language_of, shown, sealed);
+                            language, region, number_index, number_sealed)
+    VALUES (new_line, service_of, 'active', 1, false, false, false, kernel_day(on_day), language_of, region_of, shown, sealed);
 END
 $$;
 
