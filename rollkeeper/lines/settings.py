@@ -24,10 +24,7 @@ class Lines(Table):
             Annotated[str, Field(pattern=r"^\+[0-9]{1,14}$")],
             Annotated[str, Field(min_length=1, max_length=64)],
         ],
-        Field(
-            description='The region of a new line by the start of its number, as `{"+91194" = "Jammu and Kashmir"}`; the longest holds, and '
-            "others have none. Call regions as the files of lines and the law do."
-        ),
+        Field(description='Regions of new lines by how numbers begin, such as `{"+91194" = "Assam"}`.'),
     ] = {}
     lookups_per_day: Annotated[
         int,
