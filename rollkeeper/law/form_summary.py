@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rollkeeper.kernel.choices import IdentityCheck
 from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.law.limit_rules import LimitRule, limit_rules
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.schema_people import DocumentRule, LastDay, Verification
 
@@ -30,6 +31,9 @@ class FormSummary:
     authority_proof: str | None = None
     """What a person shows who acts for it."""
 
+    lines_elsewhere: int | None = None
+    """The limit for which it is asked how many lines they have with other operators; None: it is not asked."""
+
     @property
     def sentence(self) -> str:
         """Say it on one line."""
@@ -42,6 +46,8 @@ class FormSummary:
         parts += [f"checked by {' or '.join(self.identity_check)}"] if self.identity_check else []
         parts += [f"who acts for it shows {self.authority_proof}"] if self.authority_proof else []
         parts += [f"good through {self.last_day}"] if self.last_day else []
+        if self.lines_elsewhere:
+            parts += [f"how many lines with other operators, for a limit of {self.lines_elsewhere}"]
         parts += [f"of {self.payment} lines alone"] if self.payment else []
         return f"{self.kind}{of}: {'; '.join(parts)}"
 
@@ -54,6 +60,7 @@ def form_summaries(pack: Pack) -> tuple[FormSummary, ...]:
 def _summaries(pack: Pack) -> Iterator[FormSummary]:
     paid = {one.payment for one in pack.file.scope.services}
     payment = next(iter(paid)) if len(paid) == 1 else None
+    national = _national_limits(pack)
     for kind in pack.file.party_kinds:
         asked = [one for one in pack.said_of(kind.id, "attributes") if one.required != "forbidden"]
         last, acts = (pack.said_of(kind.id, chapter) for chapter in ("last_day", "representative"))
@@ -69,7 +76,18 @@ def _summaries(pack: Pack) -> Iterator[FormSummary]:
             payment=payment,
             identity_check=tuple(_checks(pack.said_of(kind.id, "verification"))),
             authority_proof=text_in("en", acts.proof)[0] if acts and acts.proof else None,
+            lines_elsewhere=next((one.n for one in national if kind.id in one.concerned), None),
         )
+
+
+def _national_limits(pack: Pack) -> list[LimitRule]:
+    """Return the limits across operators; none of a pack whose limits nothing here supports."""
+    if any(one.startswith("'limits") for one in pack.unsupported_fields):
+        return []
+    rules = limit_rules(
+        pack.file, added_kinds=pack.added_kinds, cited=lambda one: one.article, only_confirmed=False
+    )
+    return [one for one in rules if one.is_national]
 
 
 def _document(rule: DocumentRule) -> str:

@@ -68,10 +68,14 @@ class LimitRule:
 
 
 def limit_rules(
-    file: PackFile, *, added_kinds: Mapping[str, str], cited: Callable[[Citation], str]
+    file: PackFile,
+    *,
+    added_kinds: Mapping[str, str],
+    cited: Callable[[Citation], str],
+    only_confirmed: bool = True,
 ) -> tuple[LimitRule, ...]:
-    """Return the confirmed limits of a pack. Precondition: every field of it is supported."""
-    confirmed = [limit for limit in file.limits if limit.because.confirmed]
+    """Return the confirmed limits of a pack, or all. Precondition: every field of it is supported."""
+    confirmed = [limit for limit in file.limits if limit.because.confirmed or not only_confirmed]
     return tuple(
         LimitRule(
             party_kinds=_counted_kinds(limit, added_kinds),

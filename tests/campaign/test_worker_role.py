@@ -295,7 +295,7 @@ LINE = (
     "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on, language)"
     " VALUES (uuidv7(), 'mobile', 'active', 1, false, false, false, '2012-01-01', 'en')"
 )
-MADE = "SELECT lines_create(ARRAY[uuidv7()], ARRAY['mobile'], ARRAY['en'], ARRAY['\\x01'::bytea], ARRAY['\\x01'::bytea], '2012-01-01')"
+MADE = "SELECT lines_create(ARRAY[uuidv7()], ARRAY['mobile'], ARRAY['en'], ARRAY['Lhasa'], ARRAY['\\x01'::bytea], ARRAY['\\x01'::bytea], '2012-01-01')"
 
 
 @pytest.mark.parametrize("statement", [LINE, MADE])

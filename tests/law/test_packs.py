@@ -27,6 +27,7 @@ from rollkeeper.law.errors import (
     UNCONFIRMED_PACK_VALUE,
     UNSUPPORTED_PACK_FIELD,
 )
+from rollkeeper.law.form_summary import form_summaries
 from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.layers import Conflict, list_conflicts
 from rollkeeper.law.packs import load_pack, read_pack
@@ -497,6 +498,9 @@ def test_limits_that_the_press_reports_are_in_their_packs_and_refuse_no_one(name
 
     assert [(one.scope, one.n, one.regions) for one in pack.file.limits] == said
     assert pack.limits == ()
+    asked = {one.kind: one.sentence for one in form_summaries(pack)}
+    assert f"how many lines with other operators, for a limit of {said[0][1]}" in asked["individual"]
+    assert "with other operators" not in asked["company"]
     page = law_page(pack, language="en", on=ON)
     for scope, most, regions in said:
         named = f"regions {' '.join(regions)}, " if regions else ""
