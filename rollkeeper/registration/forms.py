@@ -230,7 +230,7 @@ _ELSEWHERE_FAULT = _("Give a number from 0 to 999.")
 
 def _said_of_limit(limit: LimitRule, services: Collection[str]) -> str:
     """Say which lines a limit counts."""
-    counted = comma().join(label_of(one, Service) for one in limit.services if one in services)
+    counted = comma().join(label_of(one, Service) for one in services if one in limit.services)
     said = [f"{_('Count only these')}{colon()}{counted}"]
     if limit.asks_payment:
         said.append(f"{_('Only lines that are paid so')}{colon()}{label_of(limit.payments[0], Payment)}")
