@@ -182,10 +182,10 @@ def test_a_document_that_a_law_has_seen_of_prepaid_lines_is_not_waited_for_of_ot
 @pytest.mark.parametrize(("said", "is_held"), [("2", True), ("3", False), ("", False), ("-1", False)])
 def test_who_registers_remotely_says_how_many_lines_they_have_elsewhere(
     inside,
-    limited,
+    limited,  # noqa: F811
     said,
     is_held,
-    is_older,  # noqa: F811
+    is_older,
 ):
     limited("what: lines, group: person, scope: national, kind: stock, n: 3, over: refuse")
     if not is_older:
