@@ -156,7 +156,10 @@ def test_what_is_said_of_lines_elsewhere_decides_at_the_counter(
         assert "value=" not in field_of(page.content.decode())
         assert ("0 to 999" if language == "en" else "0 到 999") in page.content.decode() or said == "3"
     if said == "3":
-        words = {"en": "with all operators together, and this would be one more", "zh-hans": "各电信运营企业合计"}
+        words = {
+            "en": "with all operators together, and this would be one more",
+            "zh-hans": "各电信运营企业合计",
+        }
         assert words[language] in page.content.decode()
 
 
