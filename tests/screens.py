@@ -11,6 +11,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from tests.journeys.conftest import Demo, Visitor
 from tests.journeys.test_counter_offline import wait_until_kept
 from tests.journeys.test_portal_in_a_browser import come_in, prove
 from tests.operations.test_process_supervisor import COMMAND, free_ports, started
+from tests.settings_files import change_settings
 
 OUT = Path(__file__).parents[1] / "build" / "screens"
 LANGUAGES, SCHEMES, WIDTHS = ("en", "zh-hans", "bo"), ("light", "dark"), (1440, 320)
@@ -35,11 +37,23 @@ LINES = 300
 # A link in a chart has no plain `href`.
 ABSOLUTE = "all => all.map(one => new URL(one.getAttribute('href'), document.baseURI).href)"
 # A page is found once, by its address without what names one row. Files and what ends the visit are no pages.
-NAMES_A_ROW = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-Q?\d[\d-]*|(?<=agents/)[^/]+|(?<=receipts/)[^/]+")
+NAMES_A_ROW = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-Q?\d[\d-]*|(?<=agents/)[^/]+|(?<=receipts/)[^/]+|(?<=documentation/docs/).+"
+)
 NO_PAGE = re.compile(
     r"ledger|logout|sign-out|setlang|\.(csv|pdf|json|js)$|/(pdf|text|instrument)/$|/report/.."
 )
 DEEPEST = 3
+COPIED = {
+    "number": "+8613908000009", "document_type": "cn-resident-card", "document_number": "000000199001010018", "name": "Invented Person",
+}  # fmt: skip
+"""The subscriber whom `tests/builders/stricter_law.py` registers."""
+STRICTER = (
+    "import django, sys; django.setup(); from tests.builders.stricter_law import main; main(sys.argv[1])"
+)
+COMPANIES = "号码,客户类型,单位名称,单位地址,统一社会信用代码,经办人,经办人证件号码,经办人证件类型,使用人姓名,用户状态,入网日期,民族\n" + "".join(
+    f"1390893{i:04},集团客户,虚构贸易{i}号,拉萨市虚构路{i}号,91350211MA000100Y3,次仁,X{i:07},护照,虚构,正常,2009-05-{i + 1:02},藏\n" for i in range(12)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,8 @@ class Reader:
     enter: Callable[[Visitor, str, str], None] | None = None
     states: Callable[[Visitor, str], Iterator[str]] | None = None
     """Brings the page into one state after the other, and gives the name of each."""
+    stricter: bool = False
+    """The demo's law asks more, see `tests/builders/stricter_law.py`."""
 
 
 def staff(visitor: Visitor, role: str, origin: str) -> None:
@@ -89,6 +105,96 @@ def at_counter(visitor: Visitor, origin: str) -> Iterator[str]:
     page.context.set_offline(False)
 
 
+def unfold(page: Page) -> None:
+    """Open what is folded."""
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+
+
+def handing_in(visitor: Visitor, origin: str) -> Iterator[str]:
+    """Hand in a file of companies, count it, and destroy it."""
+    page, file = visitor.page, {"name": "lines.csv", "mimeType": "text/csv", "buffer": COMPANIES.encode()}
+    page.goto(origin + "/imports/")
+    page.locator("main form button").first.click()
+    yield "import-no-file"
+    page.set_input_files("#id_file", file)
+    page.locator("main form button").first.click()
+    visitor.demo.type("worker", "--once")
+    page.reload()
+    yield "import-companies"
+    if page.locator("#service").count():
+        page.select_option("#service", "mobile")
+    page.locator("button[value=count]").click()
+    visitor.demo.type("worker", "--once")
+    page.reload()
+    unfold(page)
+    yield "import-counted"
+    page.locator("button[value=discard]").click()
+    visitor.demo.type("worker", "--once")
+    page.reload()
+    yield "import-destroyed"
+
+
+def at_stricter_counter(visitor: Visitor, origin: str) -> Iterator[str]:
+    """Open the forms of a person and of a company, and submit them empty."""
+    page = visitor.page
+    for kind in ("individual", "company"):
+        page.goto(f"{origin}/register/?kind={kind}")
+        unfold(page)
+        yield kind
+        page.locator("form[data-offline] button[type=submit]:not(.rk-read)").click()
+        page.wait_for_selector(".govuk-error-summary")
+        yield f"{kind}-errors"
+
+
+def in_law(visitor: Visitor, origin: str) -> Iterator[str]:
+    """Unfold the page of the law."""
+    visitor.page.goto(origin + "/law/")
+    unfold(visitor.page)
+    yield "law"
+
+
+def with_copy(visitor: Visitor, origin: str) -> Iterator[str]:
+    """Look at what is held, and show it once."""
+    page = visitor.page
+    page.goto(origin + "/personal-data/")
+    yield "held"
+    page.locator("main form[action$='/personal-data/'] button").click()
+    yield "held-in-clear"
+
+
+def applying(visitor: Visitor, origin: str) -> Iterator[str]:
+    """Open the form of a line that no one registered, and submit it empty."""
+    page = visitor.page
+    page.goto(origin + "/register/")
+    unfold(page)
+    yield "register"
+    page.locator("#record button").click()
+    page.wait_for_selector("#faults .govuk-error-summary")
+    yield "register-errors"
+
+
+def clerk(visitor: Visitor, _: str, origin: str) -> None:
+    """Sign in at the counter."""
+    visitor.sign_in("clerk", at=origin)
+
+
+def importer(visitor: Visitor, _: str, origin: str) -> None:
+    """Sign in as who runs campaigns and hands in files."""
+    visitor.sign_in("campaign_manager", at=origin)
+
+
+def copied(visitor: Visitor, _: str, origin: str) -> None:
+    """Come in as the subscriber of whose document a copy is kept."""
+    come_in(visitor, COPIED)
+    prove(visitor, COPIED)
+
+
+def unregistered(visitor: Visitor, _: str, origin: str) -> None:
+    """Come in from a line that no one registered."""
+    known = json.loads((visitor.demo.data_dir / "demo-subscriber.json").read_text("utf-8"))
+    come_in(visitor, {"number": known["unregistered"]})
+
+
 OWN_PAGES = ("/account/2fa/", "/account/password/change/", "/account/sessions/", "/nowhere/")
 BACKOFFICE = (
     "supervisor", "campaign_manager", "data_protection_officer", "auditor", "administrator"
@@ -98,10 +204,16 @@ REQUESTS = ("pause", "reconnect", "dispute", "appeal", "not-mine", "correct", "t
 READERS = (
     Reader("backoffice", "anyone", ("/", "/account/login/", "/account/invitation/", "/law/", "/nowhere/")),
     *(Reader("backoffice", role, ("/campaign/", "/", *OWN_PAGES), staff) for role in BACKOFFICE),
+    Reader("backoffice", "importer", (), importer, handing_in),
     Reader("counter", "anyone", ("/account/login/", "/check-receipt/")),
     Reader("counter", "clerk", ("/", "/account/sessions/", "/nowhere/"), staff, at_counter),
     Reader("portal", "anyone", ("/", "/check-receipt/", "/nowhere/")),
     Reader("portal", "proved", ("/lines/", *(f"/do/{one}/" for one in REQUESTS)), subscriber),
+    Reader("portal", "unregistered", ("/lines/",), unregistered, applying),
+    Reader("backoffice", "stricter", (), states=in_law, stricter=True),
+    Reader("counter", "stricter", (), clerk, at_stricter_counter, stricter=True),
+    Reader("portal", "stricter", (), copied, with_copy, stricter=True),
+    Reader("portal", "applicant", (), unregistered, applying, stricter=True),
 )
 
 
@@ -119,20 +231,22 @@ def main() -> None:
     chosen = [
         one for one in READERS if one.app in (asked.app or apps) and one.name in (asked.reader or [one.name])
     ]
-    with demo_at(asked.instance) as demo, sync_playwright() as driver:
+    with demo_at(asked.instance) as data_dir, sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         seen: set[tuple[str, str]] = set()
-        for reader in chosen:
-            take(browser, demo, reader, asked.language or list(LANGUAGES), seen)
+        for stricter in dict.fromkeys(one.stricter for one in chosen):
+            with served(data_dir, stricter=stricter) as demo:
+                for reader in (one for one in chosen if one.stricter is stricter):
+                    take(browser, demo, reader, asked.language or list(LANGUAGES), seen)
     for app in dict.fromkeys(one.app for one in chosen):
         sheet(app)
 
 
 @contextmanager
-def demo_at(given: Path | None) -> Iterator[Demo]:
-    """Make a demo where none is, and serve it."""
+def demo_at(given: Path | None) -> Iterator[Path]:
+    """Make a demo where none is."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-screens-") as folder:
         data_dir = given or Path(folder) / "instance"
         environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
@@ -143,12 +257,32 @@ def demo_at(given: Path | None) -> Iterator[Demo]:
                 env=environment | {"ROLLKEEPER_HOME": str(data_dir)},
                 stdout=subprocess.DEVNULL,
             )
-        logins = json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
-        port = free_ports()
+        yield data_dir
+
+
+@contextmanager
+def served(data_dir: Path, *, stricter: bool) -> Iterator[Demo]:
+    """Serve the demo under its own law or a stricter one."""
+    settings = data_dir / "settings.toml"
+    before = settings.read_bytes()
+    if stricter:
+        law = data_dir / "stricter-law.yaml"
+        at = {
+            "ROLLKEEPER_HOME": str(data_dir),
+            "ROLLKEEPER_ROLE": "console",
+            "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+        }
+        subprocess.run([sys.executable, "-c", STRICTER, law], check=True, env=os.environ | at)
+        change_settings(settings, {"instance": {"pack": str(law)}})
+    logins = json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
+    port = free_ports()
+    try:
         with started(data_dir, port):
             apps = [f"http://localhost:{port + nth}" for nth in range(3)]
             passwords = {one["role"]: one["password"] for one in logins}
             yield Demo(data_dir, *apps, passwords, {one["role"]: one["user"] for one in logins})
+    finally:
+        settings.write_bytes(before)
 
 
 def take(
@@ -162,7 +296,7 @@ def take(
         reader.enter(visitor, reader.name, origin)
     paths = reached(visitor.page, origin, reader, seen)
     for language in languages:
-        visitor.page.goto(origin + reader.first[0])
+        visitor.page.goto(origin + (reader.first or ("/",))[0])
         visitor.page.click(f"button[name=language][value={language}]")
         for name, path in paths.items():
             try:
