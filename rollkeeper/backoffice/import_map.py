@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents.choices import DocumentType
@@ -59,6 +59,20 @@ STATUS_LABELS: Final[Mapping[str, Promise | str]] = {
     LineStatus.OPERATOR: SuspensionReason.OPERATOR.label,
     LineStatus.LEFT_OUT: _("not imported"),
 }
+ABOUT: Final[Mapping[str, Promise]] = {
+    "ethnicity or nationality": pgettext_lazy("column", "ethnicity or nationality"),
+    "religion": pgettext_lazy("column", "religion"),
+    "politics": pgettext_lazy("column", "politics"),
+    "gender or sex": pgettext_lazy("column", "gender or sex"),
+    "marketing": pgettext_lazy("column", "marketing"),
+    "biometrics": pgettext_lazy("column", "biometrics"),
+    "family": pgettext_lazy("column", "family"),
+    "age": pgettext_lazy("column", "age"),
+    "health": pgettext_lazy("column", "health"),
+    "payment or income": pgettext_lazy("column", "payment or income"),
+    "whereabouts, use or work": pgettext_lazy("column", "whereabouts, use or work"),
+}
+"""What a column is about that the register does not keep, by the dictionary's own words."""
 LEFT_OUT: Final = "left_out"
 _PLAIN: Final = ("number", "region", "contact", "reference")
 _REGISTRATION: Final = ("name", "address", "document_type", "document_number")
@@ -75,7 +89,7 @@ class Column:
 
     place: int
     name: str
-    about: str | None
+    about: Promise | None
     """Why the register does not keep it."""
     meaning: str
     values: tuple[tuple[int, str, int, str], ...]
@@ -95,7 +109,7 @@ def columns_of(proposal: Mapping[str, Any], chosen: Mapping[str, Any]) -> list[C
     meanings, tables, others = dict(_meanings(raw)), dict(_tables(raw)), chosen.get("others", {})
     return [
         Column(
-            place, one["name"], one["about"], meanings.get(one["name"], ""),
+            place, one["name"], ABOUT.get(one["about"]), meanings.get(one["name"], ""),
             tuple(
                 (i, value, rows, tables.get(one["name"], {}).get(value, ""))
                 for i, (value, rows) in enumerate(one["values"].items())

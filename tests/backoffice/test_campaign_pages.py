@@ -2,9 +2,12 @@
 
 import datetime as dt
 import re
+import tomllib
+from importlib.resources import files
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.choices import RequestJob
@@ -12,7 +15,7 @@ from rollkeeper.access.models import RoleGrant, StaffRequest
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.staff_requests import do_staff_requests
 from rollkeeper.backoffice.chart import chart
-from rollkeeper.backoffice.import_map import choices_of, columns_of, map_of, missing_in
+from rollkeeper.backoffice.import_map import ABOUT, choices_of, columns_of, map_of, missing_in
 from rollkeeper.backoffice.preview_picture import WIDTH, preview_picture
 from rollkeeper.backoffice.stepper import Known, batch_steps, is_watched, may_run_now, what_next
 from rollkeeper.campaign.choices import WorkKind
@@ -466,3 +469,14 @@ def test_unreachable_lines_are_grouped_by_region_and_failed_channel(batch, signe
     assert "Next: Call, automatically if it can prove delivery." in page
     assert only.count('name="lines"') == 1
     assert page.count('name="lines"') == 2
+
+
+def test_what_a_dropped_column_is_about_is_said_in_the_readers_language():
+    dictionary = tomllib.loads((files("rollkeeper.imports") / "column_dictionary.toml").read_text("utf-8"))
+    about = {one["about"] for one in dictionary["dropped"].values()}
+
+    with translation.override("zh-hans"):
+        said = {one: str(ABOUT[one]) for one in about}
+
+    assert set(ABOUT) == about
+    assert not [one for one, words in said.items() if words == one]
