@@ -405,7 +405,7 @@ def _values_by_article(file: PackFile, _: Say) -> dict[tuple[str, str], list[str
         mark = "" if because.confirmed else f" [{_('not confirmed')}]"
         said = ", ".join(_said(part))
         found.setdefault((because.source or first, because.article), []).append(
-            f"{leaf_name(path[:-1])}: {said}{mark}"
+            f"{leaf_name(path[:-1])}{f': {said}' if said else ''}{mark}"
         )
     return found
 
