@@ -133,7 +133,7 @@ def chart(
         bands=tuple(_bands(days, x, y)),
         days=tuple(Tick(x(day), day) for day in day_ticks(first, last, frame.most_days)),
         counts=tuple(Tick(y(count), count) for count in count_ticks(top)),
-        labels=tuple(_labels(days, x, y)),
+        labels=tuple(_labels(days, x, y, is_narrow=not frame.most_columns)),
         columns=tuple(
             one for one in _columns(thinned(days, frame.most_columns), x, right) if one.day in dict(series)
         ),
@@ -200,9 +200,13 @@ def share(count: int, most: int) -> float:
 
 
 def _labels(
-    days: Sequence[Day], x: Callable[[dt.date], float], y: Callable[[float], float]
+    days: Sequence[Day], x: Callable[[dt.date], float], y: Callable[[float], float], *, is_narrow: bool
 ) -> Iterator[Label]:
-    """Put each stage's name where its band is highest, away from the edges; none where it would not fit."""
+    """Put each stage's name where its band is highest, away from the edges; none where it would not fit.
+
+    In a narrow picture a name in the right half ends at the edge, which would cut it.
+    """
+    first, last = days[0][0], days[-1][0]
     tops = {day: list(accumulate(counts.get(stage, 0) for stage in STACK)) for day, counts in days}
     inner = [day for day, _ in days[len(days) // 6 : len(days) - len(days) // 6] or days]
     for i, stage in enumerate(STACK):
@@ -215,6 +219,8 @@ def _labels(
         best = days[-1][0] if is_end else best
         if y(0) - y(height(best)) >= _LABEL_HEIGHT:
             middle = tops[best][i] - height(best) / 2
+            if is_narrow and best > first + (last - first) / 2:
+                is_end, best = True, last
             yield Label(stage, x(best), round(y(middle), 1), is_end)
 
 

@@ -119,3 +119,16 @@ def test_days_on_the_axis_are_different_and_in_order(span, most):
 )
 def test_whatever_is_not_nothing_can_be_seen(count, most, length):
     assert share(count, most) == length
+
+
+def test_on_a_telephone_no_name_of_a_stage_is_cut_by_the_edge():
+    shown = [
+        (DAY + dt.timedelta(days=n), {"out_of_scope": 10 * n, "not_notified": 600 - 10 * n})
+        for n in range(60)
+    ]
+
+    wide, narrow = chart(shown), chart(shown, NARROW)
+
+    (label,) = (one for one in narrow.labels if one.stage == "out_of_scope")
+    assert (label.is_end, label.x) == (True, narrow.right)
+    assert not any(one.is_end for one in wide.labels)
