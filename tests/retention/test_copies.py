@@ -2,6 +2,7 @@
 """Copies of documents whose own time is over go before their record: on the day, not before, not while held, and nothing reads them again."""
 
 import datetime as dt
+import json
 import re
 import shutil
 import time
@@ -24,6 +25,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration import persistence
 from rollkeeper.reporting.duties import count_duties
+from rollkeeper.reporting.metrics import tables
 from rollkeeper.retention import copies, services
 from rollkeeper.retention.brake import approve_erasure, pending_erasures
 from rollkeeper.retention.errors import COPIES_STOPPED, ERASURE_STOPPED, NO_ERASURE_STOPPED
@@ -668,3 +670,20 @@ def test_a_copy_taken_without_a_network_is_counted_from_the_day_of_its_registrat
     run("UPDATE lines_tenure SET held = tstzrange(lower(held) + interval '3 days', NULL)")
 
     assert (erase(ON + 10 * DAY).copies, erase(ON + 11 * DAY).copies) == (0, 1)
+
+
+@pytest.mark.parametrize(("after", "row"), [(11, "on_time"), (12, "late")])
+def test_a_report_counts_copies_that_went_on_time_and_late(from_registration, after, row):
+    registered(copies=(FRONT,))
+    erase(ON + after * DAY)
+
+    (entry,) = rows("SELECT day, body FROM ledger_entry WHERE verb = %s", [Verb.COPY_ERASED.value])
+    facts = json.loads(entry.body)["facts"]
+    counted = {
+        one.row: one.weight(str(entry.day), facts)
+        for table in tables()
+        if table.id == "copies_erased"
+        for one in table.rows
+    }
+
+    assert counted == {"on_time": 0, "late": 0} | {row: 1}
