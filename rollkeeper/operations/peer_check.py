@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import counted
 from rollkeeper.kernel.database import rows
 from rollkeeper.notices.queries import find_waiting_gateways
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.provisioning.queries import find_waiting_elements
+from rollkeeper.selfcare.posted_codes import count_letters_that_wait
 
 _PATIENCE: Final = dt.timedelta(minutes=5)
 _REMEDY: Final = (
@@ -19,7 +21,7 @@ _REMEDY: Final = (
 
 def look_at_peers() -> Iterator[Finding]:
     """Name each gateway and element that does not take what it is given, and say whether anything waited for a day."""
-    found = [*_gateways(), *(list(_elements()) or _waited_a_day())]
+    found = [*_gateways(), *_letters(), *(list(_elements()) or _waited_a_day())]
     yield from found or [
         Finding(
             "",
@@ -33,6 +35,17 @@ def _gateways() -> Iterator[Finding]:
     for one in find_waiting_gateways():
         said = f"The gateway of '{one.channel.value}' did not take {one.count:,} notices, the oldest of {one.oldest_on}."
         yield Finding("", Health.WARNING, said, _REMEDY)
+
+
+def _letters() -> Iterator[Finding]:
+    if waiting := count_letters_that_wait():
+        said = f"{counted(waiting, 'letter with a code waits', 'letters with codes wait')} for more than a day: the printer is away, or more are asked for than 'portal.letters_per_day'."
+        yield Finding(
+            "",
+            Health.WARNING,
+            said,
+            "Bring the printer back, or raise the number; after a week they are dropped.",
+        )
 
 
 def _elements() -> Iterator[Finding]:

@@ -7,7 +7,7 @@
     portal worker, in the hours for printing --one file--> the printing program              a code is made, its hash stays
     any page with the same number <--the code out of the letter-- the subscriber, days later
 
-One letter a line while its days run, so many in a day for all lines. The code has sixteen figures: at five tries a page guessing
+One letter a line while its days run, so many in a day for all lines; the others wait for their day, a week at most. The code has sixteen figures: at five tries a page guessing
 is hopeless, and no stranger's wrong tries make a letter worthless. Who opens the post of a household is not always its subscriber:
 so the session is limited as that of a code that was handed over, and none goes to a protected subscriber.
 """
@@ -34,10 +34,16 @@ from rollkeeper.notices.gateways.base import Answer
 from rollkeeper.notices.one_time_codes import CodeLetter, channels_of, may_print_now, post_one_time_codes
 from rollkeeper.notices.settings import settings as notices_settings
 from rollkeeper.selfcare.portal_client import hash_posted_code
-from rollkeeper.selfcare.rules import may_post_code
+from rollkeeper.selfcare.rules import may_post_code, may_post_today
 from rollkeeper.selfcare.settings import settings
 
 CODE_DIGITS: Final = 16
+_NONE: Final = object()
+"""No letter goes, for a reason that no one learns."""
+_ANOTHER_DAY: Final = object()
+"""The letters of this day are printed."""
+_TO_NEXT_DAY_H: Final = 26
+"""What is asked for after the hours for printing is printed in those of the next day, and so waits no longer than this."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,9 +55,10 @@ class _Asked:
 
 
 def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
-    """Print the letters that were asked for and may go; return how many requests were looked at.
+    """Print the letters that were asked for and may go; return how many requests were settled or printed.
 
-    A code is known to its letter alone. What the printer does not take now is tried again after an hour, with another code.
+    A code is known to its letter alone. What the printer does not take now is tried again after an hour, with another code; what is
+    more than the number of a day stays as it is.
     Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
@@ -60,7 +67,8 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
     with action():
         lock_matter("posted_codes", "letters")  # two portal workers count one after the other
         found = rows(sql("selfcare", "next_letters"), {"most": notices_settings().post_batch})
-        asked = [made for row in found if (made := _claim(row))]
+        answered = [_claim(row) for row in found]
+        asked = [one for one in answered if isinstance(one, _Asked)]
     answers = post_one_time_codes(
         authority, [one.letter for one in asked], days=settings().letter_days, on=on
     )
@@ -77,7 +85,7 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
             append_entry(
                 authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=one.letter.line_id, facts=facts
             )
-    return len(found)
+    return sum(one is not _ANOTHER_DAY for one in answered)
 
 
 def revoke_returned(references: Sequence[str]) -> set[str]:
@@ -89,16 +97,19 @@ def revoke_returned(references: Sequence[str]) -> set[str]:
     return {row.reference for row in found}
 
 
-def _claim(row: Any) -> _Asked | None:
-    """Note that a request was looked at, and make its code where one may go."""
+def _claim(row: Any) -> _Asked | object:
+    """Note that a request was looked at, and make its code where one may go; one that must wait for another day is not looked at."""
+    (line,) = find_lines([bytes(row.number_index)])
+    may = line is not None and _may_post(line, page=row.code_request_id)
+    if may and not _has_room():
+        return _ANOTHER_DAY
     run(
         "UPDATE selfcare_postedcode SET processed_at = clock_timestamp(), line_id = NULL, code_hash = NULL, ends_at = NULL"
         " WHERE code_request_id = %s",
         [row.code_request_id],
     )
-    (line,) = find_lines([bytes(row.number_index)])
-    if line is None or not _may_post(line):
-        return None
+    if line is None or not may:
+        return _NONE
     tenure, chosen = current_tenure(line.line_id), settings()
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     run(
@@ -115,21 +126,35 @@ def _claim(row: Any) -> _Asked | None:
     return _Asked(row.code_request_id, CodeLetter(line.line_id, groups, row.language))
 
 
-def _may_post(line: LineView) -> bool:
-    (sent,) = rows(sql("selfcare", "recent_letters"), {"line_id": line.line_id})
+def _may_post(line: LineView, *, page: UUID) -> bool:
+    (sent,) = rows(sql("selfcare", "recent_letters"), {"line_id": line.line_id, "page": page})
     channels = channels_of(line.line_id)
     verdict = may_post_code(
         is_living=not line.is_over, is_cut_off=line.state is LineState.SUSPENDED or channels == {Channel.POST},
         has_address=Channel.POST in channels, is_protected=bool(protected_lines([line.line_id])),
-        to_line=sent.to_line, in_day=sent.in_day, daily=settings().letters_per_day,
+        to_line=sent.to_line,
     )  # fmt: skip
     return isinstance(verdict, Allowed)
 
 
+def _has_room() -> bool:
+    (sent,) = rows(sql("selfcare", "letters_in_day"))
+    return isinstance(may_post_today(in_day=sent.in_day, daily=settings().letters_per_day), Allowed)
+
+
+def count_letters_that_wait() -> int:
+    """Return how many letters with codes were asked for longer ago than the hours of the last day, and wait still."""
+    (found,) = rows(sql("selfcare", "waiting_letters"), {"hours": _TO_NEXT_DAY_H})
+    return int(found.letters)
+
+
 def _give_up(asked: _Asked, *, is_for_later: bool) -> None:
-    """Forget a code that no letter carries; a printer that is out of reach is tried again, as long as the line is noted."""
+    """Forget a code that no letter carries; a printer that is out of reach is tried again as long as the letter has no end.
+
+    Either way the line has had its letter: each further try would open its address again.
+    """
     run(
-        "UPDATE selfcare_postedcode SET code_hash = NULL, ends_at = NULL, tenure_id = NULL, person_id = NULL,"
-        " line_id = CASE WHEN %s THEN line_id END WHERE code_request_id = %s",
+        "UPDATE selfcare_postedcode SET code_hash = NULL, tenure_id = NULL, person_id = NULL,"
+        " ends_at = CASE WHEN %s THEN NULL ELSE ends_at END WHERE code_request_id = %s",
         [is_for_later, asked.code_request_id],
     )

@@ -53,8 +53,6 @@ def may_post_code(
     has_address: bool,
     is_protected: bool,
     to_line: int,
-    in_day: int,
-    daily: int,
 ) -> Decision:
     """Decide whether a letter with a code goes to the address of a line. The requester never learns the reason.
 
@@ -66,10 +64,15 @@ def may_post_code(
         return Refused(OPERATORS_RULE, "a code reaches the line at once", "Ask for a code.")
     if is_protected:
         return Refused(OPERATORS_RULE, "others may open the letter", "Come to a counter with the document.")
-    if to_line or in_day >= daily:
-        return Refused(
-            OPERATORS_RULE, f"{to_line} letters to the line, {in_day} in a day", "Wait for the letter."
-        )
+    if to_line:
+        return Refused(OPERATORS_RULE, f"{to_line} letters to the line", "Wait for the letter.")
+    return Allowed()
+
+
+def may_post_today(*, in_day: int, daily: int) -> Decision:
+    """Decide whether one more letter with a code is printed today, of all lines; else it waits for its day."""
+    if in_day >= daily:
+        return Refused(OPERATORS_RULE, f"{in_day} letters in a day", "Wait for the letter.")
     return Allowed()
 
 

@@ -20,6 +20,7 @@ from rollkeeper.notices import one_time_codes
 from rollkeeper.notices.gateways.base import Answer, SubmissionResult
 from rollkeeper.notices.gateways.letters import letter_reference
 from rollkeeper.notices.returned_mail import record_returned_letters, returned_letters, settle_letters
+from rollkeeper.operations.peer_check import look_at_peers
 from rollkeeper.selfcare import portal_client, posted_codes
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import WrongCode
@@ -215,13 +216,69 @@ def test_a_line_gets_another_letter_once_the_days_of_the_first_are_over(printer,
     assert len(printer.letters) == letters
 
 
-def test_all_lines_together_get_so_many_letters_in_a_day(printer, monkeypatch):
+def of_two_lines(monkeypatch):
+    """Ask for the letters of two lines where one goes in a day."""
     few = portal_settings().model_copy(update={"letters_per_day": 1})
     monkeypatch.setattr(posted_codes, "settings", lambda: few)
     cut_off()
     cut_off("+8613908915678", person={"name": "Another Person", "address": "2 Invented Street", "document_type": "passport-npl", "document_number": "X7654321"})  # fmt: skip
     ask_for_letter()
     ask_for_letter("+8613908915678")
+    printed()
+
+
+def openings():
+    return len(rows("SELECT FROM ledger_entry WHERE verb = %s", [Verb.SEALED_OPENED.value]))
+
+
+def test_all_lines_together_get_so_many_letters_in_a_day(printer, monkeypatch):
+    of_two_lines(monkeypatch)
+    printed()
+
+    assert len(printer.letters) == openings() == 1
+
+
+def test_a_letter_beyond_the_number_of_a_day_goes_the_next_day(printer, monkeypatch):
+    of_two_lines(monkeypatch)
+    make_older(PostedCode, DAY + dt.timedelta(minutes=1), "made_at", "processed_at")
+    forget_expired(worker_authority(), on=ON)
+    printed()
+
+    assert len(printer.letters) == openings() == 2
+    assert portal_client.redeem_code(page("+8613908915678"), printer.newest_code)
+
+
+@pytest.mark.parametrize(("hours", "health"), [(26, "ok"), (27, "warning")])
+def test_the_doctor_names_letters_that_wait_longer_than_to_the_next_day(printer, monkeypatch, hours, health):
+    of_two_lines(monkeypatch)
+    make_older(PostedCode, dt.timedelta(hours=hours, minutes=-1), "made_at")
+
+    (found,) = look_at_peers()
+
+    assert found.health == health
+    assert health == "ok" or "1 letter with a code" in found.sentence
+
+
+@pytest.mark.parametrize("answer", [Answer.REFUSED, Answer.RETRY])
+def test_who_asks_again_has_no_address_opened_again_that_no_printer_takes(printer, answer):
+    cut_off()
+    printer.answer = answer
+    for source in range(3):
+        ask_for_letter(source=f"198.51.100.{source}")
+        printed()
+
+    assert openings() == 1
+
+
+def test_a_line_whose_letter_was_refused_is_tried_again_after_a_week(printer):
+    cut_off()
+    printer.answer = Answer.REFUSED
+    ask_for_letter()
+    printed()
+    make_older(PostedCode, 7 * DAY + dt.timedelta(minutes=1), "made_at", "processed_at")
+    forget_expired(worker_authority(), on=ON)
+    printer.answer = Answer.ACCEPTED
+    ask_for_letter(source="198.51.100.7")
     printed()
 
     assert len(printer.letters) == 1

@@ -1,7 +1,7 @@
--- Counts the letters that were printed for a line and whose days run, or that are being printed; and those of all lines in a day.
+-- Counts the letters of a line whose days run: printed, being printed, waiting for the printer, or refused by it, but for that of a page.
 -- Law: -. Reads: selfcare_postedcode. Writes: -. Plan: a small table. Again: the same.
 
-SELECT count(*) FILTER (WHERE line_id = %(line_id)s) AS to_line,
-       count(*) FILTER (WHERE processed_at > clock_timestamp() - interval '1 day') AS in_day
+SELECT count(*) AS to_line
   FROM selfcare_postedcode
- WHERE ends_at > clock_timestamp() AND (reference IS NOT NULL OR processed_at > clock_timestamp() - interval '10 minutes')
+ WHERE line_id = %(line_id)s AND code_request_id <> %(page)s AND coalesce(ends_at > clock_timestamp(), true)
+   AND (reference IS NOT NULL OR code_hash IS NULL OR processed_at > clock_timestamp() - interval '10 minutes')
