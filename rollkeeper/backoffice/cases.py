@@ -181,6 +181,9 @@ def _question(kind: CaseKind, case_id: UUID, because: DecisionReason) -> Questio
         consequences=[
             _("Reason: %(reason)s.") % {"reason": because.label},
             *consequences(kind, upheld=upheld),
+            _(
+                "A notice tells the subscriber that it is decided and where to read it; neither outcome nor reason is in it."
+            ),
             _("The decision is final here and is in the ledger."),
         ],
         back=reverse("backoffice:case", args=[case_id]),

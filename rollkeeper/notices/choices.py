@@ -41,7 +41,8 @@ class NoticeKind(TextChoices):
     """The registration is good through the day promised; a document shown again extends it."""
     DISCLOSED = "disclosed", _("Disclosed to an authority")
     """An authority was given something that is recorded about you, on a disclosure request that the law allows."""
-
+    CASE_DECIDED = "case_decided", _("Case decided")
+    """A case of yours is decided; the decision and its reason are on your page. `about` says of which kind the case is."""
     AUDIT_ASKED = "audit_asked", _("An auditor asks for consent")
     """An auditor asks to see entries of the record; a subscriber who does not agree need not answer."""
 

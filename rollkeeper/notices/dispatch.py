@@ -22,6 +22,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rights import complaint_body
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.contacts import ContactKind, split_contact
@@ -29,6 +30,7 @@ from rollkeeper.notices.campaign_facts import CampaignFacts
 from rollkeeper.notices.choices import NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message, SubmissionResult
 from rollkeeper.notices.models import IMMEDIATELY
+from rollkeeper.notices.phrases import case_phrases
 from rollkeeper.notices.rules import (
     RETRY_AFTER_FAILURE,
     ContactPolicy,
@@ -188,7 +190,7 @@ class Sender:
             # Nothing is demanded by a law that is not in force or that no reader confirmed: the notice waits, and all others are sent.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         promised_on = self._promised(row)
-        line = line_of(row)
+        line = line_of(row) if row.is_theirs else None
         is_past = promised_on is not None and promised_on < self._on
         if kind is NoticeKind.REGISTER_BY and is_past and line and not is_moot(kind, line):
             # The pack has changed and the campaign was not planned again: no notice may name a day on which the subscriber can no
@@ -275,6 +277,7 @@ class Sender:
                 pack=self._campaigns.law(one.row) or self._pack,
                 languages=self._languages_of(one.row),
                 receipt=code,
+                on=self._on,
             )
             for one, code in zip(ready, codes, strict=True)
         ]
@@ -456,8 +459,8 @@ def _receipt_codes(notified: Sequence[Any]) -> list[str | None]:
 
 
 def _message(
-    intent: _Intent, address: SecretValue, *, pack: Pack, languages: Sequence[str], receipt: str | None
-) -> Message:
+    intent: _Intent, address: SecretValue, *, pack: Pack, languages: Sequence[str], receipt: str | None, on: dt.date
+) -> Message:  # fmt: skip
     """Write one notice; of one that speaks of the duty the pack in force knows it."""
     here, row = instance(), intent.row
     kind = NoticeKind(row.kind)
@@ -477,6 +480,7 @@ def _message(
             named={
                 "law": pack.title(language),
                 "fields": say_fields(row.exposed or (), language=language),
+                **case_phrases(row.about, complaint_body(load_pack(here.pack), language, on=on)),
             },
             receipt=receipt,
             key=key_to_press(intent.attempt_id) if intent.channel is Channel.VOICE else None,

@@ -60,6 +60,13 @@ class Notice(models.Model):
         null=True,
         db_comment="Which fields were exposed, by name; of a notice of that alone.",
     )
+    about = models.TextField(
+        null=True, db_comment="Of a notice that a case is decided: selfcare.choices.CaseKind."
+    )
+    for_tenure = models.UUIDField(
+        null=True,
+        db_comment="The tenure whose subscriber alone it is for: withdrawn once the line is another person's, or theirs is protected.",
+    )
 
     class Meta:
         """Sharded by line."""

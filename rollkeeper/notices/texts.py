@@ -26,6 +26,7 @@ from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_plain_t
 from rollkeeper.law.calendars import Term
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
+from rollkeeper.notices.phrases import NOTHING, OF_CASES, Phrase
 from rollkeeper.notices.settings import settings
 from rollkeeper.notices.stage_facts import ASKED_AGAIN, STAGED, StageFacts
 from rollkeeper.vault.fields import field_label
@@ -134,7 +135,7 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
     operator: str,
     care: str,
     signature: str | None = None,
-    named: Mapping[str, str] | None = None,
+    named: Mapping[str, str | Phrase] | None = None,
     receipt: str | None = None,
     key: str | None = None,
     stage: StageFacts | None = None,
@@ -142,7 +143,7 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
     """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for.
 
     `signature`: of an SMS, empty where its gateway signs it. `named`: what else the text of this kind names: the
-    `law` that makes it a duty to inform, by its title, or the `fields` that were exposed.
+    `law` that makes it a duty to inform, by its title, the `fields` that were exposed, or the `case` that was decided.
 
     `stage`: where the law's stages need more words than that service stops and then the contract.
 
@@ -161,7 +162,7 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
         names = (
             {} if brief else stage.names
         )  # a telephone shows few words: there it is said what stops working
-        facts |= {name: _Phrase(key, names.get(name, {})) for name, key in stage.phrases(kind).items()}
+        facts |= {name: Phrase(key, names.get(name, {})) for name, key in stage.phrases(kind).items()}
     if brief:
         body = _opened(language, lambda one: one.of(kind, stage).short, signature=signature, facts=facts)
     else:
@@ -215,14 +216,6 @@ def sms_signature() -> str:
     return "" if chosen.sms_signed_by_gateway else chosen.sms_signature or instance().operator_name
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """Part of a text, which each language has under this name; with what the law calls it in brackets, where it has a name there."""
-
-    key: str
-    names: Mapping[str, str]
-
-
 def _opened(
     language: str, part: Callable[[Language], str | None], *, signature: str | None, facts: dict[str, Any]
 ) -> str:
@@ -263,7 +256,7 @@ def _filled(text: str, chosen: Language, facts: Mapping[str, Any]) -> str:
         for name, fact in facts.items()
         if isinstance(fact, int | dt.date)
     }
-    said = {name: fact for name, fact in facts.items() if isinstance(fact, _Phrase)}
+    said = {name: fact for name, fact in facts.items() if isinstance(fact, Phrase)}
     # What follows is said with what is barred next.
     for name in sorted(said, key=lambda one: one == "follows"):
         known[name] = chosen.phrases[said[name].key].format(**known)
@@ -369,6 +362,11 @@ def parse_language(raw: str, *, file: str) -> Language:
         if not text.startswith(str(table.get("opening")))
     ]
     faults += _stage_faults(table, file=file)
+    faults += [
+        TEXT_FAULT(file=file, text=f"cases.{key}", why=why)
+        for key, needed in (OF_CASES.items() if NoticeKind.CASE_DECIDED.value in table else ())
+        if (why := _fault_of(_of_cases(table, key), allowed=needed, needed=needed))
+    ]
     if len(table.get("months", ())) != 12:
         faults.append(TEXT_FAULT(file=file, text="months", why="there are twelve"))
     if _placeholders(str(table.get("day"))) != {"d", "month", "year"}:
@@ -380,10 +378,15 @@ def parse_language(raw: str, *, file: str) -> Language:
 def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
     """Give the parts of a text, each with the placeholders that it may and those that it must have."""
     whole = (
-        _EVERYWHERE | ({"day"} if kind.promises_date else set()) | ({"days"} if kind.is_statutory else set())
+        _EVERYWHERE
+        | ({"day"} if kind.promises_date else set())
+        | ({"days"} if kind.is_statutory else set())
+        | ({"case"} if kind is NoticeKind.CASE_DECIDED else set())
     )
-    more = {"fields"} if kind is NoticeKind.DATA_EXPOSED else {"law"} if kind.is_statutory else set()
-    subject = whole - {"code", "care", "days"}
+    more = {NoticeKind.DATA_EXPOSED: {"fields"}, NoticeKind.CASE_DECIDED: {"complaint"}}.get(
+        kind, {"law"} if kind.is_statutory else set()
+    )
+    subject = whole - {"code", "care", "days", "case"}
     return (
         ("subject", subject, frozenset()),
         ("short", whole, whole),
@@ -473,5 +476,12 @@ def _language(table: dict[str, Any]) -> Language:
         again_text=table.get("again_text"),
         staged=_texts_of(table.get("stages", {})),
         again=_texts_of(table.get("again", {})),
-        phrases={key: table.get("stages", {}).get(key, "") for key in _PHRASES},
+        phrases={key: table.get("stages", {}).get(key, "") for key in _PHRASES}
+        | {key: _of_cases(table, key) or "" for key in OF_CASES}
+        | {NOTHING: ""},
     )
+
+
+def _of_cases(table: dict[str, Any], key: str) -> str | None:
+    found: str | None = table.get("cases", {}).get(key.removeprefix("case_"))
+    return found

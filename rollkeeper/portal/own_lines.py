@@ -16,7 +16,7 @@ from rollkeeper.kernel.side_by_side import named
 from rollkeeper.lines.choices import LineState, SuspensionReason, reason_label
 from rollkeeper.portal.forms import WithdrawForm
 from rollkeeper.portal.tokens import HERE
-from rollkeeper.selfcare.choices import CaseKind, DisputeReason, ForgerySign
+from rollkeeper.selfcare.choices import CaseKind, DecisionReason, DisputeReason, ForgerySign
 from rollkeeper.vault.fields import Field, LineField, Paper
 
 type Shown = dict[str, Any]
@@ -126,6 +126,7 @@ def _said_case(case: Shown) -> Shown:
     )
     return case | {
         "kind_said": label_of(case["kind"], CaseKind), "about": about, "stops_the_clock": case["kind"] != CaseKind.CORRECT,
+        "because_said": label_of(case["because"], DecisionReason) if case["because"] and not case["withdrawn"] else "",
         "is_lost": bool(case["settled_on"]) and not case["upheld"] and not case["withdrawn"],
         **{name: case[name] and dt.date.fromisoformat(case[name]) for name in ("opened_on", "due_on", "settled_on")},
     }  # fmt: skip

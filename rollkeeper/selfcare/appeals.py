@@ -17,6 +17,7 @@ from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.submissions import Receipt
+from rollkeeper.selfcare.case_notices import note_asked_from
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.errors import NOTHING_TO_APPEAL
 from rollkeeper.selfcare.rules import may_appeal
@@ -35,6 +36,7 @@ def appeal(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
         lock_line(line_id, in_force=True)
         against = _against(line_id, tenure_id)
         open_case(session.authority, line_id, CaseKind.APPEAL, tenure_id=tenure_id, against=against, on=on)
+        note_asked_from(session.line_id, line_id, CaseKind.APPEAL)
         return line_id, pause_clock(session.authority, line_id, on, None, PauseReason.APPEAL, on)
 
     return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, do=do)

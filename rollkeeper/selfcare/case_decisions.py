@@ -24,6 +24,7 @@ from rollkeeper.lines.queries import view_line
 from rollkeeper.lines.services import resume_clock, settle_dispute
 from rollkeeper.lines.writes import lock_line, mark_suspension_wrongful, unlink_line
 from rollkeeper.registration.side_effects import restore_service
+from rollkeeper.selfcare.case_notices import owe_decision_notice
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.errors import CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON
 from rollkeeper.selfcare.forgeries import judge
@@ -43,7 +44,7 @@ def settle_case(
     them: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
     not decide the appeal. A document that may be forged is decided by the second of two people who say the same; after the first
     the case stays open. Ledger: selfcare:case:settled, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
-    DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`.
+    DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`. The person is told by a notice.
     """
     role = require(authority, Permission.SETTLE_CASE)
     if because is not None and because.is_for_upheld is not upheld:
@@ -61,6 +62,7 @@ def settle_case(
         ):
             raise NOT_CORRECTED(opened_on=case.opened_on)
         close_case(authority, case, role=role.value, upheld=upheld, because=because, on=on)
+        owe_decision_notice(case, on=on)
     return True
 
 
@@ -72,10 +74,11 @@ def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
     role = require(authority, Permission.SETTLE_CASE)
     with action():
         found = rows(sql("selfcare", "corrections_done"), [None])
-        for row in found:
+        for case in [_locked(row.case_id) for row in found]:
             close_case(
-                authority, _locked(row.case_id), role=role.value, upheld=True, because=DecisionReason.RECORD_CORRECTED, on=on
-            )  # fmt: skip
+                authority, case, role=role.value, upheld=True, because=DecisionReason.RECORD_CORRECTED, on=on
+            )
+            owe_decision_notice(case, on=on)
     return len(found)
 
 
@@ -111,7 +114,8 @@ def close_case(
     line_id, kind = LineId(case.line_id), CaseKind(case.kind)
     lock_line(line_id)
     run(
-        "UPDATE selfcare_case SET settled_on = %s, upheld = %s, because = %s, settled_by = %s, claimant_mark = NULL WHERE case_id = %s",
+        "UPDATE selfcare_case SET settled_on = %s, upheld = %s, because = %s, settled_by = %s, claimant_mark = NULL, asked_from = NULL"
+        " WHERE case_id = %s",
         [on, upheld, because.value if because else None, authority.commitment, case.case_id],
     )
     facts: dict[str, str | int | bool] = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}

@@ -25,7 +25,7 @@ from rollkeeper.lines.reconnection import reconnected_on
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.selfcare.appeals import has_appeal_left
 from rollkeeper.selfcare.applications import pending_until
-from rollkeeper.selfcare.choices import DecisionReason
+from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.consents import show_consents
 from rollkeeper.selfcare.delegates import delegates_of
 from rollkeeper.selfcare.errors import NOT_YOUR_LINE
@@ -180,6 +180,8 @@ def _cases(line_id: LineId, tenure: Tenure | None) -> list[Shown]:
             "case": str(row.case_id), "kind": row.kind, "about": row.about, "opened_on": row.opened_on.isoformat(), "due_on": row.due_on.isoformat(),
             "settled_on": row.settled_on and row.settled_on.isoformat(), "upheld": row.upheld,
             "withdrawn": row.because == DecisionReason.TAKEN_BACK,
+            # What staff found of a document that may be forged is for those who decide it.
+            "because": row.because if row.kind != CaseKind.FORGERY else None,
         }
         for row in found
     ]  # fmt: skip

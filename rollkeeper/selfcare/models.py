@@ -188,6 +188,11 @@ class Case(models.Model):
     because = models.TextField(null=True, db_comment="selfcare.choices.DecisionReason.")
     assigned_to = models.UUIDField(null=True, db_comment="The member of staff who took it on.")
     reminded_on = models.DateField(null=True, db_comment="When its day was last mailed to the contacts.")
+    asked_from = models.UUIDField(
+        null=True,
+        db_comment="The line in the hand of who disowns a line or appeals: they are told on it, not on the disowned one. Goes when it is settled.",
+    )
+    notice_id = models.UUIDField(null=True, db_comment="The notice that it is decided; null: none was owed.")
 
     class Meta:
         """One open case of a kind a line."""

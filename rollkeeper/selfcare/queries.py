@@ -9,9 +9,11 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.lines.queries import protected_lines
+from rollkeeper.notices.choices import NoticeState
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.errors import CASE_NOT_FOUND
 
@@ -74,6 +76,15 @@ class DecidedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionNotice:
+    """How far the notice of a decision has come, by which channel it was tried last, and when it was delivered."""
+
+    state: NoticeState
+    channel: Channel | None
+    delivered_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDetail:
     """One case as its page shows it: the open one or the decided one, and what an appeal is against."""
 
@@ -83,6 +94,8 @@ class CaseDetail:
     """Of an appeal: the case that was lost; None: it is against the suspension, or no appeal."""
     against_settled_on: dt.date | None
     against_because: DecisionReason | None
+    notice: DecisionNotice | None
+    """Of a decided case: None if none was owed."""
 
     @property
     def case(self) -> CaseView | DecidedCase:
@@ -142,6 +155,7 @@ def case_detail(authority: Authority, case_id: UUID) -> CaseDetail:
         against_kind=CaseKind(row.against_kind) if row.against_kind else None,
         against_settled_on=row.against_settled_on,
         against_because=DecisionReason(row.against_because) if row.against_because else None,
+        notice=_notice(row) if row.notice_state else None,
     )  # fmt: skip
 
 
@@ -176,6 +190,11 @@ def _hidden(authority: Authority, line_ids: list[LineId]) -> set[LineId]:
     """Return the lines of protected subscribers, where the reader may not see them."""
     may = authority.role_for(Permission.SEE_PROTECTED)
     return set() if may else protected_lines(line_ids)
+
+
+def _notice(row: Any) -> DecisionNotice:
+    channel = Channel(row.notice_channel) if row.notice_channel else None
+    return DecisionNotice(NoticeState(row.notice_state), channel, row.notice_delivered_on)
 
 
 def _open(row: Any) -> CaseView:

@@ -32,6 +32,7 @@ from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.services import pause_locked_line, terminate_locked_line
 from rollkeeper.registration.side_effects import restore_if_declared_in_time
 from rollkeeper.registration.submissions import Receipt
+from rollkeeper.selfcare.case_notices import note_asked_from
 from rollkeeper.selfcare.choices import CaseKind, DisputeReason
 from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN, INVALID_REQUEST, OWN_LINE_IN_DISPUTE
 from rollkeeper.selfcare.sessions import PortalSession
@@ -111,9 +112,11 @@ def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
     def do() -> tuple[LineId, EntryId]:
         lock_line(line_id, in_force=True)
         tenure_id = contest_tenure(line_id, person_id=person_id, on=on)
-        return line_id, open_dispute_case(
+        entry_id = open_dispute_case(
             session.authority, line_id, CaseKind.NOT_MINE, tenure_id=tenure_id, on=on
         )
+        note_asked_from(session.line_id, line_id, CaseKind.NOT_MINE)
+        return line_id, entry_id
 
     return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
 

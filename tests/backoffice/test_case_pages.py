@@ -138,6 +138,36 @@ def test_a_case_is_decided_after_a_question_by_a_worker_in_the_persons_name(aske
     assert not rows("SELECT FROM access_staffrequest WHERE payload <> '{}'")
 
 
+def test_the_page_of_a_decided_case_says_how_far_its_notice_has_come(asked):
+    case = disputed()
+    at = f"/cases/{case.case_id}/"
+    question = asked("bo", "post", at + "decide/", {"because": "record_right"})
+    before = asked("bo", "get", at)
+    owed = asked("bo", "post", at + "decide/", {"because": "record_right", "confirmed": "yes"})
+    shown = {}
+    for state, channel in (("sent", "sms"), ("bounced", "post")):
+        run(
+            "UPDATE notices_notice SET state = %s, channel = %s WHERE kind = 'case_decided'", [state, channel]
+        )
+        shown[state] = asked("anna", "get", at).text_
+
+    assert "A notice tells the subscriber that it is decided" in question.text_
+    assert "Notice to the subscriber" not in before.text_
+    assert "Notice to the subscriber: To be sent" in owed.text_
+    assert "Notice to the subscriber: Sent, not proved · Text message" in shown["sent"]
+    assert "Notice to the subscriber: Failed · Letter" in shown["bounced"]
+
+
+def test_the_page_of_a_case_whose_person_is_told_nothing_says_so(asked):
+    case = disputed(CaseKind.NOT_MINE)
+
+    done = asked(
+        "bo", "post", f"/cases/{case.case_id}/decide/", {"because": "not_their_line", "confirmed": "yes"}
+    )
+
+    assert "No notice was sent" in done.text_
+
+
 def test_a_decision_without_a_reason_or_with_one_of_another_kind_is_not_made(asked):
     at = f"/cases/{disputed().case_id}/decide/"
 

@@ -17,6 +17,7 @@ from rollkeeper.notices import texts
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 from rollkeeper.notices.errors import LINK_IN_NOTICE, TEXT_FAULT
 from rollkeeper.notices.gateways.smpp_text import sms_parts
+from rollkeeper.notices.phrases import case_phrases
 from rollkeeper.notices.settings import Notices
 from rollkeeper.notices.stage_facts import STAGED, StageFacts, said_length, stage_facts
 from rollkeeper.notices.texts import (
@@ -52,7 +53,7 @@ def written(language, kind, channel=Channel.SMS, **more):
         "code": "12345678",
         "operator": "Invented Telecom",
         "care": "10086",
-        "named": {"law": "Invented Law", "fields": "name"},
+        "named": {"law": "Invented Law", "fields": "name"} | case_phrases("dispute", None),
     } | more
     return write_notice(kind, language=language, brief=channel.uses_line, **facts)
 

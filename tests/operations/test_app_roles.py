@@ -351,9 +351,47 @@ def test_asking_for_the_number_of_a_handle_counts_as_a_lookup(new_day, as_role):
     assert tried == [False, False, True]
 
 
+@pytest.mark.parametrize("role", APPS)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        (
+            "INSERT INTO notices_notice (line_id, notice_id, kind, language, pack_hash, queued_on)"
+            " VALUES (%s, uuidv7(), 'case_decided', 'en', '', '2012-03-02')"
+        ),
+        (
+            "INSERT INTO notices_notice (line_id, notice_id, kind, language, pack_hash, queued_on, about)"
+            " VALUES (%s, uuidv7(), 'case_decided', 'en', '', '2012-03-02', 'appeal')"
+        ),
+        (
+            "INSERT INTO notices_notice (line_id, notice_id, kind, language, pack_hash, queued_on, for_tenure)"
+            " VALUES (%s, uuidv7(), 'confirm_record', 'en', '', '2012-03-02', uuidv7())"
+        ),
+    ],
+)
+def test_no_app_owes_anyone_the_notice_of_a_decision_itself(held, as_role, role, statement):
+    line_id, _, _ = held
+
+    with as_role(role):
+        fault = refusal(statement, [line_id])
+
+    assert "notices_notice_not_of_this_role" in fault or "permission denied" in fault
+
+
+@pytest.mark.parametrize("role", APPS)
+def test_no_app_says_by_which_line_a_person_is_told_of_a_decision(held, as_role, role):
+    with as_role(role):
+        for statement in (
+            "SELECT asked_from FROM selfcare_case",
+            "UPDATE selfcare_case SET asked_from = NULL",
+            "UPDATE selfcare_case SET notice_id = NULL",
+        ):
+            assert "permission denied" in refusal(statement)
+
+
 def test_no_app_is_told_that_something_was_disclosed_to_an_authority(held, as_role):
     line_id, _, _ = held
-    for kind in ("restored", "disclosed"):
+    for kind in ("restored", "disclosed", "case_decided"):
         run(
             "WITH made AS (INSERT INTO notices_notice (line_id, kind, language, queued_on, pack_hash)"
             " VALUES (%s, %s, 'en', '2012-03-02', '') RETURNING line_id, notice_id)"
@@ -364,15 +402,19 @@ def test_no_app_is_told_that_something_was_disclosed_to_an_authority(held, as_ro
     told = {}
     for role in ("counter", "backoffice", "auditor", "worker"):
         with as_role(role):
-            kinds = {row.kind for row in rows("SELECT kind FROM notices_notice")} & {"restored", "disclosed"}
+            kinds = {row.kind for row in rows("SELECT kind FROM notices_notice")} & {
+                "restored",
+                "disclosed",
+                "case_decided",
+            }
             tries = 0 if role == "counter" else len(rows("SELECT FROM notices_attempt"))
             told[role] = (sorted(kinds), tries)
 
     assert told == {
         "counter": (["restored"], 0),
-        "backoffice": (["restored"], 1),
+        "backoffice": (["case_decided", "restored"], 2),
         "auditor": (["restored"], 1),
-        "worker": (["disclosed", "restored"], 2),
+        "worker": (["case_decided", "disclosed", "restored"], 3),
     }
 
 

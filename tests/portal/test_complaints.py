@@ -53,6 +53,12 @@ def test_a_case_that_no_one_lost_names_no_one(disputed, upheld, because):
     assert BODY["en"] not in text(disputed.get("/lines/"))
 
 
+def test_the_reason_of_a_decision_is_read_where_the_notice_says(disputed):
+    decide(upheld=False, because=DecisionReason.RECORD_RIGHT)
+
+    assert "Reason: The record is right" in text(disputed.get("/lines/"))
+
+
 def test_a_body_that_no_reader_confirmed_is_not_named(disputed):
     use_pack(complaining(is_confirmed=False))
 

@@ -20,13 +20,15 @@ WITH due AS (
     UPDATE notices_notice n SET claimed_by = %(claim)s
     FROM due d
     WHERE n.line_id = d.line_id AND n.notice_id = d.notice_id
-    RETURNING n.line_id, n.notice_id, n.kind, n.campaign_id, n.language, n.promised_on, n.queued_on, n.code, n.attempts, n.exposed
+    RETURNING n.line_id, n.notice_id, n.kind, n.campaign_id, n.language, n.promised_on, n.queued_on, n.code, n.attempts, n.exposed, n.about,
+        n.for_tenure
 )
 SELECT c.*, l.service, l.state, l.is_registered AND NOT l.must_reverify AS is_settled, l.number_sealed, l.contact_sealed, l.contact_kind,
     -- Which of the law's bars is in place: what the notice says still works.
     (SELECT max(s.step) FROM lines_suspension s
       WHERE s.line_id = c.line_id AND s.reason = 'registration' AND s.restored_on IS NULL) AS step,
     (SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = c.line_id AND s.restored_on IS NULL) AS bars,
+    CASE WHEN c.for_tenure IS NULL THEN true ELSE notices_is_theirs(c.line_id, c.for_tenure) END AS is_theirs,
     coalesce(made.attempts, '[]') AS made
 FROM claimed c
 LEFT JOIN lines_line l ON l.line_id = c.line_id

@@ -133,11 +133,14 @@ END
 $$;
 
 -- That something was disclosed to an authority is for the person and those who decide it: no app sees the notice, or a try to deliver it.
+-- That a case was decided, and of which kind it was, is for those who see cases.
 ALTER TABLE notices_notice ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS notices_notice_of_others ON notices_notice;
 CREATE POLICY notices_notice_of_others ON notices_notice TO worker, vault, vault_service USING (true) WITH CHECK (true);
 DROP POLICY IF EXISTS notices_notice_at_an_app ON notices_notice;
-CREATE POLICY notices_notice_at_an_app ON notices_notice TO counter, backoffice, auditor USING (kind <> 'disclosed');
+CREATE POLICY notices_notice_at_an_app ON notices_notice TO counter, auditor USING (kind NOT IN ('disclosed', 'case_decided'));
+DROP POLICY IF EXISTS notices_notice_at_the_back_office ON notices_notice;
+CREATE POLICY notices_notice_at_the_back_office ON notices_notice TO backoffice USING (kind <> 'disclosed');
 ALTER TABLE notices_attempt ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS notices_attempt_of_others ON notices_attempt;
 CREATE POLICY notices_attempt_of_others ON notices_attempt TO worker, vault, vault_service USING (true) WITH CHECK (true);

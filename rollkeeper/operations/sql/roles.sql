@@ -189,6 +189,7 @@ GRANT SELECT ON lines_suspension, lines_legalhold TO backoffice;
 GRANT SELECT, INSERT, UPDATE (state, channel, promised_on, pack_hash, attempts, next_try_at, next_channel, claimed_by, delivered_on)
     ON notices_notice TO worker;
 GRANT SELECT, INSERT, UPDATE ON notices_attempt TO worker;
+GRANT EXECUTE ON FUNCTION notices_is_theirs TO worker;
 -- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
 GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
     UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON provisioning_command TO worker;
@@ -329,7 +330,7 @@ GRANT SELECT (line_id, application_id, until, state, check_key, said),
 -- Who is under protection is decided at a command.
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO console;
 GRANT SELECT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, settled_on, settled_by, upheld, because, assigned_to,
-    reminded_on) ON selfcare_case TO backoffice;
+    reminded_on, notice_id) ON selfcare_case TO backoffice;
 GRANT EXECUTE ON FUNCTION selfcare_claimant_is_named TO backoffice, worker;
 
 -- An auditor draws lines by lot on the back office's page and asks their subscribers; what a subscriber allows is opened by a command.
