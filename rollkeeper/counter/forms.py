@@ -15,13 +15,15 @@ from rollkeeper.counter import labels
 from rollkeeper.counter.errors import LINE_NOT_CARRIED
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import with_state
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL
-from rollkeeper.registration.forms import QUIET, state_field
+from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, state_field
 from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.sim_cards import asked_of_sim
 from rollkeeper.vault.fields import Field
 
 STATE_HINT = _(
@@ -179,6 +181,18 @@ class TerminateForm(SubscriberForm):
     """The end of a contract: nothing brings the same contract back."""
 
     confirmed = confirmed_field(_("I checked with the subscriber that this line is to end."))
+
+
+class ReplaceSimForm(RegistrationForm, SubscriberForm):
+    """Another SIM of the subscriber's line, of which is asked again what the law has asked."""
+
+    texts = FormTexts(STATE_HINT, labels.HINTS)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.ask(asked_of_sim(None, on=clock.today()))
 
 
 class DocumentCheckForm(SubscriberForm):

@@ -38,7 +38,7 @@ from rollkeeper.counter.forms import (
     LinkDocumentForm,
     PauseForm,
     QuietForm,
-    SubscriberForm,
+    ReplaceSimForm,
     TerminateForm,
 )
 from rollkeeper.counter.record_form import RecordForm
@@ -57,7 +57,7 @@ _FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
     "pause": ("counter/pause.html", PauseForm),
     "dispute": ("counter/dispute.html", DisputeForm),
     "terminate": ("counter/terminate.html", TerminateForm),
-    "replace-sim": ("counter/replace_sim.html", SubscriberForm),
+    "replace-sim": ("counter/replace_sim.html", ReplaceSimForm),
     "link-document": ("counter/link_document.html", LinkDocumentForm),
 }
 _SHEET = "built/rollkeeper.css"

@@ -103,13 +103,14 @@ class RecordForm(RegistrationForm, QuietForm):
             self.fields["payment"] = _payment_field(
                 pack.payment_asked, makes_line=action_kind in NEW_CONTRACT_KINDS
             )
-        service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
+        chosen = str(self.data.get("service") or (initial or {}).get("service") or "")
+        service = chosen or Service.MOBILE.value
         self.routes = pack.routes(service, named.id) if action_kind in NEW_TENURE_KINDS else ()
         if self.routes:
             self.fields["route"] = _route_field(self.routes)
         if action_kind is RegistrationKind.TRANSFER:
             self.fields |= _sides_fields()
-        self._ask_of_parts(pack, service)
+        self._ask_of_parts(pack, service, of_any_line=not chosen)
         self.with_image = [part for part in self.part_names if f"{part.key}__" in self.heads_with_image()]
         """Parts whose document may be read from a picture."""
         if named.id == PartyKind.COMPANY and "subscriber__document_type" in self.fields:
@@ -154,13 +155,16 @@ class RecordForm(RegistrationForm, QuietForm):
         """Why each field is asked, together on one place of the page: a fold at each would double the way by keyboard."""
         return [reason for name in self.fields if (reason := self._reason_of(name))]
 
-    def _ask_of_parts(self, pack: Pack, service: str) -> None:
+    def _ask_of_parts(self, pack: Pack, service: str, *, of_any_line: bool) -> None:
         self.part_names: dict[PartyRole, list[str]] = {}
         self.attributes: dict[PartyRole, list[str]] = {}
         for part in PARTY_ROLES[self.kind.built_in]:
-            attributes = pack.attributes(service, pack_kind(self.kind.id, part))
+            attributes = pack.attributes(service, pack_kind(self.kind.id, part), of_any_line=of_any_line)
             self.part_names[part] = self.ask(attributes, head=f"{part.key}__")
             self.attributes[part] = [attribute.name for attribute in attributes]
+            if part is PartyRole.SUBSCRIBER:
+                self.line_names = [f"{part.key}__{one.name}" for one in attributes if one.is_of_line]
+                self.part_names[part] = [n for n in self.part_names[part] if n not in self.line_names]
         head = f"{PartyRole.SUBSCRIBER.key}__"
         self.part_names[PartyRole.SUBSCRIBER] += self.ask_of_kind(
             pack, self.kind.id, head=head, action_kind=self.action_kind
@@ -211,7 +215,9 @@ class RecordForm(RegistrationForm, QuietForm):
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""
         return [
-            self[name] for name in ("number", *_SIDES, "service", "payment", "route") if name in self.fields
+            self[name]
+            for name in ("number", *_SIDES, "service", "payment", "route", *self.line_names)
+            if name in self.fields
         ]
 
     def after(self) -> list[forms.BoundField]:

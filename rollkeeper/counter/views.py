@@ -37,6 +37,7 @@ from rollkeeper.counter.forms import (
     QuietForm,
     ReadOutForm,
     ReconnectForm,
+    ReplaceSimForm,
     SubscriberForm,
     TerminateForm,
     UnlinkDocumentForm,
@@ -65,7 +66,7 @@ from rollkeeper.registration.document_links import (
 from rollkeeper.registration.errors import DocumentNeedsSupervisor
 from rollkeeper.registration.party_kinds import kind_names, labelled_kinds
 from rollkeeper.registration.pipeline import active_pack, check_registration
-from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, Receipt, RegistrationKind
+from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, Receipt, RegistrationKind, sim_in
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.subscribers.choices import PartyKind
 
@@ -211,20 +212,18 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
     authority = authority_in(request)
     require(authority, Permission.CHANGE_LINE)
     require_outlet(request, authority)
-    perform = {"replace-sim": services.replace_sim, "terminate": services.terminate_line}[what]
-    make = TerminateForm if what == "terminate" else SubscriberForm
+    is_sim = what == "replace-sim"
+    perform: Callable[..., Receipt] = services.replace_sim if is_sim else services.terminate_line
+    make = ReplaceSimForm if is_sim else TerminateForm
 
     def do(form: SubscriberForm) -> Receipt | HeldForApproval:
         given = form.cleaned_data
+        shown: dict[str, Any] = {"number": given["number"], "document": form.document(), "on": clock.today()}
+        shown |= {"sim": sim_in(given)} if is_sim else {}
         if approval_article(what.replace("-", "_")):
-            services.check_subscriber(
-                authority, number=given["number"], document=form.document(), on=clock.today()
-            )
+            services.check_subscriber(authority, **shown)
             return submit_for_approval(authority, form, action_kind=what)
-        return perform(
-            authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
-            on=clock.today(),
-        )  # fmt: skip
+        return perform(authority, submission_key=given["submission_key"], **shown)
 
     shown = {"what": what}
     return action_page(request, f"counter/{what.replace('-', '_')}.html", make=make, do=do, shown=shown)

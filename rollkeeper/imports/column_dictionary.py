@@ -60,21 +60,24 @@ def sensitive_about(heading: str) -> str | None:
     """
     if meaning_of(heading) in {"payment", "company_document_number"}:
         return None
-    return next((about for about, _ in _matches(heading)), None)
+    return next((about for about, _, _ in _matches(heading)), None)
 
 
-def never_about(heading: str) -> str | None:
-    """Return what a heading is about, where no map may use such a column."""
-    return next((about for about, never in _matches(heading) if never), None)
+def never_about(heading: str, *, used_as: str = "") -> str | None:
+    """Return what a heading is about, where no map may use such a column as this attribute of a registration, or as anything."""
+    matches = _matches(heading)
+    return next(
+        (about for about, never, but_as in matches if never and (not but_as or used_as != but_as)), None
+    )
 
 
-def _matches(heading: str) -> list[tuple[str, bool]]:
+def _matches(heading: str) -> list[tuple[str, bool, str]]:
     parts = _parts(heading)
     runs = {"".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
     plain = _plain(heading)
     return [
-        (about, never)
-        for about, never, words, within in _sensitive()
+        (about, never, but_as)
+        for about, never, but_as, words, within in _sensitive()
         if runs & words or any(word in plain for word in within)
     ]
 
@@ -158,11 +161,12 @@ def _meanings() -> dict[str, str]:
 
 
 @cache
-def _sensitive() -> list[tuple[str, bool, frozenset[str], tuple[str, ...]]]:
+def _sensitive() -> list[tuple[str, bool, str, frozenset[str], tuple[str, ...]]]:
     return [
         (
             entry["about"],
             entry.get("never", False),
+            entry.get("but_as", ""),
             frozenset(map(_plain, entry["words"])),
             tuple(map(_plain, entry["within"])),
         )

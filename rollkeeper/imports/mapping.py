@@ -12,8 +12,8 @@
 [contact]       column (an e-mail address), postal (columns that make an address: name, street, place)
 [reference]     column (the operator's own, of the line)
 [is_essential]  column + yes (the texts that mean yes)
-[registration]  name, address, document_type or document_type_is, document_number, document_types (+ left_out); birth_date,
-                national_number, tax_number, email, telephone where the law asks for them
+[registration]  name, address, document_type or document_type_is, document_number, document_types (+ left_out); every other
+                attribute of a person or a line where the law asks for it: birth_date, citizenship, iccid ... (docs/packs.md)
 [company]       the same columns of lines whose subscriber is a company, where they are other columns; kind + kinds: a column that says
                 individual or company; [company.bearer] and [company.user]: who acts for it, who uses the line
 """
@@ -23,9 +23,17 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 
 from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_dictionary import never_about
@@ -33,9 +41,11 @@ from rollkeeper.imports.errors import IMPORT_MAP_INVALID, IMPORT_SENSITIVE_COLUM
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES
 from rollkeeper.lines.numbers import NUMBERED
 
 Column = Annotated[str, Field(min_length=1)]
+_NAMES = (*ATTRIBUTES, *LINE_ATTRIBUTES)
 
 
 class MapSection(BaseModel):
@@ -247,20 +257,21 @@ class EssentialSection(MapSection):
     yes: Annotated[list[str], Field(min_length=1)] = ["yes", "true", "1"]
 
 
-class PartSection(MapSection):
-    """The columns of one part of a registration: a subscriber, or a person who acts for one."""
+if TYPE_CHECKING:
+    _AttributeColumns = MapSection
+else:
+    _AttributeColumns = create_model("_", __base__=MapSection, **dict.fromkeys(_NAMES, (Column | None, None)))
+
+
+class PartSection(_AttributeColumns):
+    """The columns of one part of a registration: a subscriber, or a person who acts for one; one for each attribute of the law."""
 
     name: Column | None = None
     address: Column | None = None
     document_number: Column | None = None
     document_type: Column | None = None
     document_type_is: Annotated[str | None, Field(min_length=1)] = None
-    document_types: dict[str, str] = {}
-    birth_date: Column | None = None
-    national_number: Column | None = None
-    tax_number: Column | None = None
-    email: Column | None = None
-    telephone: Column | None = None
+    document_types: dict[str, str] = Field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     """Kinds of document that register no one: such lines are taken in without a registration."""
 
@@ -273,10 +284,7 @@ class PartSection(MapSection):
     @property
     def columns(self) -> dict[str, str]:
         """Return the column of each attribute."""
-        names = (
-            "name", "address", "document_number", "document_type", "birth_date", "national_number", "tax_number", "email", "telephone",
-        )  # fmt: skip
-        return {name: column for name in names if (column := getattr(self, name))}
+        return {name: column for name in _NAMES if (column := getattr(self, name))}
 
 
 class RegistrationSection(PartSection):
@@ -301,7 +309,7 @@ class CompanySection(PartSection):
     """
 
     kind: Column | None = None
-    kinds: dict[str, Literal["individual", "company"]] = {}
+    kinds: dict[str, Literal["individual", "company"]] = Field(default_factory=dict)
     bearer: PartSection | None = None
     user: PartSection | None = None
 
@@ -471,7 +479,7 @@ def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> Im
     is_heading = any(column in header for column in made.columns)
     has = f"it has {', '.join(header)}" if is_heading else "its first row names none of the map's columns"
     for place, column in made.places():
-        about = never_about(column)
+        about = never_about(column, used_as=place.rpartition(".")[2])
         if column not in header:
             why = f"the file has no column '{column}'; {has}"
             faults.append(IMPORT_MAP_INVALID(map=named, place=place, why=why))

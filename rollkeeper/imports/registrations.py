@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import BUSINESS_LICENCE, OTHER, Verdict
@@ -27,13 +27,15 @@ from rollkeeper.imports.row_errors import (
     damage_in,
 )
 from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment
-from rollkeeper.law.attributes import fault_of
+from rollkeeper.law.attributes import LINE_ATTRIBUTES, fault_of
 from rollkeeper.law.pack import Pack
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
 from rollkeeper.vault.fields import Field
 
 _LICENCES: Final = frozenset({BUSINESS_LICENCE, "cn-company", "cn-uscc"})
 _LONGEST = 2_000
+_OF_NO_ONE: Final = frozenset({Field.DOCUMENT_TYPE, *map(Field, LINE_ATTRIBUTES)})
+"""What a row may say without declaring a subscriber."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,6 +55,17 @@ class DeclaredSubscriber:
 
 
 type Faults = list[tuple[str, Reason]]
+
+
+class Asked(NamedTuple):
+    """By what the law says what it asks of a row: the service of its line, and how it is paid."""
+
+    service: str
+    payment: str
+
+
+def _said(payment: object) -> str:
+    return str(payment) if payment in SAID_PAYMENTS else Payment.UNKNOWN.value
 
 
 class RegistrationReader:
@@ -102,23 +115,24 @@ class RegistrationReader:
         """Return for each row what was declared, None where nothing was or nothing is asked, or what is wrong."""
         paid = payments or [None] * len(table)
         return [
-            self._read_row(row, str(service)) if self._is_registered(str(service), payment) else None
+            self._read_row(row, Asked(str(service), _said(payment)))
+            if self._is_registered(str(service), payment)
+            else None
             for row, service, payment in zip(table, services, paid, strict=True)
         ]
 
     def _is_registered(self, service: str, payment: object) -> bool:
         """Tell whether the law has lines registered that are paid so."""
-        said = payment if payment in SAID_PAYMENTS else Payment.UNKNOWN.value
-        return service not in self._services or self._pack.registers(service, str(said))
+        return service not in self._services or self._pack.registers(service, _said(payment))
 
-    def _read_row(self, row: Sequence[str], service: str) -> DeclaredSubscriber | Faults | None:
+    def _read_row(self, row: Sequence[str], line: Asked) -> DeclaredSubscriber | Faults | None:
         kind = self._kind_of(row)
         if kind is None:
             return [(self._company.document_number or "", PERSON_AND_COMPANY)]
         parts: dict[PartyRole, DeclaredPart] = {}
         faults: Faults = []
         for role, reader in self._readers.get(kind, ()):
-            found = reader.read(row, service)
+            found = reader.read(row, line)
             if isinstance(found, DeclaredPart):
                 parts[role] = found
             elif found is None and role is PartyRole.SUBSCRIBER:
@@ -166,40 +180,50 @@ class _PartReader:
         is_chinese = pack.file.jurisdiction.partition("-")[0] == "CN"
         self._otherwise = BUSINESS_LICENCE if is_company and is_chinese else OTHER
         self._asked = {
-            service: {
+            Asked(service, payment): {
                 Field(one.name): one.required
                 for one in (pack.attributes(service, pack_kind(kind.value, role)) if pack.duty else ())
+                if one.is_asked(payment=payment, is_remote=False)
             }
             for service in services
+            for payment in Payment.values
         }
         self._demanded = {
             s for s, asked in self._asked.items() if role is not PartyRole.SUBSCRIBER and any(asked.values())
         }
-        """The services for which the law demands another person."""
+        """The lines for which the law demands another person."""
         said = {*self._columns, Field.DOCUMENT_TYPE.value}
         self._lacking = {
-            service: [name for name in (*asked, Field.DOCUMENT_NUMBER) if name.value not in said and self._demands(name, asked)]
-            for service, asked in self._asked.items()
+            line: [name for name in (*asked, Field.DOCUMENT_NUMBER) if name.value not in said and self._demands(name, asked)]
+            for line, asked in self._asked.items()
         }  # fmt: skip
         """What is demanded and no column says."""
 
     def require_complete(self) -> None:
-        """Refuse columns that can never say all that the law demands. Refuses: IMPORT_MAP_INVALID."""
-        for lacking in filter(None, self._lacking.values()):
+        """Refuse columns that can never say all that the law demands, however a line is paid. Refuses: IMPORT_MAP_INVALID."""
+        for service in {line.service for line in self._lacking}:
+            per_payment = [set(self._lacking[Asked(service, one)]) for one in SAID_PAYMENTS]
+            lacking = [
+                name
+                for name in self._lacking[Asked(service, Payment.UNKNOWN.value)]
+                if all(name in one for one in per_payment)
+            ]
+            if not lacking:
+                continue
             named = ", ".join(dict.fromkeys(name.value for name in lacking))
             why = f"the pack {self._pack.id} also asks for {named}: register with 'rollkeeper register'"
             raise IMPORT_MAP_INVALID(map="the map", place="registration", why=why)
 
-    def read(self, row: Sequence[str], service: str) -> DeclaredPart | Faults | None:
+    def read(self, row: Sequence[str], line: Asked) -> DeclaredPart | Faults | None:
         """Return what was declared, None where nothing was or nothing is asked, or what is wrong."""
-        asked = self._asked.get(service, {})
+        asked = self._asked.get(line, {})
         given = {name: row[place].strip() for name, place in self._places}
-        is_there = any(value for name, value in given.items() if name is not Field.DOCUMENT_TYPE)
+        is_there = any(value for name, value in given.items() if name not in _OF_NO_ONE)
         is_there = is_there and given.get(Field.DOCUMENT_TYPE) not in self._part.left_out
-        if not asked or not (is_there or service in self._demanded):
+        if not asked or not (is_there or line in self._demanded):
             return None
         faults = self._faults(given, asked)
-        faults += [(f"{self._named}.{name}", INCOMPLETE) for name in dict.fromkeys(self._lacking[service])]
+        faults += [(f"{self._named}.{name}", INCOMPLETE) for name in dict.fromkeys(self._lacking[line])]
         if faults:
             return faults
         return self._with_document({name: value for name, value in given.items() if value}, asked)

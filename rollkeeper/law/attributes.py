@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a law may have the operator ask about a party, and the type of each answer.
+"""What a law may have the operator ask about a party or about a line, and the type of each answer.
 
 A new attribute is a line here, a name in the vault (`vault.fields.Field`) with its label, and its translation: forms, files, corrections,
-exports and erasure follow. What no pack can ever ask is not here: ethnicity, religion, politics, a portrait, sex.
+exports and erasure follow. What no pack can ever ask is not here: ethnicity, religion, politics, a portrait, sex; nor the device that
+someone carries (IMEI).
 """
 
 import datetime as dt
@@ -10,9 +11,13 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from stdnum import imsi, luhn
+
 _OLDEST_YEARS: Final = 130
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _TELEPHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{4,24}", re.ASCII)
+_SIM_CARD: Final = re.compile(r"[0-9]{19,20}", re.ASCII)
+_IMSI: Final = re.compile(r"[0-9]{14,15}", re.ASCII)
 
 
 class AttributeType(StrEnum):
@@ -26,6 +31,10 @@ class AttributeType(StrEnum):
     """A day in the past, as YYYY-MM-DD."""
     EMAIL = "email"
     TELEPHONE = "telephone"
+    SIM_CARD = "sim_card"
+    """The number printed on a SIM card (ITU-T E.118): 19 or 20 digits, the last of which checks the others."""
+    IMSI = "imsi"
+    """The identity of a SIM in the network (ITU-T E.212): 14 or 15 digits that begin with those of a country."""
 
 
 ATTRIBUTES: Final = {
@@ -34,24 +43,51 @@ ATTRIBUTES: Final = {
     "document_type": AttributeType.DOCUMENT_TYPE,
     "document_number": AttributeType.TEXT,
     "birth_date": AttributeType.DATE,
+    "citizenship": AttributeType.TEXT,
     "national_number": AttributeType.TEXT,
     "tax_number": AttributeType.TEXT,
     "email": AttributeType.EMAIL,
     "telephone": AttributeType.TELEPHONE,
 }
 
+LINE_ATTRIBUTES: Final = {
+    "iccid": AttributeType.SIM_CARD,
+    "imsi": AttributeType.IMSI,
+    "point_of_sale": AttributeType.TEXT,
+    "installation_address": AttributeType.LONG_TEXT,
+}
+"""What a law may ask about a line. It is part of its subscriber's record, and sealed, shown, corrected and erased with it."""
+
+OF_THE_SIM: Final = frozenset({"iccid", "imsi"})
+"""What another SIM of the same line changes."""
+
+KNOWN_TO_OPERATOR_ALONE: Final = frozenset({"imsi", "point_of_sale"})
+"""What a subscriber who registers a line remotely is not asked, since only the operator can know it."""
+
 
 def fault_of(name: str, value: str, *, on: dt.date) -> str | None:
     """Say what is wrong with the value of an attribute, without the value; None where it is of its type."""
-    match ATTRIBUTES.get(name):
+    match ATTRIBUTES.get(name) or LINE_ATTRIBUTES.get(name):
         case AttributeType.DATE if not _is_past_day(value, on=on):
             return "no day in the past, written as YYYY-MM-DD"
         case AttributeType.EMAIL if not _EMAIL.fullmatch(value):
             return "no e-mail address"
         case AttributeType.TELEPHONE if not _TELEPHONE.fullmatch(value):
             return "no telephone number"
+        case AttributeType.SIM_CARD if not _is_sim_card(value):
+            return "no number of a SIM card: 19 or 20 digits, the last of which fits the others"
+        case AttributeType.IMSI if not _is_imsi(value):
+            return "no IMSI: 14 or 15 digits that begin with those of a country"
         case _:
             return None
+
+
+def _is_sim_card(value: str) -> bool:
+    return bool(_SIM_CARD.fullmatch(value)) and luhn.is_valid(value)
+
+
+def _is_imsi(value: str) -> bool:
+    return bool(_IMSI.fullmatch(value)) and imsi.is_valid(value)
 
 
 def _is_past_day(value: str, *, on: dt.date) -> bool:

@@ -13,7 +13,7 @@ from rollkeeper.law.pack import Pack
 _FEATURES: Final[Sequence[tuple[str, str]]] = (
     ("documents", r"party_kinds\[[^]]*\]\.documents"),
     ("verification", r"party_kinds\[[^]]*\]\.verification"),
-    ("attributes", r"party_kinds\[[^]]*\]\.attributes"),
+    ("attributes", r"(party_kinds\[[^]]*\]\.|line_)attributes"),
     ("representatives", r"party_kinds\[[^]]*\]\.(representative|user_of_line)"),
     ("minors", r"party_kinds\[[^]]*\]\.(age|last_day\.at_majority)"),
     ("without a document", r"party_kinds\[[^]]*\]\.no_document_route"),

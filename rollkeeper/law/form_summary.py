@@ -52,6 +52,16 @@ class FormSummary:
         return f"{self.kind}{of}: {'; '.join(parts)}"
 
 
+def line_summary(pack: Pack) -> str:
+    """Say on one line what a law has asked of a line with its subscriber, and of which lines; empty where it asks nothing."""
+    said = []
+    for one in pack.file.line_attributes:
+        if one.required != "forbidden":
+            only = [*one.services, *([one.payment] if one.payment else [])]
+            said.append(one.name + "?" * (one.required != "yes") + (f" of {', '.join(only)}" if only else ""))
+    return f"line: {'; '.join(said)}" if said else ""
+
+
 def form_summaries(pack: Pack) -> tuple[FormSummary, ...]:
     """Return the form of each kind that a pack names, in its order."""
     return tuple(_summaries(pack))

@@ -1,11 +1,41 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a law says of one kind of party alone: which documents are accepted, which proofs, and through which day a registration is good."""
+"""What a law says of one kind of party alone: what is asked, which documents are accepted, which proofs, and through which day a
+registration is good.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rollkeeper.kernel.choices import Payment
+from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.law.attributes import KNOWN_TO_OPERATOR_ALONE
 from rollkeeper.law.calendars import Term, add_months, end_of_month
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One thing that the law has the operator ask, and why."""
+
+    name: str
+    required: bool
+    article: str
+    why: str
+    confirmed: bool = True
+    payment: str | None = None
+    """Only of lines that are paid so, and those of which it is not known; None: of all."""
+    services: tuple[str, ...] = ()
+    """Only of lines of these services, where the service is still open; empty: of all."""
+    is_of_line: bool = False
+    whys: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
+
+    def is_asked(self, *, payment: str, is_remote: bool) -> bool:
+        """Tell whether it is asked of a line that is paid so, and of a subscriber who registers it remotely."""
+        return is_for(self.payment, payment) and not (is_remote and self.name in KNOWN_TO_OPERATOR_ALONE)
+
+    def why_in(self, language: str) -> tuple[str, str]:
+        """Return the reason in a language, else in the fallback languages; and the language found."""
+        return text_in(language, {**self.whys, "en": self.why})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +124,8 @@ class AgeRule:
     least: int | None
     majority: int | None
     article: str
+
+
+def is_for(said: str | None, payment: str) -> bool:
+    """Tell whether what is asked for lines that are paid in one way is asked for this one."""
+    return said is None or payment in {said, Payment.UNKNOWN}

@@ -6,8 +6,7 @@ answer only partly is refused (`UNSUPPORTED_PACK_FIELD`).
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,33 +34,20 @@ from rollkeeper.law.errors import (
 from rollkeeper.law.kinds import (
     AcceptedDocument,
     AgeRule,
+    Attribute,
     AuthorityProof,
     IdentityChecks,
     LastDayRule,
     RouteRule,
+    is_for,
 )
 from rollkeeper.law.limit_rules import LimitRule, limit_rules
 from rollkeeper.law.retention_rules import RetentionRules, copy_rule, record_rule
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
+from rollkeeper.law.schema_people import AttributeRule
 from rollkeeper.law.schema_stages import Campaign
-from rollkeeper.law.supported_fields import unsupported_fields
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """One thing that the law has the operator ask, and why."""
-
-    name: str
-    required: bool
-    article: str
-    why: str
-    confirmed: bool = True
-    whys: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
-
-    def why_in(self, language: str) -> tuple[str, str]:
-        """Return the reason in a language, else in the fallback languages; and the language found."""
-        return text_in(language, {**self.whys, "en": self.why})
+from rollkeeper.law.supported_fields import BUILT_IN, unsupported_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +133,7 @@ class Pack:
     def registers(self, service: str, payment: str) -> bool:
         """Tell whether a line of this service that is paid so has to be registered; one of which it is not known counts as one."""
         return any(
-            service in scope.services and _is_for(scope.payment, payment)
-            for scope in self.file.scope.services
+            service in scope.services and is_for(scope.payment, payment) for scope in self.file.scope.services
         )
 
     @cached_property
@@ -157,30 +142,52 @@ class Pack:
         said = [
             *(scope.payment for scope in self.file.scope.services),
             *(one.payment for kind in self.file.party_kinds for one in kind.verification),
+            *(one.payment for one in self.file.line_attributes if one.because.confirmed),
             *(limit.payment for limit in self.file.limits),
             *(campaign.cohort.when.payment for campaign in self.stated_campaigns),
         ]
         return next((payment for payment in said if payment), None)
 
-    def attributes(self, service: str, party_kind: str) -> tuple[Attribute, ...]:
+    def attributes(
+        self, service: str, party_kind: str, *, of_any_line: bool = False
+    ) -> tuple[Attribute, ...]:
         """Return exactly what the law has the operator ask: nothing for a service or a party it does not name.
 
-        Attributes that rest on an unconfirmed value are optional: no one is turned away for leaving them out.
+        Attributes that rest on an unconfirmed value are optional: no one is turned away for leaving them out. Of the line only what is
+        confirmed is asked, with its subscriber's own; `of_any_line`: also what is asked of lines of other services alone.
         """
         self.refuse_unsupported()
         if service not in self.services:
             return ()
+        asked = tuple(
+            self._attribute(leaf) for leaf in self.said_of(party_kind, "attributes") if _is_allowed(leaf)
+        )
+        if not asked or self.added_kinds.get(party_kind, party_kind) not in BUILT_IN:
+            return asked
+        return asked + self.line_attributes(service, of_any_line=of_any_line)
+
+    def line_attributes(self, service: str, *, of_any_line: bool = False) -> tuple[Attribute, ...]:
+        """Return what is asked of a line of this service, with its subscriber; of it nothing that is not confirmed."""
         return tuple(
-            Attribute(
-                name=leaf.name,
-                required=leaf.required == "yes" and leaf.because.confirmed,
-                article=self._cited(leaf.because),
-                why=leaf.purpose.get("en", ""),
-                confirmed=leaf.because.confirmed,
-                whys=leaf.purpose,
+            replace(
+                self._attribute(leaf),
+                payment=leaf.payment,
+                services=leaf.services * of_any_line,
+                is_of_line=True,
             )
-            for leaf in self.said_of(party_kind, "attributes")
-            if leaf.required != "forbidden"
+            for leaf in self.file.line_attributes
+            if _is_allowed(leaf) and leaf.because.confirmed
+            if of_any_line or not leaf.services or service in leaf.services
+        )
+
+    def _attribute(self, leaf: AttributeRule) -> Attribute:
+        return Attribute(
+            name=leaf.name,
+            required=leaf.required == "yes" and leaf.because.confirmed,
+            article=self._cited(leaf.because),
+            why=leaf.purpose.get("en", ""),
+            confirmed=leaf.because.confirmed,
+            whys=leaf.purpose,
         )
 
     def routes(self, service: str, party_kind: str) -> tuple[RouteRule, ...]:
@@ -211,7 +218,7 @@ class Pack:
         asked = (
             self._cited(one.because)
             for one in self.said_of(party_kind, "verification")
-            if one.method == IdentityCheck.SIGHT and one.because.confirmed and _is_for(one.payment, payment)
+            if one.method == IdentityCheck.SIGHT and one.because.confirmed and is_for(one.payment, payment)
         )
         return next(asked, None)
 
@@ -221,7 +228,7 @@ class Pack:
         A list of which a part is not confirmed is not applied: no one is turned away for lack of the other checks.
         """
         self.refuse_unsupported()
-        listed = [one for one in self.said_of(party_kind, "verification") if _is_for(one.payment, payment)]
+        listed = [one for one in self.said_of(party_kind, "verification") if is_for(one.payment, payment)]
         methods = tuple(dict.fromkeys(one.method for one in listed))
         if set(methods) <= {IdentityCheck.SIGHT} or not all(one.because.confirmed for one in listed):
             return None
@@ -487,6 +494,5 @@ class Pack:
         )
 
 
-def _is_for(said: str | None, payment: str) -> bool:
-    """Tell whether what is asked for lines that are paid in one way is asked for this one."""
-    return said is None or payment in {said, Payment.UNKNOWN}
+def _is_allowed(leaf: AttributeRule) -> bool:
+    return leaf.required != "forbidden"

@@ -154,6 +154,9 @@ class _Page:
         for kind in self.file.party_kinds:
             yield _h3(self.text(kind.label) if kind.kind_of else self.label(kind.id))
             yield _list([*self.asked_of(kind), *self.shown_by(kind)])
+        if self.file.line_attributes:
+            yield _h3(_("Of the line itself"))
+            yield _list(self.asked_of_line())
 
     def asked_of(self, kind: PartyKind) -> Iterator[str]:
         """Yield what is asked of a kind; of one that the pack adds, where that comes from."""
@@ -164,6 +167,14 @@ class _Page:
                 f"{self.label(one.name)}{self.asked(one.required, is_confirmed=one.because.confirmed)}{self.colon}"
                 f"{self.text(one.purpose)}{self.cited_in(one.because)}"
             )
+
+    def asked_of_line(self) -> Iterator[str]:
+        """Yield what is asked of a line with its subscriber, and of which lines."""
+        for one in self.file.line_attributes:
+            only = [*map(self.label, one.services), *([self.label(one.payment)] if one.payment else [])]
+            asked = self.asked(one.required, is_confirmed=True) + self.unconfirmed(one.because)
+            lines = f"{self.pause}{self.comma.join(only)}" if only else ""
+            yield f"{self.label(one.name)}{asked}{lines}{self.colon}{self.text(one.purpose)}{self.cited_in(one.because)}"
 
     def shown_by(self, kind: PartyKind) -> Iterator[str]:
         """Yield what is shown: a document, what proves authority; which check is made, and through which day the registration is good."""

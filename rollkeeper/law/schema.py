@@ -23,7 +23,7 @@ from rollkeeper.law.schema_common import (
     Service,
     Text,
 )
-from rollkeeper.law.schema_people import Limit, PartyKind, Scope
+from rollkeeper.law.schema_people import Limit, LineAttributeRule, PartyKind, Scope
 from rollkeeper.law.schema_stages import Calendar, Campaign
 
 
@@ -297,6 +297,7 @@ class PackFile(PackModel):
     calendar: Calendar
     scope: Scope = Scope()
     party_kinds: tuple[PartyKind, ...] = ()
+    line_attributes: tuple[LineAttributeRule, ...] = ()
     limits: tuple[Limit, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     retention: Annotated[tuple[Retention, ...], Field(min_length=1)]
@@ -317,8 +318,9 @@ class PackFile(PackModel):
 
     @model_validator(mode="after")
     def _no_duty_no_questions(self) -> "PackFile":
-        if not self.duty and (self.party_kinds or self.campaigns or self.limits or self.dual_control):
+        asks = self.party_kinds or self.line_attributes or self.campaigns or self.limits or self.dual_control
+        if not self.duty and asks:
             raise ValueError(
-                "a pack without a duty asks nothing of anybody: no party_kinds, campaigns, limits or dual_control"
+                "a pack without a duty asks nothing of anybody: no party_kinds, line_attributes, campaigns, limits or dual_control"
             )
         return self

@@ -99,6 +99,19 @@ class AttributeRule(CitedModel):
     purpose: Text
 
 
+class LineAttributeRule(AttributeRule):
+    """One thing that is asked about a line when its subscriber is registered, and why. Asked only once it is confirmed."""
+
+    services: tuple[Service, ...] = ()
+    """Of which lines; without them of every line that is registered."""
+    payment: Annotated[
+        Payment | None,
+        Field(
+            description="Only of lines that are paid so, and those of which it is not known. Left out: of all."
+        ),
+    ] = None
+
+
 class DocumentRule(CitedModel):
     """A document that proves identity; of several rules any one will do."""
 

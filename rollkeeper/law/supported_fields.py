@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from rollkeeper.kernel.choices import Channel, IdentityCheck, Service
-from rollkeeper.law.attributes import ATTRIBUTES
+from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES
 from rollkeeper.law.calendars import days_in
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.limit_rules import faults as limit_faults
@@ -83,6 +83,10 @@ _STATED: Final[dict[str, Check]] = {
     "party_kinds[].kind_of": lambda v: v in BUILT_IN,
     "party_kinds[].attributes[].name": lambda v: v in ATTRIBUTES,
     "party_kinds[].attributes[].required": _any,
+    "line_attributes[].name": lambda v: v in LINE_ATTRIBUTES,
+    "line_attributes[].required": _any,
+    "line_attributes[].services[]": lambda v: v in SERVICES,
+    "line_attributes[].payment": _any,
     "party_kinds[].no_document_route[].by[]": _any,
     "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,
     "party_kinds[].no_document_route[].valid_for.unit": _is("day", "month", "year"),
@@ -173,7 +177,7 @@ _STATED: Final[dict[str, Check]] = {
     "agents.daily_limit": _any,
     "disclosure[].to": _any,
     "disclosure[].needs": _is("warrant", "written_order", "subpoena"),
-    "disclosure[].attributes[]": lambda v: v in ATTRIBUTES,
+    "disclosure[].attributes[]": lambda v: v in ATTRIBUTES or v in LINE_ATTRIBUTES,
     "disclosure[].people_per_instrument": _any,
     "disclosure[].reply.n": _any,
     "disclosure[].reply.unit": _is("day", "working_day"),

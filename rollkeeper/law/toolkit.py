@@ -30,7 +30,7 @@ from rollkeeper.law.features import (
 )
 from rollkeeper.law.findings import Weight
 from rollkeeper.law.forgotten import unfinished
-from rollkeeper.law.form_summary import form_summaries
+from rollkeeper.law.form_summary import form_summaries, line_summary
 from rollkeeper.law.packs import load_pack, pack_bytes, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
@@ -192,6 +192,7 @@ def run_cases(
                 "cases": len(law.file.tests),
                 "not_run": list(left),
                 "forms": [asdict(one) for one in form_summaries(law)],
+                "line": line_summary(law),
                 "trace": [asdict(one) for one in rows],
             }
         )
@@ -201,6 +202,8 @@ def run_cases(
         err.print(f"Not run, since it needs what nothing here supports: {name}")
     for form in form_summaries(law):
         out.print(f"Asked of {form.sentence}.")
+    if of_line := line_summary(law):
+        out.print(f"Asked of a {of_line}.")
     for one in rows:
         out.print(
             f"{one.name}: the day before {one.day_before}, on {one.on} {one.stage}, the day after {one.day_after}"

@@ -45,7 +45,7 @@ from rollkeeper.registration.approvals import approval_article
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.errors import ConcurrentUpdate, DocumentNeedsSupervisor
 from rollkeeper.registration.settings import settings as offline_settings
-from rollkeeper.registration.submissions import Receipt, RegistrationKind
+from rollkeeper.registration.submissions import Receipt, RegistrationKind, sim_in
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
@@ -257,7 +257,10 @@ def _done(payload: Payload, effective: EffectiveTime, *, row: Any) -> Receipt:
                 double_checked=bool(payload.fields.get("double_checked")), **what, approved_by=second,
             )  # fmt: skip
         case _:
-            return services.replace_sim(clerk, document=payload.document(), **what, approved_by=second)
+            sim = sim_in(payload.fields)
+            return services.replace_sim(
+                clerk, document=payload.document(), **what, approved_by=second, sim=sim
+            )
 
 
 def _try_again(submission_key: str) -> None:

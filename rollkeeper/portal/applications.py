@@ -116,6 +116,7 @@ def _form(request: HttpRequest, begun: dict[str, Any], data: Any = None) -> Reco
         service=begun["service"],
         kind=_kind(request),
         asks_elsewhere=_kind(request) in begun["elsewhere"],
+        payment=begun["payment"],
         initial={"key": str(new_uuid())},
     )
 

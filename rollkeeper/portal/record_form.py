@@ -25,17 +25,20 @@ class RecordForm(RegistrationForm, QuietForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, pack: Pack, service: str, kind: str, asks_elsewhere: bool = False,
-        **more: Any,
+        self, data: Mapping[str, Any] | None = None, *, pack: Pack, service: str, kind: str, payment: str,
+        asks_elsewhere: bool = False, **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(data, **more)
         self._law: dict[str, Any] = {
             "pack": pack,
             "service": service,
             "kind": kind,
+            "payment": payment,
             "asks_elsewhere": asks_elsewhere,
         }
-        attributes = pack.attributes(service, kind)
+        attributes = [
+            one for one in pack.attributes(service, kind) if one.is_asked(payment=payment, is_remote=True)
+        ]
         self.attributes = [one.name for one in attributes]
         self.ask(attributes)
         self.ask_of_kind(pack, kind)

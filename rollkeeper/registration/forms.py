@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import get_language
@@ -22,10 +23,10 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import IdentityCheck, Payment, Service, label_of
 from rollkeeper.kernel.phrasing import cite, colon, comma
 from rollkeeper.kernel.side_by_side import text_in
-from rollkeeper.law.attributes import ATTRIBUTES, AttributeType
-from rollkeeper.law.kinds import AcceptedDocument, AuthorityProof, IdentityChecks
+from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES, AttributeType
+from rollkeeper.law.kinds import AcceptedDocument, Attribute, AuthorityProof, IdentityChecks
 from rollkeeper.law.limit_rules import LimitRule
-from rollkeeper.law.pack import Attribute, Pack
+from rollkeeper.law.pack import Pack
 from rollkeeper.registration.kind_rules import (
     AUTHORITY_SHOWN,
     IDENTITY_CHECK,
@@ -49,7 +50,10 @@ _INPUT_TYPES = {
     AttributeType.DATE: {"type": "date", "class": "govuk-input--width-10"},
     AttributeType.EMAIL: {"type": "email"},
     AttributeType.TELEPHONE: {"type": "tel", "class": "govuk-input--width-20"},
+    AttributeType.SIM_CARD: {"inputmode": "numeric", "class": "govuk-input--width-20"},
+    AttributeType.IMSI: {"inputmode": "numeric", "class": "govuk-input--width-20"},
 }
+_HINTS = {AttributeType.SIM_CARD: _("Printed on the card: 19 or 20 figures, without spaces.")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +173,19 @@ class RegistrationForm(forms.Form):
         )  # fmt: skip
 
     def _attribute_field(self, attribute: Attribute) -> forms.Field:
-        label, required = _label_later(attribute.name, Field), attribute.required
-        kind = ATTRIBUTES.get(attribute.name, AttributeType.TEXT)
+        only: list[tuple[str, type[TextChoices]]] = [(one, Service) for one in attribute.services]
+        only += [(attribute.payment, Payment)] if attribute.payment else []
+        label, required = _label_later(attribute.name, Field), attribute.required and not only
+        kind = (ATTRIBUTES | LINE_ATTRIBUTES).get(attribute.name, AttributeType.TEXT)
         page = get_language() or ""
         why, language = attribute.why_in(page)
         if kind is AttributeType.DOCUMENT_TYPE:
             chosen: forms.Field = forms.ChoiceField(label=label, choices=offered_types, required=required)
         else:
-            hint = self.texts.hints.get(attribute.name, "") if attribute.confirmed else self.texts.unconfirmed
+            hint = self.texts.hints.get(attribute.name) or _HINTS.get(kind, "")
+            hint = hint if attribute.confirmed else self.texts.unconfirmed
+            if only:
+                hint = f"{_('Only for these lines')}{colon()}{comma().join(label_of(*one) for one in only)}"
             chosen = forms.CharField(
                 label=label, required=required, max_length=self.most_letters, widget=_widget(kind), help_text=hint
             )  # fmt: skip

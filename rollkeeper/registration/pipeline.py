@@ -64,6 +64,7 @@ from rollkeeper.registration.receipts import (
 from rollkeeper.registration.rules import (
     ReadParts,
     asked,
+    asked_of_line,
     doubtful_documents,
     is_usable_key,
     needs_supervisor,
@@ -239,7 +240,8 @@ def _read(
 def _parts(
     context: Context, one: Waiting, *, service: str, payment: Payment
 ) -> ReadParts | list[RollkeeperError]:
-    needed_facts, submission = context.asked, one.submission
+    submission = one.submission
+    needed_facts = asked_of_line(context.asked, payment=payment, is_remote=submission.is_remote)
     if context.action_kind in NEW_TENURE_KINDS and (faults := payment_faults(context.pack, service, payment)):
         return faults
     route = (

@@ -12,8 +12,8 @@ from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.attributes import fault_of
-from rollkeeper.law.kinds import RouteRule
-from rollkeeper.law.pack import Attribute, Pack
+from rollkeeper.law.kinds import Attribute, RouteRule
+from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.registration.errors import (
     DOCUMENT_DOUBTFUL,
@@ -74,6 +74,13 @@ def asked(pack: Pack) -> AskedOf:
     return cache(lambda service, kind, part: pack.attributes(service, pack_kind(kind, part)))
 
 
+def asked_of_line(ask_of: AskedOf, *, payment: str, is_remote: bool) -> AskedOf:
+    """Return what is asked of a line that is paid so, and of a subscriber who registers it remotely."""
+    return lambda service, kind, part: tuple(
+        one for one in ask_of(service, kind, part) if one.is_asked(payment=payment, is_remote=is_remote)
+    )
+
+
 def read_parts(
     ask_of: AskedOf, *, submission: Submission, service: str, pack_id: str, on: dt.date
 ) -> ReadParts | list[RollkeeperError]:
@@ -86,7 +93,7 @@ def read_parts(
     read: dict[PartyRole, ReadPart] = {}
     for part in PARTY_ROLES[submission.kind]:
         if part in given:
-            found = _read_part(part, given=given[part], attributes=ask(part), on=on)
+            found = read_part(part, given=given[part], attributes=ask(part), on=on)
             if isinstance(found, ReadPart):
                 read[part] = found
             else:
@@ -155,9 +162,10 @@ def _is_left_out(values: Mapping[str, str], attributes: tuple[Attribute, ...]) -
     return not demanded and not any(value for name, value in values.items() if name != "document_type")
 
 
-def _read_part(
+def read_part(
     part: PartyRole, *, given: Mapping[str, str], attributes: tuple[Attribute, ...], on: dt.date
 ) -> ReadPart | list[RollkeeperError]:
+    """Return what was given of one part as it may be recorded, or every fault in it."""
     names = [attribute.name for attribute in attributes]
     faults: list[RollkeeperError] = [
         UNKNOWN_ATTRIBUTE(attribute=showable(name), part=part.key, asked=", ".join(names) or "nothing")

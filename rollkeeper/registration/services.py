@@ -6,6 +6,7 @@ not touch campaigns: a campaign reads the line.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -41,6 +42,7 @@ from rollkeeper.registration.side_effects import (
     restore_if_declared_in_time,
     restore_service,
 )
+from rollkeeper.registration.sim_cards import read_sim, record_sim
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
 from rollkeeper.subscribers.queries import document_index, find_persons, principals, replaced_on
 
@@ -101,12 +103,12 @@ def change_record(authority: Authority, submission: Submission, *, on: dt.date) 
 
 def replace_sim(
     authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date,
-    approved_by: StaffId | None = None,
+    approved_by: StaffId | None = None, sim: Mapping[str, str] | None = None,
 ) -> Receipt:  # fmt: skip
-    """Note that the subscriber got a new SIM; the document shown is compared, not recorded.
+    """Note that the subscriber got a new SIM; the document shown is compared, not recorded. `sim`: what the law asks of the SIM.
 
     Ledger: line:sim:replaced.
-    Refuses: APPROVAL_NEEDED, LineNotFound, AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
+    Refuses: APPROVAL_NEEDED, LineNotFound, AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED; as `read_sim`.
     """
     role = require(authority, Permission.CHANGE_LINE)
     require_approval(authority, "replace_sim", approved_by=approved_by)
@@ -114,7 +116,9 @@ def replace_sim(
     def do() -> tuple[LineId, EntryId]:
         line = locked_line(authority, number, on=on)
         require_subscriber(authority, line, document, on=on)
+        values = read_sim(line, sim or {}, on=on)
         entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
+        record_sim(line, values)
         _owe(line, NoticeKind.SIM_REPLACED, on=on)
         return line.line_id, entry
 
@@ -146,8 +150,10 @@ def terminate_line(
     return run_once(submission_key, verb=Verb.LINE_TERMINATED, on=on, do=do)
 
 
-def check_subscriber(authority: Authority, *, number: str, document: Document | None, on: dt.date) -> None:
-    """Refuse what an act that belongs to the subscriber would refuse for now; nothing is done.
+def check_subscriber(
+    authority: Authority, *, number: str, document: Document | None, on: dt.date, sim: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Refuse what an act that belongs to the subscriber would refuse for now; nothing is done. `sim`: of the new SIM, as `replace_sim`.
 
     Ledger: line:access:recorded.
     Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED, AccessLimitReached.
@@ -157,6 +163,8 @@ def check_subscriber(authority: Authority, *, number: str, document: Document | 
         line, matched = locked_line(authority, number, on=on), None
         if line.is_registered and not line.is_disputed:
             matched = require_subscriber(authority, line, document, on=on) or None
+        if sim is not None:
+            read_sim(line, sim, on=on)
         record_access(
             authority, AccessOutcome.FOUND, line_id=line.line_id, matched=matched, is_counted=True, on=on
         )

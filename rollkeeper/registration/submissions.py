@@ -17,6 +17,7 @@ from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel.choices import SAID_PAYMENTS, IdentityCheck, Payment, Service
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.attributes import OF_THE_SIM
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration.party_kinds import KindOfParty
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole
@@ -144,6 +145,8 @@ class Submission:
     """The document lay on the counter; in a file it is only declared."""
     self_declared: bool = False
     """Declared remotely by its subscriber; the document was not seen."""
+    is_remote: bool = False
+    """Filled in remotely by its subscriber, who was not asked what the operator alone knows; the document may have been seen since."""
     machine_read: frozenset[PartyRole] = frozenset()
     """Parts whose document was read by machine and whose number was confirmed unchanged."""
     copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)
@@ -203,6 +206,11 @@ def lines_elsewhere_in(said: object) -> int | None:
     """Return how many lines with other operators were said, None for what is no such number."""
     text = str("" if said is None else said).strip()
     return int(text) if _FEW.fullmatch(text) else None
+
+
+def sim_in(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was given of a line's new SIM, out of a form's fields."""
+    return {name: str(fields[name] or "").strip() for name in OF_THE_SIM if name in fields}
 
 
 def attributes_in(given: Mapping[str, Any], head: str) -> dict[str, str]:

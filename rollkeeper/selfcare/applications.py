@@ -81,7 +81,7 @@ class ApplicationData:
         return Submission(
             submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, added_kind=added, parts={PartyRole.SUBSCRIBER: self.values},
             language=self.language if self.language in instance().languages else None, double_checked=True,
-            document_seen=document_seen, identity_check=IdentityCheck.SIGHT if document_seen else None, self_declared=not document_seen, copies={PartyRole.SUBSCRIBER: self.copies},
+            document_seen=document_seen, identity_check=IdentityCheck.SIGHT if document_seen else None, self_declared=not document_seen, is_remote=True, copies={PartyRole.SUBSCRIBER: self.copies},
             machine_read=frozenset({PartyRole.SUBSCRIBER}) if self.machine_read else frozenset(), lines_elsewhere=self.lines_elsewhere,
         )  # fmt: skip
 

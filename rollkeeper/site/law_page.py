@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import BarLevel, IdentityCheck, Payment, label_of
+from rollkeeper.kernel.choices import BarLevel, IdentityCheck, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite, colon, comma
 from rollkeeper.law.packs import load_pack
@@ -51,4 +51,4 @@ def _source(name: str) -> str:
 
 
 def _label(code: str) -> str:
-    return label_of(code, Field, PartyKind, PartyRole, BarLevel, Payment, IdentityCheck)
+    return label_of(code, Field, PartyKind, PartyRole, BarLevel, Payment, IdentityCheck, Service)

@@ -25,6 +25,8 @@ Keys
       +-- HKDF-Expand "rollkeeper/commitment": the key of the person's commitment in the ledger
 
     copies' key            as a person's, under tenure_id with 8 as its version; destroying it erases the tenure's copies
+    SIM's key              of a SIM that replaced another: as a person's, under tenure_id with 9 as its version and the SIM's number in
+                           the 12 bits that follow; goes with its tenure's
 
     index key              HMAC for exact look-ups; derived from the root once,
                            then in its own file, which a web app may read             (vault.blind)
@@ -49,6 +51,8 @@ An attribute (`vault_sealed.ciphertext`), under the person's key::
     | 01     | nonce (12)       | ciphertext (n x 32, 64, 128) | tag (16)   |
     +--------+------------------+------------------------------+------------+
     associated data = "rollkeeper/attribute" || 00 || 01 || person_id (16) || tenure_id (16) || field (UTF-8)
+
+One of a SIM that replaced another has 02 and the SIM's number (2) in the place of 01, under that SIM's key; the rest is the same.
 
 A copy of a document (an object of the document store, `vault.document_store`) has the same form, filled up to a multiple of 4096, under
 the key of the tenure's copies; one that is older than 0.3.0 is under the person's key::

@@ -12,7 +12,7 @@ from rollkeeper.kernel.choices import label_of
 
 
 class Field(TextChoices):
-    """An attribute of a person or a firm that some law orders to record. There is no other place for one."""
+    """An attribute of a person, a firm or a line that some law orders to record. There is no other place for one."""
 
     NAME = "name", _("Full name")
     ADDRESS = "address", _("Address")
@@ -20,10 +20,15 @@ class Field(TextChoices):
     DOCUMENT_NUMBER = "document_number", _("Number of the document")
     DOCUMENT_VALID_UNTIL = "document_valid_until", _("Last day on which the document is valid")
     BIRTH_DATE = "birth_date", _("Date of birth")
+    CITIZENSHIP = "citizenship", _("Citizenship")
     NATIONAL_NUMBER = "national_number", _("National number")
     TAX_NUMBER = "tax_number", _("Tax number")
     EMAIL = "email", _("E-mail address")
     TELEPHONE = "telephone", _("Telephone number for contact")
+    ICCID = "iccid", _("Number of the SIM card (ICCID)")
+    IMSI = "imsi", _("Identity of the SIM in the network (IMSI)")
+    POINT_OF_SALE = "point_of_sale", _("Point of sale")
+    INSTALLATION_ADDRESS = "installation_address", _("Address of the connection")
 
 
 class LineField(TextChoices):
@@ -73,6 +78,9 @@ PADDED_TO_BYTES: dict[Field | LineField, int] = {
     Field.NAME: 64,
     Field.ADDRESS: 128,
     Field.EMAIL: 64,
+    Field.CITIZENSHIP: 64,
+    Field.POINT_OF_SALE: 64,
+    Field.INSTALLATION_ADDRESS: 128,
     LineField.CONTACT: 64,
 }
 """Where a value is filled up to a multiple of other than `DEFAULT_PADDED_TO_BYTES`."""

@@ -33,8 +33,12 @@ from rollkeeper.vault.errors import ALREADY_SEALED, NO_EPOCH, CannotOpen, EpochE
 
 STORE = "keys"
 _DESTROYED_AT_ONCE = 10_000
-_VERSION, _OF_COPIES = 0xF << 76, 0x8 << 76
+_VERSION, _OF_COPIES, _OF_SIM = 0xF << 76, 0x8 << 76, 0x9 << 76
 """The bits of a reference that say its version."""
+_PLACE = 64
+"""Where the twelve bits after a reference's version end."""
+SIMS = 1 << 12
+"""How many SIMs of one tenure can be told apart."""
 
 _meanwhile: ContextVar[ExitStack | None] = ContextVar("meanwhile", default=None)
 
@@ -75,9 +79,16 @@ def of_copies(tenure_id: TenureId) -> TenureId:
     return TenureId(UUID(int=tenure_id.int & ~_VERSION | _OF_COPIES))
 
 
-def is_of_copies(tenure_id: UUID) -> bool:
-    """Tell whether a key under this reference is of document copies, and not of a person."""
-    return tenure_id.int & _VERSION == _OF_COPIES
+def of_sim(tenure_id: TenureId, sim: int) -> TenureId:
+    """Return under which reference the key of another SIM lies, that a tenure's line got later: the tenure's as of version 9, with
+    the SIM's number in the twelve bits that follow. So it goes with its tenure's.
+    """
+    return TenureId(UUID(int=tenure_id.int & ~(_VERSION | SIMS - 1 << _PLACE) | _OF_SIM | sim << _PLACE))
+
+
+def is_of_part(tenure_id: UUID) -> bool:
+    """Tell whether a key under this reference is of document copies or of another SIM, and not of a person."""
+    return tenure_id.int & _VERSION in {_OF_COPIES, _OF_SIM}
 
 
 def schema() -> str:
@@ -246,11 +257,15 @@ def destroy_person_keys(pairs: Sequence[tuple[UUID, UUID]]) -> int:
     )
 
 
-def _destroy(pairs: Sequence[tuple[UUID, UUID]]) -> int:
+def destroy_sim_keys(pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """Destroy the keys of every further SIM of these persons and tenures, committed in batches."""
+    for start in range(0, len(pairs), _DESTROYED_AT_ONCE):
+        _destroy(pairs[start : start + _DESTROYED_AT_ONCE], "destroy_sim_keys")
+
+
+def _destroy(pairs: Sequence[tuple[UUID, UUID]], statement: str = "destroy_person_keys") -> int:
     with transaction.atomic(using=STORE, durable=True):
-        return run(
-            sql("vault", "destroy_person_keys"), [[p for p, _ in pairs], [h for _, h in pairs]], using=STORE
-        )
+        return run(sql("vault", statement), [[p for p, _ in pairs], [h for _, h in pairs]], using=STORE)
 
 
 def newest_offline_key() -> OfflineKey:

@@ -369,8 +369,10 @@ def _open_attribute(
     field: Field,
     on: dt.date,
 ) -> SecretValue:
+    sim, sealed = wire.sim_of(sealed)
+    under = tenure_id if sim is None else keys.of_sim(tenure_id, sim)
     padded = wire.open_padded_attribute(
-        _person_key(person_id, tenure_id=tenure_id), sealed,
+        _person_key(person_id, tenure_id=under), sealed,
         binding=wire.attribute_binding(person_id.bytes, tenure_id.bytes), field=field.value.encode(),
     )  # fmt: skip
     if wire.is_marked(padded):

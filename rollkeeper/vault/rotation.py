@@ -117,7 +117,7 @@ def _wait_for_those_who_seal(on_waiting: Callable[[], None]) -> None:
 def _reseal_people(target: int, on_progress: OnProgress) -> tuple[int, int, int]:
     """Seal every key to the newest epoch; return how many, how many of these of people, and how many do not open and stay.
 
-    The others are of document copies.
+    The others are of document copies and of further SIMs.
     """
     keyring = epochs.Keyring()
     sealer = keyring.secret(target).person_key_sealer()
@@ -130,7 +130,7 @@ def _reseal_people(target: int, on_progress: OnProgress) -> tuple[int, int, int]
         dead += len(batch) - len(alive)
         replaced = _replace_keys(alive, sealer, target=target)
         done += len(replaced)
-        people += sum(not keys.is_of_copies(tenure_id) for tenure_id in replaced)
+        people += sum(not keys.is_of_part(tenure_id) for tenure_id in replaced)
         on_progress(len(batch))
     return done, people, dead
 

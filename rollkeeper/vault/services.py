@@ -6,6 +6,7 @@ none either: what may be destroyed, and when, is decided and recorded in the pac
 """
 
 import datetime as dt
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
@@ -16,7 +17,7 @@ from django.db import IntegrityError
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, prepared_run, run, sql
+from rollkeeper.kernel.database import action, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -39,6 +40,7 @@ __all__ = [
     "open_line_values",
     "open_sealed",
     "remove_copies",
+    "reseal_sim",
     "resign_public_keys",
     "seal_line_columns",
     "seal_line_values",
@@ -109,6 +111,35 @@ def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
     return [commitment for batch in batched(records, _SEALED_AT_ONCE) for commitment in _seal_batch(batch)]
 
 
+def reseal_sim(person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, str]) -> None:
+    """Put what is said of a line's SIM in place of what its subscriber's record said of the one before, under another key.
+
+    Who seals cannot use the record's own key again. Precondition: in the action that has entered line:sim:replaced.
+    Refuses: NO_EPOCH, ALREADY_SEALED.
+    """
+    (key,), (person, tenure) = wire.random_keys(1), (person_id.bytes, tenure_id.bytes)
+    seal, sealed = wire.attribute_sealer(key, binding=wire.attribute_binding(person, tenure)), []
+    sim = _new_sim(person_id, tenure_id, key) if values else 0
+    for nonce, (field, value) in zip(wire.random_nonces(len(values)), values.items(), strict=True):
+        name, _, to_bytes = _FIELDS[field]
+        sealed.append(
+            wire.of_another_sim(seal(nonce, wire.pad(value.encode(), to_bytes=to_bytes), name), sim)
+        )
+    fields = [field.value for field in values]
+    rows("SELECT vault_replace_sim(%s, %s, %s::text[], %s::bytea[])", [person_id, tenure_id, fields, sealed])
+
+
+def _new_sim(person_id: PersonId, tenure_id: TenureId, key: bytes) -> int:
+    """Keep the key of another SIM, and return by which number it is told from others of its tenure."""
+    sim = secrets.randbelow(keys.SIMS)
+    named = [(person_id.bytes, keys.of_sim(tenure_id, sim).bytes)]
+    try:
+        _keep_keys(named, [key])
+    except EpochEnded:
+        _keep_keys(named, [key])
+    return sim
+
+
 def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
     """Destroy the keys of these persons and tenures, now, in every copy of the register; return how many there were.
 
@@ -116,6 +147,7 @@ def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
     """
     epochs.require_opening()
     keys.destroy_person_keys(_of_copies(pairs))  # first, so that none is left where a run ends in between
+    keys.destroy_sim_keys(pairs)
     return keys.destroy_person_keys(pairs)
 
 

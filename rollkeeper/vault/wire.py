@@ -43,6 +43,7 @@ _ATTRIBUTE = b"rollkeeper/attribute\x00" + bytes([VERSION])
 _COPY = b"rollkeeper/document-copy\x00" + bytes([VERSION])
 _COPY_PADDED_TO_BYTES = 4096
 _VERSION_BYTE = bytes([VERSION])
+_OF_SIM_BYTE = bytes([2])
 _END = b"\x80"
 _MARKED_END = b"\x80\x01"
 
@@ -118,6 +119,18 @@ def open_padded_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: b
     if sealed[:1] != _VERSION_BYTE:
         raise CannotOpen
     return _decrypt(key, sealed[1:], binding + field)
+
+
+def of_another_sim(sealed: bytes, sim: int) -> bytes:
+    """Return a sealed attribute as one of another SIM, under that SIM's own key."""
+    return _OF_SIM_BYTE + sim.to_bytes(2) + sealed[1:]
+
+
+def sim_of(sealed: bytes) -> tuple[int | None, bytes]:
+    """Return of which further SIM an attribute is, None where the record's own key seals it; and the attribute as if that did."""
+    if sealed[:1] != _OF_SIM_BYTE:
+        return None, sealed
+    return int.from_bytes(sealed[1:3]), _VERSION_BYTE + sealed[3:]
 
 
 def seal_copy(key: bytes, copy: bytes, *, person: bytes, tenure: bytes, position: int) -> bytes:

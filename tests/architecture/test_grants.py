@@ -215,6 +215,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "subscribers_unlink_document": ["counter", "worker"],
         "vault_note_opening": ["vault"],
         "vault_raise_access_alarm": ["backoffice", "counter", "vault_service", "worker"],
+        "vault_replace_sim": ["counter", "worker"],
     }
 
 
@@ -224,6 +225,7 @@ COUNTS_NOTHING = {
     "reporting_ranked_entries",  # an auditor's seed
     "selfcare_hand_over_code",  # the hash of a new code
     "selfcare_verify_code",  # a code of few tries, or a long one
+    "vault_replace_sim",  # what is sealed of a SIM, whose entry counts
 }
 
 

@@ -20,7 +20,7 @@ from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from rollkeeper.law.supported_fields import ATTRIBUTES
+from rollkeeper.law.supported_fields import ATTRIBUTES, LINE_ATTRIBUTES
 from rollkeeper.operations import docs
 from rollkeeper.operations.cli import make_app
 from rollkeeper.site.web_apps import APPS
@@ -214,7 +214,7 @@ def test_no_column_of_either_store_has_a_place_for_what_must_not_be_kept(registe
 
 
 def test_no_attribute_that_can_be_sealed_or_asked_is_one_that_must_not_be_kept():
-    asked = {*Field, *LineField, *ATTRIBUTES}
+    asked = {*Field, *LineField, *ATTRIBUTES, *LINE_ATTRIBUTES}
 
     assert {one for one in asked if FORBIDDEN.search(str(one))} == set()
 

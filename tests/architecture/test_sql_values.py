@@ -25,6 +25,7 @@ from rollkeeper.offline import choices as offline
 from rollkeeper.provisioning import choices as provisioning
 from rollkeeper.selfcare import choices as selfcare
 from rollkeeper.subscribers.choices import PartyKind
+from rollkeeper.vault.fields import Field
 
 PACKAGE = Path(rollkeeper.__file__).parent
 FILES = sorted([*PACKAGE.rglob("*.sql"), *(f for f in PACKAGE.rglob("*.py") if "migrations" not in f.parts)])
@@ -88,6 +89,7 @@ COLUMNS = {
     "selfcare_delegate.part": (selfcare.DelegateRole,),
     "selfcare_portalrequest.kind": (selfcare.PortalRequestKind,),
     "subscribers_subscriber.kind": (PartyKind,),
+    "vault_sealed.field": (Field,),
 }
 # Names on the left of a comparison that are no enumerated column of a table, and what they may be compared with.
 OTHERS = {

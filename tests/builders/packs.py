@@ -40,6 +40,13 @@ def with_copy_row(row: str, because: str = '{article: "4 ¶1"}') -> str:
     return law.replace("\nretention:\n", f"\nretention:\n{copy if row else ''}")
 
 
+def with_line_attributes(*rules: str, text: str = REFERENCE, because: str = '{article: "2 ¶1"}') -> str:
+    """Return a law that asks these of a line too: each a name and what else is said of it, as `name: iccid, required: "yes"`."""
+    asked = "".join(f"  - {{{rule}, purpose: {{en: which line}}, because: {because}}}\n" for rule in rules)
+    assert text.count("\nretention:\n") == 1
+    return text.replace("\nretention:\n", f"\nline_attributes:\n{asked}retention:\n")
+
+
 @cache
 def confirmed(text: str) -> str:
     """Return a pack's text as if somebody had read all of it, whatever a test changed; what the press said stays unconfirmed.

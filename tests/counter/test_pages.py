@@ -14,6 +14,7 @@ from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import find_line, line_history, tenures
 from rollkeeper.vault.fields import Field
 from tests.builders.lines import activate_line
+from tests.builders.packs import use_pack, with_line_attributes
 from tests.registration.people import ON, card, fresh_number, person
 
 SECRET = {
@@ -356,3 +357,46 @@ def test_the_form_has_exactly_the_attributes_of_the_pack(at_counter):
     assert (
         found == {"name", "address", "document_type", "document_number"} <= {field.value for field in Field}
     )
+
+
+def test_a_clerk_asks_of_a_line_what_the_law_asks_and_of_another_sim_again(at_counter, law_put_back):
+    use_pack(
+        with_line_attributes(
+            'name: iccid, required: "yes"',
+            'name: installation_address, required: "yes", services: [fixed_line]',
+        )
+    )
+    number, sim, other = fresh_number(), {"subscriber__iccid": "8986041000000000003"}, "89860410000000000013"
+    fixed = {"service": "fixed_line", "subscriber__installation_address": "Elsewhere 1"}
+    shown = {
+        "number": number,
+        "document_type": SECRET["document_type"],
+        "document_number": SECRET["document_number"],
+    }
+
+    def replace(**more):
+        return at_counter.post(
+            "/replace-sim/", {"submission_key": key(at_counter.get("/replace-sim/"))} | shown | more
+        )
+
+    answers = [
+        post(at_counter, "register", number), post(at_counter, "register", number, **sim), post(at_counter, "install", "0891-6331234", **sim, service="fixed_line"),
+        post(at_counter, "install", "0891-6331234", **sim, **fixed), post(at_counter, "relocate", "0891-6331234", **sim),
+        post(at_counter, "relocate", "0891-6331234", **sim, subscriber__installation_address="Elsewhere 2"),
+        replace(), replace(iccid="8986041000000000004"), replace(iccid=other),
+    ]  # fmt: skip
+
+    assert [one.status_code for one in answers] == [422, 302, 422, 302, 422, 302, 422, 422, 302]
+    assert "Number of the SIM card (ICCID)" in at_counter.get("/offline/forms/replace-sim/").content.decode()
+    said = "".join(one.content.decode() + one.get("Location", "") for one in answers)
+    assert not [
+        value
+        for value in (
+            sim["subscriber__iccid"],
+            "8986041000000000004",
+            other,
+            "Elsewhere 1",
+            "Elsewhere 2",
+        )
+        if value in said
+    ]

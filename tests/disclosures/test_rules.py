@@ -88,6 +88,8 @@ def test_another_paper_than_the_law_wants_is_not_enough(instrument):
         ({"name", "address"}, None),
         ({"name", "address", "document_number"}, RefusalReason.TOO_WIDE),
         ({"birth_date"}, RefusalReason.TOO_WIDE),
+        ({"name", "iccid"}, RefusalReason.TOO_WIDE),
+        ({"citizenship"}, RefusalReason.TOO_WIDE),
         (set(), RefusalReason.TOO_WIDE),
     ],
 )

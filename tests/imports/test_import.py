@@ -42,6 +42,7 @@ from rollkeeper.vault.blind_index import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.services import open_line_values, open_sealed
 from tests.builders.lines import suspend_line
+from tests.builders.packs import use_pack, with_line_attributes
 from tests.builders.staff import employ
 from tests.entries import entries
 from tests.refusals import refusing
@@ -459,6 +460,50 @@ def test_declared_subscribers_are_registered_sealed_and_entered(committed, writt
     assert side_file(file) == [
         (5, "address", "empty, though the law asks for it: the line was imported, its registration was not")
     ]
+
+
+def test_what_is_asked_of_a_line_comes_with_a_declared_subscriber_alone(committed, written, law_put_back):
+    use_pack(
+        with_line_attributes(
+            'name: iccid, required: "yes"', "name: point_of_sale, required: optional, payment: prepaid"
+        )
+    )
+    subscriber = {
+        "name": "བཀྲ་ཤིས",
+        "address": "Specimen Job",
+        "document": "E12345678",
+        "sim": "8986041000000000003",
+        "shop": "Kiosk",
+    }
+    nobody = dict.fromkeys(subscriber, "")
+    file = written([
+        line(1, paid="prepaid", **subscriber), line(2, paid="postpaid", **subscriber), line(3, paid="", **nobody | {"sim": "8986041000000000003"}),
+        line(4, paid="", **subscriber | {"sim": "8986041000000000004"}), line(5, paid="", **subscriber | {"sim": ""}),
+    ])  # fmt: skip
+    asked = SUBSCRIBERS["registration"] | {"iccid": "sim", "point_of_sale": "shop"}
+    payment = {"column": "paid", "values": {"prepaid": "prepaid", "postpaid": "postpaid", "": "unknown"}}
+
+    result = take_in(file, SUBSCRIBERS | {"registration": asked, "payment": payment})
+
+    assert (result.lines, result.registered) == (5, 2)
+    held = rows(
+        "SELECT h.line_id, array_agg(s.field) AS fields FROM vault_sealed s JOIN lines_tenure h USING (tenure_id) GROUP BY 1"
+    )
+    assert {one.line_id: {"iccid", "point_of_sale"} & {*one.fields} for one in held} == {
+        find_line("+8613800000001").line_id: {"iccid", "point_of_sale"}, find_line("+8613800000002").line_id: {"iccid"},
+    }  # fmt: skip
+    assert [(row, column) for row, column, _ in side_file(file)] == [(5, "sim"), (6, "sim")]
+    assert "8986041000000000004" not in default_path(file).read_text("utf-8")
+
+
+def test_a_map_that_names_no_column_for_what_is_asked_of_every_line_is_refused(
+    register, written, law_put_back
+):
+    use_pack(with_line_attributes('name: iccid, required: "yes"'))
+    subscriber = {"name": "བཀྲ་ཤིས", "address": "Specimen Job", "document": "E12345678"}
+
+    with refusing(IMPORT_MAP_INVALID, match="iccid"):
+        take_in(written([line(1, **subscriber)]), SUBSCRIBERS)
 
 
 def test_a_file_without_any_usable_row_writes_nothing_and_may_be_tried_again(register, written):

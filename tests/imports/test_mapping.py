@@ -66,6 +66,15 @@ def test_what_no_map_may_use_is_known_in_many_languages(heading):
 
 
 @pytest.mark.parametrize(
+    "heading", ["nationality", "国籍", "staatsangehörigkeit", "Citizenship of the buyer"]
+)
+def test_a_column_of_citizenship_is_used_as_that_attribute_and_as_nothing_else(heading):
+    assert never_about(heading, used_as="citizenship") is None
+    assert [never_about(heading, used_as=one) for one in ("region", "birth_date", "")] == ["citizenship"] * 3
+    assert never_about("民族", used_as="citizenship") == "ethnicity"
+
+
+@pytest.mark.parametrize(
     ("heading", "about"),
     [
         ("SeniorCitizen", "age"), ("Partner", "family"), ("Dependents", "family"), ("PaymentMethod", "payment or income"),

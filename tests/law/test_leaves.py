@@ -32,6 +32,8 @@ limits:
   - {{what: lines, group: person, scope: operator, kind: stock, n: 9, over: refuse, channel: remote, {BECAUSE}}}
 dual_control:
   - {{acts: [transfer], {BECAUSE}}}
+line_attributes:
+  - {{name: iccid, required: "yes", services: [mobile], payment: prepaid, purpose: {{en: which SIM}}, {BECAUSE}}}
 retention:""",
     "    - services: [mobile, data_card, fixed_line]\n": "    - services: [mobile, data_card, fixed_line]\n      payment: prepaid\n",
     "      - method: sight\n": "      - method: sight\n        payment: prepaid\n",
@@ -51,7 +53,7 @@ OTHER: dict[Any, Any] = {
     True: False, False: True, "individual": "minor", "mobile": "domain", "register": "install", "unknown": False, "day": "month",
     "hour": "day", "refuse": "review", "review": "refuse", "sms": "voice", "warrant": "subpoena", "court": "police", "any": "serious",
     "serious": "any", "self": "regulator", "regulator": "person", "required": "allowed", "ends": "whole",
-    "first_of_next": "last_day_of_month", "when_allowed": "at_once", "Asia/Shanghai": "UTC", "CN": "ZA", "XZ": None, "name": "address",
+    "first_of_next": "last_day_of_month", "when_allowed": "at_once", "Asia/Shanghai": "UTC", "CN": "ZA", "XZ": None, "name": "address", "iccid": "imsi",
     "address": "name", "document_type": "name", "document_number": "name", "referee": "guardian", "flow": "stock", "person": "company",
     "prepaid": "postpaid", "operator": "national", "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "identity": "copy", "termination": "registration", "encrypted": None, "allow": "deny",
 }  # fmt: skip

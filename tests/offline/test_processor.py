@@ -14,7 +14,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
-from rollkeeper.lines.queries import accepted_through, find_line
+from rollkeeper.lines.queries import accepted_through, current_tenure, find_line
 from rollkeeper.offline import processor
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
 from rollkeeper.offline.models import OfflineRegistration
@@ -27,9 +27,11 @@ from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
+from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.services import open_sealed
 from tests.builders.kinds import with_proof
 from tests.builders.lines import activate_line, suspend_line, terminate_line
-from tests.builders.packs import REFERENCE, use_pack
+from tests.builders.packs import REFERENCE, use_pack, with_line_attributes
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.offline.browsers import Browser, form
@@ -448,6 +450,32 @@ def test_other_acts_of_the_counter_are_processed_too(browser, process):
 
     assert [came_of(key) for key in keys] == ["done"] * 6
     assert find_line(other).state is LineState.TERMINATED
+
+
+def test_what_is_asked_of_a_line_is_recorded_offline_and_again_of_another_sim(browser, process, law_put_back):
+    use_pack(with_line_attributes('name: iccid, required: "yes"'))
+    number, who = fresh_number(), person()
+    papers = {
+        "number": number,
+        "document_type": who["document_type"],
+        "document_number": who["document_number"],
+    }
+    steps = [
+        ("register", form(fresh_number(), who), "refused"),
+        ("register", form(number, who | {"iccid": "8986041000000000003"}), "done"),
+        ("replace-sim", papers, "refused"),
+        ("replace-sim", papers | {"iccid": "89860410000000000013"}, "done"),
+    ]
+
+    for action_kind, fields, outcome in steps:
+        key = browser.record(fields, action_kind=action_kind)
+        process()
+        assert came_of(key) == outcome, (action_kind, fields.keys())
+    tenure = current_tenure(find_line(number).line_id)
+    opened = open_sealed(
+        worker_authority(), person_id=tenure.person_id, tenure_id=tenure.tenure_id, field=Field.ICCID, purpose=Purpose.CORRECTION, on=ON
+    )  # fmt: skip
+    assert opened.reveal() == "89860410000000000013"
 
 
 @pytest.mark.parametrize("kind", ["passport", "identity-card"])

@@ -95,6 +95,7 @@ SHOW_NOTHING_HIDDEN = {
     "subscribers_unlink": "a row that its role reads",
     "subscribers_unlink_document": "deletes",
     "vault_raise_access_alarm": "a new row out of an entry",
+    "vault_replace_sim": "rows of its own entry's line",
 }
 
 

@@ -8,16 +8,21 @@ import re
 
 import pytest
 
-from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.law.attributes import LINE_ATTRIBUTES
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import find_line
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.selfcare.applications import ApplicationData
 from rollkeeper.vault.offline_keys import renew_offline_keys
+from rollkeeper.vault.services import begin_first_epoch
 from tests.builders.documents import passport_picture
 from tests.builders.lines import activate_line
-from tests.builders.packs import REFERENCE, use_pack
+from tests.builders.packs import REFERENCE, use_pack, with_line_attributes
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
 from tests.pages import text
 from tests.registration.conftest import limited  # noqa: F401 - the same limits as at the counter
@@ -201,3 +206,41 @@ def test_who_registers_remotely_says_how_many_lines_they_have_elsewhere(
     if said == "3" and not is_older:
         assert "with all operators together, and this would be one more" in text(came)
         assert not re.search(r'name="lines_elsewhere"[^>]*value="3"', text(came))
+
+
+def test_remotely_is_asked_of_a_line_what_its_subscriber_can_know(inside, law_put_back):
+    use_pack(with_line_attributes(*(f'name: {name}, required: "yes"' for name in LINE_ATTRIBUTES)))
+
+    page = text(inside.get("/register/"))
+    without = inside.post(
+        "/register/", GIVEN | {"key": key_of(page), "installation_address": "Nowhere Road 99"}
+    )
+    answer = inside.post(
+        "/register/", GIVEN | {"key": key_of(page), "iccid": "8986041000000000003", "installation_address": "Nowhere Road 99"}
+    )  # fmt: skip
+
+    assert [f'name="{name}"' in page for name in LINE_ATTRIBUTES] == [True, False, False, True]
+    assert "Number of the SIM card (ICCID)" in page
+    assert (without.status_code, answer.status_code) == (422, 302)
+
+
+@pytest.mark.parametrize("document_seen", [False, True])
+def test_a_remote_application_is_not_refused_for_what_the_operator_alone_knows(
+    register, law_put_back, document_seen
+):
+    use_pack(with_line_attributes('name: iccid, required: "yes"', 'name: point_of_sale, required: "yes"'))
+    begin_first_epoch()
+    given = {name: value for name, value in GIVEN.items() if name not in {"confirmed", "document_state"}}
+    applied = ApplicationData(
+        given | {"iccid": "8986041000000000003"}, (), "en", machine_read=False, number=FREE
+    )
+
+    receipt = register_subscriber(
+        console_authority(), applied.submission(str(new_uuid()), document_seen=document_seen), on=ON
+    )
+
+    fields = rows(
+        "SELECT field FROM vault_sealed JOIN lines_tenure USING (person_id, tenure_id) WHERE line_id = %s",
+        [receipt.line_id],
+    )
+    assert {one.field for one in fields} == {*given, "iccid"}

@@ -20,7 +20,7 @@ from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.queries import open_cases
 from tests.builders.kinds import with_checks
-from tests.builders.packs import use_pack
+from tests.builders.packs import use_pack, with_line_attributes
 from tests.pages import text
 from tests.selfcare import people
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
@@ -156,6 +156,31 @@ def test_who_reads_what_is_held_sees_by_which_check_they_were_identified(come_in
     assert "The chip" not in listed
     (row,) = [row for row in whole["kept"] if row["field"] == "identity_check"]
     assert (row["value"], row["article"], row["last_day"]) == ("chip", "4 ¶1", None)
+
+
+def test_what_is_held_of_the_line_and_of_citizenship_is_read_and_goes_out(come_in, prove, law_put_back):
+    citizenship = (
+        '      - {name: citizenship, required: "yes", purpose: {en: why}, because: {article: "2 ¶1"}}\n'
+    )
+    checks = "    verification:\n      - method: sight\n"
+    law = with_line_attributes('name: iccid, required: "yes"', "name: point_of_sale, required: optional")
+    use_pack(law.replace(checks, citizenship + checks, 1))
+    held = {"iccid": "8986041000000000003", "point_of_sale": "Invented Kiosk", "citizenship": "Utopian"}
+    register_line(person=PERSON | held)
+    browser = come_in()
+    prove()
+
+    listed, shown = text(browser.get("/personal-data/")), text(browser.post("/personal-data/"))
+    whole = json.loads(browser.post("/export/").content)
+
+    assert all(
+        label in listed for label in ("Number of the SIM card (ICCID)", "Point of sale", "Citizenship")
+    )
+    assert [value in listed for value in held.values()] == [False] * 3
+    assert [value in shown for value in held.values()] == [True] * 3
+    assert {
+        row["field"]: (row["value"], row["article"]) for row in whole["kept"] if row["field"] in held
+    } == {name: (value, "2 ¶1") for name, value in held.items()}
 
 
 def test_the_file_is_as_the_papers_say_field_by_field(come_in, prove):

@@ -15,6 +15,7 @@ from rollkeeper.registration import bulk
 from rollkeeper.registration.errors import FILE_NOT_USABLE
 from rollkeeper.registration.services import register_subscriber
 from tests.builders.lines import activate_line, terminate_line
+from tests.builders.packs import use_pack, with_line_attributes
 from tests.imports.sheets import text, write_sheet
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
@@ -51,6 +52,33 @@ def test_everybody_in_a_file_is_registered_as_declared(tmp_path):
     assert (tally.recorded, refused) == (3, [])
     assert [line.service for line in lines] == [Service.MOBILE, Service.FIXED_LINE, Service.MOBILE]
     assert {tenures(line.line_id)[0].assurance for line in lines} == {"declared"}
+
+
+def test_a_file_says_of_a_line_what_the_law_asks_of_it(tmp_path, law_put_back):
+    use_pack(
+        with_line_attributes(
+            'name: iccid, required: "yes"',
+            'name: installation_address, required: "yes", services: [fixed_line]',
+        )
+    )
+    sim, place = {"iccid": "8986041000000000003"}, {"installation_address": "Nowhere Road 99"}
+    fixed = {"service": "fixed_line", "number": "0891-6331234"}
+
+    tally, refused = register_line(
+        written(
+            tmp_path,
+            row(**sim),
+            row(),
+            row(**sim, **place),
+            row(**fixed, **sim, **place),
+            row(**fixed | {"number": "0891-6331235"}, **sim),
+        )
+    )
+
+    assert tally.recorded == 2
+    assert refused == [
+        (2, "iccid", "missing_attribute"), (3, "installation_address", "unknown_attribute"), (5, "installation_address", "missing_attribute"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("named", "notified_in"), [("bo", "bo"), (None, "mul")])

@@ -5,10 +5,15 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.access.authority import worker_authority
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import current_tenure
 from rollkeeper.retention import services
-from tests.builders.packs import use_pack, with_copy_row
+from rollkeeper.vault.fields import Field
+from rollkeeper.vault.services import reseal_sim
+from tests.builders.packs import use_pack, with_copy_row, with_line_attributes
 from tests.retention.test_copies import (
     DAY,
     ENDED,
@@ -53,6 +58,23 @@ def test_keys_of_an_erased_record_and_of_its_copies_are_destroyed_again():
     erase(ENDED.replace(year=ENDED.year + 1) + DAY)
 
     assert (len(before), len(living()), brought_back(before)) == (4, 2, (0, 2))
+
+
+def test_keys_of_another_sim_go_with_the_record_and_are_destroyed_again():
+    use_pack(with_line_attributes("name: iccid, required: optional"))
+    line = registered(copies=())
+    other = registered("+8613908915678", copies=())
+    for one in (line, other):
+        with action():
+            append_entry(console_authority(), verb=Verb.SIM_REPLACED, role="console", on=ON, line_id=one)
+            tenure = current_tenure(one)
+            reseal_sim(tenure.person_id, tenure.tenure_id, {Field.ICCID: "8986041000000000003"})
+    before = living()
+    end(line)
+    erase(ENDED.replace(year=ENDED.year + 1) + DAY)
+
+    assert (len(before), len(living()), brought_back(before)) == (4, 2, (0, 2))
+    assert [row.field for row in rows("SELECT field FROM vault_sealed WHERE field = 'iccid'")] == ["iccid"]
 
 
 def test_keys_of_copies_that_went_alone_are_destroyed_again_and_the_record_stays():

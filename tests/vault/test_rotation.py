@@ -67,7 +67,8 @@ def test_everybody_and_every_number_opens_after_a_rotation(rotate, reveal):
     everybody = people(10)
     services.seal_persons(everybody)
     copied = services.PersonRecord(everybody[0].person_id, keys.of_copies(everybody[0].tenure_id), {})
-    services.seal_persons([copied])  # as a key of its document's copies lies there
+    other_sim = services.PersonRecord(everybody[1].person_id, keys.of_sim(everybody[1].tenure_id, 7), {})
+    services.seal_persons([copied, other_sim])  # as keys of a document's copies and of another SIM lie there
     lines = [make_sealed_line(f"+861380000000{n}", f"n{n}@mail.example") for n in range(6)]
     before = keys.living_epoch().epoch_id
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.vault import document_store, wire
+from rollkeeper.vault import document_store, keys, wire
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
 
@@ -57,6 +57,24 @@ def test_an_attribute_has_the_bytes_that_are_drawn():
 
 def test_associated_data_of_an_attribute_is_what_is_drawn():
     assert BINDING + b"name" == b"rollkeeper/attribute\x00\x01" + PERSON + TENURE + b"name"
+
+
+def test_an_attribute_of_another_sim_has_the_bytes_that_are_drawn():
+    sealed = wire.of_another_sim(b"\x01" + bytes(range(44)), 0xABC)
+
+    assert sealed == b"\x02\x0a\xbc" + bytes(range(44))
+    assert wire.sim_of(sealed) == (0xABC, b"\x01" + bytes(range(44)))
+    assert wire.sim_of(b"\x01" + bytes(44)) == (None, b"\x01" + bytes(44))
+
+
+@pytest.mark.parametrize("sim", [0, 0xABC, keys.SIMS - 1])
+def test_the_key_of_another_sim_is_of_its_tenure_and_of_no_person(sim):
+    tenure = UUID("01890000-0000-7def-8123-456789abcdef")
+
+    named = keys.of_sim(tenure, sim)
+
+    assert str(named) == f"01890000-0000-9{sim:03x}-8123-456789abcdef"
+    assert [keys.is_of_part(one) for one in (named, keys.of_copies(tenure), tenure)] == [True, True, False]
 
 
 def test_a_person_key_of_kind_1_has_the_bytes_that_are_drawn(monkeypatch):

@@ -139,6 +139,7 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperErro
     for index, kind in enumerate(pack.party_kinds):
         names = [attribute.name for attribute in kind.attributes]
         yield from _twice(names, ("party_kinds", index, "attributes"), document)
+    yield from _twice([one.name for one in pack.line_attributes], ("line_attributes",), document)
     yield from _twice([campaign.id for campaign in campaigns_of(pack)], ("campaigns",), document)
     for place, campaign in enumerate(pack.campaigns):
         stages = [stage.id for stage in campaign.stages]
