@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
+from stdnum import luhn
 from stdnum.iso7064 import mod_11_2
 
 from rollkeeper.kernel import clock
@@ -19,6 +20,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES, AttributeType
 from rollkeeper.law.packs import load_pack
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.subscribers.queries import document_index
@@ -76,12 +78,28 @@ def make_canary(on: dt.date, entry_id: EntryId) -> None:
 
 
 def _required_only(values: Mapping[Field, str]) -> dict[Field, str]:
-    """Leave what the pack in force has the counter ask of a person, so that a canary has neither more nor less."""
-    asked = {
-        a.name
-        for a in load_pack(instance().pack).attributes(Service.MOBILE.value, PartyKind.INDIVIDUAL.value)
-    }
-    return {field: value for field, value in values.items() if field.value in asked} or dict(values)
+    """Leave what the pack in force has the counter ask of a person, and invent the rest of it, so that a canary has neither more nor less."""
+    asked = load_pack(instance().pack).attributes(Service.MOBILE.value, PartyKind.INDIVIDUAL.value)
+    given = [one for one in asked if one.required or Field(one.name) in values or secrets.randbelow(2)]
+    found = {Field(one.name): values.get(Field(one.name)) or _invented(one.name) for one in given}
+    return found or dict(values)
+
+
+def _invented(name: str) -> str:
+    """Return a value of an attribute's type, about no one."""
+    figures = str(secrets.randbelow(9 * 10**14) + 10**14)
+    match (ATTRIBUTES | LINE_ATTRIBUTES)[name]:
+        case AttributeType.EMAIL:
+            return f"{figures}@{'x' * secrets.randbelow(9)}.invalid"
+        case AttributeType.TELEPHONE:
+            return f"+8610{figures[:9]}"
+        case AttributeType.SIM_CARD:
+            body = f"8986{figures[:14]}"
+            return body + str(luhn.calc_check_digit(body))
+        case AttributeType.LONG_TEXT:
+            return f"{secrets.choice(_STREETS)}{figures[:3]}号"
+        case _:
+            return figures
 
 
 def _values() -> dict[Field, str]:

@@ -12,6 +12,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, StaffId, TenureId, new_uuid
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.lines.errors import LineNotFound
@@ -32,6 +33,7 @@ from rollkeeper.vault.hooks import ALARM_MAILERS
 from rollkeeper.vault.keys import living_epoch
 from rollkeeper.vault.services import PersonRecord, seal_persons
 from tests.builders.lines import activate_line, begin_tenure, mark_registered, terminate_line
+from tests.builders.packs import use_pack, with_line_attributes
 from tests.notices.fakes import Mailboxes, MailHost
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -257,3 +259,23 @@ def test_an_instance_without_an_address_for_alarms_keeps_them_for_the_doctor(can
 
     assert alarms.mail_alarms() == 0
     assert len(canaries.unnotified_alarms()) == 1
+
+
+def test_a_canary_has_every_attribute_that_the_law_asks_of_a_person_and_of_a_line(law_put_back):
+    law = with_line_attributes(*(f'name: {name}, required: "yes"' for name in LINE_ATTRIBUTES))
+    more = "".join(
+        f'      - {{name: {name}, required: "yes", purpose: {{en: why}}, because: {{article: "2 ¶1"}}}}\n'
+        for name in ATTRIBUTES
+        if f"name: {name}\n" not in law
+    )
+    checks = "    verification:\n      - method: sight\n"
+    use_pack(law.replace(checks, more + checks, 1))
+
+    run("DELETE FROM vault_canary")
+    canaries.ensure_canary(CONSOLE, on=clock.today())
+
+    found = rows("SELECT field, length(ciphertext) AS bytes FROM vault_sealed")
+    assert {one.field for one in found} == {*ATTRIBUTES, *LINE_ATTRIBUTES}
+    assert {one.bytes for one in found if one.field in {"iccid", "imsi", "national_number"}} == {
+        1 + 12 + 32 + 16
+    }
