@@ -182,8 +182,8 @@ class RegistrationForm(forms.Form):
         if kind is AttributeType.DOCUMENT_TYPE:
             chosen: forms.Field = forms.ChoiceField(label=label, choices=offered_types, required=required)
         else:
-            hint = self.texts.hints.get(attribute.name) or _HINTS.get(kind, "")
-            hint = hint if attribute.confirmed else self.texts.unconfirmed
+            hint: Any = self.texts.hints.get(attribute.name) or _HINTS.get(kind, "")
+            hint = hint if attribute.confirmed else self.texts.unconfirmed or ""
             if only:
                 hint = f"{_('Only for these lines')}{colon()}{comma().join(label_of(*one) for one in only)}"
             chosen = forms.CharField(
