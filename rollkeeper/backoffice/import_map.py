@@ -60,7 +60,8 @@ STATUS_LABELS: Final[Mapping[str, Promise | str]] = {
     LineStatus.LEFT_OUT: _("not imported"),
 }
 ABOUT: Final[Mapping[str, Promise]] = {
-    "ethnicity or nationality": pgettext_lazy("column", "ethnicity or nationality"),
+    "ethnicity": pgettext_lazy("column", "ethnicity"),
+    "citizenship": pgettext_lazy("column", "citizenship"),
     "religion": pgettext_lazy("column", "religion"),
     "politics": pgettext_lazy("column", "politics"),
     "gender or sex": pgettext_lazy("column", "gender or sex"),

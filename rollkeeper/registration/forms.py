@@ -21,7 +21,7 @@ from rollkeeper.documents import form_prefill
 from rollkeeper.documents.offered import accepted_types, offered_types
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import IdentityCheck, Payment, Service, label_of
-from rollkeeper.kernel.phrasing import cite, colon, comma
+from rollkeeper.kernel.phrasing import cite, clauses, colon, comma
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES, AttributeType
 from rollkeeper.law.kinds import AcceptedDocument, Attribute, AuthorityProof, IdentityChecks
@@ -246,7 +246,7 @@ def _said_of_limit(limit: LimitRule, services: Collection[str]) -> str:
     if limit.activated_from > dt.date.min:
         since = date_format(limit.activated_from, "SHORT_DATE_FORMAT")
         said.append(f"{_('Only lines in service since this day or later')}{colon()}{since}")
-    return "; ".join(said)
+    return clauses(said)
 
 
 def _last_day_field() -> forms.CharField:
@@ -259,7 +259,7 @@ def _last_day_field() -> forms.CharField:
 
 def _looked_over_field(documents: Sequence[AcceptedDocument]) -> forms.BooleanField:
     return forms.BooleanField(
-        label=_("I looked at it: %(what)s.") % {"what": "; ".join(_said_document(one) for one in documents)},
+        label=_("I looked at it: %(what)s.") % {"what": clauses(_said_document(one) for one in documents)},
         required=False, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 

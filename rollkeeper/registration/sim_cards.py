@@ -24,6 +24,8 @@ def asked_of_sim(line: LineView | None, *, on: dt.date) -> tuple[Attribute, ...]
     if not pack.duty or not may_act(pack, Act.COLLECT, on=on):
         return ()
     service, payment = (line.service, line.payment) if line else (Service.MOBILE, Payment.UNKNOWN)
+    if line is not None and not pack.registers(service.value, payment.value):
+        return ()
     return tuple(
         one
         for one in pack.line_attributes(service.value, of_any_line=line is None)

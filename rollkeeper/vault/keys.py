@@ -98,6 +98,7 @@ def schema() -> str:
 
 def living_epoch() -> PublicEpoch:
     """Return the newest epoch that has not ended. Refuses: NO_EPOCH."""
+    settle()
     statement = "SELECT epoch_id, public_key, public_mac FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id DESC LIMIT 1"
     return _public(prepared_rows(statement, using=STORE))
 
@@ -166,10 +167,16 @@ def committed_meanwhile() -> Iterator[None]:
     try:
         with sent:
             yield
-            with _refusals():
-                sent.close()
+            settle()
     finally:
         _meanwhile.reset(before)
+
+
+def settle() -> None:
+    """Wait for the keys that are being committed meanwhile. Refuses: ALREADY_SEALED, EpochEnded."""
+    if (sent := _meanwhile.get()) is not None:
+        with _refusals():
+            sent.close()
 
 
 @contextmanager
@@ -187,10 +194,8 @@ def _refusals() -> Iterator[None]:
 def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
     if connections[STORE].in_atomic_block:
         raise RuntimeError("a key is committed by itself, and no act takes it back")
-    sent = _meanwhile.get()
     if len(tuples) > MAX_INLINE_ROWS:
-        if sent is not None:
-            sent.close()  # there is no COPY among statements that are sent together
+        settle()  # there is no COPY among statements that are sent together
         with transaction.atomic(using=STORE):
             copy_binary(
                 "COPY person_key (person_id, tenure_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)", tuples, using=STORE
@@ -198,7 +203,7 @@ def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
         return
     persons, tenures, _, wrapped = columns_of(tuples)
     insert = (sql("vault", "insert_person_keys"), [epoch_id, persons, tenures, wrapped])
-    if sent is None:
+    if (sent := _meanwhile.get()) is None:
         prepared_run(*insert, using=STORE)
     else:
         sent.enter_context(_sent_at_once())

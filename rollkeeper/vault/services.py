@@ -18,6 +18,7 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_run, rows, run, sql
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -50,6 +51,8 @@ __all__ = [
 ]  # fmt: skip
 
 _SEALED_AT_ONCE = 10_000
+_TRIES = 8
+"""Of numbers for a SIM: an earlier one of the same tenure may have it."""
 _LENGTH_16 = b"\x00\x00\x00\x10"
 _FIELDS = {
     field: (
@@ -103,8 +106,8 @@ def begin_epoch(authority: Authority, *, role: StaffRole, on: dt.date) -> int:
 def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
     """Seal each record under its own key; return each person's commitment for the ledger.
 
-    The keys are committed first (`committed_meanwhile`: at its end), then copies go to their store, then the rows join the present
-    transaction: a key without rows opens nothing, rows without a key would be lost. Refuses: ALREADY_SEALED, NO_EPOCH, DOCUMENT_STORE_UNAVAILABLE.
+    The keys are committed first, then copies go to their store, then the rows join the present transaction: a key without rows opens
+    nothing, rows without a key would be lost. Within `committed_meanwhile` keys without copies are committed at its end. Refuses: ALREADY_SEALED, NO_EPOCH, DOCUMENT_STORE_UNAVAILABLE.
     """
     if not records:
         return []
@@ -131,13 +134,19 @@ def reseal_sim(person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, 
 
 def _new_sim(person_id: PersonId, tenure_id: TenureId, key: bytes) -> int:
     """Keep the key of another SIM, and return by which number it is told from others of its tenure."""
-    sim = secrets.randbelow(keys.SIMS)
-    named = [(person_id.bytes, keys.of_sim(tenure_id, sim).bytes)]
-    try:
-        _keep_keys(named, [key])
-    except EpochEnded:
-        _keep_keys(named, [key])
-    return sim
+    for _ in range(_TRIES):
+        sim = secrets.randbelow(keys.SIMS)
+        named = [(person_id.bytes, keys.of_sim(tenure_id, sim).bytes)]
+        try:
+            _keep_keys(named, [key])
+        except EpochEnded:
+            continue
+        except RollkeeperError as fault:
+            if fault.code != ALREADY_SEALED.code:
+                raise
+        else:
+            return sim
+    raise ALREADY_SEALED()
 
 
 def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
@@ -241,6 +250,7 @@ def _keep_copies(with_copies: Sequence[tuple[PersonRecord, bytes]]) -> None:
         return
     from rollkeeper.vault import document_store
 
+    keys.settle()  # a copy whose key never came would stay for ever
     for record, key in with_copies:
         document_store.keep(key, record.copies, person_id=record.person_id, tenure_id=record.tenure_id)
 

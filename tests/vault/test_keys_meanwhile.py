@@ -9,7 +9,7 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, action, connect, rows
-from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.ids import StaffId, TenureId, new_uuid
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.vault import epochs, keys, rotation, services
 from rollkeeper.vault.errors import ALREADY_SEALED, EpochEnded
@@ -99,3 +99,40 @@ def test_a_registration_whose_epoch_ended_meanwhile_is_made_again(monkeypatch):
 
     assert given == []
     assert len(rows("SELECT FROM lines_tenure WHERE line_id = %s", [receipt.line_id])) == 1
+
+
+def test_an_epoch_that_ended_before_the_mailbox_is_sealed_is_refused_as_such():
+    ended = keys.living_epoch()
+    rotation.rotate(console_authority(), on=DAY)
+
+    def goes_on_sealing() -> None:
+        keys.insert_person_keys([(b"p" * 16, b"t" * 16, b"x" * 48)], epoch_id=ended.epoch_id)
+        epochs.line_value_sealer()
+
+    with pytest.raises(EpochEnded), action(), services.committed_meanwhile():
+        goes_on_sealing()
+
+
+def test_no_copy_is_stored_whose_key_was_refused(monkeypatch):
+    record, stored = person(), []
+    services.seal_persons([record])
+    monkeypatch.setattr("rollkeeper.vault.document_store.keep", lambda *_, **__: stored.append(1))
+    again = services.PersonRecord(record.person_id, TenureId(new_uuid()), {}, copies=(b"copy",))
+    clash = [(again.person_id.bytes, keys.of_copies(again.tenure_id).bytes, b"x" * 48)]
+    keys.insert_person_keys(clash, epoch_id=keys.living_epoch().epoch_id)
+
+    with refusing(ALREADY_SEALED), action(), services.committed_meanwhile():
+        services.seal_persons([again])
+
+    assert stored == []
+
+
+def test_another_sim_takes_a_number_that_no_earlier_one_of_its_tenure_has(monkeypatch):
+    record, numbers = person(), [7, 7, 7, 8]
+    services.seal_persons([record])
+    monkeypatch.setattr(services.secrets, "randbelow", lambda _: numbers.pop(0))
+
+    first = services._new_sim(record.person_id, record.tenure_id, b"k" * 32)
+    second = services._new_sim(record.person_id, record.tenure_id, b"l" * 32)
+
+    assert (first, second) == (7, 8)
