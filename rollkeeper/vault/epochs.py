@@ -178,6 +178,7 @@ def _announce_sealing() -> None:
 
     A rotation waits for those, so that nothing arrives under an epoch which it has destroyed.
     """
+    keys.settle()  # what is refused among the keys is said of them, and of no later statement
     if may_open():
         rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)
     elif in_transaction():
