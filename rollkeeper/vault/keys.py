@@ -7,14 +7,14 @@ read and destroy. Each call commits separately: no rollback of the register may 
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import IntegrityError, OperationalError, connections, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from psycopg.pq import TransactionStatus
 
 from rollkeeper.kernel.database import (
@@ -207,9 +207,14 @@ def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
         prepared_run(*insert, using=STORE)
     else:
         sent.enter_context(_sent_at_once())
-        prepared_run("BEGIN", using=STORE)
-        prepared_run(*insert, using=STORE)
-        prepared_run("COMMIT", using=STORE)  # a pipeline alone commits at its end
+        try:
+            prepared_run("BEGIN", using=STORE)
+            prepared_run(*insert, using=STORE)
+            prepared_run("COMMIT", using=STORE)  # a pipeline alone commits at its end
+        except DatabaseError:  # the refusal came while the rest was being sent
+            with suppress(DatabaseError):
+                sent.close()
+            raise
 
 
 @contextmanager
