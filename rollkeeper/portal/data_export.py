@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORM = "rollkeeper/data-export/4"
+FORM = "rollkeeper/data-export/5"
 
 
 class _Said(BaseModel):
@@ -37,6 +37,7 @@ class CaseRecord(_Said):
     settled_on: dt.date | None
     upheld: bool | None = Field(description="Whether the subscriber was right.")
     withdrawn: bool = Field(description="Whether the subscriber took it back.")
+    because: str | None = Field(description="The reason of the decision; not said of a suspected forgery.")
 
 
 class DeadlineRecord(_Said):
@@ -161,7 +162,7 @@ class ConsentRecord(_Said):
 class DataExport(_Said):
     """Everything held about one person, as one file."""
 
-    form: Literal["rollkeeper/data-export/4"]
+    form: Literal["rollkeeper/data-export/5"]
     day: dt.date
     operator: str
     lines: list[LineRecord]

@@ -364,7 +364,7 @@ def test_a_line_terminated_wrongly_comes_back_alone_and_its_number_waits(role, p
     owed = rows(
         "SELECT kind FROM notices_notice WHERE line_id = %s AND state = 'queued' ORDER BY notice_id", [shown]
     )
-    assert (last.kind, [one.kind for one in owed]) == ("restore", ["restored", "reminder"])
+    assert (last.kind, [one.kind for one in owed]) == ("restore", ["restored", "reminder", "case_decided"])
     assert set(are_given_back(shown)) == {True}
 
 

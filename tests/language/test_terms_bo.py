@@ -78,7 +78,8 @@ def notices():
 
 
 def places(text):
-    return Counter(re.findall(r"\{\w+\}", text))
+    # English writes {days:day|days}, Tibetan has no plural.
+    return Counter(re.findall(r"\{(\w+)(?::[^{}]*)?\}", text))
 
 
 def sentences(text, end):

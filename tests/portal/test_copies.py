@@ -117,7 +117,7 @@ def test_the_file_carries_the_images_and_until_when_they_are_kept(come_in, prove
     whole = json.loads(browser.post("/export/").content)
 
     held = [row for row in whole["kept"] if row["media_type"] == "image/jpeg"]
-    assert whole["form"] == "rollkeeper/data-export/4"
+    assert whole["form"] == "rollkeeper/data-export/5"
     assert sorted(base64.b64decode(row["value"]) for row in held) == sorted([FRONT, BACK, BACK])
     assert {row["article"] for row in held} == {"4 ¶1"}
     a_year_later = dt.date(ON.year + 1, ON.month, ON.day).isoformat()
