@@ -62,6 +62,7 @@ _CLASS_OF_VERB = {
 COUNTED_FACTS = {
     "agents:case:opened": ("pattern",),
     "agents:reverification:settled": ("outcome",),
+    "line:copy:erased": ("last_day_kept",),
     "line:line:suspended": ("bars",),
     "line:line:terminated": ("by",),
     "line:tenure:registered": ("assurance",),
@@ -72,7 +73,8 @@ COUNTED_FACTS = {
     "selfcare:forgery:judged": ("enough", "forged"),
     "vault:sealed:opened": ("purpose",),
 }
-"""What an erased entry keeps of its facts, since reports count by it: never a reference, a day, or why a clock stood still."""
+"""What an erased entry keeps of its facts, since reports count by it: never a reference, or why a clock stood still; of days the one by
+which a copy had to go, as the entry of the erased record itself."""
 
 
 def class_of(verb: str) -> LeafClass:

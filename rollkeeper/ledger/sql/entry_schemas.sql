@@ -335,6 +335,7 @@ CREATE OR REPLACE FUNCTION ledger_kept_facts(verb text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'agents:case:opened' THEN ARRAY['pattern']
     WHEN 'agents:reverification:settled' THEN ARRAY['outcome']
+    WHEN 'line:copy:erased' THEN ARRAY['last_day_kept']
     WHEN 'line:line:suspended' THEN ARRAY['bars']
     WHEN 'line:line:terminated' THEN ARRAY['by']
     WHEN 'line:tenure:registered' THEN ARRAY['assurance']
