@@ -14,7 +14,7 @@ from typing import Any, Final
 import django
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.views.decorators.http import require_safe
 
 from rollkeeper.access.authority import require
@@ -40,6 +40,8 @@ from rollkeeper.kernel.settings import (
 )
 from rollkeeper.law.packs import load_pack
 
+SETTING: Final = "setting"
+"""The context under which the catalogues have the descriptions of settings."""
 _HIDDEN: Final = ("password", "secret", "token", "pin", "smtp_url", "alarms_to", "documents_url")
 """A setting with one of these in its name, or an address with a user in it, is not shown; pages are not given the last three at all."""
 
@@ -120,10 +122,16 @@ def _shown(model: type[Table], said: dict[str, Any]) -> list[dict[str, object]]:
     return [
         {
             "name": name, "value": _value(name, said[name] if name in said else field.get_default(call_default_factory=True)),
-            "is_default": name not in said, "description": field.description or "",
+            "is_default": name not in said, **_described(field.description),
         }
         for name, field in model.model_fields.items()
     ]  # fmt: skip
+
+
+def _described(english: str | None) -> dict[str, object]:
+    """Say what a setting is in the reader's language, and whether that is English, as where no catalogue has it."""
+    description = pgettext(SETTING, english) if english else ""
+    return {"description": description, "is_english": description == english}
 
 
 def _on_page(

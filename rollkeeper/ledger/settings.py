@@ -86,7 +86,7 @@ class Ledger(Table):
         list[Witness],
         AfterValidator(_different),
         Field(
-            description="The witnesses: [{url = 'https://witness.example', vkey = 'witness.example+1a2b3c4d+BA...'}]."
+            description="The witnesses: `[{url = 'https://witness.example', vkey = 'witness.example+1a2b3c4d+BA...'}]`."
         ),
     ] = []
     cosignatures: Annotated[

@@ -125,7 +125,8 @@ def _said_case(case: Shown) -> Shown:
         label_of(case["about"], Field, LineField, Paper, DisputeReason, ForgerySign) if case["about"] else ""
     )
     return case | {
-        "kind_said": label_of(case["kind"], CaseKind), "about": about, "stops_the_clock": case["kind"] != CaseKind.CORRECT,
+        "kind_said": label_of(case["kind"], CaseKind), "about": about, "is_forgery": case["kind"] == CaseKind.FORGERY,
+        "stops_the_clock": case["kind"] not in {CaseKind.CORRECT, CaseKind.FORGERY},
         "because_said": label_of(case["because"], DecisionReason) if case["because"] and not case["withdrawn"] else "",
         "is_lost": bool(case["settled_on"]) and not case["upheld"] and not case["withdrawn"],
         **{name: case[name] and dt.date.fromisoformat(case[name]) for name in ("opened_on", "due_on", "settled_on")},

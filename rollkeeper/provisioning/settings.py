@@ -160,7 +160,7 @@ class Provisioning(Table):
         ],
         AfterValidator(_served),
         Field(
-            description="The elements of each kind of service: {mobile = ['osmo_hlr', 'kamailio']}; others use the webhook "
+            description="The elements of each kind of service: `{mobile = ['osmo_hlr', 'kamailio']}`; others use the webhook "
             "(in a demo instance a file)."
         ),
     ] = {}

@@ -110,6 +110,24 @@ def test_settings_are_shown_as_they_count_with_their_last_change(app, monkeypatc
     assert "last written on 1 March 2012, 12:00" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "shown", "hidden"),
+    [
+        ("zh-hans", ['<span class="rk-quiet">网关无法连通时', "<code>rollkeeper setup</code>"], ["Tries before", 'rk-quiet" lang="en"']),
+        ("bo", ['<span lang="zh-hans">网关无法连通时', '<span lang="en">Tries before', "<code>rollkeeper setup</code>"], []),
+        ("en", ['<span class="rk-quiet" lang="en">Tries before'], ["网关无法连通时"]),
+    ],
+)  # fmt: skip
+def test_a_setting_is_described_in_the_readers_language(app, language, shown, hidden):
+    app("backoffice")
+    browser = sign_in(StaffRole.ADMINISTRATOR)
+
+    page = browser.get("/administration/settings/", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+
+    assert not [text for text in shown if text not in page]
+    assert not [text for text in hidden if text in page]
+
+
 def test_only_a_role_that_an_account_has_can_be_ended(app):
     staff_id = employ(StaffRole.AUDITOR, StaffRole.SUPERVISOR, username="two-roles").staff_id
     app("backoffice")

@@ -9,15 +9,19 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.access_history import acts_of
 from rollkeeper.lines.queries import current_tenure, line_history, view_line
 from rollkeeper.portal.own_lines import said_lines
-from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.case_decisions import settle_case
+from rollkeeper.selfcare.choices import CaseKind, DecisionReason, ForgerySign
+from rollkeeper.selfcare.forgeries import suspect_forgery
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import open_dispute_case
+from tests.builders.staff import employ
 from tests.pages import text
 from tests.selfcare.people import NUMBER, ON, register_line
 
@@ -317,3 +321,73 @@ def test_a_case_of_another_line_is_not_taken_back(come_in):
     come_in().post("/withdraw/", {"key": str(new_uuid()), "line": "", "case": str(case.case_id)})
 
     assert len(open_cases()) == 1
+
+
+@pytest.fixture
+def suspicion(come_in, prove):
+    """A subscriber of two lines whose browser proved who they are; of the other line's document staff suspect a forgery."""
+    register_line()
+    line = register_line(OTHER)
+    clerk = employ(StaffRole.CLERK)
+    suspect_forgery(clerk, submission_key=str(new_uuid()), number=OTHER, sign=ForgerySign.ALTERED, on=ON)
+    browser = come_in()
+    prove()
+    return browser, line, open_cases()[0]
+
+
+def read(browser, language):
+    browser.cookies["django_language"] = language
+    return text(browser.get("/lines/"))
+
+
+def judged_by_two(case, *, genuine):
+    because = DecisionReason.DOCUMENT_SEEN if genuine else DecisionReason.DOCUMENT_FORGED
+    for role in (StaffRole.SUPERVISOR, StaffRole.DATA_PROTECTION_OFFICER):
+        settle_case(employ(role), case.case_id, upheld=genuine, because=because, on=ON)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "untrue"),
+    [
+        ("en", "Two people decide by 5 March 2012", ["clock of the line is paused", "The document was altered</strong>"]),
+        ("zh-hans", "由两人作出认定", ["在此之前中止计期", "证件有涂改、变造痕迹</strong>"]),
+    ],
+)  # fmt: skip
+def test_whose_document_is_suspected_reads_that_nothing_changes_meanwhile(suspicion, language, said, untrue):
+    browser, line, _ = suspicion
+
+    page = read(browser, language)
+
+    assert not line_history(line).pauses
+    assert said in page
+    assert not [one for one in untrue if one in page]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "untrue"),
+    [
+        ("en", ["two people found that the document was forged", "with a genuine document"], "it stays as it is"),
+        ("zh-hans", ["两人认定该证件系伪造", "真实有效的证件"], "维持不变"),
+    ],
+)  # fmt: skip
+def test_whose_document_was_found_forged_reads_what_ended_and_what_can_be_done(
+    suspicion, language, said, untrue
+):
+    browser, line, case = suspicion
+    judged_by_two(case, genuine=False)
+
+    page = read(browser, language)
+
+    assert current_tenure(line) is None
+    assert not [one for one in said if one not in page]
+    assert untrue not in page
+
+
+def test_whose_document_was_found_genuine_reads_so_and_not_that_they_were_right(suspicion):
+    browser, _, case = suspicion
+    judged_by_two(case, genuine=True)
+
+    page = read(browser, "en")
+
+    assert "the document was found genuine" in page
+    assert "you were right" not in page

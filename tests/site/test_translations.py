@@ -7,6 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 import rollkeeper
+from rollkeeper.backoffice.administration import SETTING
+from rollkeeper.operations.settings import all_tables
 
 PACKAGE = Path(rollkeeper.__file__).parent
 CATALOGUES = sorted((PACKAGE / "site/locale").glob("*/LC_MESSAGES/django.po"))
@@ -89,3 +91,12 @@ def test_every_text_of_a_package_is_in_the_catalogue(package, language):
         found |= {(one["context"], one["text"]) for one in IN_CODE.finditer(file.read_text("utf-8"))}
 
     assert found <= known, found - known
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda c: c.parts[-3])
+def test_every_setting_is_described_in_the_catalogue_and_nothing_else_is(catalogue):
+    described = {one.description for table in all_tables().values() for one in table.model_fields.values()}
+    known = {message.id for message in entries(catalogue) if message.context == SETTING}
+
+    assert len(known) > 100
+    assert described - {None} == known

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -102,11 +102,13 @@ def short_reference(reference: object) -> str:
 
 @register.filter
 def with_code(text: str) -> SafeString:
-    """Mark what is between backticks as code."""
-    parts = (
-        (("code", part) if nth % 2 else ("span", part)) for nth, part in enumerate(text.split("`")) if part
+    """Mark what is between backticks as code. Nothing is put around the rest: it may be a text in two languages, and is split later."""
+    parts = text.split("`")
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<code>{}</code>", part) if nth % 2 else part,) for nth, part in enumerate(parts)),
     )
-    return format_html_join("", "<{0}>{1}</{0}>", parts)
 
 
 @register.filter
