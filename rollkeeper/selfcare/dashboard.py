@@ -28,7 +28,7 @@ from rollkeeper.selfcare.applications import pending_until
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.consents import show_consents
 from rollkeeper.selfcare.delegates import delegates_of
-from rollkeeper.selfcare.errors import NOT_YOUR_LINE
+from rollkeeper.selfcare.errors import NOT_YOUR_LINE, VERIFICATION_NEEDED
 from rollkeeper.selfcare.line_selection import show_limits
 from rollkeeper.selfcare.passkeys import passkeys_of
 from rollkeeper.selfcare.personal_data import list_entries, open_entries
@@ -44,10 +44,11 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
     held = [one for one in session.tenures() if one.line_id != session.line_id or one.is_present]
     others = [one for one in held if one.line_id != session.line_id]
     here = next((one for one in held if one.line_id == session.line_id), None)
+    lines = [_line(session.line_id, here, here=True, language=language, on=on)]
+    lines += [_line(one.line_id, one, here=False, language=language, on=on) for one in others]
     return {
         "verified": session.is_verified, "held": session.person_id is not None, "attempts_left": session.attempts_left,
-        "lines": [_line(session.line_id, here, here=True, language=language, on=on)]
-        + [_line(one.line_id, one, here=False, language=language, on=on) for one in others],
+        "lines": lines, "reasons_wait": _keep_back_reasons(session, lines),
         "accesses": [] if session.is_limited else show_access_history(session),
         "missing": [] if session.is_limited else _missing(session),
         "receipts": [one for line_id, since in _spans(session) for one in _receipts(line_id, since)],
@@ -107,12 +108,20 @@ def _missing(session: PortalSession) -> list[str]:
 def show_receipt(session: PortalSession, code: str) -> Shown:
     """Return a whole receipt of a line of this session, as a text that anyone can check.
 
-    Refuses: NOT_YOUR_LINE, INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady.
+    That of a decision says why. Refuses: NOT_YOUR_LINE, VERIFICATION_NEEDED, INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     found = find_by_code(code)
     if found.entry.line_id not in {session.line_id, *(one.line_id for one in session.tenures())}:
         raise NOT_YOUR_LINE()
+    if _says_why(found.entry) and not session.reads_reasons:
+        raise VERIFICATION_NEEDED()
     return {"code": found.code, "text": found.text, "proven": found.is_proven}
+
+
+def _says_why(entry: ParsedEntry) -> bool:
+    """Tell whether an entry says what staff found; that a person took their case back is no secret."""
+    because = entry.facts.get("because", DecisionReason.TAKEN_BACK)
+    return entry.verb == Verb.FORGERY_JUDGED or because != DecisionReason.TAKEN_BACK
 
 
 def _documents(session: PortalSession) -> list[Shown]:
@@ -151,6 +160,21 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
         "cases": _cases(line_id, tenure), "has_appeal_left": has_appeal_left(line_id, tenure.tenure_id if tenure else None),
         "may_reconnect": _may_reconnect(line),
     }  # fmt: skip
+
+
+def _keep_back_reasons(session: PortalSession, lines: list[Shown]) -> bool:
+    """Take out why cases were decided where the session may not learn it; tell whether there was anything.
+
+    A line that has no subscriber may have had one after the case: then its user may be another person by now.
+    """
+    if session.reads_reasons and (session.is_verified or last_tenure_ended_at(session.line_id) is None):
+        return False
+    kept_back = [
+        case for line in lines for case in line["cases"] if case["because"] and not case["withdrawn"]
+    ]
+    for case in kept_back:
+        case["because"] = None
+    return bool(kept_back)
 
 
 def _may_reconnect(line: LineView) -> bool:

@@ -65,6 +65,11 @@ class PortalSession:
         return self.was_handed_over and not self.is_verified
 
     @property
+    def reads_reasons(self) -> bool:
+        """Tell whether they learn why staff decided: who proved to be the subscriber, or uses a line without one and was sent the code."""
+        return self.is_verified or (self.person_id is None and not self.was_handed_over)
+
+    @property
     def authority(self) -> Authority:
         """Return the acting Authority. Its mark in the ledger leads back to nothing, and the portal cannot choose it."""
         return subscriber_authority(sha256(b"rollkeeper/actor\x00" + self.session_mark).hexdigest())

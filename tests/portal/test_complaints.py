@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The portal says who decides a complaint about the operator where a person meets a decision against them."""
 
+import re
+
 import pytest
 
 from rollkeeper.access.authority import console_authority
@@ -53,10 +55,17 @@ def test_a_case_that_no_one_lost_names_no_one(disputed, upheld, because):
     assert BODY["en"] not in text(disputed.get("/lines/"))
 
 
-def test_the_reason_of_a_decision_is_read_where_the_notice_says(disputed):
+def test_the_reason_of_a_decision_is_read_where_the_notice_says_after_the_second_proof(disputed, prove):
     decide(upheld=False, because=DecisionReason.RECORD_RIGHT)
 
-    assert "Reason: The record is right" in text(disputed.get("/lines/"))
+    before = text(disputed.get("/lines/"))
+    prove()
+    after = text(disputed.get("/lines/"))
+
+    assert "The record is right" not in before
+    assert re.search(r"To read the reason of a decision, show who you are[^<]*<a [^>]*/verify/", before)
+    assert "Reason: The record is right" in after
+    assert "To read the reason" not in after
 
 
 def test_a_body_that_no_reader_confirmed_is_not_named(disputed):
