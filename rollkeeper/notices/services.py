@@ -101,22 +101,22 @@ def enqueue_notice(
 
 
 def enqueue_decision(
-    line_id: LineId, *, about: str, for_tenure: TenureId | None, language: str | None, pack_hash: str, on: dt.date
+    line_id: LineId, *, about: str, for_tenure: TenureId | None, since: dt.date, language: str | None, pack_hash: str, on: dt.date
 ) -> NoticeId | None:  # fmt: skip
     """Note in the present transaction that a case of this kind is decided, for the subscriber of one tenure of the line.
 
     None: the line is another person's by now, or its subscriber is protected. Without a tenure it is for who uses a line without a
-    subscriber. Precondition: the caller's action leaves its own ledger entry.
+    subscriber, if no one was registered `since` the case was opened. Precondition: the caller's action leaves its own ledger entry.
     """
     found = rows(
         "INSERT INTO notices_notice (line_id, notice_id, kind, language, pack_hash, queued_on, about, for_tenure)"
         " SELECT %(line)s, %(notice)s, %(kind)s, %(language)s, %(pack_hash)s, %(on)s, %(about)s, %(tenure)s"
         " WHERE CASE WHEN %(tenure)s::uuid IS NULL"
-        " THEN NOT EXISTS (SELECT FROM lines_tenure WHERE line_id = %(line)s AND upper_inf(held))"
+        " THEN notices_is_its_users(%(line)s, %(since)s)"
         " ELSE notices_is_theirs(%(line)s, %(tenure)s) END RETURNING notice_id",
         {
             "line": line_id, "notice": new_uuid(), "kind": NoticeKind.CASE_DECIDED.value, "language": language or NO_LANGUAGE,
-            "pack_hash": pack_hash, "on": on, "about": about, "tenure": for_tenure,
+            "pack_hash": pack_hash, "on": on, "about": about, "tenure": for_tenure, "since": since,
         },
     )  # fmt: skip
     return NoticeId(found[0].notice_id) if found else None

@@ -25,7 +25,7 @@ def owe_decision_notice(case: Any, *, on: dt.date) -> None:
     if found is None or line is None:
         return
     notice_id = enqueue_decision(
-        line.line_id, about=CaseKind(case.kind).value, for_tenure=found[1], language=line.language,
+        line.line_id, about=CaseKind(case.kind).value, for_tenure=found[1], since=case.opened_on, language=line.language,
         pack_hash=load_pack(instance().pack).hash, on=on,
     )  # fmt: skip
     run("UPDATE selfcare_case SET notice_id = %s WHERE case_id = %s", [notice_id, case.case_id])

@@ -212,6 +212,57 @@ def test_a_notice_that_waits_while_the_line_is_given_away_is_withdrawn(at_portal
     assert owed() == [(line, "dispute", "withdrawn")]
 
 
+@pytest.mark.parametrize("left", [False, True])
+def test_who_registers_a_line_while_its_users_notice_waits_is_told_nothing(at_portal, new_line, as_role, left):
+    line = find_line(new_line()).line_id
+    decide(opened(line, CaseKind.DISPUTE))
+    give_away(line)
+    if left:
+        run("UPDATE lines_tenure SET held = tstzrange(lower(held), clock_timestamp())")
+
+    with as_role("worker"):
+        assert sent() == []
+    assert owed() == [(line, "dispute", "withdrawn")]
+
+
+def test_a_user_after_a_subscriber_is_told_nothing_of_the_case_of_one_before(at_portal, new_line):
+    line = find_line(new_line()).line_id
+    case = opened(line, CaseKind.DISPUTE)
+    give_away(line)
+    run("UPDATE lines_tenure SET held = tstzrange(lower(held), clock_timestamp())")
+    decide(case)
+
+    assert owed() == []
+
+
+def test_who_uses_a_line_that_its_subscriber_left_before_the_case_is_told(at_portal, new_line):
+    line = find_line(new_line()).line_id
+    give_away(line)
+    run("UPDATE lines_tenure SET held = '[2011-03-01 00:00+00, 2012-03-01 00:00+00)'")
+    decide(opened(line, CaseKind.DISPUTE))
+
+    assert owed() == [(line, "dispute", "queued")]
+
+
+@pytest.mark.parametrize("kind", [CaseKind.DISPUTE, CaseKind.CORRECT])
+def test_a_notice_that_waits_while_its_person_disowns_the_line_is_withdrawn(at_portal, as_role, kind):
+    line = register_line()
+    decide(opened(line, kind))
+    disowned(at_portal, by=NUMBER, of=line)
+
+    with as_role("worker"):
+        assert sent() == []
+    assert owed() == [(line, kind.value, "withdrawn")]
+
+
+def test_a_line_that_is_theirs_again_is_told_of_the_next_case(at_portal):
+    line = register_line()
+    decide(disowned(at_portal, by=NUMBER, of=line))
+    decide(opened(line, CaseKind.CORRECT))
+
+    assert owed() == [(line, "correct", "queued")]
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_protected_subscriber_is_sent_nothing(at_portal, after):
     line = register_line()
