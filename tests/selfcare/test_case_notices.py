@@ -213,7 +213,9 @@ def test_a_notice_that_waits_while_the_line_is_given_away_is_withdrawn(at_portal
 
 
 @pytest.mark.parametrize("left", [False, True])
-def test_who_registers_a_line_while_its_users_notice_waits_is_told_nothing(at_portal, new_line, as_role, left):
+def test_who_registers_a_line_while_its_users_notice_waits_is_told_nothing(
+    at_portal, new_line, as_role, left
+):
     line = find_line(new_line()).line_id
     decide(opened(line, CaseKind.DISPUTE))
     give_away(line)

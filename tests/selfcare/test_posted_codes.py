@@ -3,12 +3,14 @@
 
 import datetime as dt
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import console_authority, subscriber_authority, worker_authority
 from rollkeeper.access.errors import NOT_ALLOWED
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel, Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
@@ -20,6 +22,7 @@ from rollkeeper.notices import one_time_codes
 from rollkeeper.notices.gateways.base import Answer, SubmissionResult
 from rollkeeper.notices.gateways.letters import letter_reference
 from rollkeeper.notices.returned_mail import record_returned_letters, returned_letters, settle_letters
+from rollkeeper.notices.settings import settings as notices_settings
 from rollkeeper.operations.peer_check import look_at_peers
 from rollkeeper.selfcare import portal_client, posted_codes
 from rollkeeper.selfcare.choices import PortalRequestKind
@@ -36,7 +39,7 @@ from rollkeeper.vault.services import seal_line_values
 from tests.builders.lines import change_line, suspend_line, transfer_tenure
 from tests.builders.past import make_older
 from tests.refusals import refusing
-from tests.selfcare.people import NUMBER, ON, ask, register_line
+from tests.selfcare.people import NUMBER, ON, PERSON, ask, register_line
 
 UNKNOWN = "+8613908919999"
 ADDRESS = "Invented Person\n1 Invented Street\n850000 Lhasa"
@@ -246,6 +249,95 @@ def test_a_letter_beyond_the_number_of_a_day_goes_the_next_day(printer, monkeypa
 
     assert len(printer.letters) == openings() == 2
     assert portal_client.redeem_code(page("+8613908915678"), printer.newest_code)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Let it be an instant in Berlin, where the clocks change; letters are printed from nine to ten there."""
+    hours = notices_settings().model_copy(
+        update={"post_program": "print", "post_from": dt.time(9), "post_until": dt.time(10)}
+    )
+    monkeypatch.setattr(one_time_codes, "settings", lambda: hours)
+    monkeypatch.setattr(one_time_codes, "channels_with_a_gateway", lambda: [Channel.POST])
+    monkeypatch.setattr(clock, "zone", lambda: ZoneInfo("Europe/Berlin"))
+
+    def now(said):
+        instant = dt.datetime.fromisoformat(said)
+        monkeypatch.setattr(clock, "now", lambda: instant)
+        monkeypatch.setattr(clock, "true_now", lambda: instant)
+        return instant
+
+    return now
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "letters"),
+    [
+        ("2026-03-27T09:58:00+01:00", "2026-03-27T09:59:30+01:00", 1),
+        ("2026-03-27T09:58:00+01:00", "2026-03-28T08:59:59+01:00", 1),
+        ("2026-03-27T09:58:00+01:00", "2026-03-28T09:00:00+01:00", 2),
+        # The clocks go forward in the night to the 29th of March, and back in that to the 25th of October.
+        ("2026-03-28T09:59:59+01:00", "2026-03-29T09:00:00+02:00", 2),
+        ("2026-10-24T09:59:59+02:00", "2026-10-25T09:00:00+01:00", 2),
+        ("2026-10-25T09:00:00+01:00", "2026-10-25T09:59:59+01:00", 1),
+    ],
+)
+def test_the_letters_of_a_day_are_those_of_its_hours(printer, monkeypatch, at, first, then, letters):
+    at(first)
+    of_two_lines(monkeypatch)
+    run("UPDATE selfcare_postedcode SET processed_at = %s WHERE reference IS NOT NULL", [at(first)])
+    at(then)
+    printed()
+
+    assert len(printer.letters) == letters
+
+
+def test_a_backlog_is_printed_day_by_day_and_no_day_prints_none(printer, monkeypatch, at):
+    first = at("2026-03-26T09:57:00+01:00")
+    of_two_lines(monkeypatch)
+    run("UPDATE selfcare_postedcode SET processed_at = %s WHERE reference IS NOT NULL", [first])
+    for nth in range(4):
+        cut_off(f"+861390892000{nth}", person=PERSON | {"document_number": f"X765432{nth}"})
+        ask_for_letter(f"+861390892000{nth}", source=f"198.51.100.{nth}")
+    counts = []
+    for day in ("2026-03-26", "2026-03-27", "2026-03-28", "2026-03-29", "2026-03-30"):
+        offset = "+02:00" if day > "2026-03-28" else "+01:00"
+        for hour in ("09:57", "09:59"):
+            instant = at(f"{day}T{hour}:00{offset}")
+            before = [
+                row.reference
+                for row in rows("SELECT reference FROM selfcare_postedcode WHERE reference IS NOT NULL")
+            ]
+            printed()
+            run(
+                "UPDATE selfcare_postedcode SET processed_at = %s WHERE reference IS NOT NULL AND reference <> ALL (%s)",
+                [instant, before],
+            )
+        counts.append(len(printer.letters))
+
+    assert counts == [1, 2, 3, 4, 5]
+
+
+def test_what_the_printer_does_not_take_waits_through_the_longest_day_too(printer):
+    cut_off()
+    ask_for_letter()
+    printer.answer = Answer.RETRY
+    printed()
+    make_older(PostedCode, dt.timedelta(hours=25), "made_at", "processed_at")
+    forget_expired(worker_authority(), on=ON)
+    printer.answer = Answer.ACCEPTED
+    printed()
+
+    assert len(printer.letters) == 1
+
+
+def test_a_request_for_an_unknown_number_goes_after_a_day(printer):
+    ask_for_letter(UNKNOWN)
+    printed()
+    make_older(PostedCode, DAY + dt.timedelta(minutes=1), "made_at", "processed_at")
+    forget_expired(worker_authority(), on=ON)
+
+    assert not rows("SELECT FROM selfcare_postedcode")
 
 
 @pytest.mark.parametrize(("hours", "health"), [(26, "ok"), (27, "warning")])

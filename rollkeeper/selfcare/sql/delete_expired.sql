@@ -6,7 +6,8 @@
 
 WITH code_requests AS (DELETE FROM selfcare_coderequest WHERE made_at < clock_timestamp() - interval '1 day'),
      letters AS (DELETE FROM selfcare_postedcode AS p
-                  WHERE coalesce(p.ends_at, p.processed_at + interval '1 day', p.made_at + interval '7 days') < clock_timestamp()
+                  WHERE coalesce(p.ends_at, CASE WHEN p.line_id IS NULL THEN p.processed_at + interval '1 day' END, p.made_at + interval '7 days')
+                        < clock_timestamp()
                      OR (p.reference IS NULL AND p.made_at < clock_timestamp() - interval '7 days')
                      OR EXISTS (SELECT FROM subscribers_subscriber AS s WHERE s.person_id = p.person_id AND s.erased_on IS NOT NULL)),
      named AS (DELETE FROM selfcare_delegate AS n USING subscribers_subscriber AS s
