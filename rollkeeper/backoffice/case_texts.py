@@ -124,6 +124,10 @@ _CONSEQUENCES: Mapping[tuple[CaseKind, bool], Sequence[Promise]] = {
     ),
 }
 
+NOTICE = _(
+    "If a notice may go, it tells the subscriber that it is decided and where to read it, never the outcome or the reason. None goes to a protected subscriber or on a line that is not theirs."
+)
+
 
 def meaning(kind: CaseKind) -> Promise:
     """Say what a kind of case means; of a kind that has no words here, that a person decides it."""

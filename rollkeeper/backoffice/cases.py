@@ -21,7 +21,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.agents.queries import open_cases as unusual_activity
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
-from rollkeeper.backoffice.case_texts import STEPS, consequences, meaning, reasons
+from rollkeeper.backoffice.case_texts import NOTICE, STEPS, consequences, meaning, reasons
 from rollkeeper.kernel import clock
 from rollkeeper.lines.queries import view_line
 from rollkeeper.selfcare import queries
@@ -181,9 +181,7 @@ def _question(kind: CaseKind, case_id: UUID, because: DecisionReason) -> Questio
         consequences=[
             _("Reason: %(reason)s.") % {"reason": because.label},
             *consequences(kind, upheld=upheld),
-            _(
-                "A notice tells the subscriber that it is decided and where to read it; neither outcome nor reason is in it."
-            ),
+            *([] if because is DecisionReason.DOCUMENT_FORGED else [NOTICE]),
             _("The decision is final here and is in the ledger."),
         ],
         back=reverse("backoffice:case", args=[case_id]),

@@ -151,7 +151,7 @@ def test_the_page_of_a_decided_case_says_how_far_its_notice_has_come(asked):
         )
         shown[state] = asked("anna", "get", at).text_
 
-    assert "A notice tells the subscriber that it is decided" in question.text_
+    assert "If a notice may go, it tells the subscriber that it is decided" in question.text_
     assert "Notice to the subscriber" not in before.text_
     assert "Notice to the subscriber: To be sent" in owed.text_
     assert "Notice to the subscriber: Sent, not proved · Text message" in shown["sent"]
@@ -165,7 +165,17 @@ def test_the_page_of_a_case_whose_person_is_told_nothing_says_so(asked):
         "bo", "post", f"/cases/{case.case_id}/decide/", {"because": "not_their_line", "confirmed": "yes"}
     )
 
-    assert "No notice was sent" in done.text_
+    assert "There is no notice of this decision, for example" in done.text_
+
+
+@pytest.mark.parametrize(("because", "said"), [("document_forged", False), ("document_seen", True)])
+def test_before_a_decision_a_notice_is_spoken_of_where_one_may_go(asked, because, said):
+    at = f"/cases/{disputed(CaseKind.FORGERY).case_id}/decide/"
+
+    question = asked("bo", "post", at, {"because": because})
+
+    assert question.status_code == 200
+    assert ("If a notice may go" in question.text_) is said
 
 
 def test_a_decision_without_a_reason_or_with_one_of_another_kind_is_not_made(asked):
