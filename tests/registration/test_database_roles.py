@@ -2,7 +2,7 @@
 """The counter's role in the database can do all the acts of the counter and read nothing back."""
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import DatabaseError, ProgrammingError, transaction
 
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
@@ -12,6 +12,12 @@ from rollkeeper.registration import services
 from tests.registration.people import ON, fresh_number, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
+
+
+MAKERS = [
+    "SELECT lines_create(ARRAY[uuidv7()], ARRAY['mobile'], ARRAY['en'], ARRAY[%(region)s], ARRAY['\\x01'::bytea], ARRAY['\\x01'::bytea], '2012-01-01')",
+    "SELECT lines_reassign_number(uuidv7(), uuidv7(), 'mobile', 'en', %(region)s, '\\x01'::bytea, '\\x01'::bytea, '2012-01-01')",
+]
 
 
 def test_the_counters_role_suffices_for_every_act(clerk, new_line, as_role):
@@ -53,3 +59,21 @@ def test_the_counters_role_suffices_for_every_act(clerk, new_line, as_role):
 def test_the_counters_role_reads_nothing_sealed_and_takes_nothing_back(as_role, statement):
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), as_role("counter"):
         rows(statement)
+
+
+@pytest.mark.parametrize("role", ["counter", "worker"])
+@pytest.mark.parametrize(
+    ("region", "is_name"),
+    [("Assam", True), ("a" * 64, True), ("a" * 65, False), ("", False), ("a\nb", False)],
+)
+@pytest.mark.parametrize("statement", MAKERS)
+def test_no_role_writes_a_text_where_a_region_is_named(as_role, role, region, is_name, statement):
+    def attempt():
+        with transaction.atomic(), as_role(role):
+            rows(statement, {"region": region})
+            raise DatabaseError("made")
+
+    with pytest.raises(DatabaseError) as why:
+        attempt()
+
+    assert ("lines_region_is_no_name" in str(why.value)) is not is_name

@@ -101,6 +101,18 @@ $$;
 DROP FUNCTION IF EXISTS lines_create(uuid[], text[], text[], bytea[], bytea[], date);
 DROP FUNCTION IF EXISTS lines_reassign_number(uuid, uuid, text, text, bytea, bytea, date);
 
+-- A region is a name of the operator's settings (lines/settings.py): no app writes whole texts there.
+CREATE OR REPLACE FUNCTION lines_require_regions(regions text[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM unnest(regions) AS given (region)
+                WHERE char_length(region) NOT BETWEEN 1 AND 64 OR region ~ '[[:cntrl:]]') THEN
+        RAISE EXCEPTION 'lines_region_is_no_name' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_require_regions FROM PUBLIC;
+
 -- Makes lines under numbers that no line has, and gives the indexes of those made: a concurrent second writer waits and then gets none.
 CREATE OR REPLACE FUNCTION lines_create(
     line_ids uuid[], services text[], languages text[], regions text[], indexes bytea[], sealed bytea[], on_day date
@@ -109,6 +121,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM lines_refuse_many(line_ids);
+    PERFORM lines_require_regions(regions);
     PERFORM access_count_lookups(cardinality(indexes));
     RETURN QUERY
       WITH made AS (
@@ -133,6 +146,7 @@ CREATE OR REPLACE FUNCTION lines_reassign_number(
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM lines_require_regions(ARRAY[region_of]);
     PERFORM access_count_lookups(1);
     UPDATE lines_number n SET line_id = new_line, quarantined_until = NULL
       FROM lines_line l
