@@ -176,6 +176,16 @@ def if_refused(subject: str, leave: Callable[[], object]) -> None:
     marks[subject] = leave
 
 
+def leave_marks() -> None:
+    """Leave the marks of what was refused and undone within the present action, which itself goes on. Precondition: as `if_refused`."""
+    marks = _marks.get()
+    if marks is None:
+        raise RuntimeError("a mark belongs to an action")
+    for leave in marks.values():
+        leave()
+    marks.clear()
+
+
 @contextmanager
 def without_timeout(using: str = "default") -> Iterator[None]:
     """Lift the statement timeout for work over the whole population, inside an action, and let it sort in memory."""

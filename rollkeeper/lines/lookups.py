@@ -8,7 +8,7 @@ entry knows the difference, and an attempt at a protected subscriber raises an a
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
@@ -19,6 +19,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import AccessKind, AccessOutcome
 from rollkeeper.lines.errors import AccessLimitReached, LineNotFound
 from rollkeeper.lines.queries import LineView, find_lines, protected_lines
+from rollkeeper.subscribers.queries import protected_persons
 
 _IN_VAIN = frozenset({AccessOutcome.NOT_FOUND, AccessOutcome.REFUSED_PROTECTED})
 
@@ -47,6 +48,12 @@ def hidden_lines(authority: Authority, line_ids: Sequence[LineId]) -> set[LineId
     return set() if authority.role_for(Permission.SEE_PROTECTED) else protected_lines(line_ids)
 
 
+def hidden_persons(authority: Authority, persons: Collection[PersonId]) -> frozenset[PersonId]:
+    """Return which of these people are protected, unless the actor may know it."""
+    may_know = not persons or authority.role_for(Permission.SEE_PROTECTED)
+    return frozenset() if may_know else protected_persons(persons)
+
+
 def missed(authority: Authority, line_id: LineId | None, *, on: dt.date) -> LineNotFound:
     """Return the one refusal for a number that no line has and for a line that is hidden, with the mark that it leaves."""
     outcome = AccessOutcome.REFUSED_PROTECTED if line_id else AccessOutcome.NOT_FOUND
@@ -64,13 +71,14 @@ def count_access(authority: Authority, kind: AccessKind, *, on: dt.date, counted
 def mark_access(
     authority: Authority, outcome: AccessOutcome, *, on: dt.date, line_id: LineId | None = None,
     person_id: PersonId | None = None, matched: bool | None = None, reached: str | None = None, subject: str = "access",
+    is_counted: bool = False,
 ) -> None:  # fmt: skip
     """Have the present action leave this entry if it is refused; a later one about the same subject takes its place."""
     if _is_staff(authority):
         if_refused(
             subject,
             lambda: record_access(
-                authority, outcome, line_id=line_id, person_id=person_id, matched=matched, reached=reached, on=on
+                authority, outcome, line_id=line_id, person_id=person_id, matched=matched, reached=reached, is_counted=is_counted, on=on
             ),
         )  # fmt: skip
 

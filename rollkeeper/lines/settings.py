@@ -24,7 +24,7 @@ class Lines(Table):
             Annotated[str, Field(pattern=r"^\+[0-9]{1,14}$")],
             Annotated[str, Field(min_length=1, max_length=64)],
         ],
-        Field(description='Regions of new lines by how numbers begin, such as `{"+91194" = "Assam"}`.'),
+        Field(description='Regions of new lines by how numbers begin, such as `{"+91194" = "Jammu and Kashmir"}`.'),
     ] = {}
     lookups_per_day: Annotated[
         int,

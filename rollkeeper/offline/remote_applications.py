@@ -17,7 +17,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_on
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.database import action, leave_marks, rows, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
@@ -46,7 +46,8 @@ def settle_applications(authority: Authority) -> int:
 def settle_next_application(authority: Authority) -> bool:
     """Record the application whose document was seen first; return whether there was one.
 
-    Ledger: vault:offline:opened, selfcare:application:settled, and line:tenure:registered where it is not refused.
+    Ledger: vault:offline:opened, selfcare:application:settled, and line:tenure:registered where it is not refused, else
+    line:access:recorded.
     """
     role, on = require(authority, Permission.PROCESS_OFFLINE), clock.today()
     with action():
@@ -92,5 +93,6 @@ def _settled(row: Any, *, on: dt.date) -> tuple[str, list[dict[str, str]]]:
     except RollkeeperError as fault:
         if fault.kind is Kind.INTERNAL:
             raise
+        leave_marks()
         return "refused", translated_plainly(fault)
     return "registered", []

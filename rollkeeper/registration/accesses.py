@@ -3,25 +3,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.lines.choices import AccessKind, AccessOutcome
 from rollkeeper.lines.errors import NUMBER_QUARANTINED, PORTED_NUMBER_QUARANTINED, AccessLimitReached
-from rollkeeper.lines.lookups import count_access, mark_access, record_access
+from rollkeeper.lines.lookups import count_access, hidden_persons, mark_access, record_access
 from rollkeeper.lines.queries import LineView
 from rollkeeper.registration.errors import (
     ALREADY_REGISTERED,
     DOCUMENT_REPLACED,
+    LINES_ELSEWHERE_MISSING,
     NOT_THE_SUBSCRIBER,
     NUMBER_IN_USE,
     SAME_SUBSCRIBER,
     TRANSFEROR_NOT_SUBSCRIBER,
 )
+from rollkeeper.registration.line_limits import Limits, LineRequest
 from rollkeeper.registration.persistence import Context
 from rollkeeper.registration.rules import ReadParts
 from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, Receipt, RegistrationKind, Submission
 from rollkeeper.subscribers.errors import DocumentOfAnother
+from rollkeeper.subscribers.queries import references_of
 
 type Outcome = Receipt | RollkeeperError
 
@@ -47,6 +51,8 @@ class Looked:
     """Positions where what was given is wrong, whatever line has the number."""
     compared: set[int] = field(default_factory=set)
     """Positions where a document is compared with that of a subscriber: of the line, or of the one that had its number."""
+    counted: dict[int, tuple[PersonId, bool]] = field(default_factory=dict)
+    """Whose lines a limit answered from, at a position; and whether by a number that who asks chose."""
     unmasked: dict[int, RollkeeperError] = field(default_factory=dict)
     """Why a hidden line was refused: who asked is told what is said of any other line that is registered."""
 
@@ -72,15 +78,20 @@ def record_accesses(
 ) -> None:
     """Enter what a submission that is refused, or was asked about only, has told of a line.
 
-    If the caller's action is undone, the entries are made after it. Of a file only attempts at protected subscribers are entered.
+    If the caller's action is undone, the entries are made after it. Of a file are entered attempts at protected subscribers, and
+    people whose lines were counted with a number that the file says.
     """
     is_file = len(outcomes) > 1
     for position, line in looked.lines.items():
         outcome = outcomes.get(position)
         is_refused = isinstance(outcome, RollkeeperError)
         is_hidden = line is not None and line.line_id in looked.hidden
-        if position in looked.faulty or not (is_refused or is_asked_only) or (is_file and not is_hidden):
+        person, is_guess = looked.counted.get(position, (None, False))
+        is_left_out = is_file and not is_hidden and not is_guess
+        if position in looked.faulty or not (is_refused or is_asked_only) or is_left_out:
             continue
+        references = references_of(person) if person else []
+        is_hidden = is_hidden or bool(hidden_persons(context.authority, references))
         came = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
         if is_hidden and is_refused:
             came = AccessOutcome.REFUSED_PROTECTED
@@ -89,11 +100,39 @@ def record_accesses(
         matched = _COMPARED.get(said.code) if isinstance(said, RollkeeperError) else is_compared or None
         if context.action_kind in NEW_CONTRACT_KINDS and not is_compared:
             matched = None
+        if is_guess:
+            matched = not is_refused
         line_id = line.line_id if line else None
-        record_access(context.authority, came, line_id=line_id, matched=matched, on=context.on)
-        mark_access(
-            context.authority, came, line_id=line_id, matched=matched, on=context.on, subject=str(position)
-        )
+        # A person whose documents were joined sees it under each reference; it counts once.
+        for nth, one in enumerate(references or [None]):
+            given: dict[str, Any] = {
+                "line_id": line_id,
+                "person_id": one,
+                "matched": matched,
+                "on": context.on,
+            }
+            record_access(context.authority, came, is_counted=nth > 0, **given)
+            mark_access(
+                context.authority, came, is_counted=nth > 0, subject=f"{position} {nth}" if nth else str(position), **given
+            )  # fmt: skip
+
+
+def judge(
+    context: Context, looked: Looked, limits: Limits, line_request: LineRequest, *, position: int
+) -> tuple[str, ...] | RollkeeperError:
+    """Judge a line by the limits, and note whose lines they were held against. As one that compares a document, if it could be asked
+    so how many lines a person has.
+
+    Refuses: AccessLimitReached.
+    """
+    is_guess = limits.adds_what_is_said(line_request)
+    if is_guess and len(looked.read) == 1:
+        count_access(context.authority, AccessKind.DOCUMENT, counted=False, on=context.on)
+    verdict, person = limits.judge(line_request), line_request.situation.shown
+    is_refused = isinstance(verdict, RollkeeperError) and verdict.code != LINES_ELSEWHERE_MISSING.code
+    if person and (is_guess or is_refused):
+        looked.counted[position] = (person, is_guess)
+    return verdict
 
 
 def note_compared(

@@ -269,7 +269,7 @@ LINES_ELSEWHERE_MISSING = Refusal(
     "lines_elsewhere_missing",
     Kind.REFUSED,
     "The law limits the lines of a subscriber with all operators together ({article}), and how many they have with others was not said.",
-    "Ask the subscriber, and give a number from 0 to 999. It is not kept.",
+    "Ask the subscriber, and give a number from 0 to 999. It is compared with the limit, and not recorded.",
 )
 LIMIT_REACHED_IN_PERIOD = Refusal(
     "limit_reached_in_period",

@@ -232,7 +232,7 @@ _WHY_AUTHORITY = _(
 
 
 _WHY_ELSEWHERE = _(
-    "The law limits how many lines one subscriber has with all operators together. The number is compared with the limit and not kept."
+    "The law limits how many lines one subscriber has with all operators together. The number is compared with the limit and not recorded. What waits for a second person, or was taken offline, holds it sealed until it is decided."
 )
 _ELSEWHERE_FAULT = _("Give a number from 0 to 999.")
 

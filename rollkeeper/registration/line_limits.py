@@ -70,6 +70,15 @@ class LineRequest:
             and subscriber == self.situation.shown
         )
 
+    def counted(self, rule: LimitRule, held: int) -> int:
+        """Return how many lines count. Who registers remotely says how many with all operators: an answer that came of the lines held
+        here would tell of them to who knows a document's number. They count once it was seen.
+        """
+        said = self.submission.lines_elsewhere or 0
+        if not rule.is_national:
+            return held
+        return said if self.submission.self_declared else held + said
+
     def met_before(self, rule: LimitRule, kind: str) -> bool:
         """Tell whether a line that is theirs met a limit already, or none knew whether; one that is said to be paid otherwise did not."""
         line = self.situation.line
@@ -100,35 +109,48 @@ class Limits:
         """
         if line_request.applicant is None:
             return ()
-        kind = line_request.submission.asked_as
-        rules = zip(self.context.limits, self.held, strict=True)
-        concerned = [
-            (rule, held)
-            for rule, held in rules
-            if line_request.is_concerned(rule, kind, line_request.payment)
-            and not (line_request.is_theirs and line_request.met_before(rule, kind))
-        ]
-        is_kept = self._is_kept(line_request.situation.line)
-        is_remote, elsewhere = line_request.submission.self_declared, line_request.submission.lines_elsewhere
-        stopping = [one for one in concerned if not is_kept and one[0].stops(remote=is_remote)]
-        if elsewhere is None and (unsaid := next((rule for rule, _ in stopping if rule.is_national), None)):
+        concerned, is_kept = self._concerned(line_request), self._is_kept(line_request.situation.line)
+        submission, stopping = line_request.submission, self._stopping(line_request)
+        is_unsaid = submission.lines_elsewhere is None and not submission.elsewhere_unasked
+        if is_unsaid and (unsaid := next((rule for rule, _ in stopping if rule.is_national), None)):
             return LINES_ELSEWHERE_MISSING(
                 part=PartyRole.SUBSCRIBER.key, attribute=LINES_ELSEWHERE, article=unsaid.article
             )
         over = [
             rule
             for rule, held in stopping
-            if _is_over(rule, held[line_request.applicant] + ((elsewhere or 0) if rule.is_national else 0))
+            if _is_over(rule, line_request.counted(rule, held[line_request.applicant]))
         ]
-        may_pass = line_request.submission.overrides_limit and self.context.authority.role_for(
-            Permission.OVERRIDE_LIMIT
-        )
+        may_pass = submission.overrides_limit and self.context.authority.role_for(Permission.OVERRIDE_LIMIT)
         refused = next((rule for rule in over if rule.over != "review" or not may_pass), None)
         if refused:
             return _refusal(refused)
         for rule, held in concerned:
             held[line_request.applicant] += not (is_kept and rule.window)
         return tuple(rule.article for rule in over)
+
+    def adds_what_is_said(self, line_request: LineRequest) -> bool:
+        """Tell whether a limit decides by lines that are held and a number that who asks chose: it could be asked how many are held."""
+        submission = line_request.submission
+        said = submission.lines_elsewhere
+        if line_request.applicant is None or said is None or submission.self_declared:
+            return False
+        return any(rule.is_national and not _is_over(rule, said) for rule, _ in self._stopping(line_request))
+
+    def _concerned(self, line_request: LineRequest) -> list[tuple[LimitRule, Counter[Applicant]]]:
+        kind = line_request.submission.asked_as
+        return [
+            (rule, held)
+            for rule, held in zip(self.context.limits, self.held, strict=True)
+            if line_request.is_concerned(rule, kind, line_request.payment)
+            and not (line_request.is_theirs and line_request.met_before(rule, kind))
+        ]
+
+    def _stopping(self, line_request: LineRequest) -> list[tuple[LimitRule, Counter[Applicant]]]:
+        if self._is_kept(line_request.situation.line):
+            return []
+        is_remote = line_request.submission.self_declared
+        return [one for one in self._concerned(line_request) if one[0].stops(remote=is_remote)]
 
     def _is_kept(self, line: LineView | None) -> bool:
         """Tell whether a line is older than the law: it is never refused, and it counts for the next one."""
@@ -192,9 +214,9 @@ def _refusal(rule: LimitRule) -> RollkeeperError:
         return LIMIT_NEEDS_SUPERVISOR(allowed=rule.n, article=rule.article)
     if rule.window:
         return _refusal_in_time(rule, rule.window)
-    if rule.over == "choose_keep":
-        return LINE_SELECTION_NEEDED(allowed=rule.n, article=rule.article)
-    kind = LIMIT_REACHED_WITH_OTHERS if rule.is_national else LIMIT_REACHED
+    if rule.is_national:  # whose lines are elsewhere has none to choose from here
+        return LIMIT_REACHED_WITH_OTHERS(allowed=rule.n, article=rule.article)
+    kind = LINE_SELECTION_NEEDED if rule.over == "choose_keep" else LIMIT_REACHED
     return kind(allowed=rule.n, article=rule.article)
 
 

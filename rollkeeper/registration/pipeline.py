@@ -43,7 +43,15 @@ from rollkeeper.lines.regions import regions_of_new_lines
 from rollkeeper.lines.writes import lock_numbers
 from rollkeeper.provisioning.queries import still_served
 from rollkeeper.registration import persistence
-from rollkeeper.registration.accesses import Looked, Outcome, Waiting, masked, note_compared, record_accesses
+from rollkeeper.registration.accesses import (
+    Looked,
+    Outcome,
+    Waiting,
+    judge,
+    masked,
+    note_compared,
+    record_accesses,
+)
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
 from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
 from rollkeeper.registration.errors import (
@@ -347,9 +355,11 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
         region = new_region if line is None or line.is_over else line.region
         verdict = masked(context, line and line.line_id) if not may_compare else refusal(
             context.action_kind, situation=situation, on=context.on
-        ) or limits.judge(
+        ) or judge(
+            context, looked, limits,
             LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line),
-                        payment_of(context.pack, waits.submission, line), situation, region, context.on)
+                        payment_of(context.pack, waits.submission, line), situation, region, context.on),
+            position=waits.position,
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
             outcomes[waits.position] = looked.refuse(context, waits.position, verdict)
@@ -358,6 +368,7 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
                 mark_access(
                     context.authority, AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND, on=context.on,
                     line_id=line.line_id if line else None, matched=waits.position in looked.compared or None,
+                    person_id=looked.counted.get(waits.position, (None, False))[0],
                     subject=str(waits.position),
                 )  # fmt: skip
             is_newer = by_former is not None and (by_document is None or one[by_former] != one[by_document])

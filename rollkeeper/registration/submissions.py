@@ -121,7 +121,11 @@ class Submission:
     payment: Payment | None = None
     """How the line is paid; None: as recorded."""
     lines_elsewhere: int | None = None
-    """How many lines the subscriber says they have with other operators, where a limit counts them. Compared, and never stored."""
+    """How many lines the subscriber says they have with other operators, where a limit counts them; of who registers remotely, with
+    all. Compared, and never stored.
+    """
+    elsewhere_unasked: bool = False
+    """What was filled in did not ask it: no such limit was in force yet. It is not refused for that."""
     language: str | None = None
     contact_email: str | None = None
     """Where notices and codes for the portal go, of a line that is no telephone. Not an attribute: no law asks it."""
@@ -187,6 +191,7 @@ def submission_of(
         service=Service(given["service"]) if given.get("service") in set(Service) else None,
         payment=Payment(given["payment"]) if given.get("payment") in SAID_PAYMENTS else None,
         lines_elsewhere=lines_elsewhere_in(given.get(LINES_ELSEWHERE)),
+        elsewhere_unasked=LINES_ELSEWHERE not in given,
         language=given["language"] if given.get("language") in instance().languages else None,
         contact_email=(given.get("contact_email") or "").strip() or None,
         double_checked=bool(given.get("double_checked")),
@@ -203,7 +208,7 @@ def submission_of(
 
 
 def lines_elsewhere_in(said: object) -> int | None:
-    """Return how many lines with other operators were said, None for what is no such number."""
+    """Return how many lines were said, None for what is no such number."""
     text = str("" if said is None else said).strip()
     return int(text) if _FEW.fullmatch(text) else None
 

@@ -73,7 +73,7 @@ class ApplicationData:
     kind: str = PartyKind.INDIVIDUAL.value
     """A kind of one person; the pack may have added it."""
     lines_elsewhere: int | None = None
-    """How many lines they say they have with other operators, where a limit counts them."""
+    """How many lines they say they have with all operators, where a limit counts them. It is judged at once, and does not wait."""
 
     def submission(self, key: str, *, document_seen: bool) -> Submission:
         """Return the submission to record; `document_seen`: staff have since seen the document."""
@@ -82,7 +82,8 @@ class ApplicationData:
             submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, added_kind=added, parts={PartyRole.SUBSCRIBER: self.values},
             language=self.language if self.language in instance().languages else None, double_checked=True,
             document_seen=document_seen, identity_check=IdentityCheck.SIGHT if document_seen else None, self_declared=not document_seen, is_remote=True, copies={PartyRole.SUBSCRIBER: self.copies},
-            machine_read=frozenset({PartyRole.SUBSCRIBER}) if self.machine_read else frozenset(), lines_elsewhere=self.lines_elsewhere,
+            machine_read=frozenset({PartyRole.SUBSCRIBER}) if self.machine_read else frozenset(), lines_elsewhere=None if document_seen else self.lines_elsewhere,
+            elsewhere_unasked=document_seen,
         )  # fmt: skip
 
     def packed(self) -> bytes:
@@ -305,7 +306,7 @@ def _hold(
     )
     key, until = current_offline_key(), on + dt.timedelta(days=_days())
     sealed = seal_offline(
-        verified_sealer(key.key_id, key.public_key, key.signature), given.packed(),
+        verified_sealer(key.key_id, key.public_key, key.signature), replace(given, lines_elsewhere=None).packed(),
         submission_key=pending_key(application_id), ticket_id=application_id,
     )  # fmt: skip
     is_first = not rows("SELECT FROM selfcare_application WHERE line_id = %s", [session.line_id])

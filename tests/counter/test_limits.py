@@ -102,7 +102,7 @@ def test_lines_with_other_operators_are_asked_for_where_a_limit_counts_them(at_c
     assert QUESTION in page
     assert "Count only these: Mobile telephone, Data card" in html.unescape(page)
     assert all(said in field_of(page) for said in ('min="0"', 'max="999"', "required"))
-    assert "compared with the limit and not kept" in page
+    assert "compared with the limit and not recorded" in page
 
 
 @pytest.mark.parametrize(

@@ -199,8 +199,8 @@ def test_who_registers_remotely_says_how_many_lines_they_have_elsewhere(
 
     came = inside.post("/register/", GIVEN | {"key": key_of(page), "lines_elsewhere": said})
 
-    assert ("How many other lines do you have with other operators?" in page) is not is_older
-    assert ("compared with the limit and not kept" in page) is not is_older
+    assert ("How many other lines do you have, with all operators together?" in page) is not is_older
+    assert ("compared with the limit and not recorded" in page) is not is_older
     assert (came.status_code == 302) == (is_held or is_older)
     assert bool(rows("SELECT FROM selfcare_application")) == (is_held or is_older)
     if said == "3" and not is_older:

@@ -15,7 +15,6 @@ from rollkeeper.registration.errors import (
     LIMIT_NEEDS_SUPERVISOR,
     LIMIT_REACHED_REMOTELY,
     LIMIT_REACHED_WITH_OTHERS,
-    LINE_SELECTION_NEEDED,
     LINES_ELSEWHERE_MISSING,
 )
 from rollkeeper.registration.file_reader import Row, with_keys
@@ -87,7 +86,7 @@ def test_a_refusal_says_the_same_however_many_lines_are_here(clerk, limited):
     ("over", "refused", "limit"),
     [
         ("review", LIMIT_NEEDS_SUPERVISOR, THREE),
-        ("choose_keep", LINE_SELECTION_NEEDED, THREE),
+        ("choose_keep", LIMIT_REACHED_WITH_OTHERS, THREE),
         ("refuse", LIMIT_REACHED_REMOTELY, f"{THREE}, channel: remote"),
     ],
 )
@@ -95,9 +94,10 @@ def test_what_follows_is_what_follows_any_limit(clerk, supervisor, limited, over
     limited(limit.replace("refuse", over))
     remote = {"document_seen": False, "self_declared": True} if "remote" in limit else {}
 
-    with refusing(refused):
+    with refusing(refused) as why:
         take(clerk, lines_elsewhere=3, **remote)
 
+    assert ("here or with another operator" in why.value.advice) == (over == "choose_keep")
     if over == "review":
         assert take(supervisor, lines_elsewhere=3, overrides_limit=True)
 

@@ -14,6 +14,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import good_through, identity_check, tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.selfcare import applications, portal_client
@@ -28,6 +29,7 @@ from tests.builders.lines import activate_line
 from tests.builders.packs import REFERENCE, use_pack
 from tests.builders.staff import employ
 from tests.refusals import refusing
+from tests.registration.conftest import limited  # noqa: F401 - the same limits as at the counter
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
 FREE = "+8613908917777"
@@ -51,7 +53,9 @@ def ask(token, kind, payload=None, sealed=None):
     return portal_client.send_request(token, kind, language="en", payload=payload, sealed=sealed)
 
 
-def apply(token, person=PERSON, *, key=None, copies=(), machine_read=False, kind="individual"):
+def apply(
+    token, person=PERSON, *, key=None, copies=(), machine_read=False, kind="individual", elsewhere=None
+):
     begun = ask(token, PortalRequestKind.APPLY_BEGIN)
     if "done" not in begun:
         return begun
@@ -59,7 +63,7 @@ def apply(token, person=PERSON, *, key=None, copies=(), machine_read=False, kind
     half = begun["done"]
     sealer = verified_sealer(half["key"], base64.b64decode(half["half"]), bytes.fromhex(half["signature"]))
     sealed = seal_offline(
-        sealer, ApplicationData(person, copies, "en", machine_read, kind=kind).packed(), submission_key=key, ticket_id=application_id
+        sealer, ApplicationData(person, copies, "en", machine_read, kind=kind, lines_elsewhere=elsewhere).packed(), submission_key=key, ticket_id=application_id
     )  # fmt: skip
     return ask(token, PortalRequestKind.APPLY, {"key": key, "application": str(application_id)}, sealed)
 
@@ -337,3 +341,63 @@ def test_who_declares_remotely_is_asked_for_no_check(line, at_portal, law_put_ba
     assert answer["done"]["verb"] == "line:tenure:registered"
     (held,) = tenures(line)
     assert (held.assurance, identity_check(line)) == ("declared", None)
+
+
+NATIONAL = "what: lines, group: person, scope: national, kind: stock, n: 3, over: refuse"
+
+
+def with_lines_here(count):
+    for nth in range(count):
+        register_line(f"+861390891{nth:04}", PERSON)
+    Line.objects.all().update(activated_on=ON)
+
+
+@pytest.mark.parametrize("here", [0, 1, 3])
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_no_answer_to_an_application_tells_of_the_lines_that_its_person_has(at_portal, line, limited, here, is_seen, request):  # fmt: skip  # noqa: F811
+    if not is_seen:
+        request.getfixturevalue("unseen")
+    with_lines_here(here)
+    laws = REFERENCE if is_seen else re.sub(r"    verification:\n(      .*\n)+", "", REFERENCE)
+    use_pack(
+        laws.replace(
+            "\nretention:", f"\nlimits:\n  - {{{NATIONAL}, because: {{article: 2 ¶1}}}}\nretention:", 1
+        )
+    )
+    token = session(at_portal, FREE)
+
+    refused = apply(token, elsewhere=3)
+    taken = apply(token, elsewhere=2)
+
+    assert "with all operators together" in refused["done"]["faults"][0]["sentence"]
+    assert taken["done"]["verb"] == (
+        "selfcare:application:submitted" if is_seen else "line:tenure:registered"
+    )
+
+
+@pytest.mark.parametrize(("here", "came"), [(2, "registered"), (3, "refused")])
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_what_waited_is_judged_by_the_lines_here_and_no_number_waits_with_it(
+    at_portal, line, limited, here, came, is_asked, monkeypatch  # noqa: F811
+):  # fmt: skip
+    with_lines_here(here)
+    held = []
+    seal = applications.seal_offline
+    monkeypatch.setattr(
+        applications, "seal_offline", lambda *given, **more: held.append(given[1]) or seal(*given, **more)
+    )
+    if is_asked:
+        limited(NATIONAL)
+    apply(session(at_portal, FREE), elsewhere=2 if is_asked else None)
+    if not is_asked:
+        limited(NATIONAL)
+    see(clerk())
+
+    settle_applications(worker_authority())
+
+    assert outcome_of("seen-at-a-counter").state == came
+    assert [json.loads(one)["lines_elsewhere"] for one in held] == [None]
+    seen = rows(
+        "SELECT person_id FROM ledger_entry WHERE verb = 'line:access:recorded' AND person_id IS NOT NULL"
+    )
+    assert len(seen) == (came == "refused")
