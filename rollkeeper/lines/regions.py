@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The region of a line by the first figures of its number, as the operator names them in a file of lines or in the settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from rollkeeper.kernel.database import rows
 from rollkeeper.lines.settings import settings
 
 
@@ -26,3 +27,12 @@ def regions_of_new_lines(numbers: Sequence[str]) -> list[str | None]:
     """Return the region that a line gets that is made under each of these numbers."""
     prefixes = by_length(settings().region_prefixes)
     return [region_of(number, prefixes) for number in numbers]
+
+
+def unknown_regions(regions: Collection[str]) -> list[str]:
+    """Return which of these regions neither a prefix of numbers nor a line has, in order."""
+    left = set(regions) - set(settings().region_prefixes.values())
+    if not left:
+        return []
+    found = rows("SELECT DISTINCT region FROM lines_line WHERE region = ANY (%s)", [sorted(left)])
+    return sorted(left - {row.region for row in found})

@@ -24,7 +24,9 @@ class Lines(Table):
             Annotated[str, Field(pattern=r"^\+[0-9]{1,14}$")],
             Annotated[str, Field(min_length=1, max_length=64)],
         ],
-        Field(description='Regions of new lines by how numbers begin, such as `{"+91194" = "Jammu and Kashmir"}`.'),
+        Field(
+            description='Regions of new lines by how numbers begin, such as `{"+91194" = "Jammu and Kashmir"}`.'
+        ),
     ] = {}
     lookups_per_day: Annotated[
         int,

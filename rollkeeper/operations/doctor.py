@@ -33,7 +33,7 @@ from rollkeeper.operations import going_live
 from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.bootstrap import require_known_version
 from rollkeeper.operations.clock_check import look_at_the_clock
-from rollkeeper.operations.duty_check import look_at_the_duties
+from rollkeeper.operations.duty_check import look_at_the_duties, look_at_the_regions
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.peer_check import look_at_peers
 from rollkeeper.operations.scheduler import all_jobs
@@ -495,6 +495,6 @@ CHECKS = (
     _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, _check_root,
     _check_canaries, _check_approvers, _check_disclosures, _check_holds, _check_backups,
     _check_document_copies, _check_erasure, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
-    _check_witnesses, _check_law, look_at_the_duties, _check_languages, _check_notices_and_commands, _check_offline,
-    _check_background_jobs, _check_clock,
+    _check_witnesses, _check_law, look_at_the_duties, look_at_the_regions, _check_languages, _check_notices_and_commands,
+    _check_offline, _check_background_jobs, _check_clock,
 )  # fmt: skip

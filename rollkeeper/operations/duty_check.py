@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Looks at what the law asks of the operator itself: people told in time, lines with identity, copies of documents kept."""
+"""Looks at what the law asks of the operator itself: people told in time, lines with identity, copies of documents kept.
+
+And for regions that it names and no line here can have: a limit of them would never apply, and say nothing.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,6 +11,8 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.packs import load_pack
+from rollkeeper.law.schema import PackFile
+from rollkeeper.lines.regions import unknown_regions
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.reporting.duties import campaign_of_figure, count_duties
 
@@ -33,3 +38,22 @@ def look_at_the_duties() -> Iterator[Finding]:
                 "the campaign", f"the campaign {campaign}" if campaign else "the campaign"
             )
             yield Finding("", Health.WARNING, f"{lines:,} {said}.", "See 'rollkeeper reports duties'.")
+
+
+def look_at_the_regions() -> Iterator[Finding]:
+    """Yield the regions of the law in use that neither a prefix of numbers nor a line has."""
+    pack = load_pack(instance().pack)
+    if unknown := unknown_regions(_named_in(pack.file)):
+        yield Finding(
+            "",
+            Health.WARNING,
+            f"The rule pack {pack.id} names regions that no line has and no number gives ({', '.join(unknown)}): what it says of them applies to no line.",
+            "Add them to the setting 'lines.region_prefixes' or to the file of lines, spelled as in the pack.",
+        )
+
+
+def _named_in(law: PackFile) -> set[str]:
+    limits = [limit.regions for limit in law.limits]
+    cohorts = [campaign.cohort.when.regions for campaign in law.campaigns]
+    phases = [phase.cohort.regions for campaign in law.campaigns for phase in campaign.phases]
+    return {region for regions in limits + cohorts + phases for region in regions}

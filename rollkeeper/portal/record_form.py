@@ -20,7 +20,9 @@ from rollkeeper.registration.submissions import RegistrationKind
 class RecordForm(RegistrationForm, QuietForm):
     """True identity, declared by its subscriber."""
 
-    texts = FormTexts(STATE_HINT, lines_elsewhere=_("How many other lines do you have, with all operators together?"))
+    texts = FormTexts(
+        STATE_HINT, lines_elsewhere=_("How many other lines do you have, with all operators together?")
+    )
     most_letters = 2000
     key = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -11,6 +11,8 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import forget_settings, settings_file, write_settings
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import find_line
+from rollkeeper.operations.doctor import CHECKS
+from rollkeeper.operations.duty_check import look_at_the_regions
 from rollkeeper.registration.errors import LIMIT_REACHED, LIMIT_REACHED_IN_PERIOD
 from rollkeeper.registration.pipeline import record
 from rollkeeper.registration.services import register_subscriber, transfer_line
@@ -143,3 +145,30 @@ def test_a_registered_line_keeps_the_region_of_its_file(clerk):
 def test_a_prefix_that_begins_no_number_and_a_region_without_a_name_are_refused(prefixes):
     with pytest.raises(RollkeeperError):
         write_settings(lines={"region_prefixes": prefixes})
+
+
+@pytest.mark.parametrize(
+    ("regions", "prefixes", "line", "unknown"),
+    [
+        ("Assam, Lhasa", {}, None, "Assam, Lhasa"),
+        ("Assam, Lhasa", {"+8613": "Assam", "+8614": "Lhasa "}, None, "Lhasa"),
+        ("Assam, Lhasa", {"+8613": "Assam"}, "Lhasa", None),
+        ("assam", {"+8613": "Assam"}, "Assam", "assam"),
+    ],
+)
+def test_the_doctor_names_regions_of_the_law_that_no_line_can_have(limited, by_prefix, regions, prefixes, line, unknown):  # fmt: skip
+    limited(SIX.replace("Assam, North East", regions))
+    write_settings(lines={"region_prefixes": prefixes})
+    if line:
+        imported(line)
+
+    found = [one.sentence for one in look_at_the_regions()]
+
+    assert look_at_the_regions in CHECKS
+    assert [one.split("(")[1].split(")")[0] for one in found] == ([unknown] if unknown else [])
+
+
+def test_the_doctor_says_nothing_of_regions_where_the_law_names_none(limited, by_prefix):
+    limited(SIX.replace("regions: [Assam, North East], ", ""))
+
+    assert list(look_at_the_regions()) == []
