@@ -55,7 +55,7 @@ def test_a_case_that_no_one_lost_names_no_one(disputed, upheld, because):
     assert BODY["en"] not in text(disputed.get("/lines/"))
 
 
-def test_the_reason_of_a_decision_is_read_where_the_notice_says_after_the_second_proof(disputed, prove):
+def test_the_reason_is_read_where_the_notice_says_after_the_second_proof(disputed, prove):
     decide(upheld=False, because=DecisionReason.RECORD_RIGHT)
 
     before = text(disputed.get("/lines/"))
