@@ -42,7 +42,7 @@ from rollkeeper.registration.side_effects import (
     restore_if_declared_in_time,
     restore_service,
 )
-from rollkeeper.registration.sim_cards import read_sim, record_sim
+from rollkeeper.registration.sim_cards import has_newer_sim, read_sim, record_sim
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
 from rollkeeper.subscribers.queries import document_index, find_persons, principals, replaced_on
 
@@ -105,7 +105,8 @@ def replace_sim(
     authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date,
     approved_by: StaffId | None = None, sim: Mapping[str, str] | None = None,
 ) -> Receipt:  # fmt: skip
-    """Note that the subscriber got a new SIM; the document shown is compared, not recorded. `sim`: what the law asks of the SIM.
+    """Note that the subscriber got a new SIM; the document shown is compared, not recorded. `sim`: what the law asks of the SIM; what is
+    entered late, after a newer SIM, takes the place of nothing.
 
     Ledger: line:sim:replaced.
     Refuses: APPROVAL_NEEDED, LineNotFound, AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED; as `read_sim`.
@@ -117,8 +118,10 @@ def replace_sim(
         line = locked_line(authority, number, on=on)
         require_subscriber(authority, line, document, on=on)
         values = read_sim(line, sim or {}, on=on)
+        is_newest = not has_newer_sim(line, on=on)
         entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
-        record_sim(line, values)
+        if is_newest:
+            record_sim(line, values)
         _owe(line, NoticeKind.SIM_REPLACED, on=on)
         return line.line_id, entry
 

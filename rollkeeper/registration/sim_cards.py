@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from rollkeeper.kernel.choices import Payment, Service
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, may_act
@@ -41,6 +42,12 @@ def read_sim(line: LineView | None, given: Mapping[str, str], *, on: dt.date) ->
         raise_all(read)
         return {}
     return {Field(name): value for name, value in read.values.items()}
+
+
+def has_newer_sim(line: LineView, *, on: dt.date) -> bool:
+    """Tell whether the line got another SIM after a day: what is entered late of that day is no longer in the telephone."""
+    (sim,) = rows("SELECT lines_sim_replaced_on(%s) AS day", [line.line_id])
+    return sim.day is not None and sim.day > on
 
 
 def record_sim(line: LineView, values: Mapping[Field, str]) -> None:
