@@ -238,7 +238,10 @@ def _read(
         faults = parts if isinstance(parts, list) else _unseen(context, one.submission, parts)
         if faults:
             outcomes[one.position] = faults[0] if len(faults) == 1 else Faults(faults)
-            tells_of_line = faults[0].code == PAYMENT_NOT_REGISTERED.code and not one.submission.payment
+            # What is asked may follow from how a line is paid: then the faults tell that there is one, and how.
+            tells_of_line = payment != payment_of(context.pack, one.submission, None) or (
+                faults[0].code == PAYMENT_NOT_REGISTERED.code and not one.submission.payment
+            )
             if service is guessed and context.action_kind in NEW_CONTRACT_KINDS and not tells_of_line:
                 looked.faulty.add(one.position)
         elif isinstance(parts, ReadParts):
