@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The counter's settings: how long it stays open untouched, and how much all counters together may terminate."""
+"""The counter's settings: how long it stays open untouched, and how much all counters together may terminate and replace."""
 
 from typing import Annotated
 
@@ -15,14 +15,21 @@ class Counter(Table):
         int,
         Field(
             gt=0, le=60,
-            description="Minutes without input after which a counter signs out and clears the page.",
+            description="Idle minutes until a counter signs out and clears its page.",
         ),
     ] = 5  # fmt: skip
     terminations_per_day: Annotated[
         int,
         Field(
             ge=0,
-            description="Contracts that all counters together terminate in 24 hours. `rollkeeper setup` puts it into effect.",
+            description="Contracts that counters together terminate in 24 hours.",
+        ),
+    ] = 100  # fmt: skip
+    sims_replaced_per_day: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="SIMs replaced in a day after which former numbers stay. `rollkeeper setup` applies both.",
         ),
     ] = 100  # fmt: skip
 

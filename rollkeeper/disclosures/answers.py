@@ -43,6 +43,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.attributes import OF_THE_SIM
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry, withhold_accesses
 from rollkeeper.ledger.verbs import Verb
@@ -54,6 +55,7 @@ from rollkeeper.vault.opening import note_file_opened
 from rollkeeper.vault.services import open_sealed
 
 _PADDED_TO_BYTES: Final = 4096
+_UNKNOWN_SIM: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def answer_disclosure(
     for one in (authority, second):
         require(one, Permission.OPEN_ON_DISCLOSURE)
     cleared = _clear(authority, second, disclosure_id, number=number, held_on=held_on, on=on)
-    values = _open_fields(authority, second, disclosure_id, cleared, on=on)
+    values = _open_fields(authority, second, disclosure_id, cleared, held_on=held_on, on=on)
     answer = _written(disclosure_id, held_on, cleared.tenure if values else None, values, on=on)
     sealed = pyrage.encrypt(answer, [read_key(cleared.public_key)])
     outcome = Outcome.HELD if values else Outcome.NOTHING_HELD
@@ -180,20 +182,42 @@ def _mark_opened(found: DisclosureRequest, tenure: Any, *, on: dt.date) -> None:
 
 
 def _open_fields(
-    authority: Authority, second: Authority, disclosure_id: UUID, cleared: _Cleared, *, on: dt.date
-) -> dict[str, str]:
-    """Open each field of the one tenure; what was not recorded or is erased is left out."""
+    authority: Authority, second: Authority, disclosure_id: UUID, cleared: _Cleared, *, held_on: dt.date, on: dt.date
+) -> dict[str, str]:  # fmt: skip
+    """Open each field of the one tenure; what was not recorded or is erased is left out, and of the SIM what is not that day's."""
     values: dict[str, str] = {}
     if cleared.tenure is None:
         return values
+    kept_by = _sim_on(cleared.tenure, held_on)
     for field in cleared.fields:
+        is_of_sim = field.value in OF_THE_SIM
+        if is_of_sim and kept_by is _UNKNOWN_SIM:
+            continue
         with suppress(CannotOpen):
             values[field.value] = open_sealed(
                 authority, person_id=PersonId(cleared.tenure.person_id),
                 tenure_id=TenureId(cleared.tenure.tenure_id), field=field, purpose=Purpose.LEGAL_DISCLOSURE, on=on,
-                second=second, disclosure_id=disclosure_id,
+                second=second, disclosure_id=disclosure_id, kept_by=kept_by if is_of_sim else None,
             ).reveal()  # fmt: skip
+    if _sim_on(cleared.tenure, held_on) != kept_by:  # replaced meanwhile
+        return {name: value for name, value in values.items() if name not in OF_THE_SIM}
     return values
+
+
+def _sim_on(tenure: Any, held_on: dt.date) -> int | None:
+    """Return the entry whose SIM took the place of that day's: what was recorded before it is kept under it, if at all.
+
+    None: the SIM that is recorded now. _UNKNOWN_SIM: replaced on that very day, or entered so late that an earlier day's took a later one's place.
+    """
+    replaced = rows(
+        sql("disclosures", "sims_of_tenure"), {"line": tenure.line_id, "tenure": tenure.tenure_id}
+    )
+    since = [(one.day, one.entry_id) for one in replaced if one.day >= held_on]
+    if not since:
+        return None
+    day, entry_id = min(since)
+    is_sure = day > held_on and all(one.entry_id < entry_id for one in replaced if one.day < held_on)
+    return int(entry_id) if is_sure else _UNKNOWN_SIM
 
 
 def _written(

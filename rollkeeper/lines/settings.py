@@ -32,13 +32,13 @@ class Lines(Table):
         int,
         Field(
             gt=0,
-            description="Lines that one account looks up by number in 24 hours; more is an alarm. `rollkeeper setup` puts "
-            "these limits into effect.",
+            description="Lines that one account looks up by number in 24 hours; more is an alarm. `rollkeeper setup` "
+            "applies these limits.",
         ),
     ] = 500
     lookups_per_day_total: Annotated[
         int,
-        Field(gt=0, description="The same for all staff together."),
+        Field(gt=0, description="The same for all staff."),
     ] = 50_000
     missed_lookups_per_day: Annotated[
         int,
@@ -53,7 +53,7 @@ class Lines(Table):
     ] = 200
     document_comparisons_per_day_total: Annotated[
         int,
-        Field(gt=0, description="The same for all staff together."),
+        Field(gt=0, description="The same for all staff."),
     ] = 20_000
     document_mismatches_per_day: Annotated[
         int,

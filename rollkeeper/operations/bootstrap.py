@@ -151,6 +151,7 @@ def set_limits(
     *,
     terminations_per_day: int | None = None,
     lookups_per_day: int | None = None,
+    sims_replaced_per_day: int | None = None,
     production: bool | None = None,
 ) -> None:
     """Write into the register, where no app can set it, what its functions go by: settings of this instance, or those given."""
@@ -164,6 +165,7 @@ def set_limits(
         "kernel_zone": ("text", instance().zone),
         "lines_counter_terminations_per_day": ("integer", _or(terminations_per_day, chosen.terminations_per_day)),
         "selfcare_codes_per_hour": ("integer", portal_settings().codes_per_hour),
+        "vault_sims_replaced_per_day": ("integer", _or(sims_replaced_per_day, chosen.sims_replaced_per_day)),
     }  # fmt: skip
     for name, (kind, value) in values.items():
         database.run(

@@ -124,7 +124,7 @@ def _ended_on(tenure: Tenure) -> dt.date | None:
 def _fields(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
     articles = {one.name: one.article for one in pack.attributes(tenure.service.value, tenure.party_kind)}
     found = rows(
-        "SELECT field FROM vault_sealed WHERE person_id = %s AND tenure_id = %s ORDER BY field",
+        "SELECT field FROM vault_sealed WHERE person_id = %s AND tenure_id = %s AND strpos(field, ':') = 0 ORDER BY field",
         [session.person_id, tenure.tenure_id],
     )
     named = [(row.field, articles.get(row.field, "")) for row in found]

@@ -18,7 +18,7 @@ class Portal(Table):
         Field(
             gt=0,
             le=20,
-            description="Codes to one line in an hour; twice this number in a day. `rollkeeper setup` puts it into effect for codes by "
+            description="Codes to one line in an hour; twice this number in a day. `rollkeeper setup` applies it for codes by "
             "menu or counter.",
         ),
     ] = 3

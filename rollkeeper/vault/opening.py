@@ -59,13 +59,14 @@ def open_sealed(
     second: Authority | None = None,
     disclosure_id: UUID | None = None,
     consent_id: UUID | None = None,
+    kept_by: int | None = None,
 ) -> SecretValue:
     """Open one attribute of one person, after a ledger entry records who opened it and for which purpose.
 
     `commitment` represents the person in the published entry, if the caller has it; `second` is the second approver, if the
     purpose needs two people. For a disclosure request the entry names the request, and the published part names neither the line
     nor the person: they are notified, perhaps later (`disclosures`). For an audit it names the person's consent
-    (`selfcare.consents`).
+    (`selfcare.consents`). `kept_by`: as it was before that entry of another SIM, if that is kept (`vault_replace_sim`).
 
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, NEEDS_DISCLOSURE_REQUEST, NEEDS_CONSENT,
     NEEDS_TWO_APPROVERS, TOO_MANY_OPENINGS, CannotOpen.
@@ -87,8 +88,8 @@ def open_sealed(
         facts |= {"tenure": str(tenure_id)} | _consent_facts(purpose, consent_id)
     _require_allowed(_count_for_worker(authority, role, facts, purpose=purpose.value, asked=1, on=on))
     noted = _note_opening(
-        authority, role, facts | _approver_facts(second), person_id=person_id, tenure_id=tenure_id, field=field, line_id=line_id,
-        commitment=commitment, on=on,
+        authority, role, facts | _approver_facts(second), person_id=person_id, tenure_id=tenure_id,
+        stored_as=field.value if kept_by is None else f"{field.value}:{kept_by}", line_id=line_id, commitment=commitment, on=on,
     )  # fmt: skip
     if not noted.is_noted:
         verdict = _decide(authority, by_one=noted.by_one, by_all=noted.by_all, asked=1)
@@ -255,7 +256,7 @@ def _note_opening(
     *,
     person_id: PersonId,
     tenure_id: TenureId,
-    field: Field,
+    stored_as: str,
     line_id: LineId | None,
     commitment: str | None,
     on: dt.date,
@@ -267,7 +268,7 @@ def _note_opening(
     (noted,) = prepared_rows(
         "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
-            person_id, tenure_id, field.value, line_id, authority.staff_id, settings().opens_per_day,
+            person_id, tenure_id, stored_as, line_id, authority.staff_id, settings().opens_per_day,
             settings().opens_per_day_total, at - WINDOW, at, on, Verb.SEALED_OPENED.value, role.value, authority.commitment,
             commitment, json.dumps(facts),
         ],

@@ -1,18 +1,56 @@
 -- Puts what is recorded of a line's SIM in place of what was recorded of the one before.
--- Law: art. 2 (a true record). Reads: lines_tenure, ledger_entry. Writes: vault_sealed. Plan: primary keys, ledger_entry_by_commit.
--- Again: the same rows. For roles that seal and cannot delete: it touches nothing but these two attributes of the record of a line's
--- present subscriber, in the transaction that enters the new SIM (whose subscriber is told).
+-- Law: art. 2 (a true record), 5 (what a case holds waits). Reads: lines_tenure, lines_legalhold, ledger_entry. Writes: vault_sealed.
+-- Plan: primary keys, ledger_entry_by_commit. Again: refused or the same rows.
+-- For roles that seal and cannot delete: it touches nothing but these two attributes of the record of a line's present subscriber, in the
+-- transaction that enters the new SIM (whose subscriber is told). While a case holds the line, and after a counter has replaced so many in
+-- a day as the instance's settings allow, the former values are kept: as `iccid:7`, where 7 is the entry of the SIM that followed. The next
+-- replacement that is held by neither removes them, as does the end of the record.
+-- The number of a day is counted by a sequence, as lookups are (access/sql/functions.sql): no rollback takes a count back.
+CREATE SEQUENCE IF NOT EXISTS vault_sims_replaced AS bigint MINVALUE 0 START 0;
+
+CREATE OR REPLACE FUNCTION vault_is_past_sim_limit() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    a_day CONSTANT bigint := 1000000000000;
+    first CONSTANT bigint := ((clock_timestamp() AT TIME ZONE 'UTC')::date - '2020-01-01'::date) * a_day;
+    reached bigint;
+BEGIN
+    IF kernel_acting_role() <> 'counter' THEN
+        RETURN false;
+    END IF;
+    reached := nextval('vault_sims_replaced');
+    IF reached < first OR reached >= first + a_day THEN
+        reached := setval('vault_sims_replaced', first);
+    END IF;
+    RETURN reached - first >= vault_sims_replaced_per_day();
+END
+$$;
+REVOKE ALL ON FUNCTION vault_is_past_sim_limit FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION vault_replace_sim(person uuid, tenure uuid, fields text[], ciphertexts bytea[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    entry bigint;
+    is_held boolean;
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM lines_tenure h JOIN ledger_entry e ON e.line_id = h.line_id
-         WHERE h.tenure_id = tenure AND h.person_id = person AND upper_inf(h.held)
-           AND e.xid = pg_current_xact_id() AND e.verb = 'line:sim:replaced'
-    ) OR NOT fields <@ ARRAY['iccid', 'imsi'] THEN
+    SELECT e.entry_id, EXISTS (SELECT FROM lines_legalhold l WHERE l.line_id = h.line_id AND l.days @> kernel_day(e.day))
+      INTO entry, is_held
+      FROM lines_tenure h JOIN ledger_entry e ON e.line_id = h.line_id
+     WHERE h.tenure_id = tenure AND h.person_id = person AND upper_inf(h.held)
+       AND e.xid = pg_current_xact_id() AND e.verb = 'line:sim:replaced'
+     ORDER BY e.entry_id DESC LIMIT 1;
+    IF entry IS NULL OR NOT fields <@ ARRAY['iccid', 'imsi'] THEN
         RAISE EXCEPTION 'vault_sealed_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    DELETE FROM vault_sealed v WHERE v.person_id = person AND v.tenure_id = tenure AND v.field IN ('iccid', 'imsi');
+    IF EXISTS (SELECT FROM vault_sealed v WHERE v.person_id = person AND v.tenure_id = tenure AND v.field ~ '^(iccid|imsi)(:|$)') THEN
+        IF is_held OR vault_is_past_sim_limit() THEN
+            UPDATE vault_sealed v SET field = v.field || ':' || entry
+             WHERE v.person_id = person AND v.tenure_id = tenure AND v.field IN ('iccid', 'imsi');
+        ELSE
+            DELETE FROM vault_sealed v
+             WHERE v.person_id = person AND v.tenure_id = tenure AND v.field ~ '^(iccid|imsi)(:|$)';
+        END IF;
+    END IF;
     INSERT INTO vault_sealed (person_id, tenure_id, field, ciphertext)
     SELECT person, tenure, made.field, made.ciphertext FROM unnest(fields, ciphertexts) AS made (field, ciphertext);
 END
