@@ -16,8 +16,10 @@ from rollkeeper.documents.choices import DocumentType
 from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_samples import DATE_FORMATS
 from rollkeeper.kernel.choices import Payment, Service
+from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.subscribers.choices import PartyKind
+from rollkeeper.vault.fields import Field
 
 MEANINGS: Final[Mapping[str, Promise]] = {
     "": _("Not imported"),
@@ -76,7 +78,14 @@ ABOUT: Final[Mapping[str, Promise]] = {
 """What a column is about that the register does not keep, by the dictionary's own words."""
 LEFT_OUT: Final = "left_out"
 _PLAIN: Final = ("number", "region", "contact", "reference")
-_REGISTRATION: Final = ("name", "address", "document_type", "document_number")
+_REGISTRATION: Final = tuple(ATTRIBUTES) + tuple(LINE_ATTRIBUTES)
+_ASKED_OF: Final[Mapping[str, Promise]] = {
+    "registration": _("Subscriber: %(attribute)s"),
+    "company": _("Company: %(attribute)s"),
+    "company.bearer": _("Who acts for the company: %(attribute)s"),
+    "company.user": _("Who uses the company's line: %(attribute)s"),
+}
+"""How an attribute is named that a law asks besides, by where a map has it."""
 _PARTS: Final = ("registration", "company", "company.bearer", "company.user")
 _KINDS: Final = (
     "service", "status", "language", "payment", "document_type", "is_essential",
@@ -104,6 +113,16 @@ class Column:
         return self.meaning in _KINDS
 
 
+def meanings_of(proposal: Mapping[str, Any]) -> dict[str, Promise | str]:
+    """Return what a column may mean: what every file can say, and what the law asked when this one was looked through."""
+    more = {
+        name if place == "registration" else f"{place}.{name}": str(label) % {"attribute": Field(name).label}
+        for place, label in _ASKED_OF.items()
+        for name in proposal.get("asked", {}).get(place, ())
+    }
+    return dict(MEANINGS) | {name: label for name, label in more.items() if name not in MEANINGS}
+
+
 def columns_of(proposal: Mapping[str, Any], chosen: Mapping[str, Any]) -> list[Column]:
     """Return the columns with what was proposed, or chosen since."""
     raw = chosen.get("raw") or proposal.get("raw", {})
@@ -125,13 +144,16 @@ def map_of(proposal: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str,
     """Return the map that a page's answers make: what the worker checks and counts with."""
     raw: dict[str, Any] = {}
     others: dict[str, str] = {}
-    proposed = proposal.get("raw", {})
+    proposed, offered = proposal.get("raw", {}), meanings_of(proposal)
     if file := proposal.get("raw", {}).get("file"):
         raw["file"] = file
     for place, one in enumerate(proposal.get("columns", ())):
         meaning, name = answers.get(f"column-{place}", ""), one["name"]
         table = {value: answers.get(f"value-{place}-{i}", "") for i, value in enumerate(one["values"])}
-        _put(raw, meaning, name, {value: said for value, said in table.items() if said}, answers, proposed)
+        if meaning in offered:
+            _put(
+                raw, meaning, name, {value: said for value, said in table.items() if said}, answers, proposed
+            )
         if rest := answers.get(f"others-{place}", ""):
             others[name] = rest
     if "service" not in raw:
@@ -214,7 +236,7 @@ def _put(
             )
         case "is_essential":
             raw[meaning] = {"column": name, "yes": [value for value, said in table.items() if said == "yes"]}
-        case _ if meaning and meaning in MEANINGS:
+        case _ if meaning:
             _put_registration(raw, meaning, name, table)
 
 

@@ -22,12 +22,12 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.backoffice.campaign_forms import UploadForm
 from rollkeeper.backoffice.import_map import (
-    MEANINGS,
     choices_of,
     columns_of,
     date_form_of,
     date_forms,
     map_of,
+    meanings_of,
     missing_in,
 )
 from rollkeeper.documents.choices import DocumentType
@@ -116,7 +116,7 @@ def _shown(seen: UploadView, chosen: Mapping[str, Any] | None = None) -> dict[st
     return {
         "upload": seen,
         "columns": [(one, choices_of(one.meaning)) for one in columns],
-        "meanings": MEANINGS.items(),
+        "meanings": meanings_of(seen.proposal).items(),
         "has_service": any(one.meaning == "service" for one in columns),
         "has_registration": any(
             one.meaning.endswith(("name", "address", "document_number")) for one in columns

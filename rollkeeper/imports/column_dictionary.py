@@ -4,7 +4,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -47,20 +47,25 @@ def meaning_of(heading: str) -> str | None:
 
 def is_personal(heading: str) -> bool:
     """Tell a heading of what names or reaches one subscriber, or a person who acts for one: its values are no kinds."""
-    meaning = meaning_of(heading) or ""
-    return meaning in {"contact", "company_people_reached"} or meaning.endswith(
+    meaning, parts = meaning_of(heading) or "", _parts(heading)
+    if meaning in {"contact", "company_people_reached"} or meaning.endswith(
         ("name", "address", "document_number")
+    ):
+        return True
+    runs = {"".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
+    return bool(runs & _flat("of_one_line")) or any(
+        word in _plain(heading) for word in _flat("of_one_line_within")
     )
 
 
-def sensitive_about(heading: str) -> str | None:
-    """Return what a heading is about, where that is something the register has no place for.
+def sensitive_about(heading: str, *, asked: Collection[str] = ()) -> str | None:
+    """Return what a heading is about, where that is something the register has no place for, since no law asks it (`asked`).
 
     How a line is paid is not, and the credit code of a company is the number of its licence.
     """
     if meaning_of(heading) in {"payment", "company_document_number"}:
         return None
-    return next((about for about, _, _ in _matches(heading)), None)
+    return next((about for about, _, asked_as in _matches(heading) if asked_as not in asked), None)
 
 
 def never_about(heading: str, *, used_as: str = "") -> str | None:

@@ -17,6 +17,7 @@ from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.mapping import ImportMap, complete, file_part, make_map, read_map
 from rollkeeper.imports.mapping_guess import Proposal, dropped_columns, write_map
 from rollkeeper.imports.queries import PastImport, past_import, past_imports
+from rollkeeper.imports.registrations import asked_in_files
 from rollkeeper.imports.reject_file import default_path, require_writable, write_rejected_rows
 from rollkeeper.imports.services import ImportResult, import_lines
 from rollkeeper.imports.undo import undo_import
@@ -215,8 +216,14 @@ def _propose(scan: FileScan, *, as_of: dt.date | None, number_range: str | None)
     here = instance()
     return propose(
         scan, country=here.country_code, as_of=as_of or clock.today(), duty=_collects(),
-        number_range=number_range, asks_payment=bool(load_pack(here.pack).payment_asked),
+        number_range=number_range, asks_payment=bool(load_pack(here.pack).payment_asked), asked=_asked(),
     )  # fmt: skip
+
+
+def _asked() -> frozenset[str]:
+    """Return the attributes that the law asks of whom a file can register."""
+    asked = asked_in_files(load_pack(instance().pack)) if _collects() else {}
+    return frozenset(name for part in asked.values() for name in part)
 
 
 def _collects() -> bool:
@@ -265,7 +272,7 @@ def _take_in(
 
 
 def _report(scan: FileScan, made: ImportMap, result: ImportResult, *, as_json: bool) -> None:
-    dropped = dropped_columns(scan.header, made.columns)
+    dropped = dropped_columns(scan.header, made.columns, asked=_asked())
     if as_json:
         emit({
             "file": str(scan.file), "rows": result.rows, "lines": result.lines, "known": result.known,

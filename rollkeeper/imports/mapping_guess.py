@@ -7,7 +7,7 @@ service: if two readings fit, it asks.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,8 +63,9 @@ def propose(
     duty: bool,
     number_range: str | None = None,
     asks_payment: bool = False,
+    asked: Collection[str] = (),
 ) -> Proposal:
-    """Propose a map; `asks_payment`: the law asks how a line is paid. Refuses: IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN."""
+    """Propose a map; `asks_payment`: the law asks how a line is paid; `asked`: these attributes. Refuses: IMPORT_HEADER_MISSING, IMPORT_SINGLE_COLUMN."""
     if scan.has_names:
         _require_names(scan)
     columns = _Columns(scan, country)
@@ -87,11 +88,13 @@ def propose(
     elif scan.header_row > 1:
         raw["file"] = {"header_row": scan.header_row}
         notes += (f"the column names were found in row {scan.header_row}; rows above it are passed over.",)
-    return Proposal(raw, tuple(needs), dropped_columns(scan.header, columns.taken), notes)
+    return Proposal(raw, tuple(needs), dropped_columns(scan.header, columns.taken, asked=asked), notes)
 
 
-def dropped_columns(header: Sequence[str], used: Iterable[str]) -> tuple[Dropped, ...]:
-    """Return the columns that are not taken in, the sensitive ones with what they are about.
+def dropped_columns(
+    header: Sequence[str], used: Iterable[str], *, asked: Collection[str] = ()
+) -> tuple[Dropped, ...]:
+    """Return the columns that are not taken in, the sensitive ones with what they are about, where no `asked` attribute is.
 
     Where no heading is used and not two are known ("passport" may be a heading or a value), the first row may well be a
     person's: its places are named, not its words.
@@ -99,7 +102,10 @@ def dropped_columns(header: Sequence[str], used: Iterable[str]) -> tuple[Dropped
     kept = set(used)
     is_heading = bool(kept) or sum(map(column_dictionary.is_known, header)) > 1
     return tuple(
-        Dropped(column if is_heading else f"(column {place})", column_dictionary.sensitive_about(column))
+        Dropped(
+            column if is_heading else f"(column {place})",
+            column_dictionary.sensitive_about(column, asked=asked),
+        )
         for place, column in enumerate(header, start=1)
         if column not in kept
     )

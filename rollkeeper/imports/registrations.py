@@ -64,6 +64,28 @@ class Asked(NamedTuple):
     payment: str
 
 
+_PLACES: Final = {
+    "registration": (PartyKind.INDIVIDUAL, PartyRole.SUBSCRIBER),
+    "company": (PartyKind.COMPANY, PartyRole.SUBSCRIBER),
+    "company.bearer": (PartyKind.COMPANY, PartyRole.BEARER),
+    "company.user": (PartyKind.COMPANY, PartyRole.USER),
+}
+
+
+def asked_in_files(pack: Pack) -> dict[str, tuple[str, ...]]:
+    """Return what the law asks of whom a file can register, by the place that a map has for it."""
+    return {
+        place: tuple(
+            dict.fromkeys(
+                one.name
+                for service in pack.services
+                for one in pack.attributes(service, pack_kind(kind.value, role))
+            )
+        )
+        for place, (kind, role) in _PLACES.items()
+    }
+
+
 def _said(payment: object) -> str:
     return str(payment) if payment in SAID_PAYMENTS else Payment.UNKNOWN.value
 

@@ -25,6 +25,7 @@ from rollkeeper.imports.kind_values import KindValues, kind_values, without_rare
 from rollkeeper.imports.mapping import ImportMap, file_part, make_map
 from rollkeeper.imports.mapping_guess import Proposal, propose
 from rollkeeper.imports.models import Upload
+from rollkeeper.imports.registrations import asked_in_files
 from rollkeeper.imports.reject_file import read_rejects
 from rollkeeper.imports.rows import RowReader
 from rollkeeper.imports.services import CHUNK_ROWS, import_lines, require_named_values
@@ -140,8 +141,15 @@ def _proposed(file: Path, *, on: dt.date) -> dict[str, Any]:
         raise IMPORT_HEADER_UNKNOWN(file=file, row=scan.header_row)
     pack = load_pack(here.pack)
     duty = pack.duty and may_act(pack, Act.COLLECT, on=on)
+    asked = asked_in_files(pack) if duty else {}
+    names = frozenset(name for part in asked.values() for name in part)
     proposal = propose(
-        scan, country=here.country_code, as_of=on, duty=duty, asks_payment=bool(pack.payment_asked)
+        scan,
+        country=here.country_code,
+        as_of=on,
+        duty=duty,
+        asks_payment=bool(pack.payment_asked),
+        asked=names,
     )
     values = _values(scan, proposal)
     return {
@@ -149,12 +157,13 @@ def _proposed(file: Path, *, on: dt.date) -> dict[str, Any]:
         "rows": scan.row_count,
         "columns": [
             {
-                "name": name, "about": column_dictionary.sensitive_about(name), "values": dict(values[name].shown),
+                "name": name, "about": column_dictionary.sensitive_about(name, asked=names), "values": dict(values[name].shown),
                 "rare": values[name].rare,
             }
             for name in scan.header
         ],
         "raw": _without_rare(proposal.raw, values),
+        "asked": {place: list(part) for place, part in asked.items()},
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.backoffice.import_map import columns_of, map_of, meanings_of, missing_in
 from rollkeeper.imports.choices import UploadState
 from rollkeeper.imports.errors import UPLOAD_NOT_IN_STATE
 from rollkeeper.imports.jobs import work_on_uploads
@@ -16,6 +17,7 @@ from rollkeeper.imports.upload_work import LASTS
 from rollkeeper.imports.uploads import decide_upload, receive_upload, upload
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
+from tests.builders.packs import REFERENCE, use_pack, with_line_attributes
 from tests.builders.past import make_older
 from tests.builders.staff import employ
 from tests.refusals import is_refused_at_commit, refusing
@@ -212,3 +214,63 @@ def test_all_other_values_get_the_meaning_that_was_chosen_for_them(manager, as_r
 
     assert upload(manager, upload_id).outcome["left_out"] == 2
     assert '"Z"' not in stored(upload_id)
+
+
+ASKED = with_line_attributes(
+    'name: iccid, required: "yes"', 'name: installation_address, required: "yes"',
+    text=REFERENCE.replace(
+        "    verification:\n      - method: sight\n",
+        '      - {name: citizenship, required: "yes", purpose: {en: why}, because: {article: "2 ¶1"}}\n'
+        "    verification:\n      - method: sight\n",
+        1,
+    ),
+)  # fmt: skip
+SIM, PLACE = "8986031111111111118", "虚构路 7 号"
+OF_LINES = "号码;入网日期;姓名;地址;证件类型;证件号码;Nationality;ICCID;Installation Address\n" + "".join(
+    f"1390891700{n};2010-05-01;{NAMES[0]};拉萨市虚构路 1 号;身份证;{card(n + 900)};NPL;{SIM};{PLACE}\n"
+    for n in range(6)
+)
+
+
+def meant_by_hand(proposal):
+    """What a page's answers make of a proposal in which three columns are chosen by hand."""
+    chosen = {"Nationality": "citizenship", "ICCID": "iccid", "Installation Address": "installation_address"}
+    answers = {"service": "mobile", "date-forms": "%Y-%m-%d"}
+    for column in columns_of(proposal, {}):
+        answers[f"column-{column.place}"] = chosen.get(column.name, column.meaning)
+        answers |= {f"value-{column.place}-{nth}": meaning for nth, _, _, meaning in column.values}
+    return map_of(proposal, answers)
+
+
+def test_what_the_law_asks_besides_is_offered_chosen_and_imported(manager, as_role, law_put_back):
+    use_pack(ASKED)
+    upload_id = hand_in(manager, as_role, OF_LINES)
+    work()
+    proposal = upload(manager, upload_id).proposal
+
+    chosen = meant_by_hand(proposal)
+    assert missing_in(chosen["raw"]) == []
+    decide_upload(manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=chosen)
+    work()
+    decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+    work()
+
+    done = upload(manager, upload_id)
+    assert (done.state, done.outcome["registered"], done.refusals) == ("imported", 6, [])
+    fields = {row.field for row in rows("SELECT DISTINCT field FROM vault_sealed")}
+    assert fields >= {"citizenship", "iccid", "installation_address"}
+    shown = [one.meaning for one in columns_of(proposal, chosen)]
+    assert shown[-3:] == ["citizenship", "iccid", "installation_address"]
+
+
+@pytest.mark.parametrize(("law", "about"), [(ASKED, [None]), (REFERENCE, ["citizenship"])])
+def test_a_column_is_said_to_be_dropped_only_where_no_law_asks_it(manager, as_role, law_put_back, law, about):
+    use_pack(law)
+    upload_id = hand_in(manager, as_role, OF_LINES)
+    work()
+
+    proposal = upload(manager, upload_id).proposal
+
+    assert [one["about"] for one in proposal["columns"] if one["name"] == "Nationality"] == about
+    assert ("citizenship" in meanings_of(proposal)) == (about == [None])
+    assert not [value for value in ("NPL", SIM, PLACE) if value in stored(upload_id)]
