@@ -32,6 +32,32 @@ def end(first: str, last: str, day: str) -> dict[str, int]:
     return {"ended": int(last) - int(first)}
 
 
+def sim_of(n: int, *, nth: int = 0) -> str:
+    """Return the number of the nth SIM of one of these people."""
+    from stdnum import luhn
+
+    body = f"89860{nth}{n:012d}"
+    return body + luhn.calc_check_digit(body)
+
+
+def replace_sims(first: str, last: str, day: str) -> dict[str, int]:
+    """Give these people another SIM at a counter."""
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel import clock
+    from rollkeeper.kernel.instance import open_instance
+    from rollkeeper.registration.services import replace_sim
+
+    open_instance()
+    on = dt.date.fromisoformat(day)
+    clock.set_demo_date(on)
+    for n in range(int(first), int(last)):
+        replace_sim(
+            console_authority(), submission_key=f"another-sim-{n:05d}", number=NUMBER.format(n),
+            document=("passport", f"X{n:08d}"), on=on, sim={"iccid": sim_of(n, nth=1)},
+        )  # fmt: skip
+    return {"replaced": int(last) - int(first)}
+
+
 def take_copies(first: str, last: str, day: str) -> dict[str, int]:
     """Register these people with a copy of the document of each."""
     from rollkeeper.kernel import clock
@@ -84,13 +110,14 @@ def look() -> dict[str, object]:
     sealed = rows("SELECT person_id, tenure_id, field, ciphertext FROM vault_sealed", using="vault")
     return {
         "sealed": len({(row.person_id, row.tenure_id) for row in sealed}),
-        "names": sorted(filter(None, (_name(row) for row in sealed if row.field == "name"))),
+        "names": sorted(filter(None, (_opened(row) for row in sealed if row.field == "name"))),
+        "sims": sorted(filter(None, (_opened(row) for row in sealed if row.field == "iccid"))),
         "by_any_key": _by_any_key(sealed),
         "numbers": _numbers(),
     }
 
 
-def _name(row):
+def _opened(row):
     from rollkeeper.access.authority import worker_authority
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.ids import PersonId, TenureId
@@ -100,7 +127,7 @@ def _name(row):
 
     try:
         return open_sealed(
-            worker_authority(), person_id=PersonId(row.person_id), tenure_id=TenureId(row.tenure_id), field=Field.NAME,
+            worker_authority(), person_id=PersonId(row.person_id), tenure_id=TenureId(row.tenure_id), field=Field(row.field),
             purpose=Purpose.REVIEW, on=clock.today(),
         ).reveal()  # fmt: skip
     except CannotOpen:
@@ -121,9 +148,10 @@ def _by_any_key(sealed):
     people = set()
     for row in sealed:
         binding = wire.attribute_binding(row.person_id.bytes, row.tenure_id.bytes)
+        _, sealed_value = wire.sim_of(bytes(row.ciphertext))
         for key in filter(None, opened):
             try:
-                wire.open_attribute(key, bytes(row.ciphertext), binding=binding, field=row.field.encode())
+                wire.open_attribute(key, sealed_value, binding=binding, field=row.field.encode())
             except CannotOpen:
                 continue
             people.add(row.person_id)
@@ -262,7 +290,7 @@ def main(what: str, *words: str) -> None:
     """Do one of these and say in JSON what came of it."""
     steps = {
         "look": look, "carve": carve, "end": end, "guess": guess, "take_copies": take_copies,
-        "look_at_copies": look_at_copies,
+        "look_at_copies": look_at_copies, "replace_sims": replace_sims,
     }  # fmt: skip
     done = steps[what](*words)
     print(json.dumps(done))

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.packs import with_copy_row, write_pack
+from tests.builders.packs import with_copy_row, with_line_attributes, write_pack
 from tests.command_server import CommandServer
-from tests.journeys.erasing import NUMBER
+from tests.journeys.erasing import NUMBER, sim_of
 from tests.selfcare.people import PERSON
 from tests.vault.openbao import Bao, bao
 
@@ -39,6 +39,10 @@ class Place:
         names = [f"Invented {n}" for n in range(people)]
         self.gone, self.living = set(names[: self.erased]), sorted(names[self.erased :])
         self.living_numbers = sorted(NUMBER.format(n) for n in range(self.erased, people))
+        self.replaced = (self.erased - 1, self.erased)
+        """Who gets another SIM: one who is erased, and one who is not."""
+        self.sims = {sim_of(n, nth=nth) for n in range(people) for nth in (0, 1)}
+        self.living_sims = sorted(sim_of(n, nth=int(n in self.replaced)) for n in range(self.erased, people))
         self._typist = CommandServer(SURROUNDINGS)
         if service:
             self._point_at(service)
@@ -61,7 +65,8 @@ class Place:
         numbers = [number for number in seen["numbers"] if number.startswith(NUMBER[:9])]
         canaries = [name for name in seen["names"] if name not in registered]
         names = [name for name in seen["names"] if name in registered]
-        return seen | {"names": names, "numbers": numbers, "canaries": len(canaries)}
+        sims = [sim for sim in seen["sims"] if sim in self.sims]
+        return seen | {"names": names, "numbers": numbers, "sims": sims, "canaries": len(canaries)}
 
     def carve(self, data_dir: str, *folders: str) -> set[str]:
         """Have a thief with the root of an instance look at every byte under these folders; return whose names open."""
@@ -129,6 +134,13 @@ def make_place(request) -> Iterator[Callable[..., Place]]:
 
 
 def register_all(place: Place) -> None:
+    law, settings = (
+        write_pack(with_line_attributes("name: iccid, required: optional")),
+        place.folder / "instance/settings.toml",
+    )
+    settings.parent.mkdir(exist_ok=True)
+    before = settings.read_text("utf-8") if settings.exists() else ""
+    settings.write_text(f'[instance]\npack = "{law}"\n{before}', "utf-8")
     place.type("instance", "setup")
     file = place.folder / "people.jsonl"
     file.write_text(
@@ -140,6 +152,7 @@ def register_all(place: Place) -> None:
                     "address": f"Invented Road {n}, Lhasa",
                     "document_type": "passport",
                     "document_number": f"X{n:08d}",
+                    "iccid": sim_of(n),
                 }
             )
             + "\n"
@@ -148,6 +161,8 @@ def register_all(place: Place) -> None:
         "utf-8",
     )
     place.type("instance", "register", str(file), "--on", REGISTERED_ON)
+    first, last = place.replaced
+    place.inside("instance", "replace_sims", str(first), str(last + 1), REGISTERED_ON)
 
 
 def erase_half(place: Place) -> None:
@@ -164,7 +179,11 @@ def assert_only_the_living_come_back(place: Place) -> None:
     opening = len(place.living) + CANARIES
     assert (back["opening"], back["erased_again"], back["without_key"]) == (opening, place.erased, 0)
     seen = place.look("restored")
-    assert (seen["names"], seen["numbers"]) == (place.living, place.living_numbers)
+    assert (seen["names"], seen["numbers"], seen["sims"]) == (
+        place.living,
+        place.living_numbers,
+        place.living_sims,
+    )
     assert (seen["by_any_key"], seen["canaries"]) == (opening, CANARIES)
 
 
@@ -199,7 +218,11 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     )
     seen = place.look("old-disk")
     assert seen["sealed"] == place.people + CANARIES
-    assert (seen["names"], seen["by_any_key"]) == (place.living, len(place.living) + CANARIES)
+    assert (seen["names"], seen["sims"], seen["by_any_key"]) == (
+        place.living,
+        place.living_sims,
+        len(place.living) + CANARIES,
+    )
 
     # What the bound rests on. Until a rotation, destroyed keys lie in the log and in given-up pages of the disk of the keys,
     # and who kept an older backup of the keys has them: with the root, either opens everybody.
@@ -216,7 +239,13 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     place.assemble("dead", register="stolen/register", keys="stolen/keys", secrets="instance/secrets")
     seen = place.look("dead")
     assert seen["sealed"] == place.people + CANARIES
-    assert (seen["names"], seen["by_any_key"], seen["numbers"], seen["canaries"]) == ([], 0, [], 0)
+    assert (seen["names"], seen["by_any_key"], seen["numbers"], seen["sims"], seen["canaries"]) == (
+        [],
+        0,
+        [],
+        [],
+        0,
+    )
 
     # Nor does any key that lies among the bytes of any copy or of Rollkeeper's own disks, but for those of the living.
     assert place.carve("dead", "stolen", "backups", "instance/keys", "instance/register") == set(place.living)

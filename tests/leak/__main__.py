@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`make leaktest`: the whole leak test at its full size, next to two usual designs."""
 
+import os
 import sys
 import time
 
+os.environ.setdefault(
+    "DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings"
+)  # the builders of laws know the models
+
+import django
 from rich.console import Console
 from rich.table import Table
+
+django.setup()
 
 from tests.leak.baselines import Hits, by_place, measure
 from tests.leak.integers import integers_in

@@ -47,7 +47,13 @@ class CounterDesk:
         )  # fmt: skip
         self._do("/register/", lines[1], dolma)
         shown = {"document_type": dolma.document_type, "document_number": dolma.document_number}
-        self._done(self._browser.submit("/replace-sim/", number=lines[1].number, **shown))
+        for _ in range(2):
+            another = self._people.person()
+            sim = {"iccid": another.iccid, "imsi": another.imsi}
+            self._done(self._browser.submit("/replace-sim/", number=lines[1].number, **shown, **sim))
+        wrong = self._people.person()
+        for sim in ({"iccid": wrong.name, "imsi": wrong.imsi}, {"iccid": wrong.iccid, "imsi": wrong.address}):
+            assert self._browser.submit("/replace-sim/", number=lines[1].number, **shown, **sim).status == 422
         self._done(self._browser.submit("/terminate/", number=lines[1].number, confirmed="on", **shown))
         pause = {"reason": "hospital", "first": NOTIFIED, "last": ""}
         self._done(self._browser.submit("/pause/", number=lines[2].number, **pause))
@@ -222,7 +228,7 @@ def _form(line: Person, person: Person) -> dict[str, str]:
         "number": line.number,
         "language": person.language,
         "double_checked": "on",
-        **_part("subscriber", person.identity()),
+        **_part("subscriber", person.identity() | person.line()),
     }
 
 

@@ -147,6 +147,7 @@ class Portal:
         given = {
             "name": person.name, "address": person.address, "document_type": person.document_type,
             "document_number": person.document_number, "confirmed": "on", "double_checked": "on",
+            "iccid": person.iccid, "installation_address": person.installation_address,
         }  # fmt: skip
         assert (
             self._submit("/register/", **given | {"name": "", "document_number": person.name}).status == 422
@@ -339,5 +340,5 @@ def _report(to: str, person: Person) -> bytes:
 
 
 def _filled(line: Person, person: Person) -> dict[str, str]:
-    held = {f"subscriber__{name}": value for name, value in person.identity().items()}
+    held = {f"subscriber__{name}": value for name, value in (person.identity() | person.line()).items()}
     return {"number": line.number, "language": person.language, "double_checked": "on"} | held

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from stdnum import luhn
 from stdnum.iso7064 import mod_11_2
+
+from rollkeeper.law.attributes import LINE_ATTRIBUTES
 
 NOBODYS_COUNTY = "549999"
 SCRIPTS = (
@@ -34,6 +37,10 @@ class Person:
     email: str
     reference: str
     language: str
+    iccid: str
+    imsi: str
+    point_of_sale: str
+    installation_address: str
 
     def identity(self, *, address: bool = True) -> dict[str, str]:
         """Return what a registration asks."""
@@ -42,6 +49,10 @@ class Person:
             "document_number": self.document_number,
         }  # fmt: skip
         return found if address else {key: value for key, value in found.items() if key != "address"}
+
+    def line(self) -> dict[str, str]:
+        """Return what the story's law asks of a line. A citizenship is a state's, and nobody's alone: it cannot be searched for."""
+        return {name: getattr(self, name) for name in LINE_ATTRIBUTES}
 
 
 class Inventor:
@@ -71,6 +82,10 @@ class Inventor:
             email=self._fresh("e-mail", lambda: f"{self._token()}@{self._token()}.example"),
             reference=self._fresh("operator's reference", lambda: f"K-{self._token()}"),
             language=language,
+            iccid=self._fresh("number of a SIM card", self._sim_card),
+            imsi=self._fresh("identity of a SIM", lambda: f"46000{self._dice.randrange(10**10):010d}"),
+            point_of_sale=self._with_token("point of sale", "Invented Kiosk "),
+            installation_address=self._with_token("address of a connection", place),
         )
 
     def _with_token(self, kind: str, before: str) -> str:
@@ -99,6 +114,10 @@ class Inventor:
             letters[:1] + [both for pair in zip(letters[1:], digits, strict=False) for both in pair]
         )
 
+    def _sim_card(self) -> str:
+        body = f"89860{self._dice.randrange(10**13):013d}"
+        return body + luhn.calc_check_digit(body)
+
     def _number(self) -> str:
         return f"+86139{self._dice.randrange(10**8):08d}"
 
@@ -108,7 +127,7 @@ def with_service(people: list[Person]) -> Iterator[dict[str, Any]]:
     for person in people:
         yield {
             "number": person.number, "since": "2009-04-01", "language": person.language, "email": person.email,
-            "reference": person.reference, **person.identity(),
+            "reference": person.reference, **person.identity(), **person.line(),
         }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from contextlib import closing, contextmanager, suppress
 import psycopg
 import pypdfium2
 
+from rollkeeper.law.attributes import LINE_ATTRIBUTES
+from tests.builders.packs import confirmed, with_line_attributes
 from tests.leak.browser import Apps
 from tests.leak.desk import NOTIFIED, CounterDesk
 from tests.leak.further import (
@@ -70,6 +72,10 @@ name = "name"
 address = "address"
 document_type = "document_type"
 document_number = "document_number"
+iccid = "iccid"
+imsi = "imsi"
+point_of_sale = "point_of_sale"
+installation_address = "installation_address"
 """
 STAFF = {
     "manager-01": "campaign_manager", "supervisor-01": "supervisor", "clerk-01": "clerk",
@@ -96,7 +102,14 @@ class Story:
 
     def set_up(self) -> None:
         """Make the instance and the accounts."""
-        (self.machine.data_dir / "settings.toml").write_text(SETTINGS, "utf-8")
+        law = self.machine.own("law.yaml")
+        law.write_text(
+            confirmed(with_line_attributes(*(f"name: {one}, required: optional" for one in LINE_ATTRIBUTES))),
+            "utf-8",
+        )
+        (self.machine.data_dir / "settings.toml").write_text(
+            f'[instance]\npack = "{law}"\n{SETTINGS}', "utf-8"
+        )
         self.machine.type("setup")
         self.machine.hold_servers()
         for name, role in STAFF.items():
@@ -135,7 +148,7 @@ class Story:
         """Register people in bulk, on new numbers and on known ones; be refused others."""
         fresh, late = self.people.people(self._size * 3 // 10), self.bare[: len(self.bare) // 3]
         rows = [
-            {"number": person.number, "language": person.language, **person.identity()}
+            {"number": person.number, "language": person.language, **person.identity(), **person.line()}
             for person in fresh + late
         ]
         company, minor = self.people.people(3), self.people.people(2)
@@ -265,9 +278,10 @@ class Story:
         found = [
             line.split()[1]
             for line in opened.splitlines()
-            if line.startswith(("name ", "address ", "document_number "))
+            if line.startswith(("name ", "address ", "document_number ", "iccid "))
         ]
-        assert len(found) == 24
+        assert len([line for line in opened.splitlines() if line.startswith("iccid ")]) > 0
+        assert len(found) >= 24
         assert set(found) <= digests
         self.machine.type("vault", "rotate")
         self.machine.type("@tests.leak.opening:main", "2", GIVEN_BACK)

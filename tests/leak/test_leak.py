@@ -103,4 +103,8 @@ def test_the_operators_own_files_hold_what_was_searched(lived):
         "telephone number",
         "e-mail",
         "operator's reference",
+        "number of a SIM card",
+        "identity of a SIM",
+        "point of sale",
+        "address of a connection",
     }

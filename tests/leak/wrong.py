@@ -10,11 +10,13 @@ def wrong_rows(people: Inventor, known: list[Person]) -> list[dict[str, str]]:
     rows[0]["number"] = people.person().name
     rows[1]["number"] = rows[2]["number"]
     rows[3]["since"] = people.person().name
+    rows[3]["iccid"] = people.person().name
     rows[4]["document_type"] = people.person().name
     rows[5]["document_number"] = people.person().name
     rows[6]["email"] = people.person().address
     rows[7]["name"] = ""
     rows[8]["language"] = people.person().name
+    rows[8]["imsi"] = people.person().address
     rows[9]["number"] = known[0].number
     rows[10]["document_number"] = known[1].document_number
     rows[11]["name"] = "\x00" + people.person().name * 100
@@ -24,12 +26,13 @@ def wrong_rows(people: Inventor, known: list[Person]) -> list[dict[str, str]]:
 def wrong_registrations(people: Inventor, known: list[Person]) -> list[object]:
     """Give registrations each of which is wrong in another way."""
     given = people.people(14)
-    rows: list[dict] = [{"number": person.number, **person.identity()} for person in given]
+    rows: list[dict] = [{"number": person.number, **person.identity(), **person.line()} for person in given]
     rows[0]["number"] = people.person().name
     rows[1][people.person().name] = people.person().address
     rows[2]["language"] = people.person().name
     rows[3]["kind"] = people.person().name
     rows[4]["document_number"] = people.person().name
+    rows[4] |= {"iccid": people.person().name, "imsi": people.person().address}
     rows[5]["number"] = known[0].number
     rows[6] = rows[6] | {
         "document_number": known[1].document_number,
