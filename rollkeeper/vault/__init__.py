@@ -53,6 +53,8 @@ An attribute (`vault_sealed.ciphertext`), under the person's key::
     associated data = "rollkeeper/attribute" || 00 || 01 || person_id (16) || tenure_id (16) || field (UTF-8)
 
 One of a SIM that replaced another has 02 and the SIM's number (2) in the place of 01, under that SIM's key; the rest is the same.
+What was recorded of a SIM before, and is kept (`sql/replace_sim.sql`), is `field` with the entry that replaced it, as iccid:7; it is bound to
+`field` alone.
 
 A copy of a document (an object of the document store, `vault.document_store`) has the same form, filled up to a multiple of 4096, under
 the key of the tenure's copies; one that is older than 0.3.0 is under the person's key::

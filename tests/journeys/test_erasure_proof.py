@@ -140,7 +140,8 @@ def register_all(place: Place) -> None:
     )
     settings.parent.mkdir(exist_ok=True)
     before = settings.read_text("utf-8") if settings.exists() else ""
-    settings.write_text(f'[instance]\npack = "{law}"\n{before}', "utf-8")
+    wide = f"[lines]\ndocument_comparisons_per_day = {2 * place.people + 200}\n"  # one console ends half of the contracts
+    settings.write_text(f'[instance]\npack = "{law}"\n{wide}{before}', "utf-8")
     place.type("instance", "setup")
     file = place.folder / "people.jsonl"
     file.write_text(
