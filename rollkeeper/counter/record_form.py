@@ -160,6 +160,8 @@ class RecordForm(RegistrationForm, QuietForm):
         self.attributes: dict[PartyRole, list[str]] = {}
         for part in PARTY_ROLES[self.kind.built_in]:
             attributes = pack.attributes(service, pack_kind(self.kind.id, part), of_any_line=of_any_line)
+            if self.action_kind is RegistrationKind.CHANGE:
+                attributes = tuple(one.as_recorded if one.is_of_line else one for one in attributes)
             self.part_names[part] = self.ask(attributes, head=f"{part.key}__")
             self.attributes[part] = [attribute.name for attribute in attributes]
             if part is PartyRole.SUBSCRIBER:

@@ -23,30 +23,7 @@ from typing import Final
 
 from rollkeeper.documents.dates import PartialDate
 from rollkeeper.documents.verdicts import Checked, Reason, Verdict
-
-_STATES: Final = """
-    ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD BGR BHR BHS BIH BLM
-    BLR BLZ BMU BOL BRA BRB BRN BTN BVT BWA CAF CAN CCK CHE CHL CHN CIV CMR COD COG COK COL COM CPV CRI CUB CUW CXR
-    CYM CYP CZE DEU DJI DMA DNK DOM DZA ECU EGY ERI ESH ESP EST ETH FIN FJI FLK FRA FRO FSM GAB GBR GEO GGY GHA GIB
-    GIN GLP GMB GNB GNQ GRC GRD GRL GTM GUF GUM GUY HKG HMD HND HRV HTI HUN IDN IMN IND IOT IRL IRN IRQ ISL ISR ITA
-    JAM JEY JOR JPN KAZ KEN KGZ KHM KIR KNA KOR KWT LAO LBN LBR LBY LCA LIE LKA LSO LTU LUX LVA MAC MAF MAR MCO MDA
-    MDG MDV MEX MHL MKD MLI MLT MMR MNE MNG MNP MOZ MRT MSR MTQ MUS MWI MYS MYT NAM NCL NER NFK NGA NIC NIU NLD NOR
-    NPL NRU NZL OMN PAK PAN PCN PER PHL PLW PNG POL PRI PRK PRT PRY PSE PYF QAT REU ROU RUS RWA SAU SDN SEN SGP SGS
-    SHN SJM SLB SLE SLV SMR SOM SPM SRB SSD STP SUR SVK SVN SWE SWZ SXM SYC SYR TCA TCD TGO THA TJK TKL TKM TLS TON
-    TTO TUN TUR TUV TWN TZA UGA UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE
-"""
-_ADDITIONS: Final = "D EUE GBD GBN GBO GBP GBS RKS UNO UNA UNK UTO XAA XBA XIM XCC XCE XCO XEC XES XMP XOM XPO XDC XXA XXB XXC XXX IAO ZIM"
-"""Germany is D in zones; UNO and the like are organisations; XXA to XXC are stateless people; UTO is ICAO's own invented state;
-ZIM occurs in older documents of Zimbabwe.
-"""
-
-_KNOWN: Final = frozenset((_STATES + _ADDITIONS).split())
-
-
-def is_issuing_state(code: str) -> bool:
-    """Tell whether a code, with or without its fillers, is known."""
-    return code.upper().rstrip("<") in _KNOWN
-
+from rollkeeper.kernel.states import is_state
 
 WIDTHS: Final[Mapping[str, int]] = {"TD1": 30, "TD2": 36, "TD3": 44, "MRV-A": 44, "MRV-B": 36}
 _SHAPES: Final = {(3, 30): "TD1", (2, 36): "TD2", (2, 44): "TD3"}
@@ -119,11 +96,7 @@ def check_mrz(text: str, *, on: dt.date) -> Checked:
         + _born(zone, on=on)
         + _expired(zone, on=on)
         + _form(zone)
-        + (
-            []
-            if is_issuing_state(zone.state) and is_issuing_state(zone.nationality)
-            else [Reason.UNKNOWN_STATE]
-        )
+        + ([] if is_state(zone.state) and is_state(zone.nationality) else [Reason.UNKNOWN_STATE])
     )
     return Checked(Verdict.DOUBTFUL if reasons else Verdict.VALID, zone.number, tuple(dict.fromkeys(reasons)))
 

@@ -10,10 +10,9 @@
 [language]      column + values, or constant         [region]   column, constant, or prefixes = {"+86891" = "Lhasa"}
 [payment]       column + values: prepaid, postpaid, unknown; or constant (where a law asks how a line is paid)
 [contact]       column (an e-mail address), postal (columns that make an address: name, street, place)
-[reference]     column (the operator's own, of the line)
-[is_essential]  column + yes (the texts that mean yes)
-[registration]  name, address, document_type or document_type_is, document_number, document_types (+ left_out); every other
-                attribute of a person or a line where the law asks for it: birth_date, citizenship, iccid ... (docs/packs.md)
+[reference]     column (the operator's own, of the line)         [is_essential]  column + yes (the texts that mean yes)
+[registration]  name, address, document_type or document_type_is, document_number, document_types (+ left_out); every other attribute of a
+                person or a line where the law asks for it: birth_date, iccid ... (docs/packs.md); citizenship + citizenships (codes)
 [company]       the same columns of lines whose subscriber is a company, where they are other columns; kind + kinds: a column that says
                 individual or company; [company.bearer] and [company.user]: who acts for it, who uses the line
 """
@@ -274,6 +273,7 @@ class PartSection(_AttributeColumns):
     document_types: dict[str, str] = Field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     """Kinds of document that register no one: such lines are taken in without a registration."""
+    citizenships: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

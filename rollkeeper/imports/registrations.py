@@ -27,7 +27,7 @@ from rollkeeper.imports.row_errors import (
     damage_in,
 )
 from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment
-from rollkeeper.law.attributes import LINE_ATTRIBUTES, fault_of
+from rollkeeper.law.attributes import LINE_ATTRIBUTES, fault_of, written
 from rollkeeper.law.pack import Pack
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
 from rollkeeper.vault.fields import Field
@@ -240,6 +240,8 @@ class _PartReader:
         """Return what was declared, None where nothing was or nothing is asked, or what is wrong."""
         asked = self._asked.get(line, {})
         given = {name: row[place].strip() for name, place in self._places}
+        if states := given.get(Field.CITIZENSHIP):
+            given[Field.CITIZENSHIP] = self._part.citizenships.get(states, states)
         is_there = any(value for name, value in given.items() if name not in _OF_NO_ONE)
         is_there = is_there and given.get(Field.DOCUMENT_TYPE) not in self._part.left_out
         if not asked or not (is_there or line in self._demanded):
@@ -261,7 +263,9 @@ class _PartReader:
                 return [(self._columns["document_number"], FALSE_DOCUMENT)]
             document = kind, checked.normalised
             given |= {Field.DOCUMENT_TYPE: kind, Field.DOCUMENT_NUMBER: checked.normalised}
-        return DeclaredPart({name: value for name, value in given.items() if name in asked}, document)
+        return DeclaredPart(
+            {name: written(name.value, value) for name, value in given.items() if name in asked}, document
+        )
 
     def _faults(self, given: Mapping[Field, str], asked: Mapping[Field, bool]) -> Faults:
         found: Faults = []

@@ -11,12 +11,12 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from stdnum import imsi, luhn
+from rollkeeper.kernel.states import is_state
 
 _OLDEST_YEARS: Final = 130
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _TELEPHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{4,24}", re.ASCII)
-_SIM_CARD: Final = re.compile(r"[0-9]{19,20}", re.ASCII)
+_SIM_CARD: Final = re.compile(r"[0-9A-F]{18,22}", re.ASCII)
 _IMSI: Final = re.compile(r"[0-9]{14,15}", re.ASCII)
 
 
@@ -32,9 +32,11 @@ class AttributeType(StrEnum):
     EMAIL = "email"
     TELEPHONE = "telephone"
     SIM_CARD = "sim_card"
-    """The number printed on a SIM card (ITU-T E.118): 19 or 20 digits, the last of which checks the others."""
+    """The number printed on a SIM card (ITU-T E.118). Cards have it with and without its check digit, filled up, or with letters in it."""
     IMSI = "imsi"
-    """The identity of a SIM in the network (ITU-T E.212): 14 or 15 digits that begin with those of a country."""
+    """The identity of a SIM in the network (ITU-T E.212): 14 or 15 digits."""
+    STATES = "states"
+    """Codes of states as in a passport, separated by commas: a text would be a place for ethnicity."""
 
 
 ATTRIBUTES: Final = {
@@ -43,7 +45,7 @@ ATTRIBUTES: Final = {
     "document_type": AttributeType.DOCUMENT_TYPE,
     "document_number": AttributeType.TEXT,
     "birth_date": AttributeType.DATE,
-    "citizenship": AttributeType.TEXT,
+    "citizenship": AttributeType.STATES,
     "national_number": AttributeType.TEXT,
     "tax_number": AttributeType.TEXT,
     "email": AttributeType.EMAIL,
@@ -74,20 +76,29 @@ def fault_of(name: str, value: str, *, on: dt.date) -> str | None:
             return "no e-mail address"
         case AttributeType.TELEPHONE if not _TELEPHONE.fullmatch(value):
             return "no telephone number"
-        case AttributeType.SIM_CARD if not _is_sim_card(value):
-            return "no number of a SIM card: 19 or 20 digits, the last of which fits the others"
-        case AttributeType.IMSI if not _is_imsi(value):
-            return "no IMSI: 14 or 15 digits that begin with those of a country"
+        case AttributeType.SIM_CARD if not _SIM_CARD.fullmatch(written(name, value)):
+            return "no number of a SIM card: 18 to 22 figures, and letters from A to F"
+        case AttributeType.IMSI if not _IMSI.fullmatch(value):
+            return "no IMSI: 14 or 15 figures"
+        case AttributeType.STATES if not all(map(is_state, _states(value))):
+            return "no codes of states as in a passport, separated by commas"
         case _:
             return None
 
 
-def _is_sim_card(value: str) -> bool:
-    return bool(_SIM_CARD.fullmatch(value)) and luhn.is_valid(value)
+def written(name: str, value: str) -> str:
+    """Return a value as it is recorded: the letters of codes are large, however they were typed."""
+    match ATTRIBUTES.get(name) or LINE_ATTRIBUTES.get(name):
+        case AttributeType.SIM_CARD:
+            return value.upper()
+        case AttributeType.STATES:
+            return ", ".join(_states(value))
+        case _:
+            return value
 
 
-def _is_imsi(value: str) -> bool:
-    return bool(_IMSI.fullmatch(value)) and imsi.is_valid(value)
+def _states(value: str) -> list[str]:
+    return [one.strip().upper() for one in value.split(",")]
 
 
 def _is_past_day(value: str, *, on: dt.date) -> bool:

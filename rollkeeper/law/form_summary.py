@@ -57,7 +57,7 @@ def line_summary(pack: Pack) -> str:
     said = []
     for one in pack.file.line_attributes:
         if one.required != "forbidden":
-            only = [*one.services, *([one.payment] if one.payment else [])]
+            only = [*one.services, *one.party_kinds, *([one.payment] if one.payment else [])]
             said.append(one.name + "?" * (one.required != "yes") + (f" of {', '.join(only)}" if only else ""))
     return f"line: {'; '.join(said)}" if said else ""
 

@@ -5,7 +5,8 @@ registration is good.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from rollkeeper.kernel.choices import Payment
 from rollkeeper.kernel.side_by_side import text_in
@@ -26,8 +27,17 @@ class Attribute:
     """Only of lines that are paid so, and those of which it is not known; None: of all."""
     services: tuple[str, ...] = ()
     """Only of lines of these services, where the service is still open; empty: of all."""
+    party_kinds: tuple[str, ...] = ()
+    """Only of lines of these kinds of subscriber, where the kind is still open; empty: of all."""
     is_of_line: bool = False
+    is_recorded: bool = False
+    """Recorded before: left empty where it is as it was."""
     whys: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
+
+    @property
+    def as_recorded(self) -> Self:
+        """Return it as it is asked again where it is recorded: of no one is it demanded a second time."""
+        return replace(self, required=False, is_recorded=True)
 
     def is_asked(self, *, payment: str, is_remote: bool) -> bool:
         """Tell whether it is asked of a line that is paid so, and of a subscriber who registers it remotely."""

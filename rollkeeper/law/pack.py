@@ -162,23 +162,25 @@ class Pack:
         asked = tuple(
             self._attribute(leaf) for leaf in self.said_of(party_kind, "attributes") if _is_allowed(leaf)
         )
-        if not asked or self.added_kinds.get(party_kind, party_kind) not in BUILT_IN:
+        kind = self.added_kinds.get(party_kind, party_kind)
+        if not asked or kind not in BUILT_IN:
             return asked
-        return asked + self.line_attributes(service, of_any_line=of_any_line)
+        return asked + self.line_attributes(service, party_kind=kind, of_any_line=of_any_line)
 
-    def line_attributes(self, service: str, *, of_any_line: bool = False) -> tuple[Attribute, ...]:
-        """Return what is asked of a line of this service, with its subscriber; of it nothing that is not confirmed."""
+    def line_attributes(
+        self, service: str, *, party_kind: str | None = None, of_any_line: bool = False
+    ) -> tuple[Attribute, ...]:
+        """Return what is asked of a line of this service, with a subscriber of this kind as it is stored; nothing that is not confirmed."""
         return tuple(
             replace(
-                self._attribute(leaf),
-                payment=leaf.payment,
-                services=leaf.services * of_any_line,
-                is_of_line=True,
+                self._attribute(leaf), payment=leaf.payment, services=leaf.services * of_any_line, is_of_line=True,
+                party_kinds=() if party_kind else leaf.party_kinds,
             )
             for leaf in self.file.line_attributes
             if _is_allowed(leaf) and leaf.because.confirmed
             if of_any_line or not leaf.services or service in leaf.services
-        )
+            if not party_kind or not leaf.party_kinds or party_kind in leaf.party_kinds
+        )  # fmt: skip
 
     def _attribute(self, leaf: AttributeRule) -> Attribute:
         return Attribute(

@@ -171,7 +171,9 @@ class _Page:
     def asked_of_line(self) -> Iterator[str]:
         """Yield what is asked of a line with its subscriber, and of which lines."""
         for one in self.file.line_attributes:
-            only = [*map(self.label, one.services), *([self.label(one.payment)] if one.payment else [])]
+            only = [
+                *map(self.label, (*one.services, *one.party_kinds, *([one.payment] if one.payment else [])))
+            ]
             asked = self.asked(one.required, is_confirmed=True) + self.unconfirmed(one.because)
             lines = f"{self.pause}{self.comma.join(only)}" if only else ""
             yield f"{self.label(one.name)}{asked}{lines}{self.colon}{self.text(one.purpose)}{self.cited_in(one.because)}"

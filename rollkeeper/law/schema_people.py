@@ -104,6 +104,8 @@ class LineAttributeRule(AttributeRule):
 
     services: tuple[Service, ...] = ()
     """Of which lines; without them of every line that is registered."""
+    party_kinds: tuple[Name, ...] = ()
+    """Of lines of which kinds of subscriber: individual, minor or company, with those that a pack adds to them; without them of all."""
     payment: Annotated[
         Payment | None,
         Field(

@@ -86,6 +86,7 @@ _STATED: Final[dict[str, Check]] = {
     "line_attributes[].name": lambda v: v in LINE_ATTRIBUTES,
     "line_attributes[].required": _any,
     "line_attributes[].services[]": lambda v: v in SERVICES,
+    "line_attributes[].party_kinds[]": lambda v: v in BUILT_IN,
     "line_attributes[].payment": _any,
     "party_kinds[].no_document_route[].by[]": _any,
     "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,

@@ -96,6 +96,8 @@ def _invented(name: str) -> str:
         case AttributeType.SIM_CARD:
             body = f"8986{figures[:14]}"
             return body + str(luhn.calc_check_digit(body))
+        case AttributeType.STATES:
+            return secrets.choice(("CHN", "IND", "NPL"))
         case AttributeType.LONG_TEXT:
             return f"{secrets.choice(_STREETS)}{figures[:3]}号"
         case _:

@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.utils import InterfaceError, OperationalError
@@ -45,8 +45,10 @@ from rollkeeper.registration.approvals import approval_article
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.errors import ConcurrentUpdate, DocumentNeedsSupervisor
 from rollkeeper.registration.settings import settings as offline_settings
+from rollkeeper.registration.sim_cards import lacking_of_line
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, sim_in
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
+from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
 
@@ -202,7 +204,20 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
         if fault.kind is Kind.INTERNAL:
             raise
         return _Outcome("refused", effective.at, facts, _said(fault, action_kind=payload.action_kind))
-    return _Outcome("done", effective.at, facts, line_id=receipt.line_id)
+    lacking = _lacking(payload, receipt)
+    return _Outcome("done", effective.at, facts, _said(Faults(lacking)) if lacking else (), receipt.line_id)
+
+
+def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:
+    """Return what the law asks of the line and was not said, for the clerk to complete: what was done stays done."""
+    if payload.action_kind == "replace-sim":
+        return lacking_of_line(receipt.line_id, sim_in(payload.fields), on=receipt.day, is_sim=True)
+    if payload.action_kind not in _RECORDS or payload.action_kind == RegistrationKind.CHANGE:
+        return []
+    given = payload.submission(receipt.submission_key)
+    return lacking_of_line(
+        receipt.line_id, given.parts[PartyRole.SUBSCRIBER], kind=given.asked_as, on=receipt.day
+    )
 
 
 def _opened(authority: Authority, row: Any) -> Payload:
@@ -231,7 +246,7 @@ def _done(payload: Payload, effective: EffectiveTime, *, row: Any) -> Receipt:
     on = clock.day_of(effective.at)
     clerk = authority_on(staff_id, day=on)
     if payload.action_kind in _RECORDS:
-        given = payload.submission(submission_key, approved_by=second)
+        given = replace(payload.submission(submission_key, approved_by=second), is_late=True)
         return register_at_outlet(
             clerk, submission_key=submission_key, devices=(), at=effective.at, late=True, on=on,
             do=lambda: _RECORDS[payload.action_kind](clerk, given, on=on),
@@ -259,7 +274,7 @@ def _done(payload: Payload, effective: EffectiveTime, *, row: Any) -> Receipt:
         case _:
             sim = sim_in(payload.fields)
             return services.replace_sim(
-                clerk, document=payload.document(), **what, approved_by=second, sim=sim
+                clerk, document=payload.document(), **what, approved_by=second, sim=sim, is_late=True
             )
 
 

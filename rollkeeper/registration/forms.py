@@ -42,6 +42,7 @@ from rollkeeper.registration.submissions import (
     RegistrationKind,
     attributes_in,
 )
+from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.vault.fields import Field
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
@@ -50,10 +51,16 @@ _INPUT_TYPES = {
     AttributeType.DATE: {"type": "date", "class": "govuk-input--width-10"},
     AttributeType.EMAIL: {"type": "email"},
     AttributeType.TELEPHONE: {"type": "tel", "class": "govuk-input--width-20"},
-    AttributeType.SIM_CARD: {"inputmode": "numeric", "class": "govuk-input--width-20"},
+    AttributeType.SIM_CARD: {"class": "govuk-input--width-20"},
     AttributeType.IMSI: {"inputmode": "numeric", "class": "govuk-input--width-20"},
+    AttributeType.STATES: {"class": "govuk-input--width-20"},
 }
-_HINTS = {AttributeType.SIM_CARD: _("Printed on the card: 19 or 20 figures, without spaces.")}
+_HINTS = {
+    AttributeType.SIM_CARD: _("Printed on the card: 18 to 22 figures and letters, without spaces."),
+    AttributeType.STATES: _(
+        "The code of the state as in the passport, such as NPL. Write commas between several."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,7 @@ class RegistrationForm(forms.Form):
 
     def _attribute_field(self, attribute: Attribute) -> forms.Field:
         only: list[tuple[str, type[TextChoices]]] = [(one, Service) for one in attribute.services]
+        only += [(one, PartyKind) for one in attribute.party_kinds]
         only += [(attribute.payment, Payment)] if attribute.payment else []
         label, required = _label_later(attribute.name, Field), attribute.required and not only
         kind = (ATTRIBUTES | LINE_ATTRIBUTES).get(attribute.name, AttributeType.TEXT)
@@ -185,7 +193,10 @@ class RegistrationForm(forms.Form):
             hint: Any = self.texts.hints.get(attribute.name) or _HINTS.get(kind, "")
             hint = hint if attribute.confirmed else self.texts.unconfirmed or ""
             if only:
-                hint = f"{_('Only for these lines')}{colon()}{comma().join(label_of(*one) for one in only)}"
+                said = _("Required for these lines") if attribute.required else _("Only for these lines")
+                hint = f"{said}{colon()}{comma().join(label_of(*one) for one in only)}"
+            if attribute.is_recorded:
+                hint = _("Leave it empty where it is as recorded.")
             chosen = forms.CharField(
                 label=label, required=required, max_length=self.most_letters, widget=_widget(kind), help_text=hint
             )  # fmt: skip

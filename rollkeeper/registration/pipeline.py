@@ -22,6 +22,7 @@ from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.calendars import Term
+from rollkeeper.law.kinds import Attribute
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import AccessKind, AccessOutcome
@@ -77,6 +78,7 @@ from rollkeeper.registration.rules import (
     is_usable_key,
     needs_supervisor,
     read_parts,
+    usable_of_line,
 )
 from rollkeeper.registration.submissions import (
     NEW_CONTRACT_KINDS,
@@ -252,7 +254,10 @@ def _parts(
     context: Context, one: Waiting, *, service: str, payment: Payment
 ) -> ReadParts | list[RollkeeperError]:
     submission = one.submission
-    needed_facts = asked_of_line(context.asked, payment=payment, is_remote=submission.is_remote)
+    needed_facts = asked_of_line(
+        context.asked, payment=payment, is_remote=submission.is_remote,
+        demands_line=not submission.is_late and context.action_kind is not RegistrationKind.CHANGE,
+    )  # fmt: skip
     if context.action_kind in NEW_TENURE_KINDS and (faults := payment_faults(context.pack, service, payment)):
         return faults
     route = (
@@ -262,6 +267,10 @@ def _parts(
     )
     if isinstance(route, RollkeeperError):
         return [route]
+    if submission.is_late:
+        submission = _usable(
+            submission, needed_facts(service, submission.asked_as, PartyRole.SUBSCRIBER), on=context.on
+        )
     if route:
         needed_facts, submission = asked_without_document(needed_facts), without_document_type(submission)
     parts = read_parts(
@@ -279,6 +288,12 @@ def _parts(
     check = noted_check(context.pack, submission, payment=payment)
     shown = noted_proof(context.pack, submission, action_kind=context.action_kind)
     return replace(parts, route=route, good_through=through, identity_check=check, authority_shown=shown)
+
+
+def _usable(submission: Submission, attributes: Sequence[Attribute], *, on: dt.date) -> Submission:
+    """Return a submission without what it says of the line that cannot be taken: its subscriber has left."""
+    subscriber = usable_of_line(submission.parts.get(PartyRole.SUBSCRIBER, {}), attributes, on=on)
+    return submission.with_parts({**submission.parts, PartyRole.SUBSCRIBER: subscriber})
 
 
 def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:

@@ -4,14 +4,14 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.law.attributes import fault_of
+from rollkeeper.law.attributes import LINE_ATTRIBUTES, fault_of, written
 from rollkeeper.law.kinds import Attribute, RouteRule
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Allowed, Decision, Refused
@@ -74,11 +74,28 @@ def asked(pack: Pack) -> AskedOf:
     return cache(lambda service, kind, part: pack.attributes(service, pack_kind(kind, part)))
 
 
-def asked_of_line(ask_of: AskedOf, *, payment: str, is_remote: bool) -> AskedOf:
-    """Return what is asked of a line that is paid so, and of a subscriber who registers it remotely."""
+def asked_of_line(ask_of: AskedOf, *, payment: str, is_remote: bool, demands_line: bool = True) -> AskedOf:
+    """Return what is asked of a line that is paid so, and of a subscriber who registers it remotely.
+
+    `demands_line`: False where no one is refused for what the law asks of the line, since it is recorded already, or they have left.
+    """
     return lambda service, kind, part: tuple(
-        one for one in ask_of(service, kind, part) if one.is_asked(payment=payment, is_remote=is_remote)
+        one if demands_line or not one.is_of_line else one.as_recorded
+        for one in ask_of(service, kind, part)
+        if one.is_asked(payment=payment, is_remote=is_remote)
     )
+
+
+def usable_of_line(
+    given: Mapping[str, str], attributes: Sequence[Attribute], *, on: dt.date
+) -> dict[str, str]:
+    """Return what was given, without what of it is said of the line and is not asked, or cannot be recorded."""
+    asked = {one.name for one in attributes}
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in LINE_ATTRIBUTES or (name in asked and not fault_of_value(name, value, on=on))
+    }
 
 
 def read_parts(
@@ -172,7 +189,11 @@ def read_part(
         for name in given
         if name not in names
     ]
-    values = {name: clean(given[name]) for name in names if name in given and isinstance(given[name], str)}
+    values = {
+        name: written(name, clean(given[name]))
+        for name in names
+        if name in given and isinstance(given[name], str)
+    }
     faults += [
         MISSING_ATTRIBUTE(attribute=a.name, part=part.key, article=a.article, why=a.why)
         for a in attributes
@@ -181,7 +202,7 @@ def read_part(
     faults += [
         INVALID_VALUE(attribute=name, part=part.key, value_class=why)
         for name, value in values.items()
-        if (why := _unrecordable(value) or (fault_of(name, value, on=on) if value else None))
+        if (why := fault_of_value(name, value, on=on))
     ]
     return faults or _with_document(part, {name: value for name, value in values.items() if value}, on=on)
 
@@ -196,6 +217,12 @@ def _with_document(
     if checked.verdict is Verdict.INVALID:
         return [InvalidDocumentNumber(part=part.key, reasons=", ".join(checked.reasons))]
     return ReadPart(values, (kind, checked.normalised), checked.verdict)
+
+
+def fault_of_value(name: str, value: str, *, on: dt.date) -> str | None:
+    """Say why the value of an attribute cannot be recorded; None where it can, or is empty."""
+    value = clean(value)
+    return _unrecordable(value) or (fault_of(name, value, on=on) if value else None)
 
 
 def _unrecordable(value: str) -> str | None:

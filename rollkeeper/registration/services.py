@@ -13,7 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.calendars import Term
@@ -42,7 +42,7 @@ from rollkeeper.registration.side_effects import (
     restore_if_declared_in_time,
     restore_service,
 )
-from rollkeeper.registration.sim_cards import has_newer_sim, read_sim, record_sim
+from rollkeeper.registration.sim_cards import form_of_sim, has_newer_sim, read_sim, record_sim
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
 from rollkeeper.subscribers.queries import document_index, find_persons, principals, replaced_on
 
@@ -103,21 +103,23 @@ def change_record(authority: Authority, submission: Submission, *, on: dt.date) 
 
 def replace_sim(
     authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date,
-    approved_by: StaffId | None = None, sim: Mapping[str, str] | None = None,
+    approved_by: StaffId | None = None, sim: Mapping[str, str] | None = None, is_late: bool = False,
 ) -> Receipt:  # fmt: skip
-    """Note that the subscriber got a new SIM; the document shown is compared, not recorded. `sim`: what the law asks of the SIM; what is
-    entered late, after a newer SIM, takes the place of nothing.
+    """Note that the subscriber got a new SIM; the document shown is compared, not recorded. `sim`, `is_late`: as `read_sim`; what is
+    entered after a newer SIM takes the place of nothing.
 
     Ledger: line:sim:replaced.
     Refuses: APPROVAL_NEEDED, LineNotFound, AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED; as `read_sim`.
     """
     role = require(authority, Permission.CHANGE_LINE)
     require_approval(authority, "replace_sim", approved_by=approved_by)
+    if not is_late:
+        raise_all(form_of_sim(sim or {}, on=on))
 
     def do() -> tuple[LineId, EntryId]:
         line = locked_line(authority, number, on=on)
         require_subscriber(authority, line, document, on=on)
-        values = read_sim(line, sim or {}, on=on)
+        values = read_sim(line, sim or {}, on=on, is_late=is_late)
         is_newest = not has_newer_sim(line, on=on)
         entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
         if is_newest:
@@ -162,6 +164,7 @@ def check_subscriber(
     Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED, AccessLimitReached.
     """
     require(authority, Permission.CHANGE_LINE)
+    raise_all(form_of_sim(sim or {}, on=on))
     with action():
         line, matched = locked_line(authority, number, on=on), None
         if line.is_registered and not line.is_disputed:

@@ -151,6 +151,8 @@ class Submission:
     """Declared remotely by its subscriber; the document was not seen."""
     is_remote: bool = False
     """Filled in remotely by its subscriber, who was not asked what the operator alone knows; the document may have been seen since."""
+    is_late: bool = False
+    """Taken down without a network, from a subscriber who has left: of the line is recorded what was said of it, and nothing demanded."""
     machine_read: frozenset[PartyRole] = frozenset()
     """Parts whose document was read by machine and whose number was confirmed unchanged."""
     copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)

@@ -33,7 +33,7 @@ limits:
 dual_control:
   - {{acts: [transfer], {BECAUSE}}}
 line_attributes:
-  - {{name: iccid, required: "yes", services: [mobile], payment: prepaid, purpose: {{en: which SIM}}, {BECAUSE}}}
+  - {{name: iccid, required: "yes", services: [mobile], party_kinds: [individual], payment: prepaid, purpose: {{en: which SIM}}, {BECAUSE}}}
 retention:""",
     "    - services: [mobile, data_card, fixed_line]\n": "    - services: [mobile, data_card, fixed_line]\n      payment: prepaid\n",
     "      - method: sight\n": "      - method: sight\n        payment: prepaid\n",

@@ -452,6 +452,28 @@ def test_other_acts_of_the_counter_are_processed_too(browser, process):
     assert find_line(other).state is LineState.TERMINATED
 
 
+SIM, OTHER_SIM = "8986041000000000003", "89860410000000000013"
+
+
+def of_the_line(number, field=Field.ICCID):
+    """Return what is recorded of a line, nothing where nothing is."""
+    tenure = current_tenure(find_line(number).line_id)
+    held = {"person_id": tenure.person_id, "tenure_id": tenure.tenure_id, "field": field}
+    if not rows(
+        "SELECT FROM vault_sealed WHERE person_id = %s AND tenure_id = %s AND field = %s", list(held.values())
+    ):
+        return None
+    return open_sealed(worker_authority(), **held, purpose=Purpose.CORRECTION, on=ON).reveal()
+
+
+def said_of(key):
+    (found,) = outcomes([key])
+    return found.outcome, [(one["code"], "iccid" in one["sentence"]) for one in found.said]
+
+
+LACKING = [("missing_attribute", True)]
+
+
 def test_what_is_asked_of_a_line_is_recorded_offline_and_again_of_another_sim(browser, process, law_put_back):
     use_pack(with_line_attributes('name: iccid, required: "yes"'))
     number, who = fresh_number(), person()
@@ -461,21 +483,55 @@ def test_what_is_asked_of_a_line_is_recorded_offline_and_again_of_another_sim(br
         "document_number": who["document_number"],
     }
     steps = [
-        ("register", form(fresh_number(), who), "refused"),
-        ("register", form(number, who | {"iccid": "8986041000000000003"}), "done"),
-        ("replace-sim", papers, "refused"),
-        ("replace-sim", papers | {"iccid": "89860410000000000013"}, "done"),
+        ("register", form(number, who | {"iccid": SIM}), SIM, []),
+        ("replace-sim", papers | {"iccid": OTHER_SIM}, OTHER_SIM, []),
+        ("replace-sim", papers, None, LACKING),
+        ("replace-sim", papers | {"iccid": "not a number"}, None, LACKING),
+        ("change", form(number, who | {"iccid": SIM}), SIM, []),
     ]
 
-    for action_kind, fields, outcome in steps:
+    for action_kind, fields, recorded, lacking in steps:
         key = browser.record(fields, action_kind=action_kind)
         process()
-        assert came_of(key) == outcome, (action_kind, fields.keys())
-    tenure = current_tenure(find_line(number).line_id)
-    opened = open_sealed(
-        worker_authority(), person_id=tenure.person_id, tenure_id=tenure.tenure_id, field=Field.ICCID, purpose=Purpose.CORRECTION, on=ON
-    )  # fmt: skip
-    assert opened.reveal() == "89860410000000000013"
+        assert said_of(key) == ("done", lacking), (action_kind, fields.keys())
+        assert of_the_line(number) == recorded
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "recorded", "lacking"),
+    [
+        ("services: [mobile]", {}, None, LACKING), ("services: [mobile]", {"iccid": SIM[:5]}, None, LACKING), ("services: [mobile]", {"iccid": SIM}, SIM, []),
+        ("services: [fixed_line]", {"iccid": SIM}, None, []), ("payment: prepaid", {}, None, LACKING), ("payment: postpaid", {"iccid": SIM}, None, []),
+        ("party_kinds: [individual]", {}, None, LACKING), ("party_kinds: [company]", {"iccid": SIM}, None, []),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_of_a_line_offline_refuses_no_registration(
+    browser, process, law_put_back, rule, given, recorded, lacking
+):
+    use_pack(with_line_attributes(f'name: iccid, required: "yes", {rule}'))
+    number = fresh_number()
+
+    key = browser.record(form(number, person() | given, payment="prepaid"))
+    process()
+
+    assert said_of(key) == ("done", lacking)
+    assert find_line(number).is_registered
+    assert of_the_line(number) == recorded
+
+
+def test_what_waited_while_a_law_with_attributes_of_a_line_was_adopted_is_done(
+    browser, process, law_put_back
+):
+    key, other = (
+        browser.record(form(fresh_number(), person())),
+        browser.record(form(fresh_number(), person(address=""))),
+    )
+    use_pack(with_line_attributes('name: iccid, required: "yes"'))
+
+    process()
+
+    assert said_of(key) == ("done", LACKING)
+    assert came_of(other) == "refused", "what is asked of a person is"
 
 
 @pytest.mark.parametrize("kind", ["passport", "identity-card"])

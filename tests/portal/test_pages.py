@@ -165,7 +165,7 @@ def test_what_is_held_of_the_line_and_of_citizenship_is_read_and_goes_out(come_i
     checks = "    verification:\n      - method: sight\n"
     law = with_line_attributes('name: iccid, required: "yes"', "name: point_of_sale, required: optional")
     use_pack(law.replace(checks, citizenship + checks, 1))
-    held = {"iccid": "8986041000000000003", "point_of_sale": "Invented Kiosk", "citizenship": "Utopian"}
+    held = {"iccid": "8986041000000000003", "point_of_sale": "Invented Kiosk", "citizenship": "UTO"}
     register_line(person=PERSON | held)
     browser = come_in()
     prove()

@@ -15,7 +15,7 @@ from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES, fault_of
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.registration.errors import INVALID_VALUE, MISSING_ATTRIBUTE, UNKNOWN_ATTRIBUTE
-from rollkeeper.registration.services import change_record, register_subscriber, replace_sim, transfer_line
+from rollkeeper.registration.services import register_subscriber, replace_sim, transfer_line
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.errors import CannotOpen
@@ -85,7 +85,7 @@ def test_what_is_asked_is_sealed_and_what_is_left_out_is_refused(name, value):
     ("name", "value"),
     [
         ("birth_date", "1980-02-30"), ("birth_date", "01/02/1980"), ("birth_date", "2012-03-03"), ("birth_date", "1800-01-01"),
-        ("email", "tashi"), ("email", "a@b"), ("telephone", "call me"), ("telephone", "1"),
+        ("citizenship", "Tibetan"), ("citizenship", "NPL, Han"), ("citizenship", "CHE,"), ("citizenship", "NPL IND"), ("email", "tashi"), ("email", "a@b"), ("telephone", "call me"), ("telephone", "1"),
     ],
 )  # fmt: skip
 def test_a_value_of_another_type_is_refused_without_being_said(name, value):
@@ -153,6 +153,12 @@ SIM, OTHER_SIM = "8986041000000000003", "89860410000000000013"
 VALUES = {
     "iccid": SIM, "imsi": "460000123456789", "point_of_sale": "Invented Corner Shop", "installation_address": "Nowhere Road 99, 3rd floor",
 }  # fmt: skip
+PRINTED = (
+    "898604101234567890", "8986041012345678901", "89860410123456789019", "898600B5101234567890", "8986041012345678901F", "898604101234567890120F",
+)  # fmt: skip
+"""Without a check digit, with one that is none or that fits, with the letters of an operator or a filler, with a digit more."""
+NETWORKS = ("46000012345678", "460000123456789", "999990123456789", "001010123456789")
+"""With a code of a country, of a private network, of one for tests."""
 ALL_OF_A_LINE = with_line_attributes(*(f'name: {name}, required: "yes"' for name in LINE_ATTRIBUTES))
 
 
@@ -168,8 +174,8 @@ def test_what_is_asked_of_a_line_is_sealed_with_its_subscriber_or_refused(name, 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("iccid", SIM[:-1] + "4"), ("iccid", SIM[:-1]), ("iccid", f"{OTHER_SIM}0"), ("iccid", "the one in the drawer"),
-        ("imsi", "4600001234567"), ("imsi", "4600001234567890"), ("imsi", "000000123456789"), ("imsi", "46000 012345678"),
+        ("iccid", SIM[:-2]), ("iccid", f"{OTHER_SIM}000"), ("iccid", f"{SIM[:-1]}G"), ("iccid", "the one in the drawer"),
+        ("imsi", "4600001234567"), ("imsi", "4600001234567890"), ("imsi", "46000012345678F"), ("imsi", "46000 012345678"),
     ],
 )  # fmt: skip
 def test_a_number_of_a_sim_that_is_none_is_refused_without_being_said(name, value):
@@ -178,6 +184,21 @@ def test_a_number_of_a_sim_that_is_none_is_refused_without_being_said(name, valu
     with refusing(INVALID_VALUE) as refused:
         register(**VALUES | {name: value})
     assert value not in str(refused.value)
+
+
+def test_a_number_of_a_sim_is_recorded_as_it_is_printed_with_large_letters(committed):
+    use_pack(ALL_OF_A_LINE)
+    begin_first_epoch()
+
+    for printed in (*PRINTED, "898600b5101234567890"):
+        assert opened(register(**VALUES | {"iccid": f" {printed} "}), "iccid") == printed.upper()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [*(("iccid", one) for one in PRINTED), *(("imsi", one) for one in NETWORKS)]
+)
+def test_numbers_as_cards_and_networks_have_them_are_taken(name, value):
+    assert fault_of(name, value, on=ON) is None
 
 
 @pytest.mark.parametrize("required", ["optional", "if_on_document", "forbidden"])
@@ -226,6 +247,9 @@ def test_the_form_asks_of_a_line_what_is_asked_of_its_service_next_to_its_number
     asked = {
         field.name.partition("__")[2]: field.field.required for field in form.before() if "__" in field.name
     }
+    if service is None:
+        place = form.fields["subscriber__installation_address"]
+        assert str(place.help_text) == "Required for these lines: Fixed line"
     assert asked == {"iccid": True} | {
         None: {"installation_address": False}, Service.MOBILE: {}, Service.FIXED_LINE: {"installation_address": True},
     }[service]  # fmt: skip
@@ -242,21 +266,6 @@ def opened(receipt_or_line, name):
 
 def paper(who):
     return who["document_type"], who["document_number"]
-
-
-def test_a_correction_asks_again_what_is_asked_of_the_line(committed):
-    use_pack(ALL_OF_A_LINE)
-    begin_first_epoch()
-    number, who = fresh_number(), person()
-    receipt = register_subscriber(console_authority(), submission(number, who | VALUES), on=ON)
-
-    with refusing(MISSING_ATTRIBUTE, match="imsi"):
-        change_record(console_authority(), submission(number, who | VALUES | {"imsi": ""}), on=ON)
-    change_record(
-        console_authority(), submission(number, who | VALUES | {"point_of_sale": "Invented Kiosk"}), on=ON
-    )
-
-    assert opened(receipt, "point_of_sale") == "Invented Kiosk"
 
 
 def test_a_transfer_seals_what_is_asked_of_the_line_for_the_new_subscriber(committed):
