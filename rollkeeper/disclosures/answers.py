@@ -43,7 +43,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.law.attributes import OF_THE_SIM
+from rollkeeper.law.attributes import LINE_ATTRIBUTES, OF_THE_SIM
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry, withhold_accesses
 from rollkeeper.ledger.verbs import Verb
@@ -195,9 +195,9 @@ def _open_fields(
             continue
         with suppress(CannotOpen):
             values[field.value] = open_sealed(
-                authority, person_id=PersonId(cleared.tenure.person_id),
-                tenure_id=TenureId(cleared.tenure.tenure_id), field=field, purpose=Purpose.LEGAL_DISCLOSURE, on=on,
-                second=second, disclosure_id=disclosure_id, kept_by=kept_by if is_of_sim else None,
+                authority, **_where(cleared.tenure, field, is_kept=is_of_sim and kept_by is not None), field=field,
+                purpose=Purpose.LEGAL_DISCLOSURE, on=on, second=second, disclosure_id=disclosure_id,
+                kept_by=kept_by if is_of_sim else None,
             ).reveal()  # fmt: skip
     if _sim_on(cleared.tenure, held_on) != kept_by:  # replaced meanwhile
         return {name: value for name, value in values.items() if name not in OF_THE_SIM}
@@ -218,6 +218,25 @@ def _sim_on(tenure: Any, held_on: dt.date) -> int | None:
     day, entry_id = min(since)
     is_sure = day > held_on and all(one.entry_id < entry_id for one in replaced if one.day < held_on)
     return int(entry_id) if is_sure else _UNKNOWN_SIM
+
+
+def _where(tenure: Any, field: Field, *, is_kept: bool) -> dict[str, Any]:
+    """Return in which record a field is: the tenure's own, or of what is asked of the line the one that a correction took it from.
+
+    `is_kept`: of a former SIM, which is in the tenure's own.
+    """
+    found = []
+    if field.value in LINE_ATTRIBUTES and not is_kept:
+        named = {
+            "line": tenure.line_id,
+            "tenure": tenure.tenure_id,
+            "field": field.value,
+            "is_of_sim": field.value in OF_THE_SIM,
+        }
+        verbs = {"corrected": Verb.TENURE_CORRECTED.value, "replaced": Verb.SIM_REPLACED.value}
+        found = rows(sql("disclosures", "tenure_with_field"), named | verbs)
+    there = found[0] if found else tenure
+    return {"person_id": PersonId(there.person_id), "tenure_id": TenureId(there.tenure_id)}
 
 
 def _written(

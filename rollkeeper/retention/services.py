@@ -42,6 +42,7 @@ from rollkeeper.retention.copies import (
 )
 from rollkeeper.retention.errors import ERASURES_MISSING
 from rollkeeper.retention.rules import last_termination_to_erase
+from rollkeeper.retention.values_of_lines import carry_values
 from rollkeeper.vault.services import list_living_keys, remove_copies, shred, shred_copies
 
 CHUNK = 1000
@@ -301,6 +302,7 @@ def _finish(erased: Erased, *, on: dt.date, since: dt.datetime | None = None) ->
     finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity"}
     while pending := rows(sql("retention", "pending"), values):
         pairs = {(PersonId(person), TenureId(tenure)) for row in pending for person, tenure in row.pairs}
+        carry_values(pending, on=on)
         entries = _entries_of(pending, sorted(pairs))
         destroy_secrets(entries)
         erased.keys_destroyed += shred(sorted(pairs))

@@ -32,6 +32,7 @@ from rollkeeper.vault.opening import open_copy, open_line_values, open_sealed
 
 __all__ = [
     "PersonRecord",
+    "add_values",
     "begin_epoch",
     "begin_first_epoch",
     "committed_meanwhile",
@@ -120,6 +121,26 @@ def reseal_sim(person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, 
     Who seals cannot use the record's own key again. Precondition: in the action that has entered line:sim:replaced.
     Refuses: NO_EPOCH, ALREADY_SEALED.
     """
+    fields, sealed = _under_another_key(person_id, tenure_id, values)
+    rows("SELECT vault_replace_sim(%s, %s, %s::text[], %s::bytea[])", [person_id, tenure_id, fields, sealed])
+
+
+def add_values(person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, str]) -> None:
+    """Seal what a record does not say yet, under another key of it; what it says by then stays. Refuses: NO_EPOCH, ALREADY_SEALED."""
+    if not values:
+        return
+    fields, sealed = _under_another_key(person_id, tenure_id, values)
+    with action():
+        run(
+            "INSERT INTO vault_sealed (person_id, tenure_id, field, ciphertext) SELECT %s, %s, * FROM unnest(%s::text[], %s::bytea[])"
+            " ON CONFLICT DO NOTHING",
+            [person_id, tenure_id, fields, sealed],
+        )
+
+
+def _under_another_key(
+    person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, str]
+) -> tuple[list[str], list[bytes]]:
     (key,), (person, tenure) = wire.random_keys(1), (person_id.bytes, tenure_id.bytes)
     seal, sealed = wire.attribute_sealer(key, binding=wire.attribute_binding(person, tenure)), []
     sim = _new_sim(person_id, tenure_id, key) if values else 0
@@ -128,8 +149,7 @@ def reseal_sim(person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, 
         sealed.append(
             wire.of_another_sim(seal(nonce, wire.pad(value.encode(), to_bytes=to_bytes), name), sim)
         )
-    fields = [field.value for field in values]
-    rows("SELECT vault_replace_sim(%s, %s, %s::text[], %s::bytea[])", [person_id, tenure_id, fields, sealed])
+    return [field.value for field in values], sealed
 
 
 def _new_sim(person_id: PersonId, tenure_id: TenureId, key: bytes) -> int:

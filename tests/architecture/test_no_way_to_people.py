@@ -76,6 +76,7 @@ OPENS = {
     "selfcare/applications.py": "the number of the line in the hand, for the subscriber who registers it",
     "selfcare/verification.py": "whether a document is the subscriber's",
     "reporting/audit_samples/consented_access.py": "the entries that one person agreed to show to one auditor",
+    "retention/values_of_lines.py": "what a former record alone says of a line, sealed again before that goes",
     "selfcare/personal_data.py": "what is held about the subscriber who asks",
     "vault/worker_operations.py": "what a worker asks of the vault service, where a row of the register justifies it",
     "vault/opening.py": "the vault itself", "vault/rotation.py": "the vault itself",

@@ -104,6 +104,7 @@ GRANT SELECT ON vault_sealed TO vault;
 GRANT EXECUTE ON FUNCTION vault_note_opening TO vault;
 GRANT EXECUTE ON FUNCTION vault_replace_sim TO counter, worker;
 GRANT SELECT (person_id, tenure_id, field), DELETE ON vault_sealed TO worker;
+GRANT SELECT (person_id, tenure_id, field) ON vault_sealed TO vault_service;
 -- A file under its own key, the instrument of a disclosure request: sealed by the vault service, destroyed by the worker with keys.
 GRANT SELECT (owner_id, file_id), DELETE ON vault_file TO worker, vault_service;
 GRANT INSERT ON vault_file TO console, vault_service;

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the law asks of a line and a correction left out is sealed with the present record before the former one goes.
+
+A counter opens nothing, so a correction cannot carry it over; kept in the former record it would keep a wrong name with it. Each value
+is opened once, in memory, by the process that erases; the entry of that is in its person's access history.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.ids import LineId, PersonId, TenureId
+from rollkeeper.kernel.instance import instance
+from rollkeeper.law.attributes import LINE_ATTRIBUTES, OF_THE_SIM
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.services import add_values, open_sealed
+
+
+def carry_values(pending: Sequence[Any], *, on: dt.date) -> None:
+    """Seal what the records that go say of their lines with the records that stay, where the law still asks it. Again: nothing.
+
+    Ledger: vault:sealed:opened for each. Refuses: TOO_MANY_OPENINGS, SEAL_ONLY_PROCESS, NO_EPOCH.
+    """
+    pack = load_pack(instance().pack)
+    if not pack.file.line_attributes:
+        return
+    for one in _found(pending):
+        asked = {a.name for a in pack.line_attributes(one.service, party_kind=one.party_kind)}
+        values = {}
+        for field in sorted(asked & {*one.fields}):
+            with suppress(CannotOpen):
+                values[Field(field)] = open_sealed(
+                    worker_authority(), person_id=PersonId(one.of_person), tenure_id=TenureId(one.gone), field=Field(field),
+                    purpose=Purpose.CORRECTION, on=on, line_id=LineId(one.line_id),
+                ).reveal()  # fmt: skip
+        add_values(PersonId(one.person_id), TenureId(one.tenure_id), values)
+
+
+def _found(pending: Sequence[Any]) -> list[Any]:
+    with action():
+        return rows(sql("retention", "values_of_lines"), {
+            "line_ids": [one.line_id for one in pending], "erasure_ids": [one.erasure_id for one in pending],
+            "of_line": list(LINE_ATTRIBUTES), "of_sim": list(OF_THE_SIM),
+            "corrected": Verb.TENURE_CORRECTED.value, "replaced": Verb.SIM_REPLACED.value,
+        })  # fmt: skip
