@@ -21,11 +21,14 @@ OTHER = {"iccid": "8986031111111111126"}
 @pytest.fixture
 def told(instance):
     """Register a line on the first day with what is asked of it; return what is answered of it on a day."""
-    rules = (f'name: {name}, required: "yes"' for name in OF_LINE)
-    text = with_line_attributes(*rules, text=lawful_pack())
-    use_pack(
-        text.replace("attributes: [name, address]", f"attributes: [name, address, {', '.join(OF_LINE)}]")
-    )
+
+    def asking(*names):
+        text = with_line_attributes(*(f'name: {name}, required: "yes"' for name in names), text=lawful_pack())
+        return text.replace(
+            "attributes: [name, address]", f"attributes: [name, address, {', '.join(OF_LINE)}]"
+        )
+
+    use_pack(asking(*OF_LINE))
     instance.register_line(person=instance.person | OF_LINE)
 
     def answer(day):
@@ -39,6 +42,7 @@ def told(instance):
         }
         return instance.answered(instance.approved(fields=fields, **asked), held_on=held_on)["fields"]
 
+    answer.asking = asking
     return answer
 
 
@@ -50,11 +54,11 @@ def correct(person, day):
     )  # fmt: skip
 
 
-def another(day):
+def another(day, sim):
     clock.set_demo_date(ON + day * DAY)
     replace_sim(
         console_authority(), submission_key=str(new_uuid()), number=NUMBER, document=("passport-npl", "X1234567"), on=ON + day * DAY,
-        sim=OTHER,
+        sim=sim,
     )  # fmt: skip
 
 
@@ -69,7 +73,14 @@ def test_what_a_correction_left_out_is_told_out_of_the_record_before(told, insta
 
 def test_of_a_sim_that_was_replaced_since_the_former_is_not_told(told, instance):
     correct(instance.person, 2)
-    another(5)
+    use_pack(told.asking("point_of_sale"))
+    another(5, {})
 
-    assert told(3) == {"point_of_sale": OF_LINE["point_of_sale"]}, "nothing rather than what may be another's"
+    assert [told(day) for day in (3, 7)] == [{"point_of_sale": OF_LINE["point_of_sale"]}] * 2
+
+
+def test_another_sim_is_told_with_what_the_correction_left_out(told, instance):
+    correct(instance.person, 2)
+    another(5, OTHER)
+
     assert told(7) == OF_LINE | OTHER

@@ -42,7 +42,7 @@ from rollkeeper.vault.blind_index import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.services import open_line_values, open_sealed
 from tests.builders.lines import suspend_line
-from tests.builders.packs import use_pack, with_line_attributes
+from tests.builders.packs import REFERENCE, use_pack, with_line_attributes
 from tests.builders.staff import employ
 from tests.entries import entries
 from tests.refusals import refusing
@@ -478,7 +478,7 @@ def test_what_is_asked_of_a_line_comes_with_a_declared_subscriber_alone(committe
     nobody = dict.fromkeys(subscriber, "")
     file = written([
         line(1, paid="prepaid", **subscriber), line(2, paid="postpaid", **subscriber), line(3, paid="", **nobody | {"sim": "8986041000000000003"}),
-        line(4, paid="", **subscriber | {"sim": "8986041000000000004"}), line(5, paid="", **subscriber | {"sim": ""}),
+        line(4, paid="", **subscriber | {"sim": "898604100000000000X"}), line(5, paid="", **subscriber | {"sim": ""}),
     ])  # fmt: skip
     asked = SUBSCRIBERS["registration"] | {"iccid": "sim", "point_of_sale": "shop"}
     payment = {"column": "paid", "values": {"prepaid": "prepaid", "postpaid": "postpaid", "": "unknown"}}
@@ -493,7 +493,23 @@ def test_what_is_asked_of_a_line_comes_with_a_declared_subscriber_alone(committe
         find_line("+8613800000001").line_id: {"iccid", "point_of_sale"}, find_line("+8613800000002").line_id: {"iccid"},
     }  # fmt: skip
     assert [(row, column) for row, column, _ in side_file(file)] == [(5, "sim"), (6, "sim")]
-    assert "8986041000000000004" not in default_path(file).read_text("utf-8")
+    assert "898604100000000000X" not in default_path(file).read_text("utf-8")
+
+
+def test_a_citizenship_is_codes_or_a_word_that_the_map_makes_codes(committed, written, law_put_back):
+    asked = '      - {name: citizenship, required: "yes", purpose: {en: why}, because: {article: "2 ¶1"}}\n'
+    checks = "    verification:\n      - method: sight\n"
+    use_pack(REFERENCE.replace(checks, asked + checks, 1))
+    subscriber = {"name": "བཀྲ་ཤིས", "address": "Specimen Job"}
+    said = ["CHE", "Schweiz", "che, ita", "Tibetan", ""]
+    file = written(
+        [line(n, **subscriber, document=f"E1234567{n}", state=one) for n, one in enumerate(said, 1)]
+    )
+    columns = SUBSCRIBERS["registration"] | {"citizenship": "state", "citizenships": {"Schweiz": "CHE"}}
+
+    assert take_in(file, SUBSCRIBERS | {"registration": columns}).registered == 3
+    assert [(row, column) for row, column, _ in side_file(file)] == [(5, "state"), (6, "state")]
+    assert "Tibetan" not in default_path(file).read_text("utf-8")
 
 
 def test_a_map_that_names_no_column_for_what_is_asked_of_every_line_is_refused(

@@ -71,6 +71,16 @@ def test_it_is_sealed_with_the_present_record_before_the_former_goes(registered)
     )
 
 
+def test_the_role_of_the_worker_may_do_it(registered, as_role):
+    number, who, line_id = registered
+    correct(number, who)
+
+    with as_role("worker"):
+        erase(FORMER_GOES)
+
+    assert read_all(line_id) == VALUES
+
+
 def test_it_goes_with_the_record_that_has_it_then(registered):
     number, who, line_id = registered
     correct(number, who)
