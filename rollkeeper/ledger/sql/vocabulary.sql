@@ -91,7 +91,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN said = ANY (ARRAY[
     'session_ended', 'session_not_verified', 'session_verified', 'setting', 'setting_changed', 'settle_agent_case',
     'settle_alarm', 'settle_case', 'settled', 'sight', 'sighted', 'sign_in', 'sign_in_attempted', 'sign_out',
     'sign_out_everyone', 'sim', 'sim_card', 'sim_replaced', 'skipped', 'sms', 'soon', 'sql', 'staff', 'staff_added',
-    'staff_assigned', 'staff_reinstated', 'staff_suspended', 'staff_unassigned', 'stale', 'started', 'stay',
+    'staff_assigned', 'staff_reinstated', 'staff_suspended', 'staff_unassigned', 'stale', 'started', 'states', 'stay',
     'stay_end_approved', 'stay_ended', 'stay_entered', 'step', 'step_approved', 'step_withdrawn', 'stop_batch', 'stopped',
     'stops', 'submitted', 'subpoena', 'subscriber', 'subscriber_died', 'subscriber_protected', 'subscriber_request',
     'subscribers_document', 'succeeded', 'superseded', 'supervisor', 'suspect_forgery', 'suspend', 'suspend_accounts',
