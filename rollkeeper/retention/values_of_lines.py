@@ -12,12 +12,13 @@ from typing import Any
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.attributes import LINE_ATTRIBUTES, OF_THE_SIM
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.errors import TOO_MANY_OPENINGS, CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import add_values, open_sealed
 
@@ -25,8 +26,17 @@ from rollkeeper.vault.services import add_values, open_sealed
 def carry_values(pending: Sequence[Any], *, on: dt.date) -> None:
     """Seal what the records that go say of their lines with the records that stay, where the law still asks it. Again: nothing.
 
-    Ledger: vault:sealed:opened for each. Refuses: TOO_MANY_OPENINGS, SEAL_ONLY_PROCESS, NO_EPOCH.
+    Beyond the day's openings nothing is carried: no record stays longer for it. Ledger: vault:sealed:opened for each.
+    Refuses: SEAL_ONLY_PROCESS, NO_EPOCH.
     """
+    try:
+        _carry(pending, on=on)
+    except RollkeeperError as fault:
+        if fault.code != TOO_MANY_OPENINGS.code:
+            raise
+
+
+def _carry(pending: Sequence[Any], *, on: dt.date) -> None:
     pack = load_pack(instance().pack)
     if not pack.file.line_attributes:
         return

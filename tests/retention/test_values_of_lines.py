@@ -8,7 +8,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import current_tenure, tenures
 from rollkeeper.registration.services import change_record, register_subscriber, transfer_line
-from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.errors import TOO_MANY_OPENINGS, CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import begin_first_epoch, open_sealed
 from tests.builders.packs import REFERENCE, use_pack
@@ -133,3 +133,18 @@ def test_nothing_of_it_comes_to_who_takes_the_line(registered):
     erase(FORMER_GOES)
     assert read_all(line_id) == dict.fromkeys(VALUES)
     assert len(tenures(line_id)) == 2
+
+
+def test_no_record_stays_because_no_more_may_be_opened_that_day(registered, monkeypatch):
+    number, who, line_id = registered
+    former = current_tenure(line_id)
+    correct(number, who)
+
+    def refuses(*_, **__):
+        raise TOO_MANY_OPENINGS(article="art. 11", reason="", remedy="")
+
+    monkeypatch.setattr("rollkeeper.retention.values_of_lines.open_sealed", refuses)
+    erase(FORMER_GOES)
+
+    assert keys_of(former) == []
+    assert read_all(line_id) == dict.fromkeys(VALUES)
