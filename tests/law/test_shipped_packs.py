@@ -171,7 +171,7 @@ def _moved(day: dt.date, by: dt.timedelta) -> dt.date:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("de-tkg-172", "line: installation_address of fixed_line"), ("ch-vupf-20", "line: point_of_sale"), ("es-25-2007", "")],
+    [("de-tkg-172", "line: installation_address of fixed_line"), ("ch-vupf-20", "line: point_of_sale of individual, minor"), ("es-25-2007", "")],
 )  # fmt: skip
 def test_what_a_law_asks_of_a_line_is_on_its_page_and_in_its_summary(name, said):
     pack = load_pack(name)
