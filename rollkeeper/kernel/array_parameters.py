@@ -13,13 +13,13 @@ from uuid import UUID
 
 from psycopg import DataError
 from psycopg.abc import DumperKey
-from psycopg.adapt import PyFormat
+from psycopg.adapt import Dumper, PyFormat
+from psycopg.pq import Format
 from psycopg.types.array import ListBinaryDumper
 
 _NULL: Final = b"\xff\xff\xff\xff"
-_head: Final = struct.Struct(
-    "!iIIii"
-).pack  # dimensions, whether any is null, type of an element, how many, number of the first
+# Dimensions, whether any value is null, the type of a value, how many there are, the number of the first.
+_head: Final = struct.Struct("!iIIii").pack
 _length: Final = struct.Struct("!i").pack
 
 
@@ -55,21 +55,23 @@ class PlainListDumper(ListBinaryDumper):
         return super().upgrade(obj, format) if plain is None else _OfType(plain)
 
 
-class _OfType:
-    def __init__(self, plain: type) -> None:
-        self._element, self.oid, self._write = _PLAIN[plain]
-        self.format = ListBinaryDumper.format
+class _OfType(Dumper):
+    format = Format.BINARY
 
-    def dump(self, values: Sequence[Any]) -> bytes:
+    def __init__(self, plain: Any) -> None:
+        super().__init__(list)
+        self._element, self.oid, self._write = _PLAIN[plain]
+
+    def dump(self, obj: list[Any]) -> bytes:
         parts, write, has_null = [b""], self._write, False
-        for value in values:
+        for value in obj:
             if value is None:
                 has_null = True
                 parts.append(_NULL)
             else:
                 written = write(value)
                 parts += _length(len(written)), written
-        parts[0] = _head(1, has_null, self._element, len(values), 1)
+        parts[0] = _head(1, has_null, self._element, len(obj), 1)
         return b"".join(parts)
 
 
