@@ -191,7 +191,7 @@ def _open_fields(
     kept_by = _sim_on(cleared.tenure, held_on)
     for field in cleared.fields:
         is_of_sim = field.value in OF_THE_SIM
-        if is_of_sim and kept_by is _UNKNOWN_SIM:
+        if is_of_sim and kept_by == _UNKNOWN_SIM:
             continue
         with suppress(CannotOpen):
             values[field.value] = open_sealed(
