@@ -13,7 +13,7 @@ import re
 import select
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
@@ -277,10 +277,21 @@ def prepared_later(
     # For this statement alone: Django writes values into its statements, and the last hundred texts would stay in memory.
     store.connection.prepare_threshold = _ASKED_BEFORE_KEPT
     try:
-        cursor.execute(statement, parameters or None)
+        with pipeline(using) if _is_first(store.connection) else nullcontext():
+            cursor.execute(statement, parameters or None)
     finally:
         store.connection.prepare_threshold = None
     return cursor.fetchall  # type: ignore[no-any-return]
+
+
+def _is_first(line: Any) -> bool:
+    """Tell whether a transaction begins with the next statement: both are then sent at once, and one answer is waited for."""
+    state = line.pgconn
+    return (
+        not line.autocommit
+        and state.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        and state.pipeline_status == psycopg.pq.PipelineStatus.OFF
+    )
 
 
 @contextmanager

@@ -73,6 +73,15 @@ class AccessKind(StrEnum):
     """A document is compared with the one that is recorded."""
 
 
+class ReachedLimit(StrEnum):
+    """Which limit of lookups or comparisons refused an access, as `lines_count_access` says it: a word that an app may enter."""
+
+    LOOKUPS = "lookups"
+    LOOKUPS_TOTAL = "lookups_total"
+    DOCUMENTS = "documents"
+    DOCUMENTS_TOTAL = "documents_total"
+
+
 class PauseReason(TextChoices):
     """Why the clock of a line is paused: a simple declaration is enough, proof may come later."""
 

@@ -8,15 +8,16 @@ entry knows the difference, and an attempt at a protected subscriber raises an a
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.kernel.database import if_refused, prepared_rows, rows
+from rollkeeper.kernel.database import if_refused, prepared_later, rows
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import AccessKind, AccessOutcome
+from rollkeeper.lines.choices import AccessKind, AccessOutcome, ReachedLimit
 from rollkeeper.lines.errors import AccessLimitReached, LineNotFound
 from rollkeeper.lines.queries import LineView, find_lines, protected_lines
 from rollkeeper.subscribers.queries import protected_persons
@@ -63,14 +64,26 @@ def missed(authority: Authority, line_id: LineId | None, *, on: dt.date) -> Line
 
 def count_access(authority: Authority, kind: AccessKind, *, on: dt.date, counted: bool = True) -> None:
     """Count a lookup or a comparison in the present action, or ask only. Refuses: AccessLimitReached."""
-    if _is_staff(authority) and (reached := _count(authority, kind, counted=counted)):
-        mark_access(authority, AccessOutcome.REFUSED_LIMIT, reached=reached, on=on)
-        raise AccessLimitReached
+    count_access_later(authority, kind, on=on, counted=counted)()
+
+
+def count_access_later(
+    authority: Authority, kind: AccessKind, *, on: dt.date, counted: bool = True
+) -> Callable[[], None]:
+    """Count as `count_access` does; it refuses when what is returned is called, behind the block of `pipeline`."""
+    said = _counted(authority, kind, counted=counted) if _is_staff(authority) else None
+
+    def refuse() -> None:
+        if said and (reached := said()[0].reached):
+            mark_access(authority, AccessOutcome.REFUSED_LIMIT, reached=ReachedLimit(reached), on=on)
+            raise AccessLimitReached
+
+    return refuse
 
 
 def mark_access(
     authority: Authority, outcome: AccessOutcome, *, on: dt.date, line_id: LineId | None = None,
-    person_id: PersonId | None = None, matched: bool | None = None, reached: str | None = None, subject: str = "access",
+    person_id: PersonId | None = None, matched: bool | None = None, reached: ReachedLimit | None = None, subject: str = "access",
     is_counted: bool = False,
 ) -> None:  # fmt: skip
     """Have the present action leave this entry if it is refused; a later one about the same subject takes its place."""
@@ -85,7 +98,7 @@ def mark_access(
 
 def record_access(
     authority: Authority, outcome: AccessOutcome, *, on: dt.date, line_id: LineId | None = None,
-    person_id: PersonId | None = None, matched: bool | None = None, reached: str | None = None, is_counted: bool = False,
+    person_id: PersonId | None = None, matched: bool | None = None, reached: ReachedLimit | None = None, is_counted: bool = False,
 ) -> None:  # fmt: skip
     """Enter an access that led to no other entry, count it unless it is counted, and raise the alarm that is due.
 
@@ -95,15 +108,15 @@ def record_access(
         return
     facts: dict[str, str | bool] = {"outcome": outcome.value}
     facts |= {} if matched is None else {"matched": matched}
-    facts |= {} if reached is None else {"reached": reached}
+    facts |= {} if reached is None else {"reached": reached.value}
     entry_id = append_entry(
         authority, verb=Verb.ACCESS_RECORDED, role=require(authority, Permission.EXPLAIN_LINE).value, on=on,
         line_id=line_id, person_id=person_id, facts=facts,
     )  # fmt: skip
     if outcome is not AccessOutcome.REFUSED_LIMIT and not is_counted:
-        _count(authority, AccessKind.LOOKUP, missed=outcome in _IN_VAIN)
+        _counted(authority, AccessKind.LOOKUP, missed=outcome in _IN_VAIN)
     if matched is not None and not is_counted:
-        _count(authority, AccessKind.DOCUMENT, missed=not matched)
+        _counted(authority, AccessKind.DOCUMENT, missed=not matched)
     rows("SELECT vault_raise_access_alarm(%s)", [entry_id])
 
 
@@ -112,11 +125,10 @@ def _is_staff(authority: Authority) -> bool:
     return not authority.roles & {StaffRole.WORKER, StaffRole.SUBSCRIBER}
 
 
-def _count(
+def _counted(
     authority: Authority, kind: AccessKind, *, counted: bool = True, missed: bool = False
-) -> str | None:
-    (said,) = prepared_rows(
+) -> Callable[[], list[Any]]:
+    return prepared_later(
         "SELECT lines_count_access(%s, %s, %s, %s) AS reached",
         [authority.staff_id, kind.value, int(counted), int(missed)],
     )
-    return str(said.reached) if said.reached else None

@@ -2,7 +2,7 @@
 """Data about a line, by its whole number or by its reference. References and days, no names."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, Payment, Service
-from rollkeeper.kernel.database import prepared_rows, rows, sql
+from rollkeeper.kernel.database import prepared_later, prepared_rows, rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import LineState, SuspensionReason
@@ -307,14 +307,19 @@ def lines_in_force_of(person_id: PersonId) -> dict[LineId, str | None]:
     The lines on which to notify a person of acts in their name. Lines that they contest are left out, because another person
     would be notified.
     """
-    found = prepared_rows(
+    return lines_in_force_later(person_id)()
+
+
+def lines_in_force_later(person_id: PersonId) -> Callable[[], dict[LineId, str | None]]:
+    """Ask for `lines_in_force_of`; they are had by calling what is returned, behind the block of `pipeline`."""
+    found = prepared_later(
         "SELECT h.line_id, (SELECT language FROM subscribers_subscriber WHERE person_id = %(person)s) AS language"
         " FROM subscribers_references_of(%(person)s) AS one (person_id) CROSS JOIN LATERAL (SELECT t.line_id FROM lines_tenure t"
         " WHERE t.person_id = one.person_id AND upper_inf(t.held) AND t.contested_on IS NULL OFFSET 0) AS h"
         " JOIN lines_line l USING (line_id) WHERE l.state IN ('active', 'suspended') ORDER BY h.line_id",
         {"person": person_id},
     )
-    return {LineId(row.line_id): row.language for row in found}
+    return lambda: {LineId(row.line_id): row.language for row in found()}
 
 
 def line_history(line_id: LineId) -> LineFacts | None:

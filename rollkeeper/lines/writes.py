@@ -6,7 +6,7 @@ They take many lines for bulk services; one line is a list of one.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,16 @@ from django.db.utils import DataError, IntegrityError
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
-from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql
+from rollkeeper.kernel.database import (
+    action,
+    pipeline,
+    prepared_later,
+    prepared_rows,
+    prepared_run,
+    rows,
+    run,
+    sql,
+)
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import (
@@ -103,8 +112,25 @@ def lock_numbers(
     `by_same_statements`: a number that no line has is looked for in the same tables as one that a line has.
     """
     with counted_lookups():
-        (locked,) = prepared_rows("SELECT lines_lock_numbers(%s) AS lines", [list(number_indexes)])
-    return find_lines(number_indexes) if locked.lines or by_same_statements else [None] * len(number_indexes)
+        return lock_numbers_later(number_indexes, by_same_statements=by_same_statements)()
+
+
+def lock_numbers_later(
+    number_indexes: Sequence[bytes], *, by_same_statements: bool = False
+) -> Callable[[], list[LineView | None]]:
+    """Lock as `lock_numbers` does; the lines are had by calling what is returned, behind the block of `pipeline`.
+
+    The block is one of `counted_lookups`.
+    """
+    locked = prepared_later("SELECT lines_lock_numbers(%s) AS lines", [list(number_indexes)])
+
+    def lines() -> list[LineView | None]:
+        (found,) = locked()
+        return (
+            find_lines(number_indexes) if found.lines or by_same_statements else [None] * len(number_indexes)
+        )
+
+    return lines
 
 
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
@@ -278,24 +304,27 @@ def register_tenures(
     at: dt.datetime,
     registered: Sequence[bool] | None = None,
     mailboxes: Sequence[str | None] = (),
+    also: Callable[[], None] = lambda: None,
 ) -> list[RegistrationEffect]:
     """End the open tenures of lines, begin these, mark the lines as registered, lift want of registration; say what became of each.
 
     A subscriber accepted for a time without a document also gets service back; `registered` says which lines are registered
     (None: all). `entries` are the ledger entries of this transaction that say so, one a line; they say when. `mailboxes` are the
     e-mail addresses that subscribers gave, one a line, for lines that are no telephones; without one the contact stays, unless another
-    person had the line before. Precondition: the lines are locked and living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the act around it can only be undone.
+    person had the line before. `also` sends what is to be sent at once with it, and reads nothing. Precondition: the lines are locked and
+    living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the act around it can only be undone.
     """
     if not tenures:
         return []
     contacts = _sealed_mailboxes(tenures, mailboxes)
-    with _translating_overlap(tenures[0].line_id, at):
-        found = prepared_rows(_REGISTER, _columns(tenures) | {
+    with _translating_overlap(tenures[0].line_id, at), pipeline():
+        found = prepared_later(_REGISTER, _columns(tenures) | {
             "entries": list(entries), "languages": list(languages),
             "registered": list(registered) if registered is not None else [True] * len(tenures),
             "contacts": contacts, "last_days": [h.good_through for h in tenures],
         })  # fmt: skip
-    return [RegistrationEffect(LineId(r.line_id), r.state == "suspended", r.was_restored) for r in found]
+        also()
+    return [RegistrationEffect(LineId(r.line_id), r.state == "suspended", r.was_restored) for r in found()]
 
 
 def note_payments(entries: Sequence[EntryId]) -> None:

@@ -3,9 +3,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from typing import Any
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -13,13 +16,13 @@ from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
-from rollkeeper.kernel.database import pipeline, prepared_rows, sql
+from rollkeeper.kernel.database import pipeline, prepared_later, sql
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId, new_uuids
 from rollkeeper.law.limit_rules import LimitRule
 from rollkeeper.law.pack import Pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.queries import LineView, lines_in_force_later, lines_in_force_of
 from rollkeeper.lines.writes import (
     NewLine,
     NewTenure,
@@ -50,7 +53,7 @@ from rollkeeper.subscribers.services import (
 )
 from rollkeeper.vault.errors import EpochEnded
 from rollkeeper.vault.fields import Field
-from rollkeeper.vault.services import PersonRecord, committed_meanwhile, one_epoch, seal_persons
+from rollkeeper.vault.services import PersonRecord, committed_meanwhile, seal_persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,44 +130,55 @@ class RenderedText:
 
 
 def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
-    """Write all of it and return the receipts, in order. Raises Raced if a concurrent writer came first."""
+    """Write all of it and return the receipts, in order. Raises ConcurrentChange if a concurrent writer came first."""
     if not drafts:
         return []
     at = clock.now()
+    receipts: list[Receipt] = []
+    sent: list[Callable[[], Any]] = []
+
+    def also() -> None:
+        receipts.extend(_receipt(context, w, entries[w.line_id]) for w in written)
+        sent.append(save_receipts(receipts))
+        sent.extend(lines_in_force_later(w.persons[PartyRole.SUBSCRIBER]) for w in written[:1])
+
     try:
         with committed_meanwhile():
-            with one_epoch():
-                line_ids = _lines(context, drafts)
-                written = _sealed(drafts, line_ids, _persons(context, drafts))
-            entries = _entered(context, written, at=at)
+            line_ids, persons = _lines(context, drafts), _persons(context, drafts)
+            with pipeline() if _is_small(drafts) else nullcontext():
+                written = _sealed(drafts, line_ids, persons)
+                entered = _enter(context, written, at=at)
+            entries = entered()
             recorded = register_tenures(
                 [_tenure(w) for w in written], entries=[entries[w.line_id] for w in written],
                 languages=[w.draft.language for w in written], at=at,
                 registered=[w.draft.until is None for w in written], mailboxes=[w.draft.mailbox for w in written],
+                also=also,
             )  # fmt: skip
     except EpochEnded:  # between its being read and the keys
         raise ConcurrentChange from None
+    are_kept, lines_in_force = sent
+    are_kept()
     note_payments([entries[w.line_id] for w in written if _payment(context, w)])
     with pipeline():
-        _tell(context, written, {r.line_id: r for r in recorded}, at=at)
+        _tell(context, written, {r.line_id: r for r in recorded}, lines_in_force=lines_in_force, at=at)
     _record_copies(context, written)
     _record_overrides(context, written)
     _record_relinquished(context, written)
     apply_undocumented_effects(
         context.authority, [_route_taken(context, w) for w in written if w.draft.parts.route]
     )
-    receipts = [
-        Receipt(
-            w.draft.submission.submission_key,
-            _verb(context, w).value,
-            w.line_id,
-            context.on,
-            entries[w.line_id],
-        )
-        for w in written
-    ]
-    save_receipts(receipts)
     return receipts
+
+
+def _receipt(context: Context, written: RenderedText, entry_id: EntryId) -> Receipt:
+    key, verb = written.draft.submission.submission_key, _verb(context, written).value
+    return Receipt(key, verb, written.line_id, context.on, entry_id)
+
+
+def _is_small(drafts: Sequence[Draft]) -> bool:
+    """Tell whether what is sealed goes to the database in one statement, and nothing to a store of copies."""
+    return len(drafts) == 1 and not drafts[0].submission.copies
 
 
 def _lines(context: Context, drafts: Sequence[Draft]) -> list[tuple[LineId, bool]]:
@@ -307,14 +321,16 @@ def _tell(
     written: Sequence[RenderedText],
     recorded: dict[LineId, RegistrationEffect],
     *,
+    lines_in_force: Callable[[], dict[LineId, str | None]],
     at: dt.datetime,
 ) -> None:
     for one in written:
-        outcome = recorded[one.line_id]
+        outcome, person = recorded[one.line_id], one.persons[PartyRole.SUBSCRIBER]
         notify_registered(
             one.line_id, action_kind=context.action_kind, was_restored=outcome.was_restored, is_suspended=outcome.is_suspended,
-            person_id=one.persons[PartyRole.SUBSCRIBER], language=one.draft.language, pack_hash=context.pack.hash, on=context.on,
-            document_seen=one.draft.submission.document_seen, self_declared=one.draft.submission.self_declared, at=at,
+            language=one.draft.language, pack_hash=context.pack.hash, on=context.on, document_seen=one.draft.submission.document_seen,
+            self_declared=one.draft.submission.self_declared, at=at,
+            lines_in_force=lines_in_force if one is written[0] else partial(lines_in_force_of, person),
         )  # fmt: skip
         if one.is_new_line and (one.draft.submission.document_seen or one.draft.line is not None):
             # Elements of the network may still know the number as that of a line that has ended. A file's new lines are
@@ -322,11 +338,13 @@ def _tell(
             queue_command(one.line_id, kind=CommandKind.RESTORE, reason=CommandReason.NEW_LINE.value, at=at)
 
 
-def _entered(context: Context, written: Sequence[RenderedText], *, at: dt.datetime) -> dict[LineId, EntryId]:
-    """Append the entries, before what they say is written; return the entry of each registration."""
+def _enter(
+    context: Context, written: Sequence[RenderedText], *, at: dt.datetime
+) -> Callable[[], dict[LineId, EntryId]]:
+    """Append the entries, before what they say is written; the entry of each registration is had by calling what is returned."""
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
     marks = lines + [(_verb(context, w), w, _facts(context, w)) for w in written]
-    found = prepared_rows(sql("registration", "append_entries"), {
+    found = prepared_later(sql("registration", "append_entries"), {
         "at": at, "day": context.on, "staff_id": context.authority.staff_id, "role": context.role,
         "actor": context.authority.commitment, "pack": context.pack.hash,
         "article": context.pack.act_article(context.action_kind.value),
@@ -335,9 +353,9 @@ def _entered(context: Context, written: Sequence[RenderedText], *, at: dt.dateti
         "commitments": [w.commitments[PartyRole.SUBSCRIBER] for _, w, _ in marks],
         "facts": [json.dumps(facts) for _, _, facts in marks],
     })  # fmt: skip
-    return {
+    return lambda: {
         w.line_id: EntryId(row.entry_id)
-        for row, (verb, w, _) in zip(found, marks, strict=True)
+        for row, (verb, w, _) in zip(found(), marks, strict=True)
         if verb is not Verb.LINE_ACTIVATED
     }
 

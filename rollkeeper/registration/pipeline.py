@@ -7,18 +7,17 @@ keep the receipts. A batch holds no number and no key twice. A refusal of one le
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
-from rollkeeper.documents.assurance import assurance_of
-from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
-from rollkeeper.kernel.database import action
+from rollkeeper.kernel.database import action, pipeline
 from rollkeeper.kernel.errors import Faults, RollkeeperError
-from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
+from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.calendars import Term
@@ -31,7 +30,7 @@ from rollkeeper.lines.errors import (
     COUNTER_CODE_INVALID,
     LineNotFound,
 )
-from rollkeeper.lines.lookups import count_access, hidden_lines, mark_access
+from rollkeeper.lines.lookups import count_access, count_access_later, hidden_lines, mark_access
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import (
     LineView,
@@ -41,7 +40,7 @@ from rollkeeper.lines.queries import (
     last_subscriber,
 )
 from rollkeeper.lines.regions import regions_of_new_lines
-from rollkeeper.lines.writes import lock_numbers
+from rollkeeper.lines.writes import lock_numbers, lock_numbers_later
 from rollkeeper.provisioning.queries import still_served
 from rollkeeper.registration import persistence
 from rollkeeper.registration.accesses import (
@@ -54,7 +53,7 @@ from rollkeeper.registration.accesses import (
     record_accesses,
 )
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
-from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
+from rollkeeper.registration.decisions import Situation, refusal
 from rollkeeper.registration.errors import (
     NO_REGISTRATION_DUTY,
     PAYMENT_NOT_REGISTERED,
@@ -66,6 +65,7 @@ from rollkeeper.registration.payments import payment_faults, payment_of
 from rollkeeper.registration.persistence import Context, Draft
 from rollkeeper.registration.receipts import (
     find_receipts,
+    find_receipts_later,
     receipt_is_of_another,
     repeat_receipt,
     retry_on_conflict,
@@ -80,16 +80,24 @@ from rollkeeper.registration.rules import (
     read_parts,
     usable_of_line,
 )
+from rollkeeper.registration.shown_documents import (
+    former_document,
+    known_by_document,
+    replaced_documents,
+    transferors_of,
+)
 from rollkeeper.registration.submissions import (
     NEW_CONTRACT_KINDS,
     NEW_TENURE_KINDS,
+    Receipt,
     RegistrationKind,
     Submission,
 )
 from rollkeeper.registration.undocumented_ways import asked_without_document, route_of, without_document_type
 from rollkeeper.subscribers.choices import PartyRole
-from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on, with_documents
+from rollkeeper.subscribers.queries import with_documents
 from rollkeeper.vault.blind_index import blind_numbers
+from rollkeeper.vault.services import announce_sealing, one_epoch
 
 PERMISSIONS = {
     RegistrationKind.RELOCATE: Permission.CHANGE_LINE,
@@ -143,9 +151,17 @@ def check_registration(
 
 
 def _record(context: Context, submissions: Sequence[Submission]) -> list[Outcome]:
+    with one_epoch():
+        return _recorded(context, submissions)
+
+
+def _recorded(context: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
-    _answer_known(context, submissions, outcomes)
-    looked = _look(context, submissions, outcomes)
+    if len(submissions) == 1 and not submissions[0].number.startswith("handle:"):
+        looked = _look_at_once(context, submissions, outcomes)
+    else:
+        _answer_known(context, submissions, outcomes)
+        looked = _look(context, submissions, outcomes)
     drafts = _decide(context, looked, outcomes)
     if len(submissions) == 1 and drafts and looked.compared:
         count_access(context.authority, AccessKind.DOCUMENT, on=context.on)
@@ -166,6 +182,16 @@ def _answer_known(
     positions: Sequence[int] | None = None,
 ) -> None:
     known = find_receipts([s.submission_key for s in submissions if is_usable_key(s.submission_key)])
+    _answer(context, submissions, known, outcomes, positions)
+
+
+def _answer(
+    context: Context,
+    submissions: Sequence[Submission],
+    known: Mapping[str, Receipt],
+    outcomes: dict[int, Outcome],
+    positions: Sequence[int] | None = None,
+) -> None:
     lines = find_line_keys([one.line_id for one in known.values()])
     for position, submission in zip(positions or range(len(submissions)), submissions, strict=True):
         if receipt := known.get(submission.submission_key):
@@ -211,9 +237,53 @@ def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[in
     if len(submissions) == 1:
         count_access(context.authority, AccessKind.LOOKUP, counted=False, on=context.on)
     waiting = _with_numbers(context, submissions, outcomes)
-    is_for_existing = context.action_kind not in NEW_CONTRACT_KINDS
-    lines = lock_numbers([one.number_index for one in waiting], by_same_statements=is_for_existing)
-    there = [line.line_id for line in lines if line] or ([LineId(new_uuid())] if is_for_existing else [])
+    lines = lock_numbers([one.number_index for one in waiting], by_same_statements=_is_for_existing(context))
+    return _seen(context, waiting, lines, outcomes)
+
+
+def _look_at_once(
+    context: Context, submissions: Sequence[Submission], outcomes: dict[int, Outcome]
+) -> Looked:
+    """Answer a key that was used before, or look: a person at a counter waits for one answer of the database, and not for four."""
+    faults: dict[int, Outcome] = {}
+    waiting = _with_numbers(context, submissions, faults)
+    counted: Callable[[], None] | None = None
+    try:
+        with counted_lookups(), pipeline():
+            announce_sealing()
+            known = find_receipts_later(
+                [one.submission_key for one in submissions if is_usable_key(one.submission_key)]
+            )
+            counted = count_access_later(context.authority, AccessKind.LOOKUP, counted=False, on=context.on)
+            locked = lock_numbers_later(
+                [one.number_index for one in waiting], by_same_statements=_is_for_existing(context)
+            )
+    except RollkeeperError:
+        if counted:
+            counted()  # where both limits are reached, that of staff is said, which leaves a mark
+        raise
+    _answer(context, submissions, known(), outcomes)
+    counted()
+    lines = locked()
+    if outcomes or faults:
+        outcomes.update(faults | outcomes)
+        return Looked({}, set())
+    return _seen(context, waiting, lines, outcomes)
+
+
+def _is_for_existing(context: Context) -> bool:
+    return context.action_kind not in NEW_CONTRACT_KINDS
+
+
+def _seen(
+    context: Context,
+    waiting: Sequence[Waiting],
+    lines: Sequence[LineView | None],
+    outcomes: dict[int, Outcome],
+) -> Looked:
+    there = [line.line_id for line in lines if line] or (
+        [LineId(new_uuid())] if _is_for_existing(context) else []
+    )
     hidden = hidden_lines(context.authority, there)
     looked = Looked({one.position: line for one, line in zip(waiting, lines, strict=True)}, hidden)
     looked.read.extend(_read(context, waiting, looked, outcomes))
@@ -317,12 +387,12 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
     read = looked.read
     subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
     documents = [parts.parts[PartyRole.SUBSCRIBER].document for _, _, parts in read]
-    formerly = [_former(one.submission, on=context.on) for one, _, _ in read]
+    formerly = [former_document(one.submission, on=context.on) for one, _, _ in read]
     if context.limits:
         lock_documents([*documents, *formerly])
-    shown, former = _known_by_document(documents), _known_by_document(formerly)
+    shown, former = known_by_document(documents), known_by_document(formerly)
     article = context.pack.act_article(context.action_kind.value) or ""
-    transferors = _transferors(context, [one.submission for one, _, _ in read])
+    transferors = transferors_of(context, [one.submission for one, _, _ in read])
     held_by = [
         None
         if line is None
@@ -344,7 +414,7 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
         ],
     )
     limits = count_limits(context, [one[person] for person in (*shown, *former) if person])
-    replaced = _replaced(context, documents)
+    replaced = replaced_documents(context, documents)
     documented = (
         with_documents(subscribers.values()) if context.action_kind is RegistrationKind.TRANSFER else set()
     )
@@ -396,53 +466,3 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
                       transferor=transferor, known=by_document, region=region)
             )  # fmt: skip
     return drafts
-
-
-def _former(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:
-    if submission.former_document is None:
-        return None
-    kind = normalise_type(submission.former_document[0])
-    return kind, check_number(kind, submission.former_document[1], on).normalised
-
-
-def _transferors(context: Context, submissions: Sequence[Submission]) -> list[PriorSubscriber | None]:
-    """Return who gives up the lines that are transferred, as they are shown."""
-    if context.action_kind is not RegistrationKind.TRANSFER:
-        return [None] * len(submissions)
-    checked = [
-        (kind, check_number(kind, s.transferor.document[1], context.on), s.document_seen)
-        if s.transferor and (kind := normalise_type(s.transferor.document[0]))
-        else None
-        for s in submissions
-    ]
-    documents = [(one[0], one[1].normalised) if one else None for one in checked]
-    known, replaced = _known_by_document(documents), _replaced(context, documents)
-    return [
-        PriorSubscriber(person, assurance_of(document_seen=one[2], verdict=one[1].verdict), old)
-        if one
-        else None
-        for one, person, old in zip(checked, known, replaced, strict=True)
-    ]
-
-
-def _replaced(context: Context, documents: Sequence[tuple[str, str] | None]) -> list[dt.date | None]:
-    """Return when each document was replaced, for acts that only its person may do."""
-    if context.action_kind in NEW_CONTRACT_KINDS or not any(documents):
-        return [None] * len(documents)
-    indexes = iter(document_index([document for document in documents if document]))
-    marks = [next(indexes) if document else None for document in documents]
-    found = replaced_on([mark for mark in marks if mark])
-    return [found.get(mark) if mark else None for mark in marks]
-
-
-def _known_by_document(documents: Sequence[tuple[str, str] | None]) -> list[PersonId | None]:
-    positions = [position for position, document in enumerate(documents) if document]
-    persons = (
-        find_persons(document_index([document for document in documents if document]), lock=True)
-        if positions
-        else []
-    )
-    known: list[PersonId | None] = [None] * len(documents)
-    for position, person in zip(positions, persons, strict=True):
-        known[position] = person
-    return known

@@ -15,7 +15,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, prepared_rows, sql
+from rollkeeper.kernel.database import action, prepared_later, prepared_rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
@@ -36,21 +36,30 @@ class ConcurrentChange(Exception):
 
 def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
     """Return the receipts that these keys gave."""
-    found = prepared_rows(
+    return find_receipts_later(submission_keys)()
+
+
+def find_receipts_later(submission_keys: Sequence[str]) -> Callable[[], dict[str, Receipt]]:
+    """Ask for the receipts of these keys; they are had by calling what is returned, behind the block of `pipeline`."""
+    found = prepared_later(
         "SELECT submission_key, receipt FROM registration_receipts_of(%s)",
         [list(submission_keys)],
     )
-    return {row.submission_key: _read(row.submission_key, row.receipt) for row in found}
+    return lambda: {row.submission_key: _read(row.submission_key, row.receipt) for row in found()}
 
 
-def save_receipts(receipts: Sequence[Receipt]) -> None:
-    """Keep receipts in the present transaction. Raises Raced where one of the keys was used meanwhile."""
-    kept = prepared_rows(sql("registration", "insert_receipts"), {
+def save_receipts(receipts: Sequence[Receipt]) -> Callable[[], None]:
+    """Keep receipts in the present transaction. What is returned raises ConcurrentChange where one of the keys was used meanwhile."""
+    kept = prepared_later(sql("registration", "insert_receipts"), {
         "keys": [r.submission_key for r in receipts], "at": clock.now(),
         "receipts": [json.dumps(r.as_json()) for r in receipts],
     })  # fmt: skip
-    if len(kept) != len(receipts):
-        raise ConcurrentChange
+
+    def all_kept() -> None:
+        if len(kept()) != len(receipts):
+            raise ConcurrentChange
+
+    return all_kept
 
 
 def repeat_receipt(receipt: Receipt, *, verb: Verb) -> Receipt | RollkeeperError:
@@ -124,7 +133,7 @@ def run_once(
                 return repeat_receipt(found[submission_key], verb=verb)
             raise
         receipt = Receipt(submission_key, verb.value, line_id, on, entry_id)
-        save_receipts([receipt])
+        save_receipts([receipt])()
         return receipt
 
     outcome = retry_on_conflict(attempt)

@@ -2,13 +2,14 @@
 """Network commands and notices that follow a registration, left in the act's transaction."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import LineId, PersonId
+from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import RESTRICTIONS, LineState, SuspensionReason
-from rollkeeper.lines.queries import LineView, lines_in_force_of, view_line
+from rollkeeper.lines.queries import LineView, view_line
 from rollkeeper.lines.writes import mark_suspension_wrongful, restore_from_suspension
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
@@ -23,19 +24,19 @@ def notify_registered(
     action_kind: RegistrationKind,
     was_restored: bool,
     is_suspended: bool,
-    person_id: PersonId,
     language: str | None,
     pack_hash: str,
     on: dt.date,
     at: dt.datetime,
     document_seen: bool,
+    lines_in_force: Callable[[], Mapping[LineId, str | None]],
     self_declared: bool = False,
 ) -> None:
     """Ask the network to restore what may be restored, and owe the notices.
 
     Law: art. 3 (service comes back the same day). The subscriber's other lines are notified of a new one at once, so that they
     learn of a registration made without their knowledge; an import of old contracts notifies no one. A remote declaration is also
-    notified to the line itself: its telephone may have been in another hand for a moment.
+    notified to the line itself: its telephone may have been in another hand for a moment. `lines_in_force` gives the subscriber's lines.
     """
     if was_restored:
         request_remaining_restriction(line_id, is_suspended=is_suspended, at=at)
@@ -56,7 +57,7 @@ def notify_registered(
     if self_declared or (
         document_seen and action_kind not in {RegistrationKind.CHANGE, RegistrationKind.RELOCATE}
     ):
-        for other, own in lines_in_force_of(person_id).items():
+        for other, own in lines_in_force().items():
             if other != line_id:
                 enqueue_notice(
                     other, kind=NoticeKind.NEW_LINE_IN_YOUR_NAME, language=own or language, promised_on=None,

@@ -9,12 +9,13 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.conf import settings
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import Role, action, in_transaction, prepared_rows, rows, this_role
+from rollkeeper.kernel.database import Role, action, in_transaction, prepared_run, rows, this_role
 from rollkeeper.vault import keys, signed_public_keys, wire
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, SEAL_ONLY_PROCESS, CannotOpen
 from rollkeeper.vault.root import root_of_trust
@@ -26,7 +27,15 @@ class _Opening(Protocol):
     ) -> list[bytes | None]: ...
 
 
-_announced_epochs: ContextVar[list[keys.PublicEpoch] | None] = ContextVar("announced", default=None)
+@dataclass(slots=True)
+class _Act:
+    """What one act knows of the living epoch: whether it was announced that things are sealed, and the epoch read after that."""
+
+    is_announced: bool = False
+    epoch: keys.PublicEpoch | None = None
+
+
+_act: ContextVar[_Act | None] = ContextVar("act", default=None)
 _KIND = "epoch"
 _SEALING = 0x7365616C  # an advisory lock of PostgreSQL: "seal" in ASCII
 
@@ -51,18 +60,20 @@ def require_opening() -> None:
 @contextmanager
 def one_epoch() -> Iterator[None]:
     """Read the living epoch once for what one act seals: what was announced before it was read keeps a rotation waiting."""
-    before = _announced_epochs.set([])
+    before = _act.set(_Act())
     try:
         yield
     finally:
-        _announced_epochs.reset(before)
+        _act.reset(before)
 
 
 def person_key_sealer() -> tuple[int, wire.Sealer]:
     """Return the living epoch and the sealer of people's keys that this process is able to use."""
-    known = _announced_epochs.get()
-    # Cached once: if the epoch has ended meanwhile, the store refuses the key, and a retry gets the current epoch.
-    epoch = known.pop() if known else _genuine(keys.living_epoch())
+    act = _act.get()
+    # Used once: if the epoch has ended meanwhile, the store refuses the key, and a retry gets the current epoch.
+    epoch = (act and act.epoch) or _genuine(keys.living_epoch())
+    if act is not None:
+        act.epoch = None
     if may_open():
         return epoch.epoch_id, secret_of(epoch.epoch_id).person_key_sealer()
     return epoch.epoch_id, wire.PublicSealer(epoch.epoch_id, epoch.public_key)
@@ -70,10 +81,13 @@ def person_key_sealer() -> tuple[int, wire.Sealer]:
 
 def line_value_sealer() -> wire.Sealer:
     """Return the sealer of lines' values that this process is able to use."""
-    _announce_sealing()
+    keys.settle()  # what is refused among the keys is said of them, and of no later statement
+    act = _act.get()
+    if act is None or not act.is_announced:
+        announce_sealing()
     epoch = _genuine(keys.living_epoch())
-    if (known := _announced_epochs.get()) is not None:
-        known[:] = [epoch]
+    if act is not None:
+        act.epoch = epoch
     if may_open():
         return secret_of(epoch.epoch_id).line_value_sealer()
     return wire.PublicSealer(epoch.epoch_id, epoch.public_key)
@@ -173,16 +187,17 @@ def is_sealing_elsewhere() -> bool:
     return not (mine and acts_are_over)
 
 
-def _announce_sealing() -> None:
+def announce_sealing() -> None:
     """Say that values sealed from here on may be written later: a command until it ends, an app until its act ends.
 
-    A rotation waits for those, so that nothing arrives under an epoch which it has destroyed.
+    A rotation waits for those, so that nothing arrives under an epoch which it has destroyed. Within `one_epoch` once is enough.
     """
-    keys.settle()  # what is refused among the keys is said of them, and of no later statement
     if may_open():
         rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)
     elif in_transaction():
-        prepared_rows("SELECT kernel_share_sealing()")
+        prepared_run("SELECT kernel_share_sealing()")
+    if (act := _act.get()) is not None:
+        act.is_announced = True
 
 
 def _by_epoch(envelopes: Sequence[bytes]) -> dict[int, list[int]]:

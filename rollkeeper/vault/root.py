@@ -9,6 +9,7 @@ interfaces.
 epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/index.key` can be made again from it.
 """
 
+import os
 import secrets
 from collections.abc import Sequence
 from functools import lru_cache
@@ -125,7 +126,8 @@ class FileIndexKey:
     """The key of the blind index in its own file, which an app may read."""
 
     def __init__(self) -> None:
-        self._begun = _begun(index_file(), _stamp(index_file()))
+        file = _path_of_index(data_dir())
+        self._begun = _begun(file, _stamp(file))
 
     def digests(self, messages: Sequence[bytes]) -> list[bytes]:
         """Return the HMAC-SHA-256 of each message."""
@@ -138,17 +140,23 @@ class FileIndexKey:
 
 
 @lru_cache(maxsize=1)
-def _begun(file: Path, stamp: tuple[int, ...]) -> HMAC:
+def _path_of_index(home: Path) -> str:
+    # A request asks three times; each time the parts of the path would be put together again.
+    return str(home / "secrets" / "index.key")
+
+
+@lru_cache(maxsize=1)
+def _begun(file: str, stamp: tuple[int, ...]) -> HMAC:
     """Return an HMAC that has its key and no message, begun once for as long as the file is the same."""
     del stamp
-    return HMAC(read_keys(file)[_INDEX], SHA256())
+    return HMAC(read_keys(Path(file))[_INDEX], SHA256())
 
 
-def _stamp(file: Path) -> tuple[int, ...]:
+def _stamp(file: str) -> tuple[int, ...]:
     try:
-        found = file.stat()
+        found = os.stat(file)  # noqa: PTH116 - by its name, which is at hand
     except OSError as fault:
-        raise RootMissing(file=file) from fault
+        raise RootMissing(file=Path(file)) from fault
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
@@ -181,4 +189,4 @@ def root_file() -> Path:
 
 def index_file() -> Path:
     """Return where the key of the blind index lies."""
-    return data_dir() / "secrets" / "index.key"
+    return Path(_path_of_index(data_dir()))

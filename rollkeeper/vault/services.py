@@ -24,7 +24,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, wire
 from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
-from rollkeeper.vault.epochs import one_epoch
+from rollkeeper.vault.epochs import announce_sealing, one_epoch
 from rollkeeper.vault.errors import ALREADY_SEALED, EpochEnded
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
 from rollkeeper.vault.keys import committed_meanwhile
@@ -33,6 +33,7 @@ from rollkeeper.vault.opening import open_copy, open_line_values, open_sealed
 __all__ = [
     "PersonRecord",
     "add_values",
+    "announce_sealing",
     "begin_epoch",
     "begin_first_epoch",
     "committed_meanwhile",

@@ -15,17 +15,19 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
-from rollkeeper.lines.errors import COUNTER_TERMINATION_LIMIT_REACHED
+from rollkeeper.lines.errors import COUNTER_TERMINATION_LIMIT_REACHED, AccessLimitReached
 from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.lines.services import mark_disputed, pause_clock, resume_clock
-from rollkeeper.operations.bootstrap import set_limits
+from rollkeeper.operations.bootstrap import set_limits, set_lookup_limits
 from rollkeeper.registration import services
+from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from tests.builders.lines import pause_line
 from tests.builders.staff import employ
+from tests.entries import entries
 from tests.refusals import refusing
 from tests.registration.conftest import clerk, new_line, vaulted  # noqa: F401
-from tests.registration.people import ON, given_by, person, submission
+from tests.registration.people import ON, fresh_number, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 APPS = ("counter", "backoffice", "portal")
@@ -303,6 +305,21 @@ def test_a_counter_at_its_limit_says_so_and_the_back_office_goes_on(new_day, cle
             find_line(number)
     with as_role("backoffice"):
         assert find_line(number)
+
+
+def test_where_both_limits_are_reached_that_of_staff_leaves_its_mark(new_day, clerk, held, as_role):  # noqa: F811
+    _, number, _ = held
+    set_limits(lookups_per_day=1)
+    set_lookup_limits(lookups_per_day=0)
+    try:
+        with as_role("counter"):
+            find_line(number)
+            with refusing(AccessLimitReached):
+                register_subscriber(clerk, submission(fresh_number(), person()), on=ON)
+    finally:
+        set_lookup_limits()
+
+    assert "refused_limit" in {one.facts["outcome"] for one in entries("line:access:recorded")}
 
 
 JOINED = "SELECT subscribers_link(%(first)s, %(second)s, '2012-03-02', %(entry)s)"

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The documents that a submission shows, and whom they lead to."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from rollkeeper.documents.assurance import assurance_of
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.kernel.ids import PersonId
+from rollkeeper.registration.decisions import PriorSubscriber
+from rollkeeper.registration.persistence import Context
+from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, RegistrationKind, Submission
+from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on
+
+
+def former_document(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:
+    """Return the document that the one shown takes the place of, its number normalised."""
+    if submission.former_document is None:
+        return None
+    kind = normalise_type(submission.former_document[0])
+    return kind, check_number(kind, submission.former_document[1], on).normalised
+
+
+def transferors_of(context: Context, submissions: Sequence[Submission]) -> list[PriorSubscriber | None]:
+    """Return who gives up the lines that are transferred, as they are shown."""
+    if context.action_kind is not RegistrationKind.TRANSFER:
+        return [None] * len(submissions)
+    checked = [
+        (kind, check_number(kind, s.transferor.document[1], context.on), s.document_seen)
+        if s.transferor and (kind := normalise_type(s.transferor.document[0]))
+        else None
+        for s in submissions
+    ]
+    documents = [(one[0], one[1].normalised) if one else None for one in checked]
+    known, replaced = known_by_document(documents), replaced_documents(context, documents)
+    return [
+        PriorSubscriber(person, assurance_of(document_seen=one[2], verdict=one[1].verdict), old)
+        if one
+        else None
+        for one, person, old in zip(checked, known, replaced, strict=True)
+    ]
+
+
+def replaced_documents(context: Context, documents: Sequence[tuple[str, str] | None]) -> list[dt.date | None]:
+    """Return when each document was replaced, for acts that only its person may do."""
+    if context.action_kind in NEW_CONTRACT_KINDS or not any(documents):
+        return [None] * len(documents)
+    indexes = iter(document_index([document for document in documents if document]))
+    marks = [next(indexes) if document else None for document in documents]
+    found = replaced_on([mark for mark in marks if mark])
+    return [found.get(mark) if mark else None for mark in marks]
+
+
+def known_by_document(documents: Sequence[tuple[str, str] | None]) -> list[PersonId | None]:
+    """Return whom each document leads to; they are not erased before the present transaction ends."""
+    positions = [position for position, document in enumerate(documents) if document]
+    persons = (
+        find_persons(document_index([document for document in documents if document]), lock=True)
+        if positions
+        else []
+    )
+    known: list[PersonId | None] = [None] * len(documents)
+    for position, person in zip(positions, persons, strict=True):
+        known[position] = person
+    return known
