@@ -9,7 +9,6 @@ interfaces.
 epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/index.key` can be made again from it.
 """
 
-import os
 import secrets
 from collections.abc import Sequence
 from functools import lru_cache
@@ -126,7 +125,7 @@ class FileIndexKey:
     """The key of the blind index in its own file, which an app may read."""
 
     def __init__(self) -> None:
-        file = _path_of_index(data_dir())
+        file = index_file()
         self._begun = _begun(file, _stamp(file))
 
     def digests(self, messages: Sequence[bytes]) -> list[bytes]:
@@ -140,23 +139,17 @@ class FileIndexKey:
 
 
 @lru_cache(maxsize=1)
-def _path_of_index(home: Path) -> str:
-    # A request asks three times; each time the parts of the path would be put together again.
-    return str(home / "secrets" / "index.key")
-
-
-@lru_cache(maxsize=1)
-def _begun(file: str, stamp: tuple[int, ...]) -> HMAC:
+def _begun(file: Path, stamp: tuple[int, ...]) -> HMAC:
     """Return an HMAC that has its key and no message, begun once for as long as the file is the same."""
     del stamp
-    return HMAC(read_keys(Path(file))[_INDEX], SHA256())
+    return HMAC(read_keys(file)[_INDEX], SHA256())
 
 
-def _stamp(file: str) -> tuple[int, ...]:
+def _stamp(file: Path) -> tuple[int, ...]:
     try:
-        found = os.stat(file)  # noqa: PTH116 - by its name, which is at hand
+        found = file.stat()
     except OSError as fault:
-        raise RootMissing(file=Path(file)) from fault
+        raise RootMissing(file=file) from fault
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
@@ -189,4 +182,10 @@ def root_file() -> Path:
 
 def index_file() -> Path:
     """Return where the key of the blind index lies."""
-    return Path(_path_of_index(data_dir()))
+    return _index_file(data_dir())
+
+
+@lru_cache(maxsize=1)
+def _index_file(home: Path) -> Path:
+    # A request asks for several times; each time the parts of the path would be put together again.
+    return home / "secrets" / "index.key"
