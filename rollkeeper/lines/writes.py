@@ -20,7 +20,6 @@ from rollkeeper.kernel.database import (
     action,
     pipeline,
     prepared_later,
-    prepared_rows,
     prepared_run,
     rows,
     run,
@@ -133,25 +132,31 @@ def lock_numbers_later(
     return lines
 
 
-def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
-    """Make lines whose numbers no line has; return those that were made. A concurrent second writer gets nothing."""
+def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> Callable[[], list[NewLine]]:
+    """Make lines whose numbers no line has; a concurrent second writer gets nothing.
+
+    Those made are had by calling what is returned, behind the block of `pipeline`; the block is one of `counted_lookups`.
+    """
     if not lines:
-        return []
-    with counted_lookups():
-        taken = prepared_rows(
-            "SELECT lines_create(%(line_ids)s, %(services)s, %(languages)s, %(regions)s, %(number_indexes)s, %(sealed)s, %(on)s) AS number_index",
-            {
-                "on": on,
-                "line_ids": [line.line_id for line in lines],
-                "services": [line.service.value for line in lines],
-                "languages": [line.language for line in lines],
-                "regions": [line.region for line in lines],
-                "number_indexes": [line.number_index for line in lines],
-                "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
-            },
-        )
-    won = {bytes(row.number_index) for row in taken}
-    return [line for line in lines if line.number_index in won]
+        return list
+    taken = prepared_later(
+        "SELECT lines_create(%(line_ids)s, %(services)s, %(languages)s, %(regions)s, %(number_indexes)s, %(sealed)s, %(on)s) AS number_index",
+        {
+            "on": on,
+            "line_ids": [line.line_id for line in lines],
+            "services": [line.service.value for line in lines],
+            "languages": [line.language for line in lines],
+            "regions": [line.region for line in lines],
+            "number_indexes": [line.number_index for line in lines],
+            "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
+        },
+    )
+
+    def made() -> list[NewLine]:
+        won = {bytes(row.number_index) for row in taken()}
+        return [line for line in lines if line.number_index in won]
+
+    return made
 
 
 def reassign_number(line: NewLine, *, old: LineId, on: dt.date) -> None:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.verdicts import Verdict
@@ -144,10 +145,14 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
 
     try:
         with committed_meanwhile():
-            line_ids, persons = _lines(context, drafts), _persons(context, drafts)
-            with pipeline() if _is_small(drafts) else nullcontext():
-                written = _sealed(drafts, line_ids, persons)
+            with counted_lookups(), pipeline() if _is_plain(drafts) else nullcontext():
+                line_ids, all_made = _lines(context, drafts)
+                if not _is_plain(drafts):
+                    all_made()
+                written = _sealed(drafts, line_ids, _persons(context, drafts))
                 entered = _enter(context, written, at=at)
+            if _is_plain(drafts):
+                all_made()
             entries = entered()
             recorded = register_tenures(
                 [_tenure(w) for w in written], entries=[entries[w.line_id] for w in written],
@@ -176,28 +181,38 @@ def _receipt(context: Context, written: RenderedText, entry_id: EntryId) -> Rece
     return Receipt(key, verb, written.line_id, context.on, entry_id)
 
 
-def _is_small(drafts: Sequence[Draft]) -> bool:
-    """Tell whether what is sealed goes to the database in one statement, and nothing to a store of copies."""
-    return len(drafts) == 1 and not drafts[0].submission.copies
+def _is_plain(drafts: Sequence[Draft]) -> bool:
+    """Tell whether what is written first may be sent at once: no copies, no number or document with a past."""
+    if len(drafts) != 1:
+        return False
+    (one,) = drafts
+    has_past = (one.line is not None and one.line.is_over) or one.renewed_by or one.former_of
+    return not has_past and not one.submission.copies
 
 
-def _lines(context: Context, drafts: Sequence[Draft]) -> list[tuple[LineId, bool]]:
+def _lines(context: Context, drafts: Sequence[Draft]) -> tuple[list[tuple[LineId, bool]], Callable[[], None]]:
+    """Make the lines that are new; what is returned raises ConcurrentChange where a number was taken meanwhile."""
     fresh = [
         NewLine(line_id, draft.number, draft.number_index, draft.service, draft.language, draft.region)
         for line_id, draft in zip(new_line_ids(len(drafts)), drafts, strict=True)
     ]
     unknown = [line for line, draft in zip(fresh, drafts, strict=True) if draft.line is None]
-    if unknown and len(create_lines(unknown, on=context.on)) != len(unknown):
-        raise ConcurrentChange
+    made = create_lines(unknown, on=context.on)
+
+    def all_made() -> None:
+        if len(made()) != len(unknown):
+            raise ConcurrentChange
+
     for line, draft in zip(fresh, drafts, strict=True):
         if draft.line is not None and draft.line.is_over:
             reassign_number(line, old=draft.line.line_id, on=context.on)
-    return [
+    line_ids = [
         (draft.line.line_id, False)
         if draft.line is not None and not draft.line.is_over
         else (line.line_id, True)
         for line, draft in zip(fresh, drafts, strict=True)
     ]
+    return line_ids, all_made
 
 
 def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[PartyRole, PersonId]]:

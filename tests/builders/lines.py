@@ -33,7 +33,7 @@ type Day = dt.date | str
 def activate_line(number: str, *, service: Service, on: dt.date, language: str | None = None) -> LineId:
     """Make one line under a normalised number that no line has."""
     line = NewLine(LineId(new_uuid()), number, blind_numbers([number])[0], service, language)
-    assert create_lines([line], on=on), "the number is taken"
+    assert create_lines([line], on=on)(), "the number is taken"
     return line.line_id
 
 

@@ -81,7 +81,7 @@ def test_a_line_is_found_by_its_whole_number_and_by_no_part_of_it(line):
 def test_a_number_has_one_line(line):
     again = NewLine(LineId(new_uuid()), NUMBER, blind_numbers([NUMBER])[0], Service.MOBILE, None)
 
-    assert create_lines([again], on=ON) == []
+    assert create_lines([again], on=ON)() == []
     assert find_line(NUMBER).line_id == line
 
 

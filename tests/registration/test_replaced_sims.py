@@ -75,7 +75,7 @@ def limit():
     """Let counters replace so many more SIMs today before the former ones are kept."""
 
     def more(replaced):
-        (last,) = rows("SELECT last_value %% %s AS done, last_value < %s * (kernel_day(NULL) - date '2020-01-01') AS is_old"
+        (last,) = rows("SELECT last_value %% %s AS done, last_value < %s * ((clock_timestamp() AT TIME ZONE 'UTC')::date - date '2020-01-01') AS is_old"
                        " FROM vault_sims_replaced", [A_DAY, A_DAY])  # fmt: skip
         set_limits(sims_replaced_per_day=replaced + (0 if last.is_old else last.done + 1))
 
