@@ -21,7 +21,7 @@ from django.contrib.sessions.models import Session
 from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import in_transaction, pipeline, prepared_later, prepared_rows, prepared_run
+from rollkeeper.kernel.database import in_transaction, prepared_rows
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)
@@ -30,9 +30,11 @@ SOURCE_MARK = "source_mark"
 """The key under which a session has a hash of the address from which its owner signed in."""
 _KEPT = (
     "UPDATE django_session SET session_data = %s, expire_date = %s, staff_id = coalesce(staff_id, %s::uuid),"
-    " source_mark = coalesce(nullif(source_mark, ''), %s)"
-    " WHERE session_key = %s AND begun_by = CURRENT_USER RETURNING reference"
+    " source_mark = coalesce(nullif(source_mark, ''), %s) FROM (SELECT {how}) AS commit (how)"
+    " WHERE commit.how = commit.how AND session_key = %s AND begun_by = CURRENT_USER RETURNING reference"
 )
+_KEPT_AT_ONCE = _KEPT.format(how="set_config('synchronous_commit', 'off', true)")
+_KEPT_WITH_ITS_ACT = _KEPT.format(how="''")
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
 
@@ -78,20 +80,17 @@ class SessionStore(db.SessionStore):
         No answer waits for the disk: a server that dies within half a second has the session as it was, and its owner types a number again.
         """
         content = dict(self.items())
-        with pipeline():
-            if not in_transaction():  # whose end waits
-                prepared_run("SELECT set_config('synchronous_commit', 'off', true)")
-            kept = prepared_later(
-                _KEPT,
-                [
-                    self.encode(content),
-                    self.get_expiry_date(),
-                    content.get(AUTH_USER),
-                    bytes.fromhex(content.get(SOURCE_MARK, "")),
-                    _row(self.session_key),
-                ],
-            )
-        if not kept():
+        kept = prepared_rows(
+            _KEPT_WITH_ITS_ACT if in_transaction() else _KEPT_AT_ONCE,
+            [
+                self.encode(content),
+                self.get_expiry_date(),
+                content.get(AUTH_USER),
+                bytes.fromhex(content.get(SOURCE_MARK, "")),
+                _row(self.session_key),
+            ],
+        )
+        if not kept:
             raise UpdateError
 
     def exists(self, session_key: str) -> bool:

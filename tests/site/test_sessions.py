@@ -10,6 +10,7 @@ from django.test import override_settings
 
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import rows
+from rollkeeper.site import sessions
 from rollkeeper.site.sessions import SessionStore
 
 
@@ -109,3 +110,14 @@ def test_a_session_that_is_kept_hurries_nothing_else(committed):
     with transaction.atomic():
         session.save()
         assert rows("SHOW synchronous_commit")[0].synchronous_commit == "on"
+
+
+def test_a_session_that_is_kept_by_itself_waits_for_no_disk(committed, monkeypatch):
+    session = begun(who="somebody")
+    monkeypatch.setattr(sessions, "in_transaction", lambda: False)
+
+    with transaction.atomic():
+        session["who"] = "somebody else"
+        session.save()
+
+        assert rows("SHOW synchronous_commit")[0].synchronous_commit == "off"
