@@ -12,11 +12,12 @@ from rollkeeper.kernel.console import JsonOption, counted, emit, err, out, progr
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.kernel.instance import open_instance
-from rollkeeper.ledger import auditor, checks, printouts, publication, queries, receipts, tile_store
+from rollkeeper.ledger import auditor, checks, printouts, publication, queries, receipts
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.printouts import receipt_checker
 from rollkeeper.ledger.publication import PublicationResult
 from rollkeeper.ledger.receipts import LedgerReceipt
+from rollkeeper.ledger.settings import public_folder
 
 FolderArgument = Annotated[
     Path | None,
@@ -76,7 +77,7 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
     Example: rollkeeper ledger publish /srv/www/ledger
     """
     open_instance()
-    place = folder or tile_store.public_folder()
+    place = folder or public_folder()
     with progress("Publishing entries") as bar:
         done = publication.publish(place, progress=bar.advance)
     if as_json:

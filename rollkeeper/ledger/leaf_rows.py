@@ -6,10 +6,11 @@ them makes an object of a row that only passes through.
 """
 
 import datetime as dt
-import re
 import struct
+from binascii import hexlify
 from collections.abc import Mapping
 from hashlib import sha256
+from struct import iter_unpack
 from typing import Final, NamedTuple
 
 from rollkeeper.ledger import leaves
@@ -17,60 +18,73 @@ from rollkeeper.ledger import leaves
 COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 COPY_END: Final = b"\xff\xff"
 OTHER: Final = "other"
-_SECRET_ROW = struct.Struct(f">hiqi{leaves.SECRET_BYTES}s")
+_NUMBER_BYTES = 8
 _EPOCH = dt.date(2000, 1, 1).toordinal()
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-_UNESCAPED = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+
+
+class Entries(NamedTuple):
+    """Some entries column by column: their numbers; their verbs, each with a space and the day, and their bodies, a zero byte between."""
+
+    numbers: bytes
+    heads: bytes
+    bodies: bytes
+
+    def __len__(self) -> int:
+        """Return how many entries these are."""
+        return len(self.numbers) // _NUMBER_BYTES
 
 
 class Rows(NamedTuple):
-    """The numbers of some entries, and their rows of ledger_secret and of ledger_leaf in PostgreSQL's binary form."""
+    """The numbers of some entries, their rows of ledger_secret and of ledger_leaf in PostgreSQL's binary form, and their leaves' hashes."""
 
-    numbers: list[int]
+    numbers: bytes
     secrets: bytes
     leaves: bytes
+    hashes: bytes
 
 
-def make_rows(lines: bytes, first: int, secrets: bytes, classes: Mapping[str, str]) -> Rows:
-    """Return the rows of entries that come as PostgreSQL's lines (transaction, number, day, verb, body) and get the leaves from `first` on."""
-    width = leaves.SECRET_BYTES
-    numbers, secret_rows, leaf_rows = [], [], []
-    heads: dict[tuple[bytes, bytes], tuple[bytes, bytes, bytes]] = {}
-    is_plain = leaves.are_plain(lines.decode())
-    for nth, line in enumerate(lines.removesuffix(b"\n").split(b"\n")):
-        _, number, day, verb, body = line.split(b"\t")
-        entry_id, secret = int(number), secrets[nth * width : (nth + 1) * width]
-        if not is_plain:
-            body = _unescaped(body)
-        root = leaves.root_of_written(body, secret=secret, entry_id=entry_id, is_plain=is_plain)
-        kept = heads.get((day, verb))
-        if kept is None:
-            kept = heads[day, verb] = _constants(day.decode(), classes.get(verb.decode(), OTHER))
-        before, after, middle = kept
-        leaf_hash = sha256(b"\x00" + before + root.hex().encode() + after).digest()
-        numbers.append(entry_id)
-        secret_rows.append(secret_row(entry_id, secret))
-        leaf_rows.append(b"\x00\x06\x00\x00\x00\x08%b\x00\x00\x00\x08%b%b%b\x00\x00\x00\x20%b" % (
-            (first + nth).to_bytes(8), entry_id.to_bytes(8), middle, root, leaf_hash,
-        ))  # fmt: skip
-    return Rows(numbers, b"".join(secret_rows), b"".join(leaf_rows))
+def make_rows(entries: Entries, first: int, secrets: bytes, classes: Mapping[str, str]) -> Rows:
+    """Return the rows of entries, which get the leaves from `first` on."""
+    heads = entries.heads.split(b"\0")
+    constants = {head: _constants(head, classes) for head in set(heads)}
+    secret_rows, leaf_rows, hashes = [], [], []
+    each = zip(
+        iter_unpack(f"{_NUMBER_BYTES}s", entries.numbers),
+        iter_unpack(f"{leaves.SECRET_BYTES}s", secrets),
+        heads,
+        leaves.fields_of_all(entries.bodies),
+        strict=True,
+    )
+    for leaf, ((number,), (secret,), head, fields) in enumerate(each, first):
+        root = leaves.root_over(fields, secret, number)
+        before, after, middle = constants[head]
+        leaf_hash = sha256(before + hexlify(root) + after).digest()
+        row = (
+            b"\0\6\0\0\0\10",
+            leaf.to_bytes(8),
+            b"\0\0\0\10",
+            number,
+            middle,
+            root,
+            b"\0\0\0\40",
+            leaf_hash,
+        )
+        secret_rows.append(b"\0\2\0\0\0\10" + number + b"\0\0\0\40" + secret)
+        leaf_rows.append(b"".join(row))
+        hashes.append(leaf_hash)
+    return Rows(entries.numbers, b"".join(secret_rows), b"".join(leaf_rows), b"".join(hashes))
 
 
 def secret_row(entry_id: int, secret: bytes) -> bytes:
     """Return the row of a secret in the store of keys."""
-    return _SECRET_ROW.pack(2, 8, entry_id, leaves.SECRET_BYTES, secret)
+    return b"\0\2\0\0\0\10" + entry_id.to_bytes(8) + b"\0\0\0\40" + secret
 
 
-def _constants(day: str, leaf_class: str) -> tuple[bytes, bytes, bytes]:
-    """Return what the leaves of a class and a day have in common: before and after the root, and in the row."""
+def _constants(head: bytes, classes: Mapping[str, str]) -> tuple[bytes, bytes, bytes]:
+    """Return what the leaves of a class and a day have in common: hashed before and after the root, and in the row before it."""
+    verb, _, day = head.decode().rpartition(" ")
+    leaf_class = classes.get(verb, OTHER)
     before, after = leaves.leaf_bytes(leaf_class, day, bytes(32)).split(b"0" * 64)
     days = dt.date.fromisoformat(day).toordinal() - _EPOCH
     said = leaf_class.encode()
-    return before, after, struct.pack(f">i{len(said)}siii", len(said), said, 4, days, 32)
-
-
-def _unescaped(field: bytes) -> bytes:
-    """Return a text as it was before it became part of a line."""
-    if b"\\" not in field:
-        return field
-    return _ESCAPED.sub(lambda found: _UNESCAPED.get(found[1], found[1]), field)
+    return b"\0" + before, after, struct.pack(f">i{len(said)}siii", len(said), said, 4, days, 32)

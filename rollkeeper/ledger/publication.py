@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
+from itertools import batched
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,13 +34,26 @@ from rollkeeper.ledger.errors import (
     LedgerKeyMissing,
     LedgerRolledBack,
 )
+from rollkeeper.ledger.processes import Later, one_behind, sharing_out
 from rollkeeper.ledger.sequencer import LOCK, integrate
-from rollkeeper.ledger.settings import settings
-from rollkeeper.ledger.tile_store import CHECKPOINT, TileStore, bundle, public_folder
+from rollkeeper.ledger.settings import public_folder, settings
+from rollkeeper.ledger.tile_store import CHECKPOINT, LeafTile, TileStore, write_leaf_tiles
 from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
 
 CHUNK_TILES = 256
+_WRITTEN_AT_ONCE = 16
 WITNESS = "the witness "
+
+type Write = Callable[[TileStore, Sequence[LeafTile]], Later[int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Leaves of which the tiles are being written, and the first of each part that differs from the tree, once it is known."""
+
+    first: int
+    end: int
+    written: list[Later[int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +277,10 @@ def _key() -> Ed25519PrivateKey:
 
 
 def _write_tiles(place: TileStore, have: int, size: int, *, progress: Callable[[int], None]) -> None:
-    grown = tree.tiles_between(have, size, level=0)
-    for first in grown[::CHUNK_TILES]:
-        end = min(size, (first + CHUNK_TILES) * tree.TILE_WIDTH)
-        _write_entries(place, first * tree.TILE_WIDTH, end)
-        progress(end - max(have, first * tree.TILE_WIDTH))
+    with sharing_out(write_leaf_tiles, after=CHUNK_TILES // _WRITTEN_AT_ONCE) as write:
+        for chunk in one_behind(_chunks(place, have, size, write)):
+            _require_unchanged(chunk.written)
+            progress(chunk.end - max(have, chunk.first))
     level = 1
     while grown := tree.tiles_between(have, size, level=level):
         for index in grown:
@@ -276,27 +289,30 @@ def _write_tiles(place: TileStore, have: int, size: int, *, progress: Callable[[
         level += 1
 
 
-def _write_entries(place: TileStore, first: int, end: int) -> None:
-    found = queries.leaves(first, end)
-    full = queries.stored_leaf_tiles(first // tree.TILE_WIDTH, end // tree.TILE_WIDTH)
+def _chunks(place: TileStore, have: int, size: int, write: Write) -> Iterator[Chunk]:
+    """Read leaves, and have those of some tiles at a time compared and written."""
+    grown = tree.tiles_between(have, size, level=0)
+    for index in grown[::CHUNK_TILES]:
+        first, end = index * tree.TILE_WIDTH, min(size, (index + CHUNK_TILES) * tree.TILE_WIDTH)
+        tiles = list(_complete(queries.leaf_tiles(first, end), first, end))
+        yield Chunk(first, end, [write(place, some) for some in batched(tiles, _WRITTEN_AT_ONCE)])
+
+
+def _complete(tiles: Sequence[LeafTile], first: int, end: int) -> Iterator[LeafTile]:
+    """Give each tile with the hashes that it must have: those of the one at the edge are no tile yet."""
+    there = {tile.tile_index: tile for tile in tiles}
     for at in range(first, end, tree.TILE_WIDTH):
-        index, part = at // tree.TILE_WIDTH, found[at - first : at - first + tree.TILE_WIDTH]
-        width = min(tree.TILE_WIDTH, end - at)
-        hashes = b"".join(map(tree.leaf_hash, part))
-        stored = full.get(index, b"") if width == tree.TILE_WIDTH else queries.stored_tile(0, index, width)
-        if hashes != stored:
-            raise LEAF_CHANGED(leaf=at + _first_difference(hashes, stored))
-        place.write_tile("entries", index, width, bundle(part))
-        place.write_tile(0, index, width, hashes)
+        index, width = at // tree.TILE_WIDTH, min(tree.TILE_WIDTH, end - at)
+        if index not in there:
+            raise LEAF_CHANGED(leaf=at)
+        tile = there[index]
+        yield tile if width == tree.TILE_WIDTH else tile._replace(hashes=queries.stored_tile(0, index, width))
 
 
-def _first_difference(hashes: bytes, stored: bytes) -> int:
-    places = range(0, max(len(hashes), len(stored)), tree.HASH_BYTES)
-    return next(
-        nth
-        for nth, at in enumerate(places)
-        if hashes[at : at + tree.HASH_BYTES] != stored[at : at + tree.HASH_BYTES]
-    )
+def _require_unchanged(written: Iterable[Later[int | None]]) -> None:
+    for found in written:
+        if (leaf := found()) is not None:
+            raise LEAF_CHANGED(leaf=leaf)
 
 
 def _remember(head: notes.Head, note: str) -> None:

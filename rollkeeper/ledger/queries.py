@@ -17,6 +17,7 @@ from rollkeeper.ledger import tree
 from rollkeeper.ledger.leaf_classes import LeafClass
 from rollkeeper.ledger.leaves import disclose, is_reduced, leaf_bytes, leaves_of, receipt_code
 from rollkeeper.ledger.secrets import secret_of
+from rollkeeper.ledger.tile_store import LeafTile
 from rollkeeper.ledger.verbs import Verb
 
 ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED, Verb.ACCESS_RECORDED)
@@ -182,8 +183,13 @@ def entries(first: int, end: int) -> Iterator[StoredEntry]:
 
 def leaves(first: int, end: int) -> list[bytes]:
     """Return the leaves from `first` up to and without `end`, as they are published."""
-    found = database.rows(database.sql("ledger", "leaf_roots"), {"first": first, "end": end})
-    return [leaf for tile in found for leaf in leaves_of(tile.heads, bytes(tile.roots))]
+    return [leaf for tile in leaf_tiles(first, end) for leaf in leaves_of(tile.heads, tile.roots)]
+
+
+def leaf_tiles(first: int, end: int) -> list[LeafTile]:
+    """Return the leaves from `first` up to and without `end` by tiles, each with the hashes that the tree has of it, where it is full."""
+    found = database.prepared_rows(database.sql("ledger", "leaf_roots"), {"first": first, "end": end})
+    return [LeafTile(*row) for row in found]
 
 
 def missing_accesses(*, since: dt.date | None = None) -> list[MissingEntry]:
@@ -210,15 +216,6 @@ def stored_tile(level: int, index: int, width: int) -> bytes:
         span = {"below": level - 1, "first": first, "end": first + width}
         found = database.rows(database.sql("ledger", "upper_tiles"), span)
     return bytes(found[0].hashes) if found else b""
-
-
-def stored_leaf_tiles(first: int, end: int) -> dict[int, bytes]:
-    """Return the full lowest tiles from the index `first` up to and without `end`, by index, with one query."""
-    found = database.rows(
-        "SELECT tile_index, hashes FROM ledger_tile WHERE level = 0 AND tile_index >= %s AND tile_index < %s",
-        [first, end],
-    )
-    return {row.tile_index: bytes(row.hashes) for row in found}
 
 
 def stored_nodes(size: int) -> tree.Node:

@@ -10,20 +10,19 @@ before the leaves: a step that is killed in between draws new ones.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import batched
-from multiprocessing import get_context
+from struct import unpack
 from typing import Any
 
 from django.db import connection
 
 from rollkeeper.kernel import database
 from rollkeeper.ledger import leaves, tree
-from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Rows, make_rows
+from rollkeeper.ledger.errors import LEAF_CHANGED
+from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Entries, Rows, make_rows
+from rollkeeper.ledger.processes import Later, one_behind, sharing_out
 from rollkeeper.ledger.secrets import keep_secrets
 from rollkeeper.ledger.verbs import Verb
 
@@ -32,10 +31,12 @@ STEP_ENTRIES = 1 << 18
 LOCK = 533437
 _TAKEN_AT_ONCE = 1 << 14
 _MADE_AT_ONCE = 1 << 12
+_NUMBER_BYTES = 8
+_TILE_BYTES = tree.TILE_WIDTH * tree.HASH_BYTES
 _CLASSES = {verb.value: verb.leaf_class.value for verb in Verb}
 
-type Made = Callable[[], Rows]
-type Make = Callable[[bytes, int, bytes], Made]
+type Made = Later[Rows]
+type Make = Callable[[Entries, int, bytes], Made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def integrate(progress: Callable[[int], None] = lambda _: None) -> IntegrationRe
     `progress` is given the number of entries after each step. Safe to run twice, at once, and to be killed.
     """
     added = 0
-    with _making() as make:
+    work = partial(make_rows, classes=_CLASSES)
+    with sharing_out(work, after=_TAKEN_AT_ONCE // _MADE_AT_ONCE) as make:
         while True:
             with database.action(), database.without_timeout():
                 size, taken = _step(make)
@@ -69,27 +71,6 @@ def integrate(progress: Callable[[int], None] = lambda _: None) -> IntegrationRe
             progress(taken)
             if taken < STEP_ENTRIES:
                 return IntegrationResult(size, added)
-
-
-@contextmanager
-def _making() -> Iterator[Make]:
-    """Make the first rows here, when they are asked for, and of very many entries the others at once, in as many processes as processors."""
-    pools: list[ProcessPoolExecutor] = []
-    have = 0
-
-    def make(lines: bytes, first: int, secrets: bytes) -> Made:
-        nonlocal have
-        have += len(secrets) // leaves.SECRET_BYTES
-        if have <= _TAKEN_AT_ONCE or (os.cpu_count() or 1) == 1:
-            return partial(make_rows, lines, first, secrets, _CLASSES)
-        pools[:] = pools or [ProcessPoolExecutor(mp_context=get_context("spawn"))]
-        return pools[0].submit(make_rows, lines, first, secrets, _CLASSES).result
-
-    try:
-        yield make
-    finally:
-        for pool in pools:
-            pool.shutdown()
 
 
 def _step(make: Make) -> tuple[int, int]:
@@ -105,11 +86,12 @@ def _step(make: Make) -> tuple[int, int]:
         database.run("DELETE FROM ledger_appended")
     else:
         database.rows(database.sql("ledger", "by_index"))
-    for taken in [_take("adopt", {}, size, make)] if is_restored else _ahead(_take_some(last, make)):
-        _place(taken.made)
+    loose = _loose_hashes(size)
+    for taken in [_take(_adopted(), size, make)] if is_restored else one_behind(_take_some(last, make)):
+        loose += _place(taken.made)
         added += taken.count
         last |= taken.through
-        _fill_tiles(size + added)
+        loose = _fill_tiles(loose, size + added)
     # A step that is full may have ended within a transaction, whose note waits for the rest.
     before = last["through_xid"] if added == STEP_ENTRIES else here.horizon
     if is_restored:
@@ -126,55 +108,59 @@ def _take_some(last: dict[str, Any], make: Make) -> Iterator[Taken]:
     size, most = int(last["size"]), STEP_ENTRIES
     while most:
         asked = min(most, _TAKEN_AT_ONCE)
-        taken = _take("integrate", last | {"most": asked}, size, make)
+        taken = _take(_next(last, asked), size, make)
         if taken.count:
             yield taken
         last = last | taken.through
         size, most = size + taken.count, most - taken.count if taken.count == asked else 0
 
 
-def _ahead(taking: Iterator[Taken]) -> Iterator[Taken]:
-    """Give what is taken one later: while some rows are written, the next are already being made."""
-    before: Taken | None = None
-    for taken in taking:
-        if before:
-            yield before
-        before = taken
-    if before:
-        yield before
+def _next(last: dict[str, Any], most: int) -> Iterator[Any]:
+    """Read the next entries, in rows of many."""
+    while most:
+        asked = min(most, _MADE_AT_ONCE)
+        found = database.prepared_rows(database.sql("ledger", "integrate"), last | {"most": asked})
+        for row in found:
+            yield row
+            last = last | _through(row)
+        most = most - asked if found and len(found[0].numbers) == asked * _NUMBER_BYTES else 0
 
 
-def _take(statement: str, values: dict[str, Any], first: int, make: Make) -> Taken:
-    """Take entries as lines, and have leaves from `first` on made of them with a fresh secret each."""
+def _adopted() -> list[Any]:
+    return database.prepared_rows(database.sql("ledger", "adopt"), {"most": _MADE_AT_ONCE})
+
+
+def _through(row: Any) -> dict[str, Any]:
+    return {"through_xid": row.xid, "through_entry": int.from_bytes(row.numbers[-_NUMBER_BYTES:])}
+
+
+def _take(rows: Iterable[Any], first: int, make: Make) -> Taken:
+    """Take entries, and have leaves from `first` on made of them with a fresh secret each."""
     made: list[Made] = []
-    count, newest = 0, b""
-    wanted = "COPY (" + database.sql("ledger", statement) + ") TO STDOUT"
-    with connection.connection.cursor() as cursor, cursor.copy(wanted, values or None) as copy:
-        for lines in batched(copy, _MADE_AT_ONCE):
-            made.append(make(b"".join(lines), first + count, os.urandom(leaves.SECRET_BYTES * len(lines))))
-            count += len(lines)
-            newest = bytes(lines[-1])
-    xid, _, rest = newest.decode().partition("\t")
-    through = {"through_xid": xid, "through_entry": int(rest.partition("\t")[0])} if count else {}
+    count, through = 0, {}
+    for row in rows:
+        entries = Entries(row.numbers, row.heads, row.bodies)
+        here = len(entries.numbers) // _NUMBER_BYTES
+        made.append(make(entries, first + count, os.urandom(leaves.SECRET_BYTES * here)))
+        count, through = count + here, _through(row)
     return Taken(count, through, made)
 
 
-def _place(made: list[Made]) -> None:
-    """Write leaves, and their secrets before they are committed."""
-    numbers: list[int] = []
-    secrets: list[bytes] = []
+def _place(made: list[Made]) -> bytes:
+    """Write leaves, and their secrets before they are committed; return the leaves' hashes."""
+    parts: list[Rows] = []
     statement = (
         "COPY ledger_leaf (leaf_index, entry_id, leaf_class, day, root, leaf_hash) FROM STDIN (FORMAT BINARY)"
     )
     with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(COPY_HEAD)
         for one in made:
-            part = one()
-            copy.write(part.leaves)
-            numbers += part.numbers
-            secrets.append(part.secrets)
+            parts.append(one())
+            copy.write(parts[-1].leaves)
         copy.write(COPY_END)
-        keep_secrets(numbers, secrets)
+        numbers = b"".join([part.numbers for part in parts])
+        keep_secrets(unpack(f">{len(numbers) // _NUMBER_BYTES}q", numbers), [part.secrets for part in parts])
+    return b"".join([part.hashes for part in parts])
 
 
 def _last_step(cluster: int) -> dict[str, Any]:
@@ -194,18 +180,48 @@ def _note_step(step: dict[str, Any]) -> None:
     )
 
 
-def _fill_tiles(size: int) -> None:
-    level = 0
-    while full := size >> tree.TILE_HEIGHT * (level + 1):
-        (row,) = database.rows(
-            "SELECT coalesce(max(tile_index) + 1, 0) AS have FROM ledger_tile WHERE level = %s", [level]
-        )
-        if row.have == full:
-            return
-        span = {"first": row.have * tree.TILE_WIDTH, "end": full * tree.TILE_WIDTH, "below": level - 1}
-        gathered = database.rows(database.sql("ledger", "upper_tiles" if level else "leaf_tiles"), span)
-        database.copy_rows(
-            "COPY ledger_tile (level, tile_index, hashes, root) FROM STDIN",
-            [(level, tile.tile_index, tile.hashes, tree.root_of(bytes(tile.hashes))) for tile in gathered],
-        )
+def _loose_hashes(size: int) -> bytes:
+    """Return the hashes of the leaves that no full tile has yet."""
+    span = {"first": _count_tiles(0) * tree.TILE_WIDTH, "end": size}
+    return b"".join(
+        [bytes(tile.hashes) for tile in database.rows(database.sql("ledger", "leaf_tiles"), span)]
+    )
+
+
+def _fill_tiles(loose: bytes, size: int) -> bytes:
+    """Make the tiles that are full, the lowest of the hashes of loose leaves; return the hashes that are left."""
+    have, full = _count_tiles(0), size >> tree.TILE_HEIGHT
+    if have < full and len(loose) != (size - have * tree.TILE_WIDTH) * tree.HASH_BYTES:
+        raise LEAF_CHANGED(leaf=_first_missing(have * tree.TILE_WIDTH, size))
+    tiles = [loose[at * _TILE_BYTES : (at + 1) * _TILE_BYTES] for at in range(full - have)]
+    _write_tiles(0, have, tiles)
+    level = 1
+    while above := size >> tree.TILE_HEIGHT * (level + 1):
+        have = _count_tiles(level)
+        if have == above:
+            break
+        span = {"first": have * tree.TILE_WIDTH, "end": above * tree.TILE_WIDTH, "below": level - 1}
+        gathered = database.rows(database.sql("ledger", "upper_tiles"), span)
+        _write_tiles(level, have, [bytes(tile.hashes) for tile in gathered])
         level += 1
+    return loose[len(tiles) * _TILE_BYTES :]
+
+
+def _first_missing(first: int, end: int) -> int:
+    statement = "SELECT leaf_index FROM ledger_leaf WHERE leaf_index >= %s AND leaf_index < %s"
+    there = {row.leaf_index for row in database.rows(statement, [first, end])}
+    return next(leaf for leaf in range(first, end) if leaf not in there)
+
+
+def _count_tiles(level: int) -> int:
+    statement = "SELECT coalesce(max(tile_index) + 1, 0) AS have FROM ledger_tile WHERE level = %s"
+    (row,) = database.rows(statement, [level])
+    return int(row.have)
+
+
+def _write_tiles(level: int, first: int, tiles: list[bytes]) -> None:
+    statement = "COPY ledger_tile (level, tile_index, hashes, root) FROM STDIN (FORMAT BINARY)"
+    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["int2", "int8", "bytea", "bytea"])
+        for index, hashes in enumerate(tiles, first):
+            copy.write_row((level, index, hashes, tree.root_of(hashes)))

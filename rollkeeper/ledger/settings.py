@@ -4,11 +4,12 @@
 import base64
 import binascii
 from hashlib import sha256
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from rollkeeper.kernel.settings import Table, https_or_this_machine, table, whole_path
+from rollkeeper.kernel.settings import Table, data_dir, https_or_this_machine, table, whole_path
 
 # Kinds of cosigning keys (c2sp.org/tlog-cosignature) and the bytes of each: Ed25519 and ML-DSA-44.
 _COSIGNING_KEYS = {b"\x04": 1 + 32, b"\x06": 1 + 1312}
@@ -103,3 +104,9 @@ class Ledger(Table):
 
 
 settings = table("ledger", Ledger)
+
+
+def public_folder() -> Path:
+    """Return where this instance publishes its ledger, and whence the back office serves it."""
+    chosen = settings().folder
+    return Path(chosen) if chosen else data_dir() / "ledger" / "public"

@@ -13,24 +13,19 @@ An index is written in groups of three digits, each but the last behind an x: 12
 A file appears whole or not at all: it is written under another name and renamed.
 """
 
+import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from rollkeeper.kernel.files import write_atomically
-from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import tree
-from rollkeeper.ledger.settings import settings
+from rollkeeper.ledger.leaves import leaves_of
 
 CHECKPOINT = "checkpoint"
 _READABLE = 0o644
 _ENTERABLE = 0o755
-
-
-def public_folder() -> Path:
-    """Return where this instance publishes its ledger, and whence the back office serves it."""
-    chosen = settings().folder
-    return Path(chosen) if chosen else data_dir() / "ledger" / "public"
 
 
 def tile_name(level: int | str, index: int, width: int = tree.TILE_WIDTH) -> str:
@@ -69,8 +64,9 @@ class TileStore:
     def write_tile(self, level: int | str, index: int, width: int, content: bytes) -> None:
         """Put a tile or bundle in its place; a full one makes the partial ones before it superfluous."""
         self.write(tile_name(level, index, width), content)
-        if width == tree.TILE_WIDTH:
-            shutil.rmtree(self.root / f"{tile_name(level, index)}.p", ignore_errors=True)
+        partial = self.root / f"{tile_name(level, index)}.p"
+        if width == tree.TILE_WIDTH and os.path.lexists(partial):
+            shutil.rmtree(partial, ignore_errors=True)
 
     def _make(self, folder: Path) -> None:
         if folder.exists():
@@ -78,3 +74,33 @@ class TileStore:
         self._make(folder.parent)
         folder.mkdir(exist_ok=True)
         folder.chmod(_ENTERABLE)
+
+
+class LeafTile(NamedTuple):
+    """The leaves of one lowest tile: their classes and days, their roots, and the hashes that the tree has of them, None where it has none."""
+
+    tile_index: int
+    heads: bytes
+    roots: bytes
+    hashes: bytes | None
+
+
+def write_leaf_tiles(place: TileStore, tiles: Iterable[LeafTile]) -> int | None:
+    """Write leaves and their hashes. Return the first leaf that does not have the hash that the tree has of it; its tile is not written."""
+    for tile in tiles:
+        entries = leaves_of(tile.heads, tile.roots)
+        hashes = b"".join(map(tree.leaf_hash, entries))
+        if hashes != tile.hashes:
+            return tile.tile_index * tree.TILE_WIDTH + _first_difference(hashes, tile.hashes or b"")
+        place.write_tile("entries", tile.tile_index, len(entries), bundle(entries))
+        place.write_tile(0, tile.tile_index, len(entries), hashes)
+    return None
+
+
+def _first_difference(hashes: bytes, stored: bytes) -> int:
+    places = range(0, max(len(hashes), len(stored)), tree.HASH_BYTES)
+    return next(
+        nth
+        for nth, at in enumerate(places)
+        if hashes[at : at + tree.HASH_BYTES] != stored[at : at + tree.HASH_BYTES]
+    )

@@ -24,7 +24,7 @@ from rollkeeper.kernel.database import KeysRole
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import FIXED, current_content, data_dir, fixed_settings, settings_file
 from rollkeeper.kernel.toml_text import toml_text
-from rollkeeper.ledger.tile_store import public_folder
+from rollkeeper.ledger.settings import public_folder
 from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, PROGRAM_NOT_READABLE, WHOLE_INSTANCE_HANDED_OVER
 from rollkeeper.platform.os_users import (
     allow_traversal,

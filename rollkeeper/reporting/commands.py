@@ -25,7 +25,7 @@ from rollkeeper.kernel.console import (
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.languages.queries import require_spoken
 from rollkeeper.ledger import auditor
-from rollkeeper.ledger.tile_store import public_folder
+from rollkeeper.ledger.settings import public_folder
 from rollkeeper.reporting.audit_samples import commands as audit_sample_commands
 from rollkeeper.reporting.duties import TELLING, campaign_of_figure, count_duties, lines_without_identity
 from rollkeeper.reporting.evidence import write_evidence

@@ -13,7 +13,8 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
-from rollkeeper.ledger.tile_store import CHECKPOINT, public_folder
+from rollkeeper.ledger.settings import public_folder
+from rollkeeper.ledger.tile_store import CHECKPOINT
 from rollkeeper.ledger.verifier_bundle import AUDITOR, NAMES, README
 from rollkeeper.site.web_apps import AppName, this_app
 

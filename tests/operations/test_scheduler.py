@@ -25,7 +25,7 @@ from rollkeeper.kernel.errors import Kind, Refusal
 from rollkeeper.kernel.jobs import LastRun, NotRun, PeriodicJob
 from rollkeeper.kernel.leases import FAMILY
 from rollkeeper.ledger import publication
-from rollkeeper.ledger.tile_store import public_folder
+from rollkeeper.ledger.settings import public_folder
 from rollkeeper.operations import doctor, scheduler
 from tests.operations.test_process_supervisor import (
     COMMAND,
