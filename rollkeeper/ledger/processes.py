@@ -6,32 +6,60 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import Protocol
+
+_HERE = 4
+"""So much is done here: to start processes takes as long as some thousand entries."""
 
 type Later[Result] = Callable[[], Result]
 
 
-@contextmanager
-def sharing_out[**Given, Result](
-    work: Callable[Given, Result], *, after: int
-) -> Iterator[Callable[Given, Later[Result]]]:
-    """Do the first calls here, when their results are asked for, and of more the others at once, in other processes."""
-    pools: list[ProcessPoolExecutor] = []
-    calls = 0
+class Share(Protocol):
+    """Have some work done, at the latest when its result is asked for."""
 
-    def share_out(*given: Given.args, **named: Given.kwargs) -> Later[Result]:
-        nonlocal calls
-        calls += 1
-        if calls <= after or (os.cpu_count() or 1) == 1:
+    def __call__[**Given, Result](
+        self, work: Callable[Given, Result], /, *given: Given.args, **named: Given.kwargs
+    ) -> Later[Result]:
+        """Return what gives the result."""
+
+
+@contextmanager
+def sharing_out() -> Iterator[Share]:
+    """Do the first pieces of work here, when their results are asked for, and of more the others at once, in other processes."""
+    pools: list[ProcessPoolExecutor] = []
+    pieces = 0
+
+    def share[**Given, Result](
+        work: Callable[Given, Result], /, *given: Given.args, **named: Given.kwargs
+    ) -> Later[Result]:
+        nonlocal pieces
+        pieces += 1
+        if pieces <= _HERE or (os.cpu_count() or 1) == 1:
             return partial(work, *given, **named)
-        pools[:] = pools or [ProcessPoolExecutor(mp_context=get_context("spawn"))]
+        pools[:] = pools or [
+            ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_end_with_parent)
+        ]
         return pools[0].submit(work, *given, **named).result
 
     try:
-        yield share_out
+        yield share
     finally:
         for pool in pools:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let this process end when the one that shares out is killed: it would wait for ever for more, or write on after the next began."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent:
+            parent.join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def one_behind[Part](parts: Iterable[Part]) -> Iterator[Part]:

@@ -34,7 +34,7 @@ from rollkeeper.ledger.errors import (
     LedgerKeyMissing,
     LedgerRolledBack,
 )
-from rollkeeper.ledger.processes import Later, one_behind, sharing_out
+from rollkeeper.ledger.processes import Later, Share, one_behind, sharing_out
 from rollkeeper.ledger.sequencer import LOCK, integrate
 from rollkeeper.ledger.settings import public_folder, settings
 from rollkeeper.ledger.tile_store import CHECKPOINT, LeafTile, TileStore, write_leaf_tiles
@@ -43,8 +43,6 @@ from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
 CHUNK_TILES = 256
 _WRITTEN_AT_ONCE = 16
 WITNESS = "the witness "
-
-type Write = Callable[[TileStore, Sequence[LeafTile]], Later[int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +93,9 @@ def publish(
     WITNESS_CONFLICT.
     """
     place = TileStore(folder or public_folder())
-    with _alone():
+    with _alone(), sharing_out() as share:
         states = witnesses.fetch_states(notes.origin())
-        integrate()
+        integrate(share=share)
         with database.action(), database.without_timeout():
             database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             database.rows(database.sql("ledger", "by_index"))
@@ -107,7 +105,7 @@ def publish(
             known = _heads_of_witnesses(states, key)
             _require_continuation(head, [*_signed_before(there), *known])
             have = there.size if there else 0
-            _write_tiles(place, have, head.size, progress=progress)
+            _write_tiles(place, have, head.size, share, progress=progress)
             note = notes.sign(head, key)
             os.sync()
             _remember(head, note)
@@ -276,11 +274,12 @@ def _key() -> Ed25519PrivateKey:
     return notes.signing_key()
 
 
-def _write_tiles(place: TileStore, have: int, size: int, *, progress: Callable[[int], None]) -> None:
-    with sharing_out(write_leaf_tiles, after=CHUNK_TILES // _WRITTEN_AT_ONCE) as write:
-        for chunk in one_behind(_chunks(place, have, size, write)):
-            _require_unchanged(chunk.written)
-            progress(chunk.end - max(have, chunk.first))
+def _write_tiles(
+    place: TileStore, have: int, size: int, share: Share, *, progress: Callable[[int], None]
+) -> None:
+    for chunk in one_behind(_chunks(place, have, size, share)):
+        _require_unchanged(chunk.written)
+        progress(chunk.end - max(have, chunk.first))
     level = 1
     while grown := tree.tiles_between(have, size, level=level):
         for index in grown:
@@ -289,13 +288,15 @@ def _write_tiles(place: TileStore, have: int, size: int, *, progress: Callable[[
         level += 1
 
 
-def _chunks(place: TileStore, have: int, size: int, write: Write) -> Iterator[Chunk]:
+def _chunks(place: TileStore, have: int, size: int, share: Share) -> Iterator[Chunk]:
     """Read leaves, and have those of some tiles at a time compared and written."""
     grown = tree.tiles_between(have, size, level=0)
     for index in grown[::CHUNK_TILES]:
         first, end = index * tree.TILE_WIDTH, min(size, (index + CHUNK_TILES) * tree.TILE_WIDTH)
         tiles = list(_complete(queries.leaf_tiles(first, end), first, end))
-        yield Chunk(first, end, [write(place, some) for some in batched(tiles, _WRITTEN_AT_ONCE)])
+        yield Chunk(
+            first, end, [share(write_leaf_tiles, place, some) for some in batched(tiles, _WRITTEN_AT_ONCE)]
+        )
 
 
 def _complete(tiles: Sequence[LeafTile], first: int, end: int) -> Iterator[LeafTile]:

@@ -11,8 +11,8 @@ before the leaves: a step that is killed in between draws new ones.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
 from struct import unpack
 from typing import Any
 
@@ -22,7 +22,7 @@ from rollkeeper.kernel import database
 from rollkeeper.ledger import leaves, tree
 from rollkeeper.ledger.errors import LEAF_CHANGED
 from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Entries, Rows, make_rows
-from rollkeeper.ledger.processes import Later, one_behind, sharing_out
+from rollkeeper.ledger.processes import Later, Share, one_behind, sharing_out
 from rollkeeper.ledger.secrets import keep_secrets
 from rollkeeper.ledger.verbs import Verb
 
@@ -36,7 +36,6 @@ _TILE_BYTES = tree.TILE_WIDTH * tree.HASH_BYTES
 _CLASSES = {verb.value: verb.leaf_class.value for verb in Verb}
 
 type Made = Later[Rows]
-type Make = Callable[[Entries, int, bytes], Made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +55,26 @@ class IntegrationResult:
     added: int
 
 
-def integrate(progress: Callable[[int], None] = lambda _: None) -> IntegrationResult:
+def integrate(
+    progress: Callable[[int], None] = lambda _: None, *, share: Share | None = None
+) -> IntegrationResult:
     """Give every entry that can have one a leaf, and make the tiles that are full.
 
-    `progress` is given the number of entries after each step. Safe to run twice, at once, and to be killed.
+    `progress` is given the number of entries after each step. Without a `share` it has one for itself. Safe to run twice, at
+    once, and to be killed.
     """
     added = 0
-    work = partial(make_rows, classes=_CLASSES)
-    with sharing_out(work, after=_TAKEN_AT_ONCE // _MADE_AT_ONCE) as make:
+    with nullcontext(share) if share else sharing_out() as sharing:
         while True:
             with database.action(), database.without_timeout():
-                size, taken = _step(make)
+                size, taken = _step(sharing)
             added += taken
             progress(taken)
             if taken < STEP_ENTRIES:
                 return IntegrationResult(size, added)
 
 
-def _step(make: Make) -> tuple[int, int]:
+def _step(share: Share) -> tuple[int, int]:
     database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     (here,) = database.rows(
         "SELECT system_identifier AS cluster, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon FROM pg_control_system()"
@@ -87,7 +88,7 @@ def _step(make: Make) -> tuple[int, int]:
     else:
         database.rows(database.sql("ledger", "by_index"))
     loose = _loose_hashes(size)
-    for taken in [_take(_adopted(), size, make)] if is_restored else one_behind(_take_some(last, make)):
+    for taken in [_take(_adopted(), size, share)] if is_restored else one_behind(_take_some(last, share)):
         loose += _place(taken.made)
         added += taken.count
         last |= taken.through
@@ -103,12 +104,12 @@ def _step(make: Make) -> tuple[int, int]:
     return size + added, added
 
 
-def _take_some(last: dict[str, Any], make: Make) -> Iterator[Taken]:
+def _take_some(last: dict[str, Any], share: Share) -> Iterator[Taken]:
     """Take entries behind the last one until none is left or the step is full."""
     size, most = int(last["size"]), STEP_ENTRIES
     while most:
         asked = min(most, _TAKEN_AT_ONCE)
-        taken = _take(_next(last, asked), size, make)
+        taken = _take(_next(last, asked), size, share)
         if taken.count:
             yield taken
         last = last | taken.through
@@ -134,14 +135,16 @@ def _through(row: Any) -> dict[str, Any]:
     return {"through_xid": row.xid, "through_entry": int.from_bytes(row.numbers[-_NUMBER_BYTES:])}
 
 
-def _take(rows: Iterable[Any], first: int, make: Make) -> Taken:
+def _take(rows: Iterable[Any], first: int, share: Share) -> Taken:
     """Take entries, and have leaves from `first` on made of them with a fresh secret each."""
     made: list[Made] = []
     count, through = 0, {}
     for row in rows:
         entries = Entries(row.numbers, row.heads, row.bodies)
         here = len(entries.numbers) // _NUMBER_BYTES
-        made.append(make(entries, first + count, os.urandom(leaves.SECRET_BYTES * here)))
+        made.append(
+            share(make_rows, entries, first + count, os.urandom(leaves.SECRET_BYTES * here), _CLASSES)
+        )
         count, through = count + here, _through(row)
     return Taken(count, through, made)
 
