@@ -304,9 +304,9 @@ def _complete(tiles: Sequence[LeafTile], first: int, end: int) -> Iterator[LeafT
     there = {tile.tile_index: tile for tile in tiles}
     for at in range(first, end, tree.TILE_WIDTH):
         index, width = at // tree.TILE_WIDTH, min(tree.TILE_WIDTH, end - at)
-        if index not in there:
-            raise LEAF_CHANGED(leaf=at)
-        tile = there[index]
+        tile = there.get(index)
+        if tile is None or len(tile.roots) != width * tree.HASH_BYTES:
+            raise LEAF_CHANGED(leaf=queries.first_missing_leaf(at, at + width))
         yield tile if width == tree.TILE_WIDTH else tile._replace(hashes=queries.stored_tile(0, index, width))
 
 

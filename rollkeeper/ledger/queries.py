@@ -192,6 +192,13 @@ def leaf_tiles(first: int, end: int) -> list[LeafTile]:
     return [LeafTile(*row) for row in found]
 
 
+def first_missing_leaf(first: int, end: int) -> int:
+    """Return the first leaf from `first` on that is not there, up to `end`."""
+    statement = "SELECT leaf_index FROM ledger_leaf WHERE leaf_index >= %s AND leaf_index < %s"
+    there = {row.leaf_index for row in database.rows(statement, [first, end])}
+    return next((leaf for leaf in range(first, end) if leaf not in there), end)
+
+
 def missing_accesses(*, since: dt.date | None = None) -> list[MissingEntry]:
     """Return the entries that may have been accesses and are gone: about whom they were, no one can say any more.
 

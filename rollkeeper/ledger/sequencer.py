@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connection
 
 from rollkeeper.kernel import database
-from rollkeeper.ledger import leaves, tree
+from rollkeeper.ledger import leaves, queries, tree
 from rollkeeper.ledger.errors import LEAF_CHANGED
 from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Entries, Rows, make_rows
 from rollkeeper.ledger.processes import Later, Share, one_behind, sharing_out
@@ -195,7 +195,7 @@ def _fill_tiles(loose: bytes, size: int) -> bytes:
     """Make the tiles that are full, the lowest of the hashes of loose leaves; return the hashes that are left."""
     have, full = _count_tiles(0), size >> tree.TILE_HEIGHT
     if have < full and len(loose) != (size - have * tree.TILE_WIDTH) * tree.HASH_BYTES:
-        raise LEAF_CHANGED(leaf=_first_missing(have * tree.TILE_WIDTH, size))
+        raise LEAF_CHANGED(leaf=queries.first_missing_leaf(have * tree.TILE_WIDTH, size))
     tiles = [loose[at * _TILE_BYTES : (at + 1) * _TILE_BYTES] for at in range(full - have)]
     _write_tiles(0, have, tiles)
     level = 1
@@ -208,12 +208,6 @@ def _fill_tiles(loose: bytes, size: int) -> bytes:
         _write_tiles(level, have, [bytes(tile.hashes) for tile in gathered])
         level += 1
     return loose[len(tiles) * _TILE_BYTES :]
-
-
-def _first_missing(first: int, end: int) -> int:
-    statement = "SELECT leaf_index FROM ledger_leaf WHERE leaf_index >= %s AND leaf_index < %s"
-    there = {row.leaf_index for row in database.rows(statement, [first, end])}
-    return next(leaf for leaf in range(first, end) if leaf not in there)
 
 
 def _count_tiles(level: int) -> int:

@@ -65,6 +65,18 @@ def test_fields_that_are_cut_out_are_those_that_are_read(article, facts):
     assert root_of(body, secret=SECRET, entry_id=7) == by_hand(body, SECRET, 7)
 
 
+@pytest.mark.parametrize(
+    "odd", ["", "{", '{"a":"\\\\"}', '{"a":"x\ty\1"}', '{"a":1', '{"facts":{"a":1}', '{"b":{"a":1}}']
+)
+def test_what_one_entry_says_changes_nothing_of_how_others_are_hashed(odd):
+    bodies = [BODY.replace("worker", "console"), odd, BODY, odd, '{"a":1}']
+
+    found = leaves.fields_of_all("\0".join(bodies).encode())
+
+    roots = [leaves.root_over(fields, SECRET, (7).to_bytes(8)) for fields in found]
+    assert roots == [root_of(body, secret=SECRET, entry_id=7) for body in bodies]
+
+
 def test_the_leaf_says_a_class_a_day_and_a_root():
     leaf = leaf_bytes("change", "2012-03-02", bytes(32))
 

@@ -50,15 +50,14 @@ def test_the_processes_of_one_that_is_killed_end_by_themselves():
 
 
 def test_parts_are_given_one_behind_and_none_is_lost():
-    begun, given = [], []
+    begun = []
 
     def parts():
         for part in "abc":
             begun.append(part)
             yield part
 
-    for part in one_behind(parts()):
-        given.append((part, "".join(begun)))
+    given = [(part, "".join(begun)) for part in one_behind(parts())]
 
     assert given == [("a", "ab"), ("b", "abc"), ("c", "abc")]
     assert list(one_behind([])) == []

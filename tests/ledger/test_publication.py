@@ -158,6 +158,32 @@ def test_a_leaf_that_was_changed_is_named_and_nothing_is_signed(fill, tmp_path, 
         publish(tmp_path)
 
 
+@pytest.mark.parametrize("leaves", [(300, 300), (256, 511), (0, 255), (560, 560), (599, 599)])
+def test_a_leaf_that_is_missing_is_named_and_nothing_is_signed(fill, tmp_path, superuser, leaves):
+    fill(1, 600)
+    integrate()
+    with superuser() as own:
+        own.execute("DELETE FROM ledger_leaf WHERE leaf_index BETWEEN %s AND %s", leaves)
+
+    with refusing(LEAF_CHANGED, match=f"Leaf {leaves[0]} "):
+        publish(tmp_path)
+
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def test_a_leaf_that_was_changed_is_named_where_several_processes_write(
+    fill, tmp_path, superuser, monkeypatch
+):
+    monkeypatch.setattr("rollkeeper.ledger.publication._WRITTEN_AT_ONCE", 1)
+    fill(1, 256 * 12)
+    integrate()
+    with superuser() as own:
+        own.execute("UPDATE ledger_leaf SET root = sha256('') WHERE leaf_index IN (2401, 3071)")
+
+    with refusing(LEAF_CHANGED, match="Leaf 2401 "):
+        publish(tmp_path)
+
+
 def test_a_folder_of_another_log_is_left_alone(fill, tmp_path):
     fill(1, 3)
     (tmp_path / "checkpoint").write_text("other.example\n0\n" + "A" * 43 + "=\n\n— other.example AAAA\n")

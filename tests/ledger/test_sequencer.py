@@ -13,10 +13,12 @@ from django.db import connection, connections
 
 from rollkeeper.kernel import database, stores
 from rollkeeper.ledger import queries, tree
+from rollkeeper.ledger.errors import LEAF_CHANGED
 from rollkeeper.ledger.leaves import leaf_bytes, root_of
 from rollkeeper.ledger.secrets import secrets_of
 from rollkeeper.ledger.services import append_entry, integrate
 from rollkeeper.ledger.verbs import Verb
+from tests.refusals import refusing
 
 INSERT = (
     "INSERT INTO ledger_entry (at, day, verb, body)"
@@ -247,6 +249,17 @@ def test_entries_taken_in_many_parts_and_steps_have_the_order_of_one(ledger, mon
     ] == [leaf_hashes()[at : at + 8192] for at in (0, 8192, 16384)]
     assert not database.rows("SELECT FROM ledger_appended")
     assert not database.rows("SELECT FROM ledger_fault")
+
+
+def test_no_tile_is_made_over_a_leaf_that_is_missing(fill, superuser):
+    fill(1, 300)
+    integrate()
+    with superuser() as own:
+        own.execute("DELETE FROM ledger_leaf WHERE leaf_index = 290")
+    fill(301, 600)
+
+    with refusing(LEAF_CHANGED, match="Leaf 290 "):
+        integrate()
 
 
 def test_what_no_program_wrote_is_hashed_letter_by_letter(ledger):
