@@ -2,6 +2,7 @@
 """Work on very many entries, shared out to as many processes as there are processors. A few entries are worked on where they are asked for."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Protocol
 
 _HERE = 4
 """So much is done here: to start processes takes as long as some thousand entries."""
+
+_BEHIND = 2
 
 type Later[Result] = Callable[[], Result]
 
@@ -62,10 +65,11 @@ def _end_with_parent() -> None:
     Thread(target=wait, daemon=True).start()
 
 
-def one_behind[Part](parts: Iterable[Part]) -> Iterator[Part]:
-    """Give each part one later: while the results of one are waited for, the next is already being worked on."""
-    before: list[Part] = []
+def given_later[Part](parts: Iterable[Part]) -> Iterator[Part]:
+    """Give each part after two more: while the results of one are waited for and written, the next are already being worked on."""
+    before: deque[Part] = deque()
     for part in parts:
-        yield from before
-        before = [part]
+        before.append(part)
+        if len(before) > _BEHIND:
+            yield before.popleft()
     yield from before

@@ -34,7 +34,7 @@ from rollkeeper.ledger.errors import (
     LedgerKeyMissing,
     LedgerRolledBack,
 )
-from rollkeeper.ledger.processes import Later, Share, one_behind, sharing_out
+from rollkeeper.ledger.processes import Later, Share, given_later, sharing_out
 from rollkeeper.ledger.sequencer import LOCK, integrate
 from rollkeeper.ledger.settings import public_folder, settings
 from rollkeeper.ledger.tile_store import CHECKPOINT, LeafTile, TileStore, write_leaf_tiles
@@ -277,7 +277,7 @@ def _key() -> Ed25519PrivateKey:
 def _write_tiles(
     place: TileStore, have: int, size: int, share: Share, *, progress: Callable[[int], None]
 ) -> None:
-    for chunk in one_behind(_chunks(place, have, size, share)):
+    for chunk in given_later(_chunks(place, have, size, share)):
         _require_unchanged(chunk.written)
         progress(chunk.end - max(have, chunk.first))
     level = 1

@@ -22,7 +22,7 @@ from rollkeeper.kernel import database
 from rollkeeper.ledger import leaves, queries, tree
 from rollkeeper.ledger.errors import LEAF_CHANGED
 from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Entries, Rows, make_rows
-from rollkeeper.ledger.processes import Later, Share, one_behind, sharing_out
+from rollkeeper.ledger.processes import Later, Share, given_later, sharing_out
 from rollkeeper.ledger.secrets import keep_secrets
 from rollkeeper.ledger.verbs import Verb
 
@@ -88,7 +88,7 @@ def _step(share: Share) -> tuple[int, int]:
     else:
         database.rows(database.sql("ledger", "by_index"))
     loose = _loose_hashes(size)
-    for taken in [_take(_adopted(), size, share)] if is_restored else one_behind(_take_some(last, share)):
+    for taken in [_take(_adopted(), size, share)] if is_restored else given_later(_take_some(last, share)):
         loose += _place(taken.made)
         added += taken.count
         last |= taken.through

@@ -16,6 +16,7 @@ A file appears whole or not at all: it is written under another name and renamed
 import os
 import shutil
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,7 +90,7 @@ def write_leaf_tiles(place: TileStore, tiles: Iterable[LeafTile]) -> int | None:
     """Write leaves and their hashes. Return the first leaf that does not have the hash that the tree has of it; its tile is not written."""
     for tile in tiles:
         entries = leaves_of(tile.heads, tile.roots)
-        hashes = b"".join(map(tree.leaf_hash, entries))
+        hashes = b"".join([sha256(b"\0" + entry).digest() for entry in entries])
         if hashes != tile.hashes:
             return tile.tile_index * tree.TILE_WIDTH + _first_difference(hashes, tile.hashes or b"")
         place.write_tile("entries", tile.tile_index, len(entries), bundle(entries))

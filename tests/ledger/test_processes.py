@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from rollkeeper.ledger.processes import one_behind, sharing_out
+from rollkeeper.ledger.processes import given_later, sharing_out
 from tests.processes import children_of, is_alive
 
 SHARER = """
@@ -49,15 +49,15 @@ def test_the_processes_of_one_that_is_killed_end_by_themselves():
     assert [pid for pid in every if is_alive(pid)] == []
 
 
-def test_parts_are_given_one_behind_and_none_is_lost():
+def test_parts_are_given_after_the_next_were_begun_and_none_is_lost():
     begun = []
 
     def parts():
-        for part in "abc":
+        for part in "abcd":
             begun.append(part)
             yield part
 
-    given = [(part, "".join(begun)) for part in one_behind(parts())]
+    given = [(part, "".join(begun)) for part in given_later(parts())]
 
-    assert given == [("a", "ab"), ("b", "abc"), ("c", "abc")]
-    assert list(one_behind([])) == []
+    assert given == [("a", "abc"), ("b", "abcd"), ("c", "abcd"), ("d", "abcd")]
+    assert list(given_later([])) == []
