@@ -69,15 +69,15 @@ def make_rows(entries: Entries, first: int, secrets: bytes, classes: Mapping[str
             b"\0\0\0\40",
             leaf_hash,
         )
-        secret_rows.append(b"\0\2\0\0\0\10" + number + b"\0\0\0\40" + secret)
+        secret_rows.append(secret_row(number, secret))
         leaf_rows.append(b"".join(row))
         hashes.append(leaf_hash)
     return Rows(entries.numbers, b"".join(secret_rows), b"".join(leaf_rows), b"".join(hashes))
 
 
-def secret_row(entry_id: int, secret: bytes) -> bytes:
+def secret_row(number: bytes, secret: bytes) -> bytes:
     """Return the row of a secret in the store of keys."""
-    return b"\0\2\0\0\0\10" + entry_id.to_bytes(8) + b"\0\0\0\40" + secret
+    return b"\0\2\0\0\0\10" + number + b"\0\0\0\40" + secret
 
 
 def _constants(head: bytes, classes: Mapping[str, str]) -> tuple[bytes, bytes, bytes]:

@@ -13,7 +13,9 @@ from rollkeeper.ledger.services import integrate
 
 
 def keep(entries, secrets):
-    keep_secrets(entries, [secret_row(one, secret) for one, secret in zip(entries, secrets, strict=True)])
+    keep_secrets(
+        entries, [secret_row(one.to_bytes(8), secret) for one, secret in zip(entries, secrets, strict=True)]
+    )
 
 
 @pytest.fixture
