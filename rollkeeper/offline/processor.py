@@ -2,7 +2,8 @@
 """The offline worker: opens what counters recorded offline and does it, one at a time, in the order in which it came.
 
 Done once: the acts know their submission key. So nothing is lost where this is killed between doing and noting: the next run
-does it again and gets the first receipt. What breaks is tried again and then held, sealed, so that it blocks no other.
+does it again and gets the first receipt. What breaks is tried again and then held, sealed, so that it blocks no other; what only
+comes at a bad time waits, for as long as that lasts.
 """
 
 import datetime as dt
@@ -53,6 +54,9 @@ from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
 
 TRIES = 3
+BUSY_FOR = dt.timedelta(minutes=1)
+LIMITED_FOR = dt.timedelta(hours=1)
+"""When what found its line busy, or a limit of lookups reached, is tried again: both pass by themselves, within a day."""
 FAILED_KEPT_FOR = dt.timedelta(hours=22)
 """How long what broke may be held: the worker looks every hour, so that none is there after 24."""
 log = logging.getLogger("rollkeeper.offline_worker")
@@ -141,6 +145,12 @@ def process_next(authority: Authority) -> bool:
             came = _processed(authority, row)
     except (OperationalError, InterfaceError):
         raise
+    except ConcurrentUpdate:
+        _put_off(row.submission_key, BUSY_FOR)
+        return True
+    except AccessLimitReached:
+        _put_off(row.submission_key, LIMITED_FOR)
+        return True
     except Exception as fault:  # noqa: BLE001 - one that breaks must not stop the others; no value is logged
         log.error("an offline registration broke: %s", type(fault).__name__)  # noqa: TRY400
         _try_again(row.submission_key)
@@ -196,7 +206,7 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
     try:
         receipt = _done(payload, effective, row=row)
     except (ConcurrentUpdate, AccessLimitReached):
-        raise  # tried again, and then held: what a clerk took offline is never refused for a limit of lookups
+        raise  # it waits: what a clerk took offline is never refused, nor given up, for a limit of lookups
     except DocumentNeedsSupervisor:
         _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
         return None
@@ -276,6 +286,14 @@ def _done(payload: Payload, effective: EffectiveTime, *, row: Any) -> Receipt:
             return services.replace_sim(
                 clerk, document=payload.document(), **what, approved_by=second, sim=sim, is_late=True
             )
+
+
+def _put_off(submission_key: str, wait: dt.timedelta) -> None:
+    """Let one wait that nothing is wrong with; it uses up no try."""
+    run(
+        "UPDATE offline_registration SET processed_at = clock_timestamp() + %s WHERE submission_key = %s",
+        [wait, submission_key],
+    )
 
 
 def _try_again(submission_key: str) -> None:

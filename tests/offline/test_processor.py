@@ -14,6 +14,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
+from rollkeeper.lines.errors import AccessLimitReached
 from rollkeeper.lines.queries import accepted_through, current_tenure, find_line
 from rollkeeper.offline import processor
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
@@ -22,6 +23,7 @@ from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
 from rollkeeper.operations.bootstrap import set_lookup_limits
+from rollkeeper.registration.errors import ConcurrentUpdate
 from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
@@ -77,9 +79,38 @@ def test_at_the_limit_of_lookups_what_was_taken_offline_is_held_and_not_refused(
     process()
     set_lookup_limits()
 
-    assert came_of(key) == "failed"
-    (row,) = rows("SELECT sealed FROM offline_registration WHERE submission_key = %s", [key])
-    assert row.sealed is not None
+    assert came_of(key) is None
+    (row,) = rows("SELECT sealed, tries FROM offline_registration WHERE submission_key = %s", [key])
+    assert (row.sealed is not None, row.tries) == (True, 0)
+    assert process() == 0
+    assert (later(key, process), came_of(key)) == (1, "done")
+
+
+def later(key, process, hours=1.1):
+    """Process what waits, some time later."""
+    make_older(OfflineRegistration, dt.timedelta(hours=hours), "processed_at")
+    return process()
+
+
+@pytest.mark.parametrize("passing", [ConcurrentUpdate, AccessLimitReached])
+def test_what_comes_at_a_bad_time_waits_though_it_lasts_for_days(browser, process, monkeypatch, passing):
+    key, whole = browser.record(form(fresh_number(), person())), processor._done
+
+    def busy(*_, **__):
+        raise passing
+
+    monkeypatch.setattr(processor, "_done", busy)
+    for _ in range(30):
+        later(key, process)
+        processor.housekeeping(worker_authority())
+    after_days = came_of(key)
+    other = browser.record(form(fresh_number(), person()))
+    monkeypatch.setattr(processor, "_done", whole)
+    process()
+    meanwhile = (came_of(key), came_of(other))
+    later(key, process)
+
+    assert (after_days, meanwhile, came_of(key)) == (None, (None, "done"), "done")
 
 
 def test_the_ciphertext_goes_as_soon_as_it_is_processed(browser, process):

@@ -1,4 +1,4 @@
--- Returns the oldest offline registration that waits for no approver, with its ticket. The caller has the offline worker's lock:
+-- Returns the oldest offline registration that waits for no approver and was not put off, with its ticket. The caller has the offline worker's lock:
 -- one is processed at a time.
 -- Law: -. Reads: offline_registration, offline_ticket, access_approval. Writes: -. Plan: offline_registration_pending, one row.
 -- Again: the same one. An approval by the submitter does not count, whichever role wrote it.
@@ -13,6 +13,6 @@ SELECT c.submission_key, c.ticket_id, c.language, c.sealed, c.received_at, c.tri
         WHERE a.subject = c.registration_id AND a.permission = 'approve_action'
           AND a.staff_id <> c.submitted_by AND a.staff_id IS DISTINCT FROM t.staff_id
         ORDER BY a.approves LIMIT 1) d ON true
- WHERE c.outcome IS NULL AND (NOT c.needs_approval OR d.approves IS NOT NULL)
+ WHERE c.outcome IS NULL AND coalesce(c.processed_at, c.received_at) <= clock_timestamp() AND (NOT c.needs_approval OR d.approves IS NOT NULL)
  ORDER BY c.received_at, c.submission_key
  LIMIT 1
