@@ -22,7 +22,7 @@ from rollkeeper.campaign.choices import Action, BatchState, stage_before
 from rollkeeper.campaign.court_stays import known_stays, postpone_commands
 from rollkeeper.campaign.errors import BATCH_NOT_FOUND, BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
-from rollkeeper.campaign.open_campaign import OpenCampaign, campaign_of, require_same_days
+from rollkeeper.campaign.open_campaign import OpenCampaign, campaign_of, refuse_gap, require_same_days
 from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wait, may_act_on, next_step
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
@@ -82,7 +82,7 @@ def run_batch(
 ) -> BatchRunResult:
     """Carry out one batch as far as it may go now. `moved` is called with how many lines each chunk had.
 
-    Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, NO_CAMPAIGN, PackChanged, UNCONFIRMED_PACK_VALUE, DIFFERENT_DAYS, BATCH_NOT_FOUND, BatchNotInState. Ledger:
+    Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, NIGHTLY_RUN_GAP, NO_CAMPAIGN, PackChanged, UNCONFIRMED_PACK_VALUE, DIFFERENT_DAYS, BATCH_NOT_FOUND, BatchNotInState. Ledger:
     campaign:batch:started, line:line:suspended or line:line:terminated a line, campaign:batch:stopped or :finished.
     """
     role = require(authority, Permission.RUN_BATCH)
@@ -92,6 +92,8 @@ def run_batch(
         require_true_clock()
         # Asked for again with each chunk: a pack may change, or be put into force, while a batch runs for hours; and the day may end.
         this = _Run(authority, role, _campaign_of(batch_id), day())
+        # A machine that starts with a wrong date finds approved batches due: the night asks a person about it, and comes first.
+        refuse_gap(this.campaign, on=this.on)
         try:
             with action():
                 batch = lock_batch(batch_id, BatchState.APPROVED, BatchState.RUNNING)

@@ -15,12 +15,12 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.court_stays import known_stays
-from rollkeeper.campaign.errors import NIGHTLY_RUN_GAP
 from rollkeeper.campaign.open_campaign import (
     CampaignKey,
     OpenCampaign,
     campaigns_under_way,
     lock_planning,
+    refuse_gap,
 )
 from rollkeeper.campaign.planning import release_members
 from rollkeeper.campaign.restarted_clocks import restart_clocks
@@ -102,7 +102,7 @@ def _ready(
             require_act(campaign.pack, Act.NOTIFY, on=on)
             require_true_clock(is_confirmed=after_gap)
             if not after_gap:
-                _refuse_gap(campaign, on)
+                refuse_gap(campaign, on=on)
         except RollkeeperError as fault:
             faults.append(fault)
         else:
@@ -136,16 +136,6 @@ def _run_one(
     )
     _record_run(authority, role, campaign, values, nightly_result, on=on)
     return nightly_result
-
-
-def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
-    """Refuse a night long after the last one."""
-    (found,) = rows(
-        "SELECT max(day) AS last FROM campaign_nightlyrun WHERE campaign_id = %s AND day <= %s",
-        [campaign.campaign_id, on],
-    )
-    if clock.is_clock_far_ahead(on, last=found.last):
-        raise NIGHTLY_RUN_GAP(last=found.last, day=on, days=(on - found.last).days)
 
 
 def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:

@@ -16,10 +16,12 @@ from rollkeeper.campaign.errors import (
     CAMPAIGN_NOT_FOUND,
     CAMPAIGN_NOT_NAMED,
     DIFFERENT_DAYS,
+    NIGHTLY_RUN_GAP,
     NO_CAMPAIGN,
     OTHER_CAMPAIGN_OPEN,
     PackChanged,
 )
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import CampaignId, LineId
@@ -174,6 +176,16 @@ def require_same_days(pack: Pack, *, on: dt.date) -> None:
     here = instance().zone
     if not have_same_days(pack.zone, here, on=on):
         raise DIFFERENT_DAYS(pack=pack.id, zone=pack.zone, zone_here=here)
+
+
+def refuse_gap(campaign: OpenCampaign, *, on: dt.date) -> None:
+    """Refuse a day long after the last nightly run: the machine's date may be wrong, and what is due was found out long ago. Refuses: NIGHTLY_RUN_GAP."""
+    (found,) = rows(
+        "SELECT max(day) AS last FROM campaign_nightlyrun WHERE campaign_id = %s AND day <= %s",
+        [campaign.campaign_id, on],
+    )
+    if clock.is_clock_far_ahead(on, last=found.last):
+        raise NIGHTLY_RUN_GAP(last=found.last, day=on, days=(on - found.last).days)
 
 
 def lock_planning() -> None:

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import pytest
 
 from rollkeeper.access.authority import Authority, worker_authority
-from rollkeeper.campaign import batch_execution, batch_rollback, nightly
+from rollkeeper.campaign import batch_control, batch_execution, batch_planning, batch_rollback, nightly
 from rollkeeper.campaign.errors import NIGHTLY_RUN_GAP
 from rollkeeper.kernel import clock, clock_steps
 from rollkeeper.kernel.database import rows
@@ -194,6 +194,45 @@ def test_a_batch_of_the_next_day_is_not_run_by_a_clock_that_is_set_forwards(
 
     write_settings(instance={"kind": InstanceKind.DEMO})
     assert suspended(lines) == 0
+
+
+@pytest.fixture
+def approved_in_production(people: People) -> Iterator[tuple[BatchId, list[LineId]]]:
+    """An instance for real people with an approved batch of a day to come."""
+    lines = [make_line() for _ in range(COUNT)]
+    plan(day("2011-12-19"))
+    for line_id in lines:
+        tell(line_id, NOTIFIED)
+    night(CUT - dt.timedelta(days=10), people)
+    clock.set_demo_date(CUT - dt.timedelta(days=10))
+    (due,) = [
+        one
+        for one in batch_planning.prepare_batches(people[0], due_on=CUT, on=CUT - dt.timedelta(days=10))
+        if one.batch_id
+    ]
+    for one in people:
+        batch_control.approve_batch(one, due.batch_id, on=CUT - dt.timedelta(days=10))
+    clock.set_demo_date(None)
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
+    yield due.batch_id, lines
+    write_settings(instance={"kind": InstanceKind.DEMO})
+
+
+def test_a_machine_that_starts_with_a_date_ahead_runs_no_approved_batch(
+    approved_in_production: tuple[BatchId, list[LineId]],
+) -> None:
+    batch_id, lines = approved_in_production
+
+    with refusing(NIGHTLY_RUN_GAP):
+        batch_execution.run_batch(worker_authority(), batch_id, on=CUT)
+    not_confirmed = suspended(lines)
+    nightly.run_nightly(worker_authority(), on=CUT, after_gap=True)
+    write_settings(
+        instance={"kind": InstanceKind.DEMO}
+    )  # where those who approved need not have had their role for a day
+    ran(batch_id, CUT)
+
+    assert (not_confirmed, suspended(lines)) == (0, COUNT)
 
 
 @pytest.mark.usefixtures("production_after_planning")
