@@ -210,7 +210,9 @@ def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[s
     run(sql("campaign", "batch_slice"), values)
     run(sql("campaign", "lock_batch_slice"))
     deadlines.make_clocks("batch_slice_clocks", values)
-    deadlines.count_at_least(pack, stays=stays, on=this.on, then_days=values["then_days"])
+    deadlines.count_at_least(
+        pack, stays=stays, on=this.on, then_days=values["then_days"], keeps_promises=True
+    )
     run(sql("campaign", "slice_verdicts"), values)
     run(sql("campaign", f"{action.value}_chunk"), values)
     return {row.because: row.lines for row in rows(sql("campaign", "slice_verdict_counts"))}

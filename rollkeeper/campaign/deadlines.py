@@ -7,7 +7,7 @@ planning, the nightly run, preparing and running all count in the same way.
 
 Two views of the same clock: *as known* takes pauses and stays as they are recorded; *at least* leaves out what lies
 after a day, since that may still be taken back. The second can only be too early and is what `next_check_on` and
-promises rest on.
+promises rest on. Where a caller acts on what was promised, a day promised is moved by the pauses and stays before it.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from typing import Any
 
 from rollkeeper.campaign.rules import HORIZON_DAYS, Days, clipped
 from rollkeeper.kernel.database import run, sql
-from rollkeeper.law.clock_sql import fill_due
+from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock
 
@@ -30,6 +30,7 @@ def make_clocks(name: str, values: Mapping[str, Any]) -> int:
 def count_as_known(pack: Pack, *, stays: list[Days], through: dt.date) -> None:
     """Count every clock through a day, with pauses and stays as they are recorded now."""
     _count(pack, stays=stays, through=through, known_through=None)
+    _keep_promises(stays, through=through)
 
 
 def count_at_least(
@@ -39,6 +40,7 @@ def count_at_least(
     on: dt.date,
     from_day: dt.date | None = None,
     then_days: int | None = None,
+    keeps_promises: bool = False,
 ) -> None:
     """Count every clock to its end, with no pause and no stay after `on`.
 
@@ -47,6 +49,8 @@ def count_at_least(
     ahead = dt.timedelta(days=pack.campaign.most_days + HORIZON_DAYS)
     through = max(on, from_day or on) + ahead
     _count(pack, stays=clipped(stays, on=on), through=through, known_through=on, then_days=then_days)
+    if keeps_promises:
+        _keep_promises(clipped(stays, on=on), through=through)
 
 
 def last_day_if_notified(pack: Pack, *, stays: list[Days], begins_on: dt.date, on: dt.date) -> dt.date | None:
@@ -69,3 +73,7 @@ def _count(
     run("DROP TABLE IF EXISTS pg_temp.law_clock, pg_temp.law_due")
     run(sql("campaign", "distinct_clocks"), {"on": known_through, "then_days": then_days})
     fill_due(pack, stays=stays, through=through)
+
+
+def _keep_promises(stays: list[Days], *, through: dt.date) -> None:
+    run(sql("campaign", "kept_promises"), {"stays": multirange(stays), "through": through})

@@ -24,12 +24,13 @@ from rollkeeper.campaign.open_campaign import (
 )
 from rollkeeper.campaign.planning import release_members
 from rollkeeper.campaign.restarted_clocks import restart_clocks
-from rollkeeper.campaign.rules import Days, covers, may_act_on
+from rollkeeper.campaign.rules import Days, covers, may_act_on, next_open_day
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.law.rules import Allowed
@@ -185,17 +186,21 @@ def _remind(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Da
         return 0
     if not campaign.pack.reminders or not deadlines.make_clocks("remind_clocks", values):
         return 0
-    deadlines.count_at_least(campaign.pack, stays=stays, on=on)
+    deadlines.count_at_least(campaign.pack, stays=stays, on=on, keeps_promises=True)
     return int(rows(sql("campaign", "remind_members"), values)[0].lines)
 
 
 def _recheck(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
-    """Put off what is not due. On a day on which nothing may be done there is nothing to find out."""
+    """Put off what is not due, and tell of a last day those to whom an undo could tell none. On a day on which nothing may be done there
+    is nothing to find out.
+    """
     if not isinstance(may_act_on(campaign.pack, on, stays=stays), Allowed):
         return 0
     if not deadlines.make_clocks("recheck_clocks", values):
         return 0
-    deadlines.count_at_least(campaign.pack, stays=stays, on=on)
+    deadlines.count_at_least(campaign.pack, stays=stays, on=on, keeps_promises=True)
+    if (last_day := next_open_day(campaign.pack, on, stays=stays)) is not None:
+        rows(sql("campaign", "tell_restored"), {**values, "last_day": last_day, "zone": instance().zone})
     return run(sql("campaign", "recheck_members"), values)
 
 

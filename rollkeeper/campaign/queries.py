@@ -377,12 +377,13 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
     so_far, ahead = (
         count_clock(
             pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
-            promised_on=history.promised_on,
+            promised_on=history.promised_on, promised_since=history.promised_since,
         )
         for through in (max(anchor, on), anchor + dt.timedelta(days=days + _HORIZON_DAYS))
     )  # fmt: skip
     last = ahead.last_day_on
-    last = max(last, history.promised_on) if last and history.promised_on else last
+    if last and history.promised_on:
+        last = max(last, ahead.kept_on) if ahead.kept_on else None
     return Deadline(
         follows=Action.of(follows), bars=follows.bars, title=follows.title,
         counted=so_far.counted, days=days, last_day_on=last, earliest_on=ahead.earliest_on,

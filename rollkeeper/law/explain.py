@@ -48,6 +48,8 @@ class LineHistory:
     notices_bounced: tuple[dt.date, ...] = ()
     promised_on: dt.date | None = None
     """The last day that was promised of the clock that runs: to the suspension, or once suspended to the end."""
+    promised_since: dt.date | None = None
+    """The day of the notice that promised it, or the last of a pause that it knew of."""
     pauses: tuple[Days, ...] = ()
     stays: tuple[Days, ...] = ()
     holds: tuple[Days, ...] = ()
@@ -273,6 +275,7 @@ class _Explainer:
             stays=self.history.stays,
             through=through or max(self.on, anchor_on) + dt.timedelta(days=days) + _HORIZON,
             promised_on=promised_on,
+            promised_since=self.history.promised_since,
         )
 
     def _notified_on(self) -> dt.date | None:

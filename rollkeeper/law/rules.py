@@ -56,6 +56,8 @@ class Counted:
     last_day_on: dt.date | None
     earliest_on: dt.date | None
     promised_on: dt.date | None = None
+    kept_on: dt.date | None = None
+    """The promised day, moved by the pauses and stays that came after the promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,12 @@ def count_clock(
     stays: Sequence[Days] = (),
     through: dt.date,
     promised_on: dt.date | None = None,
+    promised_since: dt.date | None = None,
 ) -> Counted:
     """Count `days` from the day after `anchor_on`, pauses and stays excepted, looking at no day after `through`. Refuses: ANCHOR_TOO_LATE.
 
-    A last day that was promised is never shortened: where it is later than the law's, nothing follows before it is over.
+    A last day that was promised is never shortened: where it is later than the law's, nothing follows before it is over. Pauses and
+    stays that came after `promised_since` take none of the days promised.
     """
     if anchor_on > through:
         raise ANCHOR_TOO_LATE(anchor_on=anchor_on, through=through)
@@ -134,6 +138,9 @@ def count_clock(
     reached = cache.reach(anchor, days, taken)
     last = cache.last_day(anchor, days, taken)
     promised = promised_on.toordinal() - cache.first if promised_on else last
+    if last < promised < NEVER:
+        since = promised_since.toordinal() - cache.first if promised_since else last
+        promised = _kept(cache, promised, since=max(last, since), last=last, taken=taken)
     return Counted(
         anchor_on=anchor_on,
         days=days,
@@ -143,7 +150,20 @@ def count_clock(
         last_day_on=_date(cache, last),
         earliest_on=_date(cache, cache.next_open_day(max(last, promised), taken)),
         promised_on=promised_on,
+        kept_on=_date(cache, promised) if promised_on else None,
     )
+
+
+def _kept(cache: CalendarCache, promised: int, *, since: int, last: int, taken: Sequence[Stretch]) -> int:
+    """Return until when a promised day is kept, where the law's own last day is before it; the twin is `campaign/sql/kept_promises.sql`."""
+    stayed = ((first - cache.first, end - cache.first) for first, end in cache.stays)
+    if not any(first <= promised and end > last for first, end in (*taken, *stayed)):
+        return promised
+    if since >= cache.size:
+        return promised
+    if since < promised:
+        return cache.last_day(since, promised - since, taken)
+    return cache.next_open_day(promised - 1, taken)
 
 
 def keeps_until(pack: Pack, terminated_on: dt.date) -> dt.date:

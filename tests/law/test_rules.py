@@ -190,3 +190,35 @@ def test_the_clock_starts_at_proof_of_notice_and_not_before_the_campaign(notifie
 
 def test_stretches_are_joined_where_they_touch():
     assert merge([(5, 6), (1, 2), (3, 4), (8, 9), (8, 8)]) == ((1, 6), (8, 9))
+
+
+@pytest.mark.parametrize(
+    ("pauses", "since", "kept", "earliest"),
+    [
+        ((), None, D(2012, 3, 15), D(2012, 3, 16)),
+        (
+            [(D(2012, 2, 1), D(2012, 2, 5))],
+            None,
+            D(2012, 3, 15),
+            D(2012, 3, 16),
+        ),  # the law's own day moved by it
+        (
+            [(D(2012, 3, 8), D(2012, 3, 9))],
+            None,
+            D(2012, 3, 19),
+            D(2012, 3, 20),
+        ),  # on to the 17th, a Saturday
+        ([(D(2012, 3, 13), D(2012, 3, 20))], None, D(2012, 3, 23), D(2012, 3, 26)),  # three days were left
+        (
+            [(D(2012, 3, 2), D(2012, 3, 9))],
+            D(2012, 3, 9),
+            D(2012, 3, 15),
+            D(2012, 3, 16),
+        ),  # before the promise
+        ([(D(2012, 3, 9), D(2012, 3, 20))], D(2012, 3, 20), D(2012, 3, 21), D(2012, 3, 22)),  # it knew of it
+    ],
+)
+def test_what_comes_after_a_promise_takes_none_of_its_days(pauses, since, kept, earliest):
+    found = count(D(2012, 1, 1), pauses=pauses, promised_on=D(2012, 3, 15), promised_since=since)
+
+    assert (found.promised_on, found.kept_on, found.earliest_on) == (D(2012, 3, 15), kept, earliest)

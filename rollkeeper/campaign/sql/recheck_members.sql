@@ -3,9 +3,9 @@
 -- Plan: primary keys by line, only clocks that were put off.
 -- Again: nothing, since their next check lies ahead.
 UPDATE campaign_member m
-   SET next_check_on = greatest(d.earliest_on, m.promised_on + 1),
-       remind_on = CASE m.stage WHEN 'running' THEN greatest(d.last_day_on, m.promised_on) - %(lead_days)s::integer END
+   SET next_check_on = greatest(d.earliest_on, c.promised_on + 1),
+       remind_on = CASE m.stage WHEN 'running' THEN greatest(d.last_day_on, c.promised_on) - %(lead_days)s::integer END
   FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)
  WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s
    AND m.stage = c.stage AND m.anchor_on = c.anchor_on
-   AND greatest(d.earliest_on, m.promised_on + 1) > %(on)s
+   AND greatest(d.earliest_on, c.promised_on + 1) > %(on)s

@@ -28,7 +28,7 @@ SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.nex
                 SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
                            n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(at)s))
                   FROM provisioning_command n WHERE n.line_id = t.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred'
-            WHEN d.last_day_on < %(on)s AND (m.promised_on IS NULL OR m.promised_on < %(on)s)
+            WHEN d.last_day_on < %(on)s AND (c.promised_on IS NULL OR c.promised_on < %(on)s)
                  AND NOT c.pauses @> %(on)s::date
                  THEN CASE WHEN lines_pauses_contradict_ledger(t.line_id) THEN 'pause_contradicted' END
             ELSE 'not_due' END AS because

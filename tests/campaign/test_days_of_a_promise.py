@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The days that a promise left are given whatever pauses come between: a pause, a dispute or a stay takes none of them."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.campaign import batch_rollback, court_stays, queries
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.selfcare.case_decisions import settle_case
+from rollkeeper.selfcare.disputes import dispute_line
+from rollkeeper.selfcare.queries import open_cases
+from tests.builders.lines import give_number
+from tests.campaign.population import day, member, night, nights, pause, state
+from tests.campaign.test_batches import DUE, notified_lines
+from tests.registration.people import fresh_number
+
+type People = tuple[Authority, Authority]
+
+DAY, BACK = dt.timedelta(days=1), day("2012-03-12")
+
+
+def undone(people: People, on: dt.date) -> LineId:
+    """A line that a batch suspended on its day, undone on a day."""
+    (line_id,) = notified_lines(1)
+    night(DUE, people)
+    (batch,) = queries.batches()
+    clock.set_demo_date(on)
+    batch_rollback.undo_batch(people[1], batch.batch_id, on=on)
+    return line_id
+
+
+def test_who_was_restored_under_an_open_stay_hears_of_a_last_day_before_a_cut(people: People) -> None:
+    stay = court_stays.enter_stay(
+        console_authority(), first=day("2012-03-05"), last=None, reason="court", on=day("2012-03-05")
+    )
+    line_id = undone(people, day("2012-03-05"))
+    clock.set_demo_date(day("2012-03-12"))
+    for one in people:
+        court_stays.end_stay(one, stay_id=stay, on=day("2012-03-12"))
+
+    for ahead in range(1, 30):
+        on = day("2012-03-12") + ahead * DAY
+        night(on, people)
+        if state(line_id) == "suspended":
+            break
+    told = rows(
+        "SELECT promised_on, queued_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'"
+        " AND promised_on > '2012-03-12' AND promised_on < %s",
+        [line_id, on],
+    )
+    assert state(line_id) == "suspended"
+    assert told != []
+
+
+def given_back(people: People) -> tuple[LineId, dt.date]:
+    """A line whose dispute gave service back, with the day that is promised."""
+    (line_id,) = notified_lines(1)
+    number = fresh_number()
+    give_number(line_id, number)
+    night(DUE, people)
+    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=DUE)
+    (case,) = open_cases()
+    clock.set_demo_date(BACK)
+    settle_case(console_authority(), case.case_id, upheld=True, on=BACK)
+    assert state(line_id) == "active"
+    return line_id, member(line_id).promised_on
+
+
+@pytest.mark.parametrize(
+    ("through", "said_on"), [(1, BACK + DAY), (10, BACK), (10, BACK + DAY), (None, BACK + DAY)]
+)
+def test_a_pause_within_days_that_a_dispute_left_takes_none_of_them(
+    people: People, through: int | None, said_on: dt.date
+) -> None:
+    line_id, promised = given_back(people)
+    last = promised if through is None else BACK + through * DAY
+    clock.set_demo_date(said_on)
+    pause(line_id, BACK + DAY, last, said_on)
+
+    paused = (last - BACK).days
+    nights(promised, promised + paused * DAY, people)
+    on_the_last_day = state(line_id)
+    nights(promised + (paused + 1) * DAY, promised + (paused + 5) * DAY, people)
+
+    assert (on_the_last_day, state(line_id)) == ("active", "suspended")
+
+
+def test_a_stay_within_days_that_a_lost_dispute_left_takes_none_of_them(people: People) -> None:
+    line_id, promised = given_back(people)
+    court_stays.enter_stay(console_authority(), first=BACK + DAY, last=promised, reason="court", on=BACK)
+
+    nights(promised, promised + (promised - BACK) - DAY, people)
+
+    assert state(line_id) == "active"
+
+
+def test_a_pause_on_the_day_that_an_undo_named_leaves_an_open_day_after_it(people: People) -> None:
+    line_id = undone(people, day("2012-03-05"))
+    named = member(line_id).promised_on
+    pause(line_id, named, day("2012-03-15"), named)  # through a Thursday
+
+    nights("2012-03-06", "2012-03-16", people)
+    on_the_open_day = state(line_id)
+    nights("2012-03-17", "2012-03-19", people)
+
+    assert (named, on_the_open_day, state(line_id)) == (day("2012-03-06"), "active", "suspended")
+
+
+def test_a_dispute_on_a_day_promised_beyond_the_laws_leaves_what_was_left(people: People) -> None:
+    (line_id,) = notified_lines(1)
+    # As where the notice left some days after it was owed: the law's own last day is the 1st of March.
+    run(
+        "UPDATE campaign_member SET promised_on = '2012-03-13', next_check_on = '2012-03-14' WHERE line_id = %s",
+        [line_id],
+    )
+    number = fresh_number()
+    give_number(line_id, number)
+    clock.set_demo_date(day("2012-03-08"))
+    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=day("2012-03-08"))
+    (case,) = open_cases()
+    clock.set_demo_date(day("2012-03-20"))
+    settle_case(console_authority(), case.case_id, upheld=False, on=day("2012-03-20"))
+
+    # Six days were left, the 8th among them: they are over on Monday the 26th.
+    nights("2012-03-21", "2012-03-26", people)
+    on_the_last_day = state(line_id)
+    nights("2012-03-27", "2012-03-27", people)
+
+    assert (on_the_last_day, state(line_id)) == ("active", "suspended")
+
+
+@pytest.mark.parametrize("days", [1, 3, 10])
+def test_the_explanation_names_the_day_from_which_the_batch_may_act(people: People, days: int) -> None:
+    line_id, promised = given_back(people)
+    clock.set_demo_date(BACK + DAY)
+    pause(line_id, BACK + DAY, BACK + days * DAY, BACK + DAY)
+
+    deadline = queries.explain_line(line_id, on=promised).deadline
+    nights(promised, deadline.earliest_on - DAY, people)
+    before = state(line_id)
+    nights(deadline.earliest_on, deadline.earliest_on, people)
+
+    assert deadline.last_day_on >= promised + days * DAY
+    assert (before, state(line_id)) == ("active", "suspended")
