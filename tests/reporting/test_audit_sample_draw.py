@@ -12,9 +12,11 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.publication import publish
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting.audit_samples import queries, services
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.reporting.audit_samples.errors import (
@@ -31,7 +33,7 @@ from rollkeeper.reporting.periods import quarters_of
 from rollkeeper.reporting.services import make_report
 from tests.builders.staff import employ
 from tests.refusals import refusing
-from tests.reporting.entries import write_year
+from tests.reporting.entries import ZEROS, write_year
 
 AFTER = dt.date(2013, 1, 2)
 Q1, Q2, *_ = quarters_of(2012)
@@ -178,3 +180,31 @@ def test_the_first_of_each_line_counts_until_there_are_enough(lines, most):
     assert len(taken) == min(most, len(set(lines)))
     assert taken == sorted(taken)
     assert [lines[at] for at in taken] == list(dict.fromkeys(lines))[:most]
+
+
+OTHER_ACTS = {
+    Verb.SUBSCRIBER_PROTECTED: {"protected": True},
+    Verb.LEGAL_HOLD_ADDED: {"first": "2012-02-01", "last": "2012-03-01", "review_on": "2012-02-20"},
+    Verb.CASE_OPENED: {"case": ZEROS, "due_on": "2012-03-01", "kind": "inherit"},
+    Verb.LINE_LOOKED_UP: {},
+    Verb.SEALED_OPENED: {"field": "name", "purpose": "legal_disclosure", "disclosure": ZEROS},
+}
+
+
+def test_an_auditor_is_not_told_of_protection_or_holds_or_cases_on_a_line(auditor):
+    drawn = services.draw_sample(auditor, "2012-Q1", kind_with_many(sizes()[0]), text=DICE, on=AFTER)
+    (item,) = rows("SELECT line_id FROM reporting_auditsampleline WHERE sample_id = %s AND nth = 1", [drawn])
+    before = rows("SELECT verb FROM reporting_entries_of_sample(%s, 1000000)", [drawn])
+    for nth, (verb, facts) in enumerate(OTHER_ACTS.items()):
+        entry = append_entry(
+            console_authority(), verb=verb, role="console", on=AFTER, line_id=item.line_id, facts=facts
+        )
+        run(
+            "INSERT INTO ledger_leaf (leaf_index, entry_id, leaf_class, day, root, leaf_hash) VALUES (%s, %s, 'change', %s, %s, %s)",
+            [900_000 + nth, entry, AFTER, bytes(32), bytes(32)],
+        )
+
+    told = rows("SELECT verb FROM reporting_entries_of_sample(%s, 1000000)", [drawn])
+
+    assert before
+    assert told == before

@@ -198,7 +198,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT ranked.line_id, ranked.day, ranked.leaf_index, (SELECT count(*) FROM ranked) FROM ranked ORDER BY rank
 $$;
 
--- What was done to the lines of a sample, as far as it is published; each line is counted at an app.
+-- What was done by the duty to the lines of a sample, as far as it is published; each line is counted at an app. Nothing that a person or
+-- staff did besides: who is protected, held for a court, looked at or in a dispute would not look like who does not answer.
 CREATE OR REPLACE FUNCTION reporting_entries_of_sample(sample uuid, published bigint)
 RETURNS TABLE (line_id uuid, day date, verb text, article text, leaf_index bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -208,6 +209,11 @@ BEGIN
     SELECT e.line_id, e.day, e.verb, e.body::jsonb ->> 'article', l.leaf_index
       FROM ledger_entry e JOIN ledger_leaf l USING (entry_id)
      WHERE e.line_id IN (SELECT s.line_id FROM reporting_auditsampleline s WHERE s.sample_id = sample) AND l.leaf_index < published
+       AND e.verb IN ('campaign:clock:started', 'campaign:line:waived', 'line:clock:paused', 'line:clock:resumed', 'line:line:activated',
+                      'line:line:reconnected', 'line:line:relocated', 'line:line:restored', 'line:line:suspended', 'line:line:terminated',
+                      'line:number:freed', 'line:tenure:accepted', 'line:tenure:corrected', 'line:tenure:registered',
+                      'line:tenure:relinquished', 'line:tenure:transferred', 'notices:notice:bounced', 'notices:notice:delivered',
+                      'provisioning:command:confirmed', 'provisioning:command:failed')
      ORDER BY e.entry_id;
 END
 $$;
