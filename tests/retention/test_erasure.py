@@ -32,7 +32,7 @@ from rollkeeper.subscribers.models import Document
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
-from tests.builders.lines import enter, make_line, make_subscriber, make_tenure, pause_line
+from tests.builders.lines import enter, hold_line, make_line, make_subscriber, make_tenure, pause_line
 from tests.builders.staff import employ
 from tests.campaign.population import day
 from tests.refusals import refusing
@@ -225,6 +225,19 @@ def test_reasons_of_pauses_are_erased_with_the_former_tenure(committed: None) ->
 
     found = rows("SELECT reason FROM lines_pause WHERE line_id = %s ORDER BY recorded_at", [line_id])
     assert [row.reason for row in found] == ["other", "detention"]
+
+
+def test_the_cases_of_holds_go_with_the_former_tenure_they_were_laid_on(committed: None) -> None:
+    line_id = make_line(is_registered=True)
+    tenure_of(line_id, day("2010-05-01"), ENDED)
+    tenure_of(line_id, ENDED, None)
+    hold_line(line_id, day("2012-01-01"), day("2012-02-01"), case="theirs")
+    hold_line(line_id, day("2012-06-01"), day("2012-07-01"), case="of who came after")
+
+    erase(ERASED)
+
+    found = rows("SELECT case_reference FROM lines_legalhold WHERE line_id = %s ORDER BY days", [line_id])
+    assert [row.case_reference for row in found] == ["", "of who came after"]
 
 
 def test_a_person_with_another_line_is_still_found_by_the_document(committed: None) -> None:

@@ -17,6 +17,11 @@ erased_line AS (
      WHERE p.line_id = e.line_id AND p.recorded_at < upper(h.held) AND p.reason <> 'other'
 ), erased_legal_hold AS (
     UPDATE lines_legalhold h SET case_reference = '' FROM erased_line WHERE h.line_id = erased_line.line_id
+), erased_former_hold AS (
+    -- Of a line that goes on: the cases of holds that began while the erased subscriber had it, and are over.
+    UPDATE lines_legalhold k SET case_reference = ''
+      FROM erase_slice e JOIN lines_tenure h ON h.line_id = e.line_id AND h.tenure_id = e.tenure_id
+     WHERE k.line_id = e.line_id AND upper(k.days) <= %(on)s::date AND lower(k.days) <= (upper(h.held) AT TIME ZONE kernel_zone())::date
 ), erased_number AS (
     DELETE FROM lines_number n USING erased_line WHERE n.number_index = erased_line.number_index AND n.line_id = erased_line.line_id
 ), erased_reference AS (
