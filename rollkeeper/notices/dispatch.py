@@ -130,6 +130,7 @@ class Sender:
                 sql("notices", "claim_notices"),
                 {"now": clock.now(), "chunk": size, "claim": self._claim, "channels": self._claims},
             )
+            _follow_people([row for row in found if not row.is_theirs])
             steps = self._route([(row, self._step(row)) for row in found], sent)
             self._settle([pair for pair in steps if pair[1].channel is None], sent)
             intents = [
@@ -344,6 +345,13 @@ class Sender:
                     "bounced": Verb.NOTICE_BOUNCED.value,
                 },
             )
+
+
+def _follow_people(gone: Sequence[Any]) -> None:
+    """Owe on another line of theirs what people must be told of their data, and what these lines, which they left, will not tell."""
+    if gone:
+        ids = {"line_ids": [row.line_id for row in gone], "notice_ids": [row.notice_id for row in gone]}
+        run(sql("notices", "follow_people"), ids)
 
 
 def _again_at(intent: _Intent, answer: Answer, *, now: dt.datetime) -> dt.datetime:

@@ -28,8 +28,9 @@ SELECT c.*, l.service, l.state, l.is_registered AND NOT l.must_reverify AS is_se
     (SELECT max(s.step) FROM lines_suspension s
       WHERE s.line_id = c.line_id AND s.reason = 'registration' AND s.restored_on IS NULL) AS step,
     (SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = c.line_id AND s.restored_on IS NULL) AS bars,
-    CASE WHEN c.for_tenure IS NOT NULL THEN notices_is_theirs(c.line_id, c.for_tenure)
-         ELSE c.kind <> 'case_decided' OR notices_is_its_users(c.line_id, c.queued_on) END AS is_theirs,
+    CASE WHEN c.kind <> 'case_decided' THEN c.for_tenure IS NULL OR notices_reaches_person(c.line_id, c.for_tenure)
+         WHEN c.for_tenure IS NOT NULL THEN notices_is_theirs(c.line_id, c.for_tenure)
+         ELSE notices_is_its_users(c.line_id, c.queued_on) END AS is_theirs,
     coalesce(made.attempts, '[]') AS made
 FROM claimed c
 LEFT JOIN lines_line l ON l.line_id = c.line_id

@@ -14,6 +14,35 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
                             AND s.person_id IN (now.person_id, now.user_person_id, now.guardian_person_id, now.bearer_person_id)))
 $$;
 
+-- Whether a notice about the person of one tenure of a line still reaches that person there, protected or not.
+-- Law: art. 5, 11 (no one learns of another person). Reads: lines_tenure, lines_line. Writes: -.
+-- Plan: lines_tenure_pkey by line, a handful of rows. Again: CREATE OR REPLACE: the same function.
+CREATE OR REPLACE FUNCTION notices_reaches_person(line uuid, tenure uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM (SELECT t.* FROM lines_tenure t WHERE t.line_id = line ORDER BY lower(t.held) DESC LIMIT 1) now
+          JOIN lines_line l ON l.line_id = now.line_id
+          JOIN lines_tenure was ON was.line_id = now.line_id AND was.tenure_id = tenure
+          CROSS JOIN LATERAL subscribers_references_of(was.person_id) AS one (person_id)
+         WHERE one.person_id = now.person_id AND now.contested_on IS NULL AND (upper_inf(now.held) OR l.state IN ('terminated', 'released')))
+$$;
+
+-- Notes for whom a notice is that is about a person, and not about a line and its clock: who has the line later is not told it.
+-- Law: art. 5, 11, 12. Reads: lines_tenure. Writes: the row. Plan: lines_tenure_pkey by line, one probe a notice. Again: the same trigger.
+CREATE OR REPLACE FUNCTION notices_note_for_whom() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    NEW.for_tenure := (SELECT t.tenure_id FROM lines_tenure t WHERE t.line_id = NEW.line_id AND upper_inf(t.held));
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION notices_note_for_whom FROM PUBLIC;
+CREATE OR REPLACE TRIGGER notices_notice_for_whom BEFORE INSERT ON notices_notice
+    FOR EACH ROW WHEN (NEW.for_tenure IS NULL AND NEW.kind IN (
+        'new_line_in_your_name', 'record_changed', 'sim_replaced', 'data_exposed', 'confirm_record', 'document_by', 'good_through', 'disclosed',
+        'audit_asked'))
+    EXECUTE FUNCTION notices_note_for_whom();
+
 -- Whether a notice for who uses a line without a subscriber may still go to it: no one has been registered for it since a day.
 -- Law: art. 5, 11 (no one learns of another person). Reads: lines_tenure. Writes: -.
 -- Plan: lines_tenure_pkey by line, a handful of rows. Again: CREATE OR REPLACE: the same function.

@@ -191,7 +191,7 @@ GRANT SELECT ON lines_suspension, lines_legalhold TO backoffice;
 GRANT SELECT, INSERT, UPDATE (state, channel, promised_on, pack_hash, attempts, next_try_at, next_channel, claimed_by, delivered_on)
     ON notices_notice TO worker;
 GRANT SELECT, INSERT, UPDATE ON notices_attempt TO worker;
-GRANT EXECUTE ON FUNCTION notices_is_theirs, notices_is_its_users TO worker;
+GRANT EXECUTE ON FUNCTION notices_is_theirs, notices_is_its_users, notices_reaches_person TO worker;
 -- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
 GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
     UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON provisioning_command TO worker;
