@@ -152,6 +152,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     shown["named"] = [
         (DelegateRole(part).label, dt.date.fromisoformat(day)) for part, day in shown["named"].items()
     ]
+    shown["alone_until"] = shown["alone_until"] and dt.date.fromisoformat(shown["alone_until"])
     shown["consents"] = _said_consents(shown)
     return render(request, "portal/lines.html", shown)
 

@@ -57,9 +57,11 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
         "limits": show_limits(session), "applied_until": _day_of(pending_until(session.line_id)),
         "consents": [] if session.is_limited else show_consents(session, on=on),
         "named": {part.value: day.isoformat() for part, day in delegates_of(session.person_id).items()}
-        if session.is_verified and session.person_id else {},
+        if session.is_verified and session.person_id and not session.alone_until else {},
         "documents": _documents(session),
-        "passkeys": passkeys_of(session.person_id) if session.is_verified and session.person_id else [],
+        "passkeys": passkeys_of(session.person_id)
+        if session.is_verified and session.person_id and not session.alone_until else [],
+        "alone_until": _day_of(session.alone_until) if session.is_verified else None,
     }  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def export_all(session: PortalSession, *, images: bool, language: str, on: dt.da
     """
     session.require_verification()
     shown = show_dashboard(session, language=language, on=on)
+    del shown["alone_until"]
     shown["kept"] = open_entries(session, images=images, on=on)
     return shown
 
@@ -80,7 +83,7 @@ def show_access_history(session: PortalSession) -> list[Shown]:
     held = [spans[one.tenure_id] for one in session.tenures()]
     found = (
         accesses(session.person_id, held=held)
-        if session.is_verified
+        if session.is_whole
         else accesses(
             None, held=held or [TenurePeriod(session.line_id, last_tenure_ended_at(session.line_id), None)]
         )
@@ -126,7 +129,7 @@ def _says_why(entry: ParsedEntry) -> bool:
 
 def _documents(session: PortalSession) -> list[Shown]:
     """Return the documents recorded for the verified subscriber, including joined ones: no numbers."""
-    if not session.is_verified or session.person_id is None:
+    if not session.is_whole or session.person_id is None:
         return []
     return [
         {"document_type": one.document_type, "since": _day_of(one.since), "until": _day_of(one.until)}

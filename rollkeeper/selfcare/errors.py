@@ -190,6 +190,18 @@ DOCUMENT_NEVER_CHECKED = Refusal(
     "This line was registered remotely, and its document has not been seen yet.",
     "Show it at any counter once; until then only this line is shown here.",
 )
+LINE_CONTESTED = Refusal(
+    "line_contested",
+    Kind.FORBIDDEN,
+    "The person in whose name this line is registered says that it is not theirs.",
+    "Show your document at any counter; until it is decided only this line is shown here.",
+)
+LINE_TOO_NEW = Refusal(
+    "line_too_new",
+    Kind.FORBIDDEN,
+    "This line was registered a short while ago: until {day} it opens nothing but itself.",
+    "Use another line of yours, or come back on that day.",
+)
 CASE_NOT_FOUND = Refusal(
     "case_not_found",
     Kind.NOT_FOUND,

@@ -4,6 +4,7 @@ application that waits.
 """
 
 from rollkeeper.kernel.database import rows, sql
+from rollkeeper.selfcare.sessions import opens_others_before
 from rollkeeper.vault.fields import Field
 from rollkeeper.vault.worker_openings import Wanted
 
@@ -18,7 +19,7 @@ def is_request_waiting(wanted: Wanted) -> bool:
     """Tell whether a subscriber whose request waits for an answer may see this."""
     asked = {
         "actor": wanted.authority.commitment, "lines": list(wanted.lines), "person": wanted.person_id,
-        "tenure": wanted.tenure_id, "is_name": wanted.field == Field.NAME,
+        "tenure": wanted.tenure_id, "is_name": wanted.field == Field.NAME, "opens_others_before": opens_others_before(),
     }  # fmt: skip
     (found,) = rows(sql("selfcare", "readable_by_session"), asked)
     return bool(found.is_justified)

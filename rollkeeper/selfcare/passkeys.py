@@ -36,10 +36,10 @@ MOST: Final = 5
 
 
 def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
-    """Return what a browser needs to make a passkey. Refuses: VERIFICATION_NEEDED, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS."""
+    """Return what a browser needs to make a passkey. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS."""
     from fido2.webauthn import PublicKeyCredentialUserEntity
 
-    person_id, server = session.require_verification(), _server()
+    person_id, server = session.require_not_alone(), _server()
     known = _known(person_id)
     if len(known) >= MOST:
         raise TOO_MANY_PASSKEYS(passkeys=len(known))
@@ -55,9 +55,9 @@ def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> d
 def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Take a passkey that was made for this session.
 
-    Ledger: selfcare:passkey:added. Refuses: VERIFICATION_NEEDED, PASSKEYS_UNAVAILABLE, INVALID_PASSKEY, TOO_MANY_PASSKEYS.
+    Ledger: selfcare:passkey:added. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, INVALID_PASSKEY, TOO_MANY_PASSKEYS.
     """
-    person_id = session.require_verification()
+    person_id = session.require_not_alone()
 
     def do() -> tuple[LineId, EntryId]:
         role, server = require(session.authority, Permission.SEE_OWN), _server()
@@ -82,9 +82,9 @@ def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
 def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Take no more of a passkey, such as one in a device that was lost.
 
-    Ledger: selfcare:passkey:removed. Refuses: VERIFICATION_NEEDED, INVALID_PASSKEY.
+    Ledger: selfcare:passkey:removed. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW, INVALID_PASSKEY.
     """
-    person_id = session.require_verification()
+    person_id = session.require_not_alone()
 
     def do() -> tuple[LineId, EntryId]:
         role = require(session.authority, Permission.SEE_OWN)
@@ -114,7 +114,7 @@ def verify_by_passkey(session: PortalSession, payload: Payload, *, on: dt.date) 
     """Compare, and note in the session that its subscriber is there; a passkey that is not theirs uses up a try.
 
     Ledger: selfcare:session:verified or selfcare:session:not_verified. Refuses: VERIFICATION_NEEDED, if the line has no
-    subscriber; DOCUMENT_NEVER_CHECKED, PASSKEYS_UNAVAILABLE.
+    subscriber; DOCUMENT_NEVER_CHECKED, LINE_CONTESTED, PASSKEYS_UNAVAILABLE.
     """
     role, server = require(session.authority, Permission.SEE_OWN), _server()
     person_id, state = require_verifiable(session), _state(session)

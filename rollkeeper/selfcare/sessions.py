@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A session as the portal worker sees it, and which lines it may speak of."""
+"""A session as the portal worker sees it, and which lines it may speak of.
+
+By whose document a line is registered, a clerk, an agent or a file says. So the line in the hand does not open at once what else is
+recorded of that person, who is told of the new line and may say that it is not theirs; and what was declared alone never opens what
+was recorded with a document in view.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,11 +14,20 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, subscriber_authority
+from rollkeeper.documents.assurance import Assurance
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.lines.choices import LineState
-from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE, VERIFICATION_NEEDED, SessionExpired
+from rollkeeper.selfcare.errors import (
+    INVALID_REQUEST,
+    LINE_TOO_NEW,
+    NOT_YOUR_LINE,
+    VERIFICATION_NEEDED,
+    SessionExpired,
+)
+from rollkeeper.selfcare.settings import new_line_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,7 @@ class Tenure:
     contested_on: dt.date | None
     good_through: dt.date | None
     identity_check: str | None
+    assurance: str
     since: dt.datetime
     until: dt.datetime | None
     service: Service
@@ -58,6 +73,12 @@ class PortalSession:
     """The subscriber registered remotely and the document was not seen: their own data proves nothing."""
     was_handed_over: bool = False
     """The code did not come to the line: it was heard in the care number's menu, given at a counter, or read in a letter."""
+    is_contested: bool = False
+    """The person in whose name it is registered says that it is not theirs: who has it in hand is another."""
+    is_declared: bool = False
+    """No document was in view when it was registered."""
+    alone_until: dt.date | None = None
+    """Until the day before, the line opens nothing of its subscriber but itself."""
 
     @property
     def is_limited(self) -> bool:
@@ -79,7 +100,9 @@ class PortalSession:
         if self.person_id is None:
             return []
         held = tenures_of(self.person_id)
-        return held if self.is_verified else [one for one in held if one.tenure_id == self.tenure_id]
+        if not self.is_verified or self.alone_until:
+            return [one for one in held if one.tenure_id == self.tenure_id]
+        return [one for one in held if not self.is_declared or one.assurance == Assurance.DECLARED]
 
     def line_in(self, payload: dict[str, Any]) -> tuple[LineId, TenureId | None]:
         """Return the line that a request is about and its tenure: the one in the hand where it names none.
@@ -97,6 +120,18 @@ class PortalSession:
                 return line_id, one.tenure_id
         raise NOT_YOUR_LINE()
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it may see what is recorded of the person apart from lines: documents, passkeys, every access."""
+        return self.is_verified and not self.alone_until and not self.is_declared
+
+    def require_not_alone(self) -> PersonId:
+        """Return who proved to be the subscriber, on a line that speaks for them. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW."""
+        person_id = self.require_verification()
+        if self.alone_until:
+            raise LINE_TOO_NEW(day=self.alone_until)
+        return person_id
+
     def require_verification(self) -> PersonId:
         """Return who proved to be the subscriber. Refuses: VERIFICATION_NEEDED."""
         if not self.is_verified or self.person_id is None:
@@ -112,8 +147,23 @@ def active_session(session_mark: bytes) -> PortalSession:
     row = found[0]
     return PortalSession(
         bytes(row.session_mark), LineId(row.line_id), row.tenure_id, row.person_id, row.is_verified, row.attempts_left, row.ends_at,
-        row.is_remote, row.is_limited,
+        row.is_remote, row.is_limited, row.is_contested, bool(row.is_declared), _alone_until(row.held_since),
     )  # fmt: skip
+
+
+def _alone_until(since: dt.datetime | None) -> dt.date | None:
+    """Return from which day on a line that was registered then opens the rest of its subscriber's record; None if it does."""
+    if since is None or since < opens_others_before():
+        return None
+    return since.astimezone(clock.zone()).date() + dt.timedelta(days=new_line_days())
+
+
+def opens_others_before() -> dt.datetime:
+    """Return the instant before which a line must have been registered to open the rest of its subscriber's record today."""
+    days = new_line_days()
+    if not days:
+        return dt.datetime.max.replace(tzinfo=dt.UTC)
+    return dt.datetime.combine(clock.today() - dt.timedelta(days=days - 1), dt.time(), clock.zone())
 
 
 def end_session(session: PortalSession) -> None:
@@ -132,7 +182,7 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
     """Return the lines of one person, the newest first."""
     return [
         Tenure(
-            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.identity_check, row.since,
+            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.identity_check, row.assurance, row.since,
             row.until, Service(row.service), row.region, Payment(row.payment), LineState(row.state), row.activated_on, row.terminated_on,
             None if row.number_sealed is None else bytes(row.number_sealed),
         )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import Table, table
 
 
@@ -68,6 +69,14 @@ class Portal(Table):
             description="Letters with codes in a day, for all lines; 0: none, and the portal offers none.",
         ),
     ] = 200
+    new_line_days: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=90,
+            description="Days for which a new line opens nothing else of its subscriber. Unset: 14, in a demo instance 0.",
+        ),
+    ] = None
     sim_swap_days: Annotated[int, Field(ge=0, description="Days without codes after a SIM replacement.")] = 3
     case_days: Annotated[
         int,
@@ -87,3 +96,11 @@ class Portal(Table):
 
 
 settings = table("portal", Portal)
+
+
+def new_line_days() -> int:
+    """Return for how many days a new line opens nothing of its subscriber but itself, in this instance."""
+    chosen = settings().new_line_days
+    if chosen is not None:
+        return chosen
+    return 14 if instance().kind is InstanceKind.PRODUCTION else 0

@@ -19,7 +19,12 @@ from rollkeeper.kernel.ids import PersonId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import current_tenure
-from rollkeeper.selfcare.errors import DOCUMENT_NEVER_CHECKED, INVALID_REQUEST, VERIFICATION_NEEDED
+from rollkeeper.selfcare.errors import (
+    DOCUMENT_NEVER_CHECKED,
+    INVALID_REQUEST,
+    LINE_CONTESTED,
+    VERIFICATION_NEEDED,
+)
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.queries import find_persons
@@ -38,7 +43,7 @@ def verify(
     """Compare, and note in the session that its subscriber is there.
 
     Ledger: selfcare:session:verified or selfcare:session:not_verified; vault:sealed:opened. Refuses: INVALID_REQUEST,
-    VERIFICATION_NEEDED, if the line has no subscriber; DOCUMENT_NEVER_CHECKED.
+    VERIFICATION_NEEDED, if the line has no subscriber; DOCUMENT_NEVER_CHECKED, LINE_CONTESTED.
     """
     role = require(session.authority, Permission.SEE_OWN)
     require_verifiable(session)
@@ -47,7 +52,8 @@ def verify(
 
 
 def require_verifiable(session: PortalSession) -> PersonId:
-    """Return who can be verified on this line. Refuses: VERIFICATION_NEEDED, if it has no subscriber; DOCUMENT_NEVER_CHECKED.
+    """Return who can be verified on this line. Refuses: VERIFICATION_NEEDED, if it has no subscriber; DOCUMENT_NEVER_CHECKED,
+    LINE_CONTESTED.
 
     A subscriber registered remotely typed number and name themselves: these would give access to all data about the person whom
     they named.
@@ -56,6 +62,8 @@ def require_verifiable(session: PortalSession) -> PersonId:
         raise VERIFICATION_NEEDED()
     if session.is_remote:
         raise DOCUMENT_NEVER_CHECKED()
+    if session.is_contested:
+        raise LINE_CONTESTED()
     return session.person_id
 
 

@@ -1,11 +1,16 @@
 -- Tells whether a living session of the portal, with a request that waits for its answer, may see what a worker wants to open: its own
--- line; the name recorded there, which is compared and not shown; and all of the person, once the session is verified.
+-- line; the name recorded there, which is compared and not shown; and all of the person, once the session is verified, on a line that opens it.
 -- Law: art. 5, 13. Reads: selfcare_portalsession, selfcare_portalrequest, lines_tenure. Writes: -.
 -- Plan: the living sessions, some hundreds; then primary keys. Again: the same.
 
 WITH asking AS (
-    SELECT v.line_id, v.person_id, v.verified_at IS NOT NULL AS is_verified
-      FROM selfcare_portalsession v
+    SELECT v.line_id, v.person_id, h.tenure_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AS is_verified, h.assurance = 'declared' AS is_declared,
+           -- As `session.sql`: a line that was registered lately opens nothing else of its subscriber.
+           (SELECT max(lower(b.held)) FROM lines_tenure b
+             WHERE b.line_id = h.line_id AND b.person_id = h.person_id
+               AND NOT EXISTS (SELECT FROM lines_tenure c WHERE c.line_id = b.line_id AND c.person_id = b.person_id AND upper(c.held) = lower(b.held))
+           ) < %(opens_others_before)s AS opens_others
+      FROM selfcare_portalsession v LEFT JOIN lines_tenure h ON h.line_id = v.line_id AND upper_inf(h.held)
      WHERE v.ends_at > clock_timestamp()
        AND encode(sha256(decode('726f6c6c6b65657065722f6163746f7200', 'hex') || v.session_mark), 'hex') = %(actor)s
        AND EXISTS (SELECT FROM selfcare_portalrequest r WHERE r.session_mark = v.session_mark AND r.answered_at IS NULL)
@@ -15,11 +20,13 @@ SELECT EXISTS (
      WHERE NOT EXISTS (
             SELECT FROM unnest(%(lines)s::uuid[]) AS wanted (line_id)
              WHERE wanted.line_id <> a.line_id
-               AND NOT (a.is_verified AND EXISTS (
-                    SELECT FROM lines_tenure h WHERE h.line_id = wanted.line_id AND h.person_id = a.person_id)))
+               AND NOT (a.is_verified AND a.opens_others AND EXISTS (
+                    SELECT FROM lines_tenure h WHERE h.line_id = wanted.line_id AND h.person_id = a.person_id
+                                                 AND (NOT a.is_declared OR h.assurance = 'declared'))))
        AND (%(person)s::uuid IS NULL OR EXISTS (
             SELECT FROM lines_tenure h
              WHERE h.tenure_id = %(tenure)s AND h.person_id = %(person)s
                AND (a.is_verified AND h.person_id = a.person_id
+                        AND (h.tenure_id = a.tenure_id OR a.opens_others AND (NOT a.is_declared OR h.assurance = 'declared'))
                     OR %(is_name)s AND h.line_id = a.line_id AND upper_inf(h.held))))
 ) AS is_justified

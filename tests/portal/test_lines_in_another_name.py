@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A line that someone registered under another person's document opens nothing of that person but itself."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.settings import write_settings
+from tests.pages import text
+from tests.portal.test_pages import do
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line
+
+DAYS = 14
+OTHER = "+8613908911235"
+FALSE = PERSON | {"name": "Said Otherwise", "address": "9 Elsewhere"}
+THEIRS = {PERSON["name"], PERSON["address"], NUMBER}
+
+
+@pytest.fixture(autouse=True)
+def as_in_production(committed):
+    write_settings(portal={"new_line_days": DAYS})
+    yield
+    write_settings(portal={"new_line_days": None})
+
+
+def taken(browser):
+    answer = browser.post("/export/")
+    return (
+        {row["value"] for row in json.loads(answer.content)["kept"]} if answer.status_code == 200 else set()
+    )
+
+
+def later(days):
+    clock.set_demo_date(ON + dt.timedelta(days=days))
+
+
+@pytest.mark.parametrize(("days", "is_alone"), [(0, True), (DAYS - 1, True), (DAYS, False)])
+def test_a_new_line_opens_what_else_its_subscriber_has_after_some_days(come_in, prove, days, is_alone):
+    register_line()
+    register_line(OTHER, FALSE)
+    later(days)
+    browser = come_in(OTHER)
+    prove(FALSE)
+
+    page, out = text(browser.get("/lines/")), taken(browser)
+
+    assert FALSE["address"] in out
+    assert bool(out & THEIRS) is not is_alone
+    assert ("it opens nothing but itself" in page) is is_alone
+    assert ("Who acts for me" in page) is not is_alone
+
+
+@pytest.mark.parametrize(("days", "done"), [(DAYS - 1, 0), (DAYS, 1)])
+def test_nothing_is_done_for_the_person_on_a_new_line(come_in, prove, days, done):
+    first, new = register_line(), register_line(OTHER, FALSE)
+    later(days)
+    browser = come_in(OTHER)
+    prove(FALSE)
+
+    do(browser, "add-delegate", new, part="heir", document_type="other", document_number="H1")
+    do(browser, "not-mine", first)
+    passkey = browser.post("/passkeys/options/new/")
+
+    assert len(rows("SELECT FROM selfcare_delegate")) == done
+    assert len(rows("SELECT FROM selfcare_case")) == done
+    assert ("it opens nothing but itself" in passkey.content.decode()) is not bool(done)
+
+
+def test_a_new_line_says_the_same_to_who_has_no_other(come_in, prove):
+    register_line(OTHER, FALSE)
+    browser = come_in(OTHER)
+    prove(FALSE)
+
+    assert "it opens nothing but itself" in text(browser.get("/lines/"))
+
+
+def test_a_line_that_is_said_not_to_be_theirs_opens_nothing(come_in, prove):
+    register_line()
+    strange = register_line(OTHER, FALSE)
+    later(DAYS)
+    browser = come_in()
+    prove()
+    assert do(browser, "not-mine", strange).status_code == 302
+
+    come_in(OTHER)
+    refused = prove(FALSE)
+
+    assert "says that it is not theirs" in text(refused)
+    assert not taken(browser)
+
+
+def test_who_proved_it_before_reads_nothing_once_the_person_disowns_the_line(come_in, prove):
+    register_line()
+    strange = register_line(OTHER, FALSE)
+    later(DAYS)
+    browser = come_in(OTHER)
+    prove(FALSE)
+    before = taken(browser)
+
+    run("UPDATE lines_tenure SET contested_on = %s WHERE line_id = %s", [ON, strange])
+
+    assert before >= THEIRS
+    assert not taken(browser)
+
+
+def test_a_line_that_was_declared_alone_opens_nothing_that_was_checked(come_in, prove):
+    register_line()
+    line = register_line(OTHER, FALSE)
+    run("UPDATE lines_tenure SET assurance = 'declared' WHERE line_id = %s", [line])
+    later(DAYS)
+    browser = come_in(OTHER)
+    prove(FALSE)
+
+    out = taken(browser)
+
+    assert FALSE["address"] in out
+    assert not out & THEIRS
+
+
+def test_an_older_line_opens_a_new_one_at_once(come_in, prove):
+    register_line()
+    later(DAYS)
+    register_line(OTHER, FALSE, on=ON + dt.timedelta(days=DAYS))
+    browser = come_in()
+    prove()
+
+    assert {FALSE["address"], PERSON["address"], NUMBER, OTHER} <= taken(browser)
