@@ -61,6 +61,8 @@ class CampaignRules:
     """Of which kinds the subscribers are whose registrations are to be verified again; empty: of any."""
     last_day_over: bool
     """Whether of those registrations only the ones are to be verified again whose last day is over."""
+    lines_over: int | None
+    """Of subscribers with more lines than so many only; these they keep. None: of any, and all are to be verified."""
     floor_days: int
     """How many days at least a subscriber who is told late has from the proof of notice."""
     stages: tuple[StageRule, ...]
@@ -251,6 +253,7 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
         assurance=frozenset(when.assurance),
         party_kinds=frozenset(when.party_kinds),
         last_day_over=bool(when.last_day_over),
+        lines_over=when.lines_over,
         floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
         stages=tuple(_stages(file, campaign, grace)),
         cohort_article=campaign.cohort.because.article,

@@ -152,6 +152,7 @@ def history_of(case: Case) -> History:
         holds=given.holds,
         assurance=given.assurance,
         verified_on=given.verified,
+        lines=tuple((one.since, one.n) for one in given.lines if one.since <= case.on),
         last_day_on=given.last_day if given.last_day and given.last_day < case.on else None,
         party_kind=given.party_kind,
         service=given.service,

@@ -20,6 +20,7 @@ from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
 from rollkeeper.law.campaign_rules import CampaignRules
 from rollkeeper.law.events import (
     LAST_DAY,
+    LINES,
     PARTY_KINDS,
     PAYMENTS,
     REGION,
@@ -175,16 +176,48 @@ def _as_asked(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) ->
         is_asked &= (last_day.is_not_null() & (notified.is_null() | (last_day < notified))).fill_null(
             value=False
         )
+    verified = pl.col("verified_on")
+    if rules.lines_over is not None:
+        found = _with_lines(found, known, rules.lines_over)
+        over, within, notified = pl.col("over_on"), pl.col("within_on"), pl.col("notified_on")
+        is_asked &= (
+            pl.when(notified.is_null())
+            .then(over.is_not_null() & within.is_null())
+            .otherwise((over <= notified) & (within.is_null() | (within > notified)))
+            .fill_null(value=False)
+        )
+        verified = pl.min_horizontal(verified, within)
     return found.select(
         "line",
         pl.when(is_asked).then(pl.col("activated_on")).alias("activated_on"),
         "notified_on",
         pl.when(is_asked)
-        .then(pl.col("verified_on"))
+        .then(verified)
         .otherwise(pl.col("registered_on"))
         .alias("registered_on"),
         "ended_on",
     )
+
+
+def _with_lines(found: pl.DataFrame, known: pl.DataFrame, allowed: int) -> pl.DataFrame:
+    """Say of each line from when its subscriber had more lines than so many, and from when on no more; its own rows before those for all."""
+    said = known.filter(pl.col("event").str.starts_with(LINES)).select(
+        "line", "day", pl.col("event").str.strip_prefix(LINES).cast(pl.Int64).alias("n")
+    )
+    own = said.filter(pl.col("line").is_not_null())
+    others = found.select("line").join(own, on="line", how="anti")
+    counted = pl.concat([own, others.join(said.filter(pl.col("line").is_null()).drop("line"), how="cross")])
+    over = counted.filter(pl.col("n") > allowed).group_by("line").agg(pl.col("day").min().alias("over_on"))
+    within = (
+        counted.filter(pl.col("n") <= allowed)
+        .join(over, on="line")
+        .filter(pl.col("day") >= pl.col("over_on"))
+        .group_by("line")
+        .agg(pl.col("day").min().alias("within_on"))
+    )
+    for one in (over, within):
+        found = found.join(one, on="line", how="left", maintain_order="left")
+    return found
 
 
 def is_concerned(pack: Pack, found: pl.DataFrame) -> pl.Series:

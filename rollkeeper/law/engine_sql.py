@@ -18,6 +18,7 @@ from rollkeeper.law.clock_sql import fill_due, multirange, stage_lengths
 from rollkeeper.law.engine_rules import OUTCOMES, by_campaign, further_columns
 from rollkeeper.law.events import (
     LAST_DAY,
+    LINES,
     PARTY_KINDS,
     PAYMENTS,
     REGION,
@@ -122,6 +123,8 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
         "registered_before": dt.date.max,
         "last_day_over": False,
         "last_day": LAST_DAY,
+        "lines_over": None,
+        "lines_mark": LINES,
         "registering": list(REGISTERING),
         "asked": [],
         "verifying": list(VERIFYING),
@@ -140,6 +143,7 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
             "asks_again": rules.asks_again,
             "registered_before": rules.registered_before,
             "last_day_over": rules.last_day_over,
+            "lines_over": rules.lines_over,
             "asked": sorted(rules.assurance or REGISTERING),
         }
     return facts

@@ -34,6 +34,8 @@ PARTY_KINDS: Final = ("individual", "minor", "company")
 """Of which kind the registered subscriber is; where no row says so, it is not known."""
 REGION: Final = "region:"
 """Before the region that a line is of; where no row says so, it is not known."""
+LINES: Final = "lines:"
+"""Before how many lines its subscriber has, this one among them, from that day on; where no row says so, it is not known."""
 STAY_OF: Final = "stay:"
 """Before the name of the one campaign that a stay pauses."""
 MOMENTS: Final = (
@@ -181,7 +183,7 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
     event = pl.col("event")
     is_stay_of_one = event.str.contains(f"^{STAY_OF}.")
     stretch = event.is_in(STRETCHES) | is_stay_of_one
-    known = event.is_in(MOMENTS) | stretch | event.str.contains(f"^{REGION}.")
+    known = event.is_in(MOMENTS) | stretch | event.str.contains(f"^(?:{REGION}.|{LINES}[1-9][0-9]{{0,8}}$)")
     no_until = pl.col("until") == ""
     return read.select(
         pl.col("line"),
@@ -202,7 +204,7 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
         _why(
             (
                 ~known,
-                f"there is no such event; the events are {', '.join((*MOMENTS, *STRETCHES))}, {STAY_OF} with a campaign and {REGION} with a region behind it",
+                f"there is no such event; the events are {', '.join((*MOMENTS, *STRETCHES))}, {STAY_OF} with a campaign and {REGION} with a region or {LINES} with a number behind it",
             )
         ).alias("event_why"),
         _why(

@@ -110,7 +110,9 @@ class _Explainer:
         )
         is_older = activated is not None and activated < rules.activated_from
         concerned = fits_age and (self.history.recorded_on is not None or not rules.asks_again)
-        meant = "last_day_over" if rules.last_day_over else "concerned"
+        meant = (
+            "lines_over" if rules.lines_over else "last_day_over" if rules.last_day_over else "concerned"
+        )
         left = "not_asked" if fits_age else "too_old" if is_older else "out_of_scope"
         asked = meant if concerned else left
         others = {
@@ -125,6 +127,7 @@ class _Explainer:
             activated_before=rules.activated_before,
             activated_from=rules.activated_from,
             recorded_on=self.history.recorded_on,
+            lines=rules.lines_over,
             regions=", ".join(sorted(rules.regions)),
         )
         if concerned:

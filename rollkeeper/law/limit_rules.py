@@ -2,7 +2,7 @@
 """How many lines a law lets one subscriber have: its limits, as the packages use them."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,12 +10,13 @@ from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.law.calendars import Term, term_of
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
-from rollkeeper.law.schema_people import Limit
+from rollkeeper.law.schema_people import Condition, Limit
 
 LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
 """The kinds of subscriber that form a limit group: lines that a person registers as a guardian do not count towards their own
 limit.
 """
+MUST_REDUCE: Final = "must_reduce"
 _SERVICES: Final = frozenset(Service.values)
 
 
@@ -42,6 +43,8 @@ class LimitRule:
     """Of which regions the lines are that meet it and count; empty: of any or none."""
     is_national: bool = False
     """The lines count, too, that the subscriber says they have with other operators."""
+    reduces: bool = False
+    """Who has more chooses which lines to keep, by verifying them again; a campaign asks them."""
 
     @property
     def asks_payment(self) -> bool:
@@ -90,6 +93,7 @@ def limit_rules(
             payments=(limit.payment,) if limit.payment else tuple(Payment.values),
             regions=limit.regions,
             is_national=limit.scope == "national",
+            reduces=limit.existing_lines == MUST_REDUCE,
         )
         for limit in confirmed
     )
@@ -129,6 +133,70 @@ def faults(pack: PackFile) -> Iterator[str]:
         if limit.kind == "flow" and limit.over == "choose_keep":
             yield f"'limits[{index}].over: choose_keep' (of a flow)"
     yield from _national_limits(pack)
+    yield from _reducing_limits(pack)
+
+
+def _reducing_limits(pack: PackFile) -> Iterator[str]:
+    """Name the limits by which no one here can be asked to reduce their lines, and say what is missing."""
+    added = {kind.id for kind in pack.party_kinds if kind.kind_of}
+    parts = [part for campaign in pack.campaigns for part in campaign.parts]
+    for index, limit in enumerate(pack.limits):
+        if limit.existing_lines != MUST_REDUCE:
+            continue
+        at = f"'limits[{index}].existing_lines: {MUST_REDUCE}'"
+        if limit.scope == "national":
+            yield f"{at} (scope: national: no one here sees the lines elsewhere; write keep, and under 'declined' that it is not done)"
+        elif limit.kind == "flow" or limit.window:
+            yield f"{at} (of a flow: it says how many more, not how many)"
+        elif limit.channel:
+            yield f"{at} (channel: {limit.channel}: who comes to a counter may have more)"
+        elif limit.group in added:
+            yield f"{at} (of the group '{limit.group}', from which the register does not tell others)"
+        elif limit.group in LIMITED and not any(_reduces(part.cohort.when, limit) for part in parts):
+            yield f"{at} (without a campaign that asks these people; write 'cohort: {{when: {_cohort_of(limit)}}}')"
+        for part in parts:
+            if part.cohort.when.registered and not part.cohort.when.lines_over:
+                yield f"{at} (the campaign '{part.id}' asks registered subscribers again, too: which lines they keep could not be told)"
+
+
+def _reduces(when: Condition, limit: Limit) -> bool:
+    """Tell whether a cohort is of the people who have more lines than a limit, and counts the same lines."""
+    counted = (
+        frozenset(when.services or _SERVICES), when.payment, frozenset(when.regions), when.activated_from, frozenset(when.party_kinds),
+    )  # fmt: skip
+    return bool(when.registered) and when.lines_over == limit.n and counted == _counted_by(limit)
+
+
+def _counted_by(limit: Limit) -> tuple[object, ...]:
+    services = frozenset({limit.service} if limit.service else _SERVICES) - set(limit.exempt)
+    kinds = frozenset(kind for kind in LIMITED[limit.group] if kind not in limit.exempt)
+    return services, limit.payment, frozenset(limit.regions), limit.activated_from, kinds
+
+
+def _cohort_of(limit: Limit) -> str:
+    """Write the cohort of the people who have more lines than a limit."""
+    services = (
+        [limit.service]
+        if limit.service
+        else [one for one in Service.values if one not in limit.exempt]
+        if _SERVICES & set(limit.exempt)
+        else []
+    )
+    said = {
+        "registered": "true",
+        "lines_over": limit.n,
+        "party_kinds": _list(kind for kind in LIMITED[limit.group] if kind not in limit.exempt),
+        "services": _list(services),
+        "payment": limit.payment,
+        "regions": _list(limit.regions),
+        "activated_from": limit.activated_from,
+    }
+    return f"{{{', '.join(f'{name}: {value}' for name, value in said.items() if value)}}}"
+
+
+def _list(said: Iterable[str]) -> str:
+    names = ", ".join(said)
+    return f"[{names}]" if names else ""
 
 
 def _national_limits(pack: PackFile) -> Iterator[str]:

@@ -76,6 +76,10 @@ class History:
     """When the subscriber registered again, or the line went to another one."""
     last_day_on: dt.date | None = None
     """The last day on which the registration was good; None: it has none, or it is not over."""
+    lines: Sequence[tuple[dt.date, int]] = ()
+    """How many lines that count the subscriber has from a day on, this one among them; empty: not known, and a campaign that asks it does
+    not ask them.
+    """
     party_kind: str | None = None
     """Of the registered subscriber; None: not known, and a campaign that names kinds does not ask them."""
     service: str | None = None
@@ -366,9 +370,24 @@ def asked_of(pack: Pack, history: History) -> History:
         and rules.is_of(history.party_kind)
         and (not rules.last_day_over or _is_over(history.last_day_on, notified))
     )
+    over_on, within_on = _lines_over(rules.lines_over, history.lines)
+    if rules.lines_over is not None:
+        is_asked &= over_on is not None and (over_on <= notified if notified else within_on is None)
+        is_asked &= within_on is None or notified is None or within_on > notified
     if not is_asked:
         return replace(history, activated_on=None)
-    return replace(history, registered_on=history.verified_on)
+    return replace(history, registered_on=min(filter(None, (history.verified_on, within_on)), default=None))
+
+
+def _lines_over(
+    allowed: int | None, lines: Sequence[tuple[dt.date, int]]
+) -> tuple[dt.date | None, dt.date | None]:
+    """Return from when a subscriber had more lines than the law lets one have, and from when on no more than that."""
+    if allowed is None:
+        return None, None
+    over_on = min((day for day, count in lines if count > allowed), default=None)
+    within = [day for day, count in lines if count <= allowed and over_on is not None and day >= over_on]
+    return over_on, min(within, default=None)
 
 
 def _is_over(last_day: dt.date | None, notified: dt.date | None) -> bool:

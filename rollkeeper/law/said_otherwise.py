@@ -27,18 +27,13 @@ SAID_OTHERWISE: Final = {
     "grandfather": "'activated_from' at the limit: lines from before that day neither meet it nor count",
     "exemptions": f"a kind that is asked less is a separate kind ('kind_of'); of what no record shows {_DECLINED}",
     "area_codes": "'regions' of the cohort, or of the limit",
-    "lines_held_over": f"'limits' stop the next line and take none away: {_DECLINED}",
+    "lines_held_over": "'lines_over' of a cohort with 'registered: true'",
     "flagged_by": f"no one's word about a person starts a clock: {_DECLINED}",
     "circumstances": f"a register of people in need is a danger to them: {_DECLINED}",
     "handed_to": f"a line that another person takes over is transferred: {_DECLINED}",
     "compensation": f"what an operator pays is between it and the person: {_DECLINED}",
     "purge_links": "a number goes to its next subscriber without anything of the one before",
 }
-
-VALUES_SAID_OTHERWISE: Final = {
-    ("existing_lines", "must_reduce"): f"a limit stops the next line and takes none away: {_DECLINED}",
-}
-"""Values of a field that nothing here does."""
 
 _ONCE: Final[dict[str, Any]] = {
     "bound": "inclusive", "purge_links": True, "roaming": "deny", "ussd_register": "allow", "full": False, "recheck_after": False,

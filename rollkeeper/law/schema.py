@@ -201,6 +201,13 @@ class DutyOfPeople(CitedModel):
     what: Text
 
 
+class CountedLines(PackModel):
+    """How many lines a subscriber has, from a day on."""
+
+    since: dt.date
+    n: Annotated[int, Field(ge=1)]
+
+
 class Given(PackModel):
     """A history as a case tells it; both ends of a stretch are inclusive."""
 
@@ -215,6 +222,10 @@ class Given(PackModel):
     last_day: Annotated[
         dt.date | None, Field(description="The last day on which the registration is good.")
     ] = None
+    lines: Annotated[
+        tuple[CountedLines, ...],
+        Field(description="How many lines that count its subscriber has; left out, not known."),
+    ] = ()
     verified: Annotated[
         dt.date | None, Field(description="When a registered subscriber verified the registration again.")
     ] = None

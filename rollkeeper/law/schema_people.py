@@ -30,7 +30,7 @@ class Condition(PackModel):
         bool | None,
         Field(
             description="False: lines without a registered subscriber, who register. True: lines with one, who verify the"
-            " registration again; say which by registered_before, assurance or last_day_over; all that are given hold."
+            " registration again; say which by registered_before, assurance, last_day_over or lines_over; all that are given hold."
         ),
     ] = None
     registered_before: Annotated[
@@ -45,6 +45,13 @@ class Condition(PackModel):
     ] = ()
     last_day_over: Annotated[
         Literal[True] | None, Field(description="Registrations whose last day (last_day of a kind) is over.")
+    ] = None
+    lines_over: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        Field(
+            description="Registrations of subscribers who have more living lines than this, of the services, regions, payment, party_kinds"
+            " and activated_from given here. So many stay, those verified first; only lines beyond them lose anything."
+        ),
     ] = None
     party_kinds: Annotated[
         tuple[Name, ...],
@@ -253,8 +260,9 @@ class Limit(CitedModel):
     over: Literal["refuse", "review", "choose_keep"]
     exempt: tuple[Name, ...] = ()
     existing_lines: Annotated[
-        Literal["keep"] | None,
+        Literal["keep", "must_reduce"] | None,
         Field(
-            description="A limit stops the next line and takes none away, whether the pack says so or not."
+            description="Left out or keep: a limit stops the next line and takes none away. must_reduce: who has more chooses which to keep,"
+            " by verifying them; a campaign whose lines_over is this n asks them."
         ),
     ] = None

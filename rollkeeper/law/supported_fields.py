@@ -114,6 +114,7 @@ _STATED: Final[dict[str, Check]] = {
     "limits[].window.n": lambda v: v >= 1,
     "limits[].window.unit": _is("day", "month", "year"),
     "limits[].over": _any,
+    "limits[].existing_lines": _any,
     "limits[].exempt[]": _any,
     "campaigns[].cohort.when.activated_before": _any,
     "campaigns[].cohort.when.activated_from": _any,
@@ -121,6 +122,7 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].cohort.when.registered_before": _any,
     "campaigns[].cohort.when.assurance[]": _any,
     "campaigns[].cohort.when.last_day_over": _is(True),
+    "campaigns[].cohort.when.lines_over": _any,
     "campaigns[].cohort.when.party_kinds[]": lambda v: v in BUILT_IN,  # no added kind is stored
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
     "campaigns[].cohort.when.regions[]": _any,
@@ -204,7 +206,6 @@ _ALWAYS: Final[dict[str, Check]] = {
     "calendar.no_action_on[]": _any,  # no line is suspended or terminated on a day on which counters are closed
     "campaigns[].stages[].enter.plus.full": _any,  # the day of the stage before is never counted
     "campaigns[].stages[].enter.requires[]": _any,  # no stage without notice, with a dispute, in a pause, or without two people
-    "limits[].existing_lines": _any,  # a limit takes no line away
     "party_kinds[].representative.required": _is(True),  # a bearer for a company, a guardian for a minor
     "party_kinds[].user_of_line.required": _is(True),  # a company names who uses the line
     "party_kinds[].verification[].keep": _any,  # by which check alone, never what it saw
@@ -337,11 +338,15 @@ def _cohort(campaign: Campaign) -> Iterator[str]:
     when = campaign.cohort.when
     if when.activated_before is None or when.registered is None:
         yield "lines activated before a day, registered or not"
-    is_narrowed = when.registered_before is not None or bool(when.assurance or when.last_day_over)
+    is_narrowed = when.registered_before is not None or bool(
+        when.assurance or when.last_day_over or when.lines_over
+    )
     if when.registered and not is_narrowed:
-        yield "of registered lines, without the day, the assurance or the last day of their registrations"
+        yield "of registered lines, without the day, the assurance or the last day of their registrations, or lines_over"
     if not when.registered and is_narrowed:
-        yield "a day, an assurance or a last day of registrations, of lines without one"
+        yield "a day, an assurance, a last day or lines_over of registrations, of lines without one"
+    if when.lines_over and not (campaign.stages and campaign.stages[-1].id == END):
+        yield "lines_over, without an end: who has too many would never be at the number"
     if not when.registered and when.party_kinds:
         yield "kinds of subscriber, of lines without one"
 

@@ -51,12 +51,13 @@ def staged(*days: int, ends: bool = True, bars: tuple[tuple[str, str], ...] = BA
 
 
 def asking_again(
-    text: str = REFERENCE, *, before: str = "2011-06-30", assurances: str = "", last_day: bool = False, kinds: str = ""
+    text: str = REFERENCE, *, before: str = "2011-06-30", assurances: str = "", last_day: bool = False, kinds: str = "", lines_over: int = 0
 ) -> str:  # fmt: skip
     """Return a pack's text with a campaign in which registered subscribers verify their registration again."""
     narrowed = [f"registered_before: {before}"] if before else []
     narrowed += [f"assurance: [{assurances}]"] if assurances else []
     narrowed += ["last_day_over: true"] if last_day else []
+    narrowed += [f"lines_over: {lines_over}"] if lines_over else []
     narrowed += [f"party_kinds: [{kinds}]"] if kinds else []
     changed = text.replace("registered: false", f"registered: true, {', '.join(narrowed)}", 1)
     assert changed != text

@@ -34,6 +34,8 @@ class Again:
     assurances: frozenset[str] = frozenset()
     last_day: bool = False
     """Only registrations that were no longer good when their subscribers were notified."""
+    lines_over: int | None = None
+    """Only subscribers with more lines than so many; who has no more any longer is asked no more."""
     kinds: frozenset[str] = frozenset()
     """Only subscribers who are said to be of one of these kinds (empty: all)."""
 
@@ -57,6 +59,8 @@ class Line:
     registered: bool = False
     last_day: dt.date | None = None
     kind: str | None = None
+    has_too_many: bool = False
+    has_no_more: bool = False
     anchor: dt.date | None = None
     barred: list[dt.date] = field(default_factory=list)
     restored: dt.date | None = None
@@ -81,6 +85,8 @@ def _outcome(
     name: str, rows: list[Row], first: dt.date, last: dt.date, stages: Stages, again: Again | None, term: Term
 ) -> tuple:
     rows = [row for row in rows if row[1] <= last]
+    if any(of != "*" and event.startswith("lines:") for of, _, event, _ in rows):
+        rows = [row for row in rows if row[0] != "*" or not row[2].startswith("lines:")]
     line = Line(
         rows=rows,
         last_day=min((on for _, on, event, _ in rows if event == "last_day"), default=None),
@@ -90,7 +96,9 @@ def _outcome(
     while day <= last:
         today = [event for _, on, event, _ in rows if on == day]
         # What is recorded comes first, the end of the contract last.
-        order = sorted(today, key=lambda event: (event == "ended", event not in REGISTERING))
+        order = sorted(today, key=lambda event: (event == "ended", not _is_number(event), event not in REGISTERING))
+        order.sort(key=lambda event: -_number(event))
+        order.sort(key=lambda event: event == "ended")
         _events(line, day, order, again, term)
         if day >= first and not _covered(rows, day, "outage"):
             _play_day(line, day, stages, again, term)
@@ -115,6 +123,8 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None, te
             case "notice_delivered":
                 # Who is notified before anything is recorded is asked nothing.
                 line.asked = bool(line.asked) and _is_over(line.last_day, day, again)
+                if again and again.lines_over is not None and not line.anchor:
+                    line.asked = line.asked and line.has_too_many and not line.has_no_more
                 line.anchor = line.anchor or max(day, term.start)
             case "registered" | "declared" | "sighted" | "checked" | "machine_read" if again:
                 if line.asked is None:
@@ -133,8 +143,24 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None, te
                 if line.barred and not line.registered:
                     line.restored = day
                 line.registered = True
+            case _ if again and again.lines_over is not None and _is_number(event):
+                if _number(event) > again.lines_over:
+                    line.has_too_many = True
+                elif line.has_too_many:
+                    line.has_no_more = True
+                    if line.barred and not line.registered:
+                        line.restored = day
+                    line.registered = True
             case "ended":
                 line.ended, line.ended_by = day, "subscriber"
+
+
+def _is_number(event: str) -> bool:
+    return event.startswith("lines:")
+
+
+def _number(event: str) -> int:
+    return int(event.removeprefix("lines:")) if _is_number(event) else 0
 
 
 def _is_over(last_day: dt.date | None, day: dt.date, again: Again | None) -> bool:

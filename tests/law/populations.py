@@ -108,6 +108,16 @@ def paid_rows(draw: st.DrawFn, line: str) -> list[Row]:
     ]
 
 
+@st.composite
+def counted_rows(draw: st.DrawFn, line: str) -> list[Row]:
+    """A line that is mostly registered, of whose subscriber the file says, once or several times, how many lines they have."""
+    rows: list[Row] = draw(registered_rows(line))
+    whose = st.sampled_from([line, line, line, "*"])
+    near = st.one_of(st.just(D_OF_SERVICE), days(0, 260))
+    said = draw(st.lists(st.tuples(whose, near, st.sampled_from([1, 2, 3, 3, 12])), max_size=3))
+    return [*rows, *((of, on, f"lines:{n}", None) for of, on, n in said)]
+
+
 D_OF_SERVICE = dt.date(2009, 1, 1)
 D_OF_LATE_WORD = dt.date(2012, 6, 1)
 

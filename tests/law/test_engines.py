@@ -19,7 +19,7 @@ from tests.bench.bench_simulate import lines_of
 from tests.builders.packs import write_pack
 from tests.builders.stages import BARS, FIVE, Months, MonthsToLast, asking_again, in_months, staged
 from tests.law.day_by_day import TWO, Again, Row, outcomes
-from tests.law.populations import days, populations, registered_rows, write_rows
+from tests.law.populations import counted_rows, days, populations, registered_rows, write_rows
 
 D = dt.date
 CASES = Path(__file__).parents[1] / "cases" / "simulation"
@@ -217,6 +217,61 @@ def test_both_engines_ask_registered_subscribers_again_as_the_naive_reading_does
 
     assert found == outcomes(rows, first, last, TWO, again)
     assert found == by_sql(events, first, last, pack)
+
+
+OVER = {
+    "by their number": (asking_again(before="", lines_over=2), Again(lines_over=2)),
+    "by their number and a day": (asking_again(lines_over=2), Again(D(2011, 6, 30), lines_over=2)),
+    "by their number and all else": (
+        asking_again(assurances="declared", last_day=True, kinds="individual", lines_over=2),
+        Again(D(2011, 6, 30), frozenset({"declared"}), last_day=True, lines_over=2, kinds=frozenset({"individual"})),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cohort", OVER)
+@quiet(30)
+@given(rows=populations(most=12, of=counted_rows), first=days(40, 300), length=st.integers(0, 760))
+def test_both_engines_count_the_lines_of_a_subscriber_as_the_naive_reading_does(
+    register, tmp_path, cohort, rows, first, length
+):
+    text, again = OVER[cohort]
+    last = first + dt.timedelta(days=length)
+    events, pack = events_of(tmp_path, rows), str(write_pack(text))
+
+    found = by_rules(events, first, last, pack)
+
+    assert found == outcomes(rows, first, last, TWO, again)
+    assert found == by_sql(events, first, last, pack)
+
+
+D_OVER, D_TOLD = D(2011, 6, 29), D(2011, 12, 20)
+
+
+@pytest.mark.parametrize(
+    ("said", "suspended", "restored"),
+    [
+        ([(D_OVER, 2)], None, None),
+        ([(D_OVER, 3)], D(2012, 3, 2), None),
+        ([], None, None),
+        ([(D_TOLD, 3)], D(2012, 3, 2), None),
+        ([(D_TOLD + dt.timedelta(days=1), 3)], None, None),
+        ([(D_OVER, 3), (D_TOLD, 2)], None, None),
+        ([(D_OVER, 3), (D(2012, 3, 2), 2)], None, None),
+        ([(D_OVER, 3), (D(2012, 3, 3), 2)], D(2012, 3, 2), D(2012, 3, 3)),
+        ([(D_OVER, 9), (D(2012, 3, 1), 3)], D(2012, 3, 2), None),
+    ],
+)
+def test_who_has_no_more_lines_than_the_law_lets_one_have_loses_none(
+    register, tmp_path, said, suspended, restored
+):
+    rows = [*ASKED_AGAIN, *(("L", on, f"lines:{n}", None) for on, n in said)]
+    events, pack = events_of(tmp_path, rows), str(write_pack(asking_again(before="", lines_over=2)))
+
+    found = by_rules(events, START, D(2012, 4, 1), pack)
+
+    assert found[0][1:3] == (suspended, restored)
+    assert found == by_sql(events, START, D(2012, 4, 1), pack)
 
 
 ASKED_AGAIN = [*SILENT, ("L", D(2011, 6, 29), "declared", None)]

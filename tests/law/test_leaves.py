@@ -55,7 +55,7 @@ OTHER: dict[Any, Any] = {
     "serious": "any", "self": "regulator", "regulator": "person", "required": "allowed", "ends": "whole",
     "first_of_next": "last_day_of_month", "when_allowed": "at_once", "Asia/Shanghai": "UTC", "CN": "ZA", "XZ": None, "name": "address", "iccid": "imsi",
     "address": "name", "document_type": "name", "document_number": "name", "referee": "guardian", "flow": "stock", "person": "company",
-    "prepaid": "postpaid", "operator": "national", "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "identity": "copy", "termination": "registration", "encrypted": None, "allow": "deny",
+    "prepaid": "postpaid", "operator": "national", "year": "month", "20:00": "21:00", "08:30": "07:30", "minor": "individual", "transfer": "register", "identity": "copy", "termination": "registration", "encrypted": None, "allow": "deny", "keep": "must_reduce",
 }  # fmt: skip
 """What each value is changed into; another number and another day follow by themselves."""
 ONLY_ONE = {"calendar.holidays.library", "limits[].what", "party_kinds[].last_day.read_from"}
@@ -157,10 +157,12 @@ def test_a_last_stage_without_an_end_has_to_say_so():
     assert changed_answers(pack, "campaigns[].stages[].last")
 
 
-@pytest.mark.parametrize("condition", ["registered_before", "assurance[]", "last_day_over", "party_kinds[]"])
+@pytest.mark.parametrize("condition", ["registered_before", "assurance[]", "last_day_over", "lines_over", "party_kinds[]"])
 def test_which_registrations_are_asked_again_changes_an_answer(condition):
     pack = read_pack(
-        confirmed(asking_again(assurances="declared", last_day=True, kinds="individual")).encode(),
+        confirmed(
+            asking_again(assurances="declared", last_day=True, kinds="individual", lines_over=2)
+        ).encode(),
         file="pack.yaml",
     )
 
@@ -171,7 +173,7 @@ def test_which_registrations_are_asked_again_changes_an_answer(condition):
 OF_A_PHASE = phased(
     "id: old, cohort: {activated_before: 2011-06-01, activated_from: 2001-01-01, registered: false, services: [mobile]}, deadline: {base: "
     '2012-01-05, not_before_notice: true, after: {n: 50, unit: day}, floor: {n: 20, unit: day}, because: {article: "3"}}',
-    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true, party_kinds: [individual], regions: [Lhasa], payment: prepaid}",
+    "id: again, cohort: {registered: true, registered_before: 2011-06-30, assurance: [declared], last_day_over: true, lines_over: 2, party_kinds: [individual], regions: [Lhasa], payment: prepaid}",
     LATE,
 )
 """Phases that between them say everything that a phase can say."""
@@ -236,7 +238,7 @@ def test_what_proves_authority_changes_an_answer():
 APART = {one for one in _SUPPORTED if ".phases[]." in one} | {"campaigns[].cohort.when.activated_from"}
 APART |= {
     f"campaigns[].cohort.when.{one}"
-    for one in ("registered_before", "assurance[]", "last_day_over", "party_kinds[]", "regions[]", "payment")
+    for one in ("registered_before", "assurance[]", "last_day_over", "lines_over", "party_kinds[]", "regions[]", "payment")
 }
 APART |= {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
 

@@ -478,12 +478,66 @@ def test_a_limit_says_whether_lines_with_other_operators_count(limit, is_nationa
     assert given.is_national == is_national
 
 
-def test_lines_that_a_law_has_people_give_up_are_said_to_be_declined():
-    (fault,) = faults_of(limited(f"{LIMIT}, existing_lines: must_reduce"))
+REDUCED = f"{LIMIT}, existing_lines: must_reduce"
+ASKED_TO = "registered: true, lines_over: 5, party_kinds: [individual, minor]"
 
-    assert "a limit stops the next line and takes none away: say under 'declined' that it is not done" in str(
-        fault
-    )
+
+def reducing(limit: str = REDUCED, cohort: str = ASKED_TO) -> bytes:
+    """Return the reference pack with a limit and a campaign whose cohort is narrowed so."""
+    changed = limited(limit).decode().replace("registered: false", cohort, 1)
+    cases = changed.index("\ntests:")
+    return (changed[:cases] + changed[changed.index("\nopen_questions:") :]).encode()
+
+
+def test_a_limit_by_which_people_reduce_their_lines_says_so():
+    (given,) = read_pack(reducing(), file="pack.yaml").limits
+    (kept,) = read_pack(limited(LIMIT), file="pack.yaml").limits
+
+    assert (given.reduces, kept.reduces) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("limit", "cohort", "named"),
+    [
+        (REDUCED, "registered: false", "without a campaign that asks these people; write 'cohort: {when: {registered: true, lines_over: 5, party_kinds: [individual, minor]}}'"),
+        (f"{REDUCED}, service: mobile, regions: [Lhasa]", ASKED_TO, "lines_over: 5, party_kinds: [individual, minor], services: [mobile], regions: [Lhasa]}}"),
+        (f"{REDUCED}, exempt: [minor], activated_from: 2011-01-01", ASKED_TO, "lines_over: 5, party_kinds: [individual], activated_from: 2011-01-01}}"),
+        (REDUCED, ASKED_TO.replace("5", "6"), "without a campaign"),
+        (REDUCED, ASKED_TO.replace(", minor", ""), "without a campaign"),
+        (REDUCED, f"{ASKED_TO}, payment: prepaid", "without a campaign"),
+        (REDUCED, "registered: true, assurance: [declared]", "which lines they keep could not be told"),
+        (REDUCED.replace("operator", "national"), ASKED_TO, "no one here sees the lines elsewhere"),
+        (f"{FLOW}, existing_lines: must_reduce", ASKED_TO, "of a flow"),
+        (f"{REDUCED}, channel: remote", ASKED_TO, "who comes to a counter may have more"),
+    ],
+)  # fmt: skip
+def test_a_limit_that_no_campaign_here_can_make_people_keep_to_is_refused(limit, cohort, named):
+    pack = read_pack(reducing(limit, cohort), file="pack.yaml")
+
+    with refusing(UNSUPPORTED_PACK_FIELD, match=re.escape(named)):
+        pack.refuse_unsupported()
+
+
+@pytest.mark.parametrize(
+    ("cohort", "named"),
+    [
+        ("registered: false, lines_over: 5", "lines_over of registrations, of lines without one"),
+        ("registered: true, lines_over: 5, party_kinds: [guardian]", "party_kinds[0]: guardian"),
+    ],
+)
+def test_a_number_of_lines_is_asked_of_registered_subscribers_alone(cohort, named):
+    pack = read_pack(reducing(LIMIT, cohort), file="pack.yaml")
+
+    with refusing(UNSUPPORTED_PACK_FIELD, match=re.escape(named)):
+        pack.refuse_unsupported()
+
+
+def test_a_number_of_lines_without_an_end_is_refused():
+    text = asking_again(staged(20, ends=False), before="", lines_over=2)
+    pack = read_pack(confirmed(text).encode(), file="pack.yaml")
+
+    with refusing(UNSUPPORTED_PACK_FIELD, match="lines_over, without an end"):
+        pack.refuse_unsupported()
 
 
 @pytest.mark.parametrize(

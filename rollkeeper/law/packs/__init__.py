@@ -24,7 +24,7 @@ from rollkeeper.law.cases import failed_cases
 from rollkeeper.law.confirmations import citations, resolved
 from rollkeeper.law.errors import PACK_ARTICLE_MISSING, PACK_NOT_FOUND
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.said_otherwise import SAID_OTHERWISE, VALUES_SAID_OTHERWISE, without_fields_of_before
+from rollkeeper.law.said_otherwise import SAID_OTHERWISE, without_fields_of_before
 from rollkeeper.law.schema import Article, Confirmation, PackFile
 from rollkeeper.law.schema_common import Citation, PackModel
 from rollkeeper.law.schema_stages import Campaign
@@ -124,8 +124,6 @@ def _named(error: Mapping[str, Any], document: Document) -> RollkeeperError:
     elif error["type"] in {"literal_error", "enum"}:
         expected = re.findall(r"'([^']+)'", str(error.get("ctx", {}).get("expected", "")))
         why = f"write one of {', '.join(expected)}{did_you_mean(str(error['input']), expected)}"
-        if instead := VALUES_SAID_OTHERWISE.get((str(where[-1]), str(error["input"]))):
-            why += f"; {instead}"
     return document.fault(where, why)
 
 

@@ -4,7 +4,8 @@
 --   to be paid as its lines are.
 -- A campaign that asks again: a registration of its cohort, there when the subscriber was notified, is what has to be verified, and the
 --   verification is what registering is to others; by a law that says so only where its last day was over by
---   then, or where the subscriber is said to be of a kind that it names.
+--   then, where the subscriber is said to be of a kind that it names, or to have had more lines than it lets one have. Who has no more
+--   than that any longer is asked no more, as if all had been verified.
 -- Reads: simulated_event; what lies after the simulated days is not known yet.
 -- Writes: temp table simulated_line. `anchor_on` is NULL for lines outside the campaign or not notified; `before_on` is the first
 --   event that prevents a stage, NULL if there is none.
@@ -50,6 +51,25 @@ own AS (
       FROM known WHERE line IS NOT NULL
      GROUP BY line
 ),
+-- How many lines a subscriber has: its own rows before those for all.
+lines_said AS (
+    SELECT line, day, substr(event, length(%(lines_mark)s::text) + 1)::bigint AS n
+      FROM known WHERE %(lines_over)s::bigint IS NOT NULL AND starts_with(event, %(lines_mark)s::text) AND day IS NOT NULL
+),
+lines_of AS (
+    SELECT line, day, n FROM lines_said WHERE line IS NOT NULL
+     UNION ALL
+    SELECT own.line, s.day, s.n FROM own JOIN lines_said s ON s.line IS NULL
+     WHERE NOT EXISTS (SELECT FROM lines_said t WHERE t.line = own.line)
+),
+over AS (
+    SELECT line, min(day) AS over_on FROM lines_of WHERE n > %(lines_over)s::bigint GROUP BY line
+),
+number AS (
+    SELECT o.line, o.over_on, min(c.day) AS within_on
+      FROM over o LEFT JOIN lines_of c ON c.line = o.line AND c.n <= %(lines_over)s::bigint AND c.day >= o.over_on
+     GROUP BY o.line, o.over_on
+),
 merged AS (
     SELECT own.line, own.pauses, own.holds,
            least(own.activated_on, a.activated_on) AS activated_on,
@@ -63,10 +83,11 @@ merged AS (
            coalesce(own.service, a.service) AS service,
            coalesce(own.region, a.region) AS region,
            coalesce(own.payment, a.payment, 'unknown') AS payment,
-           coalesce(own.party_kind, a.party_kind) AS party_kind
-      FROM own CROSS JOIN for_all AS a
+           coalesce(own.party_kind, a.party_kind) AS party_kind,
+           number.over_on, number.within_on
+      FROM own CROSS JOIN for_all AS a LEFT JOIN number ON number.line = own.line
 ), seen AS (
-    SELECT m.*, CASE WHEN asked.again THEN m.verified_on ELSE m.registered_on END AS settled_on,
+    SELECT m.*, CASE WHEN asked.again THEN least(m.verified_on, m.within_on) ELSE m.registered_on END AS settled_on,
            m.activated_on >= %(activated_from)s::date AND m.activated_on < %(activated_before)s::date
                AND (m.service IS NULL OR m.service = ANY (%(services)s::text[]))
                AND (%(regions)s::text[] = '{}' OR coalesce(m.region = ANY (%(regions)s::text[]), false))
@@ -76,7 +97,10 @@ merged AS (
            SELECT coalesce(%(asks_again)s AND m.recorded_on = m.asked_on AND m.recorded_on < %(registered_before)s::date
                            AND (m.notified_on IS NULL OR m.recorded_on <= m.notified_on), false)
                   AND (%(kinds)s::text[] = '{}' OR coalesce(m.party_kind = ANY (%(kinds)s::text[]), false))
-                  AND (NOT %(last_day_over)s OR m.last_day_on < coalesce(m.notified_on, 'infinity') IS TRUE)) AS asked (again)
+                  AND (NOT %(last_day_over)s OR m.last_day_on < coalesce(m.notified_on, 'infinity') IS TRUE)
+                  AND (%(lines_over)s::bigint IS NULL
+                       OR coalesce(m.over_on <= coalesce(m.notified_on, 'infinity')
+                                   AND (m.within_on IS NULL OR m.within_on > m.notified_on), false))) AS asked (again)
 )
 SELECT line, pauses, holds, ended_on, is_concerned,
        CASE WHEN settled_on <= ended_on OR ended_on IS NULL THEN settled_on END AS registered_on,
