@@ -23,6 +23,7 @@ from rollkeeper.campaign.court_stays import known_stays, postpone_commands
 from rollkeeper.campaign.errors import BATCH_NOT_FOUND, BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.open_campaign import OpenCampaign, campaign_of, refuse_gap, require_same_days
+from rollkeeper.campaign.planning import cohort_values
 from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wait, may_act_on, next_step
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
@@ -214,6 +215,8 @@ def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[s
         pack, stays=stays, on=this.on, then_days=values["then_days"], keeps_promises=True
     )
     run(sql("campaign", "slice_verdicts"), values)
+    if pack.campaign.lines_over is not None:
+        run(sql("campaign", "keep_slice_within"), cohort_values(pack) | {"step": batch.step})
     run(sql("campaign", f"{action.value}_chunk"), values)
     return {row.because: row.lines for row in rows(sql("campaign", "slice_verdict_counts"))}
 

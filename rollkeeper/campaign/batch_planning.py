@@ -24,6 +24,7 @@ from rollkeeper.campaign.open_campaign import (
     open_campaigns,
     require_same_days,
 )
+from rollkeeper.campaign.planning import cohort_values
 from rollkeeper.campaign.rules import Days, may_act_on, next_open_day, pilot_count
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
@@ -183,6 +184,8 @@ def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: 
     if not deadlines.make_clocks("due_clocks", values):
         return nothing
     deadlines.count_as_known(campaign.pack, stays=stays, through=due_on)
+    if campaign.pack.campaign.lines_over is not None:
+        run(sql("campaign", "keep_due_within"), cohort_values(campaign.pack) | {"due_on": due_on, "step": step})
     counts = {row.what: row.lines for row in rows(sql("campaign", "due_counts"), values)}
     return replace(nothing, count=counts.pop("due", 0), excluded=counts)
 

@@ -101,6 +101,8 @@ class SkipReason(TextChoices):
     """Days that the ledger granted are missing in the register: find out who took them away."""
     UNBARRED = "unbarred", _("the network does not bar it")
     """To be ended, and the network has not proved that it is barred."""
+    WITHIN_NUMBER = "within_number", _("the law lets its subscriber keep it")
+    """Its subscriber has no more lines than the law lets one have, without those that lose service anyway."""
 
 
 class LineOutcome(StrEnum):

@@ -22,7 +22,7 @@ from rollkeeper.campaign.open_campaign import (
     lock_planning,
     refuse_gap,
 )
-from rollkeeper.campaign.planning import release_members
+from rollkeeper.campaign.planning import cohort_values, release_members
 from rollkeeper.campaign.restarted_clocks import restart_clocks
 from rollkeeper.campaign.rules import Days, covers, may_act_on, next_open_day
 from rollkeeper.kernel import clock
@@ -121,6 +121,8 @@ def _run_one(
     on: dt.date,
 ) -> NightlyResult:
     values = _values(authority, role, campaign, on)
+    if campaign.pack.campaign.lines_over is not None:
+        _release_within(authority, role, campaign, on=on)
     if seen:
         run("DROP TABLE IF EXISTS pg_temp.changed_line")
         run(sql("campaign", "changed_lines"), values)
@@ -152,6 +154,17 @@ def _release_unregistered(
     found = rows(
         "SELECT c.line_id FROM changed_line c JOIN lines_line l USING (line_id)"
         " WHERE c.stage IN ('not_notified', 'running', 'suspended') AND NOT l.is_registered"
+    )
+    if found:
+        lines = [LineId(row.line_id) for row in found]
+        release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)
+
+
+def _release_within(authority: Authority, role: StaffRole, campaign: OpenCampaign, *, on: dt.date) -> None:
+    """Release the lines of subscribers who have no more of them than the law lets one have: what was barred for it comes back."""
+    found = rows(
+        sql("campaign", "within_number"),
+        cohort_values(campaign.pack) | {"campaign_id": campaign.campaign_id},
     )
     if found:
         lines = [LineId(row.line_id) for row in found]

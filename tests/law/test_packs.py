@@ -37,7 +37,7 @@ from rollkeeper.law.schema import CitedModel, PackFile
 from rollkeeper.law.strict_yaml import read_strict
 from rollkeeper.law.supported_fields import leaves, unsupported_fields
 from tests.builders.packs import confirmed, read_text
-from tests.builders.stages import staged
+from tests.builders.stages import asking_again, staged
 from tests.refusals import refusing
 
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
@@ -484,9 +484,11 @@ ASKED_TO = "registered: true, lines_over: 5, party_kinds: [individual, minor]"
 
 def reducing(limit: str = REDUCED, cohort: str = ASKED_TO) -> bytes:
     """Return the reference pack with a limit and a campaign whose cohort is narrowed so."""
-    changed = limited(limit).decode().replace("registered: false", cohort, 1)
+    whole = "registered: false, services: [mobile, data_card, fixed_line]"
+    changed = limited(limit).decode().replace(whole, cohort, 1)
+    assert cohort in changed
     cases = changed.index("\ntests:")
-    return (changed[:cases] + changed[changed.index("\nopen_questions:") :]).encode()
+    return confirmed(changed[:cases] + changed[changed.index("\nopen_questions:") :]).encode()
 
 
 def test_a_limit_by_which_people_reduce_their_lines_says_so():

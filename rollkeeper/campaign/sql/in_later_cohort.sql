@@ -4,11 +4,14 @@
 -- Again: the same.
 EXISTS (
     SELECT FROM jsonb_to_recordset(%(later_cohorts)s::jsonb) AS o (
-               services text[], regions text[], payments text[], activated_from date, activated_before date, registered_before date, assurance text[], party_kinds text[], last_day_over boolean)
+               services text[], regions text[], payments text[], activated_from date, activated_before date, registered_before date, assurance text[], party_kinds text[], last_day_over boolean, lines_over integer)
      WHERE l.service = ANY (o.services) AND (o.regions = '{}' OR coalesce(l.region = ANY (o.regions), false)) AND l.payment = ANY (o.payments) AND l.activated_on >= o.activated_from AND l.activated_on < o.activated_before
        AND (NOT %(asks_again)s OR EXISTS (
            SELECT FROM lines_tenure r
             WHERE r.line_id = l.line_id AND upper_inf(r.held) AND (lower(r.held) AT TIME ZONE %(zone)s)::date < o.registered_before
               AND (r.assurance = ANY (o.assurance) OR o.assurance = '{}')
               AND (r.party_kind = ANY (o.party_kinds) OR o.party_kinds = '{}')
-              AND (r.good_through < %(on)s::date OR NOT o.last_day_over))))
+              AND (r.good_through < %(on)s::date OR NOT o.last_day_over)))
+       AND
+-- include campaign.has_too_many
+)

@@ -1,0 +1,19 @@
+-- Whether the subscriber of a line has more lines than a campaign lets one have; with NULL for the number: whether or not. To be included:
+-- wants lines_line as l, and the campaign as o (lines_over, services, regions, payments, party_kinds, activated_from).
+-- Law: what the pack limits; counted as lines/sql/count_current_lines.sql does, under any document. A line that its subscriber contests
+-- neither counts nor is asked. Reads: lines_tenure, subscribers_personlink, lines_line. Writes: -.
+-- Plan: lines_tenure_pkey, subscribers_joined_pkey, lines_tenure_by_person, lines_line_pkey: at most one line more than the number, which
+-- most people never reach. Again: the same.
+(o.lines_over IS NULL OR EXISTS (
+    SELECT FROM lines_tenure mine
+     CROSS JOIN LATERAL subscribers_references_of(mine.person_id) AS one (person_id)
+      JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line k ON k.line_id = h.line_id
+     WHERE mine.line_id = l.line_id AND upper_inf(mine.held) AND mine.contested_on IS NULL
+       AND upper_inf(h.held) AND h.contested_on IS NULL AND k.state IN ('active', 'suspended')
+       AND (o.party_kinds = '{}' OR h.party_kind = ANY (o.party_kinds)) AND k.service = ANY (o.services) AND k.payment = ANY (o.payments)
+       AND (o.regions = '{}' OR k.region = ANY (o.regions))
+       AND (k.activated_on >= o.activated_from
+            -- Who took it over from someone else did not have it before that day.
+            OR EXISTS (SELECT FROM lines_tenure b WHERE b.line_id = h.line_id AND b.held << h.held AND b.person_id <> h.person_id)
+               AND (SELECT min(lower(f.held)) FROM lines_tenure f WHERE f.line_id = h.line_id AND f.person_id = h.person_id) >= o.activated_from)
+    OFFSET o.lines_over LIMIT 1))
