@@ -301,6 +301,12 @@ LINE_SELECTION_NEEDED = Refusal(
     "The law allows {allowed} lines to one subscriber, who chooses which to keep ({article}).",
     "All lines stay as they are. For a new one the subscriber ends another, here or in the portal, or transfers it here. Subscribers can contest lines that are not theirs in the portal.",
 )
+LINES_KEPT_ALREADY = Refusal(
+    "lines_kept_already",
+    Kind.REFUSED,
+    "The law lets one subscriber keep {allowed} lines, and that number is verified already ({article}).",
+    "To keep this line, the subscriber gives one of those back first, here or in the portal, or transfers it here; then verify this one. Subscribers can contest lines that are not theirs in the portal.",
+)
 LIMIT_NEEDS_SUPERVISOR = Refusal(
     "limit_needs_supervisor",
     Kind.REFUSED,

@@ -3,7 +3,8 @@
 
 An applicant is locked by the mark of each document shown, and then by their reference, before anything is counted; a second
 writer waits and counts the line of the first. Lines allowed in a batch count for its later rows. A person without a document is
-new each time and has no limit.
+new each time and has no limit. Where people have to reduce their lines, one that is verified again counts among those that they keep,
+and what is still to be decided does not.
 """
 
 import datetime as dt
@@ -31,6 +32,7 @@ from rollkeeper.registration.errors import (
     LIMIT_REACHED_WITH_OTHERS,
     LINE_SELECTION_NEEDED,
     LINES_ELSEWHERE_MISSING,
+    LINES_KEPT_ALREADY,
 )
 from rollkeeper.registration.persistence import Context
 from rollkeeper.registration.rules import may_hold_another
@@ -70,6 +72,12 @@ class LineRequest:
             and subscriber == self.situation.shown
         )
 
+    @property
+    def is_chosen(self) -> bool:
+        """Tell whether they choose to keep a line of theirs that a campaign asks them to verify again."""
+        line = self.situation.line
+        return self.is_theirs and line is not None and line.must_reverify
+
     def counted(self, rule: LimitRule, held: int) -> int:
         """Return how many lines count. Who registers remotely says how many with all operators: an answer that came of the lines held
         here would tell of them to who knows a document's number. They count once it was seen.
@@ -101,6 +109,8 @@ class Limits:
 
     context: Context
     held: Sequence[Counter[Applicant]]
+    kept: Sequence[Counter[Applicant]]
+    """Of these the lines that they keep, by a limit to which they have to reduce; of others none is counted."""
 
     def judge(self, line_request: LineRequest) -> tuple[str, ...] | RollkeeperError:
         """Return the articles of the limits that a supervisor lets this line pass, or why it may not be taken.
@@ -121,13 +131,17 @@ class Limits:
             for rule, held in stopping
             if _is_over(rule, line_request.counted(rule, held[line_request.applicant]))
         ]
+        kept = [rule for rule, kept in self._reducing(line_request) if _is_over(rule, kept[line_request.applicant])]
+        chosen = kept if line_request.is_chosen else []
         may_pass = submission.overrides_limit and self.context.authority.role_for(Permission.OVERRIDE_LIMIT)
-        refused = next((rule for rule in over if rule.over != "review" or not may_pass), None)
+        refused = next((rule for rule in (*over, *chosen) if rule.over != "review" or not may_pass), None)
         if refused:
-            return _refusal(refused)
+            return _refusal(refused, is_chosen=refused in chosen)
         for rule, held in concerned:
             held[line_request.applicant] += not (is_kept and rule.window)
-        return tuple(rule.article for rule in over)
+        for _, counted in self._reducing(line_request):
+            counted[line_request.applicant] += line_request.is_chosen or not line_request.is_theirs
+        return tuple(rule.article for rule in (*over, *chosen))
 
     def adds_what_is_said(self, line_request: LineRequest) -> bool:
         """Tell whether a limit decides by lines that are held and a number that who asks chose: it could be asked how many are held."""
@@ -144,6 +158,15 @@ class Limits:
             for rule, held in zip(self.context.limits, self.held, strict=True)
             if line_request.is_concerned(rule, kind, line_request.payment)
             and not (line_request.is_theirs and line_request.met_before(rule, kind))
+        ]
+
+    def _reducing(self, line_request: LineRequest) -> list[tuple[LimitRule, Counter[Applicant]]]:
+        """Return the limits to which people have to reduce that this line meets, with how many lines of theirs they keep."""
+        kind = line_request.submission.asked_as
+        return [
+            (rule, kept)
+            for rule, kept in zip(self.context.limits, self.kept, strict=True)
+            if rule.reduces and line_request.is_concerned(rule, kind, line_request.payment)
         ]
 
     def _stopping(self, line_request: LineRequest) -> list[tuple[LimitRule, Counter[Applicant]]]:
@@ -181,15 +204,24 @@ def merged_persons(context: Context, persons: Sequence[PersonId | None]) -> dict
 
 def count_limits(context: Context, persons: Sequence[PersonId]) -> Limits:
     """Count what these people have under each limit. Precondition: they are locked."""
-    return Limits(context, [_count(context, rule, persons) for rule in context.limits])
+    return Limits(
+        context,
+        [_count(context, rule, persons) for rule in context.limits],
+        [
+            _count(context, rule, persons, only_kept=True) if rule.reduces else Counter()
+            for rule in context.limits
+        ],
+    )
 
 
-def _count(context: Context, rule: LimitRule, persons: Sequence[PersonId]) -> Counter[Applicant]:
+def _count(
+    context: Context, rule: LimitRule, persons: Sequence[PersonId], *, only_kept: bool = False
+) -> Counter[Applicant]:
     kinds, services = rule.party_kinds, rule.services
     if rule.window is None:
         counted = count_current_lines(
             persons, party_kinds=kinds, services=services, payments=rule.payments,
-            activated_from=rule.activated_from, regions=rule.regions,
+            activated_from=rule.activated_from, regions=rule.regions, only_kept=only_kept,
         )  # fmt: skip
     else:
         counted = count_acquired_lines(
@@ -207,16 +239,19 @@ def _is_over(rule: LimitRule, held: int) -> bool:
     return isinstance(may_hold_another(held=held, limit=rule.n, article=rule.article), Refused)
 
 
-def _refusal(rule: LimitRule) -> RollkeeperError:
+def _refusal(rule: LimitRule, *, is_chosen: bool = False) -> RollkeeperError:
     if rule.channel:
         return LIMIT_REACHED_REMOTELY(allowed=rule.n, article=rule.article)
     if rule.over == "review":
         return LIMIT_NEEDS_SUPERVISOR(allowed=rule.n, article=rule.article)
+    if is_chosen:
+        return LINES_KEPT_ALREADY(allowed=rule.n, article=rule.article)
     if rule.window:
         return _refusal_in_time(rule, rule.window)
     if rule.is_national:  # whose lines are elsewhere has none to choose from here
         return LIMIT_REACHED_WITH_OTHERS(allowed=rule.n, article=rule.article)
-    kind = LINE_SELECTION_NEEDED if rule.over == "choose_keep" else LIMIT_REACHED
+    # Where people have to reduce, their lines do not all stay.
+    kind = LINE_SELECTION_NEEDED if rule.over == "choose_keep" and not rule.reduces else LIMIT_REACHED
     return kind(allowed=rule.n, article=rule.article)
 
 

@@ -8,6 +8,7 @@ became of each line must be what `law.rules.run_history` says, to the day.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,7 +18,7 @@ from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.campaign import court_stays
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, Span, run_history
 from rollkeeper.retention.services import erase_due
@@ -70,6 +71,10 @@ class Life:
     service: str = "mobile"
     kind: str = "individual"
     """Of which kind its registered subscriber is."""
+    lines: int = 1
+    """How many lines that count its subscriber has: the others came too late to be asked."""
+    fewer_on: dt.date | None = None
+    """When they give lines back until two are left."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,13 @@ registered_lives = st.builds(
     st.sampled_from(["individual", "individual", "company", "minor"]),
 )
 
+counted_lives = st.builds(
+    lambda life, lines, fewer_on: replace(life, lines=lines, fewer_on=fewer_on),
+    registered_lives,
+    st.sampled_from([1, 2, 3, 3, 4]),
+    st.one_of(st.none(), st.none(), EVENTFUL, within("2011-12-12", "2012-03-05")),
+)
+
 
 def worlds_of(lives: st.SearchStrategy[Life]) -> st.SearchStrategy[World]:
     return st.builds(
@@ -128,7 +140,11 @@ worlds = worlds_of(lives)
 def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
     """Let the world happen in the real tables and return the fate of each line."""
     people = employ_approvers()
-    line_ids = [make_one(life) for life in world.lives]
+    line_ids, others = [], dict[LineId, list[LineId]]()
+    for life in world.lives:
+        person = new_uuid()
+        line_ids.append(make_one(life, person))
+        others[line_ids[-1]] = [make_other(person) for _ in range(life.lines - 1)]
     for line_id, life in zip(line_ids, world.lives, strict=True):
         if life.hold:
             first, last = life.hold
@@ -145,6 +161,8 @@ def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
                 )
         for line_id, life in zip(line_ids, world.lives, strict=True):
             happen(line_id, life, on)
+            for other in others[line_id][1:] if on == life.fewer_on else ():
+                end(other, on)
         if not any(first <= on <= last for first, last in world.outages):
             if on <= QUIET_FROM:
                 night(on, people)
@@ -155,14 +173,21 @@ def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
     return [fate(line_id) for line_id in line_ids]
 
 
-def make_one(life: Life) -> LineId:
+def make_other(person: UUID) -> LineId:
+    """Make another line of a person, which no campaign asks for."""
+    line_id = make_line(activated_on=day("2012-01-01"), is_registered=True)
+    make_tenure(line_id, dt.datetime.combine(day("2011-07-01"), dt.time(12), clock.zone()), person_id=person)
+    return line_id
+
+
+def make_one(life: Life, person: UUID) -> LineId:
     line_id = make_line(
         activated_on=life.activated_on, is_registered=life.recorded is not None, service=life.service
     )
     if life.recorded:
         on, assurance = life.recorded
         since = dt.datetime.combine(on, dt.time(12), clock.zone())
-        make_tenure(line_id, since, assurance=assurance, good_through=life.last_day, party_kind=life.kind)
+        make_tenure(line_id, since, assurance=assurance, good_through=life.last_day, party_kind=life.kind, person_id=person)
     return line_id
 
 
@@ -179,6 +204,17 @@ def happen(line_id: LineId, life: Life, on: dt.date) -> None:
         register(line_id, on)
     if on == life.terminated_on:
         end(line_id, on)
+
+
+def lines_in(life: Life, world: World) -> list[tuple[dt.date, int]]:
+    """Return how many lines a subscriber has as the nights see it: one in an outage is seen by the next."""
+    said = [(day("2010-01-01"), life.lines)]
+    if life.fewer_on and life.lines > 2:
+        on = life.fewer_on
+        while any(first <= on <= last for first, last in world.outages):
+            on += dt.timedelta(days=1)
+        said.append((on, 2))
+    return said
 
 
 def by_the_rules(world: World, pack: str) -> list[tuple[object, ...]]:
@@ -199,6 +235,7 @@ def by_the_rules(world: World, pack: str) -> list[tuple[object, ...]]:
                     terminated_on=life.terminated_on,
                     pauses=life.pauses,
                     holds=[life.hold] if life.hold else [],
+                    lines=lines_in(life, world),
                     service=life.service,
                     party_kind=life.kind,
                 ),
@@ -297,6 +334,16 @@ def test_the_real_tables_and_the_rules_agree_on_whom_a_law_asks_again(
 ) -> None:
     kinds = "individual, minor" if named_by == "kind" else ""
     pack = str(write_pack(asking_again(assurances="declared", last_day=named_by == "last_day", kinds=kinds)))
+
+    assert differences(world, empty_everything, pack) == []
+
+
+@settings(TRYING, max_examples=1)
+@given(world=worlds_of(counted_lives))
+def test_the_real_tables_and_the_rules_agree_on_who_has_too_many_lines(
+    committed: None, no_batch_limits: None, empty_everything: Callable[[], None], world: World
+) -> None:
+    pack = str(write_pack(asking_again(before="", lines_over=2)))
 
     assert differences(world, empty_everything, pack) == []
 

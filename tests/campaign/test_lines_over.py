@@ -262,7 +262,7 @@ def test_the_worker_s_role_does_it_all(two_each, as_role):
     with as_role("worker"):
         nightly.run_nightly(worker_authority(), on=DUE)
         batch_planning.prepare_batches(worker_authority(), due_on=DUE, on=DUE)
-        planning.check_plans(worker_authority(), pack_id=instance().pack, on=DUE)
+        planning.check_plans(console_authority(), pack_id=instance().pack, on=DUE)
 
     assert asked(lines) == [True] * 3
 

@@ -1,5 +1,5 @@
 -- Counts, for each of these people, the living lines that they hold now under any of their documents; what they say is not
--- theirs does not count.
+-- theirs does not count; nor, where only those are asked for that they keep, what a campaign asks them to verify again.
 -- Law: what the pack limits. Reads: subscribers_personlink, lines_tenure, lines_line. Writes: -.
 -- Plan: lines_tenure_by_person and lines_line_pkey: the few lines of each person. Again: the same rows.
 SELECT asked.person_id, count(*) AS lines
@@ -13,5 +13,5 @@ SELECT asked.person_id, count(*) AS lines
         -- Who took it over from someone else did not have it before that day.
         OR EXISTS (SELECT FROM lines_tenure b WHERE b.line_id = h.line_id AND b.held << h.held AND b.person_id <> h.person_id)
            AND (SELECT min(lower(o.held)) FROM lines_tenure o WHERE o.line_id = h.line_id AND o.person_id = h.person_id) >= %(activated_from)s)
-   AND l.state IN ('active', 'suspended')
+   AND l.state IN ('active', 'suspended') AND NOT (%(only_kept)s AND l.must_reverify)
  GROUP BY asked.person_id
