@@ -29,6 +29,8 @@ class Deadline:
     begun_on: dt.date
     last_day_on: dt.date
     article: str
+    lines: int | None = None
+    """How many lines the law lets one person have, where the subscriber is asked because they have more."""
 
     def share(self, *, on: dt.date) -> int:
         """Return how much of the time is over, in hundredths."""
@@ -58,7 +60,7 @@ def line_deadline(line_id: LineId) -> Deadline | None:
     if counted.last_day_on is None:
         return None
     last_day_on = max(counted.last_day_on, row.promised_on or counted.last_day_on)
-    return Deadline(stage, follows, row.anchor_on, last_day_on, follows.clock_article)
+    return Deadline(stage, follows, row.anchor_on, last_day_on, follows.clock_article, pack.campaign.lines_over)
 
 
 def _day(text: str | None) -> dt.date | None:

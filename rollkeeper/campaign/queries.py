@@ -178,6 +178,8 @@ class Deadline:
     """What the line is kept from then; None: the contract ends."""
     title: Mapping[str, str] = field(default_factory=dict)
     """What the law calls that stage, by language."""
+    lines: int | None = None
+    """How many lines the law lets one person have, where the subscriber is asked because they have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +388,7 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
         last = max(last, ahead.kept_on) if ahead.kept_on else None
     return Deadline(
         follows=Action.of(follows), bars=follows.bars, title=follows.title,
-        counted=so_far.counted, days=days, last_day_on=last, earliest_on=ahead.earliest_on,
+        counted=so_far.counted, days=days, last_day_on=last, earliest_on=ahead.earliest_on, lines=pack.campaign.lines_over,
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class StageFacts:
     """How the time from the first bar to the end is said where months are in it: `month` or `months`, with `_days` where days follow."""
     asks_again: bool = False
     """Whether it goes to registered subscribers, who verify their registration again."""
+    lines: int | None = None
+    """How many lines the law lets one person have, where it goes to subscribers who have more."""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What the law calls what is barred (`bars`) and what is barred next (`next_bars`), by language; only what it gives a name."""
 
@@ -83,6 +85,7 @@ def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts
         ends=rules.end is not None if kind.is_statutory else follows is not None and follows.is_end,
         length=said_length(rules.time_to_end, days_first=rules.days_come_first),
         asks_again=rules.asks_again,
+        lines=rules.lines_over,
     )
 
 

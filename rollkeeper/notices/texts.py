@@ -103,11 +103,15 @@ class Language:
     """What the notices of a law say whose bars leave something, or that has several, or no end. Tibetan may lack them."""
     again: dict[NoticeKind, Text]
     """What the notices say to registered subscribers who are to verify the registration again. Tibetan may lack them."""
+    over: dict[NoticeKind, Text]
+    """What they say to those who have more lines than the law lets one person have. Tibetan may lack them."""
     phrases: dict[str, str]
     """What is put into these: what a bar takes, what it leaves, and what follows."""
 
     def of(self, kind: NoticeKind, stage: StageFacts | None) -> Text:
         """Return the text of a kind of notice."""
+        if stage is not None and stage.lines is not None:
+            return self.over[kind]
         return (self.texts if stage is None else self.again if stage.asks_again else self.staged)[kind]
 
     def write_day(self, day: dt.date) -> str:
@@ -162,6 +166,7 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
         names = (
             {} if brief else stage.names
         )  # a telephone shows few words: there it is said what stops working
+        facts |= {"lines": stage.lines} if stage.lines is not None else {}
         facts |= {name: Phrase(key, names.get(name, {})) for name, key in stage.phrases(kind).items()}
     if brief:
         body = _opened(language, lambda one: one.of(kind, stage).short, signature=signature, facts=facts)
@@ -400,13 +405,14 @@ def _stage_faults(table: dict[str, Any], *, file: str) -> Iterator[RollkeeperErr
     if stages is None and table.get("language") == TIBETAN:
         return
     stages = stages or {}
-    for where, said, kinds in (("stages", stages, STAGED), ("again", table.get("again", {}), ASKED_AGAIN)):
+    for where, kinds in (("stages", STAGED), ("again", ASKED_AGAIN), ("over", ASKED_AGAIN)):
+        said = table.get(where, {})
         for kind in kinds:
             whole = (
                 _EVERYWHERE
                 if kind not in STAGED
                 else _EVERYWHERE | {"bars", "follows"} | ({"day"} if kind.is_statutory else {"works"})
-            )
+            ) | ({"lines"} if where == "over" else set())
             for part, allowed, needed in (
                 ("subject", {"operator", "day"}, ()), ("short", whole, whole), ("text", whole | {"law"}, whole),
             ):  # fmt: skip
@@ -476,6 +482,7 @@ def _language(table: dict[str, Any]) -> Language:
         again_text=table.get("again_text"),
         staged=_texts_of(table.get("stages", {})),
         again=_texts_of(table.get("again", {})),
+        over=_texts_of(table.get("over", {})),
         phrases={key: table.get("stages", {}).get(key, "") for key in _PHRASES}
         | {key: _of_cases(table, key) or "" for key in OF_CASES}
         | {NOTHING: ""},

@@ -29,7 +29,7 @@ def line_selection(request: HttpRequest) -> HttpResponse:
     """Say which limits are reached; when asked to, show the lines that fill them, each with its number."""
     if request.method != "POST":
         shown = shown_to(request)
-        return render(request, "portal/line_selection.html", shown | {"limits": _said(shown["limits"])})
+        return render(request, "portal/line_selection.html", shown | _said(shown["limits"]))
     return _draw(request, LineSelectionForm(initial={"key": str(new_uuid())}))
 
 
@@ -87,7 +87,7 @@ def _draw(request: HttpRequest, form: LineSelectionForm, *, status: int = 200) -
         for one in answer.done["lines"]
     ]  # fmt: skip
     shown = {
-        "limits": _said(answer.done["limits"]),
+        **_said(answer.done["limits"]),
         "choice": lines,
         "form": form,
         "session": True,
@@ -96,5 +96,9 @@ def _draw(request: HttpRequest, form: LineSelectionForm, *, status: int = 200) -
     return render(request, "portal/line_selection.html", shown, status=status)
 
 
-def _said(limits: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [one | {"article": cite(one["article"]), "held": len(one["lines"])} for one in limits]
+def _said(limits: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the page says of the limits, and whether the law has the subscriber reduce their lines."""
+    return {
+        "limits": [one | {"article": cite(one["article"]), "held": len(one["lines"])} for one in limits],
+        "has_too_many": any(one.get("has_too_many") for one in limits),
+    }

@@ -154,6 +154,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     ]
     shown["alone_until"] = shown["alone_until"] and dt.date.fromisoformat(shown["alone_until"])
     shown["consents"] = _said_consents(shown)
+    shown["has_too_many"] = any(one.get("has_too_many") for one in shown["limits"])
     return render(request, "portal/lines.html", shown)
 
 

@@ -156,7 +156,8 @@ class Limits:
         return [
             (rule, held)
             for rule, held in zip(self.context.limits, self.held, strict=True)
-            if line_request.is_concerned(rule, kind, line_request.payment)
+            if self.context.takes_under(rule)
+            and line_request.is_concerned(rule, kind, line_request.payment)
             and not (line_request.is_theirs and line_request.met_before(rule, kind))
         ]
 

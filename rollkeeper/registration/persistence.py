@@ -70,9 +70,14 @@ class Context:
 
     @property
     def limits(self) -> tuple[LimitRule, ...]:
-        """Return the limits that this action can meet: who takes a line meets any, who has it said to be paid otherwise those that ask it."""
-        takes = self.action_kind in NEW_TENURE_KINDS
-        return tuple(one for one in self.pack.limits if takes or one.asks_payment)
+        """Return the limits that this action can meet: who takes a line meets any, who has it said to be paid otherwise those that ask it,
+        who verifies one again those to which people have to reduce their lines.
+        """
+        return tuple(one for one in self.pack.limits if self.takes_under(one) or one.reduces)
+
+    def takes_under(self, rule: LimitRule) -> bool:
+        """Tell whether by this action a person can have one line more that counts for a limit."""
+        return self.action_kind in NEW_TENURE_KINDS or rule.asks_payment
 
 
 @dataclass(frozen=True, slots=True, repr=False)

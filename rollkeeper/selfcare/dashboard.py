@@ -73,6 +73,11 @@ def export_all(session: PortalSession, *, images: bool, language: str, on: dt.da
     session.require_verification()
     shown = show_dashboard(session, language=language, on=on)
     del shown["alone_until"]
+    for line in shown["lines"]:
+        # What the page says of the stage in words is no part of the file.
+        line["deadline"] = line["deadline"] and {
+            name: fact for name, fact in line["deadline"].items() if name not in {"title", "lines"}
+        }
     shown["kept"] = open_entries(session, images=images, on=on)
     return shown
 
@@ -192,7 +197,7 @@ def _deadline(deadline: Deadline) -> Shown:
     return {
         "follows": deadline.follows.value, "counted": deadline.counted, "days": deadline.days,
         "last_day": _day_of(deadline.last_day_on), "earliest": _day_of(deadline.earliest_on), "barred": BarLevel.partial(deadline.bars),
-        "title": dict(deadline.title),
+        "title": dict(deadline.title), "lines": deadline.lines,
     }  # fmt: skip
 
 

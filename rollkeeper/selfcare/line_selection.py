@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The limits that a subscriber has reached: how many lines are allowed, and which ones count, so that they can choose.
 
-A limit suspends no line: all lines stay until their subscriber ends one, each in a separate act. Contested lines do not count
+A limit suspends no line: all lines stay until their subscriber ends one, each in a separate act. Where a law has people reduce their
+lines, a campaign asks which they keep. Contested lines do not count
 towards a limit. Numbers are opened only on request, so that the subscriber does not end the wrong line.
 """
 
@@ -32,7 +33,12 @@ def show_limits(session: PortalSession) -> list[Shown]:
         if not rule.window and not rule.channel
     ]
     return [
-        {"n": rule.n, "article": rule.article, "lines": [str(one.line_id) for one in filling]}
+        {
+            "n": rule.n,
+            "article": rule.article,
+            "lines": [str(one.line_id) for one in filling],
+            "has_too_many": rule.reduces and len(filling) > rule.n,
+        }
         for rule, filling in found
         if len(filling) >= rule.n
     ]

@@ -8,7 +8,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import planning
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.queries import current_tenure, view_line
 from rollkeeper.lines.writes import contest_tenure
 from rollkeeper.registration.errors import LIMIT_NEEDS_SUPERVISOR, LIMIT_REACHED, LINES_KEPT_ALREADY
 from rollkeeper.registration.pipeline import record
@@ -88,7 +88,7 @@ def test_who_gives_a_kept_line_back_keeps_another_instead(clerk, reduced, how):
     elif how == "transfers":
         transfer_line(clerk, submission(kept, transferor=given_by(who)), on=ON)
     else:
-        contest_tenure(lines[0][1], on=ON)
+        contest_tenure(lines[0][1], person_id=current_tenure(lines[0][1]).person_id, on=ON)
 
     assert verify(clerk, lines[2][0], who).line_id == lines[2][1]
 
@@ -152,5 +152,3 @@ def test_a_counter_s_role_counts_what_is_kept(clerk, reduced, as_role):
 
     with as_role("counter"), refusing(LINES_KEPT_ALREADY):
         verify(clerk, lines[2][0], who)
-
-
