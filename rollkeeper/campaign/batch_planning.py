@@ -185,7 +185,10 @@ def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: 
         return nothing
     deadlines.count_as_known(campaign.pack, stays=stays, through=due_on)
     if campaign.pack.campaign.lines_over is not None:
-        run(sql("campaign", "keep_due_within"), cohort_values(campaign.pack) | {"due_on": due_on, "step": step})
+        run(
+            sql("campaign", "keep_due_within"),
+            cohort_values(campaign.pack) | {"due_on": due_on, "step": step},
+        )
     counts = {row.what: row.lines for row in rows(sql("campaign", "due_counts"), values)}
     return replace(nothing, count=counts.pop("due", 0), excluded=counts)
 

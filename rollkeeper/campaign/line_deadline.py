@@ -60,7 +60,9 @@ def line_deadline(line_id: LineId) -> Deadline | None:
     if counted.last_day_on is None:
         return None
     last_day_on = max(counted.last_day_on, row.promised_on or counted.last_day_on)
-    return Deadline(stage, follows, row.anchor_on, last_day_on, follows.clock_article, pack.campaign.lines_over)
+    return Deadline(
+        stage, follows, row.anchor_on, last_day_on, follows.clock_article, pack.campaign.lines_over
+    )
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -208,11 +208,12 @@ def cohort_values(pack: Pack) -> dict[str, Any]:
         "activated_from": rules.activated_from, "activated_before": rules.activated_before,
         "asks_again": rules.asks_again, "registered_before": rules.registered_before, "assurance": sorted(rules.assurance),
         "party_kinds": sorted(rules.party_kinds), "last_day_over": rules.last_day_over, "lines_over": rules.lines_over, "zone": instance().zone,
-        "later_cohorts": Jsonb([_cohort(one) for one in pack.better_campaigns]),
+        "later_cohorts": Jsonb([counted_cohort(one) for one in pack.better_campaigns]),
     }  # fmt: skip
 
 
-def _cohort(rules: CampaignRules) -> dict[str, Any]:
+def counted_cohort(rules: CampaignRules) -> dict[str, Any]:
+    """Return what a statement that reads several campaigns at once needs to know of one of them."""
     return {
         "services": sorted(rules.services), "regions": sorted(rules.regions), "payments": sorted(rules.payments),
         "activated_from": rules.activated_from.isoformat(), "activated_before": rules.activated_before.isoformat(),

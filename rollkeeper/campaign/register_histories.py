@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg.types.json import Jsonb
+
+from rollkeeper.campaign.planning import counted_cohort
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.law.pack import Pack
@@ -26,6 +29,7 @@ def write_histories(file: Path, packs: Sequence[Pack], notified_on: dt.date) -> 
         "tells_region": any(rules.regions for rules in all_rules),
         "tells_payment": any(rules.asks_payment for rules in all_rules),
         "tells_kind": any(rules.party_kinds for rules in all_rules),
+        "counted": Jsonb([counted_cohort(rules) for rules in all_rules if rules.lines_over is not None]),
         "zone": instance().zone,
     }
     with action(), without_timeout(), file.open("w", encoding="utf-8", newline="") as out:

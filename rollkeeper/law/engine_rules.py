@@ -191,10 +191,7 @@ def _as_asked(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) ->
         "line",
         pl.when(is_asked).then(pl.col("activated_on")).alias("activated_on"),
         "notified_on",
-        pl.when(is_asked)
-        .then(verified)
-        .otherwise(pl.col("registered_on"))
-        .alias("registered_on"),
+        pl.when(is_asked).then(verified).otherwise(pl.col("registered_on")).alias("registered_on"),
         "ended_on",
     )
 

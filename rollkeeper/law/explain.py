@@ -110,9 +110,7 @@ class _Explainer:
         )
         is_older = activated is not None and activated < rules.activated_from
         concerned = fits_age and (self.history.recorded_on is not None or not rules.asks_again)
-        meant = (
-            "lines_over" if rules.lines_over else "last_day_over" if rules.last_day_over else "concerned"
-        )
+        meant = "lines_over" if rules.lines_over else "last_day_over" if rules.last_day_over else "concerned"
         left = "not_asked" if fits_age else "too_old" if is_older else "out_of_scope"
         asked = meant if concerned else left
         others = {

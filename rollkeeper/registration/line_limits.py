@@ -131,7 +131,11 @@ class Limits:
             for rule, held in stopping
             if _is_over(rule, line_request.counted(rule, held[line_request.applicant]))
         ]
-        kept = [rule for rule, kept in self._reducing(line_request) if _is_over(rule, kept[line_request.applicant])]
+        kept = [
+            rule
+            for rule, kept in self._reducing(line_request)
+            if _is_over(rule, kept[line_request.applicant])
+        ]
         chosen = kept if line_request.is_chosen else []
         may_pass = submission.overrides_limit and self.context.authority.role_for(Permission.OVERRIDE_LIMIT)
         refused = next((rule for rule in (*over, *chosen) if rule.over != "review" or not may_pass), None)

@@ -6,7 +6,7 @@ became of each line must be what `law.rules.run_history` says, to the day.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -140,11 +140,7 @@ worlds = worlds_of(lives)
 def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
     """Let the world happen in the real tables and return the fate of each line."""
     people = employ_approvers()
-    line_ids, others = [], dict[LineId, list[LineId]]()
-    for life in world.lives:
-        person = new_uuid()
-        line_ids.append(make_one(life, person))
-        others[line_ids[-1]] = [make_other(person) for _ in range(life.lines - 1)]
+    line_ids, others = make_all(world)
     for line_id, life in zip(line_ids, world.lives, strict=True):
         if life.hold:
             first, last = life.hold
@@ -160,9 +156,7 @@ def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
                     console_authority(), first=stay[0], last=stay[1], reason="court", on=on
                 )
         for line_id, life in zip(line_ids, world.lives, strict=True):
-            happen(line_id, life, on)
-            for other in others[line_id][1:] if on == life.fewer_on else ():
-                end(other, on)
+            happen(line_id, life, on, others[line_id])
         if not any(first <= on <= last for first, last in world.outages):
             if on <= QUIET_FROM:
                 night(on, people)
@@ -171,6 +165,16 @@ def live_through(world: World, pack: str) -> list[tuple[object, ...]]:
                 erase_due(worker_authority(), on=on)
         on = QUIET_TO if on == QUIET_FROM else on + dt.timedelta(days=1)
     return [fate(line_id) for line_id in line_ids]
+
+
+def make_all(world: World) -> tuple[list[LineId], dict[LineId, list[LineId]]]:
+    """Make the line of each life, and the others that its subscriber has."""
+    line_ids, others = [], dict[LineId, list[LineId]]()
+    for life in world.lives:
+        person = new_uuid()
+        line_ids.append(make_one(life, person))
+        others[line_ids[-1]] = [make_other(person) for _ in range(life.lines - 1)]
+    return line_ids, others
 
 
 def make_other(person: UUID) -> LineId:
@@ -187,11 +191,18 @@ def make_one(life: Life, person: UUID) -> LineId:
     if life.recorded:
         on, assurance = life.recorded
         since = dt.datetime.combine(on, dt.time(12), clock.zone())
-        make_tenure(line_id, since, assurance=assurance, good_through=life.last_day, party_kind=life.kind, person_id=person)
+        make_tenure(
+            line_id,
+            since,
+            assurance=assurance,
+            good_through=life.last_day,
+            party_kind=life.kind,
+            person_id=person,
+        )
     return line_id
 
 
-def happen(line_id: LineId, life: Life, on: dt.date) -> None:
+def happen(line_id: LineId, life: Life, on: dt.date, others: Sequence[LineId]) -> None:
     """Let the events of a day happen; they come before the nightly run."""
     if on in life.notified:
         tell(line_id, on)
@@ -200,6 +211,8 @@ def happen(line_id: LineId, life: Life, on: dt.date) -> None:
             "SELECT 1 AS x FROM lines_line WHERE line_id = %s AND terminated_on IS NULL", [line_id]
         ):
             pause(line_id, first, last, on)
+    for other in others[1:] if on == life.fewer_on else ():
+        end(other, on)
     if on == life.registered_on:
         register(line_id, on)
     if on == life.terminated_on:

@@ -8,13 +8,26 @@ import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.campaign import batch_execution, batch_planning, nightly, planning, queries
+from rollkeeper.campaign.register_histories import write_histories
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.packs import load_pack
 from tests.builders.lines import change_line, enter, make_line, make_tenure
 from tests.builders.packs import use_pack
 from tests.builders.stages import asking_again
-from tests.campaign.population import approved_batches, day, end, member, night, nights, plan, register, state, tell
+from tests.campaign.population import (
+    approved_batches,
+    day,
+    end,
+    member,
+    night,
+    nights,
+    plan,
+    register,
+    state,
+    tell,
+)
 
 ON, NOTIFIED, DUE, END_DUE = map(day, ("2011-12-19", "2011-12-20", "2012-03-02", "2012-04-05"))
 AFTER = END_DUE + dt.timedelta(days=1)
@@ -27,10 +40,13 @@ def two_each(people, law_put_back):
     return people
 
 
-def lines_of(count, *, person=None, newest=day("2011-06-01"), told=False, **fields):
+def lines_of(count, *, person=None, newest="2011-06-01", **fields):
     """Let a person have so many lines, the first in the list the newest."""
     person = person or uuid.uuid4()
-    return [one_line(person, activated_on=newest - dt.timedelta(days=30 * older), **fields) for older in range(count)]
+    return [
+        one_line(person, activated_on=day(newest) - dt.timedelta(days=30 * older), **fields)
+        for older in range(count)
+    ]
 
 
 def one_line(person, *, kind="individual", contested_on=None, **fields):
@@ -67,7 +83,10 @@ def told(lines, on=NOTIFIED):
 
 
 def asked(lines):
-    return [rows("SELECT must_reverify FROM lines_line WHERE line_id = %s", [one])[0].must_reverify for one in lines]
+    return [
+        rows("SELECT must_reverify FROM lines_line WHERE line_id = %s", [one])[0].must_reverify
+        for one in lines
+    ]
 
 
 def states(lines):
@@ -101,7 +120,11 @@ def test_a_line_that_does_not_count_makes_no_one_have_too_many(two_each, fields)
 
 def test_a_suspended_line_counts_and_one_that_came_later_counts_and_is_not_asked(two_each):
     person = uuid.uuid4()
-    lines = [*lines_of(1, person=person), one_line(person, state="suspended"), one_line(person, activated_on=day("2012-01-01"))]
+    lines = [
+        *lines_of(1, person=person),
+        one_line(person, state="suspended"),
+        one_line(person, activated_on=day("2012-01-01")),
+    ]
 
     planned()
 
@@ -178,7 +201,11 @@ def test_a_line_given_back_between_approval_and_run_keeps_the_rest(two_each):
 
     found = batch_execution.run_batch(worker_authority(), batch, on=DUE)
 
-    assert (found.done, found.skipped, queries.batch(batch).reasons) == (0, 1, {"within_number": 3})  # two of them were not in it
+    assert (found.done, found.skipped, queries.batch(batch).reasons) == (
+        0,
+        1,
+        {"within_number": 3},
+    )  # two of them were not in it
     assert states(lines) == ["active", "active", "terminated"]
 
 
@@ -201,7 +228,9 @@ def test_one_batch_takes_no_more_of_a_person_than_is_too_many(two_each):
     lines = told(lines_of(6))
     clock.set_demo_date(DUE)
     nightly.run_nightly(worker_authority(), on=DUE)
-    (due,) = [one for one in batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE) if one.count]
+    (due,) = [
+        one for one in batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE) if one.count
+    ]
 
     assert (due.count, dict(due.excluded)) == (4, {"within_number": 2})
     assert states(lines) == ["active"] * 6
@@ -210,7 +239,7 @@ def test_one_batch_takes_no_more_of_a_person_than_is_too_many(two_each):
 @pytest.mark.parametrize("how", ["gives one back", "contests one", "is parted from one"])
 def test_who_comes_down_to_the_number_is_asked_no_more_and_has_service_again(two_each, how):
     person, other = uuid.uuid4(), uuid.uuid4()
-    lines = [*lines_of(2, person=person), *lines_of(1, person=other, newest=day("2011-01-01"))]
+    lines = [*lines_of(2, person=person), *lines_of(1, person=other, newest="2011-01-01")]
     join(person, other)
     told(lines)
     night(DUE, two_each)
@@ -227,7 +256,10 @@ def test_who_comes_down_to_the_number_is_asked_no_more_and_has_service_again(two
     assert before == ["suspended", "active", "active"]
     assert states(lines)[:2] == ["active", "active"]
     assert asked(lines)[:2] == [False, False]
-    assert [one.kind for one in rows("SELECT kind FROM notices_notice WHERE line_id = %s AND state = 'queued'", [lines[0]])] == ["restored"]
+    assert [
+        one.kind
+        for one in rows("SELECT kind FROM notices_notice WHERE line_id = %s AND state = 'queued'", [lines[0]])
+    ] == ["restored"]
 
 
 def test_who_is_over_the_number_again_is_asked_again_with_the_whole_time(two_each):
@@ -258,7 +290,9 @@ def test_the_worker_s_role_does_it_all(two_each, as_role):
     lines = told(lines_of(3))
     clock.set_demo_date(DUE)
     made = rows("SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'")
-    run(f"DROP TABLE {', '.join(f'pg_temp.{one.relname}' for one in made)}")  # the owner's, of the night above
+    run(
+        f"DROP TABLE {', '.join(f'pg_temp.{one.relname}' for one in made)}"
+    )  # the owner's, of the night above
     with as_role("worker"):
         nightly.run_nightly(worker_authority(), on=DUE)
         batch_planning.prepare_batches(worker_authority(), due_on=DUE, on=DUE)
@@ -275,3 +309,16 @@ def test_a_person_reads_the_number_and_none_of_the_other_lines(two_each):
     assert "has more than 2 lines that count" in said
     assert not any(str(one) in said for one in lines)
     change_line(lines[0], must_reverify=False)
+
+
+def test_a_file_from_the_register_says_who_has_too_many_and_not_how_many(two_each, tmp_path):
+    lines, others = lines_of(5), lines_of(2)
+    file = tmp_path / "lines.csv"
+
+    write_histories(file, [load_pack(instance().pack)], NOTIFIED)
+
+    said = [row.split(",") for row in file.read_text("utf-8").splitlines() if ",lines:" in row]
+    assert sorted((line, event) for line, _, event, _ in said) == sorted(
+        (str(one), "lines:3") for one in lines
+    )
+    assert not {str(one) for one in others} & {line for line, *_ in said}

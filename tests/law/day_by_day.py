@@ -96,7 +96,9 @@ def _outcome(
     while day <= last:
         today = [event for _, on, event, _ in rows if on == day]
         # What is recorded comes first, the end of the contract last.
-        order = sorted(today, key=lambda event: (event == "ended", not _is_number(event), event not in REGISTERING))
+        order = sorted(
+            today, key=lambda event: (event == "ended", not _is_number(event), event not in REGISTERING)
+        )
         order.sort(key=lambda event: -_number(event))
         order.sort(key=lambda event: event == "ended")
         _events(line, day, order, again, term)
@@ -122,9 +124,7 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None, te
                 line.active_before_start |= day < START
             case "notice_delivered":
                 # Who is notified before anything is recorded is asked nothing.
-                line.asked = bool(line.asked) and _is_over(line.last_day, day, again)
-                if again and again.lines_over is not None and not line.anchor:
-                    line.asked = line.asked and line.has_too_many and not line.has_no_more
+                line.asked = _is_told(line, day, again)
                 line.anchor = line.anchor or max(day, term.start)
             case "registered" | "declared" | "sighted" | "checked" | "machine_read" if again:
                 if line.asked is None:
@@ -143,16 +143,30 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None, te
                 if line.barred and not line.registered:
                     line.restored = day
                 line.registered = True
-            case _ if again and again.lines_over is not None and _is_number(event):
-                if _number(event) > again.lines_over:
-                    line.has_too_many = True
-                elif line.has_too_many:
-                    line.has_no_more = True
-                    if line.barred and not line.registered:
-                        line.restored = day
-                    line.registered = True
+            case _ if _is_number(event):
+                _hear_number(line, day, _number(event), again)
             case "ended":
                 line.ended, line.ended_by = day, "subscriber"
+
+
+def _hear_number(line: Line, day: dt.date, number: int, again: Again | None) -> None:
+    """Hear how many lines a subscriber has; who comes down to the number is asked no more."""
+    if not again or again.lines_over is None:
+        return
+    if number > again.lines_over:
+        line.has_too_many = True
+    elif line.has_too_many:
+        line.has_no_more = True
+        if line.barred and not line.registered:
+            line.restored = day
+        line.registered = True
+
+
+def _is_told(line: Line, day: dt.date, again: Again | None) -> bool:
+    """Tell whether a notice asks a line; only the first asks how many lines there are."""
+    is_number_asked = again is not None and again.lines_over is not None and not line.anchor
+    has_too_many = line.has_too_many and not line.has_no_more
+    return bool(line.asked) and _is_over(line.last_day, day, again) and (has_too_many or not is_number_asked)
 
 
 def _is_number(event: str) -> bool:

@@ -157,7 +157,9 @@ def test_a_last_stage_without_an_end_has_to_say_so():
     assert changed_answers(pack, "campaigns[].stages[].last")
 
 
-@pytest.mark.parametrize("condition", ["registered_before", "assurance[]", "last_day_over", "lines_over", "party_kinds[]"])
+@pytest.mark.parametrize(
+    "condition", ["registered_before", "assurance[]", "last_day_over", "lines_over", "party_kinds[]"]
+)
 def test_which_registrations_are_asked_again_changes_an_answer(condition):
     pack = read_pack(
         confirmed(
@@ -238,7 +240,15 @@ def test_what_proves_authority_changes_an_answer():
 APART = {one for one in _SUPPORTED if ".phases[]." in one} | {"campaigns[].cohort.when.activated_from"}
 APART |= {
     f"campaigns[].cohort.when.{one}"
-    for one in ("registered_before", "assurance[]", "last_day_over", "lines_over", "party_kinds[]", "regions[]", "payment")
+    for one in (
+        "registered_before",
+        "assurance[]",
+        "last_day_over",
+        "lines_over",
+        "party_kinds[]",
+        "regions[]",
+        "payment",
+    )
 }
 APART |= {f"campaigns[].stages[].services.{service}" for service in OF_STAGES} | {"campaigns[].stages[].last"}
 

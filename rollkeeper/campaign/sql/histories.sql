@@ -1,11 +1,19 @@
 -- Shows each current line that a law may concern as rows of a simulation's file: activated, registered, its last day, notified on a day;
 -- and of which service, where the law has several campaigns, of which region, where it names regions, how it is paid, where it asks
--- that, and of which kind its subscriber is, where it names kinds.
+-- that, and of which kind its subscriber is, where it names kinds. Where it names a number of lines, only whether its subscriber has more.
 -- Law: art. 3. Reads: lines_line, and lines_tenure where registered subscribers are asked again. Writes: -. Plan: one pass over the
 -- lines. Again: the same.
 SELECT l.line_id, e.day, e.event
   FROM lines_line l
   LEFT JOIN lines_tenure h ON true = ANY (%(asked)s::boolean[]) AND h.line_id = l.line_id AND upper_inf(h.held)
+ CROSS JOIN LATERAL (
+       SELECT max(o.lines_over) + 1 AS n
+         FROM jsonb_to_recordset(%(counted)s::jsonb) AS o (
+                  lines_over integer, services text[], regions text[], payments text[], party_kinds text[], activated_from date)
+        WHERE l.is_registered AND l.service = ANY (o.services) AND l.payment = ANY (o.payments) AND (o.regions = '{}' OR l.region = ANY (o.regions))
+          AND
+-- include campaign.has_too_many
+       ) AS many
  CROSS JOIN LATERAL (VALUES
        (l.activated_on, 'activated', true),
        (l.activated_on, l.service, %(tells_service)s),
@@ -14,6 +22,7 @@ SELECT l.line_id, e.day, e.event
        (l.activated_on, 'region:' || l.region, %(tells_region)s AND l.region <> ''),
        (coalesce((lower(h.held) AT TIME ZONE %(zone)s)::date, greatest(l.activated_on, %(notified_on)s::date - 1)),
         CASE WHEN h.assurance IN ('declared', 'sighted', 'checked', 'machine_read') THEN h.assurance ELSE 'registered' END, l.is_registered),
+       (greatest(l.activated_on, (lower(h.held) AT TIME ZONE %(zone)s)::date), 'lines:' || many.n, many.n IS NOT NULL),
        (h.good_through, 'last_day', h.good_through IS NOT NULL),
        (%(notified_on)s::date, 'notice_delivered', l.is_registered = ANY (%(asked)s::boolean[]) AND l.activated_on <= %(notified_on)s::date)
      ) AS e (day, event, happened)
