@@ -140,9 +140,7 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None, te
                 | "verified"
                 | "transferred"
             ):
-                if line.barred and not line.registered:
-                    line.restored = day
-                line.registered = True
+                _settle(line, day)
             case _ if _is_number(event):
                 _hear_number(line, day, _number(event), again)
             case "ended":
@@ -157,9 +155,14 @@ def _hear_number(line: Line, day: dt.date, number: int, again: Again | None) -> 
         line.has_too_many = True
     elif line.has_too_many:
         line.has_no_more = True
-        if line.barred and not line.registered:
-            line.restored = day
-        line.registered = True
+        _settle(line, day)
+
+
+def _settle(line: Line, day: dt.date) -> None:
+    """Let a line be asked no more; under a bar it works again."""
+    if line.barred and not line.registered:
+        line.restored = day
+    line.registered = True
 
 
 def _is_told(line: Line, day: dt.date, again: Again | None) -> bool:

@@ -106,6 +106,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN said = ANY (ARRAY[
     'unusual_form', 'update_reverifications', 'upload', 'upload_decided', 'upload_destroyed', 'upload_opened',
     'upload_received', 'used', 'user', 'valid', 'vault', 'vault_sealed', 'vault_service', 'verified', 'verify', 'version',
     'version_adopted', 'video', 'visa', 'visitor', 'voice', 'waiting', 'waits', 'waive_unreachable', 'waived', 'wallet',
-    'warning', 'warrant', 'window', 'withdraw_case', 'withdraw_consent', 'withdrawn', 'work', 'work_requested', 'worker',
-    'written_order', 'wrong_instrument', 'wrong_lines', 'wrong_password', 'wrong_second_factor'
+    'warning', 'warrant', 'window', 'withdraw_case', 'withdraw_consent', 'withdrawn', 'within_number', 'work',
+    'work_requested', 'worker', 'written_order', 'wrong_instrument', 'wrong_lines', 'wrong_password', 'wrong_second_factor'
 ]);
