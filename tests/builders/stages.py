@@ -65,6 +65,19 @@ def asking_again(
     return changed if cases < 0 else changed[:cases] + changed[changed.index("\nopen_questions:") :]
 
 
+def reducing(over: str = "choose_keep", n: int = 2) -> str:
+    """Return a pack's text whose law lets a person have so many lines, and asks those who have more which to keep."""
+    limit = (
+        f"{{what: lines, group: person, scope: operator, kind: stock, n: {n}, over: {over}, existing_lines: must_reduce,"
+        " because: {article: 2 ¶1}}"
+    )
+    text = asking_again(before="", lines_over=n, kinds="individual, minor")
+    whole = text.replace(", services: [mobile, data_card, fixed_line]}", "}", 1)
+    whole = whole.replace("activated_before: 2012-01-01", "activated_before: 2030-01-01", 1)
+    assert whole != text
+    return whole.replace("\nretention:", f"\nlimits:\n  - {limit}\nretention:", 1)
+
+
 def _stage(name: str, number: int, after: str, days: int, services: str, *, last: bool) -> str:
     how = (
         f"reversible: true, on_registered: active, services: {services}"

@@ -12,7 +12,11 @@ from rollkeeper.campaign.register_histories import write_histories
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import instance
+from rollkeeper.law.calendars import Term
 from rollkeeper.law.packs import load_pack
+from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.stage_facts import stage_facts
+from rollkeeper.notices.texts import write_notice
 from tests.builders.lines import change_line, enter, make_line, make_tenure
 from tests.builders.packs import use_pack
 from tests.builders.stages import asking_again
@@ -322,3 +326,21 @@ def test_a_file_from_the_register_says_who_has_too_many_and_not_how_many(two_eac
         (str(one), "lines:3") for one in lines
     )
     assert not {str(one) for one in others} & {line for line, *_ in said}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+@pytest.mark.parametrize(
+    "kind", [NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED, NoticeKind.TERMINATED]
+)
+def test_notices_say_how_many_lines_are_kept(two_each, kind, language):
+    for brief in (True, False):
+        said = write_notice(
+            kind, language=language, brief=brief, promised_on=DUE, suspension=Term(30), code="1", operator="Invented",
+            care="10000", stage=stage_facts(load_pack(instance().pack), kind, step=1), named={"law": "Law"},
+        ).text  # fmt: skip
+
+        assert (
+            "more lines than the law lets one person have" in said or "beyond the number of lines" in said
+        ) == (language != "zh-hans")
+        assert ("法律允许" in said) == (language != "en")
+        assert "2" in said

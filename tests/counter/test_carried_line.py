@@ -322,6 +322,20 @@ def test_of_a_registered_line_that_is_asked_again_a_counter_says_so(
     assert first[1] == "Verify the registration again"
 
 
+def test_of_a_line_whose_subscriber_has_too_many_a_counter_says_how_many_are_kept(
+    at_counter, member, suspended
+):
+    line_id = member(
+        Stage.SUSPENDED, dt.date(2012, 2, 1), str(write_pack(asking_again(before="", lines_over=6)))
+    )
+    change_line(line_id, is_registered=True, must_reverify=True)
+
+    page = found(at_counter, suspended)
+
+    assert "more lines than the law lets one person have (6)" in page
+    assert "each line that is verified is kept, up to that number" in page
+
+
 def test_handles_last_as_long_as_the_page_says(at_counter, suspended):
     page = found(at_counter, suspended)
 

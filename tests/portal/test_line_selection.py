@@ -14,6 +14,8 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines.counter_codes import redeem_code
 from rollkeeper.lines.queries import view_line
+from tests.builders.packs import use_pack
+from tests.builders.stages import reducing
 from tests.registration.conftest import limited  # noqa: F401 - the same limits as at the counter
 from tests.selfcare.people import NUMBER, PERSON, register_line
 
@@ -56,6 +58,21 @@ def test_a_limit_is_said_from_the_line_on_that_fills_it(come_in, prove, limited,
     assert ("the maximum number of lines that the law allows" in mine) == is_reached
     assert (f"that count: {held}. The law allows 2 (art. 2 ¶1)." in page) == is_reached
     assert ("nothing to choose" in page) != is_reached
+
+
+@pytest.mark.parametrize(("held", "has_too_many"), [(1, False), (2, False), (3, True)])
+def test_who_has_to_reduce_their_lines_is_told_what_stays(come_in, prove, law_put_back, held, has_too_many):  # noqa: F811
+    for number in (NUMBER, SECOND, THIRD)[:held]:
+        register_line(number)
+    use_pack(reducing())
+    browser = come_in()
+    prove()
+
+    mine, page = text(browser.get("/lines/")), text(browser.get("/line-selection/"))
+
+    assert ("You have more lines than the law lets one person have" in mine) == has_too_many
+    assert ("The law has you choose" in page) == has_too_many
+    assert ("All of them stay as they are" in page) == (held == 2)
 
 
 def opened_numbers():

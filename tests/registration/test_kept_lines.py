@@ -20,23 +20,12 @@ from rollkeeper.registration.services import (
     transfer_line,
 )
 from rollkeeper.registration.submissions import RegistrationKind
-from tests.builders.packs import REFERENCE, use_pack
-from tests.builders.stages import asking_again
+from tests.builders.packs import use_pack
+from tests.builders.stages import reducing
 from tests.refusals import code_of, refusing
 from tests.registration.people import ON, fresh_number, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
-
-
-def reducing(over="choose_keep", n=2):
-    """Return a pack whose law lets a person have two lines, and asks those who have more which to keep."""
-    limit = f"{{what: lines, group: person, scope: operator, kind: stock, n: {n}, over: {over}, existing_lines: must_reduce, because: {{article: 2 ¶1}}}}"
-    text = asking_again(REFERENCE, before="", lines_over=n, kinds="individual, minor")
-    text = text.replace("services: [mobile, data_card, fixed_line]}", "services: [all]}").replace(
-        ", services: [all]}", "}", 1
-    )
-    text = text.replace("activated_before: 2012-01-01", "activated_before: 2030-01-01", 1)
-    return text.replace("\nretention:", f"\nlimits:\n  - {limit}\nretention:", 1)
 
 
 @pytest.fixture
