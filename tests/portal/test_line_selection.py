@@ -61,7 +61,7 @@ def test_a_limit_is_said_from_the_line_on_that_fills_it(come_in, prove, limited,
 
 
 @pytest.mark.parametrize(("held", "has_too_many"), [(1, False), (2, False), (3, True)])
-def test_who_has_to_reduce_their_lines_is_told_what_stays(come_in, prove, law_put_back, held, has_too_many):  # noqa: F811
+def test_who_has_to_reduce_their_lines_is_told_what_stays(come_in, prove, law_put_back, held, has_too_many):
     for number in (NUMBER, SECOND, THIRD)[:held]:
         register_line(number)
     use_pack(reducing())
