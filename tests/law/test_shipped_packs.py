@@ -145,11 +145,18 @@ def _population(begins: dt.date, lines: int) -> Iterator[Row]:
 
 
 def _registered_before(pack: Pack, lines: int) -> Iterator[Row]:
-    """Every other line registered before the day, by a law that asks registered subscribers again."""
+    """Every other line registered before the day, by a law that asks registered subscribers again; and with all that it asks of them."""
     again = [one.campaign for one in pack.campaigns if one.campaign.asks_again]
     if again:
-        before = again[0].registered_before - dt.timedelta(days=400)
-        yield from ((f"L{n}", before, "declared", None) for n in range(0, lines, 2))
+        rules = again[0]
+        before = min(rules.registered_before, rules.activated_before) - dt.timedelta(days=400)
+        said = [
+            "declared",
+            *sorted(rules.party_kinds)[:1],
+            *(f"region:{one}" for one in sorted(rules.regions)[:1]),
+        ]
+        said += [f"lines:{rules.lines_over + 1}"] if rules.lines_over else []
+        yield from ((f"L{n}", before, event, None) for n in range(0, lines, 2) for event in said)
 
 
 def _paid(begins: dt.date, lines: int) -> Iterator[Row]:
