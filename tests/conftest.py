@@ -63,6 +63,7 @@ from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
 from tests.superuser import as_superuser, empty
+from tests.words import require_words
 
 # As every command does that opens the instance: a test may call its function and no command.
 INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
@@ -72,6 +73,7 @@ INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance"
 def data_dir() -> Iterator[Path]:
     """A demo instance with both servers running, its tables made and its rights granted."""
     bootstrap.set_up_instance(InstanceKind.DEMO)
+    require_words()
     # The same at every hour of the day: tests of quiet hours set their own.
     write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
     _empty_everything()  # no test counts the canary

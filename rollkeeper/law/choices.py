@@ -27,6 +27,20 @@ class IncidentDuty(TextChoices):
     POLICE = "police", _("Report to the police")
 
 
+class CounterAct(StrEnum):
+    """The acts at a counter for one line."""
+
+    REGISTER = "register"
+    TRANSFER = "transfer"
+    INSTALL = "install"
+    PORT_IN = "port_in"
+    RELOCATE = "relocate"
+    CHANGE = "change"
+    REPLACE_SIM = "replace_sim"
+    TERMINATE = "terminate"
+    LINK_DOCUMENT = "link_document"
+
+
 class Engine(StrEnum):
     """Which engine runs: the pure rules, the statements in the database, or both against each other."""
 

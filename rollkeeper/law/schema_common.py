@@ -68,16 +68,14 @@ if TYPE_CHECKING:
     type NoDocumentWay = str
     type IdentityCheck = str
     type IncidentDuty = str
+    type CounterAct = str
 else:
     Service = Literal[(*choices.Service.values, *OTHER_SERVICES)]
     Payment = Literal[choices.SAID_PAYMENTS]
     NoDocumentWay = Literal[tuple(law_choices.NoDocumentWay.values)]
     IdentityCheck = Literal[tuple(choices.IdentityCheck.values)]
     IncidentDuty = Literal[tuple(law_choices.IncidentDuty.values)]
-type CounterAct = Literal[
-    "register", "transfer", "install", "port_in", "relocate", "change", "replace_sim", "terminate", "link_document"
-]  # fmt: skip
-"""The acts at a counter for one line."""
+    CounterAct = Literal[tuple(one.value for one in law_choices.CounterAct)]
 type RegisteringAct = Literal[
     "register", "transfer", "install", "relocate", "change", "replace_sim", "port_in", "reactivate"
 ]

@@ -155,6 +155,7 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
                 if not _is_plain(drafts):
                     all_made()
                 written = _sealed(drafts, line_ids, _persons(context, drafts))
+                _unlink_wrong_documents(context, written)
                 entered = _enter(context, written, at=at)
             if _is_plain(drafts):
                 all_made()
@@ -243,16 +244,35 @@ def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[PartyRole, 
     ]
 
 
-def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
-    """Mark the former document as replaced; if it was wrong, remove it."""
+def _former_document(draft: Draft) -> tuple[PersonId, tuple[str, str], tuple[str, str]] | None:
+    """Return whose former document another takes the place of, that document and the other."""
     former, document = draft.former, draft.parts.parts[PartyRole.SUBSCRIBER].document
     if not draft.former_of or not former or not document or former == document:
-        return
-    if draft.submission.former_was_wrong:
-        restore_document(draft.former_of, document=document)
-        unlink_document(draft.former_of, document=former)
-    else:
-        replace_document(draft.former_of, former=former, on=on)
+        return None
+    return draft.former_of, former, document
+
+
+def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
+    """Mark the former document as replaced; where it was wrong, the other as valid."""
+    if found := _former_document(draft):
+        person_id, former, document = found
+        if draft.submission.former_was_wrong:
+            restore_document(person_id, document=document)
+        else:
+            replace_document(person_id, former=former, on=on)
+
+
+def _unlink_wrong_documents(context: Context, written: Sequence[RenderedText]) -> None:
+    """Remove documents that were recorded wrongly, each with the entry that says so, without which the database lets a counter remove none."""
+    for one in written:
+        found = _former_document(one.draft) if one.draft.submission.former_was_wrong else None
+        if found:
+            append_entry(
+                context.authority, verb=Verb.DOCUMENT_UNLINKED, role=context.role, on=context.on, line_id=one.line_id,
+                person_id=one.persons[PartyRole.SUBSCRIBER], commitment=one.commitments[PartyRole.SUBSCRIBER],
+            )  # fmt: skip
+            person_id, former, _ = found
+            unlink_document(person_id, document=former)
 
 
 def _sealed(

@@ -363,6 +363,20 @@ def test_a_number_that_was_recorded_wrongly_leads_to_whose_it_is(clerk):
     assert subscriber_of(registered(clerk, right)) == subscriber_of(number)
 
 
+@pytest.mark.parametrize("was_wrong", [True, False])
+def test_the_counters_role_suffices_for_a_document_that_takes_anothers_place(clerk, as_role, was_wrong):
+    former, right = person(), person()
+    number = registered(clerk, former)
+
+    with as_role("counter"):
+        change_record(
+            clerk, submission(number, right, former_document=paper(former), former_was_wrong=was_wrong), on=ON
+        )
+
+    assert (subscriber_of(registered(clerk, former)) == subscriber_of(number)) is not was_wrong
+    assert len(entries("line:document:unlinked", line_id=find_line(number).line_id)) == was_wrong
+
+
 def test_a_renewal_that_was_a_slip_gives_the_former_document_back(clerk):
     right, slip = person(), person()
     number = registered(clerk, right)
