@@ -8,7 +8,7 @@ from django.test import Client
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.vault.services import begin_first_epoch
-from tests.builders.staff import sign_in
+from tests.builders.staff import serve_as, sign_in
 from tests.registration.conftest import dual_control, limited, routed  # noqa: F401 - fixtures that are shared
 
 ON = dt.date(2012, 3, 2)
@@ -16,14 +16,16 @@ ON = dt.date(2012, 3, 2)
 
 @pytest.fixture
 def at_counter(register: None, monkeypatch: pytest.MonkeyPatch, settings_of_django) -> Client:
-    """A browser in which a clerk is signed in."""
+    """A browser in which a clerk is signed in, served in the counter's own role of the database."""
     from rollkeeper.kernel import clock
 
     begin_first_epoch()
     clock.set_demo_date(ON)
     monkeypatch.setenv("ROLLKEEPER_APP", "counter")
     settings_of_django(ROOT_URLCONF="tests.counter.addresses")
-    return sign_in(StaffRole.CLERK, "clerk")
+    client = sign_in(StaffRole.CLERK, "clerk")
+    serve_as(client, "counter")
+    return client
 
 
 @pytest.fixture

@@ -54,7 +54,9 @@ def waits(at_counter, monkeypatch):
     before = document_check.outcome_of
 
     def outcome(key):
+        run("SET ROLE worker")
         settle_applications(worker_authority())
+        run("SET ROLE counter")
         return before(key)
 
     monkeypatch.setattr(document_check, "outcome_of", outcome)
