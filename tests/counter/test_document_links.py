@@ -38,6 +38,23 @@ def test_the_subscriber_of_a_foreign_passport_gets_a_new_sim_and_ends_the_contra
     assert find_line(number).state is LineState.TERMINATED
 
 
+def test_a_number_that_was_recorded_wrongly_is_corrected_on_the_page(at_counter):
+    number = registered(at_counter, FOREIGN)
+    wrong = {f"former__{name}": value for name, value in SHOWN.items()}
+
+    right = post(
+        at_counter,
+        "change",
+        number,
+        FOREIGN | {"document_number": "N7654399"},
+        former__was_wrong="on",
+        **wrong,
+    )
+
+    assert right.status_code == 302
+    assert act(at_counter, "replace-sim", number=number, **SHOWN).status_code == 422
+
+
 def test_a_line_of_a_foreigner_is_transferred_and_a_foreign_passport_renewed(at_counter):
     given, renewed = registered(at_counter, FOREIGN), registered(at_counter, FOREIGN)
     transferor = {f"transferor__{name}": value for name, value in SHOWN.items()}
