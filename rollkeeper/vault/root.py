@@ -186,6 +186,6 @@ def index_file() -> Path:
 
 
 @lru_cache(maxsize=1)
-def _index_file(home: Path) -> Path:
+def _index_file(folder: Path) -> Path:
     # A request asks for several times; each time the parts of the path would be put together again.
-    return home / "secrets" / "index.key"
+    return folder / "secrets" / "index.key"

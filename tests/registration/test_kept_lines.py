@@ -32,14 +32,14 @@ pytestmark = pytest.mark.usefixtures("vaulted")
 def reduced(law_put_back):
     """Have people who took up lines while the law had no limit reduce them; return how a person does who has so many."""
 
-    def holding(clerk, count, **how):
+    def with_lines(clerk, count, **how):
         who, numbers = person(), [fresh_number() for _ in range(count)]
         lines = [register_subscriber(clerk, submission(one, who), on=ON).line_id for one in numbers]
         use_pack(reducing(**how))
         planning.plan_campaign(console_authority(), pack_id=instance().pack, on=ON)
         return who, list(zip(numbers, lines, strict=True))
 
-    return holding
+    return with_lines
 
 
 def verify(clerk, number, who, **others):
