@@ -18,7 +18,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.approvals import content_of, is_approved
 from rollkeeper.campaign.batch_control import lock_batch
-from rollkeeper.campaign.choices import Action, BatchState, stage_before
+from rollkeeper.campaign.choices import Action, BatchState, SkipReason, stage_before
 from rollkeeper.campaign.court_stays import known_stays, postpone_commands
 from rollkeeper.campaign.errors import BATCH_NOT_FOUND, BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
@@ -216,7 +216,10 @@ def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[s
     )
     run(sql("campaign", "slice_verdicts"), values)
     if pack.campaign.lines_over is not None:
-        run(sql("campaign", "keep_slice_within"), cohort_values(pack) | {"step": batch.step})
+        run(
+            sql("campaign", "keep_slice_within"),
+            cohort_values(pack) | {"step": batch.step, "within": SkipReason.WITHIN_NUMBER.value},
+        )
     run(sql("campaign", f"{action.value}_chunk"), values)
     return {row.because: row.lines for row in rows(sql("campaign", "slice_verdict_counts"))}
 

@@ -13,7 +13,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
 from rollkeeper.campaign.approvals import content_of
-from rollkeeper.campaign.choices import Action, BatchState, stage_before
+from rollkeeper.campaign.choices import Action, BatchState, SkipReason, stage_before
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.campaign.errors import DAY_CLOSED, DAY_PAST
 from rollkeeper.campaign.models import Batch, NightlyRun
@@ -187,7 +187,8 @@ def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: 
     if campaign.pack.campaign.lines_over is not None:
         run(
             sql("campaign", "keep_due_within"),
-            cohort_values(campaign.pack) | {"due_on": due_on, "step": step},
+            cohort_values(campaign.pack)
+            | {"due_on": due_on, "step": step, "within": SkipReason.WITHIN_NUMBER.value},
         )
     counts = {row.what: row.lines for row in rows(sql("campaign", "due_counts"), values)}
     return replace(nothing, count=counts.pop("due", 0), excluded=counts)

@@ -32,14 +32,14 @@ pytestmark = pytest.mark.usefixtures("vaulted")
 def reduced(law_put_back):
     """Have people who took up lines while the law had no limit reduce them; return how a person does who has so many."""
 
-    def with_lines(clerk, count, **how):
+    def having(clerk, count, **how):
         who, numbers = person(), [fresh_number() for _ in range(count)]
         lines = [register_subscriber(clerk, submission(one, who), on=ON).line_id for one in numbers]
         use_pack(reducing(**how))
         planning.plan_campaign(console_authority(), pack_id=instance().pack, on=ON)
         return who, list(zip(numbers, lines, strict=True))
 
-    return with_lines
+    return having
 
 
 def verify(clerk, number, who, **others):
@@ -91,7 +91,7 @@ def test_a_line_taken_up_anew_is_refused_while_there_are_too_many(clerk, reduced
         install_line(clerk, submission(fresh_number(), who), on=ON)
 
 
-def test_whoever_has_no_more_than_the_law_allows_verifies_every_line(clerk, reduced):
+def test_who_has_no_more_than_the_law_allows_verifies_every_line(clerk, reduced):
     who, lines = reduced(clerk, 2)
 
     assert marked(lines) == [False, False]

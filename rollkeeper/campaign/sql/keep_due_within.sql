@@ -8,5 +8,5 @@ WITH candidate AS (
 ),
 -- include campaign.beyond_number
 
-UPDATE member_clock c SET excluded = 'within_number'
+UPDATE member_clock c SET excluded = %(within)s
  WHERE c.excluded IS NULL AND c.line_id IN (SELECT line_id FROM candidate EXCEPT SELECT line_id FROM beyond)

@@ -7,5 +7,5 @@ WITH candidate AS (
 ),
 -- include campaign.beyond_number
 
-UPDATE slice_verdict v SET because = 'within_number'
+UPDATE slice_verdict v SET because = %(within)s
  WHERE v.because IS NULL AND NOT EXISTS (SELECT FROM beyond b WHERE b.line_id = v.line_id)
