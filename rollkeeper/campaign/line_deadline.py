@@ -52,14 +52,13 @@ def line_deadline(line_id: LineId) -> Deadline | None:
         return None
     days = follows.term.days_after(row.anchor_on)
     counted = count_clock(
-        pack, anchor_on=row.anchor_on, days=days, promised_on=row.promised_on,
+        pack, anchor_on=row.anchor_on, days=days, promised_on=row.promised_on, promised_since=row.promised_since,
         pauses=[(pause.first, pause.last) for pause in pauses_of(line_id)],
         stays=[(dt.date.fromisoformat(first), _day(last)) for first, last in row.stays if first],
         through=row.anchor_on + dt.timedelta(days=days + _HORIZON_DAYS),
     )  # fmt: skip
-    if counted.last_day_on is None:
+    if (last_day_on := counted.kept_last_day_on) is None:
         return None
-    last_day_on = max(counted.last_day_on, row.promised_on or counted.last_day_on)
     return Deadline(
         stage, follows, row.anchor_on, last_day_on, follows.clock_article, pack.campaign.lines_over
     )

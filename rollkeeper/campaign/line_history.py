@@ -51,7 +51,7 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
         notices_delivered=tuple(notified.delivered),
         notices_bounced=tuple(notified.bounced),
         promised_on=notified.promised_on if notified.stage == runs else None,
-        promised_since=_promised_since(facts, notified.said_on),
+        promised_since=notified.promised_since,
         pauses=tuple((pause.first, pause.last) for pause in facts.pauses),
         stays=tuple(known_stays(notified.campaign_id)),
         holds=facts.holds,
@@ -70,12 +70,6 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
     return LineWithHistory(
         line.service.value, notified.region, line.state.value, notified.stage, pack, history
     )
-
-
-def _promised_since(facts: LineFacts, said_on: dt.date | None) -> dt.date | None:
-    """Return the day after which the days of a promise run: of its notice, or the last of a pause that had begun by then."""
-    ends = [one.last for one in facts.pauses if said_on and one.last and one.first <= said_on]
-    return max([said_on, *ends]) if said_on else None
 
 
 def _suspension(facts: LineFacts) -> tuple[list[dt.date], dt.date | None]:

@@ -383,12 +383,10 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
         )
         for through in (max(anchor, on), anchor + dt.timedelta(days=days + _HORIZON_DAYS))
     )  # fmt: skip
-    last = ahead.last_day_on
-    if last and history.promised_on:
-        last = max(last, ahead.kept_on) if ahead.kept_on else None
     return Deadline(
         follows=Action.of(follows), bars=follows.bars, title=follows.title,
-        counted=so_far.counted, days=days, last_day_on=last, earliest_on=ahead.earliest_on, lines=pack.campaign.lines_over,
+        counted=so_far.counted, days=days, last_day_on=ahead.kept_last_day_on, earliest_on=ahead.earliest_on,
+        lines=pack.campaign.lines_over,
     )  # fmt: skip
 
 
@@ -468,8 +466,7 @@ def _last_day(pack: Pack, history: LineHistory, *, step: int) -> dt.date | None:
         return None
     days = follows.term.days_after(anchor)
     through = anchor + dt.timedelta(days=days + _HORIZON_DAYS)
-    last_day_on = count_clock(
-        pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through
-    ).last_day_on  # fmt: skip
-    promised = history.promised_on if step == _step(history) else None
-    return max(last_day_on, promised) if last_day_on and promised else last_day_on
+    return count_clock(
+        pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
+        promised_on=history.promised_on if step == _step(history) else None, promised_since=history.promised_since,
+    ).kept_last_day_on  # fmt: skip

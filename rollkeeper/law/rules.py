@@ -59,6 +59,13 @@ class Counted:
     kept_on: dt.date | None = None
     """The promised day, moved by the pauses and stays that came after the promise."""
 
+    @property
+    def kept_last_day_on(self) -> dt.date | None:
+        """The last day, the promised one where that is later."""
+        if self.last_day_on is None or self.promised_on is None:
+            return self.last_day_on
+        return max(self.last_day_on, self.kept_on) if self.kept_on else None
+
 
 @dataclass(frozen=True, slots=True)
 class History:

@@ -189,6 +189,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "campaign_end_stay": ["backoffice", "worker"],
         "campaign_enter_stay": ["backoffice", "worker"],
         "campaign_line_deadline": ["counter", "worker"],
+        "campaign_promised_since": ["backoffice", "worker"],
         "campaign_postpone_commands": ["backoffice", "worker"],
         "campaign_refresh_statistics": ["worker"],
         "ledger_reduce_entries": ["worker"],

@@ -2,11 +2,14 @@
 """The days that a promise left are given whatever pauses come between: a pause, a dispute or a stay takes none of them."""
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.campaign import batch_rollback, court_stays, queries
+from rollkeeper.campaign.line_deadline import line_deadline
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
@@ -19,6 +22,7 @@ from tests.campaign.test_batches import DUE, notified_lines
 from tests.registration.people import fresh_number
 
 type People = tuple[Authority, Authority]
+type AsRole = Callable[[str], AbstractContextManager[None]]
 
 DAY, BACK = dt.timedelta(days=1), day("2012-03-12")
 
@@ -56,16 +60,24 @@ def test_who_was_restored_under_an_open_stay_hears_of_a_last_day_before_a_cut(pe
     assert told != []
 
 
-def given_back(people: People) -> tuple[LineId, dt.date]:
-    """A line whose dispute gave service back, with the day that is promised."""
-    (line_id,) = notified_lines(1)
+def disputed(line_id: LineId, first: dt.date, last: dt.date, *, upheld: bool) -> None:
+    """Let the subscriber of a line contradict its record, and settle that on a later day."""
     number = fresh_number()
     give_number(line_id, number)
-    night(DUE, people)
-    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=DUE)
+    clock.set_demo_date(first)
+    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=first)
     (case,) = open_cases()
-    clock.set_demo_date(BACK)
-    settle_case(console_authority(), case.case_id, upheld=True, on=BACK)
+    clock.set_demo_date(last)
+    settle_case(console_authority(), case.case_id, upheld=upheld, on=last)
+
+
+def given_back(people: People, *known: tuple[dt.date, dt.date]) -> tuple[LineId, dt.date]:
+    """A line whose dispute gave service back, with the day that is promised; pauses that were known then."""
+    (line_id,) = notified_lines(1)
+    night(DUE, people)
+    for first, last in known:
+        pause(line_id, first, last, DUE)
+    disputed(line_id, DUE, BACK, upheld=True)
     assert state(line_id) == "active"
     return line_id, member(line_id).promised_on
 
@@ -117,13 +129,7 @@ def test_a_dispute_on_a_day_promised_beyond_the_laws_leaves_what_was_left(people
         "UPDATE campaign_member SET promised_on = '2012-03-13', next_check_on = '2012-03-14' WHERE line_id = %s",
         [line_id],
     )
-    number = fresh_number()
-    give_number(line_id, number)
-    clock.set_demo_date(day("2012-03-08"))
-    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=day("2012-03-08"))
-    (case,) = open_cases()
-    clock.set_demo_date(day("2012-03-20"))
-    settle_case(console_authority(), case.case_id, upheld=False, on=day("2012-03-20"))
+    disputed(line_id, day("2012-03-08"), day("2012-03-20"), upheld=False)
 
     # Six days were left, the 8th among them: they are over on Monday the 26th.
     nights("2012-03-21", "2012-03-26", people)
@@ -146,3 +152,39 @@ def test_the_explanation_names_the_day_from_which_the_batch_may_act(people: Peop
 
     assert deadline.last_day_on >= promised + days * DAY
     assert (before, state(line_id)) == ("active", "suspended")
+
+
+@pytest.mark.parametrize(
+    ("what", "first", "last"),
+    [
+        ("hospital", BACK + DAY, BACK + 10 * DAY),
+        ("hospital", BACK, BACK + 10 * DAY),  # said on the day of the promise, after it
+        ("known hospital", BACK + DAY, BACK + 10 * DAY),  # the promise has it
+        ("dispute", BACK + DAY, BACK + 10 * DAY),
+        ("dispute", BACK, BACK + 10 * DAY),
+        ("stay", BACK + DAY, BACK + 10 * DAY),
+        ("nothing", BACK, BACK),
+    ],
+)
+def test_a_counter_the_explanation_and_the_batch_have_the_same_day(
+    people: People, as_role: AsRole, what: str, first: dt.date, last: dt.date
+) -> None:
+    line_id, promised = given_back(people, *([(first, last)] if what == "known hospital" else []))
+    if what == "hospital":
+        clock.set_demo_date(first)
+        pause(line_id, first, last, first)
+    elif what == "dispute":
+        disputed(line_id, first, last, upheld=False)
+    elif what == "stay":
+        court_stays.enter_stay(console_authority(), first=first, last=last, reason="court", on=BACK)
+
+    explained = queries.explain_line(line_id, on=max(promised, last)).deadline
+    with as_role("counter"):
+        told = line_deadline(line_id)
+    nights(max(promised, last), explained.earliest_on - DAY, people)
+    before = state(line_id)
+    nights(explained.earliest_on, explained.earliest_on, people)
+
+    assert told.last_day_on == explained.last_day_on
+    assert (before, state(line_id)) == ("active", "suspended")
+    assert (told.last_day_on > promised) == (what in {"hospital", "dispute", "stay"})

@@ -1,19 +1,14 @@
 -- Moves a promised day by the pauses and stays that came between: a day that counts for no line is none of those promised.
 -- Law: art. 3; a promised day is never shortened. Where the law's own count goes on past that day nothing is moved.
--- Reads: law_due, law_open_day (temporary), lines_pause, notices_notice. Writes: member_clock (promised_on).
+-- Reads: law_due, law_open_day (temporary); lines_pause, notices_notice by campaign_promised_since. Writes: member_clock (promised_on).
 -- Plan: only clocks with a day promised beyond the law's, and a pause or stay before it; primary keys by line.
 -- Again: each run counts from what is promised.
--- The days promised are those since the law's last day, or since the notice; a bounded pause that was known then is in them (references
--- ascend in time). The last one is never a day of a pause or stay. Where it lies beyond what was counted, nothing is due.
+-- The days promised are those since the law's last day, or since the notice; a bounded pause that was known then is in them.
+-- The last one is never a day of a pause or stay. Where it lies beyond what was counted, nothing is due.
 WITH promised AS MATERIALIZED (
-    SELECT c.line_id, c.promised_on, c.pauses, greatest(d.last_day_on, n.said_on, (
-               SELECT max(upper(a.days)) - 1 FROM lines_pause a
-                WHERE a.line_id = c.line_id AND a.reason NOT IN ('dispute', 'appeal') AND a.pause_id < n.notice_id)) AS since
+    SELECT c.line_id, c.promised_on, c.pauses,
+           greatest(d.last_day_on, campaign_promised_since(c.line_id, c.promised_on)) AS since
       FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)
-      LEFT JOIN LATERAL (
-           SELECT queued_on AS said_on, notice_id FROM notices_notice
-            WHERE line_id = c.line_id AND promised_on = c.promised_on AND kind IN ('register_by', 'reminder', 'suspended')
-            ORDER BY notice_id DESC LIMIT 1) n ON true
      WHERE c.promised_on > d.last_day_on
        AND (c.pauses + %(stays)s::datemultirange) && daterange(d.last_day_on, c.promised_on, '(]')
 ), reached AS MATERIALIZED (

@@ -1,3 +1,4 @@
+-- As release 0.1.0 had it, for its migration alone: migrations 0002 and 0003 carry what replaced it.
 -- Gives what the clock of one line is counted from: its stage in the open campaign, the day behind which its days begin, what was
 -- promised, and the stays. In the rights of this function's owner: a counter tells it to the person in front of it.
 -- Law: art. 3. Reads: campaign_member, campaign_campaign, campaign_stay. Writes: -. Plan: campaign_member_pkey by line.

@@ -6,8 +6,7 @@
 -- A member taken over with a running clock (their termination was undone after their own campaign was closed) was notified by the
 -- earlier campaign.
 SELECT l.region, l.payment, m.stage, m.pack_id, m.campaign_name, m.campaign_id, m.promised_on,
-       (SELECT max(n.queued_on) FROM notices_notice n WHERE n.line_id = l.line_id AND n.promised_on = m.promised_on
-           AND n.kind IN ('register_by', 'reminder', 'suspended')) AS said_on,
+       campaign_promised_since(l.line_id, m.promised_on) AS promised_since,
        ARRAY(SELECT n.delivered_on FROM notices_notice n
               WHERE n.line_id = l.line_id AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL
                 AND n.campaign_id = t.campaign_id AND n.queued_on >= coalesce(t.reentered_on, n.queued_on)

@@ -1,3 +1,4 @@
+-- As release 0.1.0 had it, for its migration alone: migration 0002 carries what replaced it.
 -- Keeps provisioning's closed days equal to the stays: each bar or termination is checked against them when sent, so that none
 -- slips through from a chunk that ran when the stay was entered, or from before a later stay.
 -- Law: art. 1. Reads: campaign_stay. Writes: provisioning_closedday by network_set_rest. Plan: one row a stay. Again: CREATE OR

@@ -229,6 +229,8 @@ GRANT INSERT ON campaign_unreachablewaiver TO backoffice;
 GRANT SELECT, INSERT ON campaign_complaint TO worker, backoffice;
 -- A clerk tells the person in front of them until when they may register: of one line, by its reference.
 GRANT EXECUTE ON FUNCTION campaign_line_deadline TO counter, worker;
+-- From when the days of a promise run, of one line: an explanation says it, and a batch keeps to it.
+GRANT EXECUTE ON FUNCTION campaign_promised_since TO backoffice, worker;
 -- A dispute that is taken up at a counter counts against the batch that acted on the line last.
 GRANT SELECT (line_id, batch_id, outcome, done_at) ON campaign_batchline TO counter;
 GRANT INSERT ON campaign_complaint TO counter;
