@@ -399,3 +399,11 @@ def test_a_registration_waits_for_a_chunk_without_having_its_number(
 def lock(number_index: bytes) -> None:
     with action():
         lock_numbers([number_index])
+
+
+def test_a_planning_waits_for_no_figures_that_the_server_is_counting(people):
+    make_line()
+    with another_session() as server, server.transaction():
+        server.execute("LOCK TABLE campaign_member, notices_notice IN SHARE UPDATE EXCLUSIVE MODE")
+
+        plan(day("2011-12-19"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""From when the days of a promise run, which a counter, an explanation and a batch ask alike."""
+"""From when the days of a promise run, which a counter, an explanation and a batch ask alike; a night waits for no statistics."""
 
 from django.db import migrations
 
@@ -38,6 +38,16 @@ $$;
 REVOKE ALL ON FUNCTION campaign_line_deadline FROM PUBLIC
 """
 
+_STATISTICS = """
+-- Where the server itself counts a table at the moment, its figures will do: to wait for it let a planning fail.
+CREATE OR REPLACE FUNCTION campaign_refresh_statistics() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    ANALYZE (SKIP_LOCKED) campaign_member, notices_notice;
+END
+$$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -46,4 +56,4 @@ class Migration(migrations.Migration):
         ("notices", "0001_initial"),
     ]
 
-    operations = [migrations.RunSQL([_PROMISED_SINCE, _LINE_DEADLINE])]
+    operations = [migrations.RunSQL([_PROMISED_SINCE, _LINE_DEADLINE, _STATISTICS])]

@@ -1,3 +1,4 @@
+-- As release 0.1.0 had it, for its migration alone: migration 0003 carries what replaced it.
 -- Lets the planner of queries know how many members and notices there are, in the rights of this function's owner.
 -- Law: -. Reads: campaign_member, notices_notice (a sample). Writes: their statistics. Plan: 30,000 rows of each.
 -- Again: the same.
