@@ -270,18 +270,19 @@ def prepared_later(
     store = connections[using]
     store.close_if_health_check_failed()
     store.ensure_connection()
-    own: Any = psycopg.Cursor(store.connection, row_factory=namedtuple_row)
-    own.format = psycopg.pq.Format.BINARY
-    # Django's wrapper converts errors to its own types, and its query log and hooks also see this cursor.
-    cursor = store.make_debug_cursor(own) if store.queries_logged else store.make_cursor(own)
+    cursor: Any = psycopg.Cursor(store.connection, row_factory=namedtuple_row)
+    cursor.format = psycopg.pq.Format.BINARY
+    if store.queries_logged or store.execute_wrappers:  # which see this cursor through Django's wrapper
+        cursor = store.make_debug_cursor(cursor) if store.queries_logged else store.make_cursor(cursor)
     # For this statement alone: Django writes values into its statements, and the last hundred texts would stay in memory.
     store.connection.prepare_threshold = _ASKED_BEFORE_KEPT
     try:
-        with pipeline(using) if _is_first(store.connection) else nullcontext():
+        store.validate_no_broken_transaction()
+        with store.wrap_database_errors, pipeline(using) if _is_first(store.connection) else nullcontext():
             cursor.execute(statement, parameters or None)
     finally:
         store.connection.prepare_threshold = None
-    return cursor.fetchall  # type: ignore[no-any-return]
+    return store.wrap_database_errors(cursor.fetchall)  # type: ignore[no-any-return]
 
 
 def _is_first(line: Any) -> bool:
