@@ -1,20 +1,5 @@
--- Whether a notice for the subscriber of one tenure of a line may still go to it: the line is, or was last, that person's under any of their
--- documents, they did not say that it is not theirs, and no one of whom it tells is under protection.
--- Law: art. 5, 11 (no one learns of another person). Reads: lines_tenure, lines_line, subscribers_subscriber. Writes: -.
--- Plan: lines_tenure_pkey by line, a handful of rows. Again: CREATE OR REPLACE: the same function.
-CREATE OR REPLACE FUNCTION notices_is_theirs(line uuid, tenure uuid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT FROM (SELECT t.* FROM lines_tenure t WHERE t.line_id = line ORDER BY lower(t.held) DESC LIMIT 1) now
-          JOIN lines_line l ON l.line_id = now.line_id
-          JOIN lines_tenure was ON was.line_id = now.line_id AND was.tenure_id = tenure
-          CROSS JOIN LATERAL subscribers_references_of(was.person_id) AS one (person_id)
-         WHERE one.person_id = now.person_id AND now.contested_on IS NULL AND (upper_inf(now.held) OR l.state IN ('terminated', 'released'))
-           AND NOT EXISTS (SELECT FROM subscribers_subscriber s WHERE s.is_protected
-                            AND s.person_id IN (now.person_id, now.user_person_id, now.guardian_person_id, now.bearer_person_id)))
-$$;
-
--- Whether a notice about the person of one tenure of a line still reaches that person there, protected or not.
+-- Whether a notice about the person of one tenure of a line still reaches that person there, protected or not: the line is, or was last,
+-- that person's under any of their documents, and they did not say that it is not theirs.
 -- Law: art. 5, 11 (no one learns of another person). Reads: lines_tenure, lines_line. Writes: -.
 -- Plan: lines_tenure_pkey by line, a handful of rows. Again: CREATE OR REPLACE: the same function.
 CREATE OR REPLACE FUNCTION notices_reaches_person(line uuid, tenure uuid) RETURNS boolean
@@ -25,6 +10,18 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
           JOIN lines_tenure was ON was.line_id = now.line_id AND was.tenure_id = tenure
           CROSS JOIN LATERAL subscribers_references_of(was.person_id) AS one (person_id)
          WHERE one.person_id = now.person_id AND now.contested_on IS NULL AND (upper_inf(now.held) OR l.state IN ('terminated', 'released')))
+$$;
+
+-- Whether a notice for the subscriber of one tenure of a line may still go to it: it reaches that person, and no one of whom it tells is
+-- under protection.
+-- Law: art. 5, 11 (no one learns of another person). Reads: lines_tenure, lines_line, subscribers_subscriber. Writes: -.
+-- Plan: lines_tenure_pkey by line, a handful of rows. Again: CREATE OR REPLACE: the same function.
+CREATE OR REPLACE FUNCTION notices_is_theirs(line uuid, tenure uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT notices_reaches_person(line, tenure) AND NOT EXISTS (
+        SELECT FROM (SELECT t.* FROM lines_tenure t WHERE t.line_id = line ORDER BY lower(t.held) DESC LIMIT 1) now
+          JOIN subscribers_subscriber s ON s.person_id IN (now.person_id, now.user_person_id, now.guardian_person_id, now.bearer_person_id)
+         WHERE s.is_protected)
 $$;
 
 -- Notes for whom a notice is that is about a person, and not about a line and its clock: who has the line later is not told it.
