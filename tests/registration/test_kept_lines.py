@@ -84,7 +84,7 @@ def test_who_gives_a_kept_line_back_keeps_another_instead(clerk, reduced, how):
     assert verify(clerk, lines[2][0], who).line_id == lines[2][1]
 
 
-def test_a_line_taken_up_anew_is_refused_while_there_are_too_many(clerk, reduced):
+def test_a_further_line_is_refused_while_there_are_too_many(clerk, reduced):
     who, _ = reduced(clerk, 3)
 
     with refusing(LIMIT_REACHED):
