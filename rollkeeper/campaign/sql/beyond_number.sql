@@ -20,12 +20,8 @@ whose AS MATERIALIZED (
                        WHERE s.line_id = k.line_id AND s.reason = 'registration' AND s.restored_on IS NULL AND s.step >= %(step)s::integer)) AS cut
              FROM subscribers_references_of(w.principal_id) AS one (person_id)
              JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line k ON k.line_id = h.line_id
-            WHERE upper_inf(h.held) AND h.contested_on IS NULL AND k.state IN ('active', 'suspended')
-              AND (o.party_kinds = '{}' OR h.party_kind = ANY (o.party_kinds)) AND k.service = ANY (o.services) AND k.payment = ANY (o.payments)
-              AND (o.regions = '{}' OR k.region = ANY (o.regions))
-              AND (k.activated_on >= o.activated_from
-                   OR EXISTS (SELECT FROM lines_tenure b WHERE b.line_id = h.line_id AND b.held << h.held AND b.person_id <> h.person_id)
-                      AND (SELECT min(lower(f.held)) FROM lines_tenure f WHERE f.line_id = h.line_id AND f.person_id = h.person_id) >= o.activated_from)
+            WHERE
+-- include campaign.counts_toward_number
            ) AS there
 ), beyond AS MATERIALIZED (
     SELECT line_id

@@ -9,11 +9,6 @@
      CROSS JOIN LATERAL subscribers_references_of(mine.person_id) AS one (person_id)
       JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line k ON k.line_id = h.line_id
      WHERE mine.line_id = l.line_id AND upper_inf(mine.held) AND mine.contested_on IS NULL
-       AND upper_inf(h.held) AND h.contested_on IS NULL AND k.state IN ('active', 'suspended')
-       AND (o.party_kinds = '{}' OR h.party_kind = ANY (o.party_kinds)) AND k.service = ANY (o.services) AND k.payment = ANY (o.payments)
-       AND (o.regions = '{}' OR k.region = ANY (o.regions))
-       AND (k.activated_on >= o.activated_from
-            -- Who took it over from someone else did not have it before that day.
-            OR EXISTS (SELECT FROM lines_tenure b WHERE b.line_id = h.line_id AND b.held << h.held AND b.person_id <> h.person_id)
-               AND (SELECT min(lower(f.held)) FROM lines_tenure f WHERE f.line_id = h.line_id AND f.person_id = h.person_id) >= o.activated_from)
+       AND
+-- include campaign.counts_toward_number
     OFFSET o.lines_over LIMIT 1))
