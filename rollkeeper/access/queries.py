@@ -4,6 +4,7 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -20,11 +21,13 @@ _ROLES = (
     "SELECT role FROM access_rolegrant"
     " WHERE staff_id = %(staff)s AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)"
 )
-_ACCOUNT = (
-    "SELECT password, staff_id, username, is_active, salt, ARRAY(SELECT role FROM access_rolegrant g"
+ACCOUNT = (
+    "s.password, s.staff_id, s.username, s.is_active, s.salt, ARRAY(SELECT role FROM access_rolegrant g"
     " WHERE g.staff_id = s.staff_id AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)) AS roles"
-    " FROM access_staff s WHERE staff_id = %(staff)s"
 )
+"""The columns of an account `s` that `account_of` reads, with the roles of a day."""
+_ACCOUNT = f"SELECT {ACCOUNT} FROM access_staff s WHERE staff_id = %(staff)s"  # noqa: S608 - our own words
+_ACCOUNT_COLUMNS = ("password", "staff_id", "username", "is_active", "salt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,13 @@ class StaffView:
 def staff_of(staff_id: UUID, *, on: dt.date) -> Staff | None:
     """Return one account with the roles that it has on a day, as every request asks."""
     found = prepared_rows(_ACCOUNT, {"staff": staff_id, "day": on})
-    if not found:
-        return None
-    *values, roles = found[0]
-    staff = Staff.from_db("default", found[0]._fields[:-1], values)
-    staff.known_roles = on, frozenset(map(StaffRole, roles))
+    return account_of(found[0], on=on) if found else None
+
+
+def account_of(row: Any, *, on: dt.date) -> Staff:
+    """Return the account in a row with the columns `ACCOUNT`, with the roles that it has on that day."""
+    staff = Staff.from_db("default", _ACCOUNT_COLUMNS, [getattr(row, name) for name in _ACCOUNT_COLUMNS])
+    staff.known_roles = on, frozenset(map(StaffRole, row.roles))
     return staff
 
 

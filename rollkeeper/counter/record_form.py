@@ -2,11 +2,13 @@
 """The form of a registration: exactly what the pack asks of each part, prefilled with what a picture of the document gave."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
@@ -23,6 +25,7 @@ from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite, colon, listed, write_period
 from rollkeeper.law.choices import NoDocumentWay
+from rollkeeper.law.countries import country_bytes
 from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.pack import Pack
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
@@ -76,6 +79,24 @@ class Group:
         return any(field.errors for field in self.fields)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The fields of a form, and what belongs together: the same for everyone, and read alone."""
+
+    fields: dict[str, forms.Field]
+    routes: tuple[RouteRule, ...]
+    with_image: list[PartyRole]
+    line_names: list[str]
+    part_names: dict[PartyRole, list[str]]
+    attributes: dict[PartyRole, list[str]]
+    asked_of: dict[str, list[str]]
+
+
+_MADE: dict[tuple[Any, ...], _Fields] = {}
+"""Fields that were made, by all that they follow from."""
+_MOST_MADE: Final = 200
+
+
 class RecordForm(RegistrationForm, QuietForm):
     """True identity for one line, by one action, for one kind of party."""
 
@@ -84,6 +105,8 @@ class RecordForm(RegistrationForm, QuietForm):
         lines_elsewhere=_("How many other lines does the subscriber have with other operators?"),
     )  # fmt: skip
     has_reasons_together = True
+    part_names: dict[PartyRole, list[str]]
+    attributes: dict[PartyRole, list[str]]
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, action_kind: RegistrationKind, kind: str, pack: Pack,
@@ -94,6 +117,24 @@ class RecordForm(RegistrationForm, QuietForm):
         assert named is not None  # noqa: S101 - the caller chose one that the pack has
         self.action_kind, self.kind = action_kind, named
         self.fields["number"] = number_field()
+        chosen = str(self.data.get("service") or (initial or {}).get("service") or "")
+        key = (
+            pack, action_kind, named.id, chosen, get_language(), tuple(instance().languages),
+            country_bytes(pack.file.jurisdiction)
+        )  # fmt: skip
+        made = _MADE.get(key) or self._make(pack, chosen)
+        if key not in _MADE and (not chosen or chosen in Service):
+            if len(_MADE) >= _MOST_MADE:
+                _MADE.clear()
+            _MADE[key] = made
+        # A form has a copy of each field: what a page changes of it is not changed of the next person's.
+        self.fields |= {name: copy(field) for name, field in made.fields.items()}
+        self.routes, self.with_image, self.line_names = made.routes, made.with_image, made.line_names
+        self.part_names, self.attributes, self.asked_of = made.part_names, made.attributes, made.asked_of
+
+    def _make(self, pack: Pack, chosen: str) -> "_Fields":
+        """Make the fields of what is done with a kind of party: they depend on no one and nothing typed but a service."""
+        action_kind, kind, before = self.action_kind, self.kind, set(self.fields)
         if action_kind in NEW_CONTRACT_KINDS:
             self.fields["service"] = forms.ChoiceField(
                 label=_("Service"), choices=[("", _("As recorded")), *Service.choices], required=False,
@@ -103,9 +144,8 @@ class RecordForm(RegistrationForm, QuietForm):
             self.fields["payment"] = _payment_field(
                 pack.payment_asked, makes_line=action_kind in NEW_CONTRACT_KINDS
             )
-        chosen = str(self.data.get("service") or (initial or {}).get("service") or "")
         service = chosen or Service.MOBILE.value
-        self.routes = pack.routes(service, named.id) if action_kind in NEW_TENURE_KINDS else ()
+        self.routes = pack.routes(service, kind.id) if action_kind in NEW_TENURE_KINDS else ()
         if self.routes:
             self.fields["route"] = _route_field(self.routes)
         if action_kind is RegistrationKind.TRANSFER:
@@ -113,7 +153,7 @@ class RecordForm(RegistrationForm, QuietForm):
         self._ask_of_parts(pack, service, of_any_line=not chosen)
         self.with_image = [part for part in self.part_names if f"{part.key}__" in self.heads_with_image()]
         """Parts whose document may be read from a picture."""
-        if named.id == PartyKind.COMPANY and "subscriber__document_type" in self.fields:
+        if kind.id == PartyKind.COMPANY and "subscriber__document_type" in self.fields:
             self.fields["subscriber__document_type"].initial = DocumentType.BUSINESS_LICENCE.value
         if action_kind is RegistrationKind.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
@@ -128,7 +168,7 @@ class RecordForm(RegistrationForm, QuietForm):
                 label=_("That number was recorded wrongly and was never theirs."), required=False,
                 widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
-        if limit := national_limit(pack, named.id, action_kind=action_kind):
+        if limit := national_limit(pack, kind.id, action_kind=action_kind):
             is_for_all = set(pack.services) <= set(limit.services) and limit.is_for_all_lines
             self.ask_lines_elsewhere(limit, services=pack.services, required=is_for_all and not self.routes)
         self.fields["language"] = asked(
@@ -149,6 +189,10 @@ class RecordForm(RegistrationForm, QuietForm):
             self.fields["confirmed"] = confirmed_field(
                 _("I checked with both that this line is to go from one to the other.")
             )
+        return _Fields(
+            {name: field for name, field in self.fields.items() if name not in before}, tuple(self.routes), self.with_image,
+            self.line_names, self.part_names, self.attributes, self.asked_of,
+        )  # fmt: skip
 
     @cached_property
     def reasons(self) -> list[Reason]:
@@ -156,8 +200,7 @@ class RecordForm(RegistrationForm, QuietForm):
         return [reason for name in self.fields if (reason := self._reason_of(name))]
 
     def _ask_of_parts(self, pack: Pack, service: str, *, of_any_line: bool) -> None:
-        self.part_names: dict[PartyRole, list[str]] = {}
-        self.attributes: dict[PartyRole, list[str]] = {}
+        self.part_names, self.attributes = {}, {}
         for part in PARTY_ROLES[self.kind.built_in]:
             attributes = pack.attributes(service, pack_kind(self.kind.id, part), of_any_line=of_any_line)
             if self.action_kind is RegistrationKind.CHANGE:

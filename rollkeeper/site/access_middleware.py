@@ -11,15 +11,24 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings as django_settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    REDIRECT_FIELD_NAME,
+    SESSION_KEY,
+    get_user,
+)
+from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from rollkeeper.access.errors import NotSignedIn
+from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
@@ -43,6 +52,15 @@ class AppSessionMiddleware(SessionMiddleware):
             return super().process_response(request, response)
         except SessionInterrupted:
             return _ask_to_sign_in(request, django_settings.LOGIN_URL, REDIRECT_FIELD_NAME)
+
+
+class StaffMiddleware(AuthenticationMiddleware):
+    """Django's own, except that the account is not read again which was read with its session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Give the request its user, once that is asked for."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
 
 
 class AccessMiddleware(LoginRequiredMiddleware):
@@ -77,6 +95,22 @@ class AccessMiddleware(LoginRequiredMiddleware):
         return _ask_to_sign_in(
             request, self.get_login_url(view_func), self.get_redirect_field_name(view_func)
         )
+
+
+def _user_of(request: HttpRequest) -> Any:
+    """Return the user of a request. Whatever is not as usual Django decides, which reads the account again."""
+    session: Any = request.session
+    whose, sign = session.get(SESSION_KEY), session.get(HASH_SESSION_KEY, "")
+    account: Staff | None = session.account
+    if (
+        account is not None
+        and account.is_active
+        and whose == str(account.pk)
+        and session.get(BACKEND_SESSION_KEY) in django_settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(sign, account.get_session_auth_hash())
+    ):
+        return account
+    return get_user(request)
 
 
 def is_open_to(request: HttpRequest) -> bool:

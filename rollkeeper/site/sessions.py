@@ -19,9 +19,11 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 
 from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
+from rollkeeper.access.models import Staff
+from rollkeeper.access.queries import ACCOUNT, account_of
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import in_transaction, prepared_rows
+from rollkeeper.kernel.database import Role, in_transaction, prepared_rows, this_role
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)
@@ -35,6 +37,14 @@ _KEPT = (
 )
 _KEPT_AT_ONCE = _KEPT.format(how="set_config('synchronous_commit', 'off', true)")
 _KEPT_WITH_ITS_ACT = _KEPT.format(how="''")
+_FOUND = (
+    "SELECT d.session_data, d.expire_date{account} WHERE d.session_key = %(key)s AND d.begun_by = CURRENT_USER"
+    " AND d.expire_date > %(now)s AND d.begun_at > %(oldest)s"
+)
+_FOUND_ALONE = _FOUND.format(account=" FROM django_session d")
+_FOUND_WITH_ACCOUNT = _FOUND.format(
+    account=f", {ACCOUNT} FROM django_session d LEFT JOIN access_staff s ON s.staff_id = d.staff_id"
+)
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
 
@@ -43,22 +53,26 @@ class SessionStore(db.SessionStore):
 
     _ends_at: dt.datetime | None = None
     """As the row says that was read."""
+    account: Staff | None = None
+    """The account of a member of staff's session, with the roles of the day, as it was when the session was read."""
 
     def load(self) -> dict[str, Any]:
         """Return the content of the session; an unknown one, or one that is over, has no user, and its key is discarded.
 
         A session is over some time after its last request, and after `access.session_hours` however it is used.
         """
-        now = clock.true_now()
+        now, on = clock.true_now(), clock.today()
+        of_staff = this_role() is not Role.PORTAL
         found = prepared_rows(
-            "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND begun_by = CURRENT_USER"
-            " AND expire_date > %s AND begun_at > %s",
-            [_row(self.session_key), now, now - dt.timedelta(hours=access_settings().session_hours)],
-        )
+            _FOUND_WITH_ACCOUNT if of_staff else _FOUND_ALONE,
+            {"key": _row(self.session_key), "now": now, "oldest": now - dt.timedelta(hours=access_settings().session_hours)}
+            | ({"day": on} if of_staff else {}),
+        )  # fmt: skip
         if not found:
             self._session_key = None
             return {}
         self._ends_at = found[0].expire_date
+        self.account = account_of(found[0], on=on) if of_staff and found[0].staff_id else None
         return self.decode(found[0].session_data)
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - as Django calls it

@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "rollkeeper.site.spoken_languages.SpokenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rollkeeper.site.access_middleware.StaffMiddleware",
     "rollkeeper.site.access_middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -216,10 +216,7 @@ class PublicSealer:
 
     def __init__(self, epoch_id: int, public_key: bytes) -> None:
         self._header = header(KIND_PUBLIC, epoch_id)
-        self._public = MLKEM768X25519PublicKey(
-            MLKEM768PublicKey.from_public_bytes(public_key[:MLKEM_PUBLIC_BYTES]),
-            X25519PublicKey.from_public_bytes(public_key[MLKEM_PUBLIC_BYTES:]),
-        )
+        self._public = _public(public_key)
 
     def seal(self, secrets: Sequence[bytes], *, contexts: Sequence[bytes]) -> list[bytes]:
         """Return an envelope of kind 2 for each secret: HPKE in one shot, the context in its `info`."""
@@ -228,6 +225,15 @@ class PublicSealer:
             head + SUITE.encrypt(secret, public, info=head + context)
             for secret, context in zip(secrets, contexts, strict=True)
         ]
+
+
+@lru_cache(maxsize=4)
+def _public(key: bytes) -> MLKEM768X25519PublicKey:
+    """Read a public key, once for all that an epoch seals."""
+    return MLKEM768X25519PublicKey(
+        MLKEM768PublicKey.from_public_bytes(key[:MLKEM_PUBLIC_BYTES]),
+        X25519PublicKey.from_public_bytes(key[MLKEM_PUBLIC_BYTES:]),
+    )
 
 
 class EpochSecret:
