@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The home page, open to all: what this is and where each app is. Also whether this app is alive, and ready."""
 
+from urllib.parse import quote
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
@@ -13,7 +15,7 @@ from rollkeeper.kernel.health import Part, answer_text, disk_part, register_part
 from rollkeeper.ledger.printouts.receipt_checker import check_page, header_policy
 from rollkeeper.ledger.signed_entry_timestamps import vkey
 from rollkeeper.site.access_middleware import is_open_to
-from rollkeeper.site.entrances import own_apps
+from rollkeeper.site.entrances import entrances, own_apps
 from rollkeeper.site.web_apps import app_named, this_app
 from rollkeeper.vault.epochs import require_genuine
 from rollkeeper.vault.root import index_key
@@ -26,6 +28,16 @@ def home_page(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and is_open_to(request):
         return redirect(_first_page(request))
     return render(request, "site/home_page.html", {"own_apps": own_apps(request)})
+
+
+@login_not_required
+@require_safe
+def other_app(request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
+    """Lead to another app by a path of this one's address: each has an origin, and one address is enough to know."""
+    address = entrances(request).addresses.get(name)
+    if not address:
+        raise Http404
+    return redirect(f"{address.rstrip('/')}/{quote(rest)}")
 
 
 @login_not_required

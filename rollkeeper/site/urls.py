@@ -13,9 +13,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from rollkeeper.site import documentation, invitation, own_sessions
-from rollkeeper.site.home_page import check_receipt, healthz, home_page, readyz
+from rollkeeper.site.home_page import check_receipt, healthz, home_page, other_app, readyz
 from rollkeeper.site.law_page import law
-from rollkeeper.site.web_apps import app_named, this_app
+from rollkeeper.site.web_apps import APPS, app_named, this_app
 
 handler400 = "rollkeeper.site.http_errors.not_read"
 handler403 = "rollkeeper.site.http_errors.forbidden"
@@ -51,6 +51,12 @@ if this_app() != "portal":
 if this_app() == "backoffice":
     urlpatterns += [
         path("", home_page, name="home_page"),
+        *(
+            path(f"{app.name}/{rest}", other_app, {"name": app.name}, name="other_app")
+            for app in APPS
+            for rest in ("", "<path:rest>")
+            if app.name != this_app()
+        ),
         path("account/invitation/", invitation.invitation, name="invitation"),
         path("staff-sessions/", own_sessions.staff_sessions, name="staff_sessions"),
         path("staff-sessions/end/", own_sessions.end_of_staff, name="end_staff_sessions"),

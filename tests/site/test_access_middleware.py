@@ -35,6 +35,7 @@ OPEN = {
     "manifest",  # how the app is installed: its name and its mark
     "set_language",
     "home_page",
+    "other_app",  # leads to another app, whose own gate is closed
     "account_login",
     "invitation",  # where a person without a password yet uses a code that is good once
     "account_logout",

@@ -91,3 +91,27 @@ def test_a_person_with_another_app_is_not_asked_to_sign_in_but_told_which_is_the
     assert "Your app: Counter" in page
     assert 'href="http://localhost:8001/"' in page
     assert "Open the back office" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/counter/", "http://localhost:8001/"),
+        ("/counter/register/?name=Invented", "http://localhost:8001/register/"),
+        ("/counter//elsewhere.example/", "http://localhost:8001//elsewhere.example/"),
+        ("/portal/lines/", "http://localhost:8002/lines/"),
+    ],
+)
+def test_one_address_leads_to_each_app_by_path(app, monkeypatch, path, leads_to):
+    monkeypatch.setenv("ROLLKEEPER_PORT", "8000")
+    app("backoffice")
+
+    answer = Client().get(path, HTTP_HOST="localhost:8000")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, leads_to)
+
+
+def test_a_path_leads_nowhere_where_an_app_has_no_known_address(app):
+    app("backoffice")
+
+    assert Client().get("/counter/", HTTP_HOST="localhost").status_code == 404

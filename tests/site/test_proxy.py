@@ -157,3 +157,19 @@ def test_what_is_too_large_stops_at_the_proxy(proxy):
             f"POST / HTTP/1.1\r\nHost: {BACKOFFICE}\r\nContent-Length: {8 * 1024 * 1024 + 1}\r\n\r\n".encode()
         )
         assert b" 413 " in sending.recv(100)
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/counter/register/?name=Invented", "https://counter.register.example/register/"),
+        ("/my/", "https://my.register.example/"),
+        ("/backoffice/campaign/", "https://backoffice.register.example/campaign/"),
+        ("/", "https://backoffice.register.example/"),
+        ("//elsewhere.example/", "https://backoffice.register.example/"),
+    ],
+)
+def test_one_address_leads_to_each_app_by_path(proxy, path, leads_to):
+    answer, _ = ask(proxy, "register.example", path)
+
+    assert (answer.status, answer.headers["Location"]) == (302, leads_to)
