@@ -49,3 +49,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
         SELECT FROM lines_tenure t
          WHERE t.line_id = line AND (upper_inf(t.held) OR (lower(t.held) AT TIME ZONE kernel_zone())::date >= since))
 $$;
+
+-- The vault service, which answers a disclosure request, owes the person the notice of that, and no one another.
+-- Law: art. 12; the pack's disclosure[].notify_person. Reads: -. Writes: a trigger. Plan: fires for one role. Again: the same trigger.
+CREATE OR REPLACE TRIGGER notices_vault_service_role BEFORE INSERT ON notices_notice
+    FOR EACH ROW WHEN (current_user = 'vault_service' AND NEW.kind <> 'disclosed')
+    EXECUTE FUNCTION kernel_refuse('notices_notice_not_of_this_role', 'insufficient_privilege');

@@ -199,7 +199,7 @@ GRANT SELECT ON provisioning_closedday TO worker, auditor;
 GRANT SELECT ON notices_notice, provisioning_command TO counter;
 GRANT INSERT (line_id, command_id, kind, reason, requested_at) ON provisioning_command TO counter;
 GRANT INSERT (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, queued_on) ON notices_notice
-    TO counter, backoffice;
+    TO counter, backoffice, vault_service;
 GRANT SELECT, INSERT ON provisioning_comparison TO worker;
 GRANT SELECT ON provisioning_comparison TO backoffice, auditor;
 GRANT SELECT, INSERT, DELETE ON notices_tally TO worker;
