@@ -1,5 +1,6 @@
 -- Demands of every change by an app the ledger entry that says so, written by the same transaction: checked when it commits.
--- Law: art. 11 (no entry, no action). Reads: ledger_entry. Writes: triggers on the tables in which apps still write rows themselves.
+-- Law: art. 11 (no entry, no action). Reads: ledger_entry, lines_line, lines_tenure, notices_notice. Writes: triggers on the tables in which apps
+-- write rows themselves, and on tenures.
 -- Plan: ledger_entry_by_commit, the few entries of the present transaction. Again: the same triggers.
 -- Each line of the list: table, event, verbs of which one must have been entered (none: any), the entry's fact that names the row
 -- ("line": the entry's line; none: no fact), and the column that it must equal.
@@ -90,6 +91,36 @@ REVOKE ALL ON FUNCTION ledger_require_told_subscriber FROM PUBLIC;
 DROP TRIGGER IF EXISTS ledger_sim_replaced ON ledger_entry;
 CREATE CONSTRAINT TRIGGER ledger_sim_replaced AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (NEW.verb = 'line:sim:replaced' AND kernel_is_app()) EXECUTE FUNCTION ledger_require_told_subscriber();
+
+-- Who gets a line in their name is told on each of their other lines, as `registration/side_effects.py` does: else a counter that registers
+-- one unseen would read, on that line and some days later, what is recorded of them. A corrected record is the same subscriber's.
+CREATE OR REPLACE FUNCTION lines_require_told_person() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    today CONSTANT date := (SELECT e.day FROM ledger_entry e WHERE e.entry_id = NEW.begun_by_entry);
+BEGIN
+    IF EXISTS (
+        SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id)
+         CROSS JOIN LATERAL (SELECT t.line_id FROM lines_tenure t WHERE t.person_id = one.person_id AND upper_inf(t.held)
+                                AND t.contested_on IS NULL AND t.line_id <> NEW.line_id OFFSET 0) AS other
+          JOIN lines_line l USING (line_id)
+         WHERE l.state IN ('active', 'suspended') AND NOT EXISTS (
+                   SELECT FROM notices_notice n
+                    WHERE n.line_id = other.line_id AND n.kind = 'new_line_in_your_name' AND n.state = 'queued' AND n.campaign_id IS NULL
+                      AND n.promised_on IS NULL AND n.queued_on >= today - 1))  -- one that was asked for before midnight
+       AND NOT EXISTS (
+        SELECT FROM lines_tenure b
+         WHERE b.line_id = NEW.line_id AND b.person_id = NEW.person_id AND upper(b.held) = lower(NEW.held))
+    THEN
+        RAISE EXCEPTION 'lines_tenure_of_a_person_who_is_not_told' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_require_told_person FROM PUBLIC;
+DROP TRIGGER IF EXISTS lines_tenure_told ON lines_tenure;
+CREATE CONSTRAINT TRIGGER lines_tenure_told AFTER INSERT ON lines_tenure DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (kernel_is_app()) EXECUTE FUNCTION lines_require_told_person();
 
 -- A closed account is opened again by a command alone, and a request that was decided or closed is not decided again.
 CREATE OR REPLACE TRIGGER access_staff_reopened BEFORE UPDATE OF is_active ON access_staff

@@ -135,7 +135,7 @@ CREATE OR REPLACE TRIGGER campaign_campaign_stays_itself BEFORE UPDATE OF campai
     FOR EACH ROW WHEN (NEW.campaign_id <> OLD.campaign_id AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('campaign_made_another', 'insufficient_privilege');
 
--- A document is marked as replaced, or as valid again, only with an entry about its person or a line of theirs.
+-- A document is marked as replaced, or as valid again, only with an entry about its person or a line that names them.
 CREATE OR REPLACE FUNCTION subscribers_require_entry_of_document() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -143,7 +143,9 @@ BEGIN
         SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id)
           JOIN ledger_entry e ON e.xid = pg_current_xact_id()
          WHERE e.person_id = one.person_id
-            OR EXISTS (SELECT FROM lines_tenure h WHERE h.line_id = e.line_id AND h.person_id = one.person_id)
+            OR EXISTS (SELECT FROM lines_tenure h
+                        WHERE h.line_id = e.line_id
+                          AND one.person_id IN (h.person_id, h.user_person_id, h.bearer_person_id, h.guardian_person_id))
     ) THEN
         RAISE EXCEPTION 'subscribers_document_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -154,6 +156,10 @@ REVOKE ALL ON FUNCTION subscribers_require_entry_of_document FROM PUBLIC;
 DROP TRIGGER IF EXISTS subscribers_document_entered ON subscribers_document;
 CREATE CONSTRAINT TRIGGER subscribers_document_entered AFTER UPDATE OF until ON subscribers_document DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console', 'counter')) EXECUTE FUNCTION subscribers_require_entry_of_document();
+-- An app adds none unseen: it would lead to another person than its own, and prove at the portal to be them.
+DROP TRIGGER IF EXISTS subscribers_document_added ON subscribers_document;
+CREATE CONSTRAINT TRIGGER subscribers_document_added AFTER INSERT ON subscribers_document DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION subscribers_require_entry_of_document();
 
 -- A suspension of a batch that runs, of what the batch bars, of a line whose turn has not been; or one that a line came in with.
 CREATE OR REPLACE FUNCTION lines_hold_suspension_to_batch() RETURNS trigger

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An attacker has the database session of an app: no one gets a line, a document or a notice from it of which they learn nothing, or that is not so."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import find_line, tenures
+from rollkeeper.registration import services
+from tests.registration.conftest import clerk, new_line, vaulted  # noqa: F401
+from tests.registration.people import ON, person, submission
+
+pytestmark = pytest.mark.usefixtures("vaulted")
+
+REGISTERED = (
+    "SELECT * FROM lines_register(ARRAY[%(line)s]::uuid[], ARRAY[uuidv7()], ARRAY['individual'], ARRAY[%(person)s]::uuid[],"
+    " ARRAY[NULL]::uuid[], ARRAY[NULL]::uuid[], ARRAY[NULL]::uuid[], ARRAY[%(assurance)s], ARRAY[NULL]::text[], ARRAY[NULL]::text[],"
+    " ARRAY[NULL]::date[], ARRAY[%(entry)s]::bigint[], ARRAY['en'], ARRAY[true])"
+)
+NOTICE = "INSERT INTO notices_notice (line_id, notice_id, kind, language, pack_hash, queued_on) VALUES (%s, uuidv7(), %s, 'en', '00', %s)"
+
+
+@pytest.fixture
+def held(vaulted, clerk, new_line):  # noqa: F811
+    """A line with a subscriber: its reference, and theirs."""
+    number = new_line()
+    services.register_subscriber(clerk, submission(number, person()), on=ON)
+    run("DELETE FROM notices_notice")
+    line_id = find_line(number).line_id
+    return line_id, tenures(line_id)[0]
+
+
+def refusal_at_commit(do):
+    """By what the register refuses it, at the latest when the transaction ends; nothing where it does not."""
+    try:
+        with transaction.atomic():
+            do()
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+    except DatabaseError as fault:
+        return str(fault)
+    finally:
+        run("SET CONSTRAINTS ALL DEFERRED")
+    return ""
+
+
+@pytest.fixture
+def register_in(clerk, new_line):  # noqa: F811
+    """Register a line in a person's name by statements alone, and tell these lines of it."""
+    line_id = find_line(new_line()).line_id
+
+    def registered(tenure, *, tell=(), kind="new_line_in_your_name", assurance="sighted"):
+        def do():
+            entry = append_entry(
+                clerk, verb=Verb.TENURE_REGISTERED, role="clerk", on=ON, line_id=line_id, person_id=tenure.person_id,
+                commitment=tenure.commitment, pack="a1" * 32, facts={"assurance": assurance, "party_kind": "individual"},
+            )  # fmt: skip
+            rows(
+                REGISTERED,
+                {"line": line_id, "person": tenure.person_id, "entry": entry, "assurance": assurance},
+            )
+            for one in tell:
+                run(NOTICE, [one, kind, ON])
+
+        return do
+
+    return registered
+
+
+@pytest.mark.parametrize("assurance", ["sighted", "declared"])
+@pytest.mark.parametrize("told", ["no one", "of another thing", "another line"])
+def test_a_counter_registers_no_line_for_a_person_whose_other_lines_are_not_told(
+    held, register_in, as_role, assurance, told
+):
+    line_id, tenure = held
+    tell, kind = (
+        ([line_id], "record_changed") if told == "of another thing" else ([], "new_line_in_your_name")
+    )
+    if told == "another line":
+        tell = [new_uuid()]
+
+    with as_role("counter"):
+        said = refusal_at_commit(register_in(tenure, tell=tell, kind=kind, assurance=assurance))
+
+    assert "lines_tenure_of_a_person_who_is_not_told" in said
+
+
+def test_a_counter_registers_a_line_for_a_person_who_is_told_of_it(held, register_in, as_role):
+    line_id, tenure = held
+
+    with as_role("counter"):
+        said = refusal_at_commit(register_in(tenure, tell=[line_id]))
+
+    assert said == ""
+
+
+def test_a_counter_records_no_document_without_an_entry_about_its_person(held, clerk, as_role):  # noqa: F811
+    line_id, _ = held
+    someone = new_uuid()
+
+    def add():
+        rows(
+            "SELECT subscribers_add_documents(ARRAY[sha256('a made-up document')], ARRAY[%s]::uuid[], ARRAY['other'], %s)",
+            [someone, ON],
+        )
+
+    def add_on_record():
+        append_entry(
+            clerk, verb=Verb.DOCUMENT_LINKED, role="clerk", on=ON, line_id=line_id, person_id=someone, commitment="a1" * 32,
+            facts={"already_known": False, "assurance": "sighted"},
+        )  # fmt: skip
+        add()
+
+    with as_role("counter"):
+        said, on_record = refusal_at_commit(add), refusal_at_commit(add_on_record)
+
+    assert "subscribers_document_changed_without_its_ledger_entry" in said
+    assert on_record == ""
