@@ -9,7 +9,8 @@ comes at a bad time waits, for as long as that lasts.
 import datetime as dt
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,7 +32,7 @@ from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.errors import AccessLimitReached
+from rollkeeper.lines.errors import COUNTER_TERMINATION_LIMIT_REACHED, AccessLimitReached
 from rollkeeper.offline import PROCESSING
 from rollkeeper.offline.errors import (
     APPROVAL_DENIED,
@@ -151,6 +152,11 @@ def process_next(authority: Authority) -> bool:
     except AccessLimitReached:
         _put_off(row.submission_key, LIMITED_FOR)
         return True
+    except RollkeeperError as fault:
+        if not _is_past_limit(fault):
+            raise
+        _put_off(row.submission_key, LIMITED_FOR)
+        return True
     except Exception as fault:  # noqa: BLE001 - one that breaks must not stop the others; no value is logged
         log.error("an offline registration broke: %s", type(fault).__name__)  # noqa: TRY400
         _try_again(row.submission_key)
@@ -204,18 +210,33 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
         "adjusted": effective.was_adjusted,
     }
     try:
-        receipt = _done(payload, effective, row=row)
+        with _counting_as_a_counter():
+            receipt = _done(payload, effective, row=row)
     except (ConcurrentUpdate, AccessLimitReached):
         raise  # it waits: what a clerk took offline is never refused, nor given up, for a limit of lookups
     except DocumentNeedsSupervisor:
         _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
         return None
     except RollkeeperError as fault:
-        if fault.kind is Kind.INTERNAL:
+        if fault.kind is Kind.INTERNAL or _is_past_limit(fault):
             raise
         return _Outcome("refused", effective.at, facts, _said(fault, action_kind=payload.action_kind))
     lacking = _lacking(payload, receipt)
     return _Outcome("done", effective.at, facts, _said(Faults(lacking)) if lacking else (), receipt.line_id)
+
+
+@contextmanager
+def _counting_as_a_counter() -> Iterator[None]:
+    """Do something in one action whose ends of contracts and SIMs count with those of the counters: theirs it is, and an attacker's there."""
+    with action():
+        run("SELECT set_config('rollkeeper.acts_for_counter', 'on', true)")
+        yield
+        run("SELECT set_config('rollkeeper.acts_for_counter', '', true)")
+
+
+def _is_past_limit(fault: RollkeeperError) -> bool:
+    """Tell whether all counters together ended as many contracts today as they may: it waits, as for a limit of lookups."""
+    return fault.code == COUNTER_TERMINATION_LIMIT_REACHED.code
 
 
 def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:

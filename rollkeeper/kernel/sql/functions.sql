@@ -12,6 +12,11 @@ RETURN CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_s
 CREATE OR REPLACE FUNCTION kernel_is_app() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE RETURN kernel_acting_role() IN ('counter', 'backoffice', 'portal');
 
+-- Whether what is done was handed in at a counter: by its role, or by the worker that does what counters recorded without a network.
+CREATE OR REPLACE FUNCTION kernel_acts_for_counter() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN kernel_acting_role() = 'counter' OR coalesce(current_setting('rollkeeper.acts_for_counter', true), '') = 'on';
+
 -- The instant of an action. A demo instance may be given another date, so there the process says it; elsewhere the database does.
 CREATE OR REPLACE FUNCTION kernel_instant(said timestamptz) RETURNS timestamptz
 LANGUAGE sql VOLATILE RETURN CASE WHEN kernel_is_production() OR said IS NULL THEN clock_timestamp() ELSE said END;

@@ -106,7 +106,7 @@ BEGIN
     IF instant IS NULL THEN
         RAISE EXCEPTION 'lines_change_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF kernel_acting_role() = 'counter' THEN
+    IF kernel_acts_for_counter() THEN
         -- Unnested as below: the caller chooses at which number an array begins.
         PERFORM lines_count_counter_termination(h.line_id)
            FROM unnest(line_ids, person_ids) AS given (line, person) JOIN lines_tenure h ON h.line_id = given.line
@@ -181,7 +181,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Ends a contract because its subscriber asks: line, tenure, number into quarantine. Open suspensions stay as they are: they are history,
--- not lifted. False where the line is over. The trigger on lines_line counts what counters end. The number rests as long as the law of this
+-- not lifted. False where the line is over. What counters end is counted: by the trigger on lines_line, or here where a worker does it for them. The number rests as long as the law of this
 -- instance says, whatever day the caller gives: an earlier one of a counter's program would give it to another person.
 CREATE OR REPLACE FUNCTION lines_terminate(line uuid, entry bigint, until date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -199,6 +199,9 @@ BEGIN
  RETURNING l.number_index INTO terminated_index;
     IF NOT FOUND THEN
         RETURN false;
+    END IF;
+    IF kernel_acts_for_counter() AND kernel_acting_role() <> 'counter' THEN
+        PERFORM lines_count_counter_termination(line);
     END IF;
     UPDATE lines_number n SET quarantined_until = greatest(until, least((said.day + lines_quarantine_of(l.service))::date, '9999-12-31'))
       FROM lines_line l

@@ -15,7 +15,7 @@ DECLARE
     first CONSTANT bigint := ((clock_timestamp() AT TIME ZONE 'UTC')::date - '2020-01-01'::date) * a_day;
     reached bigint;
 BEGIN
-    IF kernel_acting_role() <> 'counter' THEN
+    IF NOT kernel_acts_for_counter() THEN
         RETURN false;
     END IF;
     reached := nextval('vault_sims_replaced');
