@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
@@ -66,7 +67,8 @@ def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> Lin
     require(authority, Permission.READ_LEDGER)
     with action():
         line = look_up_line(authority, number, on=on)
-        tenure, found = current_tenure(line.line_id), accesses_of_line(line.line_id)
+        with counted_lookups():
+            tenure, found = current_tenure(line.line_id), accesses_of_line(line.line_id)
     gone = missing_accesses(since=tenure.since.date() if tenure else None)
     return LineAccesses(line.line_id, tenure is not None, tuple(found), tuple(gone))
 

@@ -18,6 +18,7 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import action, rows
 from rollkeeper.kernel.errors import RollkeeperError
@@ -120,7 +121,8 @@ def _hand_over(
 
 def _page_of(line_id: LineId, figures: str) -> UUID | None:
     typed = "".join(str(int(letter)) for letter in figures if letter.isdecimal())
-    pages = rows("SELECT * FROM selfcare_pages_of(%s) AS page", [line_id])
+    with counted_lookups():
+        pages = rows("SELECT * FROM selfcare_pages_of(%s) AS page", [line_id])
     return next((row.page for row in pages if page_figures(row.page) == typed), None)
 
 

@@ -9,6 +9,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line, tenures
+from rollkeeper.operations.bootstrap import set_limits
 from rollkeeper.registration import services
 from tests.registration.conftest import clerk, new_line, vaulted  # noqa: F401
 from tests.registration.people import ON, person, submission
@@ -118,3 +119,38 @@ def test_a_counter_records_no_document_without_an_entry_about_its_person(held, c
 
     assert "subscribers_document_changed_without_its_ledger_entry" in said
     assert on_record == ""
+
+
+def test_access_histories_that_are_read_and_rolled_back_are_counted(held, clerk, as_role):  # noqa: F811
+    line_id, _ = held
+    set_limits(lookups_per_day=25)
+    run("SELECT setval('access_lookups_backoffice', 0)")
+    refusals = []
+
+    with as_role("backoffice"):
+        for _ in range(4):
+            try:
+                with transaction.atomic():
+                    append_entry(clerk, verb=Verb.LINE_LOOKED_UP, role="clerk", on=ON, line_id=line_id)
+                    rows(
+                        "SELECT * FROM lines_accesses_of(%s, ARRAY['line:line:looked_up'], %s)", [line_id, ON]
+                    )
+                    transaction.set_rollback(True)
+            except DatabaseError as fault:
+                refusals.append("lookup_limit" in str(fault))
+
+    assert refusals == [True, True]
+
+
+def test_asking_whose_number_was_typed_at_the_portal_counts_as_a_lookup(held, as_role):
+    line_id, _ = held
+    set_limits(lookups_per_day=2)
+    run("SELECT setval('access_lookups_counter', 0)")
+
+    with as_role("counter"):
+        said = [
+            refusal_at_commit(lambda: rows("SELECT * FROM selfcare_pages_of(%s)", [line_id]))
+            for _ in range(3)
+        ]
+
+    assert ["lookup_limit" in one for one in said] == [False, False, True]

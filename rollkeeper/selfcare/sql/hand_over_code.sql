@@ -2,13 +2,18 @@
 -- Law: art. 3 (who is cut off is heard). Reads: selfcare_coderequest, lines_line, lines_tenure, ledger_entry. Writes: selfcare_coderequest.
 -- Plan: selfcare_coderequest_by_number, a handful of rows; primary keys. Again: the newer code replaces the older.
 
--- The pages on which the number of a line was typed a short while ago, the newest first. A page's reference opens nothing.
+-- The pages on which the number of a line was typed a short while ago, the newest first. A page's reference opens nothing. Counted like a
+-- number that is looked up: who types a number at the portal could else try which line it belongs to.
 CREATE OR REPLACE FUNCTION selfcare_pages_of(line uuid) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN QUERY
     SELECT c.code_request_id FROM selfcare_coderequest c JOIN lines_line l ON l.number_index = c.number_index
      WHERE l.line_id = line AND c.processed_at IS NOT NULL
        AND c.made_at BETWEEN clock_timestamp() - interval '20 minutes' AND clock_timestamp()
-     ORDER BY c.made_at DESC LIMIT 100
+     ORDER BY c.made_at DESC LIMIT 100;
+END
 $$;
 
 -- Writes the hash of a code to one page; false where the line had its codes of the hour or of the day, which no caller says.
