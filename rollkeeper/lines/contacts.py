@@ -14,6 +14,8 @@ class ContactKind(StrEnum):
 
     POSTAL = "postal"
     BOTH = "both"
+    LATER = "later"
+    """An e-mail address alone, given when its subscriber had the line already: by it, who changed it at a counter would sign in as them."""
 
 
 def join_contact(mailbox: str | None, postal: str | None) -> tuple[str | None, ContactKind | None]:

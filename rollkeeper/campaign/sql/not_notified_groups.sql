@@ -4,7 +4,7 @@
 -- Plan: campaign_member_not_notified, one pass of these members; a notice of each by its line.
 -- Again: the same counts.
 SELECT l.region, n.channel, n.state AS notice_state, count(*) AS lines, count(e.line_id) AS waived,
-       count(*) FILTER (WHERE l.contact_kind IS NOT NULL) AS with_address
+       count(*) FILTER (WHERE l.contact_kind IN ('postal', 'both')) AS with_address
   FROM campaign_member m
   JOIN campaign_campaign c ON c.campaign_id = m.campaign_id AND c.closed_on IS NULL AND (%(name)s::text IS NULL OR c.campaign_name = %(name)s)
   JOIN lines_line l USING (line_id)

@@ -82,7 +82,7 @@ $$;
 -- lifts want of registration and leaves every other reason as it is. By which check the identity was verified, the entry says. A line that goes to another reference counts against what all
 -- counters together may end in a day, also where two references were joined: a counter joins them. The contact of
 -- the subscriber before does not stay for the one after: codes for the portal go there. A new one is taken for lines that are no
--- telephones alone, since the number itself reaches the others.
+-- telephones alone, since the number itself reaches the others; one that is given to who had the line before is marked so, and opens less.
 CREATE OR REPLACE FUNCTION lines_register(
     line_ids uuid[], tenure_ids uuid[], party_kinds text[], person_ids uuid[], users uuid[], bearers uuid[], guardians uuid[],
     assurances text[], commitments text[], routes text[], accepted date[], entries bigint[], languages text[],
@@ -134,12 +134,17 @@ BEGIN
              contact_sealed = CASE WHEN given.contact IS NOT NULL AND l.service NOT IN ('mobile', 'data_card', 'fixed_line')
                                    THEN given.contact
                                    WHEN l.line_id <> ALL (passed_on) THEN l.contact_sealed END,
-             contact_kind = CASE WHEN (given.contact IS NULL OR l.service IN ('mobile', 'data_card', 'fixed_line'))
-                                      AND l.line_id <> ALL (passed_on) THEN l.contact_kind END,
+             contact_kind = CASE WHEN given.contact IS NOT NULL AND l.service NOT IN ('mobile', 'data_card', 'fixed_line')
+                                 THEN CASE WHEN EXISTS (SELECT FROM lines_tenure b
+                                                         WHERE b.line_id = l.line_id AND b.begun_by_entry IS DISTINCT FROM given.entry
+                                                           AND b.person_id IN (SELECT subscribers_references_of(given.person)))
+                                           THEN 'later' END
+                                 WHEN l.line_id <> ALL (passed_on) THEN l.contact_kind END,
              state = CASE WHEN EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = l.line_id
                                           AND s.restored_on IS NULL AND s.reason <> 'registration' OFFSET 0)
                           THEN 'suspended' ELSE 'active' END
-        FROM unnest(line_ids, languages, registered, contacts) AS given (line, language, registered, contact)
+        FROM unnest(line_ids, languages, registered, contacts, person_ids, entries)
+          AS given (line, language, registered, contact, person, entry)
        WHERE l.line_id = given.line
    RETURNING l.line_id, l.state, EXISTS (SELECT FROM lifted WHERE lifted.line_id = l.line_id);
 EXCEPTION WHEN integrity_constraint_violation THEN

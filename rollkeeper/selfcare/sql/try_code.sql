@@ -5,7 +5,8 @@
 -- Plan: primary key; selfcare_postedcode_by_code, one probe. Again: the code is used up and the answer is no; two at once take turns.
 
 -- `given` is the code's hash for this page alone, `posted` its hash for any page on which the number of the same line was typed: it
--- came by letter, days ago. Its session is limited, as that of a code that was handed over.
+-- came by letter, days ago. Its session is limited, as that of a code that was handed over, or of one to an address that a counter gave to
+-- who was the subscriber before: a counter that an attacker controls gives theirs.
 DROP FUNCTION IF EXISTS selfcare_verify_code(uuid, bytea, bytea);
 CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, given bytea, posted bytea, session bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -42,7 +43,8 @@ BEGIN
     INSERT INTO selfcare_portalsession (session_mark, line_id, tenure_id, person_id, ends_at, attempts_left, is_limited)
     VALUES (session, tried.line_id, tried.tenure_id, tried.person_id,
             clock_timestamp() + make_interval(mins => tried.session_minutes), tried.session_attempts,
-            coalesce(tried.channel IN ('care_menu', 'counter'), false));
+            coalesce(tried.channel IN ('care_menu', 'counter'), false) OR EXISTS (
+                SELECT FROM lines_line l WHERE l.line_id = tried.line_id AND l.contact_kind = 'later'));
     RETURN true;
 END
 $$;
