@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An attacker has the database session of an app: no one gets a line, a document or a notice from it of which they learn nothing, or that is not so."""
+"""An attacker has the database session of an app: no one gets a line, a document or a false notice of which they, or the ledger, learn nothing."""
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -8,6 +8,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.operations.bootstrap import set_limits
 from rollkeeper.registration import services
@@ -50,9 +51,11 @@ def refusal_at_commit(do):
 @pytest.fixture
 def register_in(clerk, new_line):  # noqa: F811
     """Register a line in a person's name by statements alone, and tell these lines of it."""
-    line_id = find_line(new_line()).line_id
+    another = find_line(new_line()).line_id
 
-    def registered(tenure, *, tell=(), kind="new_line_in_your_name", assurance="sighted"):
+    def registered(tenure, *, on_line=None, tell=(), kind="new_line_in_your_name", assurance="sighted"):
+        line_id = on_line or another
+
         def do():
             entry = append_entry(
                 clerk, verb=Verb.TENURE_REGISTERED, role="clerk", on=ON, line_id=line_id, person_id=tenure.person_id,
@@ -95,6 +98,20 @@ def test_a_counter_registers_a_line_for_a_person_who_is_told_of_it(held, registe
         said = refusal_at_commit(register_in(tenure, tell=[line_id]))
 
     assert said == ""
+
+
+@pytest.mark.parametrize(("is_told", "is_refused"), [(False, True), (True, False)])
+def test_a_counter_changes_no_record_of_which_its_line_is_not_told(
+    held, register_in, as_role, is_told, is_refused
+):
+    line_id, tenure = held
+
+    with as_role("counter"):
+        said = refusal_at_commit(
+            register_in(tenure, on_line=line_id, tell=[line_id] if is_told else [], kind="record_changed")
+        )
+
+    assert ("lines_tenure_of_a_person_who_is_not_told" in said) is is_refused, said
 
 
 def test_a_counter_records_no_document_without_an_entry_about_its_person(held, clerk, as_role):  # noqa: F811
@@ -154,3 +171,44 @@ def test_asking_whose_number_was_typed_at_the_portal_counts_as_a_lookup(held, as
         ]
 
     assert ["lookup_limit" in one for one in said] == [False, False, True]
+
+
+@pytest.fixture
+def at_two_lines(clerk, new_line):  # noqa: F811
+    """A clerk, and two lines without a subscriber."""
+    return clerk, find_line(new_line()).line_id, find_line(new_line()).line_id
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "verb", "is_refused"),
+    [
+        ("counter", "sim_replaced", Verb.LINE_LOOKED_UP, True),
+        ("counter", "terminated", Verb.LINE_LOOKED_UP, True),
+        ("counter", "restored", None, True),
+        ("counter", "restored", Verb.LINE_LOOKED_UP, False),
+        ("counter", "new_line_in_your_name", Verb.LINE_LOOKED_UP, True),
+        ("backoffice", "confirm_record", Verb.LINE_LOOKED_UP, True),
+        ("backoffice", "audit_asked", Verb.LINE_LOOKED_UP, True),
+    ],
+)
+def test_no_app_has_a_notice_sent_of_what_no_entry_says(at_two_lines, as_role, role, kind, verb, is_refused):
+    who, line_id, other = at_two_lines
+
+    def owe():
+        append_entry(who, verb=Verb.LINE_LOOKED_UP, role="clerk", on=ON, line_id=line_id if verb else other)
+        run(NOTICE, [line_id, kind, ON])
+
+    with as_role(role):
+        said = refusal_at_commit(owe)
+
+    assert ("notices_notice_changed_without_its_ledger_entry" in said) is is_refused, said
+
+
+def test_a_counter_ends_no_suspension_without_an_entry(new_line, as_role):  # noqa: F811
+    line_id = find_line(new_line(SuspensionReason.REGISTRATION)).line_id
+    restored = "SELECT lines_restore(%s, 'registration', '2012-03-02', now())"
+
+    with as_role("counter"):
+        said = refusal_at_commit(lambda: rows(restored, [line_id]))
+
+    assert "lines_suspension_changed_without_its_ledger_entry" in said

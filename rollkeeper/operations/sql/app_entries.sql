@@ -42,7 +42,7 @@ BEGIN
         ('incidents_duty', 'UPDATE', 'incidents:duty:met', 'incident', 'incident_id'),
         ('incidents_incident', 'UPDATE', 'incidents:incident:closed', 'incident', 'incident_id'),
         ('incidents_step', 'INSERT OR UPDATE', 'incidents:step:approved incidents:step:withdrawn', 'incident', 'incident_id'),
-        ('notices_notice', 'INSERT', '', '', ''),
+        ('lines_suspension', 'UPDATE', '', 'line', 'line_id'),
         ('notices_returnedletter', 'INSERT', 'notices:returned_letters:recorded', '', ''),
         ('provisioning_command', 'INSERT', '', 'line', 'line_id'),
         ('reporting_auditsample', 'INSERT', 'reporting:audit_sample:drawn', 'sample', 'sample_id'),
@@ -92,25 +92,65 @@ DROP TRIGGER IF EXISTS ledger_sim_replaced ON ledger_entry;
 CREATE CONSTRAINT TRIGGER ledger_sim_replaced AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (NEW.verb = 'line:sim:replaced' AND kernel_is_app()) EXECUTE FUNCTION ledger_require_told_subscriber();
 
+-- A notice is sent on each line, at night to a nation's if an app could queue them at will. So it is about what an entry of the same
+-- transaction says was done to its line, or to another one of the same person.
+CREATE OR REPLACE FUNCTION notices_require_entry_of_notice() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    verbs CONSTANT text[] := CASE NEW.kind
+        WHEN 'record_changed' THEN ARRAY['line:tenure:corrected', 'line:line:relocated', 'line:document:linked', 'line:document:unlinked']
+        WHEN 'sim_replaced' THEN ARRAY['line:sim:replaced']
+        WHEN 'document_by' THEN ARRAY['line:route:used']
+        WHEN 'terminated' THEN ARRAY['line:line:terminated']
+        WHEN 'confirm_record' THEN ARRAY['agents:reverification:started']
+        WHEN 'audit_asked' THEN ARRAY['selfcare:consent:requested']
+        WHEN 'new_line_in_your_name' THEN lines_verbs_of_registration() END;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ledger_entry e
+         WHERE e.xid = pg_current_xact_id() AND (verbs IS NULL OR e.verb = ANY (verbs))
+           AND CASE NEW.kind WHEN 'new_line_in_your_name' THEN EXISTS (
+                                 SELECT FROM lines_tenure h
+                                  WHERE h.line_id = NEW.line_id AND upper_inf(h.held)
+                                    AND h.person_id IN (SELECT subscribers_references_of(e.person_id)))
+                             ELSE e.line_id = NEW.line_id END
+    ) THEN
+        RAISE EXCEPTION 'notices_notice_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION notices_require_entry_of_notice FROM PUBLIC;
+DROP TRIGGER IF EXISTS ledger_entry_of_change ON notices_notice;
+CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER INSERT ON notices_notice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (kernel_is_app()) EXECUTE FUNCTION notices_require_entry_of_notice();
+
+CREATE OR REPLACE FUNCTION notices_tells(line uuid, of_kind text, since date) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM notices_notice n
+                    WHERE n.line_id = line AND n.kind = of_kind AND n.state = 'queued' AND n.campaign_id IS NULL AND n.promised_on IS NULL
+                      AND n.queued_on >= since)
+$$;
+REVOKE ALL ON FUNCTION notices_tells FROM PUBLIC;
+
 -- Who gets a line in their name is told on each of their other lines, as `registration/side_effects.py` does: else a counter that registers
--- one unseen would read, on that line and some days later, what is recorded of them. A corrected record is the same subscriber's.
+-- one unseen would read, on that line and some days later, what is recorded of them. Who has the line already is told there of what changed,
+-- but for one who was accepted for a time.
 CREATE OR REPLACE FUNCTION lines_require_told_person() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    today CONSTANT date := (SELECT e.day FROM ledger_entry e WHERE e.entry_id = NEW.begun_by_entry);
+    today CONSTANT date := (SELECT e.day FROM ledger_entry e WHERE e.entry_id = NEW.begun_by_entry) - 1;  -- or asked for before midnight
+    former record;
 BEGIN
-    IF EXISTS (
+    SELECT b.accepted_through INTO former FROM lines_tenure b
+     WHERE b.line_id = NEW.line_id AND b.person_id = NEW.person_id AND upper(b.held) = lower(NEW.held);
+    IF (CASE WHEN FOUND THEN former.accepted_through IS NULL AND NOT notices_tells(NEW.line_id, 'record_changed', today)
+            ELSE EXISTS (
         SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id)
          CROSS JOIN LATERAL (SELECT t.line_id FROM lines_tenure t WHERE t.person_id = one.person_id AND upper_inf(t.held)
                                 AND t.contested_on IS NULL AND t.line_id <> NEW.line_id OFFSET 0) AS other
           JOIN lines_line l USING (line_id)
-         WHERE l.state IN ('active', 'suspended') AND NOT EXISTS (
-                   SELECT FROM notices_notice n
-                    WHERE n.line_id = other.line_id AND n.kind = 'new_line_in_your_name' AND n.state = 'queued' AND n.campaign_id IS NULL
-                      AND n.promised_on IS NULL AND n.queued_on >= today - 1))  -- one that was asked for before midnight
-       AND NOT EXISTS (
-        SELECT FROM lines_tenure b
-         WHERE b.line_id = NEW.line_id AND b.person_id = NEW.person_id AND upper(b.held) = lower(NEW.held))
+         WHERE l.state IN ('active', 'suspended') AND NOT notices_tells(other.line_id, 'new_line_in_your_name', today)) END)
     THEN
         RAISE EXCEPTION 'lines_tenure_of_a_person_who_is_not_told' USING ERRCODE = 'insufficient_privilege';
     END IF;

@@ -100,7 +100,7 @@ BEGIN
     THEN
         RAISE EXCEPTION 'lines_accesses_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- Counted for ten: whoever rolls its transaction back takes the entry back, and not the count.
+    -- Counted for ten: an app that rolls its transaction back takes the entry back, and not the count.
     PERFORM access_count_lookups(10);
     RETURN QUERY
     SELECT e.entry_id, e.at, e.day, e.line_id, e.body, l.leaf_index, w.until
