@@ -9,7 +9,16 @@ import datetime as dt
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.dual_control import Approvals, PendingSubject, approve, require_approver, withdraw
+from rollkeeper.access.dual_control import (
+    Approvals,
+    PendingSubject,
+    approvals_of,
+    approve,
+    have_enough_approvers,
+    is_withdrawn,
+    require_approver,
+    withdraw,
+)
 from rollkeeper.access.errors import NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
 from rollkeeper.incidents.choices import About, Remedy, Step, StepState
@@ -109,12 +118,21 @@ def run_approved_steps(authority: Authority, *, on: dt.date, with_keys: bool | N
     waiting = [one for one in found if with_keys is None or _needs_keys(one) is with_keys]
     for request in waiting:
         try:
+            _require_approved(request, on=on)
             touched = _do(authority, request.incident_id, Step(request.step), on=on)
         except RollkeeperError as refused:
             _move(request, StepState.FAILED, ended_at=clock.now(), failed_because=refused.code)
         else:
             _move(request, StepState.DONE, ended_at=clock.now(), touched=touched)
     return len(waiting)
+
+
+def _require_approved(request: StepRequest, *, on: dt.date) -> None:
+    """Refuse a step that says it is approved and is not: a page's role writes that word. Refuses: NO_PENDING_APPROVAL."""
+    permission = PERMISSION_FOR[Step(request.step)]
+    people = {one.staff_id for one in approvals_of(permission, [request.step_id])}
+    if is_withdrawn(permission, request.step_id) or not have_enough_approvers(permission, people, on=on):
+        raise NO_PENDING_APPROVAL()
 
 
 def _needs_keys(request: StepRequest) -> bool:

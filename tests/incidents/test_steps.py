@@ -12,7 +12,7 @@ from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, run_app
 from rollkeeper.incidents.choices import About, Step, StepState
 from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.vault.keys import living_epoch
 from tests.builders.lines import make_line
 from tests.incidents.test_incidents import CONSOLE, HOUR, ON, accessed, held_by, officer, opened
@@ -190,4 +190,28 @@ def test_a_drill_takes_every_step_and_affects_no_one(register):
 
     assert {one.state for one in queries.steps(CONSOLE, made)} == {StepState.DONE}
     assert Staff.objects.get(username="thief").is_active
+    assert rows("SELECT FROM notices_notice") == []
+
+
+@pytest.mark.parametrize("step", TWO)
+@pytest.mark.parametrize("given", [0, 1])
+def test_a_step_that_a_page_says_is_approved_is_not_done_without_its_people(register, as_role, step, given):
+    made, epoch = scoped(), living_epoch().epoch_id
+    if given:
+        approve_step(officer("officer-1"), made, step, on=ON)
+    else:
+        run(
+            "INSERT INTO incidents_step (incident_id, step_id, step, state, requested_at) VALUES (%s, uuidv7(), %s, 'pending', now())",
+            [made, step.value],
+        )
+
+    with as_role("backoffice"):
+        run(
+            "UPDATE incidents_step SET state = 'approved' WHERE incident_id = %s AND step = %s",
+            [made, step.value],
+        )
+    run_approved_steps(worker_authority(), on=ON)
+
+    assert stands(made, step).state is StepState.FAILED
+    assert living_epoch().epoch_id == epoch
     assert rows("SELECT FROM notices_notice") == []
