@@ -2,6 +2,8 @@
 """Submissions, so that each happens once."""
 
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 
 class Submission(models.Model):
@@ -12,6 +14,11 @@ class Submission(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        """Insert-only."""
+        """Insert-only; a receipt goes when an erasure reduces its entry."""
 
         db_table = "registration_submission"
+        indexes = [
+            models.Index(
+                Cast(KT("receipt__entry"), models.BigIntegerField()), name="registration_submission_by_entry"
+            )
+        ]

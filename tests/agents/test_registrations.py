@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import authority_of, linked_accounts
@@ -28,7 +28,10 @@ from rollkeeper.incidents.choices import Severity as IncidentSeverity
 from rollkeeper.incidents.services import open_incident, scope_incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
+from rollkeeper.retention.services import erase_due
+from rollkeeper.vault.services import begin_first_epoch
 from tests.agents.conftest import AGENT, ON, PLACE, Shop, approved, at_time, employ, shop
+from tests.builders.lines import terminate_line
 from tests.entries import entries
 from tests.refusals import refusing
 from tests.registration.people import fresh_number
@@ -288,8 +291,6 @@ def test_the_counters_role_of_the_database_can_do_all_this(counter, as_role):
 
 
 def test_two_counters_of_an_agent_together_never_pass_its_cap(committed):
-    from rollkeeper.vault.services import begin_first_epoch
-
     begin_first_epoch()
     clock.set_demo_date(ON)
     approved(limit=3)
@@ -350,3 +351,19 @@ def test_an_incident_of_an_agent_finds_everyone_whom_its_accounts_registered(cou
     assert {one.person_id for one in exposed} == {one.person_id for one in held}
     with refusing(AGENT_UNKNOWN):
         linked_accounts("agent", "agent-999")
+
+
+def test_which_agent_and_clerk_registered_a_line_is_forgotten_with_its_record(committed):
+    begin_first_epoch()
+    clock.set_demo_date(ON)
+    approved()
+    counter = shop()
+    line, kept = counter.register().line_id, counter.register().line_id
+    ended, erased = ON + dt.timedelta(days=30), ON.replace(year=ON.year + 1) + dt.timedelta(days=31)
+    clock.set_demo_date(ended)
+    terminate_line(line, quarantined_until=ended + dt.timedelta(days=90), on=ended)
+    clock.set_demo_date(erased)
+
+    assert erase_due(worker_authority(), on=erased, after_gap=True).lines == 1
+
+    assert [one.line_id for one in AgentRegistration.objects.all()] == [kept]

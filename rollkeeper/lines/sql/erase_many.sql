@@ -1,6 +1,6 @@
 -- Clears what the register still holds about lines and tenures whose keys are gone: number, contact, reference, the subscriber's
--- commitment; the reason of a pause, which may be an illness, and the case of a hold. To be included: needs `erase_slice
--- (line_id, tenure_id)`, the whole line if no tenure is named; %(on)s.
+-- commitment, the entries by which a tenure began and ended; the reason of a pause, which may be an illness, and the case of a hold.
+-- To be included: needs `erase_slice (line_id, tenure_id)`, the whole line if no tenure is named; %(on)s.
 -- Law: art. 5. Reads: -. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold.
 -- Plan: primary keys by line; lines_reference_by_line. Again: nothing left to clear.
 erased_line AS (
@@ -27,7 +27,8 @@ erased_line AS (
 ), erased_reference AS (
     DELETE FROM lines_reference r USING erased_line WHERE r.line_id = erased_line.line_id
 ), erased_tenure AS (
-    UPDATE lines_tenure h SET commitment = NULL, route = NULL, good_through = NULL, identity_check = NULL, erased_on = %(on)s
+    UPDATE lines_tenure h SET commitment = NULL, route = NULL, good_through = NULL, identity_check = NULL, begun_by_entry = NULL, ended_by_entry = NULL,
+           erased_on = %(on)s
       FROM erase_slice e
      WHERE h.line_id = e.line_id AND (e.tenure_id IS NULL OR h.tenure_id = e.tenure_id)
        AND h.erased_on IS NULL

@@ -68,6 +68,12 @@ CREATE OR REPLACE TRIGGER lines_tenure_only_erased BEFORE UPDATE OF commitment, 
         OR NEW.identity_check IS NOT NULL AND NEW.identity_check IS DISTINCT FROM OLD.identity_check
     )) EXECUTE FUNCTION kernel_refuse('lines_tenure_rewritten', 'insufficient_privilege');
 
+-- By which entry a tenure began is forgotten with its record alone.
+CREATE OR REPLACE TRIGGER lines_tenure_beginning_kept BEFORE UPDATE OF begun_by_entry ON lines_tenure
+    FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console') AND NEW.begun_by_entry IS DISTINCT FROM OLD.begun_by_entry
+                       AND (NEW.begun_by_entry IS NOT NULL OR NEW.erased_on IS NULL))
+    EXECUTE FUNCTION kernel_refuse('lines_tenure_begun_by_another_entry', 'insufficient_privilege');
+
 -- Whether the ledger says that a line was terminated: a record of which it does not is never erased.
 CREATE OR REPLACE FUNCTION lines_has_entry_of_end(line uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$

@@ -147,7 +147,7 @@ GRANT SELECT, INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO w
 -- Whose a line is, and which number leads to it, change by functions alone.
 GRANT UPDATE ON lines_line TO worker;
 GRANT UPDATE (quarantined_until) ON lines_number TO worker;
-GRANT UPDATE (held, ended_by_entry, commitment, route, good_through, identity_check, erased_on, contested_on) ON lines_tenure TO worker;
+GRANT UPDATE (held, begun_by_entry, ended_by_entry, commitment, route, good_through, identity_check, erased_on, contested_on) ON lines_tenure TO worker;
 GRANT UPDATE (days, reason, evidence_seen_on) ON lines_pause TO worker;
 -- What takes service away is bound to what people approved (approved_batches.sql).
 GRANT SELECT, INSERT, UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO worker;
