@@ -187,7 +187,8 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
     """
     if size <= 0:
         return []
-    desks_open = not is_closed(load_pack(instance().pack), on)
+    pack = load_pack(instance().pack)
+    desks_open, by_law = not is_closed(pack, on), may_act(pack, Act.SUSPEND, on=on)
     tomorrow = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
     while True:
         is_all = not position.behind
@@ -198,7 +199,7 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
                 is_open = desks_open and not rows("SELECT FROM provisioning_closedday WHERE days @> %s", [on])
                 resting = [rest for one in RESTING_BATCHES.each() if (rest := one(on)) is not None]
                 values = {
-                    "kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open,
+                    "kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open, "by_law": by_law,
                     "some_rest": bool(resting), "resting": [batch for rest in resting for batch in rest],
                     "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1)), "services": list(position.services),
                 }  # fmt: skip
@@ -221,13 +222,12 @@ def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Tr
     orders = _orders(found, network, on=on)
     # Without the country's emergency numbers no element can be asked whether it still puts them through.
     pack = load_pack(instance().pack)
-    by_law = may_act(pack, Act.SUSPEND, on=on)
     may_go = {
         row.command_id
         for row in found
         if row.may_go
         and (pack.has_emergency_numbers or row.kind != CommandKind.BAR)
-        and (by_law or row.kind == CommandKind.RESTORE or row.reason != SuspensionReason.REGISTRATION)
+        and (row.is_lawful or row.kind == CommandKind.RESTORE or row.reason != SuspensionReason.REGISTRATION)
     }
     before = [
         one

@@ -4,6 +4,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 from django.db import transaction
@@ -14,6 +15,7 @@ from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.lines.queries import view_line
 from rollkeeper.provisioning.services import push_due
@@ -24,7 +26,7 @@ from rollkeeper.selfcare.disputes import dispute_line
 from rollkeeper.selfcare.queries import open_cases
 from tests.builders.commands import retry_commands
 from tests.builders.lines import give_number, make_line
-from tests.builders.packs import write_pack
+from tests.builders.packs import REFERENCE, use_pack, write_pack
 from tests.builders.staff import employ_approvers
 from tests.builders.stages import staged
 from tests.campaign.population import (
@@ -257,6 +259,59 @@ def test_an_undo_of_the_second_bar_gives_back_in_the_network_what_it_took(
 
     batch_rollback.undo_batch(console_authority(), batch_id, on=SECOND)
     push(SECOND)
+
+    assert (journal()[-1]["state"], journal()[-1]["bars"]) == ("barred", ["outgoing"])
+
+
+def undo_the_second_bar(told: LineId, people: People, on: dt.date) -> None:
+    nights(FIRST, SECOND, people)
+    push(SECOND)
+    (batch_id,) = [one.batch_id for one in queries.batches() if one.step == 2]
+    clock.set_demo_date(on)
+    batch_rollback.undo_batch(console_authority(), batch_id, on=on)
+
+
+def test_what_an_undo_of_a_wider_bar_gives_back_waits_for_no_open_day(told: LineId, people: People) -> None:
+    qingming = day("2012-04-04")
+    undo_the_second_bar(told, people, qingming)
+
+    push(qingming)
+
+    assert (journal()[-1]["state"], journal()[-1]["bars"]) == ("barred", ["outgoing"])
+
+
+def test_what_an_undo_of_a_wider_bar_gives_back_waits_for_no_court(told: LineId, people: People) -> None:
+    on = SECOND + dt.timedelta(days=1)
+    court_stays.enter_stay(console_authority(), first=on, last=None, reason="court", on=SECOND)
+    undo_the_second_bar(told, people, on)
+
+    push(on)
+
+    assert (journal()[-1]["state"], journal()[-1]["bars"]) == ("barred", ["outgoing"])
+
+
+def test_what_an_undo_gives_back_waits_for_no_law_in_force(told: LineId, people: People) -> None:
+    undo_the_second_bar(told, people, SECOND)
+    before = instance().pack
+
+    use_pack(REFERENCE.replace("\nstatus: confirmed", "\nstatus: struck_down", 1))
+    try:
+        push(SECOND)
+    finally:
+        write_settings(instance={"pack": before})
+
+    assert (journal()[-1]["state"], journal()[-1]["bars"]) == ("barred", ["outgoing"])
+
+
+def test_an_undo_that_was_killed_and_goes_on_holds_back_nothing_that_it_gave_back(
+    told: LineId, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(batch_rollback, "_finish", Mock(side_effect=KeyboardInterrupt))
+        undo_the_second_bar(told, people, SECOND)
+
+    batch_rollback.undo_requested(console_authority(), on=SECOND)
+    push_due(worker_authority(), on=SECOND)
 
     assert (journal()[-1]["state"], journal()[-1]["bars"]) == ("barred", ["outgoing"])
 

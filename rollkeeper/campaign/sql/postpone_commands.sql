@@ -1,3 +1,4 @@
+-- As release 0.1.0 had it, for its migration alone: migration 0004 carries what replaced it.
 -- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
 -- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
 -- Law: art. 1. Reads: campaign_batch, provisioning_command. Writes: row locks; provisioning_command by network_postpone. Plan:

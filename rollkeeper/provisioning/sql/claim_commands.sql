@@ -15,16 +15,13 @@
 -- do it to the other line. A terminated line is no longer restored, and a restore command for it supersedes nothing. On a day on
 -- which counters are closed, or under a stay, no line loses service for a missing registration, whenever commanded; under
 -- a stay of one campaign none of its batches, nor one whose command names no batch. Exception:
--- the bar for an undone termination that the network may have received, because it gives emergency calls back. Commands that the
--- network accepted before are read back, and not delivered again.
+-- the bar for an undone termination or an undone wider bar that the network may have received, because it gives back what that took.
+-- Commands that the network accepted before are read back, and not delivered again.
 WITH due AS (
     SELECT c.* FROM unnest(%(services)s::text[]) AS asked (service) CROSS JOIN LATERAL (
     SELECT c.line_id, c.command_id, c.position, c.next_try_at, c.state,
            %(is_open)s AND NOT (%(some_rest)s AND coalesce(c.batch_id = ANY (%(resting)s::uuid[]), true)) OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
-               SELECT FROM (SELECT batch_id, kind, position, sent_at, read_back_at, claimed_by FROM provisioning_command
-                             WHERE line_id = c.line_id OFFSET 0) e
-                WHERE e.batch_id = c.batch_id AND e.kind = 'terminate' AND e.position < c.position
-                  AND (e.sent_at IS NOT NULL OR e.read_back_at IS NOT NULL OR e.claimed_by IS NOT NULL)
+-- include provisioning.gives_back
            ) AS may_go, c.sent_at IS NOT NULL AS was_taken
     FROM provisioning_command c
     WHERE c.state IN ('waiting', 'sent')
@@ -66,6 +63,10 @@ WITH due AS (
               j.may_go, j.next_try_at AS due_at
 )
 SELECT c.*, l.number_sealed, l.service,
+       -- Whether the law bars anyone on this day, or the command gives something back.
+       %(by_law)s OR c.kind = 'bar' AND EXISTS (
+-- include provisioning.gives_back
+       ) AS is_lawful,
        -- What the line is to be kept from now, whatever the command was asked for: another stage since asks again.
        coalesce((SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = c.line_id AND s.restored_on IS NULL), 7) AS bars
 FROM claimed c LEFT JOIN lines_line l ON l.line_id = c.line_id
