@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The result of one try to carry out a command. Pure: the answer and the read-back in, the next state out.
 
-The network's acceptance proves nothing, only its read-back does. A restore is retried until it works; bar and terminate are given
+The network's acceptance proves nothing, only its read-back does. An open line proves no restore that the element did not take: it may
+carry out an older bar yet, which it refuses only once it knows the restore. A restore is retried until it works; bar and terminate are given
 up after a while if the network accepts but does not apply them, since a line that still works does no harm. An unreachable
 element is waited for: its lines must not be terminated without having been barred.
 """
@@ -31,11 +32,13 @@ def next_state(
     kind: CommandKind, *, answer: Answer | None, read_back: ReadBack, tries: int, max_tries: int
 ) -> Transition:
     """Decide the state of a command after a try. `answer` is None if only the read-back was repeated."""
-    if read_back is kind.proof:
+    is_taken = answer is not Answer.RETRY or kind is not CommandKind.RESTORE
+    if read_back is kind.proof and is_taken:
         return Transition(CommandState.CONFIRMED)
     if read_back is ReadBack.FLOOR_MISSING and kind is CommandKind.BAR:
         return Transition(CommandState.FAILED, must_restore=True)
-    if read_back is ReadBack.EXCESS and kind is CommandKind.BAR and tries >= max_tries:
+    is_last = tries >= max_tries or answer is Answer.REFUSED
+    if read_back is ReadBack.EXCESS and kind is CommandKind.BAR and is_last:
         return Transition(CommandState.FAILED, must_restore=True)
     if kind is not CommandKind.RESTORE and (
         answer is Answer.REFUSED or (tries >= max_tries and answer is not Answer.RETRY)

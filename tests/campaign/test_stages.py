@@ -306,9 +306,10 @@ def test_what_an_undo_gives_back_waits_for_no_law_in_force(told: LineId, people:
 def test_an_undo_that_was_killed_and_goes_on_holds_back_nothing_that_it_gave_back(
     told: LineId, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(batch_rollback, "_finish", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr(batch_rollback, "_finish", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
         undo_the_second_bar(told, people, SECOND)
+    monkeypatch.undo()
 
     batch_rollback.undo_requested(console_authority(), on=SECOND)
     push_due(worker_authority(), on=SECOND)

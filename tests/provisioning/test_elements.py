@@ -964,6 +964,17 @@ def test_a_line_that_one_element_will_not_bar_is_not_barred_in_the_next(register
     assert [one.kind for one in next_one.heard] == [RESTORE]
 
 
+def test_a_restore_that_one_element_refuses_is_tried_again_at_one_that_was_away(register):
+    away, refuses = Element(), Element()
+    away.answer, refuses.answer = (lambda _: Answer.RETRY), (lambda _: Answer.REFUSED)
+    gateway = ServiceRouter(
+        {"osmo_hlr": refuses, "kamailio": away}, by_service={"mobile": ["osmo_hlr", "kamailio"]}, fallback=None,
+        services=lambda lines: dict.fromkeys(lines, "mobile"),
+    )  # fmt: skip
+
+    assert gateway.push([order(NUMBERS[0], RESTORE)]) == [Answer.RETRY]
+
+
 def test_an_element_that_needs_no_number_is_notified_none(register):
     knows, blind = Element(), Element()
     knows.needs_number = True

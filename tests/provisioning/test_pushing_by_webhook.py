@@ -52,6 +52,11 @@ def push():
     return push_due(worker_authority(), on=ON, gateway=network_gateway())
 
 
+def command(command_id):
+    (row,) = database.rows("SELECT * FROM provisioning_command WHERE command_id = %s", [command_id])
+    return row
+
+
 def opened():
     return database.rows(
         "SELECT line_id, body FROM ledger_entry WHERE verb = 'vault:sealed:opened' ORDER BY entry_id"
@@ -107,6 +112,30 @@ def test_a_registration_a_moment_later_restores_and_the_bar_never_comes_behind_i
 
     assert element.states[str(line)] == "open"
     assert not [body for body in element.bodies if b"line.bar" in body]
+
+
+def test_a_bar_that_was_taken_and_is_carried_out_late_does_not_outlive_a_restore_that_was_not_taken(
+    element, line
+):
+    barring, said = bar(line), []
+    carry_out, element._carry_out = element._carry_out, lambda *order: said.append(order) or 204
+    push()
+    Line.objects.update(state="active")
+    restoring = bar(line, CommandKind.RESTORE)
+    element._carry_out = lambda *_: 503
+    push()
+    meanwhile = command(restoring).state
+    element._carry_out = carry_out
+    carry_out(*said[0])
+
+    push()
+
+    assert (command(barring).state, meanwhile, command(restoring).state) == (
+        "superseded",
+        "waiting",
+        "confirmed",
+    )
+    assert element.states[str(line)] == "open"
 
 
 @pytest.mark.parametrize("missing", ["emergency", "care", "registration"])

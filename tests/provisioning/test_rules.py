@@ -16,7 +16,8 @@ ANSWERS = st.sampled_from([*Answer, None])
 def test_a_command_is_confirmed_by_its_own_proof_and_by_nothing_else(kind, answer, read_back, tries):
     followed = next_state(kind, answer=answer, read_back=read_back, tries=tries, max_tries=8)
 
-    assert (followed.state is CommandState.CONFIRMED) == (read_back is kind.proof)
+    is_taken = kind is not CommandKind.RESTORE or answer is not Answer.RETRY
+    assert (followed.state is CommandState.CONFIRMED) == (read_back is kind.proof and is_taken)
 
 
 @given(ANSWERS, st.sampled_from([r for r in ReadBack if r is not ReadBack.OPEN]), st.integers(1, 30_000))
@@ -69,3 +70,25 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour(tries, seconds):
 
 def test_the_floor_is_emergency_care_and_registration():
     assert set(ALWAYS_ALLOWED) == {"emergency", "care", "registration"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (Answer.RETRY, CommandState.WAITING),
+        (Answer.ACCEPTED, CommandState.CONFIRMED),
+        (None, CommandState.CONFIRMED),
+    ],
+)
+def test_an_open_line_proves_no_restore_that_the_element_did_not_take(answer, state):
+    followed = next_state(CommandKind.RESTORE, answer=answer, read_back=ReadBack.OPEN, tries=1, max_tries=8)
+
+    assert followed.state is state
+
+
+def test_a_bar_that_is_refused_and_bars_more_than_ordered_is_lifted():
+    followed = next_state(
+        CommandKind.BAR, answer=Answer.REFUSED, read_back=ReadBack.EXCESS, tries=1, max_tries=8
+    )
+
+    assert (followed.state, followed.must_restore) == (CommandState.FAILED, True)

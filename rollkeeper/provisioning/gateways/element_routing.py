@@ -46,7 +46,7 @@ class ServiceRouter:
                 sent = mine if element.needs_number else [replace(one, number=None) for one in mine]
                 for one, answer in zip(mine, element.push(sent), strict=True):
                     answers[one.key].append(answer)
-        return [_together(answers[one.key]) for one in orders]
+        return [_together(answers[one.key], kind=one.kind) for one in orders]
 
     def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         """Ask every element of each line."""
@@ -73,8 +73,12 @@ def services_of(lines: Sequence[LineId]) -> Mapping[LineId, str]:
     return {row.line_id: row.service for row in found}
 
 
-def _together(answers: Sequence[Answer]) -> Answer:
-    for one in (Answer.REFUSED, Answer.RETRY):
+def _together(answers: Sequence[Answer], *, kind: CommandKind) -> Answer:
+    """Return what the elements of a line answer together; a restore that one of them did not take is tried again."""
+    worst = (
+        (Answer.REFUSED, Answer.RETRY) if kind is not CommandKind.RESTORE else (Answer.RETRY, Answer.REFUSED)
+    )
+    for one in worst:
         if one in answers:
             return one
     return Answer.ACCEPTED if answers else Answer.RETRY
