@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Background jobs of this package: send due commands to the network, so that a registered line is restored within seconds, and
-check that barred lines can still make emergency calls.
+check that barred lines can still make emergency calls and that restored ones still have service.
 """
 
+import datetime as dt
 from functools import partial
 
 from rollkeeper.access.authority import worker_authority
@@ -15,7 +16,8 @@ _MOST = 500
 _PAGES = 5
 
 _asked_up_to: dict[str, LineId | None] = {}
-"""The position of each group's round: a new process starts a new round."""
+_asked_of_restored: dict[str, tuple[dt.datetime, LineId] | None] = {}
+"""The position of each group's rounds: a new process starts new ones."""
 
 
 def push(group: str) -> int:
@@ -27,14 +29,19 @@ def push(group: str) -> int:
 
 
 def watch(group: str) -> int:
-    """Ask about some of a group's barred lines, another part each time; return on how many emergency calls were missing."""
-    from rollkeeper.provisioning.reconciliation import check_floor
+    """Ask about some of a group's barred and some of its restored lines, another part each time; return how many are to be restored."""
+    from rollkeeper.provisioning.reconciliation import check_floor, check_service
 
     restored, services = 0, services_of_group(group)
     for _ in range(_PAGES):
         watched = check_floor(worker_authority(), after=_asked_up_to.get(group), services=services)
         restored, _asked_up_to[group] = restored + watched.restored, watched.last
         if watched.last is None:
+            break
+    for _ in range(_PAGES):
+        checked = check_service(worker_authority(), after=_asked_of_restored.get(group), services=services)
+        restored, _asked_of_restored[group] = restored + checked.restored, checked.last
+        if checked.last is None:
             break
     return restored
 

@@ -103,6 +103,11 @@ class Command(models.Model):
                 condition=models.Q(batch_id__isnull=False, state=CommandState.SENT.value),
             ),
             models.Index(
+                fields=["read_back_at", "line_id"],
+                name="provisioning_command_restored",
+                condition=models.Q(kind=CommandKind.RESTORE.value, state=CommandState.CONFIRMED.value),
+            ),
+            models.Index(
                 fields=["batch_id"],
                 name="provisioning_command_by_batch",
                 condition=models.Q(batch_id__isnull=False),

@@ -65,12 +65,14 @@ class Reconciliation:
 
     @property
     def out_of_service(self) -> list[LineId]:
-        """Return the lines that the register has in service and the network has not, and nothing is tried against it."""
+        """Return the lines that the register has in service and the network has not, or says nothing of though it was ordered to, and
+        nothing is tried against it: an element that has forgotten a line may know its number as that of an older, barred one.
+        """
         return [
             one.line_id
             for one in self.differences
             if one.register_says is ReadBack.OPEN
-            and one.network_says in {ReadBack.BARRED, ReadBack.PARTLY, ReadBack.ABSENT}
+            and one.network_says in {ReadBack.BARRED, ReadBack.PARTLY, ReadBack.ABSENT, ReadBack.UNKNOWN}
             and not one.is_under_way
         ]
 

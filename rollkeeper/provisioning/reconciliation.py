@@ -2,13 +2,15 @@
 """Compare register and network line by line, and keep what came of it, so that a page can say it without asking again.
 
 Separate from `services.py`, which sends commands to the network: this queries it. It changes only its own stored results, with
-one exception: a line whose emergency calls are barred is restored, whatever caused the bar. Other bars unknown to the register
-may be the operator's, for example for debt: they are lifted only on a person's request.
+three exceptions: a line whose emergency calls are barred is restored, whatever caused the bar; and once each one that is barred of more
+than was ordered and proved, or is barred again within three days after its restore was proved, as by an element that came back from
+its backup. Other bars unknown to the register may be the operator's, for example for debt: they are lifted only on a person's request.
 """
 
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
@@ -24,6 +26,11 @@ from rollkeeper.provisioning.gateways.base import CHUNK, Gateway
 from rollkeeper.provisioning.gateways.registry import all_services, network_gateway
 from rollkeeper.provisioning.models import Comparison
 from rollkeeper.provisioning.queries import Reconciliation, reconcile
+from rollkeeper.provisioning.rules import LONGEST_WAIT
+
+_WATCHED_FOR: Final = dt.timedelta(days=3)
+"""How long a restored line is asked about: longer than from one nightly backup of an element to the next, over a weekend."""
+_OUT_OF_SERVICE: Final = frozenset(ReadBack) - {ReadBack.OPEN, ReadBack.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,18 @@ class FloorCheck:
 
     asked: int
     restored: int
-    """Lines on which emergency, care or registration calls were barred: their restoring was asked for."""
+    """Lines on which emergency, care or registration calls were barred, or more than ordered: their restoring was asked for."""
     last: LineId | None
+    """Where to continue; None if there are no further lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCheck:
+    """The result of a check of some restored lines."""
+
+    restored: int
+    """Lines that the network had barred again: their restoring was asked for once more."""
+    last: tuple[dt.datetime, LineId] | None
     """Where to continue; None if there are no further lines."""
 
 
@@ -96,16 +113,59 @@ def check_floor(
     asked_of = all_services() if services is None else list(services)
     page = rows(
         sql("provisioning", "barred_lines"),
-        {"after": after or UUID(int=0), "page": CHUNK, "services": asked_of},
+        {
+            "after": after or UUID(int=0),
+            "page": CHUNK,
+            "services": asked_of,
+            "soon": clock.now() + LONGEST_WAIT,
+        },
     )
     asked = [LineId(row.line_id) for row in page if row.is_settled]
     bars = {LineId(row.line_id): Bars(row.bars) for row in page}
+    proved = {LineId(row.line_id) for row in page if row.was_proved}
     said = network.read_back(asked, bars=bars) if asked else []
-    broken = [one for one, says in zip(asked, said, strict=True) if says is ReadBack.FLOOR_MISSING]
+    broken = [
+        one
+        for one, says in zip(asked, said, strict=True)
+        if says is ReadBack.FLOOR_MISSING or (says is ReadBack.EXCESS and one in proved)
+    ]
     if broken:
         with action():
             _lift(broken)
     return FloorCheck(len(asked), len(broken), LineId(page[-1].line_id) if page else None)
+
+
+def check_service(
+    authority: Authority,
+    *,
+    after: tuple[dt.datetime, LineId] | None,
+    gateway: Gateway | None = None,
+    services: Sequence[str] | None = None,
+) -> ServiceCheck:
+    """Ask the network about the next lines that it restored within three days, and have it restore those that it bars again.
+
+    A restore is proved once: an older bar may come true behind it, and an element that comes back from its backup knows nothing of it.
+    `after` is where the last check ended, None for the first lines; `services` limits it to the lines of some elements. Refuses: NOT_ALLOWED, NO_NETWORK.
+    """
+    require(authority, Permission.RUN_PROVISIONING)
+    network = gateway or network_gateway(services)
+    after_at, after_line = after or (clock.now() - _WATCHED_FOR, LineId(UUID(int=0)))
+    page = rows(
+        sql("provisioning", "restored_lines"),
+        {
+            "after_at": after_at,
+            "after": after_line,
+            "page": CHUNK,
+            "services": all_services() if services is None else list(services),
+        },
+    )
+    asked = [LineId(row.line_id) for row in page if row.is_settled]
+    said = network.read_back(asked) if asked else []
+    barred = [one for one, says in zip(asked, said, strict=True) if says in _OUT_OF_SERVICE]
+    if barred:
+        with action():
+            run(sql("provisioning", "restore_active_lines"), {"line_ids": barred, "now": clock.now()})
+    return ServiceCheck(len(barred), (page[-1].read_back_at, LineId(page[-1].line_id)) if page else None)
 
 
 def _lift(broken: Sequence[LineId]) -> None:

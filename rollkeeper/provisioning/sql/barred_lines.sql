@@ -1,11 +1,15 @@
--- Gives a page of lines with an open reason to be suspended, and whether some elements' word on them can be taken now.
+-- Gives a page of lines with an open reason to be suspended, whether some elements' word on them can be taken now, and whether the last
+-- order was a bar that was proved.
 -- Law: art. 3 (emergency calls excepted). Reads: lines_suspension, lines_line, provisioning_command. Writes: -.
--- Plan: the index of open suspensions, from the last line on; two probes a row. A terminated line keeps its open reasons, so a
+-- Plan: the index of open suspensions, from the last line on; three probes a row. A terminated line keeps its open reasons, so a
 -- page is of reasons and bounded for any number of lines. Again: the next page.
+-- What waits for days (a stay, a closed day, a stopped batch) may have been carried out though its answer was lost: it is asked about.
 SELECT s.line_id, bit_or(s.bars) AS bars,
     bool_and(l.state = 'suspended' AND l.service = ANY(%(services)s::text[]) AND NOT EXISTS (
-        SELECT FROM (SELECT state FROM provisioning_command WHERE line_id = s.line_id OFFSET 0) c
-        WHERE c.state IN ('waiting', 'sent'))) AS is_settled
+        SELECT FROM (SELECT state, claimed_by, next_try_at FROM provisioning_command WHERE line_id = s.line_id OFFSET 0) c
+        WHERE c.state IN ('waiting', 'sent') AND (c.claimed_by IS NOT NULL OR c.next_try_at <= %(soon)s))) AS is_settled,
+    bool_and((SELECT c.kind = 'bar' AND c.state = 'confirmed' FROM provisioning_command c
+               WHERE c.line_id = s.line_id ORDER BY c.position DESC LIMIT 1)) AS was_proved
 FROM (
     SELECT line_id, bars FROM lines_suspension
     WHERE restored_on IS NULL AND line_id > %(after)s
