@@ -8,7 +8,10 @@ checks further requirements itself, with the Authority.
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings as django_settings
 from django.contrib.auth import (
@@ -41,6 +44,10 @@ from rollkeeper.site.web_apps import AppName, app_named, this_app
 
 ACCOUNT = "account/"
 """Addresses that signed-in staff may use without a role: their own password and second factor."""
+_TO_CONFIRM = frozenset({
+    "account/logout/", "account/reauthenticate/", "account/2fa/reauthenticate/", "account/2fa/webauthn/reauthenticate/",
+})  # fmt: skip
+"""What a session may do that has not shown the second factor of its account."""
 
 
 class AppSessionMiddleware(SessionMiddleware):
@@ -80,10 +87,10 @@ class AccessMiddleware(LoginRequiredMiddleware):
             return None if token_of(request) else _to_portal_sign_in(request)
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
-        is_account = bool(request.resolver_match and request.resolver_match.route.startswith(ACCOUNT))
-        if instance().kind is InstanceKind.PRODUCTION and not has_second_factor(request) and not is_account:
-            return _ask_for_second_factor(request)
-        if is_account:
+        route = request.resolver_match.route if request.resolver_match else ""
+        if instance().kind is InstanceKind.PRODUCTION and (asked := _lacking_factor(request, route)):
+            return asked
+        if route.startswith(ACCOUNT):
             return None
         fault = _fault_of(request)
         return refuse(request, fault) if fault else None
@@ -118,9 +125,28 @@ def is_open_to(request: HttpRequest) -> bool:
     return bool(request.user.is_authenticated) and _fault_of(request) is None
 
 
-def has_second_factor(request: HttpRequest) -> bool:
-    """Tell whether the account has a second factor; where it has one, signing in has asked for it."""
-    return bool(is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
+def has_shown_factor(request: HttpRequest) -> bool:
+    """Tell whether this session has shown a second factor: one that was begun by a password alone, before there was any, has not."""
+    return any(one["method"] == "mfa" for one in get_authentication_records(request, request.user))
+
+
+def note_added_factor(
+    sender: Any, request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any
+) -> None:
+    """Note that the session that added a second factor has shown it."""
+    del sender
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, "mfa", type=authenticator.type)
+
+
+authenticator_added.connect(note_added_factor, dispatch_uid="rollkeeper.added_factor")
+
+
+def _lacking_factor(request: HttpRequest, route: str) -> HttpResponse | None:
+    """Return what asks for a second factor: to add one where the account has none, to show one where this session has not."""
+    if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
+        return None if route.startswith(ACCOUNT) else _ask_for_second_factor(request)
+    return None if has_shown_factor(request) or route in _TO_CONFIRM else _ask_to_show_factor(request)
 
 
 def _fault_of(request: HttpRequest) -> RollkeeperError | None:
@@ -147,6 +173,16 @@ def _to_portal_sign_in(request: HttpRequest) -> HttpResponse:
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return refuse(request, SessionExpired(), status=401)
     return redirect("portal:sign_in")
+
+
+def _ask_to_show_factor(request: HttpRequest) -> HttpResponse:
+    """Send a person to show the second factor of their account, and from there back; tell a machine what is missing."""
+    methods = [
+        one for one in get_adapter().get_reauthentication_methods(request.user) if one["id"].startswith("mfa")
+    ]
+    if not methods or "text/html" not in request.headers.get("Accept", "text/html"):
+        return refuse(request, SECOND_FACTOR_NEEDED())
+    return redirect_to_login(request.path, methods[0]["url"], REDIRECT_FIELD_NAME)
 
 
 def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:

@@ -14,7 +14,7 @@ from rollkeeper.access.navigation import Entry, Group
 from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.portal.tokens import token_of
-from rollkeeper.site.access_middleware import has_second_factor, is_open_to
+from rollkeeper.site.access_middleware import has_shown_factor, is_open_to
 from rollkeeper.site.web_apps import AppName, this_app
 
 _BEFORE_A_SESSION = frozenset({"portal:sign_in", "portal:code"})
@@ -91,7 +91,7 @@ def _may_use_app(request: HttpRequest) -> bool:
     if this_app() == AppName.PORTAL:
         return token_of(request) is not None and _page_of(request) not in _BEFORE_A_SESSION
     is_strong = instance().kind is InstanceKind.DEMO or (
-        request.user.is_authenticated and has_second_factor(request)
+        request.user.is_authenticated and has_shown_factor(request)
     )
     return is_strong and is_open_to(request)
 

@@ -3,9 +3,11 @@
 import datetime as dt
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import flows
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.test import Client
@@ -15,7 +17,8 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.instance import Instance, InstanceKind
+from rollkeeper.site import access_middleware
 
 PASSWORD = "seven plain words of nothing"
 DAY = dt.date(2012, 3, 2)
@@ -154,6 +157,72 @@ def test_an_authenticator_app_is_asked_for_from_then_on():
 
     assert first.headers["Location"] == "/account/2fa/authenticate/"
     assert not before
+    assert is_in(client)
+
+
+@pytest.fixture
+def in_production(monkeypatch):
+    monkeypatch.setattr(access_middleware, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
+
+
+@pytest.mark.parametrize("app_name", ["backoffice", "counter"])
+def test_a_session_begun_by_a_password_alone_opens_nothing_once_there_is_a_factor(
+    in_production, app, as_role, app_name
+):
+    role, page = {"backoffice": (StaffRole.AUDITOR, "/line/"), "counter": (StaffRole.CLERK, "/")}[app_name]
+    add_staff(console_authority(), username="clerk-1", password=PASSWORD, roles=[role], on=DAY)
+    app(app_name)
+    thief = Client()
+    with as_role(app_name):
+        sign_in(thief, username="clerk-1")
+    app("backoffice")
+    secret = with_authenticator_app("clerk-1")
+    app(app_name)
+
+    with as_role(app_name):
+        thief.post("/account/reauthenticate/", {"password": PASSWORD}, **PERSON)
+        before = thief.get(page, **PERSON)
+        machine = thief.get(page, HTTP_ACCEPT="application/json").status_code
+        thief.post("/account/2fa/reauthenticate/", {"code": code_of(secret)}, **PERSON)
+        after = thief.get(page, **PERSON)
+
+    assert before.headers.get("Location") == f"/account/2fa/reauthenticate/?next={page}"
+    assert (machine, after.status_code) == (403, 200)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/account/2fa/",
+        "/account/2fa/totp/deactivate/",
+        "/account/2fa/webauthn/add/",
+        "/account/2fa/recovery-codes/",
+        "/account/password/change/",
+        "/account/sessions/",
+    ],
+)
+def test_such_a_session_changes_no_factor_and_no_password(in_production, address):
+    thief = proven()
+    with_authenticator_app()
+
+    answers = [thief.get(address, **PERSON), thief.post(address, {}, **PERSON)]
+
+    assert {one.headers.get("Location", "-").split("?")[0] for one in answers} == {
+        "/account/2fa/reauthenticate/"
+    }
+    assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).exists()
+
+
+def test_the_session_that_adds_a_factor_goes_on(in_production, monkeypatch):
+    monkeypatch.setattr(
+        flows, "transaction", SimpleNamespace(on_commit=lambda do: do())
+    )  # a test commits nothing
+    client = proven()
+    page = client.get("/account/2fa/totp/activate/", **PERSON).content.decode()
+    secret = re.search(r'id="authenticator_secret"[^>]*value="([A-Z2-7]+)"', page).group(1)
+
+    client.post("/account/2fa/totp/activate/", {"code": code_of(secret)}, **PERSON)
+
     assert is_in(client)
 
 
