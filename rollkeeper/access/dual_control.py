@@ -215,9 +215,11 @@ def lock_subject(subject: UUID) -> None:
 
 
 def require_cooldown_over(authority: Authority, permission: Permission) -> None:
-    """Refuse a person who received every role with this permission too recently to approve with others. Refuses: ROLE_TOO_RECENT."""
+    """Refuse a person who received every role with this permission too recently to approve with others: one that ended counts for
+    nothing, whether or not it was given again. Refuses: ROLE_TOO_RECENT.
+    """
     able = [role.value for role in rule_for(permission).roles]
-    grants = RoleGrant.objects.filter(role__in=able)
+    grants = grants_on(clock.today()).filter(role__in=able)
     if not _past_cooldown(grants).filter(staff_id__in=[authority.staff_id]).exists():
         raise ROLE_TOO_RECENT(hours=cooldown_hours())
 

@@ -104,10 +104,12 @@ def accept_invitation(*, username: str, code: str, password: str, on: dt.date) -
     """
     name = canonical_username(username)
     typed = re.sub(r"[\s-]", "", code).upper()
+    require_good_password(
+        password, name
+    )  # first, or the answer to a weak one would tell a stranger which names there are
     staff = Staff.objects.filter(username=name).first()
     if staff is None:
         raise INVITATION_INVALID()
-    require_good_password(password, name)
     who = Authority(frozenset(), StaffId(staff.staff_id), secrets.token_hex(32))
     with action():
         (used,) = rows("SELECT access_use_invitation(%s, %s) AS it_was", [staff.staff_id, mark_of(typed)])

@@ -9,6 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
+from rollkeeper.access import dual_control
+from rollkeeper.access.dual_control import require_approver
 from rollkeeper.access.errors import (
     FACTOR_CHANGED_LATELY,
     INVALID_ADDRESS,
@@ -16,6 +18,7 @@ from rollkeeper.access.errors import (
     NOT_ALLOWED,
     NOT_FOR_OWN_ACCOUNT,
     PASSWORD_TOO_WEAK,
+    ROLE_TOO_RECENT,
 )
 from rollkeeper.access.invitations import (
     accept_invitation,
@@ -26,9 +29,12 @@ from rollkeeper.access.invitations import (
 from rollkeeper.access.models import Invitation, RoleGrant, Staff
 from rollkeeper.access.passwords import staff_with
 from rollkeeper.access.queries import roles_on
-from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.second_factor import require_settled_factors
+from rollkeeper.access.services import authority_of
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices.staff_invitations import send_invitations
 from tests.builders.authenticators import AuthenticatorApp
@@ -42,6 +48,7 @@ PASSWORD = "nine plain words that no one would ever say"
 
 @pytest.fixture
 def administrator():
+    clock.set_demo_date(DAY)
     return employ(StaffRole.ADMINISTRATOR)
 
 
@@ -141,6 +148,41 @@ def test_who_lost_the_second_factor_has_none_after_the_new_code_and_counts_as_ne
         [staff.staff_id],
     )
     assert fresh.n == 1
+
+
+@pytest.mark.parametrize(
+    ("permission", "submitted_by"),
+    [
+        (Permission.APPROVE_ACTION, ["another"]),
+        (Permission.DECIDE_DISCLOSURE, ["another"]),
+        (Permission.APPROVE_BATCH, []),
+    ],
+)
+def test_who_was_invited_again_approves_nothing_that_takes_two_for_a_day(
+    administrator, monkeypatch, permission, submitted_by
+):
+    monkeypatch.setattr(dual_control, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
+    employ(StaffRole.SUPERVISOR, username="supervisor-1")
+    staff = Staff.objects.get(username="supervisor-1")
+    RoleGrant.objects.update(granted_at=F("granted_at") - dt.timedelta(days=90))
+    require_approver(authority_of(staff), permission, submitted_by=submitted_by)
+
+    invite_again(administrator, username="supervisor-1", address="", on=DAY)
+
+    with refusing(ROLE_TOO_RECENT):
+        require_approver(authority_of(staff), permission, submitted_by=submitted_by)
+    RoleGrant.objects.update(granted_at=F("granted_at") - dt.timedelta(hours=25))
+    require_approver(authority_of(staff), permission, submitted_by=submitted_by)
+
+
+def test_the_page_for_a_code_tells_no_one_which_user_names_there_are(administrator):
+    invited(administrator)
+
+    for name in ("clerk-07", "clerk-08"):
+        with refusing(PASSWORD_TOO_WEAK):
+            accept_invitation(username=name, code="AAAAA-AAAAA-AAAAA-AAAAA", password="short", on=DAY)
+        with refusing(INVITATION_INVALID):
+            accept_invitation(username=name, code="AAAAA-AAAAA-AAAAA-AAAAA", password=PASSWORD, on=DAY)
 
 
 def test_no_one_invites_themselves_and_no_clerk_invites_anyone(administrator):
