@@ -209,9 +209,12 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
         "action_kind": payload.action_kind.replace("-", "_"),
         "adjusted": effective.was_adjusted,
     }
+    on = clock.day_of(effective.at)
+    took = authority_on(StaffId(row.staff_id), day=on)
+    acting = _with_rights_shown(took, row, on=on)
     try:
         with _counting_as_a_counter():
-            receipt = _done(payload, effective, row=row)
+            receipt = _done(payload, effective, clerk=acting, row=row)
     except (ConcurrentUpdate, AccessLimitReached):
         raise  # it waits: what a clerk took offline is never refused, nor given up, for a limit of lookups
     except DocumentNeedsSupervisor:
@@ -220,6 +223,9 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
     except RollkeeperError as fault:
         if fault.kind is Kind.INTERNAL or _is_past_limit(fault):
             raise
+        if acting != took and row.approved_by is None:
+            _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
+            return None
         return _Outcome("refused", effective.at, facts, _said(fault, action_kind=payload.action_kind))
     lacking = _lacking(payload, receipt)
     return _Outcome("done", effective.at, facts, _said(Faults(lacking)) if lacking else (), receipt.line_id)
@@ -237,6 +243,18 @@ def _counting_as_a_counter() -> Iterator[None]:
 def _is_past_limit(fault: RollkeeperError) -> bool:
     """Tell whether all counters together ended as many contracts today as they may: it waits, as for a limit of lookups."""
     return fault.code == COUNTER_TERMINATION_LIMIT_REACHED.code
+
+
+def _with_rights_shown(took: Authority, row: Any, *, on: dt.date) -> Authority:
+    """Return who entered it with those of their rights that who hands it in, or confirmed it, has too; else with a clerk's alone.
+
+    A ticket stays on the device: who finds a supervisor's there is no supervisor.
+    """
+    others = {StaffId(one) for one in (row.submitted_by, row.approved_by) if one}
+    shown = frozenset[StaffRole]().union(*(authority_on(one, day=on).roles for one in others))
+    if row.submitted_by == row.staff_id or took.roles <= shown or not took.role_for(Permission.REGISTER):
+        return took
+    return replace(took, roles=took.roles & shown | {StaffRole.CLERK})
 
 
 def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:
@@ -271,11 +289,9 @@ def _hold_for_approval(submission_key: str, *, action_kind: str) -> None:
     )
 
 
-def _done(payload: Payload, effective: EffectiveTime, *, row: Any) -> Receipt:
-    submission_key, staff_id = row.submission_key, StaffId(row.staff_id)
+def _done(payload: Payload, effective: EffectiveTime, *, clerk: Authority, row: Any) -> Receipt:
+    submission_key, on = row.submission_key, clock.day_of(effective.at)
     second = StaffId(row.approved_by) if row.approved_by else None
-    on = clock.day_of(effective.at)
-    clerk = authority_on(staff_id, day=on)
     if payload.action_kind in _RECORDS:
         given = replace(payload.submission(submission_key, approved_by=second), is_late=True)
         return register_at_outlet(

@@ -44,7 +44,8 @@ def store_submission(
 ) -> None:
     """Take in what a browser sealed; a second time changes nothing. Refuses: NOT_ALLOWED, OFFLINE_REGISTRATION_REJECTED.
 
-    A signed-in user may submit what a colleague recorded on the same device: it is done in that colleague's name.
+    A signed-in user may submit what a colleague recorded on the same device: it is done in that colleague's name, with no more rights
+    than a clerk's or those that both have; what these do not suffice for waits for an approver.
     """
     require(authority, Permission.REGISTER)
     if not is_usable_key(submission_key):

@@ -38,11 +38,12 @@ from rollkeeper.registration.services import (
 )
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
+from rollkeeper.subscribers.services import set_protection
 from tests.builders.kinds import VISITOR, with_kinds
 from tests.builders.packs import use_pack
 from tests.builders.past import make_older
 from tests.builders.staff import employ
-from tests.offline.browsers import form
+from tests.offline.browsers import Browser, form
 from tests.offline.conftest import ON
 from tests.refusals import code_of, refusing
 from tests.registration.people import fresh_number, given_by, person, submission
@@ -245,6 +246,68 @@ def test_a_failed_check_digit_is_processed_once_a_supervisor_has_confirmed_it(br
     confirmed(supervisor, key)
     process()
     assert current_tenure(find_line(number).line_id).assurance == "sighted"
+
+
+def handed_in_by(who, browser, fields, **more):
+    """Hand in, as another, what was sealed under the ticket that this browser has kept."""
+    browser.clerk = who
+    return browser.record(fields, **more)
+
+
+def test_who_finds_a_supervisors_ticket_on_a_device_is_no_supervisor(clerk, supervisor, limited, process):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 1, over: review")
+    who, doubtful = person(), person(document_number="110105194912310021")
+    first, over, other = fresh_number(), fresh_number(), fresh_number()
+
+    plain = handed_in_by(clerk, Browser(supervisor), form(first, who))
+    beyond = handed_in_by(clerk, Browser(supervisor), form(over, who, overrides_limit="on"))
+    unchecked = handed_in_by(clerk, Browser(supervisor), form(other, doubtful, double_checked="on"))
+    process()
+
+    assert [came_of(key) for key in (plain, beyond, unchecked)] == ["done", None, None]
+    assert (find_line(over), find_line(other)) == (None, None)
+    another = employ(StaffRole.SUPERVISOR, username="another")
+    assert [one.about for one in waiting_for(another)] == [beyond, unchecked]
+    for who_may_not in (clerk, supervisor):
+        with refusing(NOT_ALLOWED if who_may_not is clerk else APPROVER_IS_SUBMITTER):
+            confirmed(who_may_not, beyond)
+    confirmed(another, beyond)
+    confirmed(another, unchecked, approved=False)
+    process()
+    assert [came_of(key) for key in (beyond, unchecked)] == ["done", "refused"]
+
+
+def test_what_a_colleague_of_the_same_role_hands_in_is_done_as_it_was_taken_down(
+    clerk, supervisor, limited, process
+):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 1, over: review")
+    who, another = person(), employ(StaffRole.SUPERVISOR, username="another")
+    handed_in_by(another, Browser(supervisor), form(fresh_number(), who))
+
+    key = handed_in_by(another, Browser(supervisor), form(fresh_number(), who, overrides_limit="on"))
+    process()
+
+    assert came_of(key) == "done"
+
+
+@pytest.mark.parametrize(
+    ("approver", "outcome"), [(StaffRole.SUPERVISOR, "refused"), (StaffRole.DATA_PROTECTION_OFFICER, "done")]
+)
+def test_an_officers_ticket_shows_no_clerk_who_is_protected(clerk, process, approver, outcome):
+    number, who = fresh_number(), person()
+    handed_in_by(clerk, Browser(clerk), form(number, who))
+    process()
+    set_protection(current_tenure(find_line(number).line_id).person_id, protected=True)
+    papers = {"document_type": who["document_type"], "document_number": who["document_number"]}
+    officer = Browser(employ(StaffRole.DATA_PROTECTION_OFFICER, username="officer"))
+
+    key = handed_in_by(clerk, officer, {"number": number, **papers}, action_kind="terminate")
+    process()
+
+    assert (came_of(key), find_line(number).state) == (None, LineState.ACTIVE)
+    confirmed(employ(approver, username="another"), key)
+    process()
+    assert came_of(key) == outcome
 
 
 def test_an_act_for_which_the_law_asks_nobody_else_is_processed_at_once(browser, dual_control, process):

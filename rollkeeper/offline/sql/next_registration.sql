@@ -4,8 +4,8 @@
 -- Again: the same one. An approval by the submitter does not count, whichever role wrote it.
 
 SELECT c.submission_key, c.ticket_id, c.language, c.sealed, c.received_at, c.tries, c.by_counter, c.needs_approval,
-       d.approves AS approved, CASE WHEN d.approves THEN d.staff_id END AS approved_by, c.action_kind, t.staff_id,
-       t.made_at AS ticket_at
+       d.approves AS approved, CASE WHEN d.approves THEN d.staff_id END AS approved_by, c.action_kind, c.submitted_by,
+       t.staff_id, t.made_at AS ticket_at
   FROM offline_registration c
   LEFT JOIN offline_ticket t USING (ticket_id)
   LEFT JOIN LATERAL (
