@@ -29,6 +29,15 @@ def require_outlet(request: HttpRequest, authority: Authority) -> None:
     may_register(authority, devices=devices_in(request), at=clock.now())
 
 
+def require_outlet_to_help(request: HttpRequest, authority: Authority) -> None:
+    """Refuse users who may not look after subscribers here and now; an agent that has reached its limit still helps.
+
+    Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed.
+    """
+    with suppress(DailyLimitReached):
+        require_outlet(request, authority)
+
+
 def require_device(request: HttpRequest, authority: Authority) -> None:
     """Let a page record offline what is held against the hours and the limit when it is handed in.
 

@@ -16,7 +16,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.campaign.line_deadline import line_deadline
 from rollkeeper.counter import labels
-from rollkeeper.counter.agent_guard import at_outlet, require_outlet
+from rollkeeper.counter.agent_guard import at_outlet, require_outlet, require_outlet_to_help
 from rollkeeper.counter.approvals import submit_for_approval
 from rollkeeper.counter.carried_line import (
     CarriedLine,
@@ -284,6 +284,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     """Pause the clock of a line for a reason that the person declares."""
     authority = authority_in(request)
     require(authority, Permission.PAUSE_CLOCK)
+    require_outlet_to_help(request, authority)
 
     def do(form: PauseForm) -> Receipt:
         given = form.cleaned_data
@@ -300,6 +301,7 @@ def reconnect(request: HttpRequest) -> HttpResponse:
     """Reconnect a suspended line for some hours, once, without asking for a reason."""
     authority = authority_in(request)
     require(authority, Permission.RECONNECT_TEMPORARILY)
+    require_outlet_to_help(request, authority)
 
     def do(form: ReconnectForm) -> Receipt:
         given = form.cleaned_data
@@ -315,6 +317,7 @@ def essential(request: HttpRequest) -> HttpResponse:
     """Note that a lift, an alarm or a medical device hangs on a line, or no longer does."""
     authority = authority_in(request)
     require(authority, Permission.CHANGE_LINE)
+    require_outlet_to_help(request, authority)
 
     def do(form: EssentialForm) -> Receipt:
         given = form.cleaned_data
@@ -331,6 +334,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
     """Open a dispute for a receipt or an appeal that contradicts the record."""
     authority = authority_in(request)
     require(authority, Permission.PAUSE_CLOCK)
+    require_outlet_to_help(request, authority)
 
     def do(form: DisputeForm) -> Receipt:
         given = form.cleaned_data

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A counter of an agent through its pages: place, hours and device are asked for; own figures and no other's."""
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from rollkeeper.access.models import Staff
-from rollkeeper.agents import outlets
+from rollkeeper.agents import outlets, queries
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.queries import find_line
+from rollkeeper.registration.services import mark_essential
 from tests.agents.conftest import AGENT, CONSOLE, ON, PLACE, counter, vaulted  # noqa: F401 - the same counter
 from tests.registration.people import fresh_number
 
@@ -65,7 +69,15 @@ def test_a_image_is_counted_whatever_comes_of_it_and_a_form_without_one_is_not(b
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'agents:document_image:counted'")) == 1
 
 
-@pytest.mark.parametrize("address", ["/register/", "/transfer/", "/replace-sim/", "/terminate/"])
+HELP = {
+    "/pause/": {"reason": "hospital", "first": "2012-03-02", "last": ""},
+    "/reconnect/": {},
+    "/essential/": {"protected": "no"},
+    "/dispute/": {"receipt": ""},
+}
+
+
+@pytest.mark.parametrize("address", ["/register/", "/transfer/", "/replace-sim/", "/terminate/", *HELP])
 def test_another_device_gets_no_form_and_is_notified_what_to_do(browser, address):
     answer = browser().get(address, **PAGE)
 
@@ -82,6 +94,43 @@ def test_outside_the_hours_no_line_is_looked_up(browser, counter):  # noqa: F811
     assert answer.status_code == 409
     assert "closed now" in answer.content.decode()
     assert str(done.line_id) not in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", HELP)
+@pytest.mark.parametrize("where", ["another device", "out of hours", "no outlet"])
+def test_elsewhere_no_line_is_looked_up_or_changed(browser, counter, address, where):  # noqa: F811
+    number = fresh_number()
+    counter.register(number=number)
+    mark_essential(CONSOLE, submission_key=str(new_uuid()), number=number, essential=True, on=ON)
+    given = {"submission_key": str(new_uuid()), "number": number} | HELP[address]
+    client = browser(*([] if where == "another device" else [counter.passkey]))
+    if where == "out of hours":
+        outlets.change_hours(CONSOLE, AGENT, PLACE, hours="sun 00:00-00:01", on=ON)
+    if where == "no outlet":
+        outlets.unassign_staff(CONSOLE, counter.username, on=ON - dt.timedelta(days=1))
+    before = rows("SELECT count(*) AS n FROM ledger_entry")[0].n
+
+    answer = client.post(address, given, **PAGE)
+
+    assert answer.status_code == (409 if where == "out of hours" else 403)
+    assert find_line(number).is_essential
+    assert rows("SELECT count(*) AS n FROM ledger_entry")[0].n == before
+
+
+def test_an_agent_at_its_limit_still_helps(browser, counter, monkeypatch):  # noqa: F811
+    number = fresh_number()
+    counter.register(number=number)
+    monkeypatch.setattr(queries, "daily_limit_of", lambda _: 1)
+    client = browser(counter.passkey)
+
+    answers = [
+        client.post(
+            address, {"submission_key": str(new_uuid()), "number": number} | HELP[address], **PAGE
+        ).status_code
+        for address in ("/pause/", "/dispute/", "/essential/")
+    ]
+
+    assert (client.get("/register/", **PAGE).status_code, answers) == (409, [302] * 3)
 
 
 def test_a_form_that_was_filled_in_before_closing_time_is_refused_after_it(browser, counter):  # noqa: F811
