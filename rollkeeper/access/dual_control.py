@@ -75,6 +75,8 @@ class PendingSubject:
     lines: int | None = None
     title: Mapping[str, str] = field(default_factory=dict)
     """What the law calls it, by language."""
+    needs: Permission | None = None
+    """What else a person must be permitted to be shown that it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +154,12 @@ def approve(
 def require_not_approved(
     authority: Authority, permission: Permission, subject: UUID, *, content: str | None = None
 ) -> frozenset[StaffId]:
-    """Return who else approved this content of something. Refuses: ALREADY_APPROVED."""
-    people = frozenset(one.staff_id for one in approvals_of(permission, [subject]) if one.content == content)
-    if authority.staff_id in people:
+    """Return who else approved this content of something, and no other content since. Refuses: ALREADY_APPROVED."""
+    given = approvals_of(permission, [subject])
+    if authority.staff_id in {one.staff_id for one in given if one.content == content}:
         raise ALREADY_APPROVED()
-    return people
+    newest = {one.staff_id: one.content for one in given}
+    return frozenset(who for who, approved in newest.items() if approved == content)
 
 
 def withdraw(
@@ -267,6 +270,7 @@ def cooldown_hours() -> int:
 def _pending(
     authority: Authority, permission: Permission, subjects: Collection[PendingSubject]
 ) -> Iterable[PendingApproval]:
+    subjects = [one for one in subjects if one.needs is None or authority.role_for(one.needs)]
     if not subjects:
         return
     given = approvals_of(permission, [one.subject for one in subjects])

@@ -29,7 +29,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.counter_codes import find_line_for_clerk
 from rollkeeper.lines.protection import hiding_protected_state
-from rollkeeper.lines.queries import current_tenure
+from rollkeeper.lines.queries import current_tenure, protected_lines
 from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind, ForgerySign
@@ -91,15 +91,19 @@ def judge(authority: Authority, case: Any, *, is_forged: bool, on: dt.date) -> b
 
 
 def pending_judgements() -> list[PendingSubject]:
-    """Return the open cases about documents, which wait for two people."""
+    """Return the open cases about documents, which wait for two people: those of protected subscribers for who may see them alone."""
     found = rows(
-        "SELECT case_id, opened_on FROM selfcare_case WHERE kind = %s AND settled_on IS NULL ORDER BY opened_on, case_id",
+        "SELECT case_id, line_id, opened_on FROM selfcare_case WHERE kind = %s AND settled_on IS NULL ORDER BY opened_on, case_id",
         [CaseKind.FORGERY.value],
     )
+    hidden = protected_lines([LineId(one.line_id) for one in found])
     return [
-        PendingSubject(one.case_id, CaseKind.FORGERY.value, _noon(one.opened_on), str(one.case_id))
+        PendingSubject(
+            one.case_id, CaseKind.FORGERY.value, _noon(one.opened_on), str(one.case_id),
+            needs=Permission.SEE_PROTECTED if one.line_id in hidden else None,
+        )
         for one in found
-    ]
+    ]  # fmt: skip
 
 
 def draft_report(case_id: UUID, *, language: str) -> str:

@@ -6,8 +6,9 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.dual_control import pending_approvals
 from rollkeeper.access.errors import ALREADY_APPROVED, NOT_ALLOWED
-from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import current_tenure, view_line
 from rollkeeper.selfcare.case_decisions import settle_case
@@ -15,6 +16,7 @@ from rollkeeper.selfcare.choices import CaseKind, ForgerySign
 from rollkeeper.selfcare.errors import CASE_ALREADY_OPEN
 from rollkeeper.selfcare.forgeries import draft_report, pending_judgements, suspect_forgery
 from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.subscribers.services import set_protection
 from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, register_line
@@ -64,6 +66,19 @@ def test_one_person_alone_decides_nothing_nor_do_two_who_differ(suspected):
     assert not judged(other, case, genuine=True)
     assert view_line(line).is_registered
     assert open_cases()
+
+
+def test_who_has_changed_their_mind_counts_for_what_they_said_last(suspected):
+    line, case = suspected
+    one, other = two_people()
+    judged(one, case, genuine=False)
+    judged(one, case, genuine=True)
+
+    assert not judged(other, case, genuine=False)
+
+    assert view_line(line).is_registered
+    assert judged(employ(StaffRole.SUPERVISOR), case, genuine=True)
+    assert current_tenure(line) is not None
 
 
 def test_no_one_counts_twice_and_the_console_not_at_all(suspected):
@@ -119,3 +134,18 @@ def test_each_judgement_leaves_its_entry(suspected):
 
     found = rows("SELECT body FROM ledger_entry WHERE verb = 'selfcare:forgery:judged' ORDER BY entry_id")
     assert ['"enough":false' in str(found[0].body), '"enough":true' in str(found[1].body)] == [True, True]
+
+
+def test_the_case_of_a_protected_subscriber_waits_for_those_who_may_see_it_alone(suspected):
+    line, case = suspected
+    supervisor, officer = two_people()
+    before = [one.about for one in pending_approvals(supervisor, [Permission.DECIDE_FORGERY])]
+
+    set_protection(current_tenure(line).person_id, protected=True)
+
+    assert before == [str(case.case_id)]
+    assert pending_approvals(supervisor, [Permission.DECIDE_FORGERY]) == []
+    assert pending_approvals(console_authority(), [Permission.DECIDE_FORGERY]) == []
+    assert [one.about for one in pending_approvals(officer, [Permission.DECIDE_FORGERY])] == [
+        str(case.case_id)
+    ]
