@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import require_cooldown_over
 from rollkeeper.access.errors import APPROVER_UNKNOWN
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.batch_rollback import restore_terminated_line
@@ -44,7 +45,7 @@ def settle_case(
     them: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
     not decide the appeal. A document that may be forged is decided by the second of two people who say the same; after the first
     the case stays open. Ledger: selfcare:case:settled, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
-    DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`. The person is told by a notice.
+    DECIDED_BY_SAME_PERSON, ROLE_TOO_RECENT, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`. The person is told by a notice.
     """
     role = require(authority, Permission.SETTLE_CASE)
     if because is not None and because.is_for_upheld is not upheld:
@@ -55,6 +56,9 @@ def settle_case(
             return False
         if case.kind == CaseKind.APPEAL and isinstance(_may_decide(authority, case), Refused):
             raise DECIDED_BY_SAME_PERSON()
+        if case.kind == CaseKind.APPEAL and not upheld:
+            # Or who made the first decision makes an account for the second.
+            require_cooldown_over(authority, Permission.SETTLE_CASE)
         if (
             case.kind == CaseKind.CORRECT
             and upheld

@@ -4,11 +4,16 @@
 import datetime as dt
 
 import pytest
+from django.db.models import F
 
+from rollkeeper.access import dual_control
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.access.errors import ROLE_TOO_RECENT
+from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.law.rules import Refused
 from rollkeeper.lines.queries import line_history, view_line
 from rollkeeper.registration.services import change_record
@@ -19,12 +24,12 @@ from rollkeeper.selfcare.errors import DECIDED_BY_SAME_PERSON, NOT_CORRECTED
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.rules import may_appeal
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
+from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 from tests.selfcare.test_services import ask, proved_session
 
 FIRST = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0e" * 32)
-SECOND = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0d" * 32)
 
 
 def dismissed(at_portal):
@@ -68,12 +73,38 @@ def test_an_appeal_stops_the_clock_until_somebody_else_has_decided_and_is_had_on
     for same in (FIRST, console_authority()):
         with refusing(DECIDED_BY_SAME_PERSON):
             settle_case(same, case.case_id, upheld=True, on=later)
-    settle_case(SECOND, case.case_id, upheld=False, on=later)
+    settle_case(employ(StaffRole.SUPERVISOR), case.case_id, upheld=False, on=later)
 
     assert (ON, later) in {(pause.first, pause.last) for pause in line_history(line).pauses}
     assert ask(token, PortalRequestKind.APPEAL)["refused"] == "nothing_to_appeal"
     assert case.kind is CaseKind.APPEAL
     assert not view_line(line).is_disputed
+
+
+def test_an_account_of_today_dismisses_no_appeal_in_production(at_portal, monkeypatch):
+    monkeypatch.setattr(dual_control, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
+    register_line()
+    token, second = dismissed(at_portal), employ(StaffRole.SUPERVISOR)
+    ask(token, PortalRequestKind.APPEAL)
+    (case,) = open_cases()
+
+    with refusing(ROLE_TOO_RECENT):
+        settle_case(second, case.case_id, upheld=False, on=ON)
+
+    assert open_cases()
+    RoleGrant.objects.update(granted_at=F("granted_at") - dt.timedelta(hours=25))
+    settle_case(second, case.case_id, upheld=False, on=ON)
+    assert open_cases() == []
+
+
+def test_an_account_of_today_grants_an_appeal(at_portal, monkeypatch):
+    monkeypatch.setattr(dual_control, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
+    register_line()
+    ask(dismissed(at_portal), PortalRequestKind.APPEAL)
+
+    settle_case(employ(StaffRole.SUPERVISOR), open_cases()[0].case_id, upheld=True, on=ON)
+
+    assert open_cases() == []
 
 
 def correct(name):
