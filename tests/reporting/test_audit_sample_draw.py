@@ -17,6 +17,7 @@ from rollkeeper.ledger import publication
 from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.reporting.audit_samples import queries, services
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.reporting.audit_samples.errors import (
@@ -189,13 +190,19 @@ OTHER_ACTS = {
     Verb.LINE_LOOKED_UP: {},
     Verb.SEALED_OPENED: {"field": "name", "purpose": "legal_disclosure", "disclosure": ZEROS},
 }
+SENT = {"attempt": ZEROS, "channel": "sms", "notice": ZEROS, "outcome": "delivered"}
+OF_THE_DUTY = {
+    NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED, NoticeKind.RESTORED, NoticeKind.TERMINATED,
+    NoticeKind.DOCUMENT_BY, NoticeKind.GOOD_THROUGH,
+}  # fmt: skip
 
 
-def test_an_auditor_is_not_told_of_protection_or_holds_or_cases_on_a_line(auditor):
-    drawn = services.draw_sample(auditor, "2012-Q1", kind_with_many(sizes()[0]), text=DICE, on=AFTER)
+def told_after(drawn, done):
+    """Return the verbs that an auditor is told of a sample before, and after these entries of its first line are published."""
     (item,) = rows("SELECT line_id FROM reporting_auditsampleline WHERE sample_id = %s AND nth = 1", [drawn])
-    before = rows("SELECT verb FROM reporting_entries_of_sample(%s, 1000000)", [drawn])
-    for nth, (verb, facts) in enumerate(OTHER_ACTS.items()):
+    asked = "SELECT verb FROM reporting_entries_of_sample(%s, 1000000)"
+    before = [row.verb for row in rows(asked, [drawn])]
+    for nth, (verb, facts) in enumerate(done):
         entry = append_entry(
             console_authority(), verb=verb, role="console", on=AFTER, line_id=item.line_id, facts=facts
         )
@@ -203,8 +210,24 @@ def test_an_auditor_is_not_told_of_protection_or_holds_or_cases_on_a_line(audito
             "INSERT INTO ledger_leaf (leaf_index, entry_id, leaf_class, day, root, leaf_hash) VALUES (%s, %s, 'change', %s, %s, %s)",
             [900_000 + nth, entry, AFTER, bytes(32), bytes(32)],
         )
+    return before, [row.verb for row in rows(asked, [drawn])]
 
-    told = rows("SELECT verb FROM reporting_entries_of_sample(%s, 1000000)", [drawn])
+
+def test_an_auditor_is_not_told_of_protection_or_holds_or_cases_on_a_line(auditor):
+    drawn = services.draw_sample(auditor, "2012-Q1", kind_with_many(sizes()[0]), text=DICE, on=AFTER)
+
+    before, after = told_after(drawn, OTHER_ACTS.items())
 
     assert before
-    assert told == before
+    assert after == before
+
+
+@pytest.mark.parametrize("verb", [Verb.NOTICE_DELIVERED, Verb.NOTICE_BOUNCED])
+def test_an_auditor_is_told_of_no_notice_but_those_of_the_duty(auditor, verb):
+    """A protected subscriber gets no notice that an auditor asks: who gets one would show who does not."""
+    drawn = services.draw_sample(auditor, "2012-Q1", kind_with_many(sizes()[0]), text=DICE, on=AFTER)
+    sent = [(verb, SENT | {"kind": kind.value}) for kind in NoticeKind]
+
+    before, after = told_after(drawn, sent)
+
+    assert after.count(verb) - before.count(verb) == len(OF_THE_DUTY)

@@ -202,6 +202,7 @@ $$;
 
 -- What was done by the duty to the lines of a sample, as far as it is published; each line is counted at an app. Nothing that a person or
 -- staff did besides: who is protected, held for a court, looked at or in a dispute would not look like who does not answer.
+-- Of notices those of the duty alone, and the drawn one: who is protected gets none that an auditor asks, and another tells of a disclosure.
 CREATE OR REPLACE FUNCTION reporting_entries_of_sample(sample uuid, published bigint)
 RETURNS TABLE (line_id uuid, day date, verb text, article text, leaf_index bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -216,6 +217,9 @@ BEGIN
                       'line:number:freed', 'line:tenure:accepted', 'line:tenure:corrected', 'line:tenure:registered',
                       'line:tenure:relinquished', 'line:tenure:transferred', 'notices:notice:bounced', 'notices:notice:delivered',
                       'provisioning:command:confirmed', 'provisioning:command:failed')
+       AND (e.verb NOT LIKE 'notices:notice:%'
+            OR e.body::jsonb #>> '{facts,kind}' IN ('register_by', 'reminder', 'suspended', 'restored', 'terminated', 'document_by', 'good_through')
+            OR EXISTS (SELECT FROM reporting_auditsampleline s WHERE s.sample_id = sample AND s.leaf_index = l.leaf_index))
      ORDER BY e.entry_id;
 END
 $$;
