@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An auditor asks to see entries of one record, and its subscriber lets them or does not.
 
-No answer, a refusal and protection look the same to the auditor. A yes needs the second proof, is valid for one auditor, for the
+No answer, a refusal, protection and a disowned line look the same to the auditor. A yes needs the second proof, is valid for one auditor, for the
 named entries and for some days, and can be withdrawn with only the line in hand.
 """
 
@@ -53,8 +53,8 @@ def request_consent(
 ) -> UUID | None:
     """Ask the subscriber of a line, in the present transaction; None if it has none, or they were asked already.
 
-    The subscriber is notified by a notice. A protected subscriber is neither notified nor asked, and nothing shows it. Ledger:
-    selfcare:consent:requested. Refuses: NOT_ALLOWED.
+    The subscriber is notified by a notice. A protected subscriber, or one who disowns the line, is neither notified nor asked, and
+    nothing shows it. Ledger: selfcare:consent:requested. Refuses: NOT_ALLOWED.
     """
     role = require(authority, Permission.DRAW_AUDIT_SAMPLE)
     held, consent_id = (
@@ -74,7 +74,7 @@ def request_consent(
         facts={"answer_by": answer_by.isoformat(), "consent": str(consent_id), "fields": len(named),
                "sample": str(sample_id)},
     )  # fmt: skip
-    if not protected_lines([line_id]):
+    if not held[0].is_contested and not protected_lines([line_id]):
         enqueue_notice(
             line_id, kind=NoticeKind.AUDIT_ASKED, language=held[0].language,
             promised_on=answer_by, pack_hash=load_pack(instance().pack).hash, on=on,
@@ -134,7 +134,8 @@ def show_consents(session: PortalSession, *, on: dt.date) -> list[dict[str, Any]
     """Return what auditors ask of the lines that a session may speak of, or were allowed: entries and days."""
     shown = []
     for held in session.tenures():
-        requested = _of(held.line_id, held.tenure_id) if held.is_present else ()
+        is_asked = held.is_present and held.contested_on is None
+        requested = _of(held.line_id, held.tenure_id) if is_asked else ()
         for one in () if requested and protected_lines([held.line_id]) else requested:
             given = _is_given(one, on=on)
             if given or on <= one.answer_by:

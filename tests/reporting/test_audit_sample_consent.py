@@ -230,6 +230,20 @@ def test_an_auditor_cannot_tell_that_a_protected_subscriber_is_not_asked(at_port
         open_with_consent(auditor, consent_id, on=ON)
 
 
+def test_an_auditor_cannot_tell_that_a_line_is_disowned(at_portal, come_in):  # noqa: F811
+    auditor = employed("auditor-7")
+    clock.set_demo_date(ON)
+    line_id = register_line()
+    run("UPDATE lines_tenure SET contested_on = %s WHERE line_id = %s", [ON, line_id])
+
+    consent_id = request_consent(auditor, line_id, sample_id=new_uuid(), fields=[Field.NAME], on=ON)
+    page = come_in().get("/lines/").content.decode()
+
+    assert consent_id is not None
+    assert not rows("SELECT FROM notices_notice WHERE kind = 'audit_asked'")
+    assert "An auditor asks" not in page
+
+
 def test_a_subscriber_protected_after_consenting_is_not_shown(asked, come_in, prove):  # noqa: F811
     auditor, line_id, consent_id = asked
     browser = come_in()  # noqa: F811
