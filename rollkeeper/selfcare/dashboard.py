@@ -57,11 +57,12 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
         "limits": show_limits(session), "applied_until": _day_of(pending_until(session.line_id)),
         "consents": [] if session.is_limited else show_consents(session, on=on),
         "named": {part.value: day.isoformat() for part, day in delegates_of(session.person_id).items()}
-        if session.is_verified and session.person_id and not session.alone_until else {},
+        if session.is_whole and session.person_id else {},
         "documents": _documents(session),
         "passkeys": passkeys_of(session.person_id)
-        if session.is_verified and session.person_id and not session.alone_until else [],
+        if session.is_whole and session.person_id else [],
         "alone_until": _day_of(session.alone_until) if session.is_verified else None,
+        "is_unseen": session.is_verified and session.is_declared,
     }  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def export_all(session: PortalSession, *, images: bool, language: str, on: dt.da
     """
     session.require_verification()
     shown = show_dashboard(session, language=language, on=on)
-    del shown["alone_until"]
+    del shown["alone_until"], shown["is_unseen"]
     for line in shown["lines"]:
         # What the page says of the stage in words is no part of the file.
         line["deadline"] = line["deadline"] and {

@@ -33,7 +33,7 @@ from rollkeeper.vault.blind_index import blind_once
 def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Name a person by the number of their document; it replaces the previous one for the role.
 
-    Ledger: selfcare:delegate:added. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW, INVALID_REQUEST, NOT_YOUR_LINE.
+    Ledger: selfcare:delegate:added. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, INVALID_REQUEST, NOT_YOUR_LINE.
     """
     person_id, (line_id, _), part = session.require_not_alone(), session.line_in(payload), _part(payload)
     mark = mark_of(person_id, part, _document(payload))
@@ -60,7 +60,7 @@ def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 
 
 def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Remove the named person. Ledger: selfcare:delegate:removed. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW, INVALID_REQUEST, NOT_YOUR_LINE."""
+    """Remove the named person. Ledger: selfcare:delegate:removed. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, INVALID_REQUEST, NOT_YOUR_LINE."""
     person_id, (line_id, _), part = session.require_not_alone(), session.line_in(payload), _part(payload)
 
     def do() -> tuple[LineId, EntryId]:

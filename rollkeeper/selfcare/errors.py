@@ -187,7 +187,7 @@ APPLICATION_REFUSED = Refusal(
 DOCUMENT_NEVER_CHECKED = Refusal(
     "document_never_checked",
     Kind.FORBIDDEN,
-    "This line was registered remotely, and its document has not been seen yet.",
+    "The document of this line has not been seen yet.",
     "Show it at any counter once; until then only this line is shown here.",
 )
 LINE_CONTESTED = Refusal(

@@ -36,7 +36,7 @@ MOST: Final = 5
 
 
 def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
-    """Return what a browser needs to make a passkey. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS."""
+    """Return what a browser needs to make a passkey. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS."""
     from fido2.webauthn import PublicKeyCredentialUserEntity
 
     person_id, server = session.require_not_alone(), _server()
@@ -55,7 +55,7 @@ def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> d
 def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Take a passkey that was made for this session.
 
-    Ledger: selfcare:passkey:added. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, INVALID_PASSKEY, TOO_MANY_PASSKEYS.
+    Ledger: selfcare:passkey:added. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, INVALID_PASSKEY, TOO_MANY_PASSKEYS.
     """
     person_id = session.require_not_alone()
 
@@ -82,7 +82,7 @@ def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
 def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Take no more of a passkey, such as one in a device that was lost.
 
-    Ledger: selfcare:passkey:removed. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW, INVALID_PASSKEY.
+    Ledger: selfcare:passkey:removed. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, INVALID_PASSKEY.
     """
     person_id = session.require_not_alone()
 

@@ -2,8 +2,8 @@
 """A session as the portal worker sees it, and which lines it may speak of.
 
 By whose document a line is registered, a clerk, an agent or a file says. So the line in the hand does not open at once what else is
-recorded of that person, who is told of the new line and may say that it is not theirs; and what was declared alone never opens what
-was recorded with a document in view.
+recorded of that person, who is told of the new line and may say that it is not theirs; and a line that was registered without a document
+in view never does: of what a file says no one is told.
 """
 
 import datetime as dt
@@ -14,13 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, subscriber_authority
-from rollkeeper.documents.assurance import Assurance
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.lines.choices import LineState
 from rollkeeper.selfcare.errors import (
+    DOCUMENT_NEVER_CHECKED,
     INVALID_REQUEST,
     LINE_TOO_NEW,
     NOT_YOUR_LINE,
@@ -41,7 +41,6 @@ class Tenure:
     contested_on: dt.date | None
     good_through: dt.date | None
     identity_check: str | None
-    assurance: str
     since: dt.datetime
     until: dt.datetime | None
     service: Service
@@ -76,9 +75,9 @@ class PortalSession:
     is_contested: bool = False
     """The person in whose name it is registered says that it is not theirs: who has it in hand is another."""
     is_declared: bool = False
-    """No document was in view when it was registered."""
+    """No document was in view when it was registered: the line opens nothing of its subscriber but itself."""
     alone_until: dt.date | None = None
-    """Until the day before, the line opens nothing of its subscriber but itself."""
+    """Until the day before, it does neither."""
 
     @property
     def is_limited(self) -> bool:
@@ -100,9 +99,7 @@ class PortalSession:
         if self.person_id is None:
             return []
         held = tenures_of(self.person_id)
-        if not self.is_verified or self.alone_until:
-            return [one for one in held if one.tenure_id == self.tenure_id]
-        return [one for one in held if not self.is_declared or one.assurance == Assurance.DECLARED]
+        return held if self.is_whole else [one for one in held if one.tenure_id == self.tenure_id]
 
     def line_in(self, payload: dict[str, Any]) -> tuple[LineId, TenureId | None]:
         """Return the line that a request is about and its tenure: the one in the hand where it names none.
@@ -122,12 +119,17 @@ class PortalSession:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether it may see what is recorded of the person apart from lines: documents, passkeys, every access."""
+        """Tell whether it may see what is recorded of the person apart from this line: other lines, documents, passkeys, every access."""
         return self.is_verified and not self.alone_until and not self.is_declared
 
     def require_not_alone(self) -> PersonId:
-        """Return who proved to be the subscriber, on a line that speaks for them. Refuses: VERIFICATION_NEEDED, LINE_TOO_NEW."""
+        """Return who proved to be the subscriber, on a line that speaks for them.
+
+        Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW.
+        """
         person_id = self.require_verification()
+        if self.is_declared:
+            raise DOCUMENT_NEVER_CHECKED()
         if self.alone_until:
             raise LINE_TOO_NEW(day=self.alone_until)
         return person_id
@@ -182,7 +184,7 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
     """Return the lines of one person, the newest first."""
     return [
         Tenure(
-            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.identity_check, row.assurance, row.since,
+            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.good_through, row.identity_check, row.since,
             row.until, Service(row.service), row.region, Payment(row.payment), LineState(row.state), row.activated_on, row.terminated_on,
             None if row.number_sealed is None else bytes(row.number_sealed),
         )

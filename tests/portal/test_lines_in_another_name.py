@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A line that someone registered under another person's document opens nothing of that person but itself."""
 
+import csv
 import datetime as dt
 import json
 
 import pytest
 
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.imports.files import scan_file
+from rollkeeper.imports.mapping import make_map
+from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.lines.queries import find_line
+from tests.builders.staff import employ
 from tests.pages import text
 from tests.portal.test_pages import do
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
@@ -17,6 +24,33 @@ DAYS = 14
 OTHER = "+8613908911235"
 FALSE = PERSON | {"name": "Said Otherwise", "address": "9 Elsewhere"}
 THEIRS = {PERSON["name"], PERSON["address"], NUMBER}
+
+
+MAP = {
+    "number": {"column": "number"}, "service": {"constant": "mobile"}, "activated_on": {"constant": dt.date(2011, 5, 1)},
+    "registration": {"name": "name", "address": "address", "document_number": "document_number", "document_type": "document_type",
+                     "document_types": {"passport-npl": "passport-npl"}},
+}  # fmt: skip
+
+
+@pytest.fixture
+def import_line(tmp_path):
+    """Have a campaign manager import one line with what a file says of its subscriber."""
+
+    def taken_in(number, person):
+        file = tmp_path / f"{number[-4:]}.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            rows_of = csv.DictWriter(out, ["number", *person])
+            rows_of.writeheader()
+            rows_of.writerow({"number": number} | person)
+        seen = scan_file(file)
+        made = make_map(MAP, named="the map", header=seen.header)
+        manager = employ(StaffRole.CAMPAIGN_MANAGER)
+        done = import_lines(manager, seen, made, refused_file=tmp_path / "refused.csv", on=ON)
+        assert done.registered == 1
+        return find_line(number).line_id
+
+    return taken_in
 
 
 @pytest.fixture(autouse=True)
@@ -128,3 +162,50 @@ def test_an_older_line_opens_a_new_one_at_once(come_in, prove):
     prove()
 
     assert {FALSE["address"], PERSON["address"], NUMBER, OTHER} <= taken(browser)
+
+
+def test_a_line_out_of_a_file_never_opens_what_another_file_said(come_in, prove, import_line):
+    import_line(NUMBER, PERSON)
+    import_line(OTHER, FALSE)
+    later(10 * DAYS)
+    browser = come_in(OTHER)
+    prove(FALSE)
+
+    page, out = text(browser.get("/lines/")), taken(browser)
+
+    assert FALSE["address"] in out
+    assert not out & THEIRS
+    assert "has not been seen yet" in page
+    assert "Who acts for me" not in page
+
+
+def test_nothing_is_done_for_the_person_on_a_line_out_of_a_file(come_in, prove, import_line):
+    theirs, false = import_line(NUMBER, PERSON), import_line(OTHER, FALSE)
+    later(10 * DAYS)
+    browser = come_in(OTHER)
+    prove(FALSE)
+
+    refused = do(browser, "add-delegate", false, part="heir", document_type="other", document_number="H1")
+    do(browser, "not-mine", theirs)
+    do(browser, "terminate", theirs)
+    passkey = browser.post("/passkeys/options/new/")
+
+    assert not rows("SELECT FROM selfcare_delegate")
+    assert not rows("SELECT FROM selfcare_case")
+    assert not rows("SELECT FROM lines_line WHERE state = 'terminated'")
+    assert "has not been seen yet" in text(refused)
+    assert "has not been seen yet" in passkey.content.decode()
+
+
+def test_a_line_whose_document_was_seen_opens_what_a_file_says_of_another(come_in, prove, import_line):
+    register_line()
+    false = import_line(OTHER, FALSE)
+    later(DAYS)
+    browser = come_in()
+    prove()
+
+    out = taken(browser)
+    do(browser, "not-mine", false)
+
+    assert {FALSE["address"], OTHER} <= out
+    assert [row.line_id for row in rows("SELECT line_id FROM selfcare_case")] == [false]

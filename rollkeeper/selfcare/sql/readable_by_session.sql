@@ -4,9 +4,9 @@
 -- Plan: the living sessions, some hundreds; then primary keys. Again: the same.
 
 WITH asking AS (
-    SELECT v.line_id, v.person_id, h.tenure_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AS is_verified, h.assurance = 'declared' AS is_declared,
-           -- As `session.sql`: a line that was registered lately opens nothing else of its subscriber.
-           (SELECT max(lower(b.held)) FROM lines_tenure b
+    SELECT v.line_id, v.person_id, h.tenure_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AS is_verified,
+           -- As `session.sql`: a line that was registered lately, or without a document in view, opens nothing else of its subscriber.
+           h.assurance <> 'declared' AND (SELECT max(lower(b.held)) FROM lines_tenure b
              WHERE b.line_id = h.line_id AND b.person_id = h.person_id
                AND NOT EXISTS (SELECT FROM lines_tenure c WHERE c.line_id = b.line_id AND c.person_id = b.person_id AND upper(c.held) = lower(b.held))
            ) < %(opens_others_before)s AS opens_others
@@ -21,12 +21,10 @@ SELECT EXISTS (
             SELECT FROM unnest(%(lines)s::uuid[]) AS wanted (line_id)
              WHERE wanted.line_id <> a.line_id
                AND NOT (a.is_verified AND a.opens_others AND EXISTS (
-                    SELECT FROM lines_tenure h WHERE h.line_id = wanted.line_id AND h.person_id = a.person_id
-                                                 AND (NOT a.is_declared OR h.assurance = 'declared'))))
+                    SELECT FROM lines_tenure h WHERE h.line_id = wanted.line_id AND h.person_id = a.person_id)))
        AND (%(person)s::uuid IS NULL OR EXISTS (
             SELECT FROM lines_tenure h
              WHERE h.tenure_id = %(tenure)s AND h.person_id = %(person)s
-               AND (a.is_verified AND h.person_id = a.person_id
-                        AND (h.tenure_id = a.tenure_id OR a.opens_others AND (NOT a.is_declared OR h.assurance = 'declared'))
+               AND (a.is_verified AND h.person_id = a.person_id AND (h.tenure_id = a.tenure_id OR a.opens_others)
                     OR %(is_name)s AND h.line_id = a.line_id AND upper_inf(h.held))))
 ) AS is_justified
