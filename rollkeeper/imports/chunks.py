@@ -18,7 +18,6 @@ from rollkeeper.imports import copy_rows
 from rollkeeper.imports.choices import BARRED, LineStatus
 from rollkeeper.imports.errors import NUMBERS_CONTENDED
 from rollkeeper.imports.row_errors import (
-    NOT_ESSENTIAL_YET,
     NOT_REGISTERED_YET,
     NUMBER_IN_QUARANTINE,
     NUMBER_TAKEN,
@@ -189,7 +188,7 @@ def _complete(
     """Note what the file adds to known lines; name what it says and an import may not do."""
     columns = chunk.columns
     nothing = [None] * len(chunk.rows)
-    protected = columns.get("is_essential", nothing)
+    essential = columns.get("is_essential", nothing)
     subscribers, languages = columns.get("registration", nothing), columns.get("language", nothing)
     references, payments = columns.get("reference_index", nothing), columns.get("payment", nothing)
     missed: list[tuple[int, str, Reason]] = []
@@ -198,8 +197,9 @@ def _complete(
         if line is None:
             continue
         subscriber = subscribers[place_] if not line.is_registered else None
-        if protected[place_] and not line.is_essential:
-            missed.append((place_, chunk.names.get("is_essential", ""), NOT_ESSENTIAL_YET))
+        if essential[place_] and not line.is_essential:
+            # Nothing says which these were: a file would ask of every line whether someone's life may depend on it.
+            chunk.essential.append(held.bytes)
         if subscriber and line.waits_for_registration:
             missed.append((place_, chunk.names.get("registration", ""), NOT_REGISTERED_YET))
             subscriber = None

@@ -53,10 +53,6 @@ REFERENCE_TAKEN = Reason(
     "a reference that has a line already, under another number",
     "Map a reference of the line (a subscription number), not of the customer, or leave the reference out.",
 )
-NOT_ESSENTIAL_YET = Reason(
-    "a line that the register knows and does not protect, though the file says that something hangs on it",
-    "An import does not mark a line that is there: protect it at the counter, before a batch cuts it.",
-)
 NOT_REGISTERED_YET = Reason(
     "a registration for a known line whose service is suspended or terminated",
     "Register the subscriber at the counter, or with 'rollkeeper register': that also restores service.",

@@ -77,6 +77,8 @@ class RowChunk:
     """Rows that the map leaves out: lines that the operator does not serve, products that are no lines."""
     completions: list[Completion] = field(default_factory=list)
     """What is added to known lines, found while the chunk is copied."""
+    essential: list[bytes] = field(default_factory=list)
+    """Known lines that are essential as the file says, and were not; counted nowhere."""
     names: dict[str, str] = field(default_factory=dict)
     """The operator's name of the column from which a part comes."""
 

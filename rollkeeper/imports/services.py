@@ -8,12 +8,13 @@ the last row that was committed; the same file with the same map is never taken 
 import datetime as dt
 import errno
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched, islice
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 from django.db import DatabaseError
@@ -38,12 +39,13 @@ from rollkeeper.imports.undo import keep_lines, one_import_at_a_time
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.errors import raise_all
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, pack_for
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import mark_as_entered
 from rollkeeper.vault.blind_index import blind_file
 
 PACKAGE: Final = "imports"
@@ -81,7 +83,8 @@ def import_lines(
 ) -> ImportResult:
     """Take in every row of a file that can be taken in; the others go into `refused_file`.
 
-    Ledger: imports:lines:imported a chunk, line:tenure:registered a registration. Refuses: NOT_ALLOWED, IMPORT_RUNNING,
+    Ledger: imports:lines:imported a chunk, line:tenure:registered a registration, line:line:marked_essential a known line that the
+    file protects. Refuses: NOT_ALLOWED, IMPORT_RUNNING,
     IMPORT_VALUES_UNMAPPED, NOTHING_IMPORTED, NUMBER_RANGE_EXHAUSTED, IMPORT_DISK_FULL, IMPORT_FILE_CHANGED, REJECT_FILE_NOT_WRITABLE;
     and, of a file with registrations, as `require_act`.
     """
@@ -163,6 +166,7 @@ class _Import:
         with self._reporting_full_disk(side), action():
             known = self._assign_numbers(chunk, import_id)
             copied = chunks.copy_chunk(chunk, import_id=import_id, on=self._on)
+            self._protect([LineId(UUID(bytes=one)) for one in chunk.essential])
             registered = declared_subscribers.register(
                 chunk,
                 authority=self._authority,
@@ -183,6 +187,15 @@ class _Import:
             )  # fmt: skip
             side.write([*chunk.row_errors, *chunk.remarks])
         self._rows_done += chunk.row_count
+
+    def _protect(self, lines: Sequence[LineId]) -> None:
+        """Mark known lines as essential. That is taken from none: only a person at a counter does."""
+        for line_id in lines:
+            entry_id = append_entry(
+                self._authority, verb=Verb.LINE_MARKED_ESSENTIAL, role=self._role, on=self._on, line_id=line_id,
+                facts={"essential": True},
+            )  # fmt: skip
+            mark_as_entered(line_id, entry_id)
 
     def _assign_numbers(self, chunk: RowChunk, import_id: Any) -> int:
         """Give numbers of the number range to the lines that are new; return how many are known."""

@@ -346,6 +346,11 @@ def complete_payments(payments: Mapping[LineId, Payment]) -> None:
         })  # fmt: skip
 
 
+def mark_as_entered(line_id: LineId, entry_id: EntryId) -> None:
+    """Mark a line as an entry of this transaction says: as an essential one. Precondition: it is locked."""
+    rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
+
+
 _REGISTER = (
     "SELECT * FROM lines_register(%(line_ids)s, %(tenure_ids)s, %(party_kinds)s, %(person_ids)s, %(users)s, %(bearers)s,"
     " %(guardians)s, %(assurances)s, %(commitments)s, %(routes)s, %(accepted)s, %(entries)s, %(languages)s, %(registered)s,"

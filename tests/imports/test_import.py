@@ -38,6 +38,7 @@ from rollkeeper.kernel.database import connect, rows
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.models import Number
 from rollkeeper.lines.queries import find_line, line_history
+from rollkeeper.lines.services import mark_essential
 from rollkeeper.vault.blind_index import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.services import open_line_values, open_sealed
@@ -270,17 +271,35 @@ def test_a_later_export_makes_only_the_lines_that_are_new(register, written):
     assert count("lines_line") == 3
 
 
-def test_what_a_later_export_says_of_a_known_line_and_the_register_does_not_is_named(register, written):
-    raw = WITH_REFERENCE | {"is_essential": {"column": "lift", "yes": ["Y"]}}
-    take_in(written([line(n, lift="N") for n in (1, 2)] + [line(3, lift="Y")], "march.csv"), raw)
-    file = written([line(n, lift="Y") for n in (1, 3)] + [line(2, lift="N"), line(4, lift="Y")], "april.csv")
+ESSENTIAL = WITH_REFERENCE | {"is_essential": {"column": "lift", "yes": ["Y"]}}
 
-    result = take_in(file, raw)
 
-    assert (result.lines, result.known, result.refused) == (1, 2, 1)
-    ((row, column, reason),) = side_file(file)
-    assert (row, column) == (2, "lift")
-    assert reason.startswith("a line that the register knows and does not protect")
+def is_essential(n):
+    return find_line(f"+86138{n:08d}").is_essential
+
+
+def test_a_later_export_protects_known_lines_and_takes_it_from_none(register, written):
+    take_in(written([line(n, lift="N") for n in (1, 2)] + [line(3, lift="Y")], "march.csv"), ESSENTIAL)
+
+    result = take_in(
+        written([line(1, lift="Y"), line(2, lift="N"), line(3, lift="N"), line(4, lift="Y")], "april.csv"),
+        ESSENTIAL,
+    )
+
+    assert (result.lines, result.known, result.refused) == (1, 3, 0)
+    assert [is_essential(n) for n in (1, 2, 3, 4)] == [True, False, True, True]
+    (entry,) = entries("line:line:marked_essential")
+    assert (entry.line_id, entry.facts) == (find_line("+8613800000001").line_id, {"essential": True})
+
+
+def test_no_file_learns_on_which_known_lines_a_life_may_depend(register, written):
+    take_in(written([line(n, lift="N") for n in (1, 2)], "march.csv"), ESSENTIAL)
+    mark_essential(console_authority(), find_line("+8613800000002").line_id, essential=True, on=ON)
+
+    told = [take_in(written([line(n, lift="Y")], f"{n}.csv"), ESSENTIAL) for n in (1, 2)]
+
+    assert told[0] == told[1]
+    assert [is_essential(n) for n in (1, 2)] == [True, True]
 
 
 @pytest.mark.parametrize(("said", "named"), [("bo", "bo"), ("", None)])

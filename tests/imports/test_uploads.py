@@ -20,6 +20,7 @@ from rollkeeper.lines.queries import find_line
 from tests.builders.packs import REFERENCE, use_pack, with_line_attributes
 from tests.builders.past import make_older
 from tests.builders.staff import employ
+from tests.entries import entries
 from tests.refusals import is_refused_at_commit, refusing
 from tests.registration.conftest import vaulted_committed  # noqa: F401
 from tests.registration.people import card
@@ -274,3 +275,29 @@ def test_a_column_is_said_to_be_dropped_only_where_no_law_asks_it(manager, as_ro
     assert [one["about"] for one in proposal["columns"] if one["name"] == "Nationality"] == about
     assert ("citizenship" in meanings_of(proposal)) == (about == [None])
     assert not [value for value in ("NPL", SIM, PLACE) if value in stored(upload_id)]
+
+
+def test_a_file_from_a_page_protects_a_known_line_on_record(manager, as_role):
+    names, yes = "号码;入网日期;重要线路\n", "13908917001;2009-05-01;是\n"
+    chosen = {
+        "raw": {
+            "number": {"column": "号码"}, "service": {"constant": "mobile"}, "is_essential": {"column": "重要线路", "yes": ["是"]},
+            "activated_on": {"column": "入网日期", "formats": ["%Y-%m-%d"]},
+        }
+    }  # fmt: skip
+    for text in (names + yes.replace("是", "否"), names + yes):
+        upload_id = hand_in(manager, as_role, text)
+        work()
+        with as_role("backoffice"):
+            decide_upload(manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=chosen)
+        work()
+        with as_role("backoffice"):
+            decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+        with as_role("worker"):
+            work()
+
+    done = upload(manager, upload_id)
+    assert (done.state, done.outcome["known"], done.outcome["completed"]) == ("imported", 1, 0)
+    assert find_line("+8613908917001").is_essential
+    (entry,) = entries("line:line:marked_essential")
+    assert entry.staff_id == manager.staff_id
