@@ -3,6 +3,7 @@
 
     tuple = number of columns (2 bytes), then for each column its length (4 bytes; -1: NULL) and its bytes, big-endian
     text  = UTF-8    boolean = 1 byte    bigint = 8 bytes    date = days since 2000-01-01 (4 bytes)    uuid = 16 bytes
+    array = dimensions, whether any value is null, type, how many, the number of the first (4 bytes each); then each value as a column
 
 Adapting each value takes longer than sealing it, so tuples are put together from parts; what many lines share (service,
 day, region) is made once.
@@ -11,6 +12,7 @@ day, region) is made once.
 import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Final
+from uuid import UUID
 
 SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER: Final = b"\xff\xff"
@@ -18,6 +20,8 @@ _EPOCH = dt.date(2000, 1, 1).toordinal()
 _NULL = b"\xff\xff\xff\xff"
 _UUID = (16).to_bytes(4)
 _LINE_COLUMNS = (15).to_bytes(2)
+_CHUNK_COLUMNS = (3).to_bytes(2)
+_ARRAY_OF_UUIDS = (1).to_bytes(4) + (0).to_bytes(4) + (2950).to_bytes(4)
 _FALSE, _TRUE = b"\x00\x00\x00\x01\x00", b"\x00\x00\x00\x01\x01"
 _FIRST_VERSION = (8).to_bytes(4) + (1).to_bytes(8)
 
@@ -57,6 +61,13 @@ def index_tuples(indexes: Sequence[bytes], ids: Sequence[bytes]) -> list[bytes]:
         return []
     head = b"\x00\x02" + len(indexes[0]).to_bytes(4)
     return [head + index + _UUID + line for index, line in zip(indexes, ids, strict=True)]
+
+
+def chunk_tuple(import_id: UUID, rows_before: int, line_ids: Sequence[bytes]) -> bytes:
+    """Return the tuple for `imports/sql/copy_chunk.sql`."""
+    values = _UUID + _UUID.join(line_ids)
+    array = _ARRAY_OF_UUIDS + len(line_ids).to_bytes(4) + (1).to_bytes(4) + values
+    return _CHUNK_COLUMNS + _UUID + import_id.bytes + _bytes(rows_before.to_bytes(8)) + _bytes(array)
 
 
 def middles(

@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.imports import copy_rows
 from rollkeeper.imports.errors import IMPORT_IN_USE, IMPORT_RUNNING, IMPORT_UNDONE_BEFORE, IMPORT_UNKNOWN
 from rollkeeper.imports.models import Chunk, Import
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -83,10 +85,9 @@ def _require_untouched(chunks: QuerySet[Chunk]) -> None:
 def keep_lines(import_id: UUID, *, rows_before: int, line_ids: Sequence[bytes]) -> None:
     """Note which lines a chunk made. Precondition: inside the action that makes them."""
     if line_ids:
-        run(
-            "INSERT INTO imports_chunk (import_id, rows_before, line_ids) VALUES (%s, %s, %s)",
-            [import_id, rows_before, [UUID(bytes=one) for one in line_ids]],
-        )
+        made = copy_rows.chunk_tuple(import_id, rows_before, line_ids)
+        with connection.cursor() as cursor, cursor.copy(sql(_PACKAGE, "copy_chunk")) as copy:
+            copy.write(copy_rows.SIGNATURE + made + copy_rows.TRAILER)
 
 
 @contextmanager

@@ -74,6 +74,21 @@ def test_no_line_is_found_afterwards_and_the_same_file_comes_in_again(committed,
     assert find_line("+8613800000001").is_registered
 
 
+def test_a_chunk_names_the_lines_that_it_made_and_no_known_or_refused_ones(committed, export):
+    take_in(export, chunk_rows=2)
+    first = {row.line_id for row in rows("SELECT line_id FROM lines_line")}
+    with export.open("a", encoding="utf-8", newline="") as out:
+        out.write("13800000004,2011-05-01,A4,,,\r\nno number,2011-05-01,A5,,,\r\n13800000006,2011-05-01,A6,,,\r\n")
+
+    take_in(export, chunk_rows=4)
+
+    chunks = rows("SELECT rows_before, line_ids FROM imports_chunk ORDER BY import_id, rows_before")
+    assert [(one.rows_before, len(one.line_ids)) for one in chunks] == [(0, 2), (2, 1), (0, 1), (4, 1)]
+    named = [line_id for one in chunks for line_id in one.line_ids]
+    assert set(named[:3]) == first
+    assert sorted(named) == [row.line_id for row in rows("SELECT line_id FROM lines_line ORDER BY line_id")]
+
+
 def test_the_ledger_says_of_each_line_and_of_the_import_that_it_was_undone(committed, export):
     take_in(export)
     (made,) = past_imports()
