@@ -80,22 +80,19 @@ def middles(
     regions: Sequence[str | None],
     payments: Sequence[str],
 ) -> list[bytes]:
-    """Return the fields between a line's id and its number: service, state, version, marks, day, language, region,
-    payment.
+    """Return the fields between a line's id and its number: service, state, version, marks, payment, day, language, region.
 
     Each part is made once for each different value: there are few of any one, and many of all together.
     """
     heads, dates, texts = _Made(_head), _Made(_date), _Made(_text)
-    return [
-        heads[service, state, is_registered, is_essential]
-        + dates[day]
-        + texts[language]
-        + texts[region]
-        + texts[payment]
-        for service, state, is_registered, is_essential, day, language, region, payment in zip(
-            services, states, registered, protected, days, languages, regions, payments, strict=True
-        )
-    ]
+    marks = zip(services, states, registered, protected, payments, strict=True)
+    parts = (
+        map(heads.__getitem__, marks),
+        map(dates.__getitem__, days),
+        map(texts.__getitem__, languages),
+        map(texts.__getitem__, regions),
+    )
+    return list(map(b"".join, zip(*parts, strict=True)))
 
 
 class _Made[K](dict[K, bytes]):
@@ -110,10 +107,10 @@ class _Made[K](dict[K, bytes]):
         return made
 
 
-def _head(marks: tuple[str, str, bool, bool]) -> bytes:
-    service, state, is_registered, is_essential = marks
+def _head(marks: tuple[str, str, bool, bool, str]) -> bytes:
+    service, state, is_registered, is_essential, payment = marks
     flags = (_TRUE if is_registered else _FALSE) + _FALSE + (_TRUE if is_essential else _FALSE)
-    return _text(service) + _text(state) + _FIRST_VERSION + flags
+    return _text(service) + _text(state) + _FIRST_VERSION + flags + _text(payment)
 
 
 def _date(day: dt.date) -> bytes:
