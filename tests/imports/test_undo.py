@@ -78,7 +78,9 @@ def test_a_chunk_names_the_lines_that_it_made_and_no_known_or_refused_ones(commi
     take_in(export, chunk_rows=2)
     first = {row.line_id for row in rows("SELECT line_id FROM lines_line")}
     with export.open("a", encoding="utf-8", newline="") as out:
-        out.write("13800000004,2011-05-01,A4,,,\r\nno number,2011-05-01,A5,,,\r\n13800000006,2011-05-01,A6,,,\r\n")
+        out.write(
+            "13800000004,2011-05-01,A4,,,\r\nno number,2011-05-01,A5,,,\r\n13800000006,2011-05-01,A6,,,\r\n"
+        )
 
     take_in(export, chunk_rows=4)
 
