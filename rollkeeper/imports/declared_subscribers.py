@@ -6,7 +6,7 @@ the assurance.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.imports.registrations import DeclaredSubscriber
 from rollkeeper.imports.rows import RowChunk
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import run, sql
+from rollkeeper.kernel.database import prepared_run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuids
 from rollkeeper.law.pack import Pack
 from rollkeeper.ledger.verbs import Verb
@@ -68,7 +68,7 @@ def register(chunk: RowChunk, *, authority: Authority, role: StaffRole, pack: Pa
         ],
         at=now,
     )  # fmt: skip
-    run(
+    prepared_run(
         sql("imports", "enter_registrations"),
         {
             "at": now, "day": on, "verb": Verb.TENURE_REGISTERED.value, "role": role.value,
@@ -103,13 +103,21 @@ def _sealed(
         ],
         on=on,
     )
-    values: dict[tuple[PersonId, TenureId], dict[Field, str]] = {}
+    values: list[dict[PersonId, Mapping[Field, str]]] = [{} for _ in declared]
     for (nth, _, part, _), person in zip(parts, found, strict=True):
-        values[person, ids[nth]] = {**part.values, **values.get((person, ids[nth]), {})}
-    commitments = dict(
-        zip(values, seal_persons([PersonRecord(*whose, mine) for whose, mine in values.items()]), strict=True)
+        mine = values[nth]
+        mine[person] = {**part.values, **mine[person]} if person in mine else part.values
+    sealed = iter(
+        seal_persons(
+            [
+                PersonRecord(person, tenure, said)
+                for tenure, mine in zip(ids, values, strict=True)
+                for person, said in mine.items()
+            ]
+        )
     )
+    commitments = [{person: next(sealed) for person in mine} for mine in values]
     people: list[_People] = [{} for _ in declared]
     for (nth, role, _, _), person in zip(parts, found, strict=True):
-        people[nth][role] = person, commitments[person, ids[nth]]
+        people[nth][role] = person, commitments[nth][person]
     return people

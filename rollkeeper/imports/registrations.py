@@ -27,7 +27,7 @@ from rollkeeper.imports.row_errors import (
     damage_in,
 )
 from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment
-from rollkeeper.law.attributes import LINE_ATTRIBUTES, fault_of, written
+from rollkeeper.law.attributes import HAVE_A_FORM, LINE_ATTRIBUTES, fault_of, written
 from rollkeeper.law.pack import Pack
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
 from rollkeeper.vault.fields import Field
@@ -36,6 +36,7 @@ _LICENCES: Final = frozenset({BUSINESS_LICENCE, "cn-company", "cn-uscc"})
 _LONGEST = 2_000
 _OF_NO_ONE: Final = frozenset({Field.DOCUMENT_TYPE, *map(Field, LINE_ATTRIBUTES)})
 """What a row may say without declaring a subscriber."""
+_FORMED: Final = frozenset(map(Field, HAVE_A_FORM))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -125,6 +126,7 @@ class RegistrationReader:
         }
         self._of_persons = {name: place[persons.columns[name]] for name in names} if persons else {}
         self._type = place[persons.document_type] if persons and persons.document_type else None
+        self._line_of = cache(self._as_asked)
         self._shown = cache(lambda text: _type_of(persons, text) if persons else None)
 
     def read(
@@ -137,15 +139,14 @@ class RegistrationReader:
         """Return for each row what was declared, None where nothing was or nothing is asked, or what is wrong."""
         paid = payments or [None] * len(table)
         return [
-            self._read_row(row, Asked(str(service), _said(payment)))
-            if self._is_registered(str(service), payment)
-            else None
+            self._read_row(row, line) if (line := self._line_of(str(service), payment)) else None
             for row, service, payment in zip(table, services, paid, strict=True)
         ]
 
-    def _is_registered(self, service: str, payment: object) -> bool:
-        """Tell whether the law has lines registered that are paid so."""
-        return service not in self._services or self._pack.registers(service, _said(payment))
+    def _as_asked(self, service: str, payment: object) -> Asked | None:
+        """Return by what the law asks something of a line; None where it has none registered that is paid so."""
+        line = Asked(service, _said(payment))
+        return line if service not in self._services or self._pack.registers(*line) else None
 
     def _read_row(self, row: Sequence[str], line: Asked) -> DeclaredSubscriber | Faults | None:
         kind = self._kind_of(row)
@@ -264,14 +265,25 @@ class _PartReader:
             document = kind, checked.normalised
             given |= {Field.DOCUMENT_TYPE: kind, Field.DOCUMENT_NUMBER: checked.normalised}
         return DeclaredPart(
-            {name: written(name.value, value) for name, value in given.items() if name in asked}, document
+            {
+                name: written(name.value, value) if name in _FORMED else value
+                for name, value in given.items()
+                if name in asked
+            },
+            document,
         )
 
     def _faults(self, given: Mapping[Field, str], asked: Mapping[Field, bool]) -> Faults:
         found: Faults = []
         for name, value in given.items():
             reason = damage_in(value) or (TOO_LONG if len(value) > _LONGEST else None)
-            if not reason and value and name in asked and fault_of(name.value, value, on=self._on):
+            if (
+                not reason
+                and value
+                and name in _FORMED
+                and name in asked
+                and fault_of(name.value, value, on=self._on)
+            ):
                 reason = WRONG_TYPE
             if reason or (not value and self._demands(name, asked)):
                 found.append((self._columns[name.value], reason or INCOMPLETE))

@@ -67,6 +67,14 @@ KNOWN_TO_OPERATOR_ALONE: Final = frozenset({"imsi", "point_of_sale"})
 """What a subscriber who registers a line remotely is not asked, since only the operator can know it."""
 
 
+HAVE_A_FORM: Final = frozenset(
+    name
+    for name, kind in (ATTRIBUTES | LINE_ATTRIBUTES).items()
+    if kind not in {AttributeType.TEXT, AttributeType.LONG_TEXT, AttributeType.DOCUMENT_TYPE}
+)
+"""Whose values `fault_of` and `written` look at: a text is recorded as it is."""
+
+
 def fault_of(name: str, value: str, *, on: dt.date) -> str | None:
     """Say what is wrong with the value of an attribute, without the value; None where it is of its type."""
     match ATTRIBUTES.get(name) or LINE_ATTRIBUTES.get(name):

@@ -11,7 +11,7 @@ from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES, fault_of
+from rollkeeper.law.attributes import ATTRIBUTES, HAVE_A_FORM, LINE_ATTRIBUTES, fault_of, written
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.registration.errors import INVALID_VALUE, MISSING_ATTRIBUTE, UNKNOWN_ATTRIBUTE
@@ -36,6 +36,15 @@ def rolled_back(request):
     """What is sealed is opened by commits of their own; all other tests leave nothing."""
     if "committed" not in request.fixturenames:
         request.getfixturevalue("register")
+
+
+@pytest.mark.parametrize("name", [*ATTRIBUTES, *LINE_ATTRIBUTES])
+def test_a_text_is_wrong_or_written_otherwise_only_where_its_attribute_has_a_form(name):
+    text = "any text"
+
+    is_looked_at = fault_of(name, text, on=ON) is not None or written(name, text) != text
+
+    assert is_looked_at == (name in HAVE_A_FORM)
 
 
 def asking(**attributes):
