@@ -167,8 +167,20 @@ CREATE OR REPLACE TRIGGER access_staff_reopened BEFORE UPDATE OF is_active ON ac
     FOR EACH ROW WHEN (kernel_is_app() AND NEW.is_active AND NOT OLD.is_active)
     EXECUTE FUNCTION kernel_refuse('access_staff_changed_by_an_app', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER disclosures_request_decided BEFORE UPDATE ON disclosures_request
-    FOR EACH ROW WHEN (kernel_is_app() AND OLD.state NOT IN ('waiting', 'approved'))
+    FOR EACH ROW WHEN (kernel_is_app() AND (OLD.state NOT IN ('waiting', 'approved') OR NEW.state NOT IN ('waiting', 'approved', 'refused')))
     EXECUTE FUNCTION kernel_refuse('disclosures_request_changed_by_an_app', 'insufficient_privilege');
+-- An agent is suspended by a page, and by a worker's act alone let go on; an unusual case is settled once. Of an incident's step a page says
+-- that it is approved or withdrawn, and not that it was done.
+CREATE OR REPLACE TRIGGER agents_agent_suspended BEFORE UPDATE ON agents_agent
+    FOR EACH ROW WHEN (kernel_is_app() AND (NEW.state <> 'suspended' OR OLD.state = 'terminated' OR NOT NEW.closed_accounts @> OLD.closed_accounts
+                                            OR NEW.suspended_on IS DISTINCT FROM coalesce(OLD.suspended_on, NEW.suspended_on)))
+    EXECUTE FUNCTION kernel_refuse('agents_agent_changed_by_an_app', 'insufficient_privilege');
+CREATE OR REPLACE TRIGGER agents_case_settled BEFORE UPDATE ON agents_case
+    FOR EACH ROW WHEN (kernel_is_app() AND OLD.settled_on IS NOT NULL)
+    EXECUTE FUNCTION kernel_refuse('agents_case_changed_by_an_app', 'insufficient_privilege');
+CREATE OR REPLACE TRIGGER incidents_step_decided BEFORE UPDATE ON incidents_step
+    FOR EACH ROW WHEN (kernel_is_app() AND (OLD.ended_at IS NOT NULL OR NEW.state NOT IN ('pending', 'approved', 'withdrawn')))
+    EXECUTE FUNCTION kernel_refuse('incidents_step_changed_by_an_app', 'insufficient_privilege');
 -- A worker only ends a request whose time is over, and empties one that is erased.
 CREATE OR REPLACE TRIGGER disclosures_request_ended BEFORE UPDATE ON disclosures_request
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
