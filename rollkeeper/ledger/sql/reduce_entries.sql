@@ -33,6 +33,11 @@ CREATE OR REPLACE FUNCTION ledger_reduce_entries(entries bigint[]) RETURNS bigin
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     reduced bigint;
+    under_way CONSTANT uuid[] := ARRAY(
+        SELECT who.person_id
+          FROM retention_erasure r JOIN lines_tenure h ON h.line_id = r.line_id AND (r.tenure_id IS NULL OR r.tenure_id = h.tenure_id)
+         CROSS JOIN LATERAL unnest(ARRAY[h.person_id, h.user_person_id, h.bearer_person_id, h.guardian_person_id]) AS who (person_id)
+         WHERE r.done_at IS NULL AND who.person_id IS NOT NULL);
 BEGIN
     PERFORM set_config('rollkeeper.reducing', 'on', true);
     UPDATE ledger_entry AS e
@@ -41,10 +46,7 @@ BEGIN
      WHERE e.entry_id = ANY (entries) AND e.verb <> 'line:record:erased'
        AND EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = e.entry_id)
        AND (EXISTS (SELECT FROM retention_erasure r WHERE r.line_id = e.line_id AND r.done_at IS NULL)
-            OR (e.line_id IS NULL
-                AND EXISTS (SELECT FROM lines_tenure h JOIN retention_erasure r USING (line_id)
-                             WHERE h.person_id = e.person_id AND r.done_at IS NULL
-                               AND (r.tenure_id IS NULL OR r.tenure_id = h.tenure_id))));
+            OR (e.line_id IS NULL AND e.person_id = ANY (under_way)));
     GET DIAGNOSTICS reduced = ROW_COUNT;
     PERFORM set_config('rollkeeper.reducing', 'off', true);
     RETURN reduced;

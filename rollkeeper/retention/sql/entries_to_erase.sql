@@ -1,10 +1,10 @@
 -- Lists the entries of the ledger that go with erasures under way: their secrets are destroyed, then they are reduced.
--- Law: art. 5 (erased means erased). Reads: retention_erasure, lines_tenure, ledger_entry, ledger_leaf. Writes: -.
--- Plan: ledger_entry_by_line and ledger_entry_by_person, a score of entries a line. Again: those that are not reduced yet.
+-- Law: art. 5 (erased means erased). Reads: retention_erasure, lines_tenure, vault_sealed, ledger_entry, ledger_leaf. Writes: -.
+-- Plan: ledger_entry_by_line, ledger_entry_by_person and vault_sealed_pkey, a score of entries a line. Again: those that are not reduced yet.
 -- Of a whole line all go but the certificate, which tells a subscriber with a receipt that it was erased. Of a past tenure those
 -- before its end go, and what was later done about its people at this line. The act that ends a tenure writes the entry of the
 -- next one at the very instant of the end, and that the line was given up just after it. An entry without a line goes with the
--- person, once nothing of them is kept.
+-- person, once nothing of them is kept, in whatever part: what is sealed of them tells.
 WITH record AS MATERIALIZED (
     SELECT e.line_id, e.tenure_id, upper(h.held) AS ended_at,
            ARRAY[h.person_id, h.user_person_id, h.bearer_person_id, h.guardian_person_id] AS people
@@ -28,6 +28,8 @@ WITH record AS MATERIALIZED (
      WHERE e.line_id IS NULL
        AND NOT EXISTS (SELECT FROM lines_tenure n
                         WHERE n.person_id = gone.person_id AND n.erased_on IS NULL AND n.tenure_id <> ALL (%(tenures)s::uuid[]))
+       AND NOT EXISTS (SELECT FROM vault_sealed v
+                        WHERE v.person_id = gone.person_id AND v.tenure_id <> ALL (%(tenures)s::uuid[]))
 )
 SELECT c.entry_id
   FROM closed c JOIN ledger_leaf l USING (entry_id) JOIN ledger_entry e USING (entry_id)
