@@ -67,6 +67,15 @@ def stop_batch(
         append_entry(authority, verb=Verb.BATCH_STOPPED, role=role, on=on, pack=batch.pack_hash, facts=facts)
 
 
+def stop_all_batches(authority: Authority, *, on: dt.date) -> int:
+    """Stop every batch that could still act on a line; return how many. Refuses: NOT_ALLOWED. Ledger: campaign:batch:stopped for each."""
+    waiting = Batch.objects.filter(state__in=[state.value for state in _CAN_STOP]).order_by("prepared_at")
+    found = list(waiting.values_list("batch_id", flat=True))
+    for batch_id in found:
+        stop_batch(authority, BatchId(batch_id), on=on)
+    return len(found)
+
+
 def request_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:
     """Ask that a batch be undone: it goes no further at once, and the next run puts its lines back.
 

@@ -16,7 +16,10 @@ from pathlib import Path
 from django.db import connections
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.invitations import end_invitations
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import sign_out_everyone
+from rollkeeper.campaign.batch_control import stop_all_batches
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, action
 from rollkeeper.kernel.files import write_atomically
@@ -70,7 +73,7 @@ def restore(
 ) -> Restored:
     """Restore the newest keys and the newest or the named register into this instance, which must be new.
 
-    Ledger: line:record:erased a record that was erased after the register's backup; operations:instance:restored.
+    Ledger: line:record:erased a record that was erased after the register's backup; campaign:batch:stopped; operations:instance:restored.
     Refuses: NOT_ALLOWED, DATA_DIR_NOT_EMPTY, SECRETS_MISSING, ROOT_URL_MISSING, BACKUP_DAMAGED, BACKUPS_FROM_DIFFERENT_INSTANCES,
     ARCHIVE_OF_ANOTHER_ROOT, BACKUP_TOOL_FAILED.
     """
@@ -197,9 +200,21 @@ def _undo_partial_restore() -> None:
     forget_settings()
 
 
+def _end_what_came_back(authority: Authority, *, on: dt.date) -> None:
+    """End what may have ended since the backup: sessions that were signed out, codes that were used, batches that people stopped.
+
+    A batch would also act on people who registered since, of whom this register knows nothing: two people look at its lines again.
+    """
+    with action():
+        sign_out_everyone()
+        end_invitations()
+    stop_all_batches(authority, on=on)
+
+
 def _erase_again(
     authority: Authority, role: str, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
 ) -> Restored:
+    _end_what_came_back(authority, on=on)
     document_store.remove_unknown()
     note_restored_keys(made_at=keys_of)
     again = retention_acts.erase_again(authority, keys_made_at=keys_of, on=on)
