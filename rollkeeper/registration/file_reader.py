@@ -20,8 +20,10 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.registration.errors import FILE_NOT_USABLE, INVALID_ROW
 from rollkeeper.registration.kind_rules import AUTHORITY_SHOWN
 from rollkeeper.registration.party_kinds import kind_named, kind_names
-from rollkeeper.registration.rules import showable
+from rollkeeper.registration.receipts import find_receipts
+from rollkeeper.registration.rules import is_usable_key, showable
 from rollkeeper.registration.submissions import (
+    FILE_KEY,
     LINES_ELSEWHERE,
     MOST_LINES_ELSEWHERE,
     ROW_KEY,
@@ -147,21 +149,34 @@ def _read_table_row(row: TableRow) -> Submission | RollkeeperError:
 
 
 def with_keys(rows: Sequence[Row]) -> list[Row]:
-    """Give each submission without a key one made of its content, so that the same row is never recorded twice.
+    """Give each submission a key: a keyed hash of its own in the file or, where it has none, of its content.
 
-    The key is a keyed hash: the receipts alone do not allow testing people against it.
+    So the same row is never recorded twice, the receipts alone do not allow testing people against them, and the operator's own number of
+    a customer is not stored. What an earlier version recorded under a file's key as it is keeps that.
     """
-    bare = [(position, row.content) for position, row in enumerate(rows) if _needs_key(row)]
-    texts = [_content(submission) for _, submission in bare if isinstance(submission, Submission)]
+    given = [row.content.submission_key for row in rows if isinstance(row.content, Submission)]
+    usable = [key for key in given if is_usable_key(key)]
+    stored = find_receipts(usable) if usable else {}
+    named = [
+        (position, row.content, text)
+        for position, row in enumerate(rows)
+        if isinstance(row.content, Submission)
+        and row.content.submission_key not in stored
+        and (text := _key_text(row.content))
+    ]
     keyed = list(rows)
-    for (position, submission), index in zip(bare, blind_references(texts), strict=True):
-        if isinstance(submission, Submission):
-            keyed[position] = Row(rows[position].number, _with_key(submission, f"{ROW_KEY}{index.hex()}"))
+    indexes = blind_references([text for _, _, text in named])
+    for (position, submission, _), index in zip(named, indexes, strict=True):
+        prefix = FILE_KEY if submission.submission_key else ROW_KEY
+        keyed[position] = Row(rows[position].number, _with_key(submission, f"{prefix}{index.hex()}"))
     return keyed
 
 
-def _needs_key(row: Row) -> bool:
-    return isinstance(row.content, Submission) and not row.content.submission_key
+def _key_text(submission: Submission) -> str:
+    """Return of what the key is made; empty where the file's key cannot be one, and is refused."""
+    if not submission.submission_key:
+        return _content(submission)
+    return f"submission key {submission.submission_key}" if is_usable_key(submission.submission_key) else ""
 
 
 def _content(submission: Submission) -> str:

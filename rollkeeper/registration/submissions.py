@@ -42,6 +42,9 @@ class RegistrationKind(TextChoices):
 ROW_KEY = "row:"
 """The prefix of a row's key that is made from its content: a keyed hash follows."""
 
+FILE_KEY = "key:"
+"""The prefix of a row's key that is made from its key in the file: a keyed hash follows."""
+
 IMAGE_FIELDS = ("read", "copy", "copy_mark")
 """Fields of a form that a picture of a document fills in. They are no attributes, and no browser's word is taken for them."""
 

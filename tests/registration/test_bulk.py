@@ -9,7 +9,7 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.registration import bulk
 from rollkeeper.registration.errors import FILE_NOT_USABLE
@@ -284,6 +284,30 @@ def test_a_key_for_two_lines_registers_the_first_and_refuses_the_second(tmp_path
     assert refused == [(2, "submission_key", "submission_key_used")]
     assert named_again == [(1, "submission_key", "submission_key_used")]
     assert find_line(two[1]["number"]) is None
+
+
+def test_a_customers_number_that_a_file_uses_as_its_key_is_not_stored(tmp_path):
+    file = written(tmp_path, row(submission_key="customer-4711"), row(submission_key="13908915678"))
+
+    tally, refused = register_line(file)
+
+    (first, second) = kept = [
+        one.submission_key for one in rows("SELECT submission_key FROM registration_submission")
+    ]
+    assert (tally.recorded, refused) == (2, [])
+    assert not [key for key in kept if "4711" in key or "13908915678" in key]
+    assert first != second
+    assert register_line(file)[0].repeated == 2
+
+
+def test_a_row_that_an_earlier_version_recorded_under_its_key_is_recorded_once(tmp_path):
+    file = written(tmp_path, row(submission_key="customer-4711"))
+    register_line(file)
+    run("UPDATE registration_submission SET submission_key = 'customer-4711'")
+
+    tally, refused = register_line(file)
+
+    assert (tally.recorded, tally.repeated, refused) == (0, 1, [])
 
 
 def test_a_returning_subscriber_with_the_same_row_is_registered_again(tmp_path):
