@@ -106,7 +106,7 @@ def test_a_barred_line_reaches_every_emergency_number_of_its_country(code, tmp_p
         with phones.answering(element.centre, element.desk, place):
             assert phones.register(other, place)
             assert phones.call(barred, *emergency, *reachable, CARE, REGISTRATION)
-            assert phones.call(barred, f"+{plan.calling_code}{emergency[0]}", "emergency")
+            assert phones.call(barred, f"+{plan.calling_code}{emergency[0]}", f"+{emergency[0]}", "emergency")
             assert phones.call(barred.removeprefix("+"), *emergency)
             assert phones.is_refused(barred, other)
             assert phones.is_refused(barred.removeprefix("+"), other)
@@ -176,8 +176,15 @@ def test_a_country_code_before_an_emergency_number_changes_nothing(telephones):
 def test_an_emergency_call_is_known_however_telephones_and_gateways_write_it(telephones):
     assert telephones.call(
         BARRED, "emergency", "sos", "0891110", "+86891119", "010120", "86110", "110%23", "%2B86112", "+860891110",
-        "00860891119", "86891110", "860891120"
+        "00860891119", "86891110", "860891120", "1-1-2", "(112)", "1%2012", "+112", "00110", "+86-119",
     )  # fmt: skip
+
+
+def test_who_hides_the_number_for_one_call_calls_for_help(telephones):
+    assert telephones.call(
+        BARRED, "*31%23112", "%2331%23110", "*31*119", "*31120", "*67112", f"%2331%23{CARE}"
+    )
+    assert telephones.is_refused(BARRED, "*21*112%23", "*61112", f"*31%23{OTHER}")
 
 
 def test_a_local_number_that_looks_like_an_emergency_number_can_be_called(telephones):

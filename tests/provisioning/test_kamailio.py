@@ -228,6 +228,20 @@ def test_a_barred_line_may_change_and_end_its_own_call_only(barred, centre, desk
         assert barred.hear().startswith("SIP/2.0 200")
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "tel:112", "tel:112;phone-context=+86", "tel:+86112", "tel:1-1-2;phone-context=example.cn", f"sips:112@{HERE}",
+        f"SIP:112@{HERE};user=phone", f"sip:112;phone-context=+86@{HERE}", f"sip:112:pw@{HERE}:5060;transport=udp",
+        "sip:112@elsewhere.example", f"sip:*31%23112@{HERE}", "urn:service:sos", "URN:SERVICE:SOS.police",
+    ],
+)  # fmt: skip
+def test_a_call_for_help_is_known_by_every_kind_of_address(barred, centre, uri):
+    barred.say("INVITE", uri, str(uuid.uuid4()))
+
+    assert centre.hear(first="INVITE")
+
+
 def test_an_emergency_call_is_not_refused_for_an_unknown_dialog_tag(barred, gateway):
     route = f"Route: <sip:{gateway.host}:{gateway.port};lr>"
 

@@ -63,15 +63,13 @@ def _digits(plan: NumberPlan) -> str:
 
 
 def _dialled(plan: NumberPlan, numbers: Sequence[str]) -> str:
-    """Return the pattern of short numbers, with or without country code, area code and final hash."""
-    whole = f"([+]|{'|'.join(plan.international_prefixes)}){plan.calling_code}"
+    """Return the pattern of short numbers, with or without plus, country code, area code and final hash."""
+    plus, code = f"([+]|{'|'.join(plan.international_prefixes)})", plan.calling_code
     short = "|".join(numbers)
     if plan.area_codes is None:
-        return f"^({whole})?({short})#?$"
+        return f"^({plus}({code})?)?({short})#?$"
     area = f"({plan.area_codes})"
-    return (
-        f"^({whole}({_trunk(plan)}{area})?|{plan.calling_code}|{plan.trunk_prefix or ''}{area})?({short})#?$"
-    )
+    return f"^({plus}({code}({_trunk(plan)}{area})?)?|{code}|{plan.trunk_prefix or ''}{area})?({short})#?$"
 
 
 def _perhaps(plan: NumberPlan, numbers: Sequence[str]) -> str:
