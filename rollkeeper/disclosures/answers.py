@@ -270,7 +270,9 @@ def _note_answer(
     answer_hash = sha256(sealed).hexdigest()
     with action():
         found = locked_disclosure(disclosure_id, DisclosureState.OPENED)
-        found.outcome, found.answer_hash = outcome.value, answer_hash
+        # What was disclosed once was: an answer that finds nothing any more takes no one the notice of the first.
+        found.outcome = Outcome.HELD.value if found.outcome == Outcome.HELD.value else outcome.value
+        found.answer_hash = answer_hash
         found.save(update_fields=["outcome", "answer_hash"])
         notify_if_due(authority, found, role=require(authority, Permission.OPEN_ON_DISCLOSURE), on=on)
     return Answered(outcome, answer_hash, sealed)

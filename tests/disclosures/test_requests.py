@@ -30,18 +30,21 @@ from rollkeeper.disclosures.statistics import year_table
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import EntryId
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.queries import accesses
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.models import Tenure
 from rollkeeper.notices.services import send_due
 from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.subscribers.models import Subscriber
+from rollkeeper.subscribers.services import link_persons
 from rollkeeper.vault.canaries import ensure_canary, open_alarms
 from rollkeeper.vault.errors import NEEDS_DISCLOSURE_REQUEST
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.rotation import rotate
 from rollkeeper.vault.services import open_sealed, shred
-from tests.builders.lines import give_number, make_tenure
+from tests.builders.lines import give_number, make_tenure, suspend_line
 from tests.builders.packs import use_pack
 from tests.disclosures.conftest import DAY, NUMBER, ON, SCAN
 from tests.disclosures.lawful import lawful_pack
@@ -442,6 +445,40 @@ def test_a_person_without_a_line_is_notified_on_their_page_only(instance):
     assert notices() == []
     assert (of(disclosure_id).is_notice_queued, of(disclosure_id).notified_on) == (False, ON)
     assert [look.purpose for look in accesses(person)] == ["legal_disclosure"]
+
+
+def disclosed_of_a_line_given_away(instance, line):
+    """Answer a request about a line whose subscriber of that day has it no more."""
+    disclosure_id = instance.approved()
+    handed_on(line, dt.datetime.combine(ON + DAY, dt.time(18), clock.zone()))
+    instance.answered(disclosure_id)
+
+
+def test_a_person_is_notified_on_a_line_under_another_document_that_was_joined(instance):
+    line = instance.register_line()
+    other = instance.register_line("+8613908915678", instance.person | {"document_number": "X7654321"})
+    link_persons(person_of(line), person_of(other), on=ON, entry_id=EntryId(1))
+
+    disclosed_of_a_line_given_away(instance, line)
+
+    assert notices() == [other]
+
+
+@pytest.mark.parametrize("is_suspended", [False, True])
+def test_a_line_that_is_only_said_to_be_theirs_keeps_no_notice_from_a_person(instance, is_suspended):
+    line, checked, said = (
+        instance.register_line(number) for number in (NUMBER, "+8613908915678", "+8613908915679")
+    )
+    run(
+        "UPDATE lines_tenure SET assurance = 'declared', held = tstzrange('2010-01-01', NULL) WHERE line_id = %s",
+        [said],
+    )
+    if is_suspended:
+        suspend_line(checked, reason=SuspensionReason.UNPAID, on=ON)
+
+    disclosed_of_a_line_given_away(instance, line)
+
+    assert set(notices()) == ({checked, said} if is_suspended else {checked})
 
 
 def test_a_protected_record_is_opened_by_the_officer_on_a_warrant_and_by_nobody_else(instance, law):

@@ -3,10 +3,13 @@
 
 import pytest
 
-from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.disclosures import answers
+from rollkeeper.disclosures import answers, services
+from rollkeeper.disclosures.choices import DeferralReason
+from rollkeeper.disclosures.due_actions import run_due_disclosures
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.registration.services import change_record, replace_sim
 from rollkeeper.registration.submissions import Submission
@@ -108,3 +111,22 @@ def test_a_sim_replaced_while_the_answer_is_made_is_not_told(told, monkeypatch):
     monkeypatch.setattr(answers, "open_sealed", meanwhile)
 
     assert told(2) is None
+
+
+def test_an_answer_without_anything_takes_no_notice_from_who_was_disclosed_before(told, instance):
+    disclosure_id = instance.approved(fields=[Field.ICCID])
+    until = ON + 10 * DAY
+    for name in ("supervisor", "officer"):
+        services.defer_notification(
+            instance.who[name], disclosure_id, until=until, because=DeferralReason.COURT_FORBIDS, on=ON
+        )
+
+    first = instance.answered(disclosure_id)
+    another(SECOND, 0)
+    again = instance.answered(disclosure_id, into=instance.folder / "again.age")
+    done = run_due_disclosures(worker_authority(), on=until + DAY)
+
+    assert (first["held"], again["held"], done.notified) == (True, False, 1)
+    assert [row.line_id for row in rows("SELECT line_id FROM notices_notice WHERE kind = 'disclosed'")] == [
+        told.line
+    ]

@@ -7,12 +7,14 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import EntryId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
 from rollkeeper.selfcare.services import protect_subscriber
-from tests.selfcare.people import NUMBER, ON, register_line
+from rollkeeper.subscribers.services import link_persons
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 from tests.selfcare.test_case_notices import OTHER, give_away, sent
 
 ABOUT_A_PERSON = [
@@ -56,6 +58,19 @@ def test_what_was_disclosed_or_exposed_follows_its_person_to_another_line(at_por
     first, later = sent(), sent()
 
     assert [one.address.reveal() for one in [*first, *later]] == [OTHER]
+    assert owed() == {(line, "withdrawn"), (other, "sent")}
+
+
+def test_it_follows_to_a_line_under_another_document_that_was_joined(at_portal):
+    line, other = register_line(), register_line(OTHER, PERSON | {"document_number": "X7654321"})
+    people = [row.person_id for row in rows("SELECT person_id FROM lines_tenure ORDER BY line_id")]
+    link_persons(people[0], people[1], on=ON, entry_id=EntryId(1))
+    run("DELETE FROM notices_notice")
+    owe(line, NoticeKind.DISCLOSED)
+    give_away(line)
+
+    sent(), sent()
+
     assert owed() == {(line, "withdrawn"), (other, "sent")}
 
 

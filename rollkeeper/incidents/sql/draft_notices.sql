@@ -14,7 +14,7 @@ WITH person AS (
       JOIN person p ON p.person_id = party.person_id
       JOIN lines_line l ON l.line_id = h.line_id AND l.erased_on IS NULL
      WHERE upper_inf(h.held) AND h.erased_on IS NULL AND h.contested_on IS NULL
-     ORDER BY p.person_id, l.state <> 'active', lower(h.held), h.line_id
+     ORDER BY p.person_id, l.state <> 'active', h.assurance = 'declared', lower(h.held), h.line_id
 )
 SELECT p.person_id, r.line_id, coalesce(s.language, %(language)s) AS language, p.fields
   FROM person p LEFT JOIN reach r USING (person_id) LEFT JOIN subscribers_subscriber s USING (person_id)

@@ -1,5 +1,5 @@
--- Owes again, on another line of theirs, what a person must be told of their data, where the line has left them before it went out.
--- Law: art. 12; the pack's disclosure[].notify_person. Reads: notices_notice, lines_tenure, lines_line. Writes: notices_notice.
+-- Owes again, on another line of theirs under any of their documents, what a person must be told of their data, where the line has left them before it went out.
+-- Law: art. 12; the pack's disclosure[].notify_person. Reads: notices_notice, lines_tenure, lines_line, subscribers_personlink. Writes: notices_notice.
 -- Plan: primary keys, lines_tenure_by_person, for the few notices that are withdrawn so. Again: the caller withdraws the first in the same action.
 INSERT INTO notices_notice (line_id, kind, language, promised_on, pack_hash, queued_on, exposed)
 SELECT own.line_id, n.kind, n.language, n.promised_on, n.pack_hash, n.queued_on, n.exposed
@@ -8,8 +8,8 @@ SELECT own.line_id, n.kind, n.language, n.promised_on, n.pack_hash, n.queued_on,
   JOIN lines_tenure was ON was.line_id = n.line_id AND was.tenure_id = n.for_tenure
  CROSS JOIN LATERAL (
        SELECT h.line_id FROM lines_tenure h JOIN lines_line l USING (line_id)
-        WHERE h.person_id = was.person_id AND upper_inf(h.held) AND h.contested_on IS NULL AND l.state IN ('active', 'suspended')
-        ORDER BY l.state <> 'active', lower(h.held), h.line_id LIMIT 1) own
+        WHERE h.person_id IN (SELECT subscribers_references_of(was.person_id)) AND upper_inf(h.held) AND h.contested_on IS NULL AND l.state IN ('active', 'suspended')
+        ORDER BY l.state <> 'active', h.assurance = 'declared', lower(h.held), h.line_id LIMIT 1) own
  WHERE n.state = 'queued' AND n.delivered_on IS NULL
    -- What was exposed may be of who uses the line, or of a guardian, who have no part in other lines.
    AND (n.kind = 'disclosed' OR n.kind = 'data_exposed' AND num_nonnulls(was.user_person_id, was.guardian_person_id, was.bearer_person_id) = 0)
