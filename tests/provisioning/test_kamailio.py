@@ -231,13 +231,13 @@ def test_a_barred_line_may_change_and_end_its_own_call_only(barred, centre, desk
 @pytest.mark.parametrize(
     "uri",
     [
-        "tel:112", "tel:112;phone-context=+86", "tel:+86112", "tel:1-1-2;phone-context=example.cn", f"sips:112@{HERE}",
-        f"SIP:112@{HERE};user=phone", f"sip:112;phone-context=+86@{HERE}", f"sip:112:pw@{HERE}:5060;transport=udp",
-        "sip:112@elsewhere.example", f"sip:*31%23112@{HERE}", "urn:service:sos", "URN:SERVICE:SOS.police",
+        "tel:112", "tel:112;phone-context=+86", "tel:+86112", "tel:1-1-2;phone-context=example.cn", "sips:112@HERE",
+        "SIP:112@HERE;user=phone", "sip:112;phone-context=+86@HERE", "sip:112:pw@HERE:5060;transport=udp",
+        "sip:112@elsewhere.example", "sip:*31%23112@HERE", "urn:service:sos", "URN:SERVICE:SOS.police",
     ],
 )  # fmt: skip
 def test_a_call_for_help_is_known_by_every_kind_of_address(barred, centre, uri):
-    barred.say("INVITE", uri, str(uuid.uuid4()))
+    barred.say("INVITE", uri.replace("HERE", HERE), str(uuid.uuid4()))
 
     assert centre.hear(first="INVITE")
 
