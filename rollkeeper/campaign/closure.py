@@ -36,8 +36,8 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class _MemberCounts:
-    """The stages of the lines of a campaign at closing; `counting` and `suspended` exclude the protected lines, which no batch
-    suspends.
+    """The stages of the lines of a campaign at closing; `running` and `suspended` exclude the essential lines, on which no batch
+    acts.
     """
 
     not_notified: int

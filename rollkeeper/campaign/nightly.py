@@ -142,7 +142,7 @@ def _run_one(
 
 
 def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:
-    """Restart lines that got service back without a registration and are no longer protected."""
+    """Restart lines that got service back without a registration and are no longer essential."""
     served = rows("SELECT line_id FROM changed_line WHERE stage = 'suspended'")
     restart_clocks(campaign, [LineId(row.line_id) for row in served], on=on)
 

@@ -2,7 +2,7 @@
 """What happens in the campaign to a line that got service back without a registration.
 
 Cases: a dispute that restored service is lost; the subscriber was accepted for a time without a document; a hardship was reported
-after the suspension; or the line's protection has ended. Separate because the service that settles a dispute does not know
+after the suspension; or the line is no longer essential. Separate because the service that settles a dispute does not know
 stages. Without it the line would keep the stage "suspended" without being suspended: never counted, never notified, and the
 campaign would never end.
 """

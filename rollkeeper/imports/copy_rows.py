@@ -74,7 +74,7 @@ def middles(
     services: Sequence[str],
     states: Sequence[str],
     registered: Sequence[bool],
-    protected: Sequence[bool],
+    essential: Sequence[bool],
     days: Sequence[dt.date],
     languages: Sequence[str | None],
     regions: Sequence[str | None],
@@ -85,7 +85,7 @@ def middles(
     Each part is made once for each different value: there are few of any one, and many of all together.
     """
     heads, dates, texts = _Made(_head), _Made(_date), _Made(_text)
-    marks = zip(services, states, registered, protected, payments, strict=True)
+    marks = zip(services, states, registered, essential, payments, strict=True)
     parts = (
         map(heads.__getitem__, marks),
         map(dates.__getitem__, days),

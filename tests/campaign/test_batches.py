@@ -492,7 +492,7 @@ def test_a_line_that_changed_after_the_decision_is_passed_over(
 
 
 @pytest.mark.parametrize("flag", ["is_disputed", "is_essential"])
-def test_a_disputed_or_protected_line_is_held_back_from_batches(flag: str, people: People) -> None:
+def test_a_disputed_or_essential_line_is_held_back_from_batches(flag: str, people: People) -> None:
     notified_lines(1, **{flag: True})
 
     found = batch_planning.check_day(console_authority(), due_on=DUE, on=DUE)

@@ -267,7 +267,7 @@ CUTS = {
 
 
 @pytest.mark.parametrize("what", CUTS)
-def test_no_statement_of_the_nights_own_role_cuts_a_protected_line(
+def test_no_statement_of_the_nights_own_role_cuts_an_essential_line(
     people: People, as_role: AsRole, what: str
 ) -> None:
     protected, other = make_line(is_essential=True), make_line()

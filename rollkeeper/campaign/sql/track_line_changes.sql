@@ -1,4 +1,4 @@
--- Records lines that were notified, registered, verified again, terminated, or are no longer registered or protected, so that the nightly run
+-- Records lines that were notified, registered, verified again, terminated, or are no longer registered or essential, so that the nightly run
 -- checks only them.
 -- Law: art. 3 (the clock starts at proof of notice; registering ends it). Also paused lines: some of these end a suspension
 -- without a registration (the subscriber was accepted for a time without a document, or had declared a hardship before Rollkeeper
