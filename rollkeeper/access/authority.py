@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The Authority: proof of who acts, requested by every act before it looks at anything.
+"""The Authority: proof of who acts, which every action requires before it reads anything.
 
 Made in four places only: for a signed-in member of staff, for the console, for the worker, and for a subscriber who showed
-that a line is in their hand. Acts take it as their first argument and call `demand`.
+that a line is in their hand. Actions take it as their first argument and call `require`.
 """
 
 import hashlib

@@ -24,7 +24,7 @@ ACCOUNT_FINDERS: Final[Hook[Callable[[str], Sequence[StaffId]]]] = Hook("access:
 """Finds the accounts of staff that belong to a thing, by what the operator calls it; keyed by its kind. `agents` registers "agent"."""
 
 SIGN_OUTS: Final[Hook[Callable[[], int]]] = Hook("access: end sessions")
-"""Ends all sessions of one kind and returns how many there were. `rights` registers those of the portal."""
+"""Ends all sessions of one kind and returns how many there were. `selfcare` registers those of the portal."""
 
 PENDING_SUBJECTS: "Final[Hook[Callable[[], Sequence[PendingSubject]]]]" = Hook(
     "access: what waits for approvers"

@@ -10,7 +10,7 @@ _MOST = 50
 def end_long_transactions() -> int:
     """End the sessions of apps whose transaction holds others up; return how many that were.
 
-    A session can take its own timeouts off. On a server of one's own the function may be missing (`operations/sql/server_rights.sql`).
+    A session can take its own timeouts off. On the operator's own server the function may be missing (`operations/sql/server_rights.sql`).
     """
     (found,) = rows("SELECT to_regprocedure('kernel_end_long_transactions()') IS NOT NULL AS there")
     return int(rows("SELECT kernel_end_long_transactions() AS ended")[0].ended) if found.there else 0

@@ -282,6 +282,6 @@ def linked_accounts(what: str, called: str) -> list[StaffId]:
 
 
 def sign_out_everyone() -> int:
-    """End every session of staff and every session; return how many there were. The caller's action records it."""
+    """End every session of staff and of the portal; return how many there were. The caller's action records it."""
     with action():
         return run("DELETE FROM django_session") + sum(ends() for ends in SIGN_OUTS.each())

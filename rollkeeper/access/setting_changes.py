@@ -73,7 +73,7 @@ def check_changes(changes: Changes) -> Content:
 def change_settings(authority: Authority, changes: Changes, *, was: Changes, on: dt.date) -> None:
     """Change settings in the file, from what the person saw to what they want.
 
-    Ledger: access:setting:changed, one each, with a digest of the new value. Refuses: NotAllowed, ReauthenticationNeeded,
+    Ledger: access:setting:changed, one each, with a digest of the new value. Refuses: NOT_ALLOWED, ReauthenticationNeeded,
     SETTING_CHANGED_MEANWHILE, as `check_changes`.
     """
     role = require(authority, Permission.CHANGE_SETTINGS)

@@ -48,7 +48,7 @@ class Pattern(TextChoices):
     OUTLETS = "outlets", _("One account at two outlets on one day")
     """One account at two outlets on one day."""
     HOURS = "hours", _("Registered outside the opening hours and submitted later")
-    """Taken down outside the hours of the outlet, and submitted later."""
+    """Recorded outside the hours of the outlet, and submitted later."""
     AFTER_SUSPENSION = (
         "after_suspension",
         _("Registered before the agent was suspended, submitted afterwards"),

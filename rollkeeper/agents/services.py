@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Enter an agent, take its evidence, approve it, audit it. outlets, accounts and devices: `outlets.py`."""
+"""Enter an agent, take its evidence, approve it, audit it. Outlets, accounts and devices are in `outlets.py`."""
 
 import datetime as dt
 import re

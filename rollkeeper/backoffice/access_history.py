@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page that answers "who looked at my record?": for the subscriber of one line, every look, staff included."""
+"""The page that answers "who accessed my record?": for the subscriber of one line, every access, staff included."""
 
 from typing import Any
 

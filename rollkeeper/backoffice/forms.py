@@ -54,7 +54,7 @@ class LineForm(forms.Form):
         return empty
 
     def clean_number(self) -> str:
-        """Return the line's blind index; an unreadable number is refused without repeating it."""
+        """Return the normalised number; an unreadable one is refused without repeating it."""
         text = str(self.cleaned_data["number"])
         try:
             return normalise_identifier(text, service=service_guess(text), country=instance().country_code)

@@ -43,7 +43,7 @@ from rollkeeper.provisioning.gateways.registry import has_own_network
 
 CHUNK = 5000
 """Lines in one transaction: a stay or a stop waits for no more than these."""
-_ONE_CHUNK = 61  # the matter of kernel.claims.serialize_on
+_ONE_CHUNK = 61  # the matter of kernel.leases.serialize_on
 
 
 @dataclass(slots=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Look at one line, and leave a mark that it was looked at: the same for the back office page and the command."""
+"""Look up one line and record the access: the same for the back office page and the command."""
 
 import datetime as dt
 

@@ -55,7 +55,7 @@ def at_outlet(
     do: Callable[[], Receipt],
     copies: Sequence[bytes] = (),
 ) -> Receipt:
-    """Do a registration where it is recorded offline. Refuses: as `agents.registrations.register_at_outlet`."""
+    """Do a registration at the outlet of the clerk. Refuses: as `agents.registrations.register_at_outlet`."""
     return register_at_outlet(
         authority, submission_key=key, devices=devices_in(request), do=do, on=clock.today(), copies=copies
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The forms of the counter: exactly the attributes of the pack for this kind of party, each with its reason and article.
 
-A submitted form is never shown again: `blank_again` gives an empty one with the faults next to the fields.
+A submitted form is never shown again: `show_faults` makes it an empty one with the faults next to the fields.
 """
 
 from collections.abc import Mapping, Sequence
@@ -154,7 +154,7 @@ class ReadOutForm(QuietForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
-        del self.fields["submission_key"]  # a look is no act, and a code is good once
+        del self.fields["submission_key"]  # a lookup is no action, and a code is good once
 
 
 class SubscriberForm(QuietForm):

@@ -34,7 +34,7 @@ from rollkeeper.registration.receipts import ledger_receipt_of, receipt_for
 
 @require_safe
 def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
-    """Show the receipt of what was just submitted, to be printed and delivered."""
+    """Show the receipt of what was just submitted, to be printed and handed over."""
     require(authority_in(request), Permission.REGISTER)
     found = receipt_for(submission_key)
     if found is None:

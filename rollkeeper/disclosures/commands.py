@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands under `disclosure`.
+"""The commands under `disclosures`.
 
 Numbers, references and passwords are asked for, or are lines of standard input: arguments appear in the process list and in the
 shell's history.

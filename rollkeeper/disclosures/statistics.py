@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The yearly public figures: how many disclosure requests of which kind of authority had which result. Small numbers are hidden.
 
-A disclosure request counts in the year in which it was opened or result to nothing, so that the figures of a year that is over never
+A disclosure request counts in the year in which it was opened or came to nothing, so that the figures of a year that is over never
 change and two editions cannot be subtracted from each other. Refused ones count.
 """
 

@@ -110,8 +110,8 @@ def pending_notifications() -> list[PendingSubject]:
 def run_approved_steps(authority: Authority, *, on: dt.date, with_keys: bool | None = None) -> int:
     """Run every approved step, in their order; return how many. One that was cut short is done again.
 
-    `with_keys`: only those that need the keys, or only those that need none; so that finding out does not wait for a renewal. Each step leaves its own entries. A refusal is recorded with its code, and the step can be requested again. Refuses:
-    NOT_ALLOWED. What is refused is noted with its code, and can be asked for again. Refuses: NOT_ALLOWED.
+    `with_keys`: only those that need the keys, or only those that need none; so that finding out does not wait for a renewal.
+    Each step leaves its own entries. A refusal is recorded with its code, and the step can be requested again. Refuses: NOT_ALLOWED.
     """
     require(authority, Permission.MANAGE_INCIDENT)
     found = StepRequest.objects.filter(state=StepState.APPROVED.value).order_by("requested_at")

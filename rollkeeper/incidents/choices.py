@@ -11,7 +11,7 @@ class About(TextChoices):
     """What was compromised, as far as it is known."""
 
     ACCOUNT = "account", _("Accounts of staff")
-    """Accounts of staff: everything that they opened, and every record that they took down."""
+    """Accounts of staff: everything that they opened, and every record that they entered."""
     AGENT = "agent", _("The accounts of an agent")
     """An agent: the accounts of its staff, together."""
     DEVICE = "device", _("The accounts at a device")
@@ -21,7 +21,7 @@ class About(TextChoices):
     TABLE = "table", _("A table without the keys")
     """A copy of a table without the keys."""
     WINDOW = "window", _("All that was opened in a time")
-    """Nothing but a time: everything that was opened in it, by whomever."""
+    """Nothing but a time: everything that anyone opened in it."""
 
     @property
     def is_by_account(self) -> bool:

@@ -38,5 +38,5 @@ def spoken_of(languages: Iterable[str]) -> list[str]:
 
 
 def spoken_here() -> list[str]:
-    """Return the languages of what is printed for everybody: the instance's that may be spoken, English where there is none."""
+    """Return the languages of printed texts: those of the instance that may be spoken, English where there is none."""
     return spoken_of(instance().languages) or [SOURCE]

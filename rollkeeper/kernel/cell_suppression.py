@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 LEAST: Final = 10
-"""A count of people under this is not published; none at all is."""
+"""A count of people under this is not published; 0 is published."""
 
 type Shown = list[list[int | None]]
 type Arc = tuple[int, int]

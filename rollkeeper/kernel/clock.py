@@ -24,7 +24,7 @@ _looks_back: ContextVar[bool] = ContextVar("looks_back", default=False)
 def set_demo_date(day: dt.date | None, *, looks_back: bool = False) -> None:
     """Let this process believe that it is `day` (None: the instance's own date again). Refuses: DATE_REFUSED.
 
-    `looks_back`: it asks how things stood on a day, which may be before what was done since, and does nothing.
+    `looks_back`: the command only reads, so that the day may be before what was done since.
     """
     if day is not None and instance().kind is InstanceKind.PRODUCTION:
         raise DATE_REFUSED(day=day)
@@ -50,13 +50,13 @@ def today() -> dt.date:
 
 
 def day_of(instant: dt.datetime) -> dt.date:
-    """Return the day on which an instant of the machine's own was: as long ago as that, where the instance was given another day."""
+    """Return the instance's day of an instant by the machine's clock: the same number of days ago, where the instance has another date."""
     given, day = demo_date(), instant.astimezone(zone()).date()
     return day if given is None else given - (true_now().astimezone(zone()).date() - day)
 
 
 def on_calendar(instant: dt.datetime, *, not_after: dt.datetime | None = None) -> dt.datetime:
-    """Return an instant as the pages of this instance show it: in a demo, one of the machine's own as long ago as that.
+    """Return an instant as the pages of this instance show it: in a demo, an instant by the machine's clock is moved to the demo's calendar.
 
     The database stamps some acts with the machine's instant, while a demo is on another day. `not_after`: what is known to follow it.
     An instant that is nearer to the instance's present than to the machine's is on its calendar already.

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether this machine's clock was set forwards while the machine ran: then what seems to be due may not be.
 
-No one sets the time since the machine started. The clock's time less that time stays the same until the clock is set. The smallest value
-since the machine started is kept in the data directory: a clock that is set back changes it at once, since that makes nothing due too
-early; one that is set forwards changes it only when a person confirms the date.
+No one can set how long the machine has run. The clock's time less that time stays the same until the clock is set. The smallest such
+value since the machine started is kept in the data directory. A clock that is set back changes it at once, since that makes nothing
+due too early; one that is set forwards changes it only when a person confirms the date.
 
     run/clock.json    {"boot": the kernel's id of this start of the machine, "start": the instant of that start by the clock, in seconds}
 

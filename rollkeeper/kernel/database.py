@@ -42,7 +42,7 @@ LOCK_TIMEOUT_MS = 5_000
 PATIENT = (
     # For each sort and each hash of a statement over the whole population; the usual 4 MB wrote each of them to the disk.
     "SET LOCAL work_mem = '64MB';"
-    # Disks have no arm any more. With the usual 4 the planner read ten million lines to find the few that are due.
+    # On an SSD a random read costs little more than a sequential one. With the default of 4 the planner read ten million lines to find the few that are due.
     "SET LOCAL random_page_cost = 1.1;"
     "SET LOCAL statement_timeout = 0"
 )

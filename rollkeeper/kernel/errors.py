@@ -17,7 +17,7 @@ _ARTICLE = re.compile(r"[0-9]+( ¶[0-9]+)?")
 
 
 class Kind(StrEnum):
-    """What sort of no it is; decides the HTTP status and the exit code."""
+    """What kind of refusal or failure it is; decides the HTTP status and the exit code."""
 
     MALFORMED = "malformed"
     FORBIDDEN = "forbidden"
@@ -108,7 +108,7 @@ def _cited(facts: dict[str, object]) -> dict[str, object]:
 
 
 def raise_all(faults: Sequence[RollkeeperError]) -> None:
-    """Raise the one fault as itself, several as `Faults`, none not at all."""
+    """Raise one fault as itself, several as `Faults`; do nothing where there is none."""
     if len(faults) == 1:
         raise faults[0]
     if faults:

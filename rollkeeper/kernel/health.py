@@ -2,7 +2,7 @@
 """Health that is true: alive means that a process answers, ready that it can do its work now.
 
 An app answers on its own port (`site/home_page.py`). Every other process answers the same two addresses on a socket in the instance, for
-its owner alone: `HealthSocket`. Not ready names parts (register, keys, root, disk, jobs), never a value. To give a process another part,
+its owner alone. Not ready names parts (register, keys, root, disk, jobs), never a value. To give a process another part,
 hand it over as a `Part`.
 
     GET /healthz    200 "ok"
@@ -136,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "local"
 
     def log_message(self, *_: Any) -> None:
-        """Write no line a question."""
+        """Log no request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ class NotRun(Enum):
 
 
 def lease_jobs(names: Sequence[str], *, claim: int, lease_s: float = LEASE_S) -> dict[str, float | None]:
-    """Renew or take the lease of each job that no living process has; return those had, with how long ago their last run began.
+    """Renew or take the lease of each job that no living process has; return each job whose lease this session has,
+    with the seconds since its last run began.
 
     None: it never ran, or its last run broke or did not end. `claim` is that of this session (`hold_lease`).
     """

@@ -40,7 +40,7 @@ STORES = (REGISTER, KEYS)
 
 
 def socket_folder(store: Store) -> Path:
-    """Return where a server's socket lies: a folder that this server's user alone may write, since who writes it can answer as it."""
+    """Return where a server's socket lies: a folder that only this server's user may write: another writer could answer as the server."""
     return sockets() / store.name
 
 

@@ -25,7 +25,7 @@ def accept_language(
 ) -> UUID:
     """Record that a named native reader accepted every text of a language as it is now.
 
-    Ledger: languages:texts:accepted, which names no reader. Refuses: NotAllowed, NO_SUCH_LANGUAGE, READER_NOT_NAMED, READ_IN_FUTURE.
+    Ledger: languages:texts:accepted, which names no reader. Refuses: NOT_ALLOWED, NO_SUCH_LANGUAGE, READER_NOT_NAMED, READ_IN_FUTURE.
     """
     role = require(authority, Permission.ACCEPT_LANGUAGE)
     require_translated(language)
@@ -47,7 +47,7 @@ def accept_language(
 
 
 def withdraw_language(authority: Authority, language: str, *, on: dt.date) -> None:
-    """Withdraw the acceptance of a language: nothing more is sent in it. Ledger: languages:texts:withdrawn. Refuses: NotAllowed, NO_SUCH_LANGUAGE, LANGUAGE_NOT_ACCEPTED."""
+    """Withdraw the acceptance of a language: nothing more is sent in it. Ledger: languages:texts:withdrawn. Refuses: NOT_ALLOWED, NO_SUCH_LANGUAGE, LANGUAGE_NOT_ACCEPTED."""
     role = require(authority, Permission.ACCEPT_LANGUAGE)
     require_translated(language)
     with action():

@@ -153,7 +153,7 @@ def audit(
     checkpoint: str = "checkpoint",
     processes: int | None = None,
 ) -> Report:
-    """Check everything that is published in `folder`. Raises Wrong at the first thing that does not fit."""
+    """Check everything that is published in `folder`. Raises AuditError at the first thing that does not fit."""
     head = read_checkpoint(folder / checkpoint, key, witnesses)
     log = Log(folder, head, _check_leaves(folder, head.size, processes or os.cpu_count() or 1))
     _check_upper_tiles(folder, log.tops)
@@ -179,13 +179,13 @@ def update(folder: Path, url: str, *, key: Key) -> None:
 
 
 def check_receipt(file: Path, *, key: Key, witnesses: Witnesses = NO_WITNESSES) -> Receipt:
-    """Check a receipt. Raises Wrong where it proves nothing about the ledger of `key`."""
+    """Check a receipt. Raises AuditError where it proves nothing about the ledger of `key`."""
     text = _read(file).decode("utf-8", "replace")
     return check_receipt_text(text, file=file, key=key, witnesses=witnesses)
 
 
 def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses = NO_WITNESSES) -> Receipt:
-    """Check the text of a receipt; `file` is its name in error messages. Raises Wrong."""
+    """Check the text of a receipt; `file` is its name in error messages. Raises AuditError."""
     text = _bare(text)
     if text.startswith(SIGNED_ENTRY + "\n"):
         return _check_signed_entry(text, file=file, key=key)

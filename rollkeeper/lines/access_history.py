@@ -74,9 +74,9 @@ def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> Lin
 
 
 def access_periods(person_id: PersonId) -> dict[TenureId, TenurePeriod]:
-    """Return for each tenure of a person from when until when looks at its line are looks at them.
+    """Return for each tenure of a person the period in which an access to its line is an access to that person.
 
-    A line that ended is theirs to know of: only who holds it next ends the time, not the end of the line.
+    The period does not end with the line: it ends when the next subscriber's tenure begins.
     """
     found = rows(sql("lines", "access_periods"), {"person_id": person_id})
     return {

@@ -95,7 +95,7 @@ class PauseReason(TextChoices):
     APPEAL = "appeal", _("An appeal is open")
     DESK_CLOSED = "desk_closed", _("The counter was closed")
     TEMPORARY_RECONNECTION = "temporary_reconnection", _("Temporary reconnection")
-    """Service was back for some hours: those days are no days of suspension. Recorded by the lift itself."""
+    """Service was back for some hours: those days are no days of suspension. Recorded by the reconnection itself."""
     NO_DOCUMENT = "no_document", _("Accepted without a document")
     """The subscriber is accepted without a document for the time that the law gives. Recorded by the registration itself."""
     APPLICATION = "application", _("A remote application is waiting")

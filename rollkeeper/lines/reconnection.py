@@ -2,7 +2,7 @@
 """Reconnect a suspended line for some hours, once, for anyone who asks, without asking for a reason.
 
 Separate from the other acts because it changes nothing about why the line is suspended: the register goes on saying so,
-the network opens for the hours of the pack and shuts by itself (`provisioning/sql/reconnect_temporarily.sql`).
+the network opens for the hours of the pack and shuts by itself (`provisioning/sql/temporary_reconnection_trigger.sql`).
 """
 
 import datetime as dt
@@ -55,6 +55,6 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
 
 
 def reconnected_on(line_id: LineId) -> dt.date | None:
-    """Return the day on which a line had its lift, None where it has not had one."""
+    """Return the day on which a line was temporarily reconnected, None where it was not."""
     found = rows("SELECT reconnected_at FROM lines_reconnection WHERE line_id = %s", [line_id])
     return found[0].reconnected_at.astimezone(clock.zone()).date() if found else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The words of the notices: what a subscriber can be notified, by which channel, and how far a notice and an attempt have come."""
+"""The choices of notices: of what a subscriber can be notified, by which channel, and how far a notice and an attempt have come."""
 
 from enum import StrEnum
 from typing import Final

@@ -348,7 +348,7 @@ class Sender:
 
 
 def _follow_people(gone: Sequence[Any]) -> None:
-    """Owe on another line of theirs what people must be told of their data, and what these lines, which they left, will not tell."""
+    """Queue again, on another line of the same person, what they must be told of their data and what went to a line that they left."""
     if gone:
         ids = {"line_ids": [row.line_id for row in gone], "notice_ids": [row.notice_id for row in gone]}
         run(sql("notices", "follow_people"), ids)

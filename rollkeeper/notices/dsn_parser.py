@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a mail to a return address says about the message concerned. Pure.
 
-Only a delivery status notification (RFC 3464) says anything. An answer, by a person or by a machine that is out of the
-back office, proves nothing: machines answer for who never reads. Addresses and texts in a report are not looked at.
+Only a delivery status notification (RFC 3464) says anything. An answer, by a person or by an automatic
+out-of-office reply, proves nothing: machines answer for people who never read. Addresses and texts in a report are not looked at.
 
     multipart/report, report-type=delivery-status
       message/delivery-status:  a block about the message, then one for each recipient (we have one)

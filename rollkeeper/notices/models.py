@@ -27,7 +27,7 @@ class FreshCode(models.Func):
 
 
 class Notice(models.Model):
-    """One thing that one subscriber must be notified."""
+    """One thing of which one subscriber must be notified."""
 
     pk = models.CompositePrimaryKey("line_id", "notice_id")
     line_id = models.UUIDField()

@@ -11,7 +11,7 @@ from rollkeeper.offline.choices import Outcome
 
 
 class Ticket(models.Model):
-    """Proves that a page of the counter was open for a signed-in user: no payload under it is older."""
+    """Proves that a page of the counter was open for a signed-in user: nothing that is recorded under it is older."""
 
     ticket_id = models.UUIDField(primary_key=True)
     staff_id = models.UUIDField()

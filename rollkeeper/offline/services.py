@@ -29,7 +29,7 @@ class TicketGrant:
 
 
 def issue_ticket(authority: Authority) -> TicketGrant:
-    """Give a page a ticket: what is payload there lies after it. Refuses: NOT_ALLOWED, NotSignedIn, NO_EPOCH."""
+    """Give a page a ticket: what the page records under it is later than the ticket. Refuses: NOT_ALLOWED, NotSignedIn, NO_EPOCH."""
     require(authority, Permission.REGISTER)
     key, ticket_id = current_offline_key(), new_uuid()
     run(

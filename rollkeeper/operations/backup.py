@@ -5,7 +5,7 @@
 
     DIR/register/20260301T101500Z.sealed    the register as it was; one file a backup, all are kept
     DIR/keys/keys.sealed                    the keys; the newest alone: it takes the older one's place
-    DIR/documents/                          the copies of documents, with each backup of the register (`backup_copies`)
+    DIR/documents/                          the copies of documents, with each backup of the register (`document_backup`)
 
 A backup of the keys is the one thing that can bring an erased person back. So there is one, it holds living keys only,
 and the older one is written over with zeros and removed. No root, no index key and no password is in either.

@@ -82,7 +82,7 @@ class Credentials(ABC):
         }
 
     def clear(self) -> None:
-        """Take back what was delivered."""
+        """Take back what was handed over."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @abstractmethod
@@ -230,7 +230,7 @@ def _files(*files: Path) -> Iterator[tuple[str, str]]:
 
 
 def remove_stale() -> None:
-    """Remove what was delivered by a process that is gone, and end the apps that it left behind, which work in these folders.
+    """Remove what a process that is gone has handed over, and end the apps that it left behind, which work in these folders.
 
     Two that serve one instance do not get in each other's way.
     """

@@ -26,7 +26,7 @@ class FakePerson:
 
 
 class FakePeople:
-    """Makes people, firms and numbers out of the parts in ``data/invented.toml``."""
+    """Makes people, firms and numbers out of the parts in ``data/fake_people.toml``."""
 
     def __init__(self, seed: int) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - invention, not secrecy

@@ -279,7 +279,7 @@ def _bring_up(store: Store) -> None:
 
 
 def _wake(store: Store) -> None:
-    """See to a server that lets who asks wait, and sleeps.
+    """Wake or restart a server that takes a connection, does not answer, and sleeps.
 
     A connection wakes its first process, which then runs, or waits for a processor or the disk, however slow the machine is. One that
     sleeps on does not hear. Where a signal holds it (SIGSTOP), it is told to go on; otherwise it is killed and started.

@@ -70,7 +70,7 @@ def compare_lines(
 
     An interrupted comparison does not count.
 
-    Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:lines:compared.
+    Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: provisioning:lines:compared.
     """
     role = require(authority, Permission.RUN_PROVISIONING)
     found = reconcile(gateway=gateway, lists_never_commanded=lists_never_commanded, moved=moved)

@@ -35,7 +35,7 @@ from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_line_values
 
-_CLAIMING: Final = 1  # the matter of kernel.claims.serialize_on
+_CLAIMING: Final = 1  # the matter of kernel.leases.serialize_on
 _FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.TERMINATE)
 _CHUNKS_ONWARDS: Final = 50
 """This many chunks are searched after the previous one; then from the beginning, because an earlier command may have become
@@ -134,8 +134,8 @@ def push_due(
     """Carry out what is due, and confirm only what the network itself says is true.
 
     On a day on which counters are closed, or under a stay, no line is barred or terminated for a missing registration. `moved` is
-    called with the number of commands in each chunk. `services` limits it to the lines of some elements, so that these wait for no other. Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: network:command:confirmed,
-    network:command:failed.
+    called with the number of commands in each chunk. `services` limits it to the lines of some elements, so that these wait for no other. Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: provisioning:command:confirmed,
+    provisioning:command:failed.
     """
     role = require(authority, Permission.RUN_PROVISIONING)
     network, done, day, position = (

@@ -25,7 +25,7 @@ from rollkeeper.retention.rules import last_day_to_erase
 from rollkeeper.vault.services import remove_copies, shred_copies
 
 CHUNK = 1000
-ERASING: Final = 20  # the matter of kernel.claims.serialize_on
+ERASING: Final = 20  # the matter of kernel.leases.serialize_on
 _FORGET: Final = "DROP TABLE retention_copy_due"
 
 

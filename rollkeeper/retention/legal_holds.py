@@ -73,7 +73,7 @@ def add_legal_hold(
 
 
 def end_legal_hold(authority: Authority, line_id: LineId, *, case_reference: str, on: dt.date) -> None:
-    """End what a case holds of a line before its time: the day itself is the last.
+    """End a case's legal hold on a line early: `on` is its last day.
 
     Refuses: NOT_ALLOWED, LineNotFound, LEGAL_HOLD_NOT_FOUND. Ledger: line:legal_hold:ended.
     """
@@ -85,7 +85,7 @@ def end_legal_hold(authority: Authority, line_id: LineId, *, case_reference: str
 
 
 def current_legal_holds(authority: Authority, *, on: dt.date) -> list[LegalHold]:
-    """Return The current legal holds on a day, those to be reviewed first at the top. Refuses: NOT_ALLOWED."""
+    """Return the current legal holds on a day, the first to be reviewed first. Refuses: NOT_ALLOWED."""
     require(authority, Permission.ERASE_DUE)
     found = rows(
         "SELECT line_id, case_reference, lower(days) AS first, upper(days) - 1 AS last, review_on FROM lines_legalhold"

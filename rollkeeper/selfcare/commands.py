@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this package: take down a hardship, take up a receipt, decide cases, seal a record."""
+"""Commands of this package: declare a hardship, accept a receipt, decide cases, protect a subscriber."""
 
 import sys
 from pathlib import Path

@@ -67,7 +67,7 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
 
 
 def export_all(session: PortalSession, *, images: bool, language: str, on: dt.date) -> Shown:
-    """Return all data about the verified subscriber, in clear; with `pictures`, document copies too.
+    """Return all data about the verified subscriber, in clear; with `images`, document copies too.
 
     Ledger: vault:sealed:opened for each value. Refuses: VERIFICATION_NEEDED, DOCUMENT_STORE_UNAVAILABLE.
     """

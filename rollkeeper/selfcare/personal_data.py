@@ -49,7 +49,7 @@ def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
 
 
 def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[Shown]:
-    """Return all data about the verified subscriber, in clear; with `pictures`, document copies too.
+    """Return all data about the verified subscriber, in clear; with `images`, document copies too.
 
     Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED, DOCUMENT_STORE_UNAVAILABLE.
     """

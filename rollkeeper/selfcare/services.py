@@ -213,7 +213,7 @@ def has_open_case(line_id: LineId, kind: CaseKind) -> bool:
 
 
 def protect_subscriber(authority: Authority, number: str, *, protected: bool, on: dt.date) -> None:
-    """Protect the subscriber of a line, because they live under a threat, or unseal it.
+    """Protect the subscriber of a line, because they live under a threat, or end the protection.
 
     Ordinary staff are then answered as for an unknown number. The reason is not recorded.
     Ledger: selfcare:subscriber:protected. Refuses: NOT_ALLOWED, LineNotFound.

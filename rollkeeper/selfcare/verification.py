@@ -73,7 +73,10 @@ def may_attempt(session: PortalSession) -> bool:
 
 
 def note_verification(session: PortalSession, *, right: bool, role: str, on: dt.date) -> dict[str, Any]:
-    """Note in the session that its subscriber is there, or that one try is used up. Ledger: selfcare:session:verified or not_proved."""
+    """Note in the session that its subscriber is there, or that one try is used up.
+
+    Ledger: selfcare:session:verified or selfcare:session:not_verified.
+    """
     if right:
         run(
             "UPDATE selfcare_portalsession SET verified_at = clock_timestamp() WHERE session_mark = %s",

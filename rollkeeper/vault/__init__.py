@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A thief with all data can read no record, and erased means erased.
 
-Owns `vault_sealed` in the register and the whole second store, the keys. Never gives out cleartext without a ledger
+Owns `vault_sealed`, `vault_file`, `vault_copy`, `vault_canary`, `vault_alarm` and `vault_openingcount` in the register, and the
+whole second store, the keys. Never gives out cleartext without a ledger
 entry that says who asked, for what purpose and under which authority. Keeps no opened key from one call to the next.
 
 Keys

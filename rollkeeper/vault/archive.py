@@ -91,7 +91,7 @@ class ArchiveReader(io.RawIOBase):
         )
 
     def readable(self) -> bool:
-        """Approve."""
+        """Return True, always."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]

@@ -40,7 +40,7 @@ class SealedFile(models.Model):
 
 
 class Copy(models.Model):
-    """One copy of a document, redacted and sealed, that lies in the store of documents (`vault.copies`)."""
+    """One copy of a document, redacted and sealed, that lies in the store of documents (`vault.document_store`)."""
 
     pk = models.CompositePrimaryKey("person_id", "tenure_id", "position")
     person_id = models.UUIDField()

@@ -196,7 +196,7 @@ def note_file_opened(authority: Authority, *, disclosure_id: UUID, on: dt.date) 
 
 
 def permission_for(purpose: Purpose) -> Permission:
-    """Return the power that opening for this purpose disclosure requests."""
+    """Return the permission that opening for this purpose requires."""
     return _PERMISSIONS.get(purpose, Permission.OPEN_SEALED)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Seal, open, destroy. Every opening first commits a ledger entry, or opens nothing.
 
-Sealing asks for no Authority: the acts that seal have requested theirs, and who seals learns nothing. Destroying asks for
+Sealing requires no Authority: the actions that seal have required theirs, and sealing shows nothing. Destroying requires
 none either: what may be destroyed, and when, is decided and recorded in the package retention.
 """
 

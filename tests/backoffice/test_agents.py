@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The back office's pages about agents and of the evidence, in the back office's own role of the database."""
+"""The back office's pages about agents and of reports, in the back office's own role of the database."""
 
 import re
 

@@ -5,10 +5,10 @@ The product: start clocks and put off, draw up, approve, suspend, with every rea
 The baseline: one UPDATE of the lines and one INSERT for each of the tables that must have a row, bodies ready-made,
 in one transaction, on the same tables with the same indexes. Both write to the same kind of rows in the same run; the product in
 the role that it has, whose entries the database checks, the baseline as the owner of the tables.
-The backoffice's page is asked for as a browser would, signed in, with two years of nights in its picture. The longest chunk is
+The back office's page is asked for as a browser would, signed in, with two years of nights in its picture. The longest chunk is
 what a court's stay waits for: it is looked for before each.
 
-Before that night stands one on which as many lines are due at every size: what it costs must not grow with the population.
+Before that night comes one on which the same number of lines is due at every size: what it costs must not grow with the population.
 
 Beyond two million lines nobody is notified one by one: the night on which clocks start is played on forty lines, and all others
 get what those have, without the ledger's entries; and there is no undo.

@@ -1,12 +1,12 @@
 """Import, set against a bare COPY of the finished rows and against what a user would otherwise write with Django.
 
 The file has numbers in the national form, days, services, regions and a reference; everything is normalised, looked at,
-indexed and sealed, by a process of its own, whose peak memory is reported. The COPY gets the very tuples that the import made,
+indexed and sealed, by a separate process, whose peak memory is reported. The COPY gets the very tuples that the import made,
 out of files and in one transaction, into the same tables with the same indexes (and once without): no cheaper way to have
 these rows exists. The Django loops seal one attribute a line with AES-GCM on the way into a table without further indexes,
-which flatters them; they run on few rows, before and after the import, and their rate is taken for the whole. ManagedProcess them
-stands what a register cannot do without, up to two million: the same `bulk_create` of as many rows, with the unique blind
-index by which a number is found.
+which flatters them; they run on few rows, before and after the import, and their rate is taken for the whole.
+Up to two million rows there is one more: `bulk_create` of the same number of rows into a table that has what a register needs,
+the unique blind index by which a number is found.
 """
 
 import csv
@@ -274,7 +274,7 @@ def _empty() -> None:
 
 
 def _write(folder: Path, size: int) -> Path:
-    file, chance = folder / "export.csv", random.Random(7)  # noqa: S311 - rows for a demo
+    file, chance = folder / "export.csv", random.Random(7)  # noqa: S311 - rows for a bench
     start = dt.date(2001, 1, 1)
     days = [(start + dt.timedelta(i)).isoformat() for i in range(3_900)]
     numbers = chance.sample(range(10**8), size)

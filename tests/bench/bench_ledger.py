@@ -20,7 +20,7 @@ from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.tile_store import TileStore, bundle, tile_name
 
 TINY = [50, 60]
-"""The second size is added to the first: a demo does both."""
+"""The second size is added to the first: a trial run does both."""
 UV = Path(__file__).parents[2] / ".tools" / "bin" / "uv"
 Row = tuple[str, int, float, float | None, float | None, str]
 

@@ -29,7 +29,7 @@ from rollkeeper.vault.services import seal_line_values
 from tests.superuser import as_superuser, empty
 
 TINY = [50, 60]
-"""The second size comes into a register that is emptied before: a demo does both."""
+"""The second size comes into a register that is emptied before: a trial run does both."""
 QUEUED, PROMISED = dt.date(2011, 12, 20), dt.date(2012, 3, 1)
 """A notice is sent on the day on which it is owed: what it promises is still to come."""
 

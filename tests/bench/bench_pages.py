@@ -33,7 +33,7 @@ PAGES = {
 }  # fmt: skip
 LOADS, CHARACTERS_A_SECOND = 3, 5
 TRIAL = 1_000
-"""Below such a size one page of the counter is loaded once, and a clerk types ten times as fast: a demo of this bench."""
+"""Below such a size one page of the counter is loaded once, and a clerk types ten times as fast: a trial run of this bench."""
 ROUND_TRIP_MS, TIMES_A_REQUEST = 150, 3.75
 SLOW_4G = {"offline": False, "downloadThroughput": 1474.56 * 1024 / 8, "uploadThroughput": 675 * 1024 / 8}
 SLOWER = 4
@@ -49,7 +49,7 @@ USABLE = """() => Math.max(window.longest, performance.getEntriesByName("first-c
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
-    """Serve the apps and say what a browser saw of them; sizes say no more than whether it is a demo."""
+    """Serve the apps and say what a browser saw of them; sizes say no more than whether it is a trial run."""
     is_trial = min(sizes) < TRIAL
     pace = CHARACTERS_A_SECOND * (10 if is_trial else 1)
     begin_first_epoch()
@@ -110,7 +110,7 @@ def look(address: str, entrance: str, notified: str) -> dict[str, Any]:
         with page.expect_navigation():
             page.locator("main form button").first.click()
         state = signed_in.storage_state()
-        # A browser that has no file yet was not notified either that it has one.
+        # A browser that has no file yet has no cookie that says that it has one.
         state["cookies"] = [one for one in state["cookies"] if not one["name"].endswith("_look")]
         asked = {"the subscriber portal": (None, entrance), "sign in": (None, address + "/account/login/")}
         asked |= {name: (state, address + path) for name, path in PAGES.items()}

@@ -28,7 +28,7 @@ from tests.builders.staff import employ
 
 Row = tuple[str, int, float, float | None, float | None, str]
 TINY = [50, 60]
-"""The second size is added to the first: a demo does both."""
+"""The second size is added to the first: a trial run does both."""
 YEAR = year(2012)
 AFTER = dt.date(2013, 1, 2)
 PORTION = 500_000

@@ -3,7 +3,7 @@
 
 In a siege each command is typed twice at once, three times over, and each time something is killed with kill -9 at a random
 instant of its work: the register's server, the server of the keys, or one of the two commands. Then it is typed once more,
-as an operator would, and must end by itself. Separate from the test that holds what is left to a run that nobody disturbed,
+as an operator would, and must end by itself. Separate from the test that holds what is left to an undisturbed run,
 and to what `simulate` says of the lines of the first file; those of the second are undone, which the law does not know.
 """
 

@@ -121,7 +121,7 @@ class Lived:
 
 
 class Network:
-    """A network that does what it is notified, in as little memory as ten million lines allow."""
+    """A network that does what it is commanded, in as little memory as ten million lines allow."""
 
     needs_number = False
     _STATES = tuple(ReadBack)

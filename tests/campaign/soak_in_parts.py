@@ -5,7 +5,7 @@
 
 Separate from the test, which plays the same in one go: ten million lines take longer than one may have. Begun again with the same
 INSTANCE it goes on behind the last half of a day that was done; a night that was killed in the middle is played again, as any night may
-be. What the network was notified is forgotten between two parts: no day ends before the network has proved all of it. INSTANCE is kept.
+be. What the network was commanded is forgotten between two parts: no day ends before the network has proved all of it. INSTANCE is kept.
 """
 
 import argparse
@@ -99,7 +99,7 @@ if __name__ == "__main__":
         "ROLLKEEPER_HOME": str(asked.data_dir.absolute()),
         "ROLLKEEPER_ROLE": "migrator",
         "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
-        # Nobody pulls a plug here; the siege does (`tests/campaign/siege`). What a nation needs stays below four gigabytes in all.
+        # No plug is pulled here: `tests/campaign/crash_runs.py` does that. What a nation needs stays below four gigabytes in all.
         "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\nfull_page_writes = off\nshared_buffers = 1GB\n"
         "max_wal_size = 8GB\ncheckpoint_timeout = 30min\n",
     }

@@ -152,7 +152,7 @@ def test_a_subscriber_no_longer_registered_is_asked_again_with_own_days(people):
     night(lost, people)
     asked = member(line_id)
     (owed,) = rows("SELECT * FROM notices_notice WHERE line_id = %s AND state = 'queued'", [line_id])
-    nights("2012-02-21", "2012-03-20", people)  # what was notified before is nothing to them
+    nights("2012-02-21", "2012-03-20", people)  # a notice from before does not count for them
     not_notified = member(line_id).stage
     said_not_notified = explained(line_id, day("2012-03-20"))
     deliver_notices(lost, notice_id=owed.notice_id)

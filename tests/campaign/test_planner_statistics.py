@@ -13,7 +13,7 @@ LINES = 40
 
 
 def known(table: str) -> int:
-    """How many rows the planner of queries believes a table has; -1 where it was never notified."""
+    """How many rows the planner of queries believes a table has; -1 before the table was analysed."""
     return int(rows("SELECT reltuples::bigint AS n FROM pg_class WHERE relname = %s", [table])[0].n)
 
 

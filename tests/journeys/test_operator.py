@@ -306,7 +306,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     assert (counts["suspended"], counts["running"]) == (0, batch["line_count"] - 1)
     assert console.type("provisioning", "reconcile")
 
-    # It is due again later: a line put back on Monday was notified of Tuesday as another last day.
+    # It is due again later: the subscriber of a line put back on Monday was told that Tuesday is another last day.
     # Those who come to the counter afterwards are restored the same day.
     day = console.next_due("2012-03-07")
     console.act_on_what_is_due(day)

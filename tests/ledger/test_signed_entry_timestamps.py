@@ -21,7 +21,7 @@ MALLORY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k
 
 @pytest.fixture
 def ready(data_dir):
-    """An instance that can signed entry, as every instance can that was made."""
+    """An instance that can sign entries, as every instance can that was made."""
     signed_entry_timestamps.prepare_receipt_key(notes.signing_key())
 
 

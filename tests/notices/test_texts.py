@@ -1,4 +1,4 @@
-"""What subscribers are notified: every kind in every language, and never a link."""
+"""What notices say to subscribers: every kind in every language, and never a link."""
 
 import dataclasses
 import datetime as dt

@@ -157,7 +157,7 @@ def test_a_service_that_gave_nothing_up_ends_well(app, stopped_after_a_push):
 
 
 class SaysNothing:
-    """An element that keeps only what it was notified."""
+    """An element that keeps only its orders."""
 
     needs_number = False
 

@@ -96,7 +96,7 @@ def _front(sheet: Sheet, ocr_models: OcrModels) -> _Side | None:
     if address:
         values[ADDRESS] = "".join(text for text, _ in address)
         spots += [Spot(ADDRESS, quad) for _, quad in address]
-    # Which way is up must be as the labels say, not only as the networks think.
+    # Which way is up must be as the labels say, not only as the OCR models think.
     is_certain = (
         (sheet.is_sure or mod_11_2.is_valid(number.text))
         and all(line.middle < number.line.middle for line in labels.values())

@@ -53,7 +53,7 @@ class Read:
 
 
 class OcrModels:
-    """Both networks, loaded. One thread: they are used after a fork."""
+    """Both models, loaded. One thread: they are used after a fork."""
 
     def __init__(self) -> None:
         cv2.setNumThreads(1)
@@ -65,7 +65,7 @@ class OcrModels:
     def allow(self, work: float | None) -> None:
         """Allow so much work from now on, in a unit that is the same on every machine.
 
-        :param work: millions of pixels shown to the networks, times `_FINDING` or `_READING`; None: as much as it takes
+        :param work: millions of pixels shown to the models, times `_FINDING` or `_READING`; None: as much as it takes
         """
         self._left = work
 
@@ -163,7 +163,7 @@ def _session(file: Path) -> Any:
 
 
 def _as_input(pixels: Pixels) -> NDArray[np.float32]:
-    # The networks were trained on blue, green, red.
+    # The models were trained on blue, green, red.
     scaled = pixels[..., ::-1].transpose(2, 0, 1)[None].astype(np.float32)
     scaled *= 2 / 255
     scaled -= 1

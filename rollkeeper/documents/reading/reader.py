@@ -35,10 +35,10 @@ _WARM: Final = (
 
 
 class Reader:
-    """The networks and the fonts, loaded."""
+    """The OCR models and the fonts, loaded."""
 
     def __init__(self) -> None:
-        self._networks, self._fonts = OcrModels(), Fonts()
+        self._models, self._fonts = OcrModels(), Fonts()
 
     def answer(
         self, data: bytes, *, on: dt.date, said: Callable[[], object], name: str = "",
@@ -94,9 +94,9 @@ class Reader:
 
     def _look(self, pages: Sequence[Pixels], *, on: dt.date) -> Iterator[tuple[Sheet, Finding]]:
         for page in pages:
-            self._networks.allow(PAGE_WORK)
+            self._models.allow(PAGE_WORK)
             found = self._found(page, on=on)
-            self._networks.allow(None)
+            self._models.allow(None)
             if found:
                 yield found
 
@@ -107,19 +107,19 @@ class Reader:
         """
         seen: tuple[Sheet, Finding] | None = None
         with suppress(TooMuchWorkError):
-            rough = at_a_glance(page, self._networks)
+            rough = at_a_glance(page, self._models)
             for tried in self._ways(rough):
-                finding = find_travel_document(tried, self._networks, on=on)
+                finding = find_travel_document(tried, self._models, on=on)
                 if finding and (finding.is_certain or seen is None):
                     seen = tried, finding
                 if finding and finding.is_certain:
                     return seen
-            ways = self._ways(looked_closer(rough, self._networks) if rough else None)
+            ways = self._ways(looked_closer(rough, self._models) if rough else None)
             for tried in ways:
-                if finding := find_travel_document(tried, self._networks, on=on):
+                if finding := find_travel_document(tried, self._models, on=on):
                     return tried, finding
             for tried in ways:
-                if finding := find_resident_card(tried, self._networks):
+                if finding := find_resident_card(tried, self._models):
                     return tried, finding
         return seen
 
@@ -128,7 +128,7 @@ class Reader:
         if sheet is None:
             return []
         ways = [sheet, turned_over(sheet)]
-        if across := turned_across(sheet, self._networks):
+        if across := turned_across(sheet, self._models):
             ways += [across, turned_over(across)]
         return ways
 

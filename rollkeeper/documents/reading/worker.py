@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The process in which pictures are read: `python -I -m rollkeeper.documents.reading.worker`, its standard input a socket.
 
-It loads the networks, reads one picture that it drew itself so that nothing is left to load, seals itself and tries
+It loads the models, reads one picture that it drew itself so that nothing is left to load, seals itself and tries
 that it is sealed. For each picture it is handed a socket, forks, and the child, limited and sealed further, reads the
 picture from that socket, answers and ends: no two pictures are ever in one process.
 

@@ -204,7 +204,7 @@ def _shipped_bytes(code: str) -> bytes | None:
 
 
 def _own_bytes(code: str) -> bytes | None:
-    """Return the operator's own file; None where there is none, or where it cannot be read, which is no code of a country."""
+    """Return the operator's own file; None where there is none, where it cannot be read, or where `code` is no country's code."""
     if not _CODE.fullmatch(code):
         return None
     try:

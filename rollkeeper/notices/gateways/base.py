@@ -3,7 +3,7 @@
 
 One protocol for all; `tests/notices/test_gateways.py` is the contract that each of them passes. A gateway gets many
 messages at once, so that each can use what its kind offers: one connection, a window, a throttle. That a message
-arrived is notified later, by reference, to `notices.services.record_outcomes`.
+arrived is reported later, by reference, to `notices.services.record_outcomes`.
 """
 
 from collections.abc import Sequence

@@ -8,7 +8,7 @@ instance contains references and the centre's ids, and neither numbers nor texts
 
     part(reference, part, parts, centre, given, message_id, kept_at, outcome, at, heard, is_notified)
     early(centre, given, answered, message_id, outcome, at, heard)  reports of nothing that is known: ids as report and answer have them
-    known(centre, report_ids)                           how each centre writes ids (`smpp_ids`); empty: not configured
+    known(centre, report_ids)                           how each centre writes ids (`smpp_report_ids`); empty: not configured
 
 `given` is what the centre wrote, empty where it has not answered yet, `message_id` the one spelling by which answers and reports are
 compared, `heard` the hash of the report that was believed. Nothing of one centre is compared with anything of another.
@@ -200,7 +200,7 @@ class Spool:
         }
 
     def settled(self) -> list[DeliveryReport]:
-        """Return what is known for certain of whole messages and was not notified yet."""
+        """Return what is known for certain of whole messages and was not taken into the register yet."""
         with self._open() as file:
             return [
                 DeliveryReport(reference, Outcome(outcome), dt.datetime.fromisoformat(at))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Mobile lines and data cards in an Osmocom HLR: which services the instance network grants a SIM.
+"""Mobile lines and data cards in an Osmocom HLR: which services the subscriber's own network grants a SIM.
 
 The HLR has two switches a subscriber: circuit-switched (calls, SMS) and packet-switched (data). A phone whose circuit switch is
 off can still call 112, like one without a SIM; but the care number, registration and call-backs from the emergency centre fail.
@@ -107,7 +107,7 @@ def _record_own_grants(orders: Sequence[Order], fence: Fence, control: Control) 
             continue
         row = _row(order, last_order, control)
         mode = _mode(row) if row else _NONE
-        # LastOrder before this was kept: calls alone are what an earlier bar has left.
+        # An order from before grants were saved: calls alone are what an earlier bar has left.
         if mode != _NONE and not (last_order and own is None and mode == _CALLS):
             grants[order.line_id] = mode
     if grants:

@@ -37,7 +37,7 @@ from rollkeeper.vault.fields import Field
 
 
 def draw_sample(authority: Authority, quarter: str, kind: SampledAction, *, text: str, on: dt.date) -> UUID:
-    """Prepare to a score of lines by lot out of a quarter of which there is a report.
+    """Draw up to twenty lines by lot out of a quarter of which there is a report.
 
     Ledger: reporting:audit_sample:drawn. Refuses: NOT_ALLOWED, INVALID_QUARTER, REPORT_NOT_FOUND, SEED_TEXT_TOO_SHORT, SAMPLE_ALREADY_DRAWN.
     """
