@@ -37,13 +37,13 @@ def access_history(request: HttpRequest) -> HttpResponse:
     except LineNotFound as fault:
         missed = shown | {"missed": translated(fault)}
         return render(request, "backoffice/access_history.html", missed, status=404)
-    shown |= {"found": found, "acts": acts_of([_say(look) for look in reversed(found.accesses)])}
+    shown |= {"found": found, "acts": acts_of([_say(access) for access in reversed(found.accesses)])}
     return render(request, "backoffice/access_history.html", shown)
 
 
-def _say(look: AccessEntry) -> dict[str, Any]:
+def _say(access: AccessEntry) -> dict[str, Any]:
     return {
-        "at": look.at, "role": look.role, "purpose": look.purpose, "who": label_of(look.role, StaffRole), "what": str(field_label(look.field)),
-        "why": purpose_label(look.purpose), "leaf": look.leaf_index,
-        "withheld_until": look.withheld_until,
+        "at": access.at, "role": access.role, "purpose": access.purpose, "who": label_of(access.role, StaffRole), "what": str(field_label(access.field)),
+        "why": purpose_label(access.purpose), "leaf": access.leaf_index,
+        "withheld_until": access.withheld_until,
     }  # fmt: skip

@@ -16,7 +16,7 @@ class DisclosuresConfig(AppConfig):
 
     def ready(self) -> None:
         """Register that people with a deferred notification are notified before notices are sent, and the pending approvals and what the vault service does."""
-        BEFORE_SENDING.register_by_name("rollkeeper.disclosures.due_actions:keep_demands_before_sending")
+        BEFORE_SENDING.register_by_name("rollkeeper.disclosures.due_actions:run_due_before_sending")
         for name, operation in (
             ("read-instrument", "read_instrument_for"),
             ("answer-disclosure", "answer_disclosure_for"),

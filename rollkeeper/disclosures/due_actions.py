@@ -33,8 +33,8 @@ class DueRun:
     erased: int = 0
 
 
-def keep_demands_before_sending(on: dt.date) -> None:
-    """Do the same before notices are sent, so that who must be notified now is notified with them; erasing needs keys and has a job."""
+def run_due_before_sending(on: dt.date) -> None:
+    """Run what is due before notices are sent, so that a notice that falls due now is sent with them. A process without keys erases nothing."""
     run_due_disclosures(worker_authority(), on=on, erases=may_open())
 
 

@@ -55,12 +55,12 @@ class QuietForm(forms.Form):
 
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
         """Return the empty form with the faults of this one, or with others."""
-        fresh = self._anew({**self.initial, **initial})
+        fresh = self._copied({**self.initial, **initial})
         errors = self.errors if not faults else {"__all__": self.error_class(list(faults))}
         fresh._errors = errors  # type: ignore[attr-defined]  # noqa: SLF001
         return fresh
 
-    def _anew(self, initial: dict[str, Any]) -> Self:
+    def _copied(self, initial: dict[str, Any]) -> Self:
         return type(self)(initial=initial)
 
 

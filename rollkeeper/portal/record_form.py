@@ -56,7 +56,7 @@ class RecordForm(RegistrationForm, QuietForm):
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )
 
-    def _anew(self, initial: dict[str, Any]) -> Self:
+    def _copied(self, initial: dict[str, Any]) -> Self:
         return type(self)(**self._law, initial=initial)
 
     def clean(self) -> dict[str, Any]:

@@ -124,7 +124,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RenderedText:
+class NumberedDraft:
     """A draft with the references that it got."""
 
     draft: Draft
@@ -182,7 +182,7 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
     return receipts
 
 
-def _receipt(context: Context, written: RenderedText, entry_id: EntryId) -> Receipt:
+def _receipt(context: Context, written: NumberedDraft, entry_id: EntryId) -> Receipt:
     key, verb = written.draft.submission.submission_key, _verb(context, written).value
     return Receipt(key, verb, written.line_id, context.on, entry_id)
 
@@ -262,7 +262,7 @@ def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
             replace_document(person_id, former=former, on=on)
 
 
-def _unlink_wrong_documents(context: Context, written: Sequence[RenderedText]) -> None:
+def _unlink_wrong_documents(context: Context, written: Sequence[NumberedDraft]) -> None:
     """Remove documents that were recorded wrongly, each with the entry that says so, without which the database lets a counter remove none."""
     for one in written:
         found = _former_document(one.draft) if one.draft.submission.former_was_wrong else None
@@ -279,7 +279,7 @@ def _sealed(
     drafts: Sequence[Draft],
     line_ids: Sequence[tuple[LineId, bool]],
     persons: Sequence[dict[PartyRole, PersonId]],
-) -> list[RenderedText]:
+) -> list[NumberedDraft]:
     tenures = [TenureId(value) for value in new_uuids(len(drafts))]
     values: dict[tuple[PersonId, TenureId], Mapping[str, str]] = {}
     copies: dict[tuple[PersonId, TenureId], tuple[bytes, ...]] = {}
@@ -293,7 +293,7 @@ def _sealed(
     sealed = seal_persons([_record(*whose, mine, copies=copies[whose]) for whose, mine in values.items()])
     commitments = dict(zip(values, sealed, strict=True))
     return [
-        RenderedText(
+        NumberedDraft(
             draft, line_id, is_new, tenure_id, referred,
             {part: commitments[person_id, tenure_id] for part, person_id in referred.items()},
         )
@@ -307,7 +307,7 @@ def _record(
     return PersonRecord(person_id, tenure_id, {Field(name): value for name, value in values.items()}, copies)
 
 
-def _tenure(written: RenderedText) -> NewTenure:
+def _tenure(written: NumberedDraft) -> NewTenure:
     persons, submission = written.persons, written.draft.submission
     return NewTenure(
         line_id=written.line_id,
@@ -325,12 +325,12 @@ def _tenure(written: RenderedText) -> NewTenure:
     )
 
 
-def _verb(context: Context, written: RenderedText) -> Verb:
+def _verb(context: Context, written: NumberedDraft) -> Verb:
     """Return what the ledger says: who is accepted for a time is not said to be registered."""
     return context.action_kind.verb if written.draft.until is None else Verb.TENURE_ACCEPTED
 
 
-def _route_taken(context: Context, written: RenderedText) -> UndocumentedRegistration:
+def _route_taken(context: Context, written: NumberedDraft) -> UndocumentedRegistration:
     assert written.draft.parts.route is not None  # noqa: S101 - the caller looked
     return UndocumentedRegistration(
         line_id=written.line_id, person_id=written.persons[PartyRole.SUBSCRIBER], commitment=written.commitments[PartyRole.SUBSCRIBER],
@@ -358,7 +358,7 @@ def _assurance(draft: Draft) -> str:
 
 def _tell(
     context: Context,
-    written: Sequence[RenderedText],
+    written: Sequence[NumberedDraft],
     recorded: dict[LineId, RegistrationEffect],
     *,
     lines_in_force: Callable[[], dict[LineId, str | None]],
@@ -379,7 +379,7 @@ def _tell(
 
 
 def _enter(
-    context: Context, written: Sequence[RenderedText], *, at: dt.datetime
+    context: Context, written: Sequence[NumberedDraft], *, at: dt.datetime
 ) -> Callable[[], dict[LineId, EntryId]]:
     """Append the entries, before what they say is written; the entry of each registration is had by calling what is returned."""
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
@@ -400,7 +400,7 @@ def _enter(
     }
 
 
-def _record_copies(context: Context, written: Sequence[RenderedText]) -> None:
+def _record_copies(context: Context, written: Sequence[NumberedDraft]) -> None:
     """Enter which records have a copy of the document: who reviews sees which still lack one."""
     law = context.pack.document_copy
     for one in written:
@@ -413,7 +413,7 @@ def _record_copies(context: Context, written: Sequence[RenderedText]) -> None:
             )  # fmt: skip
 
 
-def _record_overrides(context: Context, written: Sequence[RenderedText]) -> None:
+def _record_overrides(context: Context, written: Sequence[NumberedDraft]) -> None:
     """Record in the ledger who allowed a line beyond the limit that needs a second check."""
     for one in written:
         for article in one.draft.passed:
@@ -424,7 +424,7 @@ def _record_overrides(context: Context, written: Sequence[RenderedText]) -> None
             )  # fmt: skip
 
 
-def _record_relinquished(context: Context, written: Sequence[RenderedText]) -> None:
+def _record_relinquished(context: Context, written: Sequence[NumberedDraft]) -> None:
     """Record in the ledger who was present for each side of a transfer, and how certain the transferor's identity is."""
     for one in written if context.action_kind is RegistrationKind.TRANSFER else ():
         append_entry(
@@ -433,7 +433,7 @@ def _record_relinquished(context: Context, written: Sequence[RenderedText]) -> N
         )  # fmt: skip
 
 
-def _facts(context: Context, written: RenderedText) -> dict[str, str | bool]:
+def _facts(context: Context, written: NumberedDraft) -> dict[str, str | bool]:
     others = {
         part.key: commitment
         for part, commitment in written.commitments.items()
@@ -454,7 +454,7 @@ def _facts(context: Context, written: RenderedText) -> dict[str, str | bool]:
     )
 
 
-def _payment(context: Context, written: RenderedText) -> Payment | None:
+def _payment(context: Context, written: NumberedDraft) -> Payment | None:
     return noted_payment(context.pack, written.draft.submission, written.draft.line)
 
 

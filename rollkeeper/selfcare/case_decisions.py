@@ -29,7 +29,7 @@ from rollkeeper.selfcare.case_notices import owe_decision_notice
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.errors import CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON
 from rollkeeper.selfcare.forgeries import judge
-from rollkeeper.selfcare.rules import have_enough_approvers
+from rollkeeper.selfcare.rules import may_settle_case
 
 DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
 """Kinds of case for as long as which a line is disputed."""
@@ -171,7 +171,7 @@ def _disputed_since(case: Any) -> dt.date:
 
 def _may_decide(authority: Authority, case: Any) -> object:
     before = rows("SELECT settled_by FROM selfcare_case WHERE case_id = %s", [case.against])
-    return have_enough_approvers(
+    return may_settle_case(
         is_appeal=True, is_named=authority.staff_id is not None, decider=authority.commitment,
         decided_before=before[0].settled_by if before else None,
     )  # fmt: skip

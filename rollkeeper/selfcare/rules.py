@@ -92,9 +92,7 @@ def may_appeal(*, dismissed: int, appealed: int, suspended: bool, suspension_app
     )
 
 
-def have_enough_approvers(
-    *, is_appeal: bool, is_named: bool, decider: str, decided_before: str | None
-) -> Decision:
+def may_settle_case(*, is_appeal: bool, is_named: bool, decider: str, decided_before: str | None) -> Decision:
     """Decide whether a person may settle a case: an appeal is for a named person who did not make the first decision."""
     if not is_appeal or (is_named and decider != decided_before):
         return Allowed()

@@ -88,7 +88,7 @@ def test_what_is_replaced_comes_back(hook):
     [
         (ACCOUNT_FINDERS, "rollkeeper.agents.queries:accounts_of"),
         (SIGN_OUTS, "rollkeeper.selfcare.sessions:end_all_sessions"),
-        (BEFORE_SENDING, "rollkeeper.disclosures.due_actions:keep_demands_before_sending"),
+        (BEFORE_SENDING, "rollkeeper.disclosures.due_actions:run_due_before_sending"),
         (PROMISES, "rollkeeper.campaign.planning:current_last_day"),
         (ABANDONED_ERASERS, "rollkeeper.offline.processor:expire_failed"),
         (ALARM_MAILERS, "rollkeeper.notices.alarms:mail_alarms"),

@@ -30,7 +30,7 @@ type Quad = NDArray[np.float32]
 LINE_HEIGHT: Final = 48
 _GREATEST_LINE_WIDTH: Final = 2400
 _FINDING, _READING = 2, 3
-"""How long each network takes for a pixel, compared with the other (1.7 and 2.4 s for a million, measured)."""
+"""How long each model takes for a pixel, compared with the other (1.7 and 2.4 s for a million, measured)."""
 _INK_ABOVE, _BOX_ABOVE, _GROWN_BY = 0.3, 0.5, 1.6
 
 

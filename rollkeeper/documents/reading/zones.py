@@ -157,7 +157,7 @@ def _rows(sheet: Sheet) -> list[Quad]:
     wide = sheet.pixels.shape[1]
     rows: list[list[Line]] = []
     for line in sheet.lines:
-        row = next((row for row in rows if _is_beside(row[-1], line)), None)
+        row = next((row for row in rows if _is_same_row(row[-1], line)), None)
         if row is None:
             rows.append([line])
         else:
@@ -166,7 +166,7 @@ def _rows(sheet: Sheet) -> list[Quad]:
     return [quad for quad in quads if float(np.linalg.norm(quad[1] - quad[0])) > 0.3 * wide]
 
 
-def _is_beside(one: Line, other: Line) -> bool:
+def _is_same_row(one: Line, other: Line) -> bool:
     overlap = max(0.0, min(one.right, other.right) - max(one.left, other.left))
     slope = (one.quad[1, 1] - one.quad[0, 1]) / max(one.width, 1)
     expected = one.middle + slope * ((other.left + other.right) / 2 - (one.left + one.right) / 2)
@@ -290,7 +290,7 @@ class _Doubts:
     ocr_models: OcrModels
 
     def may_be(self, line: int, spot: int, character: str, other: str) -> bool:
-        """Tell whether the other is drawn alike to the eye, or to the network in this place."""
+        """Tell whether the other is drawn alike to the eye, or to the model in this place."""
         if {character, other} in _TWINS:
             return True
         row, place = self.rows[line], self.lines[line][1][spot]

@@ -234,11 +234,11 @@ class Spool:
             with file:
                 known = "SELECT report_ids FROM known WHERE centre = ?"
                 if file.execute(known, (self._centre,)).fetchone() != (self._how,):
-                    self._begin_anew(file)
+                    self._write_ids_again(file)
                 yield file
 
-    def _begin_anew(self, file: sqlite3.Connection) -> None:
-        """Write ids in the way that is said now."""
+    def _write_ids_again(self, file: sqlite3.Connection) -> None:
+        """Write the ids that are stored in the form that the settings have now."""
         how, centre = self._how, self._centre
         file.execute("INSERT OR REPLACE INTO known VALUES (?, ?)", (centre, how))
         file.create_function("answer", 1, lambda given: how and of_answer(given, how), deterministic=True)
