@@ -2,14 +2,14 @@
 """The forms of disclosure requests and of the authorities that make them: one person, one day, one instrument; never a list."""
 
 import datetime as dt
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER
+from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm
 from rollkeeper.disclosures.choices import DeferralReason, Instrument
 from rollkeeper.kernel import clock
 from rollkeeper.vault.fields import Field
@@ -25,15 +25,7 @@ def _day_field(label: Any, help_text: Any = "", **more: Any) -> forms.DateField:
     )
 
 
-class _Emptied(forms.Form):
-    def emptied(self) -> Self:
-        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
-        empty = type(self)()
-        empty.errors.update(self.errors)
-        return empty
-
-
-class NumberForm(_Emptied):
+class NumberForm(EmptiedForm):
     """The number and the day, as the instrument has them."""
 
     number = forms.CharField(
@@ -44,7 +36,7 @@ class NumberForm(_Emptied):
     held_on = _day_field(gettext_lazy("The day for which the subscriber is asked"))
 
 
-class EnterDisclosureForm(_Emptied):
+class EnterDisclosureForm(EmptiedForm):
     """What an instrument asks about one number on one day."""
 
     authority = forms.ChoiceField(
@@ -103,7 +95,7 @@ class EnterDisclosureForm(_Emptied):
         return day
 
 
-class DeferralForm(_Emptied):
+class DeferralForm(EmptiedForm):
     """Until when a person is not notified, and why."""
 
     until = _day_field(gettext_lazy("The last day without notification"))
@@ -112,7 +104,7 @@ class DeferralForm(_Emptied):
     )
 
 
-class SecondPersonForm(_Emptied):
+class SecondPersonForm(EmptiedForm):
     """The second of the two who open it, as the vault checks them for itself."""
 
     second = forms.CharField(
@@ -132,7 +124,7 @@ class SecondPersonForm(_Emptied):
     )  # fmt: skip
 
 
-class ProposeAuthorityForm(_Emptied):
+class ProposeAuthorityForm(EmptiedForm):
     """An authority and the key to which answers for it are sealed."""
 
     title = forms.CharField(
@@ -151,7 +143,7 @@ class ProposeAuthorityForm(_Emptied):
         self.fields["kind"].choices = kinds or []  # type: ignore[attr-defined]
 
 
-class FingerprintForm(_Emptied):
+class FingerprintForm(EmptiedForm):
     """The fingerprint that the authority read out, by another channel than the key came."""
 
     read_out = forms.CharField(

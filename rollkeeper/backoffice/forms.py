@@ -22,6 +22,16 @@ LONGEST_IDENTIFIER = 253
 """A domain's greatest length."""
 
 
+class EmptiedForm(forms.Form):
+    """A form that sends back its faults and none of its values."""
+
+    def emptied(self) -> Self:
+        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
+        empty = type(self)()
+        empty.errors.update(self.errors)
+        return empty
+
+
 class LineForm(forms.Form):
     """One line by its exact number, and the day for which to explain it."""
 
@@ -83,7 +93,7 @@ class BatchApprovalForm(forms.Form):
     )
 
 
-class DisclosureApprovalForm(forms.Form):
+class DisclosureApprovalForm(EmptiedForm):
     """The approval of a disclosure request by a person who read the instrument."""
 
     number = forms.CharField(
@@ -102,12 +112,6 @@ class DisclosureApprovalForm(forms.Form):
         label=_("I have read the instrument, and its authority may request just these fields."),
         error_messages={"required": _("Read the instrument first, then confirm it here.")},
     )
-
-    def emptied(self) -> Self:
-        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
-        empty = type(self)()
-        empty.errors.update(self.errors)
-        return empty
 
 
 class DisclosureRefusalForm(forms.Form):
@@ -146,16 +150,6 @@ class ConsentRequestForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one.")},
     )
-
-
-class EmptiedForm(forms.Form):
-    """A form that sends back its faults and none of its values."""
-
-    def emptied(self) -> Self:
-        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
-        empty = type(self)()
-        empty.errors.update(self.errors)
-        return empty
 
 
 class OpenValueForm(EmptiedForm):

@@ -5,7 +5,6 @@ A line is named by its number once, in the body of a request, and shown by a sho
 """
 
 import datetime as dt
-from typing import Self
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +19,7 @@ from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
-from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER
+from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.lines.errors import NumberNotRead
@@ -30,7 +29,7 @@ from rollkeeper.retention.legal_holds import MAX_DAYS, current_legal_holds
 _DAY = {"type": "date", "class": "govuk-input--width-10"}
 
 
-class HoldForm(forms.Form):
+class HoldForm(EmptiedForm):
     """Which record, for which case, and until when."""
 
     number = forms.CharField(
@@ -59,12 +58,6 @@ class HoldForm(forms.Form):
         except NumberNotRead as fault:
             said = translated(fault)[0]
             raise forms.ValidationError(mark(f"{said.sentence} {said.remedy}", said.language)) from None
-
-    def emptied(self) -> Self:
-        """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
-        empty = type(self)()
-        empty.errors.update(self.errors)
-        return empty
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,8 +5,6 @@ It takes down references and nothing else. Whether a slip is genuine, and so whe
 this app has no key to the slips.
 """
 
-from typing import Self
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.forms import EmptiedForm
 from rollkeeper.backoffice.unreachable import PAGE, AfterForm
 from rollkeeper.campaign.statistics import not_notified_by_post
 from rollkeeper.kernel import clock
@@ -31,7 +30,7 @@ NEWEST, MOST_AT_ONCE, LONGEST = 20, 500, 40
 _SHOWN_OUTCOMES = (Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.BOUNCED, Outcome.UNPROVEN)
 
 
-class LettersForm(forms.Form):
+class LettersForm(EmptiedForm):
     """References, one a line, as a scanner writes them."""
 
     references = forms.CharField(
@@ -44,12 +43,6 @@ class LettersForm(forms.Form):
             attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
         ),
     )
-
-    def emptied(self) -> Self:
-        """Return an empty form with the faults of this one next to its field: typed values are not sent back."""
-        empty = type(self)()
-        empty.errors.update(self.errors)
-        return empty
 
     def said(self) -> list[str]:
         """Return what was given, a line each."""
