@@ -8,7 +8,6 @@ that a page which someone else has taken over can do none of them.
 
 import datetime as dt
 from base64 import b64decode, b64encode
-from typing import Any
 from uuid import UUID
 
 from rollkeeper.disclosures import authorities, services
@@ -17,7 +16,7 @@ from rollkeeper.disclosures.choices import DeferralReason, Instrument
 from rollkeeper.kernel import clock
 from rollkeeper.vault.errors import VAULT_REQUEST_REFUSED
 from rollkeeper.vault.fields import Field
-from rollkeeper.vault.service import StaffRequest
+from rollkeeper.vault.service import StaffRequest, read_as
 
 
 def read_instrument_for(request: StaffRequest) -> str:
@@ -27,13 +26,11 @@ def read_instrument_for(request: StaffRequest) -> str:
 
 def answer_disclosure_for(request: StaffRequest) -> dict[str, str]:
     """Return the answer sealed to the authority's key. Refuses: as `answer_disclosure`, and VAULT_SESSION_OVER for the second person."""
-    number, held_on = request.values.get("number"), _day(request.values.get("held_on"))
     second = request.authority_with(str(request.values.get("second", "")))
-    if not isinstance(number, str):
-        raise VAULT_REQUEST_REFUSED()
     done = answer_disclosure(
-        request.authority, second, _disclosure(request), number=number, held_on=held_on, on=clock.today()
-    )
+        request.authority, second, _disclosure(request), number=request.text("number"),
+        held_on=request.day("held_on"), on=clock.today(),
+    )  # fmt: skip
     sealed = b64encode(done.sealed).decode()
     return {"outcome": done.outcome.value, "answer_hash": done.answer_hash, "sealed": sealed}
 
@@ -45,15 +42,15 @@ def enter_disclosure_for(request: StaffRequest) -> str:
     if not isinstance(fields, list) or not fields:
         raise VAULT_REQUEST_REFUSED()
     try:
-        file = b64decode(_text(request, "file"), validate=True)
+        file = b64decode(request.text("file"), validate=True)
         time = dt.time.fromisoformat(held_at) if isinstance(held_at, str) else None
     except ValueError:
         raise VAULT_REQUEST_REFUSED() from None
     made = services.enter_disclosure(
-        request.authority, _reference(request, "authority"), instrument=_one_of(Instrument, given.get("instrument")),
-        reference=_text(request, "reference"), file=file, fields=[_one_of(Field, one) for one in fields],
-        number=_text(request, "number"), held_on=_day(given.get("held_on")), held_at=time,
-        received_on=_day(given.get("received_on")), expires_on=_day(given.get("expires_on")), on=clock.today(),
+        request.authority, request.reference("authority"), instrument=read_as(Instrument, given.get("instrument")),
+        reference=request.text("reference"), file=file, fields=[read_as(Field, one) for one in fields],
+        number=request.text("number"), held_on=request.day("held_on"), held_at=time,
+        received_on=request.day("received_on"), expires_on=request.day("expires_on"), on=clock.today(),
     )  # fmt: skip
     return str(made)
 
@@ -61,8 +58,8 @@ def enter_disclosure_for(request: StaffRequest) -> str:
 def defer_notification_for(request: StaffRequest) -> bool:
     """Defer a notification, or approve that it is; tell whether it is approved. Refuses: as `defer_notification`."""
     return services.defer_notification(
-        request.authority, _disclosure(request), until=_day(request.values.get("until")),
-        because=_one_of(DeferralReason, request.values.get("because")), on=clock.today(),
+        request.authority, _disclosure(request), until=request.day("until"),
+        because=read_as(DeferralReason, request.values.get("because")), on=clock.today(),
     )  # fmt: skip
 
 
@@ -74,8 +71,8 @@ def record_delivery_for(request: StaffRequest) -> str:
 def propose_authority_for(request: StaffRequest) -> str:
     """Put an authority on the list, as the first of two. Refuses: as `propose_authority`."""
     made = authorities.propose_authority(
-        request.authority, title=_text(request, "title"), kind=_text(request, "kind"), public_key=_text(request, "key"),
-        valid_until=_day(request.values.get("valid_until")), on=clock.today(),
+        request.authority, title=request.text("title"), kind=request.text("kind"), public_key=request.text("key"),
+        valid_until=request.day("valid_until"), on=clock.today(),
     )  # fmt: skip
     return str(made)
 
@@ -84,46 +81,16 @@ def approve_authority_for(request: StaffRequest) -> None:
     """Approve an authority, as the second of two, with the fingerprint read out. Refuses: as `approve_authority`."""
     authorities.approve_authority(
         request.authority,
-        _reference(request, "authority"),
-        read_out=_text(request, "read_out"),
+        request.reference("authority"),
+        read_out=request.text("read_out"),
         on=clock.today(),
     )
 
 
 def remove_authority_for(request: StaffRequest) -> None:
     """Take an authority off the list. Refuses: as `remove_authority`."""
-    authorities.remove_authority(request.authority, _reference(request, "authority"), on=clock.today())
+    authorities.remove_authority(request.authority, request.reference("authority"), on=clock.today())
 
 
 def _disclosure(request: StaffRequest) -> UUID:
-    return _reference(request, "disclosure")
-
-
-def _reference(request: StaffRequest, name: str) -> UUID:
-    try:
-        return UUID(str(request.values.get(name)))
-    except ValueError:
-        raise VAULT_REQUEST_REFUSED() from None
-
-
-def _text(request: StaffRequest, name: str) -> str:
-    text = request.values.get(name)
-    if not isinstance(text, str):
-        raise VAULT_REQUEST_REFUSED()
-    return text
-
-
-def _one_of(choices: Any, value: object) -> Any:
-    try:
-        return choices(value)
-    except ValueError:
-        raise VAULT_REQUEST_REFUSED() from None
-
-
-def _day(given: object) -> dt.date:
-    if isinstance(given, dt.date):
-        return given
-    try:
-        return dt.date.fromisoformat(str(given))
-    except ValueError:
-        raise VAULT_REQUEST_REFUSED() from None
+    return request.reference("disclosure")

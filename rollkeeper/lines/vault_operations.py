@@ -9,7 +9,7 @@ from rollkeeper.lines.opening import open_document_copy, open_field
 from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.vault.errors import VAULT_REQUEST_REFUSED
 from rollkeeper.vault.fields import Field, Purpose
-from rollkeeper.vault.service import StaffRequest
+from rollkeeper.vault.service import StaffRequest, read_as
 
 STAFF_PURPOSES: Final = (
     Purpose.CORRECTION, Purpose.COMPLAINT, Purpose.SUBSCRIBER_REQUEST, Purpose.REVIEW,
@@ -20,7 +20,7 @@ STAFF_PURPOSES: Final = (
 def open_field_for(request: StaffRequest) -> str:
     """Return one field of who holds a line now, or held it last. Refuses: as `open_field`."""
     line, purpose, part = _common(request)
-    field = _one_of(Field, request.values.get("field"))
+    field = read_as(Field, request.values.get("field"))
     return open_field(
         request.authority, line, field=field, purpose=purpose, on=clock.today(), part=part
     ).reveal()
@@ -39,16 +39,9 @@ def open_copy_for(request: StaffRequest) -> str:
 
 
 def _common(request: StaffRequest) -> tuple[str, Purpose, PartyRole]:
-    line = request.values.get("line")
-    purpose = _one_of(Purpose, request.values.get("purpose"))
-    part = _one_of(PartyRole, request.values.get("part", PartyRole.SUBSCRIBER.value))
-    if not isinstance(line, str) or purpose not in STAFF_PURPOSES:
+    line = request.text("line")
+    purpose = read_as(Purpose, request.values.get("purpose"))
+    part = read_as(PartyRole, request.values.get("part", PartyRole.SUBSCRIBER.value))
+    if purpose not in STAFF_PURPOSES:
         raise VAULT_REQUEST_REFUSED()
     return line, purpose, part
-
-
-def _one_of[T](choices: type[T], value: object) -> T:
-    try:
-        return choices(value)  # type: ignore[call-arg]
-    except ValueError:
-        raise VAULT_REQUEST_REFUSED() from None

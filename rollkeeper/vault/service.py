@@ -7,6 +7,7 @@ counts, opens, and answers. Requests are read with a limit of size and of time, 
 """
 
 import asyncio
+import datetime as dt
 import fcntl
 import grp
 import logging
@@ -22,6 +23,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -57,6 +59,30 @@ class StaffRequest:
     values: Mapping[str, Any]
     authority_with: Callable[[str], Authority]
     """Returns who another token belongs to, for what takes two people."""
+
+    def text(self, name: str) -> str:
+        """Return a text that was sent. Refuses: VAULT_REQUEST_REFUSED."""
+        value = self.values.get(name)
+        if not isinstance(value, str):
+            raise VAULT_REQUEST_REFUSED()
+        return value
+
+    def reference(self, name: str) -> UUID:
+        """Return a reference that was sent. Refuses: VAULT_REQUEST_REFUSED."""
+        return read_as(UUID, str(self.values.get(name)))
+
+    def day(self, name: str) -> dt.date:
+        """Return a day that was sent, as text or, in this process, as a date. Refuses: VAULT_REQUEST_REFUSED."""
+        value = self.values.get(name)
+        return value if isinstance(value, dt.date) else read_as(dt.date.fromisoformat, str(value))
+
+
+def read_as[T](form: Callable[[Any], T], value: object) -> T:
+    """Return what a value that was sent is in this form. Refuses: VAULT_REQUEST_REFUSED."""
+    try:
+        return form(value)
+    except ValueError:
+        raise VAULT_REQUEST_REFUSED() from None
 
 
 def _require_root() -> None:

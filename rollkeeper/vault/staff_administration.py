@@ -15,7 +15,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import current_content
 from rollkeeper.vault.errors import VAULT_REQUEST_REFUSED
-from rollkeeper.vault.service import StaffRequest
+from rollkeeper.vault.service import StaffRequest, read_as
 
 
 def invite_staff_for(request: StaffRequest) -> str:
@@ -24,7 +24,7 @@ def invite_staff_for(request: StaffRequest) -> str:
     if not isinstance(roles, list):
         raise VAULT_REQUEST_REFUSED()
     return invite_staff(
-        request.authority, username=_text(request, "username"), roles=[_role(one) for one in roles],
+        request.authority, username=request.text("username"), roles=[read_as(StaffRole, one) for one in roles],
         address=_address(request), on=clock.today(),
     )  # fmt: skip
 
@@ -32,35 +32,35 @@ def invite_staff_for(request: StaffRequest) -> str:
 def invite_again_for(request: StaffRequest) -> str:
     """Invite the owner of an account again; return the code that was not mailed. Refuses: as `invite_again`."""
     return invite_again(
-        request.authority, username=_text(request, "username"), address=_address(request), on=clock.today()
+        request.authority, username=request.text("username"), address=_address(request), on=clock.today()
     )  # fmt: skip
 
 
 def grant_role_for(request: StaffRequest) -> bool:
     """Give an account a role. Refuses: as `grant_role`, and FACTOR_CHANGED_LATELY."""
     require_settled_factors(request.authority.staff_id)
-    role = _role(request.values.get("role"))
-    grant_role(request.authority, username=_text(request, "username"), role=role, on=clock.today())
+    role = read_as(StaffRole, request.values.get("role"))
+    grant_role(request.authority, username=request.text("username"), role=role, on=clock.today())
     return True
 
 
 def end_role_for(request: StaffRequest) -> bool:
     """End a role of an account. Refuses: as `end_role`."""
-    role = _role(request.values.get("role"))
-    end_role(request.authority, username=_text(request, "username"), role=role, on=clock.today())
+    role = read_as(StaffRole, request.values.get("role"))
+    end_role(request.authority, username=request.text("username"), role=role, on=clock.today())
     return True
 
 
 def reinstate_staff_for(request: StaffRequest) -> bool:
     """Open a closed account again. Refuses: as `reinstate_staff`, and FACTOR_CHANGED_LATELY."""
     require_settled_factors(request.authority.staff_id)
-    reinstate_staff(request.authority, username=_text(request, "username"), on=clock.today())
+    reinstate_staff(request.authority, username=request.text("username"), on=clock.today())
     return True
 
 
 def _address(request: StaffRequest) -> str:
     """Return where to mail the code; this process reads the settings of mail, and no page does. Refuses: NO_MAIL."""
-    address = _text(request, "address")
+    address = request.text("address")
     can_mail = (
         instance().kind is InstanceKind.DEMO
         or current_content().get("notices", {}).get("smtp_url") is not None
@@ -68,17 +68,3 @@ def _address(request: StaffRequest) -> str:
     if address and not can_mail:
         raise NO_MAIL()
     return address
-
-
-def _text(request: StaffRequest, name: str) -> str:
-    value = request.values.get(name)
-    if not isinstance(value, str):
-        raise VAULT_REQUEST_REFUSED()
-    return value
-
-
-def _role(value: object) -> StaffRole:
-    try:
-        return StaffRole(str(value))
-    except ValueError:
-        raise VAULT_REQUEST_REFUSED() from None

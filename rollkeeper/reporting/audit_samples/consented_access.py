@@ -9,7 +9,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.selfcare.consents import valid_consent
-from rollkeeper.vault.errors import NEEDS_CONSENT, VAULT_REQUEST_REFUSED, CannotOpen
+from rollkeeper.vault.errors import NEEDS_CONSENT, CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.service import StaffRequest
@@ -39,9 +39,5 @@ def open_with_consent(authority: Authority, consent_id: UUID, *, on: dt.date) ->
 
 def open_with_consent_for(request: StaffRequest) -> dict[str, str]:
     """Return, in the vault service, what a consent names. Refuses: as `open_with_consent`."""
-    try:
-        consent_id = UUID(str(request.values.get("consent")))
-    except ValueError:
-        raise VAULT_REQUEST_REFUSED() from None
-    found = open_with_consent(request.authority, consent_id, on=clock.today())
+    found = open_with_consent(request.authority, request.reference("consent"), on=clock.today())
     return {field.value: value.reveal() for field, value in found.items()}
