@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.campaign.choices import StopReason, WorkKind
+from rollkeeper.campaign.choices import StopReason
 from rollkeeper.imports.uploads import MOST_BYTES
 
 
@@ -75,14 +75,6 @@ class CloseForm(forms.Form):
     sure = forms.BooleanField(
         label=_("Every line is finished, and no notice of this campaign is sent any more."),
         error_messages={"required": _("Confirm it first.")},
-    )
-
-
-class WorkForm(forms.Form):
-    """What the worker is asked for."""
-
-    kind = forms.ChoiceField(
-        choices=[(one.value, one.label) for one in WorkKind if one not in {WorkKind.UNDO, WorkKind.RUN}]
     )
 
 

@@ -322,14 +322,6 @@ def trust_quiet_connections() -> None:
                 store.health_check_done = True
 
 
-def copy_rows(statement: str, records: Sequence[Sequence[Any]], *, using: str = "default") -> None:
-    """Send records through ``COPY … FROM STDIN`` inside the present transaction."""
-    connections[using].ensure_connection()
-    with connections[using].connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for record in records:
-            copy.write_row(record)
-
-
 def in_transaction() -> bool:
     """Tell whether a transaction on the register is in progress."""
     return connection.in_atomic_block

@@ -15,7 +15,7 @@ from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
 from rollkeeper.ledger.leaf_classes import LeafClass
-from rollkeeper.ledger.leaves import disclose, is_reduced, leaf_bytes, leaves_of, receipt_code
+from rollkeeper.ledger.leaves import disclose, is_reduced, leaf_bytes, receipt_code
 from rollkeeper.ledger.secrets import secret_of
 from rollkeeper.ledger.tile_store import LeafTile
 from rollkeeper.ledger.verbs import Verb
@@ -179,11 +179,6 @@ def entries(first: int, end: int) -> Iterator[StoredEntry]:
             row.leaf_index, EntryId(row.entry_id), row.leaf_class, row.day, bytes(row.root), row.verb, row.entry_day, row.body,
             row.at,
         )  # fmt: skip
-
-
-def leaves(first: int, end: int) -> list[bytes]:
-    """Return the leaves from `first` up to and without `end`, as they are published."""
-    return [leaf for tile in leaf_tiles(first, end) for leaf in leaves_of(tile.heads, tile.roots)]
 
 
 def leaf_tiles(first: int, end: int) -> list[LeafTile]:

@@ -47,11 +47,9 @@ def paragraphs(text: str | None) -> Iterator[str]:
 
 
 def _said(paragraph: str) -> str:
-    before, *example = _EXAMPLE.split(paragraph, maxsplit=1)
-    said = [pgettext(CONTEXT, before.strip())] if before.strip() else []
-    if example:
-        said.append(pgettext(CONTEXT, example[0]) + example[1])
-    return " ".join(said)
+    for text in texts_of(paragraph):
+        paragraph = paragraph.replace(text, pgettext(CONTEXT, text), 1)
+    return paragraph
 
 
 def _laid_out(paragraph: str) -> str:

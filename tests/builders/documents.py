@@ -4,12 +4,19 @@
 import io
 from functools import cache
 
+from PIL import Image
+
 from rollkeeper.documents.specimens import Kind, make_specimen
+
+
+def jpeg(image: Image.Image, *, quality: int = 85) -> bytes:
+    """Return the picture as a file."""
+    written = io.BytesIO()
+    image.save(written, "JPEG", quality=quality)
+    return written.getvalue()
 
 
 @cache
 def passport_picture(seed: int) -> bytes:
     """Return a JPEG of the passport of the person that `invent` makes of this seed."""
-    written = io.BytesIO()
-    make_specimen(Kind.PASSPORT, seed=seed).image.save(written, "JPEG", quality=85)
-    return written.getvalue()
+    return jpeg(make_specimen(Kind.PASSPORT, seed=seed).image)

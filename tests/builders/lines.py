@@ -13,7 +13,7 @@ from django.db.models import F, Func, Q, Value
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Bars, Service
-from rollkeeper.kernel.database import action, run, sql
+from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import BatchId, EntryId, LineId, PersonId, TenureId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -38,7 +38,7 @@ def activate_line(number: str, *, service: Service, on: dt.date, language: str |
 
 
 def make_line(*, activated_on: Day = ACTIVATED_ON, number: str | None = None, **fields: Any) -> LineId:
-    """Make a line with this number or with an index that stands for none; nothing is sealed."""
+    """Make a line with this number or with an index that belongs to no number; nothing is sealed."""
     line_id = LineId(new_uuid())
     index = blind_numbers([number])[0] if number else os.urandom(32)
     Line.objects.create(
@@ -125,7 +125,8 @@ def suspend_line(
 ) -> None:
     """Add one reason to those for which a line in force is suspended."""
     mark_suspended(line_id, reason.value, on, batch_id=batch_id)
-    run(sql("lines", "settle_state"), [line_id])
+    in_force = Line.objects.filter(line_id=line_id, state__in=["active", "suspended"])
+    in_force.update(state="suspended", version=F("version") + 1)
 
 
 def mark_suspended(

@@ -15,8 +15,9 @@ from rollkeeper.documents.image_intake import CopyRules, ImageResult, Mark, read
 from rollkeeper.documents.reading.ocr_models import OcrModels
 from rollkeeper.documents.reading.page_layout import Sheet, at_a_glance, looked_closer
 from rollkeeper.documents.specimens import Kind, Specimen, make_specimen
-from rollkeeper.documents.specimens.degradation import degrade, jpeg, random_degradation
+from rollkeeper.documents.specimens.degradation import degrade, random_degradation
 from rollkeeper.kernel.errors import RollkeeperError
+from tests.builders.documents import jpeg
 from tests.refusals import is_refused_by
 
 ON = dt.date(2012, 3, 1)

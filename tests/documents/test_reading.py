@@ -16,10 +16,11 @@ from rollkeeper.documents.reading.reader import Reader
 from rollkeeper.documents.reading.worker_client import Answer
 from rollkeeper.documents.reading.zones import find_zone
 from rollkeeper.documents.specimens import Kind, make_specimen
-from rollkeeper.documents.specimens.degradation import Degradation, degrade, jpeg
+from rollkeeper.documents.specimens.degradation import Degradation, degrade
 from rollkeeper.documents.specimens.fonts import Typeface, font
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.documents.verdicts import Checked, Reason, Verdict
+from tests.builders.documents import jpeg
 from tests.documents.recall import upright
 from tests.refusals import refusing
 

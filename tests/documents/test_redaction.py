@@ -13,9 +13,9 @@ from PIL import Image
 
 from rollkeeper.documents.image_intake import CopyRules, Mark, NoCopy, is_plain_jpeg, read_and_redact
 from rollkeeper.documents.specimens import Kind, drawing, make_specimen
-from rollkeeper.documents.specimens.degradation import jpeg
 from rollkeeper.documents.specimens.zones import zone_of
 from rollkeeper.documents.verdicts import Reason
+from tests.builders.documents import jpeg
 from tests.documents import recall
 
 ON = recall.ON

@@ -26,7 +26,7 @@ def files(folder):
 
 
 def hashes(first, last):
-    return b"".join(map(tree.leaf_hash, queries.leaves(first - 1, last)))
+    return b"".join(tree.leaf_hash(entry.leaf) for entry in queries.entries(first - 1, last))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@
 import datetime as dt
 import random
 
-from rollkeeper.kernel.database import copy_rows
+from django.db import connection
+
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.ledger.entry_schema import ABSENT, FactType
 from rollkeeper.ledger.services import entry_body
@@ -35,7 +36,11 @@ def write_year(chance: random.Random, *, most: int, days: int = 366) -> int:
             for _ in range(chance.choice([0, 1, 3, 9, most // 2, most]))
         ]
     chance.shuffle(records)
-    copy_rows("COPY ledger_entry (at, day, verb, line_id, body) FROM STDIN", records)
+    connection.ensure_connection()
+    statement = "COPY ledger_entry (at, day, verb, line_id, body) FROM STDIN"
+    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for record in records:
+            copy.write_row(record)
     return len(records)
 
 

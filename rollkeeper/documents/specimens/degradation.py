@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Turns a drawn specimen into what a counter gets: skewed, turned, blurred, half in shadow, small, badly compressed."""
 
-import io
 import random
 from dataclasses import dataclass
 
@@ -55,13 +54,6 @@ def degrade(image: Image.Image, degradation: Degradation, *, seed: int = 0) -> I
     light = pixels.astype(np.float32) * _shadow(pixels, degradation.shadow)[..., None]
     light += dice.normal(0, degradation.noise, light.shape) if degradation.noise else 0
     return Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
-
-
-def jpeg(image: Image.Image, *, quality: int = 85) -> bytes:
-    """Return the picture as a file."""
-    written = io.BytesIO()
-    image.save(written, "JPEG", quality=quality)
-    return written.getvalue()
 
 
 def _on_a_desk(pixels: Pixels, dice: np.random.Generator) -> Pixels:
