@@ -45,7 +45,7 @@ CHANGING = re.compile(
 
 @pytest.fixture
 def numbers(register):
-    """Forty numbers: one is a protected subscriber's, one an ordinary subscriber's, and the others are nobody's."""
+    """Forty numbers: one is a protected subscriber's, one an ordinary subscriber's, and the others are no one's."""
     begin_first_epoch()
     clock.set_demo_date(ON)
     found = {ORDINARY: register_line(ORDINARY, PERSON), PROTECTED: register_line(PROTECTED, PERSON | {"document_number": "B2222222"})}  # fmt: skip

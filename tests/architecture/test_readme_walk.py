@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The campaign in the README works, line by line, in a data directory of its own."""
+"""The campaign in the README works, line by line, in a separate data directory."""
 
 import os
 import re

@@ -10,7 +10,7 @@ what a court's stay waits for: it is looked for before each.
 
 Before that night comes one on which the same number of lines is due at every size: what it costs must not grow with the population.
 
-Beyond two million lines nobody is notified one by one: the night on which clocks start is played on forty lines, and all others
+Beyond two million lines no one is notified one by one: the night on which clocks start is played on forty lines, and all others
 get what those have, without the ledger's entries; and there is no undo.
 """
 
@@ -273,7 +273,7 @@ def _tell(count: int, *, few: int) -> None:
         " WHERE d.line_id = n.line_id",
         [NOTIFIED, 20 * few, FEW_NOTIFIED, LATER, count],
     )
-    # Whoever was notified later was promised what was counted when the notice was owed; that day is in the past by now.
+    # The last day of a line notified later was computed when its notice was queued; that day is in the past by now.
     do("VACUUM ANALYZE notices_notice")
 
 

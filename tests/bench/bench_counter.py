@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Registrations at the counter, one after the other at a steady pace, beside plain views that insert as many rows.
+"""Registrations at the counter, one after the other at a steady pace, against plain views that insert as many rows.
 
 The real app, served by `rollkeeper serve`: session, gate, form, document check, seal to the public half, tenure, network,
-a notice to the person's other line, ledger, receipt; no picture is read. Whoever sends does not wait for an answer before
+a notice to the person's other line, ledger, receipt; no picture is read. The sender does not wait for an answer before
 the next is due (open loop), so that a slow answer is not hidden by a slower pace. Each connection is another clerk's, whose registrations
 take turns by intent. The app and the plain views take turns: a bare one, and one behind Django's own sign-in that commits to both
 stores, as the product must.
@@ -42,7 +42,7 @@ Row = tuple[str, int, float, float | None, float | None, str]
 ROOT = Path(__file__).parents[2]
 PASSWORD = "an invented pass phrase"
 PACES, TURNS, CONNECTIONS = {10: 5, 50: 10}, 2, 8
-"""Registrations a second, and for how many seconds a turn: a pace at which nobody waits for another, and the limit's."""
+"""Registrations a second, and for how many seconds a turn: a pace at which no request waits for another, and the pace of the limit."""
 IN_WORDS = {10: "ten", 50: "fifty"}
 CLERKS = [f"clerk-{nth:02}" for nth in range(1, CONNECTIONS + 1)]
 WARM = 100
@@ -191,7 +191,7 @@ class Client:
 
 
 class App(Client):
-    """The browsers of clerks at the real counter: each clerk is on a connection of their own."""
+    """The browsers of clerks at the real counter: each clerk is on a separate connection."""
 
     def __init__(self, port: int, clerks: Sequence[str] = CLERKS[:1]) -> None:
         super().__init__(port)

@@ -97,7 +97,7 @@ def _one_size(size: int, more: int, persons: list[Any]) -> list[Row]:
 
 
 def _writing(count: int) -> Row:
-    """Write bodies with three facts by their form, beside what jsonb makes of the same values unchecked and unordered."""
+    """Write bodies with three facts by their form, against what jsonb makes of the same values unchecked and unordered."""
     seconds = {}
     for name, body in BODIES.items():
         statement = f"SELECT max(length({body})) FROM (SELECT n, uuidv7() AS line FROM generate_series(1, {count}) AS n) AS m"  # noqa: S608

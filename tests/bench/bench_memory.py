@@ -3,7 +3,7 @@
 
 People come out of a generator, as they come out of a file, so that what grows would be ours. Each step is a process of its
 own; its peak is the kernel's own figure. The servers' memory is theirs (`shared_buffers`) and does not grow with rows.
-The rows are seconds; what is measured stands in the name. By itself: python -m tests.bench memory --sizes 100000,10000000
+The rows are seconds; the metric's name says what is measured. By itself: python -m tests.bench memory --sizes 100000,10000000
 """
 
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Notifying people through the file outbox, and taking in what became of it, beside the bare writes that this needs.
+"""Notifying people through the file outbox, and recording the delivery reports, against the bare writes that this needs.
 
 The product: claim, intend, open each address with its ledger entry, write the text, hand over, note the answer; then
 take in a report of delivery of each. The baseline: for the same rows, in chunks of the same size, one INSERT of the

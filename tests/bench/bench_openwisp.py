@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Import and the night, set against `openwisp-radius` from PyPI in an environment of its own.
+"""Import and the night, set against `openwisp-radius` from PyPI in a separate environment.
 
 Its batch import looks through all users before each row, so that a file of twice as many takes four times as long: it runs
 on few rows and its rate there is taken for the whole, which flatters it. Its `unverify_inactive_users` sets one flag and its
 `delete_inactive_users` deletes rows; neither tells anybody. The product's night writes reason, command, notice and ledger
-entry for each line and acts on nobody without proof that they were notified: both counts are in the table.
+entry for each line and acts on no one without proof that they were notified: both counts are in the table.
 """
 
 import json

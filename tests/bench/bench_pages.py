@@ -4,7 +4,7 @@
 The real apps and a real Chromium. The network is Lighthouse's slow 4G, through the browser's own protocol: 150 ms there and
 back, which its profile counts 3.75 times for each request as new connections would, 1.6 Mbit/s, a processor four times slower.
 A page can be used once it is painted, its scripts have run and no long task holds it up. Kilobytes are those that came over the
-wire. The browser runs in a process of its own: beside its driver's loop Django touches no database.
+wire. The browser runs in a separate process: in the process of its driver's event loop Django refuses to use a database.
 """
 
 import json
@@ -93,7 +93,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
 
 
 def look(address: str, entrance: str, notified: str) -> dict[str, Any]:
-    """Load the pages some times, fresh and again, and register somebody. In a process of its own."""
+    """Load the pages some times, fresh and again, and register a person. In a separate process."""
     given = json.loads(notified)
     import shutil
 
@@ -154,7 +154,7 @@ def _visit(chromium: Any, state: Any, address: str, *, latency_ms: float) -> dic
 
 
 def _typed(page: Any, address: str, seconds_a_character: float) -> dict[str, float]:
-    """Register somebody with the keyboard alone, as fast as somebody types."""
+    """Register a person with the keyboard alone, as fast as a person types."""
     from time import monotonic, sleep
 
     from tests.journeys.test_double_clicks_in_a_browser import Clerk

@@ -39,7 +39,7 @@ def run(sizes: list[int]) -> list[Row]:
 
 
 def look(seen: Seen, count: int, *, first: int = 0) -> None:
-    """Do so many of them and add what came of it; in pieces, where somebody else waits."""
+    """Read and redact so many documents and add the results to `seen`; a caller that must not wait long asks for a few at a time."""
     ocr_models = OcrModels()
     for drawn, data, number in recall.documents(count, first=first):
         begun = time.perf_counter()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Evidence: a year counted in the register beside the barest count there is, and counted again out of the published bytes.
+"""Evidence: a year counted in the register, against the simplest count that there is, and counted again out of the published bytes.
 
 The entries are deliveries, registrations, suspensions and openings in equal parts, day after day: every one of them is counted.
 A year of 10^7 lines leaves some 4 * 10^7 entries; what is measured here grows with the entries in a straight line.

@@ -2,9 +2,8 @@
 """What people do to a campaign in hand, right after a night that changed a fifth of all lines: stop, stay, undo, compare, close.
 
 None of it is part of a quiet campaign, so neither the night's bench nor two years of nights meet it. Statistics are those
-from before the night, as they are for staff who act in that very hour: a statement that trusts them reads everything anew
-for each chunk. No baseline: what is asked is that ten times as many lines take ten times as long, and that nobody waits who asks
-for a stop.
+from before the night, as they are for staff who act in that very hour: a statement that trusts them reads everything again
+for each chunk. No baseline: ten times as many lines must take ten times as long, and a person who asks for a stop must not wait.
 """
 
 import datetime as dt
@@ -107,7 +106,7 @@ class _Played:
 
 
 def _stopped(played: _Played, half: int) -> Iterator[Act]:
-    """Half of a batch is carried out, somebody stops it, a court speaks; the network has heard of nothing."""
+    """Half of a batch is carried out, a manager stops it, a court orders a stay; the network has received no command."""
     taken: list[float] = []
 
     def stop(_: int) -> None:
@@ -177,7 +176,7 @@ def _cut_again(played: _Played, size: int) -> Iterator[Act]:
 
 
 def _closed(played: _Played) -> Iterator[Act]:
-    """All come to their end, somebody answers for those who were never notified, and the campaign is over."""
+    """All lines are finished, a manager gives a reason for those that were never notified, and the campaign is closed."""
     played.nights(lambda: _count("suspended") == 0)
     on = played.on
     not_notified = [
@@ -197,7 +196,7 @@ def _closed(played: _Played) -> Iterator[Act]:
 
 
 def _until_due(size: int) -> None:
-    """Tell a fifth in time, some never, and let all others register; then as statistics would have it nobody is suspended."""
+    """Notify a fifth in time, some never, and let all others register; the database's statistics then say that no line is suspended."""
     with _as(Role.CONSOLE):
         planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=_on(PLANNED))
     do(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The vault against `cryptoshred` from PyPI, which seals under a key a person and destroys it, too.
 
-It needs older libraries than ours, so it has an environment of its own in the user's cache, made on first use by uv. Where
+It needs older libraries than ours, so it has a separate environment in the user's cache, made on first use by uv. Where
 that cannot be made the bench says so and goes on.
 """
 
@@ -25,7 +25,7 @@ THEIRS, OURS = 5_000, 50_000
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
-    """Measure both, each at a size that takes it seconds, and set the rates beside each other."""
+    """Measure both, each at a size that takes it seconds, and compare the rates."""
     ours, theirs = min(OURS, *sizes), _theirs(min(THEIRS, *sizes))
     services.begin_first_epoch()
     records = people(ours)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Notifying people by SMS over a real message centre, beside bare `smpplib` that submits the same parts in the same window.
+"""Notifying people by SMS over a real message centre, against bare `smpplib` that submits the same parts in the same window.
 
 The product: claim, intend, open each number with its ledger entry, write the text, part it, submit, note each answer on
 disk and in the register. The baseline: `submit_sm` of the same parts to a centre of the same kind, without a register, a
@@ -89,7 +89,7 @@ def _submit_bare(port: int, parts: Sequence[bytes], *, times: int) -> None:
 
 @contextmanager
 def _centre() -> Iterator[int]:
-    """Start a centre; what it says it heard is thrown away, or it would wait for somebody to read it."""
+    """Start a centre; its output is discarded, because it would stop when a pipe that is not read is full."""
     command = ["node", str(HERE / "notices" / "centre.js"), str(PACKAGE), json.dumps({"password": PASSWORD})]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
         assert running.stdout is not None

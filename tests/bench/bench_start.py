@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A second `make run`: from the command until the back office lets somebody sign in, in an instance that holds the demo already.
+"""A second `make run`: from the command until the back office lets a person sign in, in an instance that holds the demo already.
 
 The words are those of the Makefile. Both servers are down when it begins, as after Ctrl-C.
 """

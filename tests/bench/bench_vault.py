@@ -132,7 +132,7 @@ def bare_tools(
 
 
 def encrypt_bare(count: int) -> None:
-    """Encrypt a key and four attributes for each of so many people, each person's under a key of their own."""
+    """Encrypt a key and four attributes for each of so many people, each person's under a separate key."""
     wrap = AESGCM(os.urandom(32)).encrypt
     nonce, values = bytes(12), [bytes(64), bytes(128), bytes(32), bytes(32)]
     for key in wire.random_keys(count):
@@ -304,7 +304,7 @@ def through_the_service(count: int) -> Row:
 
 
 def officers(count: int) -> list[Authority]:
-    """Return who opens each of so many: somebody else after every 25, since nobody opens more than 60 a day."""
+    """Return who opens each of so many: another officer after every 25, since one officer may open no more than 60 a day."""
     people = [
         Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
         for _ in range(count // 25 + 1)
@@ -357,7 +357,7 @@ def owner(using: str) -> Iterator[None]:
 
 
 def change(using: str, settings: dict[str, object]) -> None:
-    """Connect anew with other settings."""
+    """Connect again with other settings."""
     connections[using].close()
     connections[using].settings_dict.update(settings)
 

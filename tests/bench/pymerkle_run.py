@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Measure pymerkle, in an environment of its own: it is under the GPL and no part of this program.
+"""Measure pymerkle, in a separate environment: it is under the GPL and no part of this program.
 
     uv run --no-project --isolated --with pymerkle==7.0.0 python pymerkle_run.py FILE N
 

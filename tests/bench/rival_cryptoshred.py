@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the package `cryptoshred` does with as many people, over a durable store; run by its own interpreter.
 
-Its own store is a cloud service that nobody here has; this one keeps keys in a table of SQLite, each change committed to
+Its own store is a cloud service, which a bench cannot use; this one keeps keys in a table of SQLite, each change committed to
 the disk before the call returns. The package's own cache stays on, as its own store has it.
 """
 
@@ -65,7 +65,7 @@ def main(count: int, folder: Path) -> None:
 
 
 def seal(backend: SqliteBackend, n: int):
-    """Seal four attributes of a person under a key of their own."""
+    """Seal four attributes of a person under a separate key."""
     key = backend.generate_key()
     values = (
         f"Invented Person {n}",

@@ -2,7 +2,7 @@
 """What `openwisp-radius` does with as many users, over SQLite on disk; run by its own interpreter.
 
 Three of its jobs: the batch import of a CSV file, `unverify_inactive_users` and `delete_inactive_users`. Passwords are hashed
-by MD5, its cheapest way, so that what is compared is not the hashing. Nobody is sent a word by either job, so those whom
+by MD5, its cheapest way, so that what is compared is not the hashing. Neither job sends a notice, so those whom
 they cut off are cut off without notice; the counts say how many that are.
 """
 

@@ -49,7 +49,7 @@ def with_line_attributes(*rules: str, text: str = REFERENCE, because: str = '{ar
 
 @cache
 def confirmed(text: str) -> str:
-    """Return a pack's text as if somebody had read all of it, whatever a test changed; what the press said stays unconfirmed.
+    """Return a pack's text as if a person had read all of it, whatever a test changed; what the press said stays unconfirmed.
 
     A text with faults is returned as it is: loading it says why.
     """

@@ -344,7 +344,7 @@ def _dry_run(on: dt.date) -> int:
 
 
 def hear(on: dt.date) -> None:
-    """Let people hear of the campaign, a half of them beside the other; once more changes nothing."""
+    """Notify people of the campaign, one half at the same time as the other; a second call changes nothing."""
 
     def half(which: int) -> None:
         try:

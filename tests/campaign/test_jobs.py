@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a campaign does by itself: each day's batches are prepared once, undos are done, and nobody loses service by it."""
+"""What a campaign does by itself: each day's batches are prepared once, undos are done, and no one loses service by it."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Another version of a law, in another file, is the same law: its campaign goes on, and nobody loses a promised day."""
+"""Another version of a law, in another file, is the same law: its campaign goes on, and no one loses a promised day."""
 
 import datetime as dt
 import json

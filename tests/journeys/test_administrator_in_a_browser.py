@@ -81,7 +81,7 @@ def test_the_menu_is_one_row_at_a_desk(visitor, language):
     )
 
     assert len(tops) > 4
-    # A count beside an entry moves it by a pixel; a second row would be some forty lower.
+    # A count next to an entry moves it by a pixel; a second row would be some forty lower.
     assert max(tops) - min(tops) < 10
 
 

@@ -76,7 +76,7 @@ def proof(size=1000, index=702, entry=None, cosigned=lambda _: WITNESS, only=Non
 
 @pytest.fixture(autouse=True)
 def _nobody_accepted_a_language():
-    """The browser's loop runs in this thread, where nobody may ask the register."""
+    """The browser's loop runs in this thread, where Django refuses to use the register."""
     with ACCEPTED_LANGUAGES.replaced(frozenset):
         yield
 

@@ -251,7 +251,7 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     # Nor does any key that lies among the bytes of any copy or of Rollkeeper's own disks, but for those of the living.
     assert place.carve("dead", "stolen", "backups", "instance/keys", "instance/register") == set(place.living)
 
-    # What no rotation ends: the key of the index stays, and tells in an old register what is guessed from what nobody had.
+    # What no rotation ends: the key of the index stays, and shows which guessed numbers are in an old register.
     everybodys = list(range(place.people))
     guessed = place.inside("dead", "guess", "0", str(2 * place.people))
     assert (guessed["numbers"], guessed["documents"]) == (everybodys, everybodys)

@@ -10,7 +10,7 @@ from tests.journeys.test_counter_offline import wait_until_kept
 pytestmark = pytest.mark.browser
 
 KEPT = """async () => (await (await caches.open("rollkeeper-forms")).keys()).map(one => one.url)"""
-# What a reader sees of a page: colours, edges and typefaces of what stands on each of them.
+# What a reader sees of a page: colours, edges and typefaces of its elements.
 LOOK = """() => Object.fromEntries(["body", ".rk-header", "main h1", "main button, main a", "main input:not([type=hidden]), main a", ".rk-footer"]
   .map(name => [name, document.querySelector(name)]).filter(([, one]) => one)
   .map(([name, one]) => { const style = getComputedStyle(one);

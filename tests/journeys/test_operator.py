@@ -1,7 +1,7 @@
 """The main job from start to end, as an operator types it, on a real file.
 
 One instance, one story, partly at the console and partly in a browser: each step asserts what a person there would look for.
-The file is IBM's sample of 7,043 invented customers; it has columns of its own, no telephone numbers, and tenure in months.
+The file is IBM's sample of 7,043 invented customers; it has its own columns, no telephone numbers, and tenure in months.
 """
 
 import csv
@@ -37,7 +37,7 @@ STAFF = {
 
 
 class Console:
-    """A person at the operator's console, in an instance of their own."""
+    """A person at the operator's console, in a separate instance."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
@@ -94,7 +94,7 @@ class Console:
 
 
 class Instance:
-    """The instance of a console, served on one day, and people who look at it, each in a browser of their own."""
+    """The instance of a console, served on one day, and people who look at it, each in a separate browser."""
 
     def __init__(self, console: Console, chromium, port: int) -> None:
         backoffice, counter, portal = (f"http://localhost:{port + nth}" for nth in range(3))

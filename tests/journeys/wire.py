@@ -8,7 +8,7 @@ MODES = ("through", "dead", "mid_request", "no_answer", "hangs", "answered", "no
 
 
 class Wire:
-    """Carries bytes from a port of its own to the app. `mode` holds for connections' next bytes, not only new ones."""
+    """Carries bytes from a separate port to the app. `mode` applies to the next bytes of every connection, also of open ones."""
 
     def __init__(self, to_port):
         self.to_port, self.mode, self.is_open = to_port, "through", True

@@ -14,12 +14,12 @@ import rollkeeper
 PACKAGE = Path(rollkeeper.__file__).parent
 LANGUAGE = "zh-hans"
 HAN = "\u3007\u4e00-\u9fff"
-"""Which letters are Chinese characters; the pictures beside them are not."""
+"""Which letters are Chinese characters; symbols in the same Unicode blocks are not."""
 
 
 @dataclass(frozen=True)
 class Retired:
-    """A term that is out, what stands in its place, and where its letters mean something else."""
+    """A retired term, what is written instead, and where its letters mean something else."""
 
     pattern: str
     instead: str

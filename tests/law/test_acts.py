@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a law carries on a day: nothing while it is a draft, struck down, stayed, not begun, over, or read by nobody."""
+"""What a law carries on a day: nothing while it is a draft, struck down, stayed, not begun, over, or read by no one."""
 
 import ast
 import datetime as dt

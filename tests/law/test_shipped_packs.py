@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every law that is shipped: nothing missing, every case run, both engines alike, and no act before somebody read it."""
+"""Every law that is shipped: nothing missing, every case run, both engines alike, and no act before a person read it."""
 
 import datetime as dt
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The other ways in and out: what a browser sealed without a network, the subscriber portal, a disclosure request, agents, an incident.
 
-Apart from the story, which lives through a campaign: each of these is done once, and wrongly as well, with values of its own.
+Apart from the story, which lives through a campaign: each of these is done once, and wrongly as well, with separate values.
 """
 
 import base64
@@ -263,7 +263,7 @@ def _entered(machine: Machine, about: Person, court: str, *held: str, on: str) -
 
 
 def employ_agent(machine: Machine, people: Inventor, *, on: str) -> None:
-    """Let an agent in by papers that name people, post somebody, audit, suspend, follow."""
+    """Let an agent in by papers that name people, add a clerk, audit, suspend, list."""
     machine.type("agents", "add", AGENT, "--daily-limit", "40", on=on)
     listed = json.loads(machine.type("agents", "requirements", "--json"))
     for requirement in (one["requirement"] for one in listed):

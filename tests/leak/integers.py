@@ -2,8 +2,8 @@
 """Telephone numbers kept as integers: looked for apart, since some are met by chance.
 
 Of the eight bytes of such a number three are zero and one is nearly always 3; files of PostgreSQL are full of those. So as
-many numbers that nobody ever had are looked for in the same bytes: what is found of them is chance, and a register that kept numbers
-as integers, be it in one table, one batch or one spilled column, would have kept far more.
+many numbers that no one ever had are looked for in the same bytes: what is found of them is chance, and a register that kept numbers
+as integers, be it in one table, one batch or one spilled column, would show far more of the real ones.
 """
 
 import random
@@ -20,7 +20,7 @@ LEAST = 10
 
 @dataclass(frozen=True, slots=True)
 class IntegerHits:
-    """How many distinct numbers were found as integers: of those that people had, and of as many that nobody had."""
+    """How many distinct numbers were found as integers: of those that people had, and of as many that no one had."""
 
     had: int
     nobody_had: int

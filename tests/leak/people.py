@@ -51,7 +51,7 @@ class Person:
         return found if address else {key: value for key, value in found.items() if key != "address"}
 
     def line(self) -> dict[str, str]:
-        """Return what the story's law asks of a line. A citizenship is a state's, and nobody's alone: it cannot be searched for."""
+        """Return what the story's law asks of a line. A citizenship is shared by many people: it cannot be searched for."""
         return {name: getattr(self, name) for name in LINE_ATTRIBUTES}
 
 

@@ -7,7 +7,7 @@ thorough: whatever the register itself noted of what it signed is changed too.
     what the owner does                                   noticed by
     ----------------------------------------------------  --------------------------------------------------------
     changes entries only                                  the publisher: the entry is not what its leaf says
-    changes entries, leaves and tiles; publishes anew     the witness's memory, before anything is signed
+    changes entries, leaves and tiles; publishes again    the witness's memory, before anything is signed
     the same, and the witness's memory is hidden          the witness, when asked to cosign (409 or 422)
     the same, by hand, past the publisher                 the reader who requires a cosignature: there is none
     the same, and borrows the cosignature of the old head the reader: it was made for another checkpoint

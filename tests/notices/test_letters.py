@@ -101,7 +101,7 @@ def test_a_letter_in_the_subscriber_s_language_embeds_its_glyphs(tmp_path, langu
     sheets = letters(tmp_path).sheets([message(language)], name="letters")
 
     text = pages(sheets)[2][0]
-    if language == "bo":  # stacked letters have no text of their own in a PDF: their font is what shows them
+    if language == "bo":  # stacked letters have no separate text in a PDF: their font is what shows them
         assert b"NotoSerifTibetan" in sheets
     else:
         assert "".join(TEXT[language].split()) in "".join(text.split())

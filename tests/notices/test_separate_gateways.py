@@ -37,7 +37,7 @@ def run(channel):
 
 
 def apart(do, *given):
-    """Do something as another thread does it, with connections of its own."""
+    """Do something as another thread does it, with its own connections."""
     try:
         do(*given)
     finally:

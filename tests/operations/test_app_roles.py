@@ -883,7 +883,7 @@ def test_a_counter_takes_no_document_image_back(as_role, statement):
     assert (is_refused, counted.images) == (True, 2)
 
 
-# What apps still write by rights of their own, not by functions. Where "entry" stands, the change is refused without the ledger entry of
+# What apps still write by their own rights, not by functions. Where "entry" stands, the change is refused without the ledger entry of
 # the same transaction that says so (operations/sql/app_entries.sql).
 WRITTEN = {
     # Django and django-allauth write these themselves, each app its own rows (access/sql/rows_of_a_role.sql).

@@ -1,6 +1,6 @@
 """Nothing is written by what is refused: every command with a wrong word leaves register, ledger, keys and settings as they were.
 
-Two things are written all the same, on purpose: that a look at a person was refused or led to no one, and that somebody tried to sign in.
+Two things are written all the same, on purpose: that an access to a person was refused or found no one, and that a person tried to sign in.
 """
 
 import datetime as dt

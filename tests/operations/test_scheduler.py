@@ -64,7 +64,7 @@ def last():
 
 @contextmanager
 def running(*kept, lease_s=LEASE_S):
-    """A job runner of its own, for the length of a block."""
+    """A separate job runner, for the length of a block."""
     stop = threading.Event()
     thread = threading.Thread(target=scheduler.Runner(kept, lease_s=lease_s).run, args=(stop,))
     thread.start()
@@ -262,7 +262,7 @@ Runner([PeriodicJob("made-up", run, interval_s=lambda: 0.01)], lease_s=1.0).run(
 
 
 class Other:
-    """A job runner in a process of its own, in the role of a worker without keys."""
+    """A job runner in a separate process, in the role of a worker without keys."""
 
     def __init__(self, *words):
         self.process = subprocess.Popen(

@@ -134,7 +134,7 @@ def test_a_barred_subscriber_keeps_calls_and_loses_data(hlr):
 
 
 def test_the_sgsn_is_notified_and_a_barred_phone_s_next_update_is_refused(hlr):
-    """Without a domain OsmoSGSN drops nobody (docs/provisioning.md)."""
+    """Without a domain OsmoSGSN drops no one (docs/provisioning.md)."""
     number, gateway = NUMBERS[10], hlr.gateway()
     sgsn = Sgsn(number[1:][-15:].rjust(15, "9"))
     try:

@@ -70,7 +70,7 @@ def push(element, *services):
 
 
 def push_apart(*given):
-    """Push as another thread does, with connections of its own."""
+    """Push as another thread does, with its own connections."""
     try:
         push(*given)
     finally:

@@ -33,7 +33,7 @@ NUMBER = '      - name: document_number\n        required: "yes"\n'
 
 @pytest.fixture(autouse=True)
 def rolled_back(request):
-    """What is sealed is opened by commits of their own; all other tests leave nothing."""
+    """What is sealed is opened by separate commits; all other tests leave nothing."""
     if "committed" not in request.fixturenames:
         request.getfixturevalue("register")
 

@@ -101,7 +101,7 @@ def test_an_outsider_draws_the_same_lines_out_of_the_published_ledger(lived, aud
 
     assert [one.leaf_index for one in drawn.items] == again[
         : len(drawn.items)
-    ]  # each entry has a line of its own
+    ]  # each entry concerns a different line
     assert 0 < len(drawn.items) <= MAX_LINES
     assert other != again
     assert size < published

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A document that may be forged: a case with its own day, decided by two people who say the same; nobody is reported."""
+"""A document that may be forged: a case with its own day, decided by two people who say the same; no one is reported."""
 
 import datetime as dt
 

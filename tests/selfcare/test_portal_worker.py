@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who gets in: a code to the line itself, once, soon, after few tries; and nobody learns which numbers are ours."""
+"""Who gets in: a code to the line itself, once, soon, after few tries; and no one learns which numbers are ours."""
 
 import datetime as dt
 import hashlib

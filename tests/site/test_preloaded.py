@@ -130,7 +130,7 @@ def test_where_what_forks_is_gone_its_apps_count_as_ended(counter, preloader):
     preloader._process.wait()
 
     assert process.wait(10) == -signal.SIGKILL
-    with suppress(ProcessLookupError):  # it ends by itself where nobody holds its input any more
+    with suppress(ProcessLookupError):  # it ends by itself when its input is closed
         os.killpg(process.pid, signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""An open session on an unattended screen: what somebody else can do in it."""
+"""An open session on an unattended screen: what another person can do in it."""
 
 from dataclasses import replace
 

@@ -25,7 +25,7 @@ def person(**values: str) -> PersonRecord:
 
 
 def people(count: int) -> list[PersonRecord]:
-    """So many invented people, each with a name of their own."""
+    """So many invented people, each with a separate name."""
     return [
         PersonRecord(
             PersonId(p), TenureId(h), {Field.NAME: f"Invented {n}", Field.DOCUMENT_NUMBER: f"INV{n:08}"}

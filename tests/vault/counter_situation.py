@@ -1,6 +1,6 @@
 """What a process in the counter's situation is able to do: seals, then tries everything its sessions allow.
 
-Run by `test_counter_situation.py` in a process of its own. Prints one JSON object.
+Run by `test_counter_situation.py` in a separate process. Prints one JSON object.
 """
 
 import json
