@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes a file completely or not at all, and never through a link that another user made.
+"""Writes a file completely or not at all, and never through a link that another user made; repairs a journal's half written end.
 
 A command may run as root in a folder of another user. So a draft gets a name that cannot be foretold, is made new, and takes
 the place of the file by a rename: a symbolic link of that name is replaced and not followed.
@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 
 def new_draft(file: Path, *, mode: int = 0o600) -> tuple[Path, BinaryIO]:
@@ -49,3 +49,14 @@ def write_atomically(file: Path, content: bytes, *, mode: int = 0o600, is_durabl
         return
     with replacing(file, mode=mode, is_durable=is_durable) as out:
         out.write(content)
+
+
+def cut_torn_end(file: IO[bytes]) -> None:
+    """Cut off a half written last line: the process that wrote it was killed."""
+    end = file.seek(0, os.SEEK_END)
+    while end > 0:
+        file.seek(end - 1)
+        if file.read(1) == b"\n":
+            break
+        end -= 1
+    file.truncate(end)

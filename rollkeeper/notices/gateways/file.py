@@ -16,6 +16,7 @@ from typing import IO
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import instant_text
+from rollkeeper.kernel.files import cut_torn_end
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult
 from rollkeeper.notices.gateways.smpp_text import sms_parts
@@ -72,7 +73,7 @@ class FileGateway:
         file = self._folder / f"{name}.jsonl"
         with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            _cut_torn_end(held)
+            cut_torn_end(held)  # a message that was half written goes again
             yield held
 
 
@@ -93,14 +94,3 @@ def _append(file: IO[bytes], rows: Sequence[dict[str, object]]) -> None:
 def _references(file: IO[bytes]) -> frozenset[str]:
     file.seek(0)
     return frozenset(json.loads(line)["reference"] for line in file)
-
-
-def _cut_torn_end(file: IO[bytes]) -> None:
-    """Cut off a half written last line: the process that wrote it was killed, and its message goes again."""
-    end = file.seek(0, os.SEEK_END)
-    while end > 0:
-        file.seek(end - 1)
-        if file.read(1) == b"\n":
-            break
-        end -= 1
-    file.truncate(end)

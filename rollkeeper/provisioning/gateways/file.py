@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from rollkeeper.kernel.choices import Bars
+from rollkeeper.kernel.files import cut_torn_end
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
@@ -56,7 +57,7 @@ class FileGateway:
     def push(self, orders: Sequence[Order]) -> list[Answer]:
         """Carry out orders and remember them on disk before answering."""
         with self._locked(fcntl.LOCK_EX) as file:
-            self._cut_torn_end(file)
+            cut_torn_end(file)
             self._catch_up(file)
             file.seek(0, os.SEEK_END)
             answers = [self._carry_out(order, file) for order in orders]
@@ -107,15 +108,6 @@ class FileGateway:
             row = json.loads(raw)
             self._known[row["line"]] = _Known(_state_of(row), row["sequence"], bars_named(row.get("bars")))
             self._read_to += len(raw)
-
-    def _cut_torn_end(self, file: IO[bytes]) -> None:
-        end = file.seek(0, os.SEEK_END)
-        while end > 0:
-            file.seek(end - 1)
-            if file.read(1) == b"\n":
-                break
-            end -= 1
-        file.truncate(end)
 
     @contextmanager
     def _locked(self, how: int) -> Iterator[IO[bytes]]:
