@@ -27,6 +27,7 @@ from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices import alarms
 from rollkeeper.operations.cli import make_app
 from tests.builders.authenticators import AuthenticatorApp, add_passkey
+from tests.languages.production import production_instance
 from tests.refusals import refusing
 
 TAKEN_OVER = {
@@ -70,9 +71,8 @@ def officer(committed):
 
 @pytest.fixture
 def production(committed):
-    write_settings(instance={"kind": InstanceKind.PRODUCTION})
-    yield
-    write_settings(instance={"kind": InstanceKind.DEMO})
+    with production_instance():
+        yield
 
 
 def refusal_of(*words, answers):

@@ -20,13 +20,12 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.instance import InstanceKind
-from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations.credential_handover import VAULT_SECRETS
 from rollkeeper.vault import client
 from rollkeeper.vault.canaries import ensure_canary
 from rollkeeper.vault.rotation import rotate
 from tests.builders.authenticators import AuthenticatorApp
+from tests.languages.production import production_instance
 from tests.lines.test_canaries import somebody_who_left
 from tests.operations.test_process_supervisor import COMMAND, below, until
 from tests.processes import words_of
@@ -86,9 +85,8 @@ def slow_officer(committed):
 
 @pytest.fixture
 def production(committed):
-    write_settings(instance={"kind": InstanceKind.PRODUCTION})
-    yield
-    write_settings(instance={"kind": InstanceKind.DEMO})
+    with production_instance():
+        yield
 
 
 def test_commands_ask_the_service_and_open_nothing_themselves(data_dir, slow_officer, production):

@@ -11,8 +11,6 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import Role, connect
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.instance import InstanceKind
-from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line, Suspension
 from rollkeeper.operations.clock_check import look_at_the_clock
 from rollkeeper.operations.findings import Health
@@ -27,6 +25,7 @@ from rollkeeper.provisioning.services import advance_command_sequence, push_due,
 from rollkeeper.provisioning.settings import settings as provisioning_settings
 from tests.builders.commands import retry_commands
 from tests.entries import entries
+from tests.languages.production import production_instance
 from tests.provisioning.fakes import Element
 from tests.refusals import refusing
 
@@ -389,9 +388,8 @@ def test_a_run_whose_claim_was_lost_writes_nothing_down(register, element):
 
 @pytest.fixture
 def production():
-    write_settings(instance={"kind": InstanceKind.PRODUCTION})
-    yield
-    write_settings(instance={"kind": InstanceKind.DEMO})
+    with production_instance():
+        yield
 
 
 def test_a_production_instance_without_a_network_says_so_and_touches_nothing(register, production):

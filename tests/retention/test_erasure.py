@@ -19,8 +19,6 @@ from rollkeeper.kernel import clock, clock_steps, stores
 from rollkeeper.kernel.database import Role, connect, rows, run
 from rollkeeper.kernel.errors import CLOCK_SET_FORWARDS
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid
-from rollkeeper.kernel.instance import InstanceKind
-from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.lines.models import Reference
@@ -35,6 +33,7 @@ from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
 from tests.builders.lines import enter, hold_line, make_line, make_subscriber, make_tenure, pause_line
 from tests.builders.staff import employ
 from tests.campaign.population import day
+from tests.languages.production import production_instance
 from tests.refusals import refusing
 
 PACK = load_pack("cn-xz-2011")
@@ -85,9 +84,8 @@ def test_a_record_goes_on_the_day_after_its_last_day(on: dt.date, gone: int, com
 def production(committed: None) -> Iterator[None]:
     """An instance for real people that erased what was due on a day."""
     erase(ENDED)
-    write_settings(instance={"kind": InstanceKind.PRODUCTION})
-    yield
-    write_settings(instance={"kind": InstanceKind.DEMO})
+    with production_instance():
+        yield
     run("DELETE FROM retention_run")
 
 

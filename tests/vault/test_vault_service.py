@@ -27,7 +27,6 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, end_role, suspend_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.vault import client, protocol, service
@@ -42,6 +41,7 @@ from rollkeeper.vault.errors import (
 from rollkeeper.vault.hooks import STAFF_OPERATIONS
 from rollkeeper.vault.service_sessions import Sessions
 from tests.builders.authenticators import AuthenticatorApp
+from tests.languages.production import production_instance
 from tests.lines.test_canaries import somebody_who_left
 from tests.refusals import refusing
 from tests.vault.running_service import NUMBER, PASSWORD, start
@@ -64,9 +64,8 @@ def officer(committed):
 
 @pytest.fixture
 def production(committed):
-    write_settings(instance={"kind": InstanceKind.PRODUCTION})
-    yield
-    write_settings(instance={"kind": InstanceKind.DEMO})
+    with production_instance():
+        yield
 
 
 @pytest.fixture
