@@ -1,8 +1,11 @@
 """Every text of the pages is in the catalogues, with its places kept."""
 
+import ast
 import re
 from pathlib import Path
 
+import allauth
+import django
 import pytest
 from babel.messages.pofile import read_po
 
@@ -21,11 +24,24 @@ IN_CODE = re.compile(
 PLACE = re.compile(r"%\(\w+\)s|<\w+>|\{\w+\}")
 IN_BLOCK = re.compile(r"{%\s*blocktranslate[^%]*%}(.*?){%\s*(?:plural|endblocktranslate)\s*%}", re.DOTALL)
 VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
+NOT_WRITTEN_HERE = {
+    "Chamdo",  # a region of the operator's lines
+    "Show this message and exit.",
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.",
+    "One of: no_channel_known, every_channel_failed, no_person, subscriber_died, other.",
+    "suspend_accounts, sign_out_everyone, rotate_keys, reseal",
+}
+"""What operators' data and the command line's libraries show, and help that is put together of values."""
 
 
 def entries(catalogue):
     with catalogue.open("rb") as file:
         return [message for message in read_po(file) if message.id]
+
+
+def ids_of(message):
+    return message.id if isinstance(message.id, tuple) else (message.id,)
 
 
 def texts(message):
@@ -100,3 +116,52 @@ def test_every_setting_is_described_in_the_catalogue_and_nothing_else_is(catalog
 
     assert len(known) > 100
     assert described - {None} == known
+
+
+def strings_of(file):
+    """Yield the texts of a module, each whole however it is broken into lines; of other files their text."""
+    if file.suffix != ".py":
+        yield file.read_text("utf-8")
+        return
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        match node:
+            case ast.Constant(value=str() as text):
+                yield text
+            case ast.JoinedStr(values=parts):
+                yield "".join(one.value if isinstance(one, ast.Constant) else "{}" for one in parts)
+
+
+def in_one_line(text):
+    """Return a text as it can be compared: without its own breaks and marks, and with places that are all alike."""
+    plain = re.sub(r"\s+", " ", text.replace("\\'", "'").replace('\\"', '"').replace("%%", "%")).strip()
+    return re.sub(r"(?<!\{)\{\w*\}", "{}", plain)
+
+
+def test_every_text_of_the_catalogues_is_shown_somewhere():
+    kinds = {".py", ".html", ".toml", ".js", ".yaml"}
+    ours = [one for one in PACKAGE.rglob("*.*") if one.suffix in kinds and "migrations" not in one.parts]
+    written = in_one_line("\n".join(text for file in ours for text in strings_of(file)))
+    known = set(NOT_WRITTEN_HERE)
+    for library in (django, allauth):
+        for catalogue in Path(library.__file__).parent.rglob("zh_Hans/LC_MESSAGES/django.po"):
+            known |= {one for message in entries(catalogue) for one in ids_of(message)}
+
+    def is_shown(text):
+        plain = in_one_line(text)
+        in_page, with_figures = (
+            re.sub(r"%\((\w+)\)s", r"{{ \1 }}", plain),
+            re.escape(plain).replace(r"\{\}", r"\d+"),
+        )
+        return (
+            text in known or plain in written or in_page in written or bool(re.search(with_figures, written))
+        )
+
+    unused = {
+        one
+        for file in CATALOGUES
+        for message in entries(file)
+        for one in ids_of(message)[:1]
+        if not is_shown(one)
+    }
+
+    assert unused == set()
