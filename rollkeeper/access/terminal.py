@@ -6,11 +6,20 @@ process list and in the shell's history.
 """
 
 import sys
+from typing import Annotated, Final
 
 import typer
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.services import sign_in
+
+_AS: Final = typer.Option(
+    "--as",
+    metavar="USERNAME",
+    help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
+)
+UserOption = Annotated[str, _AS]
+OptionalUserOption = Annotated[str | None, _AS]
 
 
 def ask(what: str, *, secret: bool = False) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rollkeeper.access.terminal import signed_in
+from rollkeeper.access.terminal import UserOption, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import SOURCE
 from rollkeeper.kernel.console import JsonOption, counted, emit, err, out, read_date, show_table
@@ -19,14 +19,6 @@ from rollkeeper.languages.services import accept_language, require_translated, w
 
 LanguageArgument = Annotated[
     str, typer.Argument(metavar="LANGUAGE", help="As in 'instance.languages', such as bo.")
-]
-UserOption = Annotated[
-    str,
-    typer.Option(
-        "--as",
-        metavar="USER",
-        help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
-    ),
 ]
 
 

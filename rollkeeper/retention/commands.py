@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.terminal import ask, signed_in
+from rollkeeper.access.terminal import UserOption, ask, signed_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import (
     DateOption,
@@ -29,14 +29,6 @@ from rollkeeper.lines.services import look_up_line
 from rollkeeper.retention import abandoned, brake, services
 from rollkeeper.retention.legal_holds import add_legal_hold, current_legal_holds, end_legal_hold
 
-UserOption = Annotated[
-    str,
-    typer.Option(
-        "--as",
-        metavar="USER",
-        help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
-    ),
-]
 CaseOption = Annotated[
     str, typer.Option("--case", metavar="NUMBER", help="The number of the case; no names.")
 ]

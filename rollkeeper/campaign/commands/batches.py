@@ -11,6 +11,7 @@ from uuid import UUID
 
 import typer
 
+from rollkeeper.access.terminal import OptionalUserOption, UserOption
 from rollkeeper.campaign import (
     batch_control,
     batch_execution,
@@ -22,10 +23,8 @@ from rollkeeper.campaign import (
 )
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.commands.cli_options import (
-    AsOption,
     BatchArgument,
     CampaignOption,
-    NeededAsOption,
     batches_in,
     console,
     console_or_user,
@@ -84,7 +83,7 @@ def prepare(
 
 
 def approve(
-    as_: NeededAsOption, batch: BatchArgument = None, campaign: CampaignOption = None, on: DateOption = None
+    as_: UserOption, batch: BatchArgument = None, campaign: CampaignOption = None, on: DateOption = None
 ) -> None:
     """Approve a batch; two different people must approve. Without BATCH: the only one that waits.
 
@@ -161,7 +160,7 @@ def stop(
         bool,
         typer.Option("--all", help="Every batch that is approved or runs: of the campaign named, or of all."),
     ] = False,
-    as_: AsOption = None,
+    as_: OptionalUserOption = None,
     on: DateOption = None,
 ) -> None:
     """Stop a batch permanently; a run under way stops before its next chunk, and unsent network commands wait for a day.
@@ -190,7 +189,7 @@ def stop(
 
 
 def undo(
-    batch: BatchArgument = None, campaign: CampaignOption = None, as_: AsOption = None, as_json: JsonOption = False,
+    batch: BatchArgument = None, campaign: CampaignOption = None, as_: OptionalUserOption = None, as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:  # fmt: skip
     """Return every line of a batch to its exact former state, with its clock time. Without BATCH: the only one that ran.

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import typer
 
+from rollkeeper.access.terminal import UserOption
 from rollkeeper.campaign import cancellation, cli_output, closure, planning, queries
 from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.campaign.commands.cli_options import (
     CampaignOption,
-    NeededAsOption,
     console,
     opened,
     plain,
@@ -116,7 +116,7 @@ def unreachable(campaign: CampaignOption = None, as_json: JsonOption = False) ->
 
 def waive(
     because: Annotated[str, typer.Option(help=f"One of: {', '.join(WaiverReason)}.")],
-    as_: NeededAsOption,
+    as_: UserOption,
     lines: Annotated[
         list[UUID] | None, typer.Argument(help="References, as 'campaign unreachable' lists them.")
     ] = None,

@@ -28,22 +28,6 @@ BatchArgument = Annotated[
     typer.Argument(help="The batch, as 'campaign status' names it; needed where several could be meant."),
 ]
 NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
-AsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--as",
-        metavar="USERNAME",
-        help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
-    ),
-]
-NeededAsOption = Annotated[
-    str,
-    typer.Option(
-        "--as",
-        metavar="USERNAME",
-        help="Who you are; the password and, where you have one, the code of your authenticator app are asked for.",
-    ),
-]
 FirstDayOption = Annotated[
     dt.date | None, typer.Option("--from", parser=read_date, metavar="DATE", help="Default: today.")
 ]

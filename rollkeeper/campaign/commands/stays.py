@@ -6,12 +6,12 @@ from uuid import UUID
 
 import typer
 
+from rollkeeper.access.terminal import UserOption
 from rollkeeper.campaign import court_stays, queries
 from rollkeeper.campaign.commands.cli_options import (
     CampaignOption,
     FirstDayOption,
     LastDayOption,
-    NeededAsOption,
     console,
     opened,
     signed_in,
@@ -49,7 +49,7 @@ def enter(
 
 def end(
     stay: Annotated[UUID, typer.Argument(help="The stay, as 'campaign status' names it.")],
-    as_: NeededAsOption,
+    as_: UserOption,
     on: DateOption = None,
 ) -> None:
     """Approve today as the last day of a stay; two different people must approve.
