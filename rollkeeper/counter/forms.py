@@ -211,7 +211,7 @@ class DocumentCheckForm(SubscriberForm):
         self.fields["document_number"].help_text = labels.HINTS["document_number"]
 
     def shown(self) -> tuple[str, str]:
-        """Return the document that lies there. Precondition: the form is valid."""
+        """Return the document that was entered. Precondition: the form is valid."""
         return self._kind(), self.cleaned_data["document_number"]
 
 
@@ -271,10 +271,10 @@ class ReconnectForm(QuietForm):
 
 
 class EssentialForm(QuietForm):
-    """Something on which a life may hang is connected to the line."""
+    """A device on which a life may depend is connected to the line, or no longer is."""
 
     number = number_field()
-    protected = forms.ChoiceField(
+    essential = forms.ChoiceField(
         label=_("What depends on the line?"),
         choices=[
             ("yes", _("A lift, an alarm or a medical device")),

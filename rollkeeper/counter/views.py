@@ -314,7 +314,7 @@ def reconnect(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def essential(request: HttpRequest) -> HttpResponse:
-    """Note that a lift, an alarm or a medical device hangs on a line, or no longer does."""
+    """Record that a lift, an alarm or a medical device depends on a line, or no longer does."""
     authority = authority_in(request)
     require(authority, Permission.CHANGE_LINE)
     require_outlet_to_help(request, authority)
@@ -323,7 +323,7 @@ def essential(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         return services.mark_essential(
             authority, submission_key=given["submission_key"], number=given["number"],
-            essential=given["protected"] == "yes", on=clock.today(),
+            essential=given["essential"] == "yes", on=clock.today(),
         )  # fmt: skip
 
     return action_page(request, "counter/essential.html", make=EssentialForm, do=do)

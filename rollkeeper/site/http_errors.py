@@ -188,16 +188,19 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
-    """Answer for a crash. It may have been the database or a template: hence plain words if the page fails too."""
+    """Answer for a crash: with a page, or with plain text if the database or the template that broke the first page breaks this one too."""
     broke = sys.exc_info()[1]
     is_away = is_out_of_reach(broke)
-    fault = (
-        NO_ROOM() if is_disk_full(broke) or (is_away and room.is_out()) else REGISTER_UNREACHABLE() if is_away else SERVER_ERROR(reference=getattr(request, "error_reference", "-"))
-    )  # fmt: skip
+    if is_disk_full(broke) or (is_away and room.is_out()):
+        fault = NO_ROOM()
+    elif is_away:
+        fault = REGISTER_UNREACHABLE()
+    else:
+        fault = SERVER_ERROR(reference=getattr(request, "error_reference", "-"))
     status = 500 if fault.code == SERVER_ERROR.code else 503
     try:
         answer = refuse(_without_register(request) if is_away else request, fault, status=status)
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - whatever broke may break the page of the error too
         answer = HttpResponse(
             f"{fault}\n{fault.advice}\n", status=status, content_type="text/plain; charset=utf-8"
         )
@@ -207,7 +210,7 @@ def crashed(request: HttpRequest) -> HttpResponse:
 
 
 def _without_register(request: HttpRequest) -> HttpRequest:
-    """Return a request whose page asks the register for nothing: neither who is signed in, nor what they are still to be shown."""
+    """Return a request whose page reads nothing from the register: no account and no messages."""
     request.user = AnonymousUser()
     if hasattr(request, "_messages"):  # where Django's `get_messages` looks
         del request._messages  # noqa: SLF001

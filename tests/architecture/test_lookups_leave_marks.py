@@ -334,7 +334,7 @@ def test_two_sessions_of_one_account_share_its_limit(numbers, app, limits):
 ENDPOINTS = [
     ("counter", StaffRole.CLERK, "/pause/", {"reason": "abroad", "first": "2012-03-02"}),
     ("counter", StaffRole.CLERK, "/reconnect/", {}),
-    ("counter", StaffRole.CLERK, "/essential/", {"protected": "yes"}),
+    ("counter", StaffRole.CLERK, "/essential/", {"essential": "yes"}),
     ("counter", StaffRole.CLERK, "/dispute/", {"receipt": ""}),
     *LOOKUPS,
 ]

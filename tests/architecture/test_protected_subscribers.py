@@ -118,7 +118,7 @@ COUNTER = {
     "portal-code": post("/portal-code/", figures="4711"),
     "pause": post("/pause/", reason="abroad", first="2012-03-02"),
     "reconnect": post("/reconnect/"),
-    "essential": post("/essential/", protected="yes"),
+    "essential": post("/essential/", essential="yes"),
     "dispute": post("/dispute/", receipt=""),
     "suspect-forgery": post("/suspect-forgery/", sign="picture"),
     "document-check": post("/document-check/", **SHOWN, document_state="NPL", name="Other Invented"),
