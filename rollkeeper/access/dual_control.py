@@ -134,7 +134,7 @@ def approve(
     authority: Authority, permission: Permission, subject: UUID, *, on: dt.date, content: str | None = None,
     submitted_by: Collection[StaffId] = (), enter: Callable[[Approvals], EntryId | None] | None = None,
 ) -> Approvals:  # fmt: skip
-    """Approve something as one person; return who has by now, and whether they are enough.
+    """Approve something as one person; return everyone who has approved by now, and whether they are enough.
 
     `enter` leaves the entry in the ledger, in the same action. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER,
     ROLE_TOO_RECENT, ReauthenticationNeeded, NO_PENDING_APPROVAL, ALREADY_APPROVED.

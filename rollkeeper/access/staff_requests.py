@@ -133,7 +133,7 @@ def ask(
     is_pending: bool = False,
     is_kept: bool = False,
 ) -> UUID:
-    """Write down who asks for what; return its reference. A pending one waits for a second person; one that is kept, a page shows later.
+    """Record what a member of staff asks for; return its reference. A pending one waits for a second person; a kept one is shown by a page later.
 
     Precondition: inside an action, which leaves the entry of what it asks about a campaign or a file. Refuses: APPROVER_UNKNOWN.
     """

@@ -44,7 +44,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class AnomalySignals:
-    """How many of what make a registration unusual, and what this one comes to."""
+    """What is counted about one registration, with the limits over which it is unusual."""
 
     in_ten_minutes: int
     most_in_ten_minutes: int

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of legal holds: which case keeps which record from erasure and until when; laid and lifted by the officer, done by a worker.
+"""The page of legal holds: which case keeps which record from erasure and until when. The officer enters and ends them, and a worker carries it out.
 
 A line is named by its number once, in the body of a request, and shown by a short reference.
 """
@@ -62,7 +62,7 @@ class HoldForm(EmptiedForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def holds(request: HttpRequest) -> HttpResponse:
-    """List the current holds, those to be reviewed first at the top, and lay one."""
+    """List the current holds, those to be reviewed first at the top, and enter a new one."""
     authority, today = authority_in(request), clock.today()
     require(authority, Permission.MANAGE_LEGAL_HOLDS)
     form = HoldForm(request.POST if request.method == "POST" else None)

@@ -156,7 +156,7 @@ def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str], law:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a table is made: from the register, or each row from entries of a verb, those of which hold what is said of their facts."""
+    """How a table is made: from the register, or each row from the entries of one verb whose facts have the stated values."""
 
     figure: str
     title: str

@@ -189,7 +189,7 @@ def _request_undo_of_suspension(batch: Batch) -> None:
     One that is under way is asked for as well, in order to wait for its end: it may have looked for them before they came back.
     """
     if batch.step == 1:
-        return  # who comes back from the first bar has no other one that an undo passed over
+        return  # a line that comes back from the first bar has no other bar that an undo passed over
     with without_timeout():
         run(
             "UPDATE campaign_batch SET state = 'undo_requested' WHERE state IN ('undone', 'undo_requested') AND action = 'suspend' AND batch_id IN ("

@@ -61,12 +61,12 @@ class CampaignKey:
         return OpenCampaign(self.campaign_id, self.pack_id, self.name, self.begins_on, pack.of(self.name))
 
     def pack_now(self) -> Pack:
-        """Return the pack as it lies there now, changed or not; as this campaign has it, where it still states it."""
+        """Return the pack that is at this place now, changed or not, with this campaign if it still has it."""
         return pack_as_it_lies(self.pack_id, self.name)
 
 
 def pack_as_it_lies(pack_id: str, name: str) -> Pack:
-    """Return a pack as it lies there now; as the campaign of this name has it, where it still states it. Refuses: as `load_pack`."""
+    """Return the pack that is at this place now, with the campaign of this name if it still has one. Refuses: as `load_pack`."""
     pack = load_pack(pack_id)
     is_stated = any(one.id == name for one in pack.stated_campaigns)
     return pack.of(name) if is_stated or len(pack.stated_campaigns) == 1 else pack

@@ -120,7 +120,7 @@ def check_plans(
 def current_last_day(campaign_id: CampaignId | None, on: dt.date) -> Promise | None:
     """Return the last day for a subscriber notified today, as the law of the notice's campaign counts it without a pause.
 
-    A first notice may be sent weeks after it was owed: the day that it was to name would be too early by then, or past.
+    A first notice may be sent weeks after it was queued: the day that it was to name would be too early by then, or past.
     """
     found = next((one for one in campaigns_under_way() if one.campaign_id == campaign_id), None)
     if found is None:

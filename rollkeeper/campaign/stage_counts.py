@@ -86,7 +86,7 @@ class StageTitles:
         self._packs: dict[tuple[str, str], Pack | None] = {}
 
     def of(self, campaign: Any, step: int, pack_hash: str) -> Mapping[str, str]:
-        """Return what a stage of a campaign is called by this version of the law; empty where another one lies there.
+        """Return what a stage of a campaign is called by this version of the law; empty where the pack at that place is another law.
 
         `campaign`: what has the `pack_id` and the `campaign_name`.
         """

@@ -15,7 +15,7 @@ from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.selfcare.choices import CaseKind
 
 type Labels = dict[str, Any]
-"""Words of the register and how they are said: texts that are translated when they are shown."""
+"""Codes of the register and their labels: texts that are translated when they are shown."""
 
 HINTS: Labels = {
     "name": _("Exactly as on the document, in its own script, in one piece."),

@@ -241,7 +241,7 @@ class RecordForm(RegistrationForm, QuietForm):
 
     @property
     def is_for_new_subscriber(self) -> bool:
-        """Tell whether someone gets a line by it, who may have no document."""
+        """Tell whether a new subscriber gets the line, who may have no document."""
         return self.action_kind in NEW_TENURE_KINDS
 
     def groups(self) -> Iterator[Group]:
@@ -344,7 +344,7 @@ def _payment_field(preset: str, *, makes_line: bool) -> forms.ChoiceField:
 
 
 def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
-    """Return the field for what the subscriber shows: a document, or what the pack accepts of who has none."""
+    """Return the field for what the subscriber shows: a document, or what the pack accepts from people without one."""
     said = [(rule.way, _said_route(rule)) for rule in routes]
     return asked(
         forms.ChoiceField(

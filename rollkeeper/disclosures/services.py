@@ -78,7 +78,7 @@ def enter_disclosure(
 ) -> UUID:
     """Enter a disclosure request about who held one number on one day, with its instrument sealed as it came.
 
-    Ledger: disclosures:request:entered, and disclosures:request:refused where the law does not let it through.
+    Ledger: disclosures:request:entered, and disclosures:request:refused where the law does not allow it.
     Refuses: NOT_ALLOWED, AUTHORITY_UNKNOWN, NumberNotRead, SEALED_FILE_TOO_LARGE, UNSUPPORTED_PACK_FIELD; DisclosureRefused, on record.
     """
     role, pack = require(authority, Permission.ENTER_DISCLOSURE), load_pack(instance().pack)

@@ -89,7 +89,7 @@ def _sealed(
 ) -> list[_People]:
     """Return for each who are referred to by their parts, and the commitment of what is sealed of each.
 
-    Who uses a line and who acts for the company may be one person: sealed once, with the attributes of both parts.
+    The user of a line and the bearer of the company may be one person, who is sealed once, with the attributes of both parts.
     """
     parts = [
         (nth, role, part, said)

@@ -398,7 +398,7 @@ def _propose_payment(columns: _Columns, raw: dict[str, Any], needs: list[str]) -
 
 
 def _propose_subscribers(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
-    """Propose who is registered, persons and companies. That the file lacks what one of them needs is a note only if it has the other."""
+    """Propose the columns of registered persons and companies; return notes on what the file lacks of a kind that it has."""
     notes = _propose_registration(columns, raw, needs)
     lacking = _propose_company(columns, raw, needs)
     return lacking if "company" in raw and "registration" not in raw else notes + lacking

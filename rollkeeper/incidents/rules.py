@@ -68,7 +68,7 @@ def over_at(
     """Return the instant at which a clock is over: hours run through nights and holidays, days end at midnight.
 
     The day on which the incident was noticed does not count as a day. At once is at once: the clock is over as it starts,
-    and what is said is how late.
+    and the answer says how late.
     """
     if isinstance(length, str):
         return noticed_at

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes a file completely or not at all, and never through a link that another user made; repairs a journal's half written end.
 
-A command may run as root in a folder of another user. So a draft gets a name that cannot be foretold, is made new, and takes
+A command may run as root in a folder of another user. So a draft gets a name that cannot be guessed, is made new, and takes
 the place of the file by a rename: a symbolic link of that name is replaced and not followed.
 """
 

@@ -51,7 +51,7 @@ class PeriodicJob:
     expected_errors: frozenset[str] = frozenset()
     """Refusal codes that need human action but must not trigger back-off."""
     wakes_on: str | None = None
-    """The channel of PostgreSQL on which an app says that there is work: the next run then begins at once."""
+    """The PostgreSQL channel on which an app notifies that there is work: the next run then begins at once."""
     for_apps: bool = False
     """Whether people at an app wait for it: it then runs also in an instance that does nothing by itself."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Room on the instance's disk: from when it is said that it ends, what a backup leaves, and when nothing can be recorded any more."""
+"""Room on the instance's disk: when the operator is warned, what a backup must leave free, and when nothing can be recorded any more."""
 
 import shutil
 from pathlib import Path
@@ -21,7 +21,7 @@ def free_bytes(place: Path | None = None) -> int:
 
 
 def is_low() -> bool:
-    """Tell whether the room on the instance's disk comes to its end."""
+    """Tell whether the instance's disk is nearly full."""
     return free_bytes() < LOW_BYTES
 
 

@@ -209,7 +209,7 @@ def campaigns_of(file: PackFile) -> tuple[Campaign, ...]:
 
 
 def in_order(all_rules: Sequence[CampaignRules]) -> list[CampaignRules]:
-    """Return campaigns in the order in which they take a line that several could: who is registered is asked to verify and not to
+    """Return campaigns in the order in which they take a line that several could: a registered subscriber is asked to verify and not to
     register; of two that share lines the one with the later last day comes first.
     """
     return sorted(

@@ -29,7 +29,7 @@ class FormSummary:
     """By which checks the identity is verified, any one of them; empty: by seeing the document."""
 
     authority_proof: str | None = None
-    """What a person shows who acts for it."""
+    """What the bearer, who acts for it, must show."""
 
     lines_elsewhere: int | None = None
     """The limit for which it is asked how many lines they have with other operators; None: it is not asked."""

@@ -120,7 +120,7 @@ class IdentityChecks:
 
 @dataclass(frozen=True, slots=True)
 class AuthorityProof:
-    """What a person shows who acts for a company."""
+    """What the bearer of a company must show."""
 
     proof: Mapping[str, str] = field(hash=False)
     """What it is, by language."""

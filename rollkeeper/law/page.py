@@ -203,7 +203,7 @@ class _Page:
             yield f"{_('the registration is good through')}{self.unconfirmed(last.because)}{self.colon}{day}{self.cited_in(last.because)}"
 
     def after(self, anchor: str, unit: str) -> str:
-        """Return how a length of time is said that is counted from a day, with a place for its number; empty for one that no law has."""
+        """Return the text of a length of time that is counted from a day, with a place for its number; empty for one that no law has."""
         _ = self.say
         return {
             ("registration", "day"): _("so many days after the registration: {}"),
@@ -316,7 +316,7 @@ class _Page:
         return self.titled(_("may be suspended from"), stage, what)
 
     def titled(self, said: str, stage: StageRule, what: str = "") -> str:
-        """Return what is said of a stage with its name, where the law gives it one, and what it takes."""
+        """Return the text about a stage: its name, where the law gives it one, and what it bars."""
         named = [one for one in (self.text(dict(stage.title)), what) if one]
         return said + self.bracketed(self.colon.join(named)) if named else said
 

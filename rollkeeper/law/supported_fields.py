@@ -367,7 +367,7 @@ def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:
 
 
 def _kinds(pack: PackFile) -> Iterator[str]:
-    """Name the kinds that are of no kind, and those of which something is said that no form can follow."""
+    """Name the kinds that are based on no known kind, and those with a rule that no form can follow."""
     country = country_of(pack.jurisdiction)
     known = {"passport", "other"} | {one.type for one in (country.documents if country else ())}
     there = f"known of {pack.jurisdiction.partition('-')[0]}: {', '.join(sorted(known))}"
@@ -431,7 +431,7 @@ def _checks(pack: PackFile) -> Iterator[str]:
 
 
 def _said(pack: PackFile, kind: PartyKind, chapter: str) -> Any:
-    """Return what is said of a kind; of one that a pack adds and of which nothing is said, what is said of the kind it is of."""
+    """Return the rules of a kind; for a kind that a pack adds without rules, those of the kind on which it is based."""
     of = next((one for one in pack.party_kinds if one.id == kind.kind_of), kind)
     return getattr(kind, chapter) or getattr(of, chapter)
 
@@ -446,7 +446,7 @@ def _routes(pack: PackFile) -> Iterator[str]:
 
 
 def _stages(campaign: Campaign) -> Iterator[str]:
-    """Say what is wrong with the stages together: none gives back what the one before took, and something says that there is no more."""
+    """Say what is wrong with the stages together: none gives back what the one before took, and the last one says that it is the last."""
     stages, between = campaign.stages, campaign.times_between
     if not stages or not stages[0].reversible:
         yield "without a bar that comes first"

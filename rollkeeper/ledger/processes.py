@@ -54,7 +54,7 @@ def sharing_out() -> Iterator[Share]:
 
 
 def _end_with_parent() -> None:
-    """Let this process end when the one that shares out is killed: it would wait for ever for more, or write on after the next began."""
+    """Let this process end when the process that distributes the work is killed: it would wait for ever, or go on writing after the next one began."""
     parent = parent_process()
 
     def wait() -> None:

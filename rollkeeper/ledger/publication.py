@@ -171,7 +171,7 @@ def _release(
 
 
 def _lines_before(place: TileStore, head: notes.Head) -> Iterator[str]:
-    """Give the signatures that this very head is said to bear, so that a witness that is away today is not lost."""
+    """Return the signatures that are stored for this same head, so that the signature of a witness that is away today is not lost."""
     there = place.read(CHECKPOINT)
     newest = queries.newest_publication()
     for note in (newest.note if newest else "", there.decode(errors="replace") if there else ""):

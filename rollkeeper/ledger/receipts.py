@@ -2,7 +2,7 @@
 """Receipts: found by a short code, written as a text that proves an entry, and checked when presented.
 
 A code is the number of the entry and six letters out of the hash of its body: ``4711-K2M9QX``. It can be said on the telephone
-and is in every notice. To a stranger it says nothing: the body is not published, and only who may see the line anyway gets the
+and is in every notice. To a stranger it says nothing: the body is not published, and only a person who may see the line anyway gets the
 receipt for it - its subscriber in the portal, a clerk, a command. A receipt discloses its entry to every reader of it.
 """
 

@@ -107,6 +107,6 @@ settings = table("ledger", Ledger)
 
 
 def public_folder() -> Path:
-    """Return where this instance publishes its ledger, and whence the back office serves it."""
+    """Return the folder in which this instance publishes its ledger, and from which the back office serves it."""
     chosen = settings().folder
     return Path(chosen) if chosen else data_dir() / "ledger" / "public"

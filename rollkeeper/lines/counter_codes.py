@@ -63,7 +63,7 @@ class HandedLine:
 
 
 def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
-    """Make a code for a line and return it, to be told to the person with the line in hand; an earlier one becomes invalid.
+    """Make a code for a line and return it, for the clerk to tell the person who has the line in hand; an earlier one becomes invalid.
 
     Ledger: line:counter_code:issued. Refuses: NOT_ALLOWED, LineNotFound, TooManyCounterCodes.
     """

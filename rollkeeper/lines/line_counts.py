@@ -24,7 +24,7 @@ def count_current_lines(
     persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
     payments: Collection[str], activated_from: dt.date = dt.date.min, regions: Collection[str] = (), only_kept: bool = False,
 ) -> dict[PersonId, int]:  # fmt: skip
-    """Count the living lines of these services, this age and these regions, paid so, that each of these people holds now; who holds none
+    """Count the living lines of these services, this age and these regions, paid so, that each of these people holds now; a person who holds none
     is left out. Without regions: of any or none. `only_kept`: without those that a campaign asks them to verify again.
     """
     values = {

@@ -31,7 +31,7 @@ def open_field(
     on: dt.date,
     part: PartyRole = PartyRole.SUBSCRIBER,
 ) -> SecretValue:
-    """Open one field of who holds a line now, or held it last; `line` is its whole number or its reference.
+    """Open one field of the present or the last subscriber of a line; `line` is its whole number or its reference.
 
     Ledger: vault:sealed:opened. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached, and the errors of
     `open_sealed`.
@@ -58,7 +58,7 @@ def open_document_copy(
     on: dt.date,
     part: PartyRole = PartyRole.SUBSCRIBER,
 ) -> SecretDocumentCopy:
-    """Open one copy of the document of who holds a line now, or held it last.
+    """Open one copy of the document of the present or the last subscriber of a line.
 
     Ledger: vault:sealed:opened. Refuses: as `open_field`, and DOCUMENT_STORE_UNAVAILABLE.
     """
@@ -93,7 +93,7 @@ def _found(
 
 
 def _held(authority: Authority, text: str, *, on: dt.date) -> LastTenure | None:
-    """Find a line by its reference or its whole number, with who holds it now or held it last."""
+    """Find a line by its reference or its whole number, with its present or last subscriber."""
     try:
         line_id = LineId(UUID(text))
     except ValueError:

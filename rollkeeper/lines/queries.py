@@ -203,7 +203,7 @@ def view_line(line_id: LineId) -> LineView | None:
 
 
 def current_tenure(line_id: LineId) -> TenureView | None:
-    """Return who holds a line now."""
+    """Return the tenure of a line's present subscriber."""
     return next((h for h in tenures(line_id) if h.until is None), None)
 
 

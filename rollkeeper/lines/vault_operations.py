@@ -18,7 +18,7 @@ STAFF_PURPOSES: Final = (
 
 
 def open_field_for(request: StaffRequest) -> str:
-    """Return one field of who holds a line now, or held it last. Refuses: as `open_field`."""
+    """Return one field of the present or the last subscriber of a line. Refuses: as `open_field`."""
     line, purpose, part = _common(request)
     field = read_as(Field, request.values.get("field"))
     return open_field(

@@ -74,7 +74,7 @@ def mail_alarms() -> int:
 
 
 def mail_new_approvers() -> int:
-    """Mail who was lately given a role that decides with others, all in one message; return how many."""
+    """Mail the names of staff who were lately given a role that decides with others, all in one message; return how many."""
     not_notified = [one for one in new_approvers() if not one.is_notified]
     text = _DECIDERS.format(named="\n".join(f"- {one.username}: {one.role}" for one in not_notified))
     if not not_notified or not mail_contacts(_DECIDERS_SUBJECT, text):
@@ -94,7 +94,7 @@ def mail_changed_factors() -> int:
 
 
 def mail_low_room() -> int:
-    """Mail that the disk of this machine comes to its end, once a day while it does; return how many mails went."""
+    """Mail that the disk of this machine is nearly full, once a day while it is; return how many mails went out."""
     mark = data_dir() / "run" / "room.alarm"
     if not room.is_low():
         mark.unlink(missing_ok=True)

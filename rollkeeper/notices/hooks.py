@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rollkeeper.notices.campaign_facts import Promise
 
 BEFORE_SENDING: Final[Hook[Callable[[dt.date], object]]] = Hook("notices: before sending")
-"""Runs before each sending, with its day: what a package owes when a day comes. `disclosures` registers its due actions."""
+"""Runs before each sending, with its day: what a package must do when a day comes. `disclosures` registers its due actions."""
 
 PROMISES: Final[Hook["Callable[[CampaignId | None, dt.date], Promise | None]"]] = Hook(
     "notices: what a notice promises"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Owe a notice, send what is owed, and count only what provably arrived.
+"""Queue a notice, send what is queued, and count only what provably arrived.
 
 A message cannot be taken back, so the intention is written down and committed before it goes out. A process killed in
 between leaves an attempt that waits and a claim that dies with the process; the next run sends the same attempt under

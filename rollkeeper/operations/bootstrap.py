@@ -116,7 +116,7 @@ def bring_up_to_date() -> None:
             "SET statement_timeout = 0"
         )  # an index of a nation's lines takes longer than a statement may
         require_known_version()
-        # Triggers that migrations make ask these who acts.
+        # Triggers of the migrations ask these functions which person or process acts.
         set_limits()
         set_lookup_limits()
         set_quarantine()

@@ -79,7 +79,7 @@ def _start_servers() -> None:
 
 
 def _ready(app: "typer.Typer") -> "typer.Typer":
-    """Look for garbage from now on, among what the command makes."""
+    """Turn garbage collection on; what was made up to here is never looked at again."""
     gc.freeze()
     gc.enable()
     return app

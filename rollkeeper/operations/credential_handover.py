@@ -265,7 +265,7 @@ def _settings(*left_out: tuple[str, str]) -> str:
 
 
 def _allow_reading_ledger(user: str) -> None:
-    """Let every user read what is published anyway, where it lies in the instance. Elsewhere the operator decides who may."""
+    """Let every user read the published ledger where it lies in the instance. Elsewhere the operator decides who may read it."""
     folder = public_folder()
     if folder.is_relative_to(data_dir()):
         folder.mkdir(parents=True, exist_ok=True)

@@ -45,7 +45,7 @@ class DemoLetters:
         return [SubmissionResult(Answer.ACCEPTED, one) for one in references]
 
     def live(self, day: dt.date) -> None:
-        """Let what came back be recorded on its day, and be taken in on the next."""
+        """Record returned letters on their day, and import them on the next."""
         if day in CAME_BACK_ON:
             secret = return_secret()
             slips = [slip_reference(one, secret=secret) for one in self._awaited[1::_ONE_IN]]
@@ -55,5 +55,5 @@ class DemoLetters:
             settle_letters(worker_authority(), on=day)
 
     def leave(self, day: dt.date) -> None:
-        """Leave one envelope that is recorded and not taken in yet."""
+        """Leave one envelope that is recorded and not imported yet."""
         record_returned_letters(self._as("supervisor"), self._awaited[:1], on=day)

@@ -34,7 +34,7 @@ def watched_servers() -> Iterator[None]:
 
 
 class _Watch:
-    """What was last said about each store, so that it is said once."""
+    """What was last logged about each store, so that it is logged once."""
 
     def __init__(self) -> None:
         self._said: dict[str, str] = {}

@@ -199,7 +199,7 @@ def take_ownership(store: Store) -> None:
 
 
 def _prepare_socket(store: Store) -> None:
-    """Make a folder that the server's user alone may write: who can write it can lay a socket there and be sent the passwords."""
+    """Make a folder that the server's user alone may write: a user who can write it can put a socket there and be sent the passwords."""
     owner, folder = server_user(store), socket_folder(store)
     _make_own_folder(sockets(), mode=0o711)
     if folder.is_symlink():

@@ -63,7 +63,7 @@ def compare_lines(
     restores: bool = False,
     moved: Callable[[int], None] = lambda _: None,
 ) -> Reconciliation:
-    """Ask the network about every line; keep how many differ, and restore who has lost emergency calls.
+    """Ask the network about every line; store how many differ, and restore lines that have lost emergency calls.
 
     `restores`: lines in service in the register but not in the network are restored, as after a backup that knows nothing of
     later bars.

@@ -52,9 +52,9 @@ class Looked:
     compared: set[int] = field(default_factory=set)
     """Positions where a document is compared with that of a subscriber: of the line, or of the one that had its number."""
     counted: dict[int, tuple[PersonId, bool]] = field(default_factory=dict)
-    """Whose lines a limit answered from, at a position; and whether by a number that who asks chose."""
+    """By position, the person from whose lines a limit answered, and whether by a number that the asking person chose."""
     unmasked: dict[int, RollkeeperError] = field(default_factory=dict)
-    """Why a hidden line was refused: who asked is told what is said of any other line that is registered."""
+    """Why a hidden line was refused: the answer is the same as for any other registered line."""
 
     def refuse(self, context: Context, position: int, why: RollkeeperError) -> RollkeeperError:
         """Return what to say of a refusal: the reason would reveal the status of a protected subscriber's line."""
@@ -161,7 +161,7 @@ def note_compared(
 
 
 def masked(context: Context, line_id: LineId | None) -> RollkeeperError:
-    """Return what is said of a new contract for a number whose line is registered."""
+    """Return the refusal of a new contract for a number whose line is registered."""
     registers = context.action_kind is RegistrationKind.REGISTER
     return (ALREADY_REGISTERED if registers else NUMBER_IN_USE)(line=line_id)
 

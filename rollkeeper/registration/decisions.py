@@ -43,7 +43,7 @@ _RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
 
 @dataclass(frozen=True, slots=True)
 class PriorSubscriber:
-    """The document of who gives a line up: who is known by it, and how sure it is."""
+    """The document of the transferor: the person that is known by it, and how sure it is."""
 
     person: PersonId | None
     assurance: Assurance
@@ -69,11 +69,11 @@ class Situation:
     accepted_through: dt.date | None = None
     """Through which day the present subscriber was accepted without a document already."""
     is_served: bool = False
-    """The line is over, and the network owes the proof that it is out of service."""
+    """The line is terminated, and the network has not yet proved that it is out of service."""
     transferor: PriorSubscriber | None = None
     """The subscriber who gives the line up, as shown; None: not shown."""
     subscriber_has_document: bool = True
-    """Whether any document leads to the present subscriber: who was registered without one has none to show."""
+    """Whether any document leads to the present subscriber: a person who was registered without one has none to show."""
     replaced_on: dt.date | None = None
     """When a newer document took the place of the one shown."""
 

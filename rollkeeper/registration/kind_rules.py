@@ -152,8 +152,8 @@ def is_check_asked(pack: Pack, action_kind: RegistrationKind) -> bool:
 def check_faults(
     pack: Pack, submission: Submission, *, action_kind: RegistrationKind, payment: Payment
 ) -> list[RollkeeperError]:
-    """Return why the check of the identity does not do. One is asked where staff register; not of who declares by themselves or in a
-    file, and not of who has no document.
+    """Return why the check of the identity is not enough. One is required where staff register; not for a person's own declaration, not in a
+    file, and not for a person who has no document.
     """
     said, part = submission.identity_check, PartyRole.SUBSCRIBER.key
     if said and not submission.document_seen and offered_checks(pack, submission.asked_as) is None:
@@ -178,14 +178,14 @@ def noted_check(pack: Pack, submission: Submission, *, payment: Payment) -> str 
 
 
 def asked_proof(pack: Pack, kind: str, *, action_kind: RegistrationKind) -> AuthorityProof | None:
-    """Return what a person shows at an act who acts for such a subscriber; None: nothing."""
+    """Return what the bearer of such a subscriber must show at this action; None: nothing."""
     return pack.authority_proof(kind) if is_check_asked(pack, action_kind) else None
 
 
 def authority_faults(
     pack: Pack, submission: Submission, *, action_kind: RegistrationKind
 ) -> list[RollkeeperError]:
-    """Return why it does not do who acts for a company, at a counter or in a file. A file says nothing that no law asks."""
+    """Return what is wrong with the bearer's proof, at a counter or in a file. A file must not give a proof that no law requires."""
     said, part = submission.authority_shown, PartyRole.SUBSCRIBER.key
     rule = asked_proof(pack, submission.asked_as, action_kind=action_kind)
     if rule and not said:
@@ -196,7 +196,7 @@ def authority_faults(
 
 
 def noted_proof(pack: Pack, submission: Submission, *, action_kind: RegistrationKind) -> bool:
-    """Tell whether it is recorded that who acts for a company showed it: only where the law asks it."""
+    """Tell whether to record that the bearer of a company showed the proof: only where the law requires it."""
     rule = asked_proof(pack, submission.asked_as, action_kind=action_kind)
     return rule is not None and submission.authority_shown
 

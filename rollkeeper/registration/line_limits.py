@@ -88,7 +88,7 @@ class LineRequest:
         return said if self.submission.self_declared else held + said
 
     def met_before(self, rule: LimitRule, kind: str) -> bool:
-        """Tell whether a line that is theirs met a limit already, or none knew whether; one that is said to be paid otherwise did not."""
+        """Tell whether a line that is theirs was already checked against the limits, or no one knows; one whose kind of payment changes was not."""
         line = self.situation.line
         recorded = line.payment if line is not None else Payment.UNKNOWN
         return recorded is Payment.UNKNOWN or self.is_concerned(rule, kind, recorded)
@@ -148,7 +148,7 @@ class Limits:
         return tuple(rule.article for rule in (*over, *chosen))
 
     def adds_what_is_said(self, line_request: LineRequest) -> bool:
-        """Tell whether a limit decides by lines that are held and a number that who asks chose: it could be asked how many are held."""
+        """Tell whether a limit adds lines that are held to a number that the asking person chose: trying numbers would show how many are held."""
         submission = line_request.submission
         said = submission.lines_elsewhere
         if line_request.applicant is None or said is None or submission.self_declared:

@@ -70,8 +70,8 @@ class Context:
 
     @property
     def limits(self) -> tuple[LimitRule, ...]:
-        """Return the limits that this action can meet: who takes a line meets any, who has it said to be paid otherwise those that ask it,
-        who verifies one again those to which people have to reduce their lines.
+        """Return the limits that this action can meet: a person who takes a line meets any; one who changes how it is paid, those that ask it;
+        one who verifies it again, those to which people have to reduce their lines.
         """
         return tuple(one for one in self.pack.limits if self.takes_under(one) or one.reduces)
 
@@ -98,7 +98,7 @@ class Draft:
     """The former document's index, and its person."""
     former_of: PersonId | None = None
     passed: tuple[str, ...] = ()
-    """Articles of the limits that a supervisor let it pass."""
+    """Articles of the limits that a supervisor waived."""
     transferor: PriorSubscriber | None = None
     """Who gives up the transferred line."""
     known: PersonId | None = None
@@ -326,7 +326,7 @@ def _tenure(written: NumberedDraft) -> NewTenure:
 
 
 def _verb(context: Context, written: NumberedDraft) -> Verb:
-    """Return what the ledger says: who is accepted for a time is not said to be registered."""
+    """Return the ledger's verb: a subscriber who is accepted for a time is not said to be registered."""
     return context.action_kind.verb if written.draft.until is None else Verb.TENURE_ACCEPTED
 
 
@@ -381,7 +381,7 @@ def _tell(
 def _enter(
     context: Context, written: Sequence[NumberedDraft], *, at: dt.datetime
 ) -> Callable[[], dict[LineId, EntryId]]:
-    """Append the entries, before what they say is written; the entry of each registration is had by calling what is returned."""
+    """Append the entries, before the rows that they describe are written; call what is returned for the entry of each registration."""
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
     marks = lines + [(_verb(context, w), w, _facts(context, w)) for w in written]
     found = prepared_later(sql("registration", "append_entries"), {

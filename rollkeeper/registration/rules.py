@@ -89,7 +89,7 @@ def asked_of_line(ask_of: AskedOf, *, payment: str, is_remote: bool, demands_lin
 def usable_of_line(
     given: Mapping[str, str], attributes: Sequence[Attribute], *, on: dt.date
 ) -> dict[str, str]:
-    """Return what was given, without what of it is said of the line and is not asked, or cannot be recorded."""
+    """Return what was given, without what concerns the line and is not asked, or cannot be recorded."""
     asked = {one.name for one in attributes}
     return {
         name: value

@@ -149,7 +149,7 @@ class Submission:
     route: str | None = None
     """By which way of the pack the subscriber is registered who can show no document, such as `referee`."""
     document_seen: bool = True
-    """The document lay on the counter; in a file it is only declared."""
+    """The document was shown at the counter; in a file it is only declared."""
     self_declared: bool = False
     """Declared remotely by its subscriber; the document was not seen."""
     is_remote: bool = False

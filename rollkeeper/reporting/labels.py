@@ -79,16 +79,16 @@ def title_of(table: str, language: str, law: Pack | None) -> str:
 
 
 def row_label(row: str, language: str) -> str:
-    """Return how a row is said."""
+    """Return the label of a row."""
     return row_in("", row, labels_in(language))
 
 
 def row_in(table: str, row: str, words: Mapping[str, str]) -> str:
-    """Return how a row of a table is said."""
+    """Return the label of a row of a table."""
     return words.get(f"{table}.{row}") or words.get(row, row.replace("_", " "))
 
 
 def step_label(step: Step, language: str, words: Mapping[str, str], law: Pack | None) -> str:
-    """Return how a step of the campaign is said: by its row, or by its table where that is counted as a whole."""
+    """Return the label of a step of the campaign: of its row, or of its table where that is counted as a whole."""
     said = title_of(step.table, language, law) if step.row == TOTAL else row_in(step.table, step.row, words)
     return said[:1].upper() + said[1:]

@@ -95,7 +95,7 @@ class CaseDetail:
     against_settled_on: dt.date | None
     against_because: DecisionReason | None
     notice: DecisionNotice | None
-    """Of a decided case: None if none was owed."""
+    """Of a decided case: None if no notice was queued."""
 
     @property
     def case(self) -> CaseView | DecidedCase:
@@ -127,7 +127,7 @@ def open_cases() -> list[CaseView]:
 
 
 def case_inbox(authority: Authority) -> list[CaseView]:
-    """Return the open cases as staff see them; who may not see protected subscribers does not see theirs. Refuses: NOT_ALLOWED."""
+    """Return the open cases; without those of protected subscribers for staff who may not see them. Refuses: NOT_ALLOWED."""
     require(authority, Permission.SEE_CASES)
     found = open_cases()
     hidden = _hidden(authority, [one.line_id for one in found])
@@ -172,7 +172,7 @@ def count_cases(cases: list[CaseView], *, username: str, on: dt.date) -> CaseCou
 
 
 def urgent_case_count(authority: Authority, *, on: dt.date) -> int:
-    """Return how many cases are overdue or due within some days, for the menu; 0 for who may not see them."""
+    """Return how many cases are overdue or due within some days, for the menu; 0 for staff who may not see them."""
     if authority.role_for(Permission.SEE_CASES) is None:
         return 0
     found = [

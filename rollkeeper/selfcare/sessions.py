@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A session as the portal worker sees it, and which lines it may speak of.
 
-By whose document a line is registered, a clerk, an agent or a file says. So the line in the hand does not open at once what else is
-recorded of that person, who is told of the new line and may say that it is not theirs; and a line that was registered without a document
-in view never does: of what a file says no one is told.
+A clerk, an agent or a file says by whose document a line is registered. So the line in the hand does not open at once the other
+records of that person, who is told of the new line and may say that it is not theirs. A line that was registered without a document in
+view never does: of what a file says no one is told.
 """
 
 import datetime as dt
@@ -73,7 +73,7 @@ class PortalSession:
     was_handed_over: bool = False
     """The code did not come to the line: it was heard in the care number's menu, given at a counter, or read in a letter."""
     is_contested: bool = False
-    """The person in whose name it is registered says that it is not theirs: who has it in hand is another."""
+    """The person in whose name it is registered says that it is not theirs: another person has it in hand."""
     is_declared: bool = False
     """No document was in view when it was registered: the line opens nothing of its subscriber but itself."""
     alone_until: dt.date | None = None

@@ -14,7 +14,7 @@ from rollkeeper.selfcare.queries import case_detail
 
 
 def take(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
-    """Take a case on, or give it back. Refuses: as `take_case`; who may not see a protected subscriber does not find theirs."""
+    """Take a case on, or give it back. Refuses: as `take_case`; a protected subscriber's case is not found by staff who may not see it."""
     case_id = reference_in(payload, "case")
     case_detail(authority, case_id)
     take_case(authority, case_id, gives_back=payload.get("gives_back") is True, on=on)

@@ -67,7 +67,7 @@ def own_apps(request: HttpRequest) -> list[App]:
 
 
 def demo_logins() -> list[DemoLogin]:
-    """Return the logins of a demo instance; of another there are none, whatever file lies there."""
+    """Return the logins of a demo instance; another instance has none, even if it has the file."""
     file = data_dir() / "demo-logins.json"
     if instance().kind is not InstanceKind.DEMO or not file.exists():
         return []

@@ -50,7 +50,7 @@ class Document(models.Model):
 
 
 class PersonLink(models.Model):
-    """That two references are one person: both papers lay on one counter. Nothing is rewritten, so that it can be undone."""
+    """Two references are one person: both documents were shown at one counter. Nothing is rewritten, so that it can be undone."""
 
     person_id = models.UUIDField(primary_key=True)
     principal_id = models.UUIDField(

@@ -13,7 +13,7 @@ from rollkeeper.vault.errors import VAULT_OUT_OF_REACH
 
 
 class Session:
-    """A member of staff whom the service has seen sign in. Kept in this process alone; it ends there after some minutes."""
+    """A member of staff who signed in to the service. Stored in this process alone; the service ends it after some minutes."""
 
     def __init__(self, token: str, staff_id: StaffId) -> None:
         self.token, self.staff_id = token, staff_id

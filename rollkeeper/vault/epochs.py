@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Epochs: which one to seal to, and how its secret is had for the length of one call.
+"""Epochs: which one to seal to, and how one call gets its secret.
 
 Nothing here is remembered from call to call: a key that was destroyed, or an epoch that ended, is gone at once for
 every process.

@@ -57,7 +57,7 @@ class ReadZone:
     is_right: bool
     """Whether every check digit fits."""
     is_mended: bool
-    """Whether a character was taken for one that looks alike, so that they do."""
+    """Whether the check digits are right only because a character was read as one that looks alike."""
 
     @property
     def text(self) -> str:

@@ -2,8 +2,8 @@
 """How a short message centre writes the ids of messages, in its answers and in its reports. Pure.
 
 Many centres answer with an id in hexadecimal and report of it in decimal, a few the other way round. Then 26 in a report is the
-message that was answered 1A, while another one was answered 26: read literally, its report would prove that a subscriber was
-notified who was not. A program cannot be sure which format it is; the operator configures it once, and until then no report is
+message that was answered 1A, while another one was answered 26: read literally, its report would prove a notification
+that did not happen. A program cannot be sure which format it is; the operator configures it once, and until then no report is
 believed.
 """
 
