@@ -303,6 +303,7 @@ def _finish(erased: Erased, *, on: dt.date, since: dt.datetime | None = None) ->
     while pending := rows(sql("retention", "pending"), values):
         pairs = {(PersonId(person), TenureId(tenure)) for row in pending for person, tenure in row.pairs}
         carry_values(pending, on=on)
+        integrate()  # what was entered since the run began: what has no leaf is not closed
         entries = _entries_of(pending, sorted(pairs))
         destroy_secrets(entries)
         erased.keys_destroyed += shred(sorted(pairs))

@@ -10,7 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.ledger.services import integrate
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.ledger.services import append_entry, integrate
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration import bulk
 from rollkeeper.registration.services import register_subscriber, transfer_line
 from rollkeeper.retention import services
@@ -143,3 +145,32 @@ def test_a_receipt_is_found_by_its_entry_without_a_walk_through_all(tmp_path):
         plan = str(cursor.fetchall())
 
     assert "registration_submission_by_entry" in plan
+
+
+def still_entered(line):
+    return [row.verb for row in rows("SELECT verb FROM ledger_entry WHERE line_id = %s", [line])]
+
+
+def test_an_entry_of_the_same_run_is_reduced_with_the_others(tmp_path):
+    line = from_a_file(tmp_path)
+
+    end_and_erase(line)
+
+    assert rows("SELECT FROM ledger_entry WHERE verb = 'line:number:freed'") != []
+    assert still_entered(line) == ["line:record:erased"]
+
+
+def test_an_entry_that_comes_while_it_runs_is_reduced_with_the_others(tmp_path, monkeypatch):
+    line, count_due = from_a_file(tmp_path), services._count_due
+
+    def counted(slices):
+        append_entry(
+            console_authority(), verb=Verb.LINE_LOOKED_UP, role="console", on=ERASED, line_id=LineId(line)
+        )
+        return count_due(slices)
+
+    monkeypatch.setattr(services, "_count_due", counted)
+
+    end_and_erase(line)
+
+    assert still_entered(line) == ["line:record:erased"]
