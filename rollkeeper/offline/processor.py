@@ -20,6 +20,7 @@ from django.utils import translation
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import authority_on
+from rollkeeper.agents.queries import is_agent_account
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
@@ -212,6 +213,11 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
     on = clock.day_of(effective.at)
     took = authority_on(StaffId(row.staff_id), day=on)
     acting = _with_rights_shown(took, row, on=on)
+    if row.approved_by is None and _is_agents_under_operators(
+        took, handed=authority_on(StaffId(row.submitted_by), day=on)
+    ):
+        _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
+        return None
     try:
         with _counting_as_a_counter():
             receipt = _done(payload, effective, clerk=acting, row=row)
@@ -255,6 +261,11 @@ def _with_rights_shown(took: Authority, row: Any, *, on: dt.date) -> Authority:
     if row.submitted_by == row.staff_id or took.roles <= shown or not took.role_for(Permission.REGISTER):
         return took
     return replace(took, roles=took.roles & shown | {StaffRole.CLERK})
+
+
+def _is_agents_under_operators(took: Authority, *, handed: Authority) -> bool:
+    """Tell whether an agent's account hands in under a ticket of the operator's own, which no outlet and no limit binds."""
+    return is_agent_account(handed) and not is_agent_account(took)
 
 
 def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:

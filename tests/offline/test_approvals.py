@@ -39,6 +39,7 @@ from rollkeeper.registration.services import (
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.subscribers.services import set_protection
+from tests.agents.conftest import approved, shop
 from tests.builders.kinds import VISITOR, with_kinds
 from tests.builders.packs import use_pack
 from tests.builders.past import make_older
@@ -275,6 +276,20 @@ def test_who_finds_a_supervisors_ticket_on_a_device_is_no_supervisor(clerk, supe
     confirmed(another, unchecked, approved=False)
     process()
     assert [came_of(key) for key in (beyond, unchecked)] == ["done", "refused"]
+
+
+def test_an_agents_clerk_registers_no_one_under_a_ticket_of_the_operators_own(clerk, supervisor, process):
+    approved()
+    agent, number = shop().authority, fresh_number()
+
+    key = handed_in_by(agent, Browser(clerk), form(number, person()))
+    process()
+
+    assert (came_of(key), find_line(number)) == (None, None)
+    assert [one.about for one in waiting_for(supervisor)] == [key]
+    confirmed(supervisor, key)
+    process()
+    assert came_of(key) == "done"
 
 
 def test_what_a_colleague_of_the_same_role_hands_in_is_done_as_it_was_taken_down(
