@@ -20,7 +20,13 @@ from rollkeeper.ledger.secrets import secret_of
 from rollkeeper.ledger.tile_store import LeafTile
 from rollkeeper.ledger.verbs import Verb
 
-ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED, Verb.ACCESS_RECORDED)
+ACCESS_VERBS = (
+    Verb.SEALED_OPENED,
+    Verb.LINE_LOOKED_UP,
+    Verb.LINE_EXPLAINED,
+    Verb.ACCESS_RECORDED,
+    Verb.DELEGATE_CHECKED,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ def count_access_later(
     return refuse
 
 
+def count_mismatch(authority: Authority) -> None:
+    """Count in the present action that a document which was compared is another one."""
+    if _is_staff(authority):
+        _counted(authority, AccessKind.DOCUMENT, counted=False, missed=True)()
+
+
 def mark_access(
     authority: Authority, outcome: AccessOutcome, *, on: dt.date, line_id: LineId | None = None,
     person_id: PersonId | None = None, matched: bool | None = None, reached: ReachedLimit | None = None, subject: str = "access",

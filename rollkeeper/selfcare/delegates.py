@@ -16,7 +16,7 @@ from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import AccessKind
-from rollkeeper.lines.lookups import count_access, find_line_for_staff
+from rollkeeper.lines.lookups import count_access, count_mismatch, find_line_for_staff
 from rollkeeper.lines.queries import current_tenure, number_index_of
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.receipts import run_once
@@ -104,6 +104,8 @@ def check_delegate(
         matches = tenure is not None and _matches(
             tenure.person_id, mark_of(tenure.person_id, part, index), part
         )
+        if not matches:
+            count_mismatch(authority)
         facts: dict[str, str | int | bool] = {"matches": matches, "part": part.value}
         append_entry(
             authority, verb=Verb.DELEGATE_CHECKED, role=role, on=on, line_id=line.line_id, facts=facts

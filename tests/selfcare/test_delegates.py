@@ -7,7 +7,10 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.access_history import person_accesses
+from rollkeeper.lines.errors import AccessLimitReached
 from rollkeeper.lines.queries import current_tenure, view_line
+from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.registration.errors import LINE_IN_DISPUTE
 from rollkeeper.registration.services import terminate_line
 from rollkeeper.selfcare.case_decisions import settle_case
@@ -22,6 +25,12 @@ from tests.selfcare.test_services import OTHER, SOMEBODY_ELSE, ask, proved_sessi
 
 CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)
 HEIR = ("passport-npl", "H1234567")
+
+
+@pytest.fixture
+def limited():
+    yield set_lookup_limits
+    set_lookup_limits()
 
 
 def marked(document=HEIR):
@@ -84,6 +93,24 @@ def test_a_clerk_learns_of_the_document_before_them_alone_whether_it_is_the_one(
     assert found == [True, False, False]
     assert not check_delegate(CLERK, NUMBER, DelegateRole.HEIR, HEIR, on=ON)
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'selfcare:delegate:checked'")) == 4
+
+
+def test_whom_a_subscriber_named_is_guessed_only_so_often_and_the_subscriber_sees_it(at_portal, limited):
+    line = register_line()
+    name(proved_session(at_portal))
+    limited(document_mismatches_per_day=3)
+    before = len(person_accesses(console_authority(), current_tenure(line).person_id))
+
+    guesses = [
+        check_delegate(CLERK, NUMBER, DelegateRole.HEIR, ("passport-npl", f"H000000{n}"), on=ON)
+        for n in range(3)
+    ]
+    with pytest.raises(AccessLimitReached):
+        check_delegate(CLERK, NUMBER, DelegateRole.HEIR, HEIR, on=ON)
+
+    assert guesses == [False] * 3
+    seen = person_accesses(console_authority(), current_tenure(line).person_id)
+    assert len(seen) - before == 3
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ DECLARE
     shown_through CONSTANT date := CASE WHEN kernel_is_app() THEN kernel_day(today) ELSE today END;
 BEGIN
     IF kernel_is_app() AND (
-        NOT verbs <@ ARRAY['vault:sealed:opened', 'line:line:looked_up', 'campaign:line:explained', 'line:access:recorded']
+        NOT verbs <@ ARRAY['vault:sealed:opened', 'line:line:looked_up', 'campaign:line:explained', 'line:access:recorded', 'selfcare:delegate:checked']
         OR NOT EXISTS (SELECT FROM ledger_entry e
                         WHERE e.xid = pg_current_xact_id() AND e.line_id = line AND e.verb = 'line:line:looked_up'))
     THEN
