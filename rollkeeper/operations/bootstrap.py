@@ -20,6 +20,7 @@ from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.console import err
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
@@ -35,6 +36,7 @@ from rollkeeper.operations.errors import (
     INSTANCE_KIND_MISMATCH,
     INSTANCE_OF_ANOTHER_VERSION,
     SERVERS_IN_USE,
+    SETUP_NOT_DONE,
 )
 from rollkeeper.operations.settings import check_settings
 from rollkeeper.platform import embedded_postgres, pg_backup
@@ -53,12 +55,20 @@ FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", 
 
 
 def open_instance() -> None:
-    """Open this instance. A missing or half-made one is made (a demo instance by default)."""
+    """Open this instance. A missing or half-made demo instance is made; a production instance is made by `rollkeeper setup` alone.
+
+    Refuses: SETUP_NOT_DONE; as `set_up_instance`.
+    """
     if is_made():
         embedded_postgres.ensure_embedded_running()
         demo_clock.require_given_day_forwards()
-    else:
-        set_up_instance(instance().kind)
+        return
+    if instance().kind is InstanceKind.PRODUCTION:
+        raise SETUP_NOT_DONE(data_dir=data_dir())
+    if not instance_exists():
+        # Who forgot to name the data directory of their instance learns it here, and not from a register that is empty.
+        err.print(f"There was no instance in {data_dir()}: a demo instance is made there, for invented people only.", markup=False)  # fmt: skip
+    set_up_instance(InstanceKind.DEMO)
 
 
 def set_up_instance(kind: InstanceKind) -> None:

@@ -163,6 +163,12 @@ NO_INSTANCE = Refusal(
     "There is no instance in {data_dir}.",
     "Set ROLLKEEPER_HOME to the folder of one, or make one: 'rollkeeper setup --production', or 'rollkeeper demo' to try it.",
 )
+SETUP_NOT_DONE = Refusal(
+    "setup_not_done",
+    Kind.CONFLICT,
+    "The production instance in {data_dir} is not made yet, or only in part.",
+    "Run 'rollkeeper setup --production'; if that was interrupted, it continues.",
+)
 SETUP_UNANSWERED = Refusal(
     "setup_unanswered",
     Kind.MALFORMED,

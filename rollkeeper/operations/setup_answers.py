@@ -15,10 +15,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from rollkeeper.kernel.console import err
 from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, Faults, RollkeeperError
-from rollkeeper.kernel.instance import InstanceKind
-from rollkeeper.kernel.settings import INSTANCE, current_content, is_made, write_settings
+from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.settings import INSTANCE, current_content, data_dir, is_made, write_settings
 from rollkeeper.law.packs import load_pack, shipped_packs
-from rollkeeper.operations.errors import SETUP_UNANSWERED
+from rollkeeper.operations.errors import INSTANCE_KIND_MISMATCH, SETUP_UNANSWERED
 from rollkeeper.operations.settings import all_tables
 
 REQUIRED: Final = ("operator_name", "country_code", "pack", "zone", "languages", "care_number")
@@ -31,23 +31,34 @@ def unanswered() -> list[str]:
 
 
 def answer(file: Path | None) -> bool:
-    """Write the answers for a production instance that is not made yet; return whether settings were written.
+    """Write the answers for a production instance; ask for what is missing of one that is not made yet. Return whether settings were written.
 
-    Refuses: SETTINGS_FILE_FAULT, SETTING_FAULT, SETUP_UNANSWERED.
+    Refuses: INSTANCE_KIND_MISMATCH, SETTINGS_FILE_FAULT, SETTING_FAULT, SETUP_UNANSWERED; then nothing was written.
     """
     all_tables()
-    if file is not None:
-        write_settings(**_with_kind(_read(file)))
-    if is_made() or not (missing := unanswered()):
-        return file is not None
-    if not sys.stdin.isatty():
+    if is_made() and instance().kind is not InstanceKind.PRODUCTION:
+        raise INSTANCE_KIND_MISMATCH(
+            data_dir=data_dir(), kind=instance().kind.value, asked=InstanceKind.PRODUCTION.value
+        )
+    said = _read(file) if file is not None else {}
+    missing = [] if is_made() else [key for key in unanswered() if key not in _instance_in(said)]
+    if missing and not sys.stdin.isatty():
         raise SETUP_UNANSWERED(settings=", ".join(f"instance.{key}" for key in missing))
-    write_settings(**_with_kind({INSTANCE: _asked(missing)}))
-    return True
+    if file is not None:
+        write_settings(**_with_kind(said))
+    if missing:
+        write_settings(**_with_kind({INSTANCE: _asked(missing)}))
+    return file is not None or bool(missing)
+
+
+def _instance_in(tables: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file says of the instance; that it may be no table is refused where it is written."""
+    found = tables.get(INSTANCE)
+    return found if isinstance(found, dict) else {}
 
 
 def _with_kind(tables: dict[str, Any]) -> dict[str, Any]:
-    return tables | {INSTANCE: tables.get(INSTANCE, {}) | {"kind": InstanceKind.PRODUCTION}}
+    return tables | {INSTANCE: _instance_in(tables) | {"kind": InstanceKind.PRODUCTION}}
 
 
 def _read(file: Path) -> dict[str, Any]:

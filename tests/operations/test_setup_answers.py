@@ -5,9 +5,10 @@ import tomllib
 import pytest
 
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.settings import forget_settings, settings_file
-from rollkeeper.operations import setup_answers
-from rollkeeper.operations.errors import SETUP_UNANSWERED
+from rollkeeper.kernel.instance import InstanceKind
+from rollkeeper.kernel.settings import forget_settings, made_mark, settings_file, write_settings
+from rollkeeper.operations import bootstrap, setup_answers
+from rollkeeper.operations.errors import INSTANCE_KIND_MISMATCH, SETUP_NOT_DONE, SETUP_UNANSWERED
 from tests.in_process import invoke
 from tests.refusals import refusing
 
@@ -52,11 +53,44 @@ def test_a_file_of_answers_is_kept_whole_although_some_are_the_defaults(place):
     assert kept["instance"] == {"format": 1, "kind": "production"} | tomllib.loads(WHOLE)["instance"]
 
 
-def test_one_answer_too_few_is_refused(place):
+def test_one_answer_too_few_is_refused_and_nothing_is_written(place):
     (place / "answers.toml").write_text(WHOLE.replace('care_number = "10086"', ""), "utf-8")
 
     with refusing(SETUP_UNANSWERED, match=r"instance\.care_number\. Nothing"):
         setup_answers.answer(place / "answers.toml")
+
+    assert not settings_file().exists()
+
+
+def test_answers_do_not_turn_a_demo_instance_into_a_production_instance(place):
+    write_settings(instance={"kind": InstanceKind.DEMO})
+    made_mark().touch()
+    before = settings_file().read_bytes()
+    (place / "answers.toml").write_text(WHOLE, "utf-8")
+
+    with refusing(INSTANCE_KIND_MISMATCH):
+        setup_answers.answer(place / "answers.toml")
+
+    assert settings_file().read_bytes() == before
+
+
+def test_only_setup_makes_a_production_instance(place, monkeypatch):
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
+    made = []
+    monkeypatch.setattr(bootstrap, "set_up_instance", made.append)
+
+    with refusing(SETUP_NOT_DONE):
+        bootstrap.open_instance()
+
+    assert made == []
+
+
+def test_who_opens_no_instance_is_told_that_a_demo_is_made(place, monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap, "set_up_instance", lambda _: None)
+
+    bootstrap.open_instance()
+
+    assert f"no instance in {place / 'instance'}: a demo instance is made" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
