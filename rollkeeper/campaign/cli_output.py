@@ -37,7 +37,8 @@ def due(found: DueLines, detail: BatchDetail | None, *, is_named: bool = False) 
     held = f" Excluded: {_counts(found.excluded)}." if found.excluded else ""
     named = f" ({found.campaign})" if is_named else ""
     out.print(
-        f"[bold]{found.due_on}{named}: {counted(found.count, 'line', 'lines')} to {found.action.value}{_level(BarLevel.partial(found.bars), found.title)}.[/bold]{held}"
+        f"{found.due_on}{named}: {counted(found.count, 'line', 'lines')} to {found.action.value}{_level(BarLevel.partial(found.bars), found.title)}.{held}",
+        style="bold",
     )
     if detail is None:
         return

@@ -35,12 +35,16 @@ _CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(co
 
 
 class _PlainConsole(Console):
-    """Shows text from files or typed input, such as column names, and neutralizes terminal control sequences in it.
+    """Shows text from files or typed input, such as column names, as it is: [brackets] are no marks, and terminal control sequences are
+    neutralized.
 
     While an answer is collected, for a command that lacks JSON, it keeps its sentences instead of printing them.
     """
 
     collected: "Collected | None" = None
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**{"highlight": False, "markup": False, "emoji": False} | how)
 
     def print(self, *objects: Any, **how: Any) -> None:
         if self.collected is None:
@@ -61,8 +65,8 @@ def _as_said(text: str) -> str:
     return as_plain_text(text)
 
 
-out = _PlainConsole(highlight=False, soft_wrap=True)
-err = _PlainConsole(stderr=True, highlight=False, soft_wrap=True)
+out = _PlainConsole(soft_wrap=True)
+err = _PlainConsole(stderr=True, soft_wrap=True)
 
 
 YEARS = (1900, 2199)
@@ -153,7 +157,7 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
         )  # fmt: skip
     for line in lines:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line))
-    (out if has_edge else _PlainConsole(file=out.file, highlight=False, width=_WIDEST)).print(table)
+    (out if has_edge else _PlainConsole(file=out.file, width=_WIDEST)).print(table)
 
 
 def _plain_cell(cell: object) -> object:
@@ -228,6 +232,11 @@ class Bar:
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Bar]:
     """Show a bar on standard error while something takes its time."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
         yield Bar(shown, shown.add_task(what, total=total))

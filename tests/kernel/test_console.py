@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What commands print: a number with the word that goes with it."""
 
+import io
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 import rollkeeper
 from rollkeeper.kernel import console
-from rollkeeper.kernel.console import counted, show_table
+from rollkeeper.kernel.console import counted, out, progress, show_table
 
 PACKAGE = Path(rollkeeper.__file__).parent
 NOUNS = (
@@ -58,3 +59,24 @@ def test_no_command_prints_a_count_before_a_word_that_is_plural_for_one_too():
 
     assert len(files) > 15
     assert found == []
+
+
+def test_brackets_are_shown_in_sentences_and_in_cells(capsys):
+    out.print("Write 'folder' under [ledger] into settings.toml, [/not a mark]")
+    show_table(
+        "Of [instance]", ("column [x]", "found"), [("[tel]", "Write 'zone' under [instance]. :smile:")]
+    )
+
+    said = capsys.readouterr().out
+    for whole in ("under [ledger] into", "[/not a mark]", "Of [instance]", "column [x]", "[tel]", "under [instance]. :smile:"):  # fmt: skip
+        assert whole in said
+
+
+def test_a_bar_shows_the_name_of_a_file_with_brackets(monkeypatch):
+    written = io.StringIO()
+    monkeypatch.setattr(console, "err", console._PlainConsole(file=written, force_terminal=True, width=200))
+
+    with progress("Reading customers[x].csv", total=1) as bar:
+        bar.advance()
+
+    assert "customers[x].csv" in written.getvalue()
