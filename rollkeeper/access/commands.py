@@ -11,15 +11,29 @@ import typer
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.dual_control import pending_approvals
+from rollkeeper.access.errors import ROLE_NOT_FOR_PEOPLE
 from rollkeeper.access.queries import staff_list
-from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.roles import ROLE_TITLES, StaffRole
 from rollkeeper.access.services import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
 from rollkeeper.access.sessions import end_sessions
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import JsonOption, LookBackOption, emit, out, show_table
 from rollkeeper.kernel.instance import open_instance
 
-RoleOption = Annotated[list[StaffRole], typer.Option("--role", help="A role; repeat it for several.")]
+
+def _role(text: str) -> str:
+    """Accept a role only if a person can have it. Refuses: ROLE_NOT_FOR_PEOPLE."""
+    if text not in ROLE_TITLES:
+        raise ROLE_NOT_FOR_PEOPLE(role=text, roles=", ".join(sorted(ROLE_TITLES)))
+    return text
+
+
+RoleOption = Annotated[
+    list[str],  # an enum would be listed whole, with the roles that belong to processes
+    typer.Option(
+        "--role", parser=_role, metavar="|".join(ROLE_TITLES), help="A role; repeat it for several."
+    ),
+]
 UserName = Annotated[
     str, typer.Argument(help="The user name: a reference such as clerk-07, not a real name.")
 ]
@@ -48,7 +62,13 @@ def add(username: UserName, role: RoleOption, on: LookBackOption = None) -> None
     """
     open_instance()
     password = _password()
-    add_staff(console_authority(), username=username, password=password, roles=role, on=on or clock.today())
+    add_staff(
+        console_authority(),
+        username=username,
+        password=password,
+        roles=[StaffRole(one) for one in role],
+        on=on or clock.today(),
+    )
     out.print(f"Added {username}.", markup=False)
 
 
@@ -58,7 +78,7 @@ def grant(username: UserName, role: RoleOption, on: LookBackOption = None) -> No
     Example: rollkeeper staff grant clerk-07 --role supervisor
     """
     open_instance()
-    for one in role:
+    for one in map(StaffRole, role):
         grant_role(console_authority(), username=username, role=one, on=on or clock.today())
         out.print(f"{username} has the role {one.value}.", markup=False)
 
@@ -69,7 +89,7 @@ def end(username: UserName, role: RoleOption, on: LookBackOption = None) -> None
     Example: rollkeeper staff end clerk-07 --role supervisor
     """
     open_instance()
-    for one in role:
+    for one in map(StaffRole, role):
         end_role(console_authority(), username=username, role=one, on=on or clock.today())
         out.print(f"{username} no longer has the role {one.value}.", markup=False)
 

@@ -2,11 +2,13 @@
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.errors import PASSWORD_TOO_WEAK
+from rollkeeper.access.errors import PASSWORD_TOO_WEAK, ROLE_NOT_FOR_PEOPLE
 from rollkeeper.access.services import sign_in
 from rollkeeper.operations.cli import make_app
+from tests.in_process import invoke
 from tests.refusals import refusing
 
 PASSWORD = "seven plain words of nothing"
@@ -45,3 +47,14 @@ def test_what_waits_for_an_approver_is_listed_by_a_command(committed):
 
     assert (listed.exit_code, table.exit_code) == (0, 0), listed.output + table.output
     assert json.loads(listed.stdout) == []
+
+
+@pytest.mark.parametrize("role", ["worker", "visitor", "manager"])
+def test_a_role_that_no_person_can_have_is_refused_with_those_that_one_can(role):
+    refused = invoke("staff", "add", "clerk-07", "--role", role, typed="short")
+
+    assert refused.exception.code == ROLE_NOT_FOR_PEOPLE.code
+    assert refused.exception.advice.startswith("Choose one of: administrator, ")
+    assert (
+        "visitor" not in invoke("staff", "add", "clerk-07").output + invoke("staff", "add", "--help").output
+    )
