@@ -22,6 +22,7 @@ _ENOUGH = 200
 _ENOUGH_DATES = 2_000
 _RARE = 0.02
 _HALF = 0.5
+_MOSTLY = 0.8
 _MOST_SHOWN = 40
 _LONGEST_SHOWN = 40
 _ALMOST_AS_MANY = 0.9
@@ -61,6 +62,15 @@ def are_seconds(values: Sequence[str]) -> bool:
     return bool(values) and all(
         len(v) <= 10 and v.isdecimal() and 631_152_000 <= int(v) < 2_208_988_800 for v in values[:_ENOUGH]
     )
+
+
+def are_days(values: Sequence[str]) -> bool:
+    """Tell a column of days, which look like telephone numbers of eight digits, or of ten where they are seconds."""
+    return are_seconds(values) or share(values, _is_day) >= _MOSTLY
+
+
+def _is_day(text: str) -> bool:
+    return any(is_date(without_time(text), form=form) for form in DATE_FORMATS)
 
 
 def is_email(text: str) -> bool:
@@ -110,7 +120,7 @@ def looks_like_a_value(name: str) -> str | None:
     """Return what a heading is, where it can only be a value."""
     if is_email(name):
         return "an e-mail address"
-    if any(is_date(without_time(name), form=form) for form in DATE_FORMATS):
+    if _is_day(name):
         return "a date"
     return "a number" if _DIGITS.fullmatch(name) else None
 

@@ -17,6 +17,7 @@ from rollkeeper.imports import column_dictionary
 from rollkeeper.imports.choices import LineStatus
 from rollkeeper.imports.column_dictionary import Dropped
 from rollkeeper.imports.column_samples import (
+    are_days,
     are_mobile,
     are_seconds,
     date_forms,
@@ -78,7 +79,8 @@ def propose(
     notes = _propose_status(columns, raw, needs)
     notes += _propose_service(columns, raw, needs)
     notes += _propose_activation(columns, raw, needs, as_of)
-    for part in ("language", "region", "contact", "reference", "is_essential"):
+    notes += _propose_language(columns, raw)
+    for part in ("region", "contact", "reference", "is_essential"):
         _propose_part(part, columns, raw)
     if asks_payment:
         _propose_payment(columns, raw, needs)
@@ -171,9 +173,7 @@ def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], sc
     sure = [c for c in columns.free() if telephone_share(columns.values(c), columns.country) >= _SURE]
     named = [c for c in columns.free() if column_dictionary.meaning_of(c) == "number"]
     chosen = next((c for c in named if c in sure), None) or next(iter(named), None)
-    unnamed = [
-        c for c in sure if column_dictionary.meaning_of(c) is None and not are_seconds(columns.values(c))
-    ]
+    unnamed = [c for c in sure if column_dictionary.meaning_of(c) is None and not are_days(columns.values(c))]
     if chosen is None and len(unnamed) == 1:
         chosen = unnamed[0]
     chosen = chosen or next((c for c in columns.free() if column_dictionary.named_by(c)), None)
@@ -364,20 +364,24 @@ def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
     if column is None or (part == "reference" and len(set(values)) < len(values)):
         return
     made: dict[str, Any] = {"column": column}
-    if part == "language":
-        made["values"] = {
-            v: known
-            for v in dict.fromkeys(values)
-            if (known := column_dictionary.known_value("languages", v))
-        }
-        if not made["values"]:
-            return
     if part == "is_essential":
         made["yes"] = [v for v in dict.fromkeys(values) if column_dictionary.says_yes(v)] or ["yes"]
     if part == "contact" and share(values, is_email) < _SURE:
         return
     raw[part] = made
     columns.take(column)
+
+
+def _propose_language(columns: _Columns, raw: dict[str, Any]) -> tuple[str, ...]:
+    column = columns.find("language")
+    kinds = columns.kinds(column) if column else ()
+    table = {v: known for v in kinds if (known := column_dictionary.known_value("languages", v))}
+    if column is None or not table:
+        return ()
+    raw["language"] = {"column": columns.take(column), "values": table}
+    if not (rest := [value for value in kinds if value not in table]):
+        return ()
+    return (f"no language is known by {shown_values(rest)} in '{column}': name it under [language.values], or such lines have none.",)  # fmt: skip
 
 
 def _propose_payment(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> None:

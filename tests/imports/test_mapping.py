@@ -139,6 +139,23 @@ def test_two_columns_of_numbers_without_telling_names_are_not_guessed_between(pr
     assert "number" not in proposal.raw
 
 
+@pytest.mark.parametrize("form", ["%d.%m.%Y", "%Y-%m-%d", "%Y%m%d"])
+def test_days_are_not_taken_for_telephone_numbers(proposed, form):
+    days = [dt.date(2010, 3, 1) + dt.timedelta(days=97 * n) for n in range(20)]
+    lines = "".join(f"example-{n}.example,{day:{form}}\n" for n, day in enumerate(days))
+
+    proposal, _ = proposed(f"Domain,of the contract\n{lines}")
+
+    assert (proposal.raw["number"], proposal.raw["service"]) == ({"column": "Domain"}, {"constant": "domain"})
+
+
+def test_a_language_that_is_not_known_is_named(proposed):
+    proposal, _ = proposed("phone,语言\n13800138000,汉\n13800138001,藏\n13800138002,壮\n")
+
+    assert proposal.raw["language"]["values"] == {"汉": "zh-hans", "藏": "bo"}
+    assert [note for note in proposal.notes if "'壮' in '语言'" in note]
+
+
 def test_a_file_without_numbers_is_notified_to_bring_an_number_range(proposed):
     proposal, _ = proposed("customerID,tenure,PhoneService\nA,3,Yes\nB,4,Yes\n")
 
