@@ -13,6 +13,7 @@ from typing import Final
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.errors import (
+    PACK_IS_A_DRAFT,
     PACK_NOT_BEGUN,
     PACK_NOT_IN_FORCE,
     PACK_OVER,
@@ -66,9 +67,11 @@ def may_act(pack: Pack, act: Act, *, on: dt.date) -> bool:
 
 
 def require_act(pack: Pack, act: Act, *, on: dt.date) -> None:
-    """Refuse an act that the law does not carry on a day. Refuses: PACK_NOT_IN_FORCE, PACK_NOT_BEGUN, PACK_OVER, UNSUPPORTED_PACK_FIELD,
+    """Refuse an act that the law does not carry on a day. Refuses: PACK_IS_A_DRAFT, PACK_NOT_IN_FORCE, PACK_NOT_BEGUN, PACK_OVER, UNSUPPORTED_PACK_FIELD,
     PACK_WITHOUT_CAMPAIGN, UNCONFIRMED_PACK_VALUE, EMERGENCY_NUMBERS_MISSING.
     """
+    if pack.file.status == "draft":
+        raise PACK_IS_A_DRAFT(pack=pack.id, action=act.value)
     if pack.file.status != "confirmed":
         raise PACK_NOT_IN_FORCE(pack=pack.id, action=act.value, status=pack.file.status)
     begins, ends = first_day(pack, act), pack.file.valid.ends

@@ -65,6 +65,12 @@ PACK_NOT_IN_FORCE = Refusal(
     "The pack {pack} does not allow the action '{action}': its status is '{status}'.",
     "No action is taken under it. Set the status when the official text is in force again.",
 )
+PACK_IS_A_DRAFT = Refusal(
+    "pack_is_a_draft",
+    Kind.REFUSED,
+    "The pack {pack} does not allow the action '{action}': it is a draft.",
+    "Let a named person read the official text and run 'rollkeeper law confirm', then set its status (docs/packs.md). Until then it only shows and simulates.",
+)
 PACK_NOT_BEGUN = Refusal(
     "pack_not_begun",
     Kind.REFUSED,
@@ -100,6 +106,12 @@ PACK_NOT_WRITTEN = Refusal(
     Kind.MALFORMED,
     "{file}: {why}. Nothing was written.",
     "Name another file, in an existing directory that you may write into.",
+)
+PACK_ID_UNUSABLE = Refusal(
+    "pack_id_unusable",
+    Kind.MALFORMED,
+    "'{given}' cannot be a pack's id.",
+    "Write it in small letters, figures and hyphens, as cc-name-year, for example za-rica-40.",
 )
 SOURCE_NOT_CONFIRMABLE = Refusal(
     "source_not_confirmable",

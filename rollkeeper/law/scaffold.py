@@ -4,7 +4,10 @@
 import datetime as dt
 from enum import StrEnum
 
+from pydantic import TypeAdapter, ValidationError
+
 from rollkeeper.law.calendars import is_known
+from rollkeeper.law.schema_common import PackId
 
 
 class Shape(StrEnum):
@@ -16,6 +19,15 @@ class Shape(StrEnum):
     """Old lines are registered too, by a day, or lose service."""
     REGISTRAR = "registrar"
     """Domains, address blocks and sites."""
+
+
+def is_pack_id(text: str) -> bool:
+    """Tell whether a pack can have this id."""
+    try:
+        TypeAdapter(PackId.__value__).validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def scaffold(pack_id: str, *, shape: Shape, on: dt.date) -> str:

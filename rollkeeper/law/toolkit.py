@@ -20,7 +20,7 @@ from rollkeeper.law.checks import check_pack
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.confirmations import with_reading, write_confirmations
 from rollkeeper.law.countries import Country
-from rollkeeper.law.errors import PACK_IS_SHIPPED, PACK_NOT_WRITTEN, SOURCE_NOT_CONFIRMABLE
+from rollkeeper.law.errors import PACK_ID_UNUSABLE, PACK_IS_SHIPPED, PACK_NOT_WRITTEN, SOURCE_NOT_CONFIRMABLE
 from rollkeeper.law.features import (
     DeclinedLeaf,
     UnconfirmedSource,
@@ -34,7 +34,7 @@ from rollkeeper.law.form_summary import form_summaries, line_summary
 from rollkeeper.law.packs import load_pack, pack_bytes, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
-from rollkeeper.law.scaffold import Shape, scaffold
+from rollkeeper.law.scaffold import Shape, is_pack_id, scaffold
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.strict_yaml import read_strict
 
@@ -294,6 +294,8 @@ def new(
 
     Example: rollkeeper law new xx-example-2030 --shape campaign --out xx-example-2030.yaml
     """
+    if not is_pack_id(pack_id):
+        raise PACK_ID_UNUSABLE(given=pack_id)
     if file.exists():
         raise PACK_NOT_WRITTEN(file=file, why="there is a file already")
     _write(file, scaffold(pack_id, shape=shape, on=clock.today()))
@@ -326,7 +328,9 @@ def confirm(
     )
     _write(file, write_confirmations(text, done))
     read = done.confirmations[-1].articles
-    out.print(f"{reader} confirmed {len(read)} articles of '{source}': {', '.join(read)}.")
+    out.print(
+        f"{reader} confirmed {counted(len(read), 'article', 'articles')} of '{source}': {', '.join(read)}."
+    )
 
 
 def _refuse_source(file: PackFile, source: str, articles: "list[str] | tuple[()]") -> None:
@@ -336,6 +340,10 @@ def _refuse_source(file: PackFile, source: str, articles: "list[str] | tuple[()]
         raise SOURCE_NOT_CONFIRMABLE(source=source, why="it only reports what the official text says")
     if source not in ranks or not there or not {*articles} <= there:
         raise SOURCE_NOT_CONFIRMABLE(source=source, why="the pack carries no such article of it")
+    asked = [one for one in file.articles if one.source == source and one.article in (articles or there)]
+    if empty := [one.article for one in asked if any("TODO" in text for text in one.text.values())]:
+        # Who confirmed that would have read nothing, and a hash would vouch for it.
+        raise SOURCE_NOT_CONFIRMABLE(source=source, why=f"TODO is still in the text of {', '.join(empty)}")
 
 
 def schema(

@@ -14,6 +14,7 @@ from rollkeeper.law.disclosures import disclosure_laws
 from rollkeeper.law.errors import (
     EMERGENCY_NUMBERS_MISSING,
     PACK_FAULT,
+    PACK_IS_A_DRAFT,
     PACK_NOT_BEGUN,
     PACK_NOT_IN_FORCE,
     PACK_OVER,
@@ -42,7 +43,17 @@ def test_the_reference_pack_carries_every_act(act):
 
 
 @pytest.mark.parametrize("act", Act)
-@pytest.mark.parametrize("status", ["draft", "struck_down", "suspended_by_court"])
+def test_a_draft_carries_no_act_and_says_how_it_is_confirmed(act):
+    pack = pack_with("status: confirmed", "status: draft")
+
+    with refusing(PACK_IS_A_DRAFT, match="draft") as refusal:
+        require_act(pack, act, on=ON)
+
+    assert "law confirm" in refusal.value.advice
+
+
+@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("status", ["struck_down", "suspended_by_court"])
 def test_a_law_that_is_not_in_force_carries_no_act(status, act):
     pack = pack_with("status: confirmed", f"status: {status}")
 

@@ -824,7 +824,7 @@ def test_an_act_that_rests_on_an_unconfirmed_value_is_refused(words, named, refu
         assert f"its {named} is not confirmed" in str(raised.value)
 
 
-@pytest.mark.parametrize("status", ["draft", "struck_down", "suspended_by_court"])
+@pytest.mark.parametrize("status", ["struck_down", "suspended_by_court"])
 def test_a_law_that_is_not_in_force_carries_no_act(status):
     pack = read_pack(changed("status: confirmed", f"status: {status}"), file="pack.yaml")
 

@@ -14,7 +14,13 @@ from rollkeeper.law.cases import cases_not_run, traced_cases
 from rollkeeper.law.checks import check_pack
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.diff import changed_leaves, changed_outcomes
-from rollkeeper.law.errors import PACK_CASE_FAILED, PACK_FAULT, PACK_IS_SHIPPED
+from rollkeeper.law.errors import (
+    PACK_CASE_FAILED,
+    PACK_FAULT,
+    PACK_ID_UNUSABLE,
+    PACK_IS_SHIPPED,
+    SOURCE_NOT_CONFIRMABLE,
+)
 from rollkeeper.law.features import features_missing
 from rollkeeper.law.findings import Weight
 from rollkeeper.law.layers import Conflict, lower_layers
@@ -163,6 +169,27 @@ def test_confirming_writes_the_reader_and_what_was_read(tmp_path):
     assert done.exit_code == 0, done.output
     assert (entry.reader, entry.read_in, str(entry.read_on)) == ("A. Reader", "the gazette", "2026-11-28")
     assert load_pack(file).file.retention[0].because.confirmed
+
+
+def test_no_reader_confirms_an_article_whose_text_is_still_to_be_filled_in(tmp_path):
+    file = tmp_path / "law.yaml"
+    file.write_text(scaffold("xx-a", shape=Shape.CAMPAIGN, on=ON), "utf-8")
+    asked = ("law", "confirm", file, "--reader", "A. Reader", "--read-in", "the gazette", "--source")
+
+    refused, operators = invoke(*asked, "act"), invoke(*asked, "operator")
+
+    assert (refused.exception.code, "TODO is still in the text of 1" in str(refused.exception)) == (
+        SOURCE_NOT_CONFIRMABLE.code, True,
+    )  # fmt: skip
+    assert "confirmed 1 article of 'operator': 1." in operators.output
+
+
+@pytest.mark.parametrize("given", ["Bad Id", "xx_a", "xx-", ""])
+def test_no_pack_is_written_whose_id_no_pack_can_have(tmp_path, given):
+    refused = invoke("law", "new", given, "--out", tmp_path / "law.yaml")
+
+    assert refused.exception.code == PACK_ID_UNUSABLE.code
+    assert not (tmp_path / "law.yaml").exists()
 
 
 def test_a_shipped_pack_is_not_confirmed_in_its_place():
