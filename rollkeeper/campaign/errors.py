@@ -127,6 +127,12 @@ BATCH_NOT_NAMED = Refusal(
     "{count} batches could be meant: {batches}.",
     "Name one; 'rollkeeper campaign status' shows the state of each.",
 )
+NO_SUCH_BATCH_NOW = Refusal(
+    "no_such_batch_now",
+    Kind.CONFLICT,
+    "No batch is in a state in which this can be done.",
+    "'rollkeeper campaign status' shows the state of each; 'rollkeeper campaign prepare' makes a batch of what is due.",
+)
 STAY_NOT_FOUND = Refusal(
     "stay_not_found",
     Kind.NOT_FOUND,

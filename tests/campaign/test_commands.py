@@ -229,6 +229,15 @@ def test_a_batch_that_is_not_there_is_named_so(notified, desk, command, batch, c
     assert says in done.remarks
 
 
+@pytest.mark.parametrize("command", ["approve", "stop", "undo"])
+def test_where_no_batch_could_be_meant_the_command_says_what_makes_one(notified, desk, command):
+    done = desk.campaign(command, "--as", "anna", typed=PASSWORD + "\n")
+
+    assert done.code == 1
+    assert "No batch is in a state in which this can be done" in done.remarks
+    assert "campaign prepare" in done.remarks
+
+
 def test_run_carries_out_what_was_approved_and_tells_a_machine(notified, desk):
     batch_id = approved()
 

@@ -54,7 +54,7 @@ ONLY_TYPED = set(
     same_proposer year_not_over external_databases
     text_fault unexpected_error invalid_date date_out_of_range
     invalid_instant setting_fault settings_file_fault instance_format_mismatch data_dir_not_a_directory
-    report_fonts_missing faults not_restored batch_not_named demo_clock_backwards
+    report_fonts_missing faults not_restored batch_not_named no_such_batch_now demo_clock_backwards
     evidence_not_genuine erasure_stopped copies_stopped no_erasure_stopped pack_is_shipped pack_not_written source_not_confirmable
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
 )

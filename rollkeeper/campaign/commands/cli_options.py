@@ -15,7 +15,7 @@ from rollkeeper.access import terminal
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.campaign import queries
 from rollkeeper.campaign.choices import BatchState
-from rollkeeper.campaign.errors import BATCH_NOT_NAMED
+from rollkeeper.campaign.errors import BATCH_NOT_NAMED, NO_SUCH_BATCH_NOW
 from rollkeeper.kernel.console import read_date
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.instance import open_instance
@@ -54,12 +54,17 @@ def opened() -> Iterator[None]:
 
 
 def named_or_only(batch: UUID | None, *states: BatchState, campaign: str | None = None) -> BatchId:
-    """Return the batch that was named, or the only one in one of these states, of a campaign or of all. Refuses: BATCH_NOT_NAMED."""
+    """Return the batch that was named, or the only one in one of these states, of a campaign or of all.
+
+    Refuses: NO_SUCH_BATCH_NOW, BATCH_NOT_NAMED.
+    """
     if batch is not None:
         return BatchId(batch)
     found = batches_in(*states, campaign=campaign)
-    if len(found) != 1:
-        raise BATCH_NOT_NAMED(count=len(found), batches=", ".join(map(str, found)) or "none")
+    if not found:
+        raise NO_SUCH_BATCH_NOW()
+    if len(found) > 1:
+        raise BATCH_NOT_NAMED(count=len(found), batches=", ".join(map(str, found)))
     return found[0]
 
 
