@@ -1,6 +1,6 @@
 -- Removes code requests, reserved codes, sessions and requests that are a day old, and letters whose days are over: what bounds a code
--- has no further use.
--- Law: art. 5 (no longer than is needed). Reads: the same, subscribers_subscriber. Writes: selfcare_coderequest, selfcare_postedcode, selfcare_reservedcode, selfcare_delegate,
+-- has no further use. Of a case that no one decided before its record was erased: whose the claimant's document was, and who asked.
+-- Law: art. 5 (no longer than is needed). Reads: the same, subscribers_subscriber, lines_tenure. Writes: selfcare_coderequest, selfcare_postedcode, selfcare_reservedcode, selfcare_case, selfcare_delegate,
 -- selfcare_passkey, selfcare_portalsession, selfcare_portalrequest.
 -- Plan: small tables. Again: nothing more to do.
 
@@ -14,6 +14,10 @@ WITH code_requests AS (DELETE FROM selfcare_coderequest WHERE made_at < clock_ti
                 WHERE s.person_id = n.person_id AND s.erased_on IS NOT NULL),
      passkeys AS (DELETE FROM selfcare_passkey AS p USING subscribers_subscriber AS s
                    WHERE s.person_id = p.person_id AND s.erased_on IS NOT NULL),
+     claims AS (UPDATE selfcare_case AS c SET claimant_mark = NULL, asked_from = NULL
+                 WHERE c.settled_on IS NULL AND num_nonnulls(c.claimant_mark, c.asked_from) > 0
+                   AND EXISTS (SELECT FROM lines_tenure AS h
+                                WHERE h.line_id = c.line_id AND h.tenure_id = c.tenure_id AND h.erased_on IS NOT NULL)),
      kept AS (DELETE FROM selfcare_reservedcode WHERE reserved_at < clock_timestamp() - interval '1 day'),
      asks AS (DELETE FROM selfcare_portalrequest WHERE made_at < clock_timestamp() - interval '1 hour')
 DELETE FROM selfcare_portalsession WHERE ends_at < clock_timestamp() - interval '1 day'
