@@ -9,6 +9,13 @@ erased_line AS (
            contact_sealed = NULL, contact_kind = NULL, language = NULL
       FROM erase_slice e WHERE l.line_id = e.line_id AND e.tenure_id IS NULL
  RETURNING l.line_id, old.number_index AS number_index
+), erased_contact AS (
+    -- Of a line that goes on without a subscriber: the address is of the last one, who goes.
+    UPDATE lines_line l SET contact_sealed = NULL, contact_kind = NULL, version = l.version + 1
+      FROM erase_slice e JOIN lines_tenure h ON h.line_id = e.line_id AND h.tenure_id = e.tenure_id
+     WHERE l.line_id = e.line_id AND l.contact_sealed IS NOT NULL AND NOT upper_inf(h.held)
+       AND NOT EXISTS (SELECT FROM lines_tenure n WHERE n.line_id = e.line_id AND lower(n.held) >= upper(h.held))
+       AND NOT EXISTS (SELECT FROM erase_slice w WHERE w.line_id = e.line_id AND w.tenure_id IS NULL)
 ), erased_pause AS (
     UPDATE lines_pause p SET reason = 'other' FROM erased_line WHERE p.line_id = erased_line.line_id AND p.reason <> 'other'
 ), erased_former_pause AS (
