@@ -26,7 +26,7 @@ ACCOUNT = (
     " WHERE g.staff_id = s.staff_id AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)) AS roles"
 )
 """The columns of an account `s` that `account_of` reads, with the roles of a day."""
-_ACCOUNT = f"SELECT {ACCOUNT} FROM access_staff s WHERE staff_id = %(staff)s"  # noqa: S608 - our own words
+_ACCOUNT = "SELECT " + ACCOUNT + " FROM access_staff s WHERE staff_id = %(staff)s"  # noqa: S608 - our own words
 _ACCOUNT_COLUMNS = ("password", "staff_id", "username", "is_active", "salt")
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched, groupby
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, worker_authority
@@ -407,9 +407,6 @@ def contact_policy(pack: Pack, *, is_statutory: bool) -> ContactPolicy:
     )
 
 
-_WITH_POSTAL_ADDRESS: Final = frozenset({ContactKind.POSTAL.value, ContactKind.BOTH.value})
-
-
 def line_of(row: Any) -> Line | None:
     """Return what the rule needs to know, None where the line is gone or its record erased."""
     if row.service is None or (row.number_sealed is None and row.contact_sealed is None):
@@ -420,7 +417,8 @@ def line_of(row: Any) -> Line | None:
         is_settled=row.is_settled,
         has_number=row.number_sealed is not None,
         has_mailbox=row.contact_sealed is not None and row.contact_kind != ContactKind.POSTAL,
-        has_postal_address=row.contact_sealed is not None and row.contact_kind in _WITH_POSTAL_ADDRESS,
+        has_postal_address=row.contact_sealed is not None
+        and row.contact_kind in {ContactKind.POSTAL, ContactKind.BOTH},
         is_heard=row.bars is not None and not Bars(row.bars) & Bars.INCOMING,
     )
 

@@ -20,6 +20,7 @@ from rollkeeper.kernel.database import Role
 from rollkeeper.ledger.choices import ErasureGround, FaultKind
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines import choices as lines
+from rollkeeper.lines.contacts import ContactKind
 from rollkeeper.notices import choices as notices
 from rollkeeper.offline import choices as offline
 from rollkeeper.provisioning import choices as provisioning
@@ -61,6 +62,7 @@ COLUMNS = {
     "incidents_step.step": (incidents.Step,),
     "ledger_entry.verb": (Verb,),
     "ledger_fault.kind": (FaultKind,),
+    "lines_line.contact_kind": (ContactKind,),
     "lines_line.payment": (Payment,),
     "lines_line.service": (Service,),
     "lines_line.state": (lines.LineState,),

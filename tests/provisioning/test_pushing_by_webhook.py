@@ -114,9 +114,7 @@ def test_a_registration_a_moment_later_restores_and_the_bar_never_comes_behind_i
     assert not [body for body in element.bodies if b"line.bar" in body]
 
 
-def test_a_bar_that_was_taken_and_is_carried_out_late_does_not_outlive_a_restore_that_was_not_taken(
-    element, line
-):
+def test_a_late_bar_does_not_outlive_a_restore_that_was_not_taken(element, line):
     barring, said = bar(line), []
     carry_out, element._carry_out = element._carry_out, lambda *order: said.append(order) or 204
     push()
