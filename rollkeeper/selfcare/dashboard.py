@@ -52,7 +52,7 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
         "accesses": [] if session.is_limited else show_access_history(session),
         "missing": [] if session.is_limited else _missing(session),
         "receipts": [one for line_id, since in _spans(session) for one in _receipts(line_id, since)],
-        "kept": [] if session.is_limited else [row for one in held for row in list_entries(session, one)],
+        "kept": [] if session.is_limited else [row for one in held if session.opens(one) for row in list_entries(session, one)],
         "limited": session.is_limited,
         "limits": show_limits(session), "applied_until": _day_of(pending_until(session.line_id)),
         "consents": [] if session.is_limited else show_consents(session, on=on),

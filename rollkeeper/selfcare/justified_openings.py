@@ -4,7 +4,7 @@ application that waits.
 """
 
 from rollkeeper.kernel.database import rows, sql
-from rollkeeper.selfcare.sessions import opens_others_before
+from rollkeeper.selfcare.sessions import opens_newer_before, opens_others_before
 from rollkeeper.vault.fields import Field
 from rollkeeper.vault.worker_openings import Wanted
 
@@ -20,6 +20,7 @@ def is_request_waiting(wanted: Wanted) -> bool:
     asked = {
         "actor": wanted.authority.commitment, "lines": list(wanted.lines), "person": wanted.person_id,
         "tenure": wanted.tenure_id, "is_name": wanted.field == Field.NAME, "opens_others_before": opens_others_before(),
+        "opens_newer_before": opens_newer_before(),
     }  # fmt: skip
     (found,) = rows(sql("selfcare", "readable_by_session"), asked)
     return bool(found.is_justified)

@@ -54,7 +54,7 @@ def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[S
     Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED, DOCUMENT_STORE_UNAVAILABLE.
     """
     session.require_verification()
-    held = list(session.tenures())
+    held = [one for one in session.tenures() if session.opens(one)]
     numbers = open_numbers(session, held, on=on)
     return [
         row | {"value": _value(session, one, row, number=numbers.get(one.line_id, ""), images=images, on=on)}
@@ -73,7 +73,7 @@ def show_document_copy(session: PortalSession, payload: dict[str, Any], *, on: d
         record, position = TenureId(UUID(str(payload.get("record")))), int(payload.get("position", ""))
     except ValueError:
         raise INVALID_REQUEST() from None
-    tenure = next((one for one in session.tenures() if one.tenure_id == record), None)
+    tenure = next((one for one in session.tenures() if one.tenure_id == record and session.opens(one)), None)
     if tenure is None:
         raise NOT_YOUR_LINE()
     return {"media_type": MEDIA_TYPE, "value": _image(session, tenure, position, on=on)}

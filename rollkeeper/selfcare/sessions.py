@@ -78,6 +78,8 @@ class PortalSession:
     """No document was in view when it was registered: the line opens nothing of its subscriber but itself."""
     alone_until: dt.date | None = None
     """Until the day before, it does neither."""
+    held_since: dt.datetime | None = None
+    """Since when its subscriber has the line; a corrected record changes it not."""
 
     @property
     def is_limited(self) -> bool:
@@ -95,11 +97,26 @@ class PortalSession:
         return subscriber_authority(sha256(b"rollkeeper/actor\x00" + self.session_mark).hexdigest())
 
     def tenures(self) -> Sequence[Tenure]:
-        """Return what this session may speak of: the line in the hand, and every line of the person who proved to be it."""
+        """Return what this session may speak of: the line in the hand, and those lines of the person who proved to be it that had not ended
+        when this one was registered: of it their subscriber was told, or of them who has this one.
+        """
         if self.person_id is None:
             return []
-        held = tenures_of(self.person_id)
-        return held if self.is_whole else [one for one in held if one.tenure_id == self.tenure_id]
+        held, since = tenures_of(self.person_id), self.held_since
+        return [
+            one
+            for one in held
+            if one.tenure_id == self.tenure_id
+            or (self.is_whole and since and (one.until is None or one.until > since))
+        ]
+
+    def opens(self, tenure: Tenure) -> bool:
+        """Tell whether it may read what is recorded for one of its tenures.
+
+        Of the line in the hand no one told who has a newer one: they see it at the portal, and have time to say that it is not theirs.
+        """
+        is_older = self.held_since is not None and tenure.since < self.held_since
+        return tenure.tenure_id == self.tenure_id or is_older or tenure.since < opens_newer_before()
 
     def line_in(self, payload: dict[str, Any]) -> tuple[LineId, TenureId | None]:
         """Return the line that a request is about and its tenure: the one in the hand where it names none.
@@ -149,7 +166,7 @@ def active_session(session_mark: bytes) -> PortalSession:
     row = found[0]
     return PortalSession(
         bytes(row.session_mark), LineId(row.line_id), row.tenure_id, row.person_id, row.is_verified, row.attempts_left, row.ends_at,
-        row.is_remote, row.is_limited, row.is_contested, bool(row.is_declared), _alone_until(row.held_since),
+        row.is_remote, row.is_limited, row.is_contested, bool(row.is_declared), _alone_until(row.held_since), row.held_since,
     )  # fmt: skip
 
 
@@ -161,8 +178,19 @@ def _alone_until(since: dt.datetime | None) -> dt.date | None:
 
 
 def opens_others_before() -> dt.datetime:
-    """Return the instant before which a line must have been registered to open the rest of its subscriber's record today."""
-    days = new_line_days()
+    """Return the instant before which a line must have been registered to open other lines of its subscriber today."""
+    return _days_ago(new_line_days())
+
+
+def opens_newer_before() -> dt.datetime:
+    """Return the instant before which a line must have been registered to be opened by an older one today.
+
+    No one told its subscriber of the older line: at the portal they see it, once theirs is no longer new, and have as long to say so.
+    """
+    return _days_ago(2 * new_line_days())
+
+
+def _days_ago(days: int) -> dt.datetime:
     if not days:
         return dt.datetime.max.replace(tzinfo=dt.UTC)
     return dt.datetime.combine(clock.today() - dt.timedelta(days=days - 1), dt.time(), clock.zone())

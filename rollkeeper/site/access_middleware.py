@@ -108,7 +108,7 @@ def _user_of(request: HttpRequest) -> Any:
     """Return the user of a request. Whatever is not as usual Django decides, which reads the account again."""
     session: Any = request.session
     whose, sign = session.get(SESSION_KEY), session.get(HASH_SESSION_KEY, "")
-    account: Staff | None = session.account
+    account: Staff | None = getattr(session, "account", None)  # the portal keeps its sessions otherwise
     if (
         account is not None
         and account.is_active

@@ -7,14 +7,17 @@ import json
 
 import pytest
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.queries import find_line
+from rollkeeper.registration.services import terminate_line
 from tests.builders.staff import employ
 from tests.pages import text
 from tests.portal.test_pages import do
@@ -154,14 +157,19 @@ def test_a_line_that_was_declared_alone_opens_nothing_that_was_checked(come_in, 
     assert not out & THEIRS
 
 
-def test_an_older_line_opens_a_new_one_at_once(come_in, prove):
+def test_an_older_line_names_a_new_one_at_once_and_opens_it_later(come_in, prove):
     register_line()
     later(DAYS)
-    register_line(OTHER, FALSE, on=ON + dt.timedelta(days=DAYS))
+    new = register_line(OTHER, FALSE, on=ON + dt.timedelta(days=DAYS))
     browser = come_in()
     prove()
 
-    assert {FALSE["address"], PERSON["address"], NUMBER, OTHER} <= taken(browser)
+    out = taken(browser)
+
+    assert {PERSON["address"], NUMBER} <= out
+    assert not out & {FALSE["address"], OTHER}
+    assert str(new) in browser.get("/lines/").content.decode()
+    assert do(browser, "not-mine", new).status_code == 302
 
 
 def test_a_line_out_of_a_file_never_opens_what_another_file_said(come_in, prove, import_line):
@@ -200,7 +208,7 @@ def test_nothing_is_done_for_the_person_on_a_line_out_of_a_file(come_in, prove, 
 def test_a_line_whose_document_was_seen_opens_what_a_file_says_of_another(come_in, prove, import_line):
     register_line()
     false = import_line(OTHER, FALSE)
-    later(DAYS)
+    later(2 * DAYS)
     browser = come_in()
     prove()
 
@@ -209,3 +217,50 @@ def test_a_line_whose_document_was_seen_opens_what_a_file_says_of_another(come_i
 
     assert {FALSE["address"], OTHER} <= out
     assert [row.line_id for row in rows("SELECT line_id FROM selfcare_case")] == [false]
+
+
+def test_a_line_opens_none_that_had_ended_before_and_of_which_no_one_was_told(come_in, prove):
+    register_line()
+    terminate_line(
+        console_authority(), submission_key=str(new_uuid()), number=NUMBER, on=ON,
+        document=(PERSON["document_type"], PERSON["document_number"]),
+    )  # fmt: skip
+    register_line(OTHER, FALSE)
+    later(10 * DAYS)
+    browser = come_in(OTHER)
+    prove(FALSE)
+
+    out = taken(browser)
+
+    assert FALSE["address"] in out
+    assert not out & THEIRS
+
+
+@pytest.mark.parametrize(("days", "is_open"), [(2 * DAYS - 1, False), (2 * DAYS, True)])
+def test_a_line_opens_a_newer_one_once_its_subscriber_could_say_it_is_not_theirs(
+    come_in, prove, days, is_open
+):
+    register_line(OTHER, FALSE)
+    register_line()
+    later(days)
+    browser = come_in(OTHER)
+    prove(FALSE)
+
+    out = taken(browser)
+
+    assert FALSE["address"] in out
+    assert bool(out & THEIRS) is is_open
+
+
+def test_who_has_the_newer_line_sees_the_older_before_that_opens_it(come_in, prove):
+    strange = register_line(OTHER, FALSE)
+    register_line()
+    later(DAYS)
+    browser = come_in()
+    prove()
+
+    assert do(browser, "not-mine", strange).status_code == 302
+    later(2 * DAYS)
+    come_in(OTHER)
+
+    assert "says that it is not theirs" in text(prove(FALSE))
