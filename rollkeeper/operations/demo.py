@@ -59,7 +59,7 @@ from rollkeeper.operations.fake_people import FakePeople, FakePerson
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration.pipeline import record
-from rollkeeper.registration.services import pause_line
+from rollkeeper.registration.services import change_record, pause_line
 from rollkeeper.registration.submissions import RegistrationKind, Submission
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.fields import Field
@@ -196,6 +196,7 @@ class _Scenario:
         """Let one day pass: the events of the day first, then the nightly run of that day."""
         if day == FIRST_DAY:
             plan_campaign(console_authority(), pack_id=instance().pack, on=day)
+            self._see_document(day)
         if day in WAVES or (day > max(WAVES) and (day.weekday() == 0 or day >= dt.date(2012, 3, 1))):
             self._send_notices(day)
         if not is_closed(self._pack, day):
@@ -205,6 +206,13 @@ class _Scenario:
         run_nightly(worker_authority(), on=day)
         if day > dt.date(2012, 3, 1) and not is_closed(self._pack, day):
             self._act(day)
+
+    def _see_document(self, day: dt.date) -> None:
+        """See at a counter the document of who tries the portal: a line out of a file opens little."""
+        if self.subscriber:
+            said = {name: value for name, value in self.subscriber.items() if name != "number"}
+            given = _submission(self.subscriber["number"], FakePerson(**said))
+            change_record(console_authority(), given, on=day)
 
     def unregistered(self, state: LineState = LineState.ACTIVE) -> str:
         """Return the number of a line in this state without a registered subscriber."""

@@ -29,6 +29,10 @@ class CounterDesk:
         self._browser, self._people = browser, people
         assert browser.sign_in("clerk-01").status == 302
 
+    def see_document(self, line: Person) -> None:
+        """See the document of whose record came out of a file."""
+        self._do("/change/", line, line)
+
     def work(self, lines: list[Person]) -> None:
         """Do each action once for people who come, then everything that is refused. `lines` have no subscriber yet."""
         anna, berta, chen, dolma = self._people.people(4)

@@ -214,7 +214,7 @@ class Story:
             backoffice.submit("/line/", number=self.people.person().name, on=self.people.person().name).status
             == 422
         )
-        self._open_apps(apps)
+        self._open_apps(apps, desk)
         desk.lose_the_server(self.machine)
         apps.stop()
         self.machine.type("provisioning", "status")
@@ -320,9 +320,10 @@ class Story:
         assert json.loads(said)["opening"] > 0
         self.machine.type("retention", "erase", on=FORGOTTEN, data_dir=restored)
 
-    def _open_apps(self, apps: Apps) -> None:
+    def _open_apps(self, apps: Apps, desk: CounterDesk) -> None:
         """Hand in what a browser sealed without a network; let subscribers in in the portal."""
         subscriber = next(person for person in self.registered if person.document_type == "cn-resident-card")
+        desk.see_document(subscriber)
         OfflineDesk(apps.browser("counter"), self.people).work(self.bare[-12:-10])
         Portal(self.machine, apps.browser("portal"), self.people).come_and_act(subscriber, self.bare[-10])
 
