@@ -122,6 +122,7 @@ GROUPS: Final = (
             ),
             Entry("backoffice:roles", _("Roles"), _ADMINISTRATORS),
             Entry("staff_sessions", _("Sessions of staff"), _ADMINISTRATORS),
+            Entry("backoffice:partners", _("Partners"), _ADMINISTRATORS),
             Entry("backoffice:health", _("Health"), _ADMINISTRATORS),
             Entry("backoffice:jobs", _("Jobs"), _ADMINISTRATORS),
             Entry("backoffice:settings", _("Settings"), _ADMINISTRATORS, below=("backoffice:change_settings",)),

@@ -96,6 +96,11 @@ def authorities(authority: Authority) -> list[AuthorityView]:
     ]  # fmt: skip
 
 
+def count_authorities() -> int:
+    """Return how many authorities may request a disclosure."""
+    return RequestingAuthority.objects.filter(approved_on__isnull=False, removed_on__isnull=True).count()
+
+
 def pending_disclosures() -> list[PendingSubject]:
     """Return the disclosure requests that wait for approvers."""
     waiting = DisclosureRequest.objects.filter(state=DisclosureState.WAITING.value).order_by("entered_at")

@@ -5,6 +5,7 @@ import datetime as dt
 import importlib
 import os
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -17,6 +18,7 @@ from rollkeeper.access.models import Invitation, Staff
 from rollkeeper.access.queries import roles_on
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.access.services import add_staff
+from rollkeeper.backoffice import partners
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.settings import settings_file
@@ -30,6 +32,7 @@ __all__ = ["start"]
 PERSON = {"HTTP_ACCEPT": "text/html"}
 PAGES = [
     "/administration/", "/administration/health/", "/administration/jobs/", "/administration/settings/", "/administration/versions/",
+    "/administration/partners/",
     "/staff/", "/staff/add/", "/staff/roles/",
 ]  # fmt: skip
 NEW_PASSWORD = "nine plain words that no one would ever say"
@@ -250,3 +253,29 @@ def test_what_was_typed_as_a_password_does_not_come_back(page):
 
     assert answer.status_code == 422
     assert b"some other words" not in answer.content
+
+
+def test_partners_are_shown_with_what_they_get(app, as_role, monkeypatch):
+    app("backoffice")
+    browser = Client(SERVER_NAME="localhost")
+    employ(StaffRole.ADMINISTRATOR, username="reader-1")
+    elements = {"mobile": ["kamailio", "osmo_hlr"]}
+    monkeypatch.setattr(partners, "provisioning_settings", lambda: SimpleNamespace(by_service=elements))
+    monkeypatch.setattr(
+        partners,
+        "ledger_settings",
+        lambda: SimpleNamespace(witnesses=[SimpleNamespace(url="https://witness.example")]),
+    )
+
+    with as_role("backoffice"):
+        enter(browser, "reader-1")
+        page = browser.get("/administration/partners/").content.decode()
+
+    for shown in (
+        "https://witness.example",
+        "kamailio",
+        "osmo_hlr",
+        "notices.smpp_url",
+        "Postal addresses and the text of notices",
+    ):
+        assert shown in page, shown

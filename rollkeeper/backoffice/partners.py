@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Everyone outside who gets something of this register, and what: the gateways, the network's elements, witnesses, authorities, agents.
+
+The page only shows. No partner asks the register by a machine: there is no such interface.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.access.services import authority_in
+from rollkeeper.agents.choices import AgentState
+from rollkeeper.agents.queries import agent_list
+from rollkeeper.disclosures.queries import count_authorities
+from rollkeeper.kernel.choices import Channel
+from rollkeeper.ledger.settings import settings as ledger_settings
+from rollkeeper.notices.settings import settings as notice_settings
+from rollkeeper.provisioning.settings import settings as provisioning_settings
+
+_GIVEN: Final = {
+    Channel.SMS: _("Telephone numbers and the text of notices"),
+    Channel.VOICE: _("Telephone numbers and the text of notices"),
+    Channel.EMAIL: _("E-mail addresses and the text of notices"),
+    Channel.POST: _("Postal addresses and the text of notices"),
+}
+_SETTINGS: Final = {
+    Channel.SMS: "notices.smpp_url",
+    Channel.VOICE: "notices.voice_program",
+    Channel.EMAIL: "notices.smtp_url",
+    Channel.POST: "notices.post_program",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One kind of partner."""
+
+    title: str | Promise
+    gets: str | Promise
+    names: tuple[str, ...] = ()
+    """Which they are, or which settings name them."""
+    count: int | None = None
+    """How many they are, of those that pages admit."""
+
+
+@require_safe
+def partners_page(request: HttpRequest) -> HttpResponse:
+    """Show who outside gets what."""
+    require(authority_in(request), Permission.MANAGE_STAFF)
+    return render(request, "backoffice/partners.html", {"partners": list(_partners())})
+
+
+def _partners() -> Iterator[Partner]:
+    for name in notice_settings().channels:
+        channel = Channel(name)
+        yield Partner(channel.label, _GIVEN[channel], (_SETTINGS[channel],))
+    elements = sorted({element for named in provisioning_settings().by_service.values() for element in named})
+    yield Partner(
+        _("The network's elements"), _("Numbers of lines, and what is barred or restored"),
+        tuple(elements) or ("provisioning.webhook.url",),
+    )  # fmt: skip
+    witnesses = ledger_settings().witnesses
+    yield Partner(
+        _("Witnesses"), _("Checkpoints of the published ledger: nothing about anyone"),
+        tuple(one.url for one in witnesses), len(witnesses),
+    )  # fmt: skip
+    yield Partner(
+        _("Authorities"), _("Of one person at a time, what two people disclose"), count=count_authorities()
+    )
+    admitted = [one for one in agent_list() if one.state is AgentState.APPROVED]
+    yield Partner(_("Agents"), _("Their own figures, and what their clerks record"), count=len(admitted))
