@@ -73,7 +73,7 @@ REGISTRATION_KIND_NOTES: Labels = {
         "A fixed line moves to another place. The subscriber shows the document again."
     ),
     RegistrationKind.CHANGE: _(
-        "Correct or renew what is recorded about the present subscriber. It starts no deadline."
+        "Correct or renew what is recorded about the present subscriber, or verify it again where the law asks for that. It starts no deadline."
     ),
 }
 

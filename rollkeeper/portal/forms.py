@@ -262,7 +262,7 @@ class LineSelectionForm(QuietForm):
     """Which lines end, said twice."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    lines = LinesField(label=_("Lines to end"))
+    lines = LinesField(label=_("Lines to end"), error_messages={"required": _("Mark at least one line.")})
     sure = forms.BooleanField(
         label=_("Yes, end the lines that I chose today."),
         widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),

@@ -152,9 +152,11 @@ def lines(request: HttpRequest) -> HttpResponse:
     shown["named"] = [
         (DelegateRole(part).label, dt.date.fromisoformat(day)) for part, day in shown["named"].items()
     ]
-    shown["alone_until"] = shown["alone_until"] and dt.date.fromisoformat(shown["alone_until"])
     shown["consents"] = _said_consents(shown)
     shown["has_too_many"] = any(one.get("has_too_many") for one in shown["limits"])
+    shown["is_asked"] = any(
+        one["must_reverify"] and one["deadline"] and one["deadline"]["lines"] for one in shown["lines"]
+    )
     return render(request, "portal/lines.html", shown)
 
 
@@ -292,7 +294,8 @@ def shown_to(request: HttpRequest) -> dict[str, Any]:
     answer = put(request, PortalRequestKind.DASHBOARD)
     if answer.done is None:
         raise SessionExpired
-    return answer.done | {"session": True}
+    until = answer.done["alone_until"]
+    return answer.done | {"session": True, "alone_until": until and dt.date.fromisoformat(until)}
 
 
 def refused(request: HttpRequest, answer: Answer) -> HttpResponse:

@@ -304,7 +304,7 @@ LINE_SELECTION_NEEDED = Refusal(
 LINES_KEPT_ALREADY = Refusal(
     "lines_kept_already",
     Kind.REFUSED,
-    "The law lets one subscriber keep {allowed} lines, and that number is verified already ({article}).",
+    "The law lets one subscriber keep {allowed} lines, and so many are verified already ({article}).",
     "To keep this line, the subscriber gives one of those back first, here or in the portal, or transfers it here; then verify this one. Subscribers can contest lines that are not theirs in the portal.",
 )
 LIMIT_NEEDS_SUPERVISOR = Refusal(

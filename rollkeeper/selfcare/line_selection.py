@@ -9,6 +9,7 @@ towards a limit. Numbers are opened only on request, so that the subscriber does
 import datetime as dt
 from typing import Any
 
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.limit_rules import LimitRule
@@ -80,5 +81,5 @@ def _said(session: PortalSession, tenure: Tenure, number: str) -> Shown:
     line_id: LineId = tenure.line_id
     return {
         "line": str(line_id), "number": number, "here": line_id == session.line_id, "service": tenure.service.value,
-        "state": tenure.state.value, "since": tenure.since.date().isoformat(),
+        "state": tenure.state.value, "since": tenure.since.astimezone(clock.zone()).date().isoformat(),
     }  # fmt: skip

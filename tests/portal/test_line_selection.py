@@ -6,18 +6,21 @@ import re
 
 import pytest
 
-from rollkeeper.access.authority import Authority
+from rollkeeper.access.authority import Authority, worker_authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign.nightly import run_nightly
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.counter_codes import redeem_code
 from rollkeeper.lines.queries import view_line
 from tests.builders.packs import use_pack
 from tests.builders.stages import reducing
+from tests.campaign.population import plan, tell
 from tests.registration.conftest import limited  # noqa: F401 - the same limits as at the counter
-from tests.selfcare.people import NUMBER, PERSON, register_line
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
 SECOND, THIRD = "+8613908915678", "+8613908915679"
 STRANGER = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
@@ -81,6 +84,40 @@ def opened_numbers():
     return [
         row.body for row in opened if '"field":"number"' in row.body and '"role":"subscriber"' in row.body
     ]
+
+
+def test_lines_that_a_campaign_asks_about_say_once_what_to_do_and_where(come_in, prove, law_put_back):
+    lines = [register_line(number) for number in (NUMBER, SECOND, THIRD)]
+    use_pack(reducing())
+    plan(ON, instance().pack)
+    for line_id in lines:
+        tell(line_id, ON)
+    run_nightly(worker_authority(), on=ON)
+    browser = come_in()
+    prove()
+
+    mine, choice = text(browser.get("/lines/")), text(browser.post("/line-selection/"))
+
+    assert mine.count("The last day to verify the registration again") == len(lines)
+    assert mine.count("You have more lines than the law lets one person have") == 1
+    assert mine.count('href="/line-selection/"') == 1
+    assert "stay as they are" not in choice
+
+
+def test_a_line_registered_early_in_the_morning_is_said_to_be_of_that_day(come_in, prove, limited):  # noqa: F811
+    for number in (NUMBER, SECOND):
+        register_line(number)
+    run(
+        "UPDATE lines_tenure SET held = tstzrange(%s, NULL)",
+        [dt.datetime.combine(ON, dt.time(3), clock.zone())],
+    )
+    limited(CHOOSE)
+    browser = come_in()
+    prove()
+
+    mine, chosen = text(browser.get("/lines/")), text(browser.post("/line-selection/"))
+
+    assert mine.count("since 2 March 2012") == chosen.count("since 2 March 2012") == 2
 
 
 def test_numbers_are_shown_when_asked_for_and_leave_their_accesses(three):

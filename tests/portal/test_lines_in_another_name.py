@@ -114,6 +114,21 @@ def test_a_new_line_says_the_same_to_who_has_no_other(come_in, prove):
     assert "it opens nothing but itself" in text(browser.get("/lines/"))
 
 
+@pytest.mark.parametrize(
+    ("page", "offers"), [("/passkeys/", "Add a passkey"), ("/line-selection/", "nothing to choose")]
+)
+def test_a_page_about_the_person_says_until_when_a_new_line_is_alone(come_in, prove, page, offers):
+    register_line(OTHER, FALSE)
+    browser = come_in(OTHER)
+    prove(FALSE)
+    new = text(browser.get(page))
+    later(DAYS)
+    old = text(browser.get(page))
+
+    assert ("it opens nothing but itself" in new, "it opens nothing but itself" in old) == (True, False)
+    assert (offers in new, offers in old) == (False, True)
+
+
 def test_a_line_that_is_said_not_to_be_theirs_opens_nothing(come_in, prove):
     register_line()
     strange = register_line(OTHER, FALSE)
