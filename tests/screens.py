@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from tests.journeys.conftest import Demo, Visitor
+from tests.journeys.conftest import Demo, Visitor, answer_last_questions
 from tests.journeys.test_counter_offline import wait_until_kept
 from tests.journeys.test_portal_in_a_browser import come_in, prove
 from tests.operations.test_process_supervisor import COMMAND, free_ports, started
@@ -48,9 +48,7 @@ COPIED = {
     "number": "+8613908000009", "document_type": "cn-resident-card", "document_number": "000000199001010018", "name": "Invented Person",
 }  # fmt: skip
 """The subscriber whom `tests/builders/stricter_law.py` registers."""
-STRICTER = (
-    "import django, sys; django.setup(); from tests.builders.stricter_law import main; main(sys.argv[1])"
-)
+CHANGE = "import django, sys; django.setup(); from tests.builders.{law}_law import main; main(sys.argv[1])"
 COMPANIES = "号码,客户类型,单位名称,单位地址,统一社会信用代码,经办人,经办人证件号码,经办人证件类型,使用人姓名,用户状态,入网日期,民族\n" + "".join(
     f"1390893{i:04},集团客户,虚构贸易{i}号,拉萨市虚构路{i}号,91350211MA000100Y3,次仁,X{i:07},护照,虚构,正常,2009-05-{i + 1:02},藏\n" for i in range(12)
 )  # fmt: skip
@@ -66,8 +64,8 @@ class Reader:
     enter: Callable[[Visitor, str, str], None] | None = None
     states: Callable[[Visitor, str], Iterator[str]] | None = None
     """Brings the page into one state after the other, and gives the name of each."""
-    stricter: bool = False
-    """The demo's law asks more, see `tests/builders/stricter_law.py`."""
+    law: str = ""
+    """The demo has another law: `stricter` or `reducing`, see `tests/builders/stricter_law.py` and its neighbour."""
 
 
 def staff(visitor: Visitor, role: str, origin: str) -> None:
@@ -173,6 +171,68 @@ def applying(visitor: Visitor, origin: str) -> Iterator[str]:
     yield "register-errors"
 
 
+def people_of(demo: Demo) -> dict[str, dict[str, str]]:
+    """Return the people whom a law has reduce their lines."""
+    return json.loads((demo.data_dir / "reducing-people.json").read_text("utf-8"))
+
+
+def own_lines(visitor: Visitor, origin: str) -> Iterator[str]:
+    """See the lines, and what else the portal gives."""
+    for path in ("lines", "line-selection", "personal-data", "passkeys", "access-history"):
+        visitor.page.goto(f"{origin}/{path}/")
+        unfold(visitor.page)
+        yield path
+
+
+def choosing(visitor: Visitor, origin: str) -> Iterator[str]:
+    """Choose which lines to keep, and give one back."""
+    page = visitor.page
+    yield from own_lines(visitor, origin)
+    page.goto(origin + "/line-selection/")
+    page.locator("main form button").click()
+    yield "numbers"
+    page.locator("main form button").click()
+    yield "numbers-errors"
+    page.check("#line-2")
+    page.check("#id_sure")
+    page.locator("main form button").click()
+    yield "given-back"
+
+
+def at_reducing_counter(visitor: Visitor, origin: str) -> Iterator[str]:
+    """Find lines that are asked about, verify one too many, and register one more."""
+    page = visitor.page
+    for which in ("suspended", "told", "chose"):
+        page.goto(origin + "/")
+        unfold(page)
+        page.fill("#id_number", people_of(visitor.demo)[which]["number"])
+        page.press("#id_number", "Enter")
+        page.wait_for_selector("#answer-title")
+        unfold(page)
+        yield f"found-{which}"
+    page.locator("[data-first]").click()
+    page.wait_for_selector("#id_subscriber__name")
+    yield "verify"
+    submit_record(page, people_of(visitor.demo)["chose"])
+    yield "verify-refused"
+    page.goto(origin + "/")
+    page.locator(".rk-carried form button").last.click()
+    page.goto(origin + "/register/")
+    page.fill("#id_number", "+8613908999999")
+    submit_record(page, people_of(visitor.demo)["enough"])
+    yield "register-refused"
+
+
+def submit_record(page: Page, one: dict[str, str]) -> None:
+    """Fill in the form of a person, submit it, and wait for what it is refused for."""
+    page.select_option("#id_subscriber__document_type", one["document_type"])
+    for name in ("name", "address", "document_number"):
+        page.fill(f"#id_subscriber__{name}", one[name])
+    answer_last_questions(page)
+    page.locator("form[data-offline] button[type=submit]:not(.rk-read)").click()
+    page.wait_for_selector(".govuk-error-summary")
+
+
 def clerk(visitor: Visitor, _: str, origin: str) -> None:
     """Sign in at the counter."""
     visitor.sign_in("clerk", at=origin)
@@ -187,6 +247,15 @@ def copied(visitor: Visitor, _: str, origin: str) -> None:
     """Come in as the subscriber of whose document a copy is kept."""
     come_in(visitor, COPIED)
     prove(visitor, COPIED)
+
+
+def reducing(visitor: Visitor, name: str, origin: str) -> None:
+    """Come in as one of the people of `tests/builders/reducing_law.py`, and prove it unless only the telephone is in the hand."""
+    which, _, is_in_hand = name.partition("-")
+    one = people_of(visitor.demo)[which]
+    come_in(visitor, one)
+    if not is_in_hand:
+        prove(visitor, one)
 
 
 def unregistered(visitor: Visitor, _: str, origin: str) -> None:
@@ -210,10 +279,15 @@ READERS = (
     Reader("portal", "anyone", ("/", "/check-receipt/", "/nowhere/")),
     Reader("portal", "proved", ("/lines/", *(f"/do/{one}/" for one in REQUESTS)), subscriber),
     Reader("portal", "unregistered", ("/lines/",), unregistered, applying),
-    Reader("backoffice", "stricter", (), states=in_law, stricter=True),
-    Reader("counter", "stricter", (), clerk, at_stricter_counter, stricter=True),
-    Reader("portal", "stricter", (), copied, with_copy, stricter=True),
-    Reader("portal", "applicant", (), unregistered, applying, stricter=True),
+    Reader("backoffice", "stricter", (), states=in_law, law="stricter"),
+    Reader("counter", "stricter", (), clerk, at_stricter_counter, law="stricter"),
+    Reader("portal", "stricter", (), copied, with_copy, law="stricter"),
+    Reader("portal", "applicant", (), unregistered, applying, law="stricter"),
+    *(
+        Reader("portal", one, (), reducing, choosing if one == "told" else own_lines, law="reducing")
+        for one in ("told-in-hand", "told", "enough", "new")
+    ),
+    Reader("counter", "reducing", (), clerk, at_reducing_counter, law="reducing"),
 )
 
 
@@ -236,9 +310,9 @@ def main() -> None:
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         seen: set[tuple[str, str]] = set()
-        for stricter in dict.fromkeys(one.stricter for one in chosen):
-            with served(data_dir, stricter=stricter) as demo:
-                for reader in (one for one in chosen if one.stricter is stricter):
+        for law in dict.fromkeys(one.law for one in chosen):
+            with changed(data_dir, law) as instance, served(instance) as demo:
+                for reader in (one for one in chosen if one.law == law):
                     take(browser, demo, reader, asked.language or list(LANGUAGES), seen)
     for app in dict.fromkeys(one.app for one in chosen):
         sheet(app)
@@ -261,28 +335,34 @@ def demo_at(given: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def served(data_dir: Path, *, stricter: bool) -> Iterator[Demo]:
-    """Serve the demo under its own law or a stricter one."""
-    settings = data_dir / "settings.toml"
-    before = settings.read_bytes()
-    if stricter:
-        law = data_dir / "stricter-law.yaml"
+def changed(data_dir: Path, law: str) -> Iterator[Path]:
+    """Give the demo, or a copy of it that has another law."""
+    if not law:
+        yield data_dir
+        return
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-screens-") as folder:
+        copy = Path(folder) / "instance"
+        subprocess.run(["cp", "-a", data_dir, copy], check=True)  # owners as well
         at = {
-            "ROLLKEEPER_HOME": str(data_dir),
+            "ROLLKEEPER_HOME": str(copy),
             "ROLLKEEPER_ROLE": "console",
             "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
         }
-        subprocess.run([sys.executable, "-c", STRICTER, law], check=True, env=os.environ | at)
-        change_settings(settings, {"instance": {"pack": str(law)}})
+        file = copy / "other-law.yaml"
+        subprocess.run([sys.executable, "-c", CHANGE.format(law=law), file], check=True, env=os.environ | at)
+        change_settings(copy / "settings.toml", {"instance": {"pack": str(file)}})
+        yield copy
+
+
+@contextmanager
+def served(data_dir: Path) -> Iterator[Demo]:
+    """Serve the demo."""
     logins = json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
     port = free_ports()
-    try:
-        with started(data_dir, port):
-            apps = [f"http://localhost:{port + nth}" for nth in range(3)]
-            passwords = {one["role"]: one["password"] for one in logins}
-            yield Demo(data_dir, *apps, passwords, {one["role"]: one["user"] for one in logins})
-    finally:
-        settings.write_bytes(before)
+    with started(data_dir, port):
+        apps = [f"http://localhost:{port + nth}" for nth in range(3)]
+        passwords = {one["role"]: one["password"] for one in logins}
+        yield Demo(data_dir, *apps, passwords, {one["role"]: one["user"] for one in logins})
 
 
 def take(
