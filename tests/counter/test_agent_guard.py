@@ -72,7 +72,7 @@ def test_a_image_is_counted_whatever_comes_of_it_and_a_form_without_one_is_not(b
 HELP = {
     "/pause/": {"reason": "hospital", "first": "2012-03-02", "last": ""},
     "/reconnect/": {},
-    "/essential/": {"protected": "no"},
+    "/essential/": {"essential": "no"},
     "/dispute/": {"receipt": ""},
 }
 

@@ -196,7 +196,7 @@ ASKED_BY = {
     "campaign/batch_planning.py": "_prepare",
     "campaign/batch_execution.py": None,
     "notices/dispatch.py": "__init__",
-    "provisioning/services.py": "_try_all",
+    "provisioning/services.py": "_claim",
     "law/disclosures.py": "disclosure_laws",
     "agents/services.py": "approve_agent",
     "agents/reverification.py": "start_reverifications",
