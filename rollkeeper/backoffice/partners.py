@@ -46,7 +46,7 @@ class Partner:
     title: str | Promise
     gets: str | Promise
     names: tuple[str, ...] = ()
-    """Which they are, or which settings name them."""
+    """Which they are, or which settings name them; none where none is set."""
     count: int | None = None
     """How many they are, of those that pages admit."""
 
@@ -59,13 +59,18 @@ def partners_page(request: HttpRequest) -> HttpResponse:
 
 
 def _partners() -> Iterator[Partner]:
-    for name in notice_settings().channels:
+    notices = notice_settings()
+    for name in notices.channels:
         channel = Channel(name)
-        yield Partner(channel.label, _GIVEN[channel], (_SETTINGS[channel],))
-    elements = sorted({element for named in provisioning_settings().by_service.values() for element in named})
+        setting = _SETTINGS[channel]
+        # Pages are not given the mail server's address, so this one cannot tell whether there is one.
+        is_set = channel is Channel.EMAIL or getattr(notices, setting.removeprefix("notices."))
+        yield Partner(channel.label, _GIVEN[channel], (setting,) if is_set else ())
+    network = provisioning_settings()
+    elements = sorted({element for named in network.by_service.values() for element in named})
     yield Partner(
         _("The network's elements"), _("Numbers of lines, and what is barred or restored"),
-        tuple(elements) or ("provisioning.webhook.url",),
+        tuple(elements) or (("provisioning.webhook.url",) if network.webhook.url else ()),
     )  # fmt: skip
     witnesses = ledger_settings().witnesses
     yield Partner(

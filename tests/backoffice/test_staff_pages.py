@@ -259,6 +259,8 @@ def test_partners_are_shown_with_what_they_get(app, as_role, monkeypatch):
     app("backoffice")
     browser = Client(SERVER_NAME="localhost")
     employ(StaffRole.ADMINISTRATOR, username="reader-1")
+    chosen = {"channels": ["sms", "post"], "smpp_url": None, "post_program": "/opt/post"}
+    monkeypatch.setattr(partners, "notice_settings", lambda: SimpleNamespace(**chosen))
     elements = {"mobile": ["kamailio", "osmo_hlr"]}
     monkeypatch.setattr(partners, "provisioning_settings", lambda: SimpleNamespace(by_service=elements))
     monkeypatch.setattr(
@@ -275,7 +277,8 @@ def test_partners_are_shown_with_what_they_get(app, as_role, monkeypatch):
         "https://witness.example",
         "kamailio",
         "osmo_hlr",
-        "notices.smpp_url",
+        "notices.post_program",
         "Postal addresses and the text of notices",
     ):
         assert shown in page, shown
+    assert "notices.smpp_url" not in page, "none is set"
