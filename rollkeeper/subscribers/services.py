@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.documents.rules import is_known_type
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import prepared_rows, prepared_run, rows, run
 from rollkeeper.kernel.ids import EntryId, PersonId, new_uuids
 from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.subscribers.errors import DocumentOfAnother
@@ -120,10 +120,9 @@ def _claim(
         first.setdefault(index, (candidate, _type_in_clear(person.document)))
     known = {index: person.known for index, person in zip(indexes, shown, strict=True) if person.known}
     asked = [index for index in first if index not in known]
-    known |= {i: p for i, p in zip(asked, find_persons(asked, lock=True), strict=True) if p is not None}
-    new = [index for index in first if index not in known]
-    won = _insert(new, [first[i][0] for i in new], [first[i][1] for i in new], on=on)
-    lost = [index for index in new if index not in won]
+    # Who is new is written without a look before: most are, and only the database can tell it of two in the same instant.
+    won = _insert(asked, [first[i][0] for i in asked], [first[i][1] for i in asked], on=on)
+    lost = [index for index in asked if index not in won]
     known |= {index: first[index][0] for index in won}
     return known | {i: p for i, p in zip(lost, find_persons(lost, lock=True), strict=True) if p is not None}
 
@@ -139,7 +138,7 @@ def _insert(
     if not indexes:
         return set()
     with counted_lookups():
-        added = rows(
+        added = prepared_rows(
             "SELECT subscribers_add_documents(%s, %s, %s, %s) AS document_index",
             [list(indexes), list(persons), list(types), on],
         )
@@ -159,7 +158,9 @@ def _make(made: Sequence[tuple[PersonId, PresentedPerson]], *, on: dt.date) -> N
 def _make_people(
     persons: Sequence[PersonId], kinds: Sequence[str], languages: Sequence[str | None], *, on: dt.date
 ) -> None:
-    rows("SELECT subscribers_make(%s, %s, %s, %s)", [list(persons), list(kinds), list(languages), on])
+    prepared_run(
+        "SELECT FROM subscribers_make(%s, %s, %s, %s)", [list(persons), list(kinds), list(languages), on]
+    )
 
 
 def _set_replaced(person_id: PersonId, document: tuple[str, str], *, on: dt.date | None) -> None:
