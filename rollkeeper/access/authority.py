@@ -29,6 +29,8 @@ class Authority:
     commitment: str
     is_recent: bool = True
     """Whether the person gave password, passkey or code lately (`access.reauthentication`); a command asks each time."""
+    is_of_agent: bool | None = None
+    """Whether the account is an agent's; None: ask `agents.queries.is_agent_account`."""
 
     def role_for(self, permission: Permission) -> StaffRole | None:
         """Return the role that gives this permission, None where none does."""

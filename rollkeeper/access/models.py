@@ -28,6 +28,8 @@ class Staff(AbstractBaseUser):
 
     known_roles: tuple[dt.date, frozenset[StaffRole]] | None = None
     """The roles on a day, where they were read together with the account."""
+    is_of_agent: bool | None = None
+    """Whether it is an agent's account, where that was read together with it (`agents.queries.OF_AGENT`)."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -203,7 +203,9 @@ def authority_of(staff: Staff) -> Authority:
     day, roles = staff.known_roles or (None, frozenset())
     if day != clock.today():
         roles = roles_on(clock.today(), staff_id=staff.staff_id)
-    return Authority(roles if staff.is_active else frozenset(), StaffId(staff.staff_id), _commitment(staff))
+    return Authority(
+        roles if staff.is_active else frozenset(), StaffId(staff.staff_id), _commitment(staff), is_of_agent=staff.is_of_agent
+    )  # fmt: skip
 
 
 def authority_on(staff_id: StaffId, *, day: dt.date) -> Authority:

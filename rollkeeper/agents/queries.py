@@ -23,6 +23,9 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
 from rollkeeper.law.rules import Refused
 
+OF_AGENT = "EXISTS (SELECT FROM agents_assignment t WHERE t.staff_id = s.staff_id)"
+"""Whether an account `s` is an agent's, for a statement that reads the account."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveAssignment:
@@ -211,6 +214,8 @@ def open_cases(agent_id: UUID | None = None) -> list[CaseView]:
 
 def is_agent_account(authority: Authority) -> bool:
     """Tell whether an account works, worked or will work at an agent's outlet. For the operator's own this package does nothing."""
+    if authority.is_of_agent is not None:
+        return authority.is_of_agent
     return bool(
         prepared_rows("SELECT FROM agents_assignment WHERE staff_id = %s LIMIT 1", [authority.staff_id])
     )

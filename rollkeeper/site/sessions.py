@@ -22,6 +22,7 @@ from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.models import Staff
 from rollkeeper.access.queries import ACCOUNT, account_of
 from rollkeeper.access.settings import settings as access_settings
+from rollkeeper.agents.queries import OF_AGENT
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import Role, in_transaction, prepared_rows, this_role
 
@@ -43,7 +44,7 @@ _FOUND = (
 )
 _FOUND_ALONE = _FOUND.format(account=" FROM django_session d")
 _FOUND_WITH_ACCOUNT = _FOUND.format(
-    account=f", {ACCOUNT} FROM django_session d LEFT JOIN access_staff s ON s.staff_id = d.staff_id"
+    account=f", {ACCOUNT}, {OF_AGENT} AS is_of_agent FROM django_session d LEFT JOIN access_staff s ON s.staff_id = d.staff_id"
 )
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
@@ -72,7 +73,9 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         self._ends_at = found[0].expire_date
-        self.account = account_of(found[0], on=on) if of_staff and found[0].staff_id else None
+        if of_staff and found[0].staff_id:
+            self.account = account_of(found[0], on=on)
+            self.account.is_of_agent = found[0].is_of_agent
         return self.decode(found[0].session_data)
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - as Django calls it
