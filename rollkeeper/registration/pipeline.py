@@ -17,10 +17,9 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import action, pipeline
 from rollkeeper.kernel.errors import Faults, RollkeeperError
-from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
-from rollkeeper.law.calendars import Term
 from rollkeeper.law.kinds import Attribute
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
@@ -32,16 +31,9 @@ from rollkeeper.lines.errors import (
 )
 from rollkeeper.lines.lookups import count_access, count_access_later, hidden_lines, mark_access
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import (
-    LineView,
-    accepted_through,
-    current_subscribers,
-    find_line_keys,
-    last_subscriber,
-)
+from rollkeeper.lines.queries import LineView, find_line_keys
 from rollkeeper.lines.regions import regions_of_new_lines
 from rollkeeper.lines.writes import lock_numbers, lock_numbers_later
-from rollkeeper.provisioning.queries import still_served
 from rollkeeper.registration import persistence
 from rollkeeper.registration.accesses import (
     Looked,
@@ -60,7 +52,7 @@ from rollkeeper.registration.errors import (
     SUBMISSION_KEY_USED,
 )
 from rollkeeper.registration.kind_rules import faults_of_kind, good_through, noted_check, noted_proof
-from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
+from rollkeeper.registration.line_limits import Limits, LineRequest, count_limits
 from rollkeeper.registration.payments import payment_faults, payment_of
 from rollkeeper.registration.persistence import Context, Draft
 from rollkeeper.registration.receipts import (
@@ -80,12 +72,7 @@ from rollkeeper.registration.rules import (
     read_parts,
     usable_of_line,
 )
-from rollkeeper.registration.shown_documents import (
-    former_document,
-    known_by_document,
-    replaced_documents,
-    transferors_of,
-)
+from rollkeeper.registration.situations import Found, find_people, look_around
 from rollkeeper.registration.submissions import (
     NEW_CONTRACT_KINDS,
     NEW_TENURE_KINDS,
@@ -95,7 +82,6 @@ from rollkeeper.registration.submissions import (
 )
 from rollkeeper.registration.undocumented_ways import asked_without_document, route_of, without_document_type
 from rollkeeper.subscribers.choices import PartyRole
-from rollkeeper.subscribers.queries import with_documents
 from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.services import announce_sealing, one_epoch
 
@@ -384,85 +370,56 @@ def _service(one: Waiting, line: LineView | None) -> Service:
 
 
 def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> list[Draft]:
-    read = looked.read
-    subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
-    documents = [parts.parts[PartyRole.SUBSCRIBER].document for _, _, parts in read]
-    formerly = [former_document(one.submission, on=context.on) for one, _, _ in read]
-    if context.limits:
-        lock_documents([*documents, *formerly])
-    shown, former = known_by_document(documents), known_by_document(formerly)
-    article = context.pack.act_article(context.action_kind.value) or ""
-    transferors = transferors_of(context, [one.submission for one, _, _ in read])
-    held_by = [
-        None
-        if line is None
-        else last_subscriber(line.line_id)
-        if line.is_over
-        else subscribers.get(line.line_id)
-        for _, line, _ in read
-    ]
-    given = zip(documents, formerly, transferors, strict=True)
-    may_compare = note_compared(context, looked, held_by, [any(shown) for shown in given])
-    # A person with several documents is one person under each of them.
-    one = merged_persons(
-        context,
-        [
-            *shown,
-            *former,
-            *held_by,
-            *(transferor.person if transferor else None for transferor in transferors),
-        ],
+    """Decide each submission that could be read; note why one is refused, and return the drafts of the others."""
+    found = find_people(context, looked.read)
+    may_compare = note_compared(
+        context, looked, [one.subscriber for one in found], [one.shows_a_document for one in found]
     )
-    limits = count_limits(context, [one[person] for person in (*shown, *former) if person])
-    replaced = replaced_documents(context, documents)
-    documented = (
-        with_documents(subscribers.values()) if context.action_kind is RegistrationKind.TRANSFER else set()
-    )
-    served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
-    accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
+    around = look_around(context, found)
+    limits = count_limits(context, around.applicants())
     drafts: list[Draft] = []
-    new_regions = regions_of_new_lines([one.number for one, _, _ in read])
-    for (
-        waits,
-        line,
-        parts,
-    ), by_document, by_former, formerly_shown, held, old, transferor, new_region in zip(
-        read, shown, former, formerly, held_by, replaced, transferors, new_regions, strict=True
-    ):
-        subscriber, known = held and one[held], by_former or by_document
-        situation = Situation(
-            line=line, subscriber=subscriber, shown=known and one[known], service=waits.submission.service, article=article,
-            shows_document=parts.parts[PartyRole.SUBSCRIBER].document is not None,
-            quarantine=context.pack.quarantine(line.service) if line else Term(), subscriber_has_document=held in documented,
-            replaced_on=None if waits.submission.former_was_wrong else old,
-            transferor=transferor and replace(transferor, person=transferor.person and one[transferor.person]),
-            is_served=line is not None and line.line_id in served,
-            route=parts.route,
-            accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
-        )  # fmt: skip
-        region = new_region if line is None or line.is_over else line.region
-        verdict = masked(context, line and line.line_id) if not may_compare else refusal(
-            context.action_kind, situation=situation, on=context.on
-        ) or judge(
-            context, looked, limits,
-            LineRequest(waits.submission, parts.parts[PartyRole.SUBSCRIBER].document, _service(waits, line),
-                        payment_of(context.pack, waits.submission, line), situation, region, context.on),
-            position=waits.position,
-        )  # fmt: skip
+    regions = regions_of_new_lines([one.waiting.number for one in found])
+    for one, region_of_number in zip(found, regions, strict=True):
+        line, position = one.line, one.waiting.position
+        region = region_of_number if line is None or line.is_over else line.region
+        verdict = (
+            _verdict(context, looked, limits, one, around.situation(one), region)
+            if may_compare
+            else masked(context, line.line_id if line else None)
+        )
         if isinstance(verdict, RollkeeperError):
-            outcomes[waits.position] = looked.refuse(context, waits.position, verdict)
-        else:
-            if len(read) == 1:  # what is refused while it is written leaves a mark, too
-                mark_access(
-                    context.authority, AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND, on=context.on,
-                    line_id=line.line_id if line else None, matched=waits.position in looked.compared or None,
-                    person_id=looked.counted.get(waits.position, (None, False))[0],
-                    subject=str(waits.position),
-                )  # fmt: skip
-            is_newer = by_former is not None and (by_document is None or one[by_former] != one[by_document])
-            drafts.append(
-                Draft(waits.position, waits.submission, waits.number, waits.number_index, _service(waits, line), line, parts, context.on,
-                      renewed_by=by_former if is_newer else None, former=formerly_shown, former_of=by_former, passed=verdict,
-                      transferor=transferor, known=by_document, region=region)
+            outcomes[position] = looked.refuse(context, position, verdict)
+            continue
+        if len(found) == 1:  # what is refused while it is written leaves a mark, too
+            mark_access(
+                context.authority, AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND, on=context.on,
+                line_id=line.line_id if line else None, matched=position in looked.compared or None,
+                person_id=looked.counted.get(position, (None, False))[0], subject=str(position),
             )  # fmt: skip
+        drafts.append(_draft(context, one, passed=verdict, renewed_by=around.renewed_by(one), region=region))
     return drafts
+
+
+def _verdict(
+    context: Context, looked: Looked, limits: Limits, found: Found, situation: Situation, region: str | None
+) -> tuple[str, ...] | RollkeeperError:
+    """Return why a submission is refused, or the articles of the limits that a supervisor waived."""
+    waiting, line = found.waiting, found.line
+    asked_for = LineRequest(
+        waiting.submission, found.document, _service(waiting, line),
+        payment_of(context.pack, waiting.submission, line), situation, region, context.on,
+    )  # fmt: skip
+    return refusal(context.action_kind, situation=situation, on=context.on) or judge(
+        context, looked, limits, asked_for, position=waiting.position
+    )
+
+
+def _draft(
+    context: Context, found: Found, *, passed: tuple[str, ...], renewed_by: PersonId | None, region: str | None
+) -> Draft:  # fmt: skip
+    waiting = found.waiting
+    return Draft(
+        waiting.position, waiting.submission, waiting.number, waiting.number_index, _service(waiting, found.line), found.line,
+        found.parts, context.on, renewed_by=renewed_by, former=found.former, former_of=found.by_former, passed=passed,
+        transferor=found.transferor, known=found.by_document, region=region,
+    )  # fmt: skip
