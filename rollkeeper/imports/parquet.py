@@ -5,8 +5,6 @@ A few kilobytes of Parquet can unpack to gigabytes, and only unpacking shows it.
 process with limited memory; only a file that passed is read here.
 """
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,21 +12,18 @@ from typing import Final
 
 from rollkeeper.imports.delimited import FIELD_LIMIT, Record
 from rollkeeper.imports.errors import IMPORT_FIELD_TOO_LONG, IMPORT_FILE_UNREADABLE
+from rollkeeper.imports.trial_read import try_reading
 
 BATCH_ROWS: Final = 20_000
-_PROBE_BYTES: Final = 2 << 30
 _PROBE: Final = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[2]), int(sys.argv[2])))
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 import polars as pl
-frame = pl.scan_parquet(sys.argv[1])
+frame = pl.scan_parquet(file, glob=False)
 texts = [name for name, kind in frame.collect_schema().items() if kind == pl.String]
 row = 1
-for batch in frame.collect_batches(chunk_size=int(sys.argv[3]), maintain_order=True):
+for batch in frame.collect_batches(chunk_size=int(sys.argv[2]), maintain_order=True):
     for name in texts:
         longest = batch[name].str.len_chars().arg_max()
-        if longest is not None and batch[name].str.len_chars()[longest] > int(sys.argv[4]):
+        if longest is not None and batch[name].str.len_chars()[longest] > int(sys.argv[3]):
             print(row + 1 + longest, batch.columns.index(name) + 1)
             sys.exit(3)
     row += batch.height
@@ -51,20 +46,14 @@ class Parquet:
         import polars as pl
 
         yield list(self.columns)
-        frame = pl.scan_parquet(file).select(pl.col(self.columns).cast(pl.String).fill_null(""))
+        frame = pl.scan_parquet(file, glob=False).select(pl.col(self.columns).cast(pl.String).fill_null(""))
         for batch in frame.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
             yield from map(list, batch.iter_rows())
 
 
 def open_parquet(file: Path) -> Parquet:
     """Return the columns of a file once it has proved readable. Refuses: IMPORT_FILE_UNREADABLE, IMPORT_FIELD_TOO_LONG."""
-    probe = subprocess.run(  # noqa: S603 - our own interpreter and text
-        [sys.executable, "-c", _PROBE, str(file), str(_PROBE_BYTES), str(BATCH_ROWS), str(FIELD_LIMIT)],
-        check=False,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
+    probe = try_reading(file, _PROBE, str(BATCH_ROWS), str(FIELD_LIMIT))
     if probe.returncode == 3:
         row, column = probe.stdout.split()
         raise IMPORT_FIELD_TOO_LONG(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}")
@@ -74,5 +63,5 @@ def open_parquet(file: Path) -> Parquet:
         )
     import polars as pl
 
-    schema = pl.scan_parquet(file).collect_schema()
+    schema = pl.scan_parquet(file, glob=False).collect_schema()
     return Parquet(tuple(name for name, kind in schema.items() if not kind.is_nested() and kind != pl.Binary))

@@ -3,7 +3,8 @@
 
 `fastexcel` gives values and says nothing of a formula that was never calculated or of an error value: both would pass
 for empty cells. So the sheet's XML is looked through first, as a stream; that look also refuses a field or a whole
-sheet that would fill the memory, since a few kilobytes of a spreadsheet can unpack to gigabytes.
+sheet that would fill the memory, since a few kilobytes of a spreadsheet can unpack to gigabytes. Two cells far from one another do so
+without being large unpacked: the rectangle between them is made. So a sheet is first read in another process.
 """
 
 import re
@@ -20,10 +21,26 @@ from rollkeeper.imports.column_dictionary import HEAD_ROWS, known_names
 from rollkeeper.imports.delimited import FIELD_LIMIT, Record
 from rollkeeper.imports.errors import IMPORT_FIELD_TOO_LONG, IMPORT_FILE_UNREADABLE
 from rollkeeper.imports.row_errors import CELL_ERROR, FORMULA, Reason, UnreadableRow
+from rollkeeper.imports.trial_read import try_reading
 
 _MOST_SHEETS: Final = 20
 UNPACKED_LIMIT_BYTES: Final = 2 << 30
 _BLOCK_BYTES: Final = FIELD_LIMIT * 4
+_TOO_LARGE: Final = "unpacked it is larger than 2 GiB; save it as CSV"
+_DAMAGED: Final = 4
+_PROBE: Final = f"""
+import fastexcel
+try:
+    book = fastexcel.read_excel(file)
+    for name in sys.argv[2:] or book.sheet_names[:{_MOST_SHEETS}]:
+        book.load_sheet(name, header_row=None, dtypes="string", skip_rows=0)
+except MemoryError:
+    sys.exit(1)
+except Exception:
+    pass  # the process that asked finds the same, and says it
+except BaseException:
+    sys.exit({_DAMAGED})  # a reader that panics: no exception of Python's
+"""
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _PLAIN_TIME = re.compile(r" 00:00:00$")
 
@@ -65,12 +82,13 @@ def open_sheet(file: Path, sheet: str | None) -> Sheet:
             if "xl/workbook.xml" not in archive.namelist():
                 raise IMPORT_FILE_UNREADABLE(file=file, why="it is an archive, not a spreadsheet")
             _require_bounds(file, archive)
+            _require_memory(file, sheet)
             names = _load(file).sheet_names
-            name = sheet or (_likeliest(file, names) if len(names) > 1 else names[0])
-            if name not in names:
+            if sheet and sheet not in names:
                 raise IMPORT_FILE_UNREADABLE(
-                    file=file, why=f"it has no sheet '{name}', only {', '.join(names)}"
+                    file=file, why=f"it has no sheet '{sheet}', only {', '.join(names)}"
                 )
+            name = sheet or (_likeliest(file, names) if len(names) > 1 else names[0])
             return Sheet(name, _faults(archive, _member(archive, name)))
     except (
         zipfile.BadZipFile,
@@ -111,9 +129,7 @@ def _require_bounds(file: Path, archive: zipfile.ZipFile) -> None:
             while block := stream.read(_BLOCK_BYTES):
                 total += len(block)
                 if total > UNPACKED_LIMIT_BYTES:
-                    raise IMPORT_FILE_UNREADABLE(
-                        file=file, why="unpacked it is larger than 2 GiB; save it as CSV"
-                    )
+                    raise IMPORT_FILE_UNREADABLE(file=file, why=_TOO_LARGE)
                 if len(block) == _BLOCK_BYTES and part.filename.endswith(".xml") and b"<" not in block:
                     raise IMPORT_FIELD_TOO_LONG(
                         file=file,
@@ -121,6 +137,15 @@ def _require_bounds(file: Path, archive: zipfile.ZipFile) -> None:
                         column="unknown",
                         limit=f"{FIELD_LIMIT:,}",
                     )
+
+
+def _require_memory(file: Path, sheet: str | None) -> None:
+    """Refuse what would end this process: a reader that finds no memory, or panics. Refuses: IMPORT_FILE_UNREADABLE."""
+    ended = try_reading(file, _PROBE, *([sheet] if sheet else [])).returncode
+    if ended == _DAMAGED:
+        raise IMPORT_FILE_UNREADABLE(file=file, why="the spreadsheet is damaged")
+    if ended:
+        raise IMPORT_FILE_UNREADABLE(file=file, why=_TOO_LARGE)
 
 
 def _member(archive: zipfile.ZipFile, sheet: str) -> str:

@@ -274,7 +274,7 @@ def _start_again(port: int) -> None:
 
 def _run_again(*words: str) -> None:
     """Replace this process by a new one with these words."""
-    os.execv(sys.executable, [sys.executable, "-m", "rollkeeper.operations.cli", *words])  # noqa: S606 - this program again
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "rollkeeper.operations.cli", *words])  # noqa: S606 - this program again
 
 
 def _make_demo(lines: int) -> None:

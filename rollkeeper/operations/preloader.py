@@ -96,7 +96,7 @@ class Preloader:
         self._control, far = socket.socketpair()
         with far:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "rollkeeper.operations.preloader"],
+                [sys.executable, "-P", "-m", "rollkeeper.operations.preloader"],
                 stdin=far.fileno(),
                 cwd="/",
                 env={name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}

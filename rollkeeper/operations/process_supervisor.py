@@ -142,7 +142,9 @@ def serve_handed_over(app: App, *, host: str, port: int) -> NoReturn:
     os.set_inheritable(kept, True)
     environment = os.environ | _app_environment(app, host, port)
     os.execve(  # noqa: S606
-        sys.executable, [sys.executable, "-m", _APP_MODULE, host, str(port + app.port_offset)], environment
+        sys.executable,
+        [sys.executable, "-P", "-m", _APP_MODULE, host, str(port + app.port_offset)],
+        environment,
     )
 
 
@@ -255,7 +257,7 @@ def _started(
     host: str, port: int, environment: dict[str, str], credentials: AppCredentials
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", _APP_MODULE, host, str(port)],
+        [sys.executable, "-P", "-m", _APP_MODULE, host, str(port)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -116,7 +116,7 @@ class ManagedProcess(ABC):
             self.preloader.fork(module, environment=environment, folder=folder, user=user)
             if self.preloader
             else subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", module],
+                [sys.executable, "-P", "-m", module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -1,9 +1,11 @@
 """Every kind of file is read, and every broken one is refused in one sentence that names the place."""
 
+import os
 import resource
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -20,7 +22,7 @@ from rollkeeper.imports.errors import (
 )
 from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.row_errors import CELL_ERROR, FORMULA, LOOSE_QUOTE, UnreadableRow
-from tests.imports.sheets import day, error, formula, number, text, write_sheet
+from tests.imports.sheets import day, error, formula, number, text, write_sheet, write_sheets
 from tests.refusals import refusing
 
 ALL = frozenset(range(50))
@@ -303,6 +305,65 @@ def test_a_spreadsheet_with_a_giant_text_is_refused_before_it_is_unpacked(tmp_pa
 
     with refusing(IMPORT_FIELD_TOO_LONG, match=r"sheet1\.xml"):
         scan_file(file)
+
+
+@pytest.mark.parametrize("asked", [None, "Notes"])
+def test_two_cells_far_from_one_another_are_refused_and_end_no_process(tmp_path, asked):
+    file = write_sheets(
+        tmp_path / "lines.xlsx",
+        {"Lines": [[text("number")], [number(1)]], "Notes": [[text("a")], [number(1)]]},
+    )
+    _move_last_cell(file, "xl/worksheets/sheet2.xml", to="XFD1048576")
+
+    with refusing(IMPORT_FILE_UNREADABLE, match="larger than 2 GiB"):
+        scan_file(file, sheet=asked)
+
+
+def test_a_giant_sheet_that_is_not_asked_for_is_no_fault(tmp_path):
+    file = write_sheets(
+        tmp_path / "lines.xlsx",
+        {"Lines": [[text("number")], [number(1)]], "Notes": [[text("a")], [number(1)]]},
+    )
+    _move_last_cell(file, "xl/worksheets/sheet2.xml", to="XFD1048576")
+
+    assert scan_file(file, sheet="Lines").row_count == 1
+
+
+def _move_last_cell(file, part, *, to):
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    before, _, after = parts[part].rpartition(b'r="A2"')
+    parts[part] = before + f'r="{to}"'.encode() + after
+    parts[part] = parts[part].replace(b'<row r="2">', b'<row r="1048576">')
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "parquet"])
+def test_a_file_in_memory_as_it_comes_from_a_page_is_read(tmp_path, kind):
+    file = tmp_path / f"lines.{kind}"
+    if kind == "xlsx":
+        write_sheet(file, [[text("number")], [text("13800138000")]])
+    else:
+        pl.DataFrame({"number": ["13800138000"]}).write_parquet(file)
+    handle = os.memfd_create("import")
+    os.write(handle, file.read_bytes())
+
+    try:
+        read = rows_of(Path(f"/proc/self/fd/{handle}"))
+    finally:
+        os.close(handle)
+
+    assert read == (("number",), [["13800138000"]])
+
+
+def test_a_name_with_the_signs_of_a_pattern_is_one_file(tmp_path):
+    pl.DataFrame({"number": ["1", "2"]}).write_parquet(tmp_path / "lines2.parquet")
+    file = tmp_path / "lines[2]*.parquet"
+    pl.DataFrame({"number": ["13800138000"]}).write_parquet(file)
+
+    assert rows_of(file) == (("number",), [["13800138000"]])
 
 
 def test_a_sheet_that_is_not_there_is_named_with_those_that_are(tmp_path):
