@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,34 @@ def test_a_text_put_into_another_is_marked_too():
 
     assert not is_side_by_side(as_html(pair))
     assert as_plain_text(pair) == "※ 一 ※ 二 · two · one ※ 二 · two"
+
+
+def test_what_someone_typed_costs_a_page_little_however_deep_its_brackets(tibetan):
+    typed = "⟦" * 20_000 + "‖⟧" * 20_000
+
+    begun = time.process_time()
+    page = as_html(f'<p>{typed}</p><input value="{typed}">')
+    as_plain_text(typed)
+
+    assert time.process_time() - begun < 2
+    assert "rk-untranslated" in page
+
+
+def test_brackets_that_someone_typed_end_no_tag_and_no_element_of_a_page():
+    page = '<dl><dt>Name</dt><dd>⟦x</dd><dt>Address</dt><dd><input value="b‖c"></dd><dd>y⟧</dd></dl>'
+
+    assert as_html(page) == page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2012 ལོའི་ཟླ་ 13 པའི་ཚེས་ 1", "0000 ལོའི་ཟླ་ 1 པའི་ཚེས་ 1", "2012 ལོའི་ཟླ་ 1 པའི་ཚེས་ 1, 99:99", "དོན་ཚན་ " + "9" * 5000,
+    ],
+)  # fmt: skip
+def test_no_day_and_no_article_that_someone_typed_breaks_a_page(tibetan, typed):
+    assert typed in as_html(f"<p>{side_by_side(typed, typed)}</p>")
+    assert typed in as_plain_text(side_by_side(typed, typed))
 
 
 @pytest.mark.parametrize(
