@@ -40,6 +40,12 @@ _FAST: Final = {
 }
 _FAST_PREFIX: Final = {"CN": "+86", "IN": "+91", "US": "+1"}
 _TEXT = re.compile(r"[^\W\d_]")
+_WRITTEN: Final = re.compile(r"""=?["']?(?:tel:)?[+\d\s()\[\]./~‐-―−ー-]+["']?""", re.IGNORECASE)
+"""Digits and what people put between them; quotation marks and an equals sign are a spreadsheet's, that a number is to stay a text."""
+_DECIMAL: Final = re.compile(r"\D*\d+\.(?:0+|\d)\D*")
+"""What a program writes that takes a number for an amount: 13800138000.0. With the zero it would be the number of another line."""
+_REVERSING: Final = "\u202e"
+"""Shows what follows it backwards: who looked at the number read another one."""
 _SITE: Final = "https://"
 _AT_SITE: Final = re.compile(r"https?://([^/]+)/?", re.ASCII | re.IGNORECASE)
 _REFERENCE = re.compile(
@@ -162,10 +168,20 @@ def _parse(text: str, country: str) -> str:
         raise NumberNotRead(value_class=_unread(shown, fault)) from None
     if number.extension:
         raise NumberNotRead(value_class="an extension has no separate line")
+    if fault_class := _misread(shown):
+        raise NumberNotRead(value_class=fault_class)
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict != ValidationResult.IS_POSSIBLE:
         raise NumberNotRead(value_class=_FAULTS.get(verdict, "not a telephone number"))
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _misread(shown: str) -> str | None:
+    """Say why a text is none from which a number may be taken: the library drops letters, and what is left may be another line's number."""
+    plain = "".join(sign for sign in shown if sign == _REVERSING or unicodedata.category(sign) != "Cf")
+    if _WRITTEN.fullmatch(plain) and not _DECIMAL.fullmatch(plain):
+        return None
+    return "letters instead of digits" if _TEXT.search(plain) else "not a telephone number"
 
 
 def _unread(shown: str, fault: NumberParseException) -> str:

@@ -10,6 +10,7 @@ from rollkeeper.lines import numbers
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import masked_number, normalise, normalise_identifier, service_guess
 from rollkeeper.vault.rules import normalise_number
+from tests.refusals import refusing
 
 DIGITS = st.text("0123456789", min_size=5, max_size=15)
 
@@ -22,6 +23,30 @@ DIGITS = st.text("0123456789", min_size=5, max_size=15)
     ],
 )  # fmt: skip
 def test_one_number_is_one_number_however_it_is_written(text):
+    assert normalise(text, "CN") == "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1380013800O", "138O0138000", "138OO138000", "138001380001l", "x13800138000", "13800138000x", "13800138000 A",
+        "tel:13800138000;phone-context=+1", "13800138000.0", "13800138000.00", "+8613800138000.0", "08916331234.5",
+        "*13800138000", "13800138000\0", "\u202e00083100831", "138\ufe0f00138000", "13800138000 / x 13800138001",
+    ],
+)  # fmt: skip
+def test_no_sign_is_left_out_so_that_the_rest_is_another_number(text):
+    with refusing(NumberNotRead):
+        normalise(text, "CN")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u202a13800138000\u202c", "\u2068138 0013 8000\u2069", "138\u200b00138000", "\ufeff13800138000", "138\u20110013\u20118000",
+        "'13800138000", '="13800138000"', "138.0013.8000", "༡༣༨༠༠༡༣༨༠༠༠", "TEL:+8613800138000", "138–0013–8000", "+86 138/0013/8000",
+    ],
+)  # fmt: skip
+def test_marks_that_people_and_programs_put_around_a_number_change_nothing(text):
     assert normalise(text, "CN") == "+8613800138000"
 
 
