@@ -23,6 +23,7 @@ from rollkeeper.documents.verdicts import (
     Reason,
     Verdict,
 )
+from rollkeeper.kernel.normal_form import normal_form
 
 GREATEST_LENGTH = 64
 
@@ -65,7 +66,7 @@ def normalise_type(text: str) -> str:
     """Return a type's one spelling: lower case, hyphens."""
     if _PLAIN_TYPE.fullmatch(text):
         return text
-    return re.sub(r"[\s_-]+", "-", unicodedata.normalize("NFKC", text).strip().lower())
+    return re.sub(r"[\s_-]+", "-", normal_form(text).strip().lower())
 
 
 @lru_cache(maxsize=4096)
@@ -100,7 +101,7 @@ def normalise_number(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return text.upper()
-    plain = unicodedata.normalize("NFKC", text).upper().translate(_LOOKALIKES)
+    plain = normal_form(text).upper().translate(_LOOKALIKES)
     return "".join(
         str(unicodedata.digit(character)) if unicodedata.category(character) == "Nd" else character
         for character in plain

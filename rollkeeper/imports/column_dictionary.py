@@ -3,12 +3,13 @@
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
+
+from rollkeeper.kernel.normal_form import normal_form
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # What databases put behind the name of a column of days.
@@ -145,12 +146,12 @@ def says_no(value: str) -> bool:
 
 
 def _parts(heading: str) -> list[str]:
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", heading))
+    spaced = _CAMEL.sub(" ", normal_form(heading))
     return [part for part in _MARKS.sub(" ", spaced).casefold().split() if part]
 
 
 def _plain(text: str) -> str:
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _MARKS.sub("", normal_form(text).casefold())
 
 
 @cache

@@ -23,6 +23,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.normal_form import normal_form
 from rollkeeper.lines.errors import NumberNotRead
 
 GREATEST_LENGTH = 64
@@ -157,7 +158,7 @@ def _is_address(shown: str) -> bool:
 
 
 def _parse(text: str, country: str) -> str:
-    shown = unicodedata.normalize("NFKC", text).strip()
+    shown = normal_form(text).strip()
     if not shown:
         raise NumberNotRead(value_class="empty")
     if len(shown) > GREATEST_LENGTH:
@@ -236,4 +237,4 @@ def _domain(text: str) -> str:
 
 def _as_displayed(text: str) -> str:
     """Return a text as it looks: full-width signs are signs, and the full stop of Chinese is a dot."""
-    return unicodedata.normalize("NFKC", text).replace("。", ".").strip()
+    return normal_form(text).replace("。", ".").strip()

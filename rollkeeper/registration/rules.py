@@ -3,7 +3,6 @@
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -11,6 +10,7 @@ from functools import cache, partial
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.normal_form import normal_form
 from rollkeeper.law.attributes import LINE_ATTRIBUTES, fault_of, written
 from rollkeeper.law.kinds import Attribute, RouteRule
 from rollkeeper.law.pack import Pack
@@ -147,7 +147,7 @@ def showable(name: str) -> str:
 
 def clean(text: str) -> str:
     """Return a value as it is recorded: Unicode NFC, no space around it, never split, never changed otherwise."""
-    return unicodedata.normalize("NFC", text).strip()
+    return normal_form(text, "NFC").strip()
 
 
 def _wrong_key(submission: Submission) -> list[RollkeeperError]:

@@ -2,8 +2,8 @@
 """When a code may go to a line, and how a name is compared. Pure."""
 
 import datetime as dt
-import unicodedata
 
+from rollkeeper.kernel.normal_form import normal_form
 from rollkeeper.law.rules import Allowed, Decision, Refused
 
 OPERATORS_RULE = "operator's rule"
@@ -105,5 +105,5 @@ def may_settle_case(*, is_appeal: bool, is_named: bool, decider: str, decided_be
 
 def normalise_name(name: str) -> str:
     """Return a name as it is compared: width, letter case, spaces and the dots between parts do not matter."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
+    plain = normal_form(name).casefold()
     return "".join(letter for letter in plain if not letter.isspace() and letter not in "·•‧.・-'’་")

@@ -7,10 +7,10 @@ spelling must never become one: no one may be found under another person's docum
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rollkeeper.kernel.normal_form import normal_form
 from rollkeeper.law.rules import Allowed, Decision, Refused
 
 _DASHES_AND_DOTS = "-‐‑‒–—―−./\\·・•‧_"
@@ -46,7 +46,7 @@ def normalise_document(number: str) -> str:
 
 def normalise_reference(reference: str) -> str:
     """Return the operator's own reference as it is, but for width and the space around it."""
-    return unicodedata.normalize("NFKC", reference).strip()
+    return normal_form(reference).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _settled(text: str, spell: Callable[[str], str]) -> str:
     Once is not enough: taking a space away can let two characters become one.
     """
     for _ in range(8):
-        once = spell("".join(unicodedata.normalize("NFKC", text).split()))
+        once = spell("".join(normal_form(text).split()))
         if once == text:
             break
         text = once
