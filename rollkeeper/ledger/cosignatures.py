@@ -12,7 +12,6 @@ key ID               SHA-256( name || 0A || 04 or 06 || public key ), its first 
 """
 
 import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -110,5 +109,5 @@ def _parts(line: str) -> tuple[str, bytes]:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     try:
         return name, base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # a sign outside ASCII is no binascii.Error
         return name, b""

@@ -12,7 +12,6 @@ vkey        name + "+" + key ID in hex + "+" + base64( 01 || public key )
 """
 
 import base64
-import binascii
 import os
 from dataclasses import dataclass
 from hashlib import sha256
@@ -33,6 +32,7 @@ from rollkeeper.ledger.settings import settings
 
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
+_LONGEST_SIZE = 19
 _DASH = "\u2014 "
 
 
@@ -82,7 +82,7 @@ def read_head(note: str, *, file: object = "The text") -> Head:
     if len(lines) < 3:
         raise INVALID_CHECKPOINT(file=file, why="it has fewer than three lines before its signatures")
     origin, size, root = lines[0], lines[1], _from_base64(lines[2])
-    if not size.isascii() or not size.isdecimal() or size != str(int(size)):
+    if not size.isascii() or not size.isdecimal() or len(size) > _LONGEST_SIZE or size != str(int(size)):
         raise INVALID_CHECKPOINT(file=file, why="its second line is not a number of entries")
     if not origin or len(root) != sha256().digest_size:
         raise INVALID_CHECKPOINT(
@@ -135,5 +135,5 @@ def kept_key(file: Path) -> Ed25519PrivateKey:
 def _from_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # a sign outside ASCII is no binascii.Error
         return b""

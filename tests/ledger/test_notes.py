@@ -68,8 +68,19 @@ def test_a_foreign_signature_next_to_ours_does_no_harm():
 
 
 @pytest.mark.parametrize(
+    "foreign", ["— other.example é", "— other.example \ufffd", "é é", "— other.example \x00", "—"]
+)
+def test_a_line_that_is_no_signature_next_to_ours_does_no_harm(foreign):
+    text, _, ours = notes.sign(HEAD, KEY).rpartition("\n\n")
+
+    assert notes.is_signed_by(f"{text}\n\n{foreign}\n{ours}", name=HEAD.origin, public=KEY.public_key())
+
+
+@pytest.mark.parametrize(
     ("note", "why"),
     [
+        ("a\n1\né\n\n— a b\n", "not a hash"),
+        ("a\n" + "9" * 5000 + "\n" + "A" * 43 + "=\n\n— a b\n", "not a number"),
         ("", "fewer than three lines"),
         ("a\n1\n\n— a b\n", "fewer than three lines"),
         ("a\nmany\n" + "A" * 43 + "=\n\n— a b\n", "not a number"),

@@ -298,6 +298,7 @@ NOW = int(time.time())
         (cosigned_at(0), "without a right cosignature"),
         (cosigned_at(NOW + 3600), "ahead of this machine's"),
         (lambda *_: (200, "thank you\n"), "without a right cosignature"),
+        (lambda *_: (200, "\u2014 scripted.example \u00e9\n"), "without a right cosignature"),
         (lambda *_: (409, "many\n"), "409 without a size"),
         (lambda *_: (500, "oops"), "answers 500"),
         (lambda *_: (302, ""), "answers 302"),
