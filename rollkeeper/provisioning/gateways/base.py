@@ -91,7 +91,11 @@ def names_of(bars: Bars) -> list[str]:
 def bars_named(names: object) -> Bars:
     """Return what is barred by such words; everything where there are none that can be read."""
     known = {str(one.name).lower(): one for one in Bars.ALL}
-    if not isinstance(names, list) or not names or not all(name in known for name in names):
+    if (
+        not isinstance(names, list)
+        or not names
+        or not all(isinstance(name, str) and name in known for name in names)
+    ):
         return Bars.ALL
     return Bars(sum(known[name] for name in set(names)))
 

@@ -155,7 +155,11 @@ def _wanted(order: Order, mode: str, fence: HeldFence) -> str:
 
 
 def _mode(info: dict[str, str]) -> str:
-    return _MODES[info["nam_cs"], info["nam_ps"]]
+    """Return what a subscriber may use. Raises NotUnderstood."""
+    try:
+        return _MODES[info["nam_cs"], info["nam_ps"]]
+    except KeyError:
+        raise NotUnderstood from None
 
 
 def _row(order: Order, last_order: LastOrder | None, control: Control) -> dict[str, str] | None:

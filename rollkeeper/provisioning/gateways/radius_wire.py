@@ -6,6 +6,7 @@ and hides nothing: it belongs on this machine, or into IPsec or WireGuard.
 """
 
 import io
+import struct
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final, Self
@@ -68,5 +69,5 @@ def values_of(said: Any, name: str) -> list[object]:
     """Return the values of one attribute of an answer; none where it has none that can be read."""
     try:
         return list(said[name])
-    except (KeyError, packet.PacketError, ValueError):
+    except (KeyError, packet.PacketError, ValueError, struct.error):
         return []

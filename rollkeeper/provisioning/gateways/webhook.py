@@ -138,7 +138,11 @@ def _read(said: object, wanted: Bars) -> ReadBack:
 
     A receiver that does not say what it bars bars everything.
     """
-    if not isinstance(said, dict) or said.get("state") not in {"barred", "open", "absent"}:
+    if not isinstance(said, dict) or said.get("state") not in [
+        "barred",
+        "open",
+        "absent",
+    ]:  # a set refuses lists
         return ReadBack.UNKNOWN
     state = ReadBack(said["state"])
     allows = said.get("allows")
