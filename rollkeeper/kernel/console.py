@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.highlighter import JSONHighlighter
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -31,7 +32,12 @@ from rollkeeper.kernel.errors import (
 )
 
 _WIDEST, _SENTENCE = 10_000, 100
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+_CONTROLS = {
+    code: "\ufffd" for code in (*range(32), *range(127, 160), 0x202D, 0x202E) if chr(code) not in "\n\t"
+}
+"""What acts upon a terminal, and what shows the letters after it in another order than they are in."""
+_ESCAPED = {code: f"\\u{code:04x}" for code in _CONTROLS if code > 31}
+"""The same in JSON, which has escaped the others."""
 
 
 class _PlainConsole(Console):
@@ -134,7 +140,8 @@ def counted(n: int, one: str, many: str) -> str:
 
 def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print an answer as JSON on standard output."""
-    out.print_json(json.dumps(json.loads(canonical_bytes(answer)), ensure_ascii=False))
+    text = json.dumps(json.loads(canonical_bytes(answer)), ensure_ascii=False, indent=2)
+    out.print(JSONHighlighter()(text.translate(_ESCAPED)), soft_wrap=True)
 
 
 def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:

@@ -2,6 +2,7 @@
 """What commands print: a number with the word that goes with it."""
 
 import io
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 import rollkeeper
 from rollkeeper.kernel import console
-from rollkeeper.kernel.console import counted, out, progress, show_table
+from rollkeeper.kernel.console import counted, emit, out, progress, show_table
 
 PACKAGE = Path(rollkeeper.__file__).parent
 NOUNS = (
@@ -70,6 +71,19 @@ def test_brackets_are_shown_in_sentences_and_in_cells(capsys):
     said = capsys.readouterr().out
     for whole in ("under [ledger] into", "[/not a mark]", "Of [instance]", "column [x]", "[tel]", "under [instance]. :smile:"):  # fmt: skip
         assert whole in said
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\x07", "\x7f", "\u202e"])
+def test_nothing_that_someone_typed_acts_upon_a_terminal(capsys, sign):
+    typed = f"a{sign}[2Jb"
+
+    out.print(typed)
+    show_table("Names", ["name"], [[typed]])
+    emit({"name": typed})
+    shown = capsys.readouterr().out
+
+    assert sign not in shown
+    assert json.loads(shown[shown.index("{") :]) == {"name": typed}
 
 
 def test_a_bar_shows_the_name_of_a_file_with_brackets(monkeypatch):
