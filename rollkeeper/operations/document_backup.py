@@ -5,17 +5,14 @@ Each object is sealed under one person's key, which no backup of the register co
 S3-compatible address is not copied: its operator does that.
 """
 
-import os
-import shutil
-from collections.abc import Iterator
-from hashlib import file_digest
 from pathlib import Path
+from typing import Final
 
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.errors import BACKUP_DAMAGED
-from rollkeeper.vault import document_store
+from rollkeeper.vault import copy_folder, document_store
 
-NAME = "documents"
+NAME: Final = "documents"
 
 
 def mirror_documents(folder: Path) -> int:
@@ -24,10 +21,12 @@ def mirror_documents(folder: Path) -> int:
     if place is None or not place.is_dir():
         return 0
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _remove([kept / name for name in _names(kept) if not (place / name).exists()], below=kept)
-    new = [name for name in _names(place) if not (kept / name).exists()]
+    there, had = set(copy_folder.names(place)), set(copy_folder.names(kept))
+    for name in had - there:
+        copy_folder.remove_object(kept, name)
+    new = sorted(there - had)
     for name in new:
-        _copy(place / name, kept / name)
+        _copy(name, place, kept)
     return len(new)
 
 
@@ -36,33 +35,11 @@ def restore_documents(folder: Path) -> None:
     kept, place = folder / NAME, document_store.folder()
     if place is None or not kept.is_dir() or not place.is_relative_to(data_dir()):
         return
-    for name in _names(kept):
-        _copy(kept / name, place / name)
+    for name in copy_folder.names(kept):
+        _copy(name, kept, place)
 
 
-def _names(place: Path) -> Iterator[Path]:
-    """Give the names of finished objects: two digits, a tenure, a person."""
-    found = list(place.glob("??/*/*"))
-    return (file.relative_to(place) for file in found if file.is_file() and "#" not in file.name)
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = target.with_name(f"{target.name}#")
-    shutil.copyfile(source, draft)
-    with source.open("rb") as one, draft.open("r+b") as other:
-        same = file_digest(one, "sha256").digest() == file_digest(other, "sha256").digest()
-        os.fsync(other.fileno())
-    if not same:
-        draft.unlink()
-        raise BACKUP_DAMAGED(file=target, why="what was written is not what was read")
-    draft.chmod(0o600)
-    draft.replace(target)
-
-
-def _remove(files: list[Path], *, below: Path) -> None:
-    for file in files:
-        file.unlink()
-        for parent in (file.parent, file.parent.parent):
-            if parent != below and not any(parent.iterdir()):
-                parent.rmdir()
+def _copy(name: str, source: Path, target: Path) -> None:
+    with copy_folder.open_object(source, name) as found:
+        if not copy_folder.write_object(target, name, found):
+            raise BACKUP_DAMAGED(file=target / name, why="what was written is not what was read")

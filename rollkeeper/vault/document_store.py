@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import batched
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,12 +25,14 @@ from obstore.store import LocalStore, S3Store
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.vault import wire
+from rollkeeper.vault import copy_folder, wire
 from rollkeeper.vault.errors import DOCUMENT_STORE_UNAVAILABLE, CannotOpen
 from rollkeeper.vault.settings import settings
 
 MAX_COPIES = 4
 """Copies of one document: the maximum number of pages of a file that is read."""
+_LARGEST_BYTES = 64 << 20
+"""More than any copy has: what is longer is none, and its digest says so."""
 PREFIXES = tuple(f"{number:02x}" for number in range(256))
 """The folders of the store's first level."""
 _RETRIES = dt.timedelta(seconds=8)
@@ -87,7 +90,7 @@ def fetch(person_id: PersonId, tenure_id: TenureId, *, position: int) -> bytes:
     if kept is None:
         raise CannotOpen
     try:
-        sealed = bytes(obstore.get(_store(), kept.name).bytes())
+        sealed = _bytes_of(kept.name)
     except (NotFoundError, FileNotFoundError):
         raise CannotOpen from None
     except (BaseError, OSError) as fault:
@@ -181,12 +184,23 @@ def _elsewhere(url: str, of_data_dir: Path) -> S3Store:
     )
 
 
+def _bytes_of(name: str) -> bytes:
+    if place := folder():
+        with copy_folder.open_object(place, name) as found:
+            return found.read(_LARGEST_BYTES)
+    return bytes(obstore.get(_store(), name).bytes())
+
+
 def _names_under(prefix: str) -> list[str]:
     return [name for names in _listed(prefix) for name in names]
 
 
 def _listed(prefix: str) -> Iterator[list[str]]:
     try:
+        if place := folder():
+            for some in batched(copy_folder.names(place, prefix), 1000):
+                yield list(some)
+            return
         for batch in obstore.list(_store(), prefix or None, chunk_size=1000):
             yield [str(one["path"]) for one in batch]
     except (BaseError, OSError) as fault:
@@ -197,7 +211,10 @@ def _delete(names: Sequence[str]) -> int:
     """Remove objects, some of which a run that broke off may have removed; return how many names there were."""
     for name in names:
         try:
-            obstore.delete(_store(), name)
+            if place := folder():
+                copy_folder.remove_object(place, name)
+            else:
+                obstore.delete(_store(), name)
         except (NotFoundError, FileNotFoundError):
             continue
         except (BaseError, OSError) as fault:
@@ -207,7 +224,10 @@ def _delete(names: Sequence[str]) -> int:
 
 def _is_there(name: str) -> bool:
     try:
-        obstore.head(_store(), name)
+        if place := folder():
+            copy_folder.open_object(place, name).close()
+        else:
+            obstore.head(_store(), name)
     except (NotFoundError, FileNotFoundError):
         return False
     except (BaseError, OSError) as fault:

@@ -2,6 +2,7 @@
 """Copies of documents: sealed with the person's key, in a folder or in a real S3-compatible store, and gone with the person."""
 
 import dataclasses
+import os
 import stat
 from pathlib import Path
 
@@ -205,6 +206,81 @@ def test_a_backup_follows_the_folder_and_forgets_what_was_removed(folder, tmp_pa
     there = tmp_path / "backup" / "documents"
     assert [f.relative_to(there) for f in files(there)] == [f.relative_to(folder) for f in files(folder)]
     assert (there / document_store.name_of(kept.person_id, kept.tenure_id, 0)).read_bytes()
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    """A folder that is none of the store's, such as the one of the keys."""
+    place = tmp_path / "foreign"
+    (place / "below").mkdir(parents=True)
+    for file in (place / "root.key", place / "below" / "root.key"):
+        file.write_text("a secret")
+    return place
+
+
+def plant(place: Path, record, target: Path, *, how: str) -> None:
+    """Put a link where a copy, its folder or the folder of that lies: an app that seals may add to the store."""
+    name = place / document_store.name_of(record.person_id, record.tenure_id, 0)
+    link = {"copy": name, "tenure": name.parent, "digits": name.parent.parent}[how]
+    if link.is_dir():
+        link.rename(link.with_name(f"{link.name} away"))
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(target / "root.key" if how == "copy" else target)
+
+
+PLANTED = pytest.mark.parametrize("how", ["copy", "tenure", "digits"])
+
+
+@PLANTED
+def test_no_removal_goes_through_a_link_that_an_app_put_into_the_store(folder, foreign, how):
+    record = intake(FRONT)
+    plant(folder, record, foreign, how=how)
+    run("DELETE FROM vault_copy WHERE tenure_id = %s", [record.tenure_id])
+
+    remove_copies(pairs_of(record), recorded=False)
+    document_store.remove_unknown()
+
+    assert [file.read_text() for file in files(foreign)] == ["a secret", "a secret"]
+
+
+@PLANTED
+def test_no_backup_takes_what_lies_behind_a_link_in_the_store(folder, foreign, tmp_path, how):
+    plant(folder, intake(FRONT), foreign, how=how)
+
+    mirror_documents(tmp_path / "backup")
+
+    assert not [file for file in files(tmp_path / "backup") if file.read_bytes() == b"a secret"]
+
+
+@PLANTED
+def test_no_backup_and_no_restore_goes_through_a_link_in_the_folder_of_backups(
+    folder, foreign, tmp_path, monkeypatch, how
+):
+    record, backup = intake(FRONT), tmp_path / "backup"
+    plant(backup / "documents", record, foreign, how=how)
+
+    assert mirror_documents(backup) == 1
+
+    assert [file.read_text() for file in files(foreign)] == ["a secret", "a secret"]
+    (copy,) = files(folder)
+    assert (backup / "documents" / copy.relative_to(folder)).read_bytes() == copy.read_bytes()
+    monkeypatch.setattr("rollkeeper.operations.document_backup.data_dir", lambda: tmp_path)
+    plant(backup / "documents", record, foreign, how=how)
+    copy.unlink()
+    restore_documents(backup)
+    assert not [file for file in files(folder) if file.read_bytes() == b"a secret"]
+
+
+def test_a_pipe_in_place_of_a_copy_keeps_no_one_waiting(folder, officer):
+    record = intake(FRONT)
+    (copy,) = files(folder)
+    copy.unlink()
+    os.mkfifo(copy)
+
+    with pytest.raises(CannotOpen):
+        opened(officer, record)
+    assert document_store.look() == (1, [str(copy.relative_to(folder))])
 
 
 def test_what_a_backup_brings_back_opens_again(committed, officer, tmp_path):
