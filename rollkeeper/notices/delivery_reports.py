@@ -113,7 +113,9 @@ def _csv_rows(lines: Any, file: str) -> Iterator[tuple[int, dict[str, Any] | Del
 
 def _read(raw: dict[str, Any], *, file: str, row: int) -> DeliveryReport | DeliveryReportFault | None:
     reference, word = str(raw.get("reference") or "").strip(), str(raw.get("outcome") or "").strip().lower()
-    if not reference or len(reference) > 200:
+    if (
+        not reference or len(reference) > 200 or not reference.isprintable()
+    ):  # a NUL or half a letter: no table holds it
         return DeliveryReportFault(file=file, row=row, column="reference", why="it is missing or too long")
     if word not in _FINAL and word not in _NOT_FINAL:
         return DeliveryReportFault(file=file, row=row, column="outcome", why="it is no outcome that is known")

@@ -50,7 +50,8 @@ class VoiceGateway:
             return []
         try:
             said = {
-                one.get("reference"): one.get("answer") for one in self._ask("call", map(_call, messages))
+                str(one.get("reference")): one.get("answer")
+                for one in self._ask("call", map(_call, messages))
             }
         except VoiceProgramFailed:
             said = {}
