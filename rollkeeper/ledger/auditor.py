@@ -198,7 +198,7 @@ def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses 
     head = _read_note(note, file=file, key=key, witnesses=witnesses)
     try:
         leaf, entry, hidden = open_disclosure(_from_base64(lines[1].removeprefix("extra ")))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise AuditError(f"{file} proves nothing: it does not disclose an entry.") from None
     if not _is_size(index) or not is_included(leaf, int(index), head=head, proof=proof):
         raise AuditError(f"{file} proves nothing: its entry is not at its place under its checkpoint.")

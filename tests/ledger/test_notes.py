@@ -3,6 +3,7 @@
 
 import base64
 import stat
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -100,3 +101,13 @@ def test_the_signing_key_is_made_once_and_readable_by_its_owner_alone(data_dir):
 
     assert notes.signing_key().private_bytes_raw() == first
     assert stat.S_IMODE(notes.key_file().stat().st_mode) == 0o600
+
+
+def test_a_receipt_that_discloses_brackets_in_brackets_is_refused_and_breaks_nothing():
+    extra = base64.b64encode(b"[" * 14_000).decode()
+    text = f"{auditor.PROOF}\nextra {extra}\nindex 0\n\n{notes.sign(HEAD, KEY)}"
+
+    with pytest.raises(auditor.AuditError, match="does not disclose an entry"):
+        auditor.check_receipt_text(
+            text, file=Path("x"), key=auditor.read_key(notes.vkey(HEAD.origin, KEY.public_key()))
+        )
