@@ -284,6 +284,8 @@ def _allow_writing_copies(user: str) -> None:
     if folder:
         document_store.prepare()
         for place in (folder, *(folder / name for name in document_store.PREFIXES)):
+            if place != folder and place.is_symlink():  # an app that an attacker controls put it there
+                place.unlink()
             place.mkdir(exist_ok=True)
             let_group(place, user, 0o3)
         allow_traversal(folder, user)

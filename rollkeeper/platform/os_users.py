@@ -6,9 +6,9 @@ such separation: `docs/decisions/0009-an-os-user-per-process.md` says what risk 
 """
 
 import fcntl
+import grp
 import os
 import pwd
-import shutil
 import stat
 import struct
 import subprocess
@@ -100,23 +100,28 @@ def let_read_what_comes(folder: Path, user: str) -> None:
         return
     os.setxattr(folder, _ACL_DEFAULT, _packed(entries))
     for below in folder.rglob("*"):
+        if below.is_symlink():  # an app may put one there
+            continue
         if below.is_dir():
-            os.setxattr(below, _ACL_DEFAULT, _packed(entries))
+            os.setxattr(below, _ACL_DEFAULT, _packed(entries), follow_symlinks=False)
         _grant(below, uid, 5 if below.is_dir() else 4)
 
 
 def let_group(folder: Path, group: str, rights: int) -> None:
-    """Give a folder to root and one group with these rights. In a folder that inherited a list the mode alone would not reach the group."""
-    shutil.chown(folder, "root", group)
-    with _locked(folder):
-        folder.chmod(0o700 | rights << 3)
-        entries = _access_list(folder)
+    """Give a folder to root and one group with these rights. In a folder that inherited a list the mode alone would not reach the group.
+
+    The group takes away or replaces nothing there that is not its own. Raises OSError for a link: what it leads to would be given away.
+    """
+    with _locked(folder) as held:
+        os.fchown(held, 0, grp.getgrnam(group).gr_gid)
+        os.fchmod(held, stat.S_ISVTX | 0o700 | rights << 3)
+        entries = _access_list(held)
         if (_MASK, _NO_ID) in entries:
             entries[_GROUP_OBJ, _NO_ID] = rights
             entries[_MASK, _NO_ID] = reduce(
                 or_, (granted for (tag, _), granted in entries.items() if tag in {_USER, _GROUP_OBJ})
             )
-            os.setxattr(folder, _ACL, _packed(entries))
+            os.setxattr(held, _ACL, _packed(entries))
 
 
 def let_everyone_enter(folder: Path, *, inside: Path) -> None:
@@ -157,23 +162,23 @@ def _let_enter(folder: Path, uid: int) -> None:
 
 def _grant(place: Path, uid: int, rights: int) -> None:
     """Add an entry for one user to the access control list of a folder or file (acl(5)); everything else that it says stays."""
-    with _locked(place):
-        entries = _access_list(place)
+    with _locked(place) as held:
+        entries = _access_list(held)
         granted = entries.get((_MASK, _NO_ID), entries[_GROUP_OBJ, _NO_ID])
         entries |= {
             (_USER, uid): entries.get((_USER, uid), 0) | rights,
             (_MASK, _NO_ID): granted | rights,
         }
-        os.setxattr(place, _ACL, _packed(entries))
+        os.setxattr(held, _ACL, _packed(entries))
 
 
 @contextmanager
-def _locked(place: Path) -> Iterator[None]:
-    """Hold a list alone: both servers start at once, and each would write it without the other's entry."""
-    held = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
+def _locked(place: Path) -> Iterator[int]:
+    """Hold a list alone: both servers start at once, and each would write it without the other's entry. Raises OSError for a link."""
+    held = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
-        yield
+        yield held
     finally:
         os.close(held)
 
@@ -183,12 +188,12 @@ def _packed(entries: Mapping[tuple[int, int], int]) -> bytes:
     return struct.pack("<I", _ACL_VERSION) + rows
 
 
-def _access_list(folder: Path) -> dict[tuple[int, int], int]:
+def _access_list(folder: Path | int) -> dict[tuple[int, int], int]:
     """Return a folder's access control list: by tag and user or group what is granted; without one, what its mode grants."""
     try:
         found = os.getxattr(folder, _ACL)
     except OSError:
-        mode = folder.stat().st_mode
+        mode = (os.fstat(folder) if isinstance(folder, int) else folder.stat()).st_mode
         return {
             (_USER_OBJ, _NO_ID): mode >> 6 & 7,
             (_GROUP_OBJ, _NO_ID): mode >> 3 & 7,

@@ -17,7 +17,7 @@ import pytest
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.operations import credential_handover
 from rollkeeper.operations.errors import PROGRAM_NOT_READABLE
-from rollkeeper.platform.os_users import allow_traversal, is_readable_by, system_user
+from rollkeeper.platform.os_users import allow_traversal, is_readable_by, let_group, system_user
 from rollkeeper.site.web_apps import AppName
 from rollkeeper.vault import document_store
 from tests.refusals import refusing
@@ -174,3 +174,35 @@ def test_a_counter_puts_copies_into_folders_that_were_made_again(tmp_path, monke
     )  # fmt: skip
     assert put.stdout.split() == ["puts"] * 256
     assert is_readable_by(vault, [folder / one / "copy" for one in document_store.PREFIXES])
+
+
+@only_root
+def test_a_counter_gets_no_other_folder_by_a_link_and_replaces_none(tmp_path, monkeypatch):
+    folder, foreign = tmp_path / "documents", tmp_path / "secrets"
+    foreign.mkdir(mode=0o700)
+    monkeypatch.setattr(document_store, "folder", lambda: folder)
+    counter, vault = credential_handover._user_of(AppName.COUNTER), system_user("rollkeeper-vault")
+    credential_handover._allow_reading_copies(vault)
+    as_counter = {"user": counter, "group": counter, "extra_groups": [], "capture_output": True}
+
+    moved = subprocess.run(["mv", folder / "00", folder / "away"], check=False, **as_counter)
+    (folder / "01").rmdir()
+    planted = subprocess.run(["ln", "-s", foreign, folder / "01"], check=False, **as_counter)
+    credential_handover._allow_writing_copies(counter)
+
+    assert (moved.returncode, planted.returncode) == (1, 0)
+    assert not (folder / "01").is_symlink()
+    assert (foreign.owner(), foreign.group(), foreign.stat().st_mode & 0o777) == ("root", "root", 0o700)
+
+
+@only_root
+def test_no_link_is_given_to_a_group(tmp_path):
+    foreign, link = tmp_path / "secrets", tmp_path / "00"
+    foreign.mkdir(mode=0o700)
+    link.symlink_to(foreign)
+    counter = credential_handover._user_of(AppName.COUNTER)
+
+    with pytest.raises(OSError, match="symbolic links"):
+        let_group(link, counter, 0o3)
+
+    assert (foreign.group(), foreign.stat().st_mode & 0o777) == ("root", 0o700)
