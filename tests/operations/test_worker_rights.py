@@ -299,8 +299,8 @@ def test_a_worker_makes_no_account_role_invitation_or_approval(officer, as_role,
 @pytest.mark.parametrize(
     "table",
     [
-        "disclosures_authority", "disclosures_deferral", "languages_acceptance", "reporting_auditsample",
-        "reporting_auditsampleline", "vault_file",
+        "disclosures_authority", "disclosures_deferral", "languages_acceptance", "ledger_deferreddisclosuremark",
+        "reporting_auditsample", "reporting_auditsampleline", "vault_file",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("right", ["INSERT", "UPDATE"])

@@ -45,9 +45,10 @@ GRANT SELECT, INSERT, UPDATE ON ledger_check TO worker;
 REVOKE ALL ON FUNCTION ledger_reduce_entries FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger_reduce_entries TO worker;
 
--- Until when a person is not shown the openings for a disclosure request: read by roles that show the access history.
+-- Until when a person is not shown the openings for a disclosure request: read by roles that show the access history, written where two
+-- people defer a notification or answer.
 GRANT SELECT ON ledger_deferreddisclosuremark TO worker, vault_service;
-GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO worker, vault_service;
+GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO console, vault_service;
 
 -- Staff: read by the apps for signing in. access/sql/rows_of_a_role.sql limits which rows a role sees.
 GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, vault, vault_service, auditor;
