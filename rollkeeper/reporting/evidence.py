@@ -114,7 +114,7 @@ def read_evidence(file: Path, *, leaf: Callable[[int], bytes]) -> Iterator[tuple
                 number, _, shown = line.strip().removeprefix(b"[").removesuffix(b"]").partition(b",")
                 index = int(number)
                 opened, entry, _ = auditor.open_disclosure(shown)
-            except (ValueError, TypeError, KeyError, AttributeError):
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 raise EVIDENCE_NOT_GENUINE(why=f"its line after leaf {before} is no disclosure") from None
             if index <= before or opened != leaf(index):
                 raise EVIDENCE_NOT_GENUINE(why=f"what it discloses of leaf {index} is not what was published")

@@ -78,6 +78,7 @@ def extra(text):
             extra(text),
             base64.b64encode(base64.b64decode(extra(text)).replace(b'"other"', b'"staff"')).decode(),
         ),
+        lambda text: text.replace(extra(text), base64.b64encode(b"[" * 14_000).decode()),
         lambda text: text.replace("index 6", "index 7"),
         lambda text: text.replace("index 6", "index 06"),
         lambda text: text.replace("index 6", "index 300"),
@@ -92,6 +93,7 @@ def extra(text):
     ids=[
         "entry",
         "class",
+        "deep",
         "place",
         "zero",
         "beyond",
