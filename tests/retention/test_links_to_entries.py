@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
@@ -15,8 +16,12 @@ from rollkeeper.ledger.services import append_entry, integrate
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration import bulk
 from rollkeeper.registration.services import register_subscriber, transfer_line
+from rollkeeper.reporting.audit_samples import services as samples
+from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.retention import services
+from rollkeeper.vault.fields import Field
 from tests.builders.lines import terminate_line
+from tests.builders.staff import employ
 from tests.registration.people import ON, fresh_number, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -101,6 +106,32 @@ def test_a_former_subscribers_entries_are_forgotten_and_the_present_ones_are_not
     assert [row.submission_key for row in rows("SELECT submission_key FROM registration_submission")] == [
         transferred.submission_key
     ]
+
+
+def sampled(monkeypatch):
+    """Every line that was registered is drawn, and its subscriber asked."""
+    size, auditor = integrate().size, employ(StaffRole.AUDITOR)
+    monkeypatch.setattr(samples, "report_of", lambda *_: {"quarters": {"2012-Q1": size}})
+    sample = samples.draw_sample(
+        auditor, "2012-Q1", SampledAction.REGISTERED, text="6 2 5 5 1 3 4 4 6 1", on=ON
+    )
+    samples.ask_subscribers(auditor, sample, [Field.NAME], on=ON)
+
+
+def in_samples():
+    drawn = {row.line_id for row in rows("SELECT line_id FROM reporting_auditsampleline")}
+    assert {row.line_id for row in rows("SELECT line_id FROM selfcare_consent")} == drawn
+    return drawn
+
+
+def test_a_line_whose_record_is_erased_is_in_no_audit_sample(tmp_path, monkeypatch):
+    line, kept = from_a_file(tmp_path), from_a_file(tmp_path)
+    sampled(monkeypatch)
+    assert in_samples() == {line, kept}
+
+    assert end_and_erase(line).lines == 1
+
+    assert in_samples() == {kept}
 
 
 def test_the_operators_own_key_of_a_row_goes_with_the_record(tmp_path):

@@ -37,6 +37,6 @@ class AuditSampleLine(models.Model):
     day = models.DateField()
 
     class Meta:
-        """Append-only."""
+        """Append-only; a line goes when the record is erased of which its entry tells (`sql/forget_lines.sql`)."""
 
         db_table = "reporting_auditsampleline"
