@@ -29,6 +29,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock, room
 from rollkeeper.kernel.database import action
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
@@ -36,7 +37,12 @@ from rollkeeper.kernel.settings import data_dir, settings_file
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.document_backup import mirror_documents
-from rollkeeper.operations.errors import BACKUP_DAMAGED, BACKUP_NEEDS_ROOM, EXTERNAL_DATABASES
+from rollkeeper.operations.errors import (
+    BACKUP_DAMAGED,
+    BACKUP_NEEDS_ROOM,
+    BACKUP_OF_ANOTHER_INSTANCE,
+    EXTERNAL_DATABASES,
+)
 from rollkeeper.platform import pg_backup
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
 from rollkeeper.vault.errors import ArchiveDamaged
@@ -46,6 +52,7 @@ from rollkeeper.vault.root import RootOfTrust, root_of_trust
 NOTE_FORMAT = 1
 _PIECE_BYTES = 1024 * 1024
 _STAMP = "%Y%m%dT%H%M%SZ"
+_A_DAY_S = 86_400
 
 OnProgress = Callable[[int], None]
 
@@ -96,13 +103,15 @@ def back_up(
 ) -> list[Backup]:
     """Back up the stores into a folder, read each backup again, and only then put it in its place.
 
-    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, BACKUP_TOOL_FAILED, BACKUP_DAMAGED, BACKUP_NEEDS_ROOM.
+    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, BACKUP_OF_ANOTHER_INSTANCE,
+    BACKUP_TOOL_FAILED, BACKUP_DAMAGED, BACKUP_NEEDS_ROOM, DOCUMENT_COPIES_MISSING.
     """
     role = require(authority, Permission.BACK_UP)
     if instance().register_url or instance().keys_url:
         raise EXTERNAL_DATABASES()
     made = []
     with _alone():
+        _require_own(folder)
         for part in parts:
             backup = _back_up(part, folder / part.value, on_progress=on_progress)
             _remember(part)
@@ -131,9 +140,14 @@ def last_backup(part: Part) -> LastBackup | None:
 
 
 def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
-    """Return the newest backup of a store in a folder, or the named one. Refuses: BACKUP_DAMAGED."""
+    """Return the newest backup of a store in a folder, or the named one. Refuses: BACKUP_DAMAGED.
+
+    One of a day to come was made while the clock was ahead: it is taken only by its name, or where there is no other.
+    """
     found = sorted((folder / part.value).glob("*.sealed"))
-    chosen = [file for file in found if name is None or file.stem == name]
+    soon = _stamp(clock.true_seconds() + _A_DAY_S)
+    chosen = [file for file in found if (file.stem <= soon if name is None else file.stem == name)]
+    chosen = chosen or (found if name is None else [])
     if not chosen:
         raise BACKUP_DAMAGED(file=folder / part.value, why="there is no such backup in this folder")
     return chosen[-1]
@@ -191,9 +205,29 @@ class _ProgressReader(ArchiveReader):
         return count
 
 
+def _require_own(folder: Path) -> None:
+    """See that these are not another instance's backups: its one copy of the keys and its documents would be destroyed.
+
+    A file that is no backup may be replaced. Refuses: BACKUP_OF_ANOTHER_INSTANCE.
+    """
+    own = pg_backup.register_identity()
+    for part in Part:
+        for file in sorted((folder / part.value).glob("*.sealed"))[-1:]:
+            if _register_in(file, part) not in {own, None}:
+                raise BACKUP_OF_ANOTHER_INSTANCE(folder=folder, data_dir=data_dir())
+
+
+def _register_in(file: Path, part: Part) -> str | None:
+    """Return of which register a file is a backup, None where it is none."""
+    try:
+        return read_note(file, part).register
+    except RollkeeperError:
+        return None
+
+
 def _back_up(part: Part, folder: Path, *, on_progress: OnProgress) -> Backup:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stamp = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC).strftime(_STAMP)
+    stamp = _stamp(clock.true_seconds())
     final = folder / ("keys.sealed" if part is Part.KEYS else f"{stamp}.sealed")
     for left in folder.glob("*.unfinished"):  # by a backup that was killed
         left.unlink()
@@ -208,6 +242,10 @@ def _back_up(part: Part, folder: Path, *, on_progress: OnProgress) -> Backup:
     finally:
         draft.unlink(missing_ok=True)
     return Backup(part, final, final.stat().st_size, digest)
+
+
+def _stamp(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime(_STAMP)
 
 
 def _write(draft: Path, part: Part, note: Note, *, on_progress: OnProgress) -> None:

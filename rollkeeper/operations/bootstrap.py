@@ -35,10 +35,11 @@ from rollkeeper.operations.errors import (
     EXTERNAL_DATABASES,
     INSTANCE_KIND_MISMATCH,
     INSTANCE_OF_ANOTHER_VERSION,
+    RESTORE_INTERRUPTED,
     SERVERS_IN_USE,
     SETUP_NOT_DONE,
 )
-from rollkeeper.operations.settings import check_settings
+from rollkeeper.operations.settings import check_settings, is_restore_abandoned, restoring_mark
 from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.selfcare.settings import settings as portal_settings
@@ -57,8 +58,10 @@ FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", 
 def open_instance() -> None:
     """Open this instance. A missing or half-made demo instance is made; a production instance is made by `rollkeeper setup` alone.
 
-    Refuses: SETUP_NOT_DONE; as `set_up_instance`.
+    Refuses: RESTORE_INTERRUPTED, SETUP_NOT_DONE; as `set_up_instance`.
     """
+    if restoring_mark().exists():
+        raise RESTORE_INTERRUPTED(data_dir=data_dir())
     if is_made():
         embedded_postgres.ensure_embedded_running()
         demo_clock.require_given_day_forwards()
@@ -74,9 +77,12 @@ def open_instance() -> None:
 def set_up_instance(kind: InstanceKind) -> None:
     """Make the instance, or bring an older one up to date; an instance never changes its kind.
 
-    Refuses: SETTING_FAULT (all at once), INSTANCE_KIND_MISMATCH; as `load_pack`, where this program no longer reads its law.
+    Refuses: SETTING_FAULT (all at once), INSTANCE_KIND_MISMATCH, RESTORE_INTERRUPTED; as `load_pack`, where this program no longer
+    reads its law.
     """
     check_settings()
+    if is_restore_abandoned():
+        raise RESTORE_INTERRUPTED(data_dir=data_dir())
     if instance_exists():
         load_pack(instance().pack)  # before the tables change, which nothing takes back
     if instance_exists() and instance().kind is not kind:

@@ -192,7 +192,7 @@ def _check_disclosures() -> Iterator[Finding]:
         yield Finding(
             "",
             Health.ERROR,
-            f"{late:,} people whose record was opened on a disclosure request were not detail in time.",
+            f"{late:,} people whose record was opened on a disclosure request were not notified in time.",
             "Run 'rollkeeper disclosures run', then 'rollkeeper notices send'.",
         )
     else:

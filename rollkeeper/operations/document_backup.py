@@ -1,32 +1,42 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Keeps a second folder like that of the document copies: what is new goes there, what was removed goes from there too.
+"""Keeps a second folder like that of the document copies: what is new goes there, what was erased goes from there too.
+
+What the register knows stays there although the store lacks it: its disk may be lost, or not mounted.
 
 Each object is sealed under one person's key, which no backup of the register contains, so it is copied unchanged. A store at an
 S3-compatible address is not copied: its operator does that.
 """
 
+from itertools import batched
 from pathlib import Path
 from typing import Final
 
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.operations.errors import BACKUP_DAMAGED
+from rollkeeper.operations.errors import BACKUP_DAMAGED, DOCUMENT_COPIES_MISSING
 from rollkeeper.vault import copy_folder, document_store
 
 NAME: Final = "documents"
+_BATCH: Final = 1000
 
 
 def mirror_documents(folder: Path) -> int:
-    """Make the folder's copies those of the instance; return how many were new. Refuses: BACKUP_DAMAGED."""
+    """Make the folder's copies those of the instance; return how many were new. Refuses: BACKUP_DAMAGED, DOCUMENT_COPIES_MISSING."""
     place, kept = document_store.folder(), folder / NAME
-    if place is None or not place.is_dir():
+    if place is None:
         return 0
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-    there, had = set(copy_folder.names(place)), set(copy_folder.names(kept))
-    for name in had - there:
-        copy_folder.remove_object(kept, name)
+    there, had = set(copy_folder.names(place)) if place.is_dir() else set(), set(copy_folder.names(kept))
+    missing = 0
+    for lacking in batched(sorted(had - there), _BATCH):
+        known = document_store.known(list(lacking))
+        missing += len(known)
+        for name in set(lacking) - known:
+            copy_folder.remove_object(kept, name)
     new = sorted(there - had)
     for name in new:
         _copy(name, place, kept)
+    if missing:
+        raise DOCUMENT_COPIES_MISSING(count=missing, place=place, kept=kept)
     return len(new)
 
 

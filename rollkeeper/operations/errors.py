@@ -113,6 +113,18 @@ BACKUP_DAMAGED = Refusal(
     "{file}: {why}.",
     "Name the folder that 'rollkeeper backup' wrote, or use the backup before this one.",
 )
+DOCUMENT_COPIES_MISSING = Refusal(
+    "document_copies_missing",
+    Kind.INTERNAL,
+    "{count} copies of documents that the register knows are not in their store {place}: they stay in {kept}. All else was backed up.",
+    "Is its disk mounted, and 'vault.documents_url' in settings.toml right? If they are lost, copy them back from the backup.",
+)
+BACKUP_OF_ANOTHER_INSTANCE = Refusal(
+    "backup_of_another_instance",
+    Kind.CONFLICT,
+    "{folder} has the backups of another instance; that of {data_dir} would destroy its only backup of the keys. Nothing was written.",
+    "Set ROLLKEEPER_HOME to the instance that you mean, or name a separate folder for this one's backups.",
+)
 BACKUPS_FROM_DIFFERENT_INSTANCES = Refusal(
     "backups_from_different_instances",
     Kind.CONFLICT,
@@ -124,6 +136,12 @@ DATA_DIR_NOT_EMPTY = Refusal(
     Kind.CONFLICT,
     "The data directory {data_dir} is in use, or a restore into it was interrupted.",
     "Set ROLLKEEPER_HOME to an empty or new directory.",
+)
+RESTORE_INTERRUPTED = Refusal(
+    "restore_interrupted",
+    Kind.CONFLICT,
+    "The restore into {data_dir} is not complete: who was erased since the backup may be in it again.",
+    "Wait for 'rollkeeper restore'. If it was interrupted, run it again with the same ROLLKEEPER_HOME: it begins from nothing.",
 )
 SECRETS_MISSING = Refusal(
     "secrets_missing",

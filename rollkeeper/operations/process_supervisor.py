@@ -27,10 +27,18 @@ from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.credential_handover import AppCredentials, remove_stale, require_handed_over
-from rollkeeper.operations.errors import APP_DID_NOT_START, ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
+from rollkeeper.operations.errors import (
+    APP_DID_NOT_START,
+    ASSETS_MISSING,
+    PORT_IN_USE,
+    RESTORE_INTERRUPTED,
+    UNKNOWN_HOST,
+)
 from rollkeeper.operations.log_rotation import log_output
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
 from rollkeeper.operations.server_watch import watched_servers
+from rollkeeper.operations.settings import restoring_mark
+from rollkeeper.operations.unexpected_errors import tell
 from rollkeeper.operations.worker_processes import (
     ManagedProcess,
     processes_for,
@@ -46,6 +54,7 @@ RENEW_SECONDS = 5
 STOP_SECONDS = 10
 RESTART_SECONDS = 1
 LONGEST_PAUSE_SECONDS = 30
+SAY_SECONDS = 60
 HIGHEST_PORT = 65_535
 _APP_MODULE = "rollkeeper.operations.app_process"
 
@@ -63,6 +72,7 @@ class Running:
     begun: float
     pause: float = RESTART_SECONDS
     """How long after its beginning it may be started again: twice as long after each end that follows at once."""
+    is_released: bool = False
 
     @property
     def address(self) -> str:
@@ -81,12 +91,14 @@ def serve(
     """Open the instance and serve it until stopped; with `with_workers`, also run background jobs.
 
     With `is_compact`, for a demo: the processes share memory, and one process is both the portal worker and the worker that holds keys.
-    Refuses: PORT_IN_USE, UNKNOWN_HOST, ASSETS_MISSING, APP_DID_NOT_START.
+    Refuses: PORT_IN_USE, UNKNOWN_HOST, ASSETS_MISSING, RESTORE_INTERRUPTED, APP_DID_NOT_START.
     """
     if not SHEET.exists():
         raise ASSETS_MISSING(file=SHEET)
     remove_stale()
     _require_free_ports(host, port, apps)
+    if restoring_mark().exists():
+        raise RESTORE_INTERRUPTED(data_dir=data_dir())
     if not is_made():
         from rollkeeper.operations import bootstrap
 
@@ -110,15 +122,31 @@ def serve(
         processes = stack.enter_context(
             stopped_at_end(processes_for(apps, with_workers=with_workers, preloader=preloader))
         )
-        renewed = time.monotonic()
-        while not stop:
-            for other in processes:
-                other.keep_going()
-            running[:] = [_kept_alive(one, port, preloader) for one in running]
-            if time.monotonic() > renewed + RENEW_SECONDS:
-                renewed = _renew([one.credentials for one in running])
-            time.sleep(0.2)
+        _keep_serving(running, processes, stop, base_port=port, preloader=preloader)
         err.print("Stopping ...")
+
+
+def _keep_serving(
+    running: list[Running],
+    processes: Sequence[ManagedProcess],
+    stop: Sequence[int],
+    *,
+    base_port: int,
+    preloader: Preloader | None,
+) -> None:
+    """Start again what ends, and hand over what changes, until a stop is requested."""
+    renewed, faults = time.monotonic(), _Faults()
+    while not stop:
+        for other in processes:
+            with faults.outlived():
+                other.keep_going()
+        for position, one in enumerate(running):
+            with faults.outlived():
+                running[position] = _kept_alive(one, base_port, preloader)
+        if time.monotonic() > renewed + RENEW_SECONDS:
+            with faults.outlived():
+                renewed = _renew([one.credentials for one in running])
+        time.sleep(0.2)
 
 
 def _in_order(apps: Sequence[App], *, at_once: bool) -> list[list[App]]:
@@ -163,14 +191,34 @@ def _run(wanted: Sequence[ManagedProcess], said: str, *, elsewhere: Sequence[App
     with _stop_signals() as stop, watched_servers(), stopped_at_end(wanted) as processes:
         out.print(said)
         sys.stdout.flush()
-        renewed = time.monotonic()
+        renewed, faults = time.monotonic(), _Faults()
         while not stop:
             for one in processes:
-                one.keep_going()
+                with faults.outlived():
+                    one.keep_going()
             if time.monotonic() > renewed + RENEW_SECONDS:
-                renewed = _renew(elsewhere)
+                with faults.outlived():
+                    renewed = _renew(elsewhere)
             time.sleep(0.2)
         err.print("Stopping ...")
+
+
+class _Faults:
+    """What is outlived once everything runs, such as settings that an editor wrote in part: what runs goes on with what it has."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, float] = {}
+
+    @contextmanager
+    def outlived(self) -> Iterator[None]:
+        """Go on after a fault in the block; each is said once a minute."""
+        try:
+            yield
+        except (RollkeeperError, OSError) as fault:
+            now, report = time.monotonic(), tell(fault)
+            if now > self._said.get(str(report), -SAY_SECONDS) + SAY_SECONDS:
+                self._said[str(report)] = now
+                err.print(f"{report} What runs goes on as it is. {report.advice}", markup=False)
 
 
 def _renew(handed_over: Sequence[AppCredentials]) -> float:
@@ -283,12 +331,13 @@ def _kept_alive(one: Running, base_port: int, preloader: Preloader | None) -> Ru
         f"The {one.app.name} ended with code {one.process.returncode} and is started again; see {log_of(one.app)}.",
         markup=False,
     )
-    lasted = time.monotonic() - one.begun
-    _release(one)
-    again = _start(one.app, one.host, base_port, preloader)
-    again.pause = (
+    lasted, one.begun = time.monotonic() - one.begun, time.monotonic()
+    one.pause = (
         RESTART_SECONDS if lasted > LONGEST_PAUSE_SECONDS else min(LONGEST_PAUSE_SECONDS, 2 * one.pause)
     )
+    _release(one)
+    again = _start(one.app, one.host, base_port, preloader)
+    again.pause = one.pause
     return again
 
 
@@ -308,6 +357,9 @@ def _stop(running: Sequence[Running]) -> None:
 
 def _release(one: Running) -> None:
     """Take back everything from an app that has ended."""
+    if one.is_released:  # its number may be another process's by now
+        return
+    one.is_released = True
     # Each app leads its own process group; processes that it left there are ours to end.
     with suppress(ProcessLookupError):
         os.killpg(one.process.pid, signal.SIGKILL)

@@ -24,7 +24,7 @@ from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import Role, action
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.locks import exclusive_lock, try_exclusive_lock
+from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, forget_settings, settings_file
 from rollkeeper.kernel.toml_text import changed_toml
 from rollkeeper.ledger.checks import note_restored_keys
@@ -40,7 +40,7 @@ from rollkeeper.operations.errors import (
     ROOT_URL_MISSING,
     SECRETS_MISSING,
 )
-from rollkeeper.operations.settings import check_settings, restored_mark
+from rollkeeper.operations.settings import check_settings, is_restore_abandoned, restored_mark, restoring_mark
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform import pg_backup as server_copies
 from rollkeeper.provisioning.services import advance_command_sequence
@@ -78,7 +78,7 @@ def restore(
     ARCHIVE_OF_ANOTHER_ROOT, BACKUP_TOOL_FAILED.
     """
     role = require(authority, Permission.BACK_UP)
-    if _was_abandoned():
+    if is_restore_abandoned():
         _undo_partial_restore()
     if data_dir().exists() and any(data_dir().iterdir()):
         raise DATA_DIR_NOT_EMPTY(data_dir=data_dir())
@@ -86,19 +86,22 @@ def restore(
     notes = read_note(register, Part.REGISTER), read_note(keys, Part.KEYS)
     if notes[0].register != notes[1].register:
         raise BACKUPS_FROM_DIFFERENT_INSTANCES(register=register, keys=keys)
-    with exclusive_lock(_mark()):
+    register_of, keys_of = (dt.datetime.fromisoformat(note.made_at) for note in notes)
+    with exclusive_lock(restoring_mark()):
         try:
             _restore_secrets(secrets, wanted=_secret_file_for(root_url))
             _restore_settings(notes[0], root_url=root_url)
             _restore_stores(register, keys, on_progress=on_progress)
             advance_command_sequence()
             document_backup.restore_documents(folder)
+            back = _erase_again(
+                authority, role.value, register_of=register_of, keys_of=keys_of, on=clock.today()
+            )
         except BaseException:
             _undo_partial_restore()
             raise
-        _mark().unlink()
-    register_of, keys_of = (dt.datetime.fromisoformat(note.made_at) for note in notes)
-    return _erase_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=clock.today())
+        restoring_mark().unlink()
+    return back
 
 
 def finish_restore(
@@ -176,19 +179,6 @@ def _restore_stores(register: Path, keys: Path, *, on_progress: Callable[[int], 
     with opened(keys, root=root_of_trust(), on_progress=on_progress) as reader:
         server_copies.load_keys(pieces(reader))
     bootstrap.set_up_instance(instance().kind)
-
-
-def _mark() -> Path:
-    """Return the file that is there, and locked, while an instance is restored."""
-    return data_dir() / "restoring"
-
-
-def _was_abandoned() -> bool:
-    """Tell whether a restore into this directory was killed: it left secrets and perhaps running servers, which the next one removes."""
-    if not _mark().exists():
-        return False
-    with try_exclusive_lock(_mark()) as is_free:
-        return is_free
 
 
 def _undo_partial_restore() -> None:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rollkeeper.kernel.locks import try_exclusive_lock
 from rollkeeper.kernel.settings import Table, check_all_tables, data_dir, registered_tables, table
 
 
@@ -32,6 +33,19 @@ settings = table("jobs", Jobs)
 def restored_mark() -> Path:
     """Return the file whose presence says that this instance was restored and that its restore is not finished."""
     return data_dir() / "restored"
+
+
+def restoring_mark() -> Path:
+    """Return the file that is there, and locked, while an instance is restored."""
+    return data_dir() / "restoring"
+
+
+def is_restore_abandoned() -> bool:
+    """Tell whether a restore into this directory was killed: it left secrets and perhaps running servers, which the next one removes."""
+    if not restoring_mark().exists():
+        return False
+    with try_exclusive_lock(restoring_mark()) as is_free:
+        return is_free
 
 
 def may_run_jobs() -> bool:

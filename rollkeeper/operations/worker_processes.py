@@ -64,7 +64,8 @@ class ManagedProcess(ABC):
                 markup=False,
             )
         self._release()
-        self._begun, self._process = time.monotonic(), self._started()
+        self._begun = time.monotonic()
+        self._process = self._started()
 
     @property
     def log(self) -> Path:

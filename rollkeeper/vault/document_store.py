@@ -130,9 +130,13 @@ def remove_unknown() -> int:
     """Remove objects of which the register knows nothing: a backup of it that was restored is older. Refuses: DOCUMENT_STORE_UNAVAILABLE."""
     gone = 0
     for names in _listed(""):
-        found = rows(sql("vault", "known_copies"), {"names": names})
-        gone += _delete(sorted(set(names) - {row.name for row in found}))
+        gone += _delete(sorted(set(names) - known(names)))
     return gone
+
+
+def known(names: Sequence[str]) -> set[str]:
+    """Return which of these objects the register knows: not those of erased people."""
+    return {row.name for row in rows(sql("vault", "known_copies"), {"names": list(names)})}
 
 
 def look(*, newest: int = 20) -> tuple[int, list[str]]:

@@ -23,13 +23,17 @@ from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.operations import backup, doctor
 from rollkeeper.operations import restore as restoring
 from rollkeeper.operations.backup import LastBackup, Part
+from rollkeeper.operations.bootstrap import open_instance
 from rollkeeper.operations.errors import (
     BACKUP_DAMAGED,
     BACKUP_NEEDS_ROOM,
+    BACKUP_OF_ANOTHER_INSTANCE,
     BACKUPS_FROM_DIFFERENT_INSTANCES,
     DATA_DIR_NOT_EMPTY,
     EMBEDDED_DATABASES,
     EXTERNAL_DATABASES,
+    RESTORE_INTERRUPTED,
+    SECRETS_MISSING,
 )
 from rollkeeper.operations.restore import finish_restore, restore
 from rollkeeper.platform import embedded_postgres, pg_backup
@@ -295,6 +299,49 @@ def test_servers_that_a_killed_restore_left_running_are_stopped_by_the_next(fold
     assert not list(data_dir.iterdir())
 
 
+@pytest.mark.parametrize("ends", ["os.kill(os.getpid(), signal.SIGKILL)", "raise KeyboardInterrupt"])
+def test_a_restore_ends_only_when_the_erased_are_erased_again(folder, monkeypatch, ends):
+    made(folder, *BOTH)
+    folder.chmod(0o755)
+    data_dir, secrets = folder / "new", embedded_postgres.data_dir() / "secrets"
+    broken_off = (
+        "import os, signal, sys; import django; django.setup(); from rollkeeper.operations import cli, restore\n"
+        f"def ends(*_, **__): {ends}\n"
+        "restore.retention_acts.erase_again = ends; cli.main()"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
+        "ROLLKEEPER_HOME": str(data_dir), "ROLLKEEPER_ROLE": "console",
+    }  # fmt: skip
+    words = ["restore", str(folder), "--secrets", str(secrets)]
+
+    said = subprocess.run(
+        [sys.executable, "-c", broken_off, *words],
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert said.returncode in {-9, 130}, said.stderr
+    left = list(data_dir.iterdir())
+    if said.returncode == 130:
+        assert left == []
+        return
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(data_dir))
+    with refusing(RESTORE_INTERRUPTED, match="may be in it again"):
+        open_instance()
+    for command in (["finish-restore"], ["doctor"], ["serve", "--port", "1"], ["setup"]):
+        refused = subprocess.run(
+            [sys.executable, "-m", "rollkeeper.operations.cli", *command],
+            check=False, env=environment, capture_output=True, text=True,
+        )  # fmt: skip
+        assert "is not complete" in refused.stderr, command
+    assert (data_dir / "restored").exists()
+    with refusing(SECRETS_MISSING):  # begins from nothing
+        restore(console_authority(), folder, secrets=folder)
+    assert not list(data_dir.iterdir())
+
+
 def test_a_restore_that_is_under_way_is_left_alone(folder, monkeypatch):
     data_dir = folder / "new"
     monkeypatch.setenv("ROLLKEEPER_HOME", str(data_dir))
@@ -316,10 +363,59 @@ def test_a_backup_never_takes_the_last_room_and_leaves_nothing_behind(folder, mo
     assert not list(embedded_postgres.data_dir().glob("checking-*"))
 
 
+@pytest.mark.parametrize("part", BOTH)
+def test_another_instance_does_not_destroy_the_only_backup_of_the_keys(folder, monkeypatch, part):
+    before = {one.file: one.file.read_bytes() for one in made(folder, *BOTH)}
+    copy = folder / "documents" / "00" / "of-the-other" / "a-copy-0"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(b"sealed")
+    monkeypatch.setattr(pg_backup, "register_identity", lambda: "7000000000000000000")
+
+    with refusing(BACKUP_OF_ANOTHER_INSTANCE, match="Nothing was written"):
+        made(folder, part)
+
+    assert {one: one.read_bytes() for one in folder.rglob("*.sealed")} == before
+    assert copy.exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["20120301T020000Z", "20120302T020000Z", "20360101T020000Z"], "20120302T020000Z"),
+        (["20120301T020000Z", "20120303T020000Z"], "20120303T020000Z"),
+        (["20360101T020000Z", "20370101T020000Z"], "20370101T020000Z"),
+    ],
+)
+def test_a_register_of_a_day_to_come_is_not_the_newest(folder, monkeypatch, names, chosen):
+    now = dt.datetime(2012, 3, 2, 12, tzinfo=dt.UTC).timestamp()
+    monkeypatch.setattr(clock, "true_seconds", lambda: now)
+    for place in (folder / "register", folder / "keys"):
+        place.mkdir()
+    for name in names:
+        (folder / "register" / f"{name}.sealed").touch()
+    (folder / "keys" / "keys.sealed").touch()
+
+    assert backup.newest(folder, Part.REGISTER).stem == chosen
+    assert backup.newest(folder, Part.REGISTER, name=names[0]).stem == names[0]
+    assert backup.newest(folder, Part.KEYS).stem == "keys"
+    with refusing(BACKUP_DAMAGED):
+        backup.newest(folder, Part.REGISTER, name="20110101T020000Z")
+
+
+def test_a_file_that_is_no_backup_keeps_no_one_from_backing_up(folder):
+    (folder / "keys").mkdir()
+    (folder / "keys" / "keys.sealed").write_bytes(b"RKARC")
+
+    (keys,) = made(folder, Part.KEYS)
+
+    assert inside(keys.file)
+
+
 def test_backups_of_two_instances_are_not_joined(folder, monkeypatch):
     made(folder, Part.REGISTER)
     monkeypatch.setattr(pg_backup, "register_identity", lambda: "7000000000000000000")
-    made(folder, Part.KEYS)
+    made(folder / "other", Part.KEYS)
+    (folder / "other" / "keys").rename(folder / "keys")
     monkeypatch.undo()
     monkeypatch.setenv("ROLLKEEPER_HOME", str(folder / "new"))
 

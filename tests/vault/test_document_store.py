@@ -12,6 +12,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations.document_backup import mirror_documents, restore_documents
+from rollkeeper.operations.errors import DOCUMENT_COPIES_MISSING
 from rollkeeper.vault import document_store, wire
 from rollkeeper.vault.errors import DOCUMENT_STORE_UNAVAILABLE, CannotOpen
 from rollkeeper.vault.fields import Purpose
@@ -198,6 +199,7 @@ def test_a_backup_follows_the_folder_and_forgets_what_was_removed(folder, tmp_pa
     kept, gone = intake(FRONT), intake(BACK)
     first = mirror_documents(tmp_path / "backup")
     remove_copies(pairs_of(gone), recorded=True)
+    run("DELETE FROM vault_copy WHERE tenure_id = %s", [gone.tenure_id])
     intake(FRONT)
 
     second = mirror_documents(tmp_path / "backup")
@@ -281,6 +283,24 @@ def test_a_pipe_in_place_of_a_copy_keeps_no_one_waiting(folder, officer):
     with pytest.raises(CannotOpen):
         opened(officer, record)
     assert document_store.look() == (1, [str(copy.relative_to(folder))])
+
+
+@pytest.mark.parametrize("lost", ["emptied", "not mounted"])
+def test_a_store_that_is_lost_takes_no_copy_out_of_its_backup(folder, tmp_path, lost):
+    kept, erased = intake(FRONT), intake(BACK)
+    mirror_documents(tmp_path / "backup")
+    before = files(tmp_path / "backup")
+    run("DELETE FROM vault_copy WHERE tenure_id = %s", [erased.tenure_id])
+    folder.rename(tmp_path / "elsewhere")
+    if lost == "emptied":
+        folder.mkdir()
+
+    with refusing(DOCUMENT_COPIES_MISSING, match="^1 copies"):
+        mirror_documents(tmp_path / "backup")
+
+    assert len(before) == 2
+    name = document_store.name_of(kept.person_id, kept.tenure_id, 0)
+    assert files(tmp_path / "backup") == [tmp_path / "backup" / "documents" / name]
 
 
 def test_what_a_backup_brings_back_opens_again(committed, officer, tmp_path):
