@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails the configured contacts about alarms, and about roles granted to approvers."""
+"""Mails the configured contacts about alarms, about what the doctor finds broken, and about roles granted to approvers."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from rollkeeper.access.queries import (
@@ -41,6 +43,13 @@ _ROOM: Final = """\
 {free} are left on the disk of the instance. When they are used up nothing can be registered until there is room again.
 
 docs/runbook/disk.md says what to do.\
+"""
+_BROKEN_SUBJECT: Final = "The register: something must be fixed"
+_BROKEN: Final = """\
+The doctor of the register found:
+{named}
+
+'rollkeeper doctor' says whether it still is so, and what else.\
 """
 _DECIDERS_SUBJECT: Final = "The register: a new approver"
 _DECIDERS: Final = """\
@@ -99,7 +108,7 @@ def mail_low_room() -> int:
     if not room.is_low():
         mark.unlink(missing_ok=True)
         return 0
-    if mark.exists() and abs(clock.true_seconds() - mark.stat().st_mtime) < _A_DAY_S:
+    if _is_of_today(mark):
         return 0
     free = f"{room.free_bytes() / 1024**2:,.0f} MiB"
     if not mail_contacts(_ROOM_SUBJECT, _ROOM.format(free=free)):
@@ -107,6 +116,27 @@ def mail_low_room() -> int:
     mark.parent.mkdir(exist_ok=True)
     mark.touch()
     return 1
+
+
+def mail_broken(found: Sequence[tuple[str, str, str]]) -> int:
+    """Mail what is broken, each as its check, a sentence and a remedy: what is new at once, all of it once a day; return how many mails."""
+    mark = data_dir() / "run" / "broken.alarm"
+    if not found:
+        mark.unlink(missing_ok=True)
+        return 0
+    checks = {check for check, _, _ in found}
+    if _is_of_today(mark) and checks <= set(mark.read_text("utf-8").splitlines()):
+        return 0
+    named = "\n".join(f"- {check}: {sentence} {remedy}".rstrip() for check, sentence, remedy in found)
+    if not mail_contacts(_BROKEN_SUBJECT, _BROKEN.format(named=named)):
+        return 0
+    mark.parent.mkdir(exist_ok=True)
+    mark.write_text("\n".join(sorted(checks)), "utf-8")
+    return 1
+
+
+def _is_of_today(mark: Path) -> bool:
+    return mark.exists() and abs(clock.true_seconds() - mark.stat().st_mtime) < _A_DAY_S
 
 
 def mail_contacts(subject: str, text: str) -> bool:

@@ -79,6 +79,17 @@ def _check_gateways() -> Iterator[Finding]:
         )
 
 
+def _check_alarms() -> Iterator[Finding]:
+    chosen = notice_settings()
+    if _is_production() and (chosen.alarms_to is None or chosen.smtp_url is None):
+        yield _should(
+            "No one gets a mail of an alarm, of what is broken, or of a disk that is nearly full.",
+            "Set 'notices.alarms_to' and 'notices.smtp_url', and have your monitoring ask 'rollkeeper health' and 'rollkeeper doctor'.",
+        )
+    else:
+        yield Finding("", Health.OK, "Alarms and what is broken are mailed.")
+
+
 def _check_network() -> Iterator[Finding]:
     if _is_production() and not has_own_network():
         yield _lacks(
@@ -150,5 +161,5 @@ def _check_people() -> Iterator[Finding]:
 
 
 CHECKS: Final[tuple[Callable[[], Iterator[Finding]], ...]] = (
-    _check_names, _check_gateways, _check_network, _check_root_of_trust, _check_connections, _check_people,
+    _check_names, _check_gateways, _check_alarms, _check_network, _check_root_of_trust, _check_connections, _check_people,
 )  # fmt: skip

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The job of this package: have the doctor examine, and keep what it found for the administrator's page."""
+"""The job of this package: have the doctor examine, keep what it found for the administrator's page, and mail what is broken."""
 
 from typing import Final
 
 from rollkeeper.kernel.health import keep_findings
 from rollkeeper.kernel.jobs import PeriodicJob
+from rollkeeper.notices.alarms import mail_broken
+from rollkeeper.operations.findings import Finding, Health
 
 _INTERVAL_S: Final = 600.0
+_MAILED_OTHERWISE: Final = {"disk", "canaries"}
+_HURT_AT_ONCE: Final = {"notices and commands"}
+"""People wait for a notice, or for service that the network should give back."""
 
 
 def examine() -> int:
@@ -15,7 +20,15 @@ def examine() -> int:
 
     found = doctor.examine()
     keep_findings([(one.check, one.health.value, one.sentence, one.remedy) for one in found])
+    mail_broken([(one.check, one.sentence, one.remedy) for one in found if _is_mailed(one)])
     return len(found)
+
+
+def _is_mailed(one: Finding) -> bool:
+    """Tell whether people are hurt while no one looks: not what is to be done before going live, nor what has a mail of its own."""
+    if one.check in _MAILED_OTHERWISE or one.stops_going_live:
+        return False
+    return one.health is Health.ERROR or (one.check in _HURT_AT_ONCE and one.health is not Health.OK)
 
 
 JOBS: Final = (PeriodicJob("examine", examine, interval_s=lambda: _INTERVAL_S),)

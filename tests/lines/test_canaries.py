@@ -1,6 +1,7 @@
 """A canary among the people: in shape one of them, touched by nothing that acts on people, and an alarm to open."""
 
 import datetime as dt
+import os
 
 import pytest
 
@@ -242,6 +243,26 @@ def test_a_disk_that_is_nearly_full_is_mailed_once_a_day_and_again_when_it_was_n
     assert went == [0, 1, 0, 0, 1]
     assert len(mail.kept) == 2
     (alarms.data_dir() / "run" / "room.alarm").unlink()
+
+
+def test_what_is_broken_is_mailed_at_once_and_then_once_a_day(canary, mail, monkeypatch):
+    mark = alarms.data_dir() / "run" / "broken.alarm"
+    mark.unlink(missing_ok=True)
+    backups, erasure = (
+        ("backups", "The keys: too old.", "Back up."),
+        ("erasure", "It was stopped.", "See why."),
+    )
+
+    went = [alarms.mail_broken(one) for one in ([], [backups], [backups], [backups, erasure], [erasure])]
+    os.utime(mark, (0, 0))
+    went += [alarms.mail_broken(one) for one in ([backups], [], [backups])]
+    mail.data_answer = "451 later"
+    went += [alarms.mail_broken([backups, erasure])]
+
+    assert went == [0, 1, 0, 1, 0, 1, 0, 1, 0]
+    assert "- erasure: It was stopped. See why." in mail.kept[1][1].content.decode()
+    assert set(mark.read_text("utf-8").splitlines()) == {"backups"}
+    mark.unlink()
 
 
 def test_what_the_mail_server_did_not_take_is_notified_the_next_time(canary, mail):

@@ -10,7 +10,9 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.operations import doctor, jobs
 from rollkeeper.operations.doctor import Health, _check_holds, _check_law, _check_notices_and_commands
+from rollkeeper.operations.findings import Finding
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import push_due, queue_command
 from tests.builders.commands import change_commands
@@ -101,3 +103,24 @@ def test_a_legal_hold_is_named_from_its_day_of_review_on(review, health):
     hold_line(uuid.uuid4(), OPEN, OPEN + dt.timedelta(days=30), case="2012/7", review_on=review)
 
     assert [one.health for one in _check_holds()] == [health]
+
+
+@pytest.mark.parametrize(
+    ("finding", "is_mailed"),
+    [
+        (Finding("backups", Health.ERROR, "Too old."), True),
+        (Finding("backups", Health.ERROR, "Never.", stops_going_live=True), False),
+        (Finding("disk", Health.ERROR, "1 GiB."), False),
+        (Finding("background jobs", Health.WARNING, "Late."), False),
+        (Finding("notices and commands", Health.WARNING, "They wait."), True),
+        (Finding("notices and commands", Health.OK, "Nothing waits."), False),
+    ],
+)
+def test_what_hurts_people_while_no_one_looks_is_mailed(register, monkeypatch, finding, is_mailed):
+    mailed = []
+    monkeypatch.setattr(doctor, "examine", lambda: [finding])
+    monkeypatch.setattr(jobs, "mail_broken", mailed.extend)
+
+    jobs.examine()
+
+    assert mailed == ([(finding.check, finding.sentence, "")] if is_mailed else [])

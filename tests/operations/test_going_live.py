@@ -55,6 +55,7 @@ def test_a_default_that_nobody_chose_is_named_with_its_value(production):
     ("check", "says"),
     [
         (going_live._check_gateways, "No notice can be sent"),
+        (going_live._check_alarms, "No one gets a mail of an alarm"),
         (going_live._check_network, "No network element is set"),
         (going_live._check_root_of_trust, "The root of trust is a file"),
     ],
@@ -80,7 +81,7 @@ def test_what_is_not_there_is_said_with_its_setting(production, check, says):
     ],
 )
 def test_a_register_over_a_network_whose_server_is_not_verified_is_named(production, url, is_named):
-    production(**NAMED, register_url=url)
+    production(**NAMED, register_url=url, keys_url=url and "postgresql://127.0.0.1/keys")
 
     assert bool(lacking(going_live._check_connections)) is is_named
 
