@@ -32,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 SENDERS, PAUSE_S = 2, 0.2
 APPS = ("counter", "backoffice", "portal")
 RESTART_S = 2.0
+LOOK_S = 0.2
+"""To ask all processes whether they are ready keeps a processor busy for a good part of this."""
 
 
 def kill(pids: list[int | None]) -> None:
@@ -47,7 +49,7 @@ def until(claim, seconds: float) -> float | None:
     while time.monotonic() < begun + seconds:
         if claim():
             return time.monotonic() - begun
-        time.sleep(0.05)
+        time.sleep(LOOK_S)
     return None
 
 

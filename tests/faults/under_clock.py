@@ -14,8 +14,10 @@ from typing import Any
 
 _NAMES = (
     "LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_CACHE_DURATION", "FAKETIME_DISABLE_SHM", "FAKETIME_DONT_FAKE_MONOTONIC",
-    "DONT_FAKE_MONOTONIC", "NO_FAKE_STAT",
+    "DONT_FAKE_MONOTONIC", "NO_FAKE_STAT", "FAKETIME_FORCE_MONOTONIC_FIX",
 )  # fmt: skip
+# The last is a mend for older C libraries: with it each wait of a thread for Python's lock ends at once, and threads spend their time on that.
+_VALUES = ("1", "1", "1", "1", "1", "0")
 
 
 def library() -> str | None:
@@ -30,7 +32,7 @@ def environment(file: Path) -> dict[str, str]:
         return {}
     if not file.exists():
         set_clock(file, "+0d")
-    return dict(zip(_NAMES, (found, str(file), "1", "1", "1", "1", "1"), strict=True))
+    return dict(zip(_NAMES, (found, str(file), *_VALUES), strict=True))
 
 
 def set_clock(file: Path, by: str) -> None:
