@@ -64,6 +64,14 @@ def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
     return render(request, "counter/pending_approval.html", shown)
 
 
+def state_of(submission_key: str) -> str:
+    """Return what came of what was sent: `recorded`, `waits` for an approver, or `refused`."""
+    if receipt_for(submission_key):
+        return "recorded"
+    found = outcomes([submission_key])
+    return "refused" if found and found[0].outcome == "refused" else "waits"
+
+
 def count_pending(authority: Authority) -> int:
     """Return how many actions wait for this user's confirmation."""
     return sum(not one.is_own for one in pending_approvals(authority, [Permission.APPROVE_ACTION]))

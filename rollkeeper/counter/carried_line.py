@@ -90,7 +90,7 @@ def called_on_receipt(request: HttpRequest, submission_key: str) -> str:
 
 
 def recorded_from(request: HttpRequest) -> dict[str, str] | None:
-    """Return the receipt's key, and how the line is called, of what this session recorded from the same page minutes ago."""
+    """Return the key, and how the line is called, of what this session sent from the same page minutes ago."""
     kept = request.session.get(_RECORDED) if hasattr(request, "session") else None
     is_here = kept and kept["path"] == request.path and kept["until"] >= clock.true_now().timestamp()
     return {"key": kept["key"], "called": kept["called"]} if kept and is_here else None

@@ -17,7 +17,7 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.campaign.line_deadline import line_deadline
 from rollkeeper.counter import labels
 from rollkeeper.counter.agent_guard import at_outlet, require_outlet, require_outlet_to_help
-from rollkeeper.counter.approvals import submit_for_approval
+from rollkeeper.counter.approvals import state_of, submit_for_approval
 from rollkeeper.counter.carried_line import (
     CarriedLine,
     called,
@@ -357,7 +357,10 @@ def action_page[F: QuietForm](
         # A trained clerk types at once; after a fault it is the faults that come first.
         if line is None:
             blank.fields["number"].widget.attrs["autofocus"] = True
-        shown = {**(shown or {}), "recorded": recorded_from(request)}
+        recorded = recorded_from(request)
+        if recorded:
+            recorded["state"] = state_of(recorded["key"])
+        shown = {**(shown or {}), "recorded": recorded}
         return render(request, template, {**shown, "form": blank, "carried": line})
     form = make(request.POST)
     if not form.is_valid():

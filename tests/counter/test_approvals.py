@@ -6,6 +6,7 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
+from rollkeeper.offline.processor import process_all
 from rollkeeper.vault.offline_keys import renew_offline_keys
 from tests.builders.staff import sign_in
 from tests.counter.conftest import ON
@@ -40,6 +41,21 @@ def test_the_clerk_is_notified_that_it_waits_and_the_supervisor_confirms_it_unre
     assert (answer.status_code, answer["Location"]) == (302, "/pending-approvals/")
     assert "Nothing to confirm." in supervisor.get("/pending-approvals/").content.decode()
     assert rows("SELECT approves FROM access_approval")[0].approves
+
+
+def test_the_form_says_of_what_waits_that_it_is_not_recorded_yet(at_counter, supervisor, dual_control):
+    dual_control("register")
+    sent = post(at_counter, "register", fresh_number(), double_checked="on")
+
+    again = at_counter.get("/register/").content.decode()
+    supervisor.post("/pending-approvals/", {"key": sent["Location"].split("/")[2], "approved": "no"})
+    process_all(worker_authority())
+    refused = at_counter.get("/register/").content.decode()
+
+    assert "Nothing is recorded yet" in again
+    assert "is recorded, once" not in again + refused
+    assert f'href="{sent["Location"]}"' in again
+    assert "refused, nothing was recorded" in refused
 
 
 def test_what_would_be_refused_is_refused_at_once_and_does_not_wait(at_counter, supervisor, dual_control):
