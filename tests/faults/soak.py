@@ -191,6 +191,10 @@ class Senders:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Let each end what it is at."""
         self._over.set()
         for one in self._threads:
             one.join(60)

@@ -3,13 +3,14 @@
 
 python -m tests.faults.soak_instance make LINES PEERS    the address of each peer, in JSON
 python -m tests.faults.soak_instance check FOLDER     of the numbers on standard input
-python -m tests.faults.soak_instance waiting          how much the batch, the network and the notices still have to do
+python -m tests.faults.soak_instance finish SECONDS   wait that long for the batch, the network and the notices; say what is left to do
 """
 
 import datetime as dt
 import json
 import os
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -136,9 +137,16 @@ def check(folder: Path) -> None:
     print(json.dumps(found | {"stories": stories, "amcheck": acknowledged.amcheck()}))
 
 
-def waiting() -> None:
-    """Say what the workers still have to do."""
-    print(json.dumps(rows(WAITING)[0]._asdict()))
+def finish(seconds: int) -> None:
+    """Wait until the workers have done everything, and say what is left; when it is another number, too."""
+    ends, said = time.monotonic() + seconds, ""
+    while time.monotonic() < ends:
+        left = rows(WAITING)[0]._asdict()
+        if said != (said := json.dumps(left)):
+            print(said, flush=True)
+        if not any(left.values()):
+            return
+        time.sleep(0.5)
 
 
 def main() -> None:
@@ -147,8 +155,8 @@ def main() -> None:
             make(int(lines), json.loads(peers))
         case ["check", folder]:
             check(Path(folder))
-        case ["waiting"]:
-            waiting()
+        case ["finish", seconds]:
+            finish(int(seconds))
 
 
 if __name__ == "__main__":
