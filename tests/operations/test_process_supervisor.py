@@ -29,6 +29,8 @@ from tests.refusals import refusing
 from tests.superuser import as_superuser
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
+TWO = ("--app", "backoffice", "--app", "counter")
+"""Each app is two processes that load everything: where several are enough, not all."""
 
 
 def free_ports():
@@ -112,7 +114,7 @@ def until(claim, seconds=15):
 @pytest.fixture
 def served(data_dir):
     port = free_ports()
-    with started(data_dir, port) as (parent, said):
+    with started(data_dir, port, *TWO) as (parent, said):
         yield parent, port, said
 
 
@@ -155,8 +157,8 @@ def test_its_apps_end_when_it_is_killed(served):
     until(lambda: not answers(port) and not answers(port + 1))
 
 
-def test_an_app_that_dies_is_started_again_while_the_others_answer_on(served):
-    parent, port, _ = served
+def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_parent):
+    parent, port = standing_parent
     for role in ("its process", "the process that answers"):
         (app,) = (one for one in children_of(parent.pid) if str(port).encode() in words_of(one))
         died = app if role == "its process" else children_of(app)[0]
@@ -171,7 +173,7 @@ def test_an_app_that_dies_is_started_again_while_the_others_answer_on(served):
 
 def test_what_a_killed_serve_left_behind_does_not_keep_the_next_from_starting(data_dir):
     port = free_ports()
-    with started(data_dir, port) as (parent, _):
+    with started(data_dir, port, *TWO) as (parent, _):
         parent.send_signal(signal.SIGSTOP)  # so that it starts nothing again meanwhile
         for app in children_of(parent.pid)[:2]:
             answering = children_of(app)
@@ -180,29 +182,28 @@ def test_what_a_killed_serve_left_behind_does_not_keep_the_next_from_starting(da
         parent.kill()
         parent.wait(5)
 
-    with started(data_dir, port) as (_, said):
+    with started(data_dir, port, *TWO) as (_, said):
         assert "Ready" in said
 
 
 def test_an_app_that_hangs_and_is_left_behind_is_ended_by_the_next_start(data_dir):
     port = free_ports()
-    with started(data_dir, port) as (parent, _):
+    with started(data_dir, port, *TWO) as (parent, _):
         family = below(parent.pid)
         for one in family[1:]:
             os.kill(one, signal.SIGSTOP)
         parent.kill()
         parent.wait(5)
 
-    with started(data_dir, port) as (_, said):
+    with started(data_dir, port, *TWO) as (_, said):
         assert "Ready" in said
     assert not [
         one for one in family if is_alive(one) and b"rollkeeper.operations.app_process" in words_of(one)
     ]
 
 
-@pytest.mark.parametrize("store", stores.STORES, ids=lambda store: store.name)
 @pytest.mark.parametrize("command", ["serve", "worker"])
-def test_a_server_that_died_comes_back_though_nobody_types_a_command(own_instance, command, store):
+def test_a_server_that_died_comes_back_though_nobody_types_a_command(own_instance, command):
     port = free_ports()
     words = (
         ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)]
@@ -210,15 +211,18 @@ def test_a_server_that_died_comes_back_though_nobody_types_a_command(own_instanc
         else ["worker"]
     )
     with running(own_instance, words, ready="Ctrl-C") as process:
-        pid = postmaster(store, own_instance)
-        os.kill(pid, signal.SIGKILL)
+        for store in stores.STORES:
+            pid = postmaster(store, own_instance)
+            os.kill(pid, signal.SIGKILL)
 
-        until(
-            lambda: postmaster(store, own_instance) not in {None, pid} and is_up(store, own_instance),
-            seconds=60,
-        )
+            until(
+                lambda store=store, pid=pid: (
+                    postmaster(store, own_instance) not in {None, pid} and is_up(store, own_instance)
+                ),
+                seconds=60,
+            )
 
-        assert process.poll() is None
+            assert process.poll() is None, store.name
 
 
 @pytest.fixture
@@ -378,16 +382,3 @@ def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
 
     with refusing(ASSETS_MISSING):
         process_supervisor.serve()
-
-
-def test_keys_are_rotated_while_the_instance_is_served_that_serving_made(tmp_path):
-    data_dir, port = tmp_path / "instance", free_ports()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
-
-    with started(data_dir, port, "--app", "counter"):
-        done = subprocess.run(
-            [COMMAND, "vault", "rotate"], env=environment | {"ROLLKEEPER_HOME": str(data_dir)}, capture_output=True,
-            text=True, timeout=60, check=False,
-        )  # fmt: skip
-
-    assert done.returncode == 0, done.stderr

@@ -559,7 +559,7 @@ def test_a_worker_that_is_killed_is_replaced_and_goes_on(instance):
     until(lambda: instance.noted("push-network")["leased_to"] != former, seconds=60)
 
 
-def test_keys_are_rotated_while_the_register_works(instance):
+def test_keys_are_rotated_while_an_instance_works_that_serving_made(instance):
     until(lambda: len(workers(instance)) == 3, seconds=60)
 
     assert "epoch" in instance.type("vault", "rotate")
