@@ -17,10 +17,11 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.choices import AccessOutcome
+from rollkeeper.lines.choices import AccessOutcome, LineState
 from rollkeeper.lines.errors import RECONNECTION_REFUSED
 from rollkeeper.lines.lookups import mark_access
 from rollkeeper.lines.protection import hiding_protected_state
+from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.rules import may_reconnect_temporarily
 from rollkeeper.lines.writes import lock_line
 
@@ -52,6 +53,17 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
         )  # fmt: skip
         rows("SELECT lines_reconnect(%s, %s)", [line_id, entry_id])
         return entry_id
+
+
+def may_reconnect(line: LineView) -> bool:
+    """Tell whether a line can be temporarily reconnected now, so that no page offers what would be refused."""
+    if line.state is not LineState.SUSPENDED:
+        return False
+    rule = load_pack(instance().pack).temporary_reconnection
+    verdict = may_reconnect_temporarily(
+        rule, reasons=line.reasons, reconnected_on=reconnected_on(line.line_id)
+    )
+    return not isinstance(verdict, Refused)
 
 
 def reconnected_on(line_id: LineId) -> dt.date | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.kernel import clock
 from rollkeeper.ledger import labels as ledger_labels
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.portal import labels
 from rollkeeper.portal.forms import (
     ActionForm,
@@ -38,6 +39,10 @@ FORMS: Final[dict[str, type[ActionForm]]] = {
     "remove-delegate": RemoveDelegateForm,
     "report-death": ReportDeathForm,
 }
+
+
+_OPENS_A_CASE: Final = frozenset({"appeal", "not-mine", "report-death"})
+"""Which the ledger's entry calls by what it does to the line, and not by what was asked."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +99,10 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
             {"title": labels.ACTIONS[what], "what": what, "lines": chosen, "session": True},
         )  # fmt: skip
     line = chosen[0]["line"]
-    return _draw(request, what, FORMS.get(what, ActionForm).for_line(line), line=line)
+    form = FORMS.get(what, ActionForm).for_line(line)
+    if isinstance(form, RemoveDelegateForm):
+        form.offer(shown["named"])
+    return _draw(request, what, form, line=line)
 
 
 def _draw(
@@ -111,4 +119,6 @@ def _draw(
 def _said_done(what: str, done: dict[str, Any]) -> str:
     if what == "correct":
         return _("It is recorded. Come to any counter with your document; it is corrected there.")
+    if what in _OPENS_A_CASE:
+        return str(ledger_labels.ACTION_LABELS[Verb.CASE_OPENED])
     return ledger_labels.action_label(done["verb"])

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The forms of the portal. Typed values are never shown again, not even with a fault."""
+"""The forms of the portal. What may be about a person is never shown again, not even with a fault."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django import forms
@@ -30,13 +30,18 @@ _MISSING = {
     "code": _("Enter the code."),
     "document_number": _("Enter the number of the document."),
     "name": _("Enter the full name as it is on the document."),
+    "address": _("Enter the address."),
+    "birth_date": _("Enter the date of birth."),
     "first": _("Enter the first day."),
 }
 """What to enter where a field was left empty."""
 
 
 class QuietForm(forms.Form):
-    """A form whose values are never sent back."""
+    """A form whose values are not sent back."""
+
+    kept: ClassVar[Sequence[str]] = ()
+    """The fields of which that is no matter: choices, and the days of a pause."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, label_suffix="", **more)
@@ -55,7 +60,8 @@ class QuietForm(forms.Form):
 
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
         """Return the empty form with the faults of this one, or with others."""
-        fresh = self._copied({**self.initial, **initial})
+        chosen = {name: self.data[name] for name in self.kept if name in self.data}
+        fresh = self._copied({**self.initial, **chosen, **initial})
         errors = self.errors if not faults else {"__all__": self.error_class(list(faults))}
         fresh._errors = errors  # type: ignore[attr-defined]  # noqa: SLF001
         return fresh
@@ -99,6 +105,7 @@ class CodeForm(LetterForm):
 class DocumentForm(QuietForm):
     """A document by its kind and number; what is typed leaves this process as a keyed hash alone."""
 
+    kept = ("document_type",)
     document_type = forms.ChoiceField(label=_("Kind of document"), choices=offered_types)
     document_state = state_field(STATE_HINT)
     document_number = forms.CharField(
@@ -153,6 +160,7 @@ class ConsentForm(ActionForm):
 class AddDelegateForm(ActionForm, DocumentForm):
     """The person to name, and the role."""
 
+    kept = ("part", "document_type")
     part = forms.ChoiceField(
         label=_("Purpose"),
         choices=DelegateRole.choices,
@@ -168,11 +176,19 @@ class AddDelegateForm(ActionForm, DocumentForm):
 class RemoveDelegateForm(ActionForm):
     """The role from which the named person is removed."""
 
+    kept = ("part",)
     part = forms.ChoiceField(
         label=_("Purpose"),
         choices=DelegateRole.choices,
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
+
+    def offer(self, named: Iterable[str]) -> None:
+        """Offer the roles for which someone is named; the only one is chosen."""
+        offered = [one for one in DelegateRole.choices if one[0] in set(named)]
+        self.fields["part"].choices = offered  # type: ignore[attr-defined]
+        if len(offered) == 1:
+            self.initial["part"] = offered[0][0]
 
 
 class ReportDeathForm(ActionForm, DocumentForm):
@@ -193,6 +209,7 @@ class ReportDeathForm(ActionForm, DocumentForm):
 class PauseForm(ActionForm):
     """A reason that one declares."""
 
+    kept = ("reason", "first", "last")
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[(reason.value, reason.label) for reason in DECLARED_AT_PORTAL]
     )
@@ -206,6 +223,7 @@ class PauseForm(ActionForm):
 class DisputeForm(ActionForm):
     """What is wrong."""
 
+    kept = ("about",)
     about = forms.ChoiceField(
         label=_("What is wrong?"),
         choices=DisputeReason.choices,
@@ -227,6 +245,7 @@ class WithdrawForm(ActionForm):
 class CorrectForm(ActionForm):
     """Which entry is wrong."""
 
+    kept = ("about",)
     about = forms.ChoiceField(
         label=_("What is wrong?"),
         choices=Field.choices,

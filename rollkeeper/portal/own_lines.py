@@ -56,7 +56,10 @@ def may_do(what: str, line: Shown, shown: Shown) -> bool:
         "remove-delegate": held and bool(shown["named"]),
     }
     is_open = line["state"] in _IN_FORCE and not line["until"]
-    return is_open and bool(rules[what]) and not (shown["limited"] and what not in _OF_LIMITED)
+    is_barred = bool(shown["proof_refused"]) and needs_proof(what, shown)
+    return (
+        is_open and bool(rules[what]) and not is_barred and not (shown["limited"] and what not in _OF_LIMITED)
+    )
 
 
 def needs_proof(what: str, shown: Shown) -> bool:

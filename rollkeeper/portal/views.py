@@ -5,7 +5,7 @@ import base64
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -47,12 +47,21 @@ from rollkeeper.portal.tokens import HERE, issue, note_number, noted_number, num
 from rollkeeper.registration.kind_rules import IDENTITY_CHECK
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
-from rollkeeper.selfcare.errors import SessionExpired, TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.errors import (
+    DOCUMENT_NEVER_CHECKED,
+    LINE_CONTESTED,
+    SessionExpired,
+    TooManyCodeRequests,
+    WrongCode,
+)
 from rollkeeper.selfcare.handed_codes import page_figures
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.fields import field_label
+
+_NO_PROOF: Final = (DOCUMENT_NEVER_CHECKED, LINE_CONTESTED)
+"""Why the second proof is not asked for: it would be refused."""
 
 type View = Callable[..., HttpResponse]
 
@@ -295,7 +304,10 @@ def shown_to(request: HttpRequest) -> dict[str, Any]:
     if answer.done is None:
         raise SessionExpired
     until = answer.done["alone_until"]
-    return answer.done | {"session": True, "alone_until": until and dt.date.fromisoformat(until)}
+    return answer.done | {
+        "session": True, "alone_until": until and dt.date.fromisoformat(until),
+        "no_proof": [said for one in _NO_PROOF if one.code == answer.done["proof_refused"] for said in _said(one())],
+    }  # fmt: skip
 
 
 def refused(request: HttpRequest, answer: Answer) -> HttpResponse:

@@ -169,7 +169,7 @@ NOT_THE_SUBSCRIBER = Refusal(
     "not_the_subscriber",
     Kind.REFUSED,
     "The document is not the one recorded for line {line} ({article}).",
-    "If the document was renewed, give the former one as well; if the line goes to another person, transfer it.",
+    "If the document was renewed, change the record and give the former one there as well; if the line goes to another person, transfer it.",
 )
 APPROVAL_NEEDED = Refusal(
     "approval_needed",

@@ -12,18 +12,13 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId
-from rollkeeper.kernel.instance import instance
-from rollkeeper.law.packs import load_pack
-from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.labels import ACTION_LABELS
 from rollkeeper.ledger.queries import TenurePeriod, accesses, missing_accesses
 from rollkeeper.ledger.receipts import ParsedEntry, code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import access_periods
-from rollkeeper.lines.choices import LineState
-from rollkeeper.lines.queries import LineView, last_tenure_ended_at, view_line
-from rollkeeper.lines.reconnection import reconnected_on
-from rollkeeper.lines.rules import may_reconnect_temporarily
+from rollkeeper.lines.queries import last_tenure_ended_at, view_line
+from rollkeeper.lines.reconnection import may_reconnect
 from rollkeeper.selfcare.appeals import has_appeal_left
 from rollkeeper.selfcare.applications import pending_until
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
@@ -34,6 +29,7 @@ from rollkeeper.selfcare.line_selection import show_limits
 from rollkeeper.selfcare.passkeys import passkeys_of
 from rollkeeper.selfcare.personal_data import list_entries, open_entries
 from rollkeeper.selfcare.sessions import PortalSession, Tenure
+from rollkeeper.selfcare.verification import why_not_verifiable
 from rollkeeper.subscribers.queries import documents_of
 
 _WITH_RECEIPT = [verb for verb in ACTION_LABELS if isinstance(verb, Verb)]
@@ -53,7 +49,7 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
         "accesses": [] if session.is_limited else show_access_history(session),
         "missing": [] if session.is_limited else _missing(session),
         "receipts": [one for line_id, since in _spans(session) for one in _receipts(line_id, since)],
-        "kept": [] if session.is_limited else [row for one in held if session.opens(one) for row in list_entries(session, one)],
+        "kept": [] if session.is_limited else [row for one in session.tenures() if session.opens(one) for row in list_entries(session, one)],
         "limited": session.is_limited,
         "limits": show_limits(session), "applied_until": _day_of(pending_until(session.line_id)),
         "consents": [] if session.is_limited else show_consents(session, on=on),
@@ -64,6 +60,7 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
         if session.is_whole and session.person_id else [],
         "alone_until": _day_of(session.alone_until) if session.is_verified else None,
         "is_unseen": session.is_verified and session.is_declared,
+        "proof_refused": why_not_verifiable(session),
     }  # fmt: skip
 
 
@@ -74,7 +71,7 @@ def export_all(session: PortalSession, *, images: bool, language: str, on: dt.da
     """
     session.require_verification()
     shown = show_dashboard(session, language=language, on=on)
-    del shown["alone_until"], shown["is_unseen"]
+    del shown["alone_until"], shown["is_unseen"], shown["proof_refused"]
     for line in shown["lines"]:
         # What the page says of the stage in words is no part of the file.
         line["deadline"] = line["deadline"] and {
@@ -172,7 +169,7 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
         if explained and is_theirs else [],
         "deadline": _deadline(explained.deadline) if explained and explained.deadline and is_theirs else None,
         "cases": _cases(line_id, tenure), "has_appeal_left": has_appeal_left(line_id, tenure.tenure_id if tenure else None),
-        "may_reconnect": _may_reconnect(line),
+        "may_reconnect": may_reconnect(line),
     }  # fmt: skip
 
 
@@ -189,14 +186,6 @@ def _keep_back_reasons(session: PortalSession, lines: list[Shown]) -> bool:
     for case in kept_back:
         case["because"] = None
     return bool(kept_back)
-
-
-def _may_reconnect(line: LineView) -> bool:
-    rule = load_pack(instance().pack).temporary_reconnection
-    verdict = may_reconnect_temporarily(
-        rule, reasons=line.reasons, reconnected_on=reconnected_on(line.line_id)
-    )
-    return line.state is LineState.SUSPENDED and not isinstance(verdict, Refused)
 
 
 def _deadline(deadline: Deadline) -> Shown:

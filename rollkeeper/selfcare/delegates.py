@@ -23,7 +23,7 @@ from rollkeeper.registration.receipts import run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_decisions import close_case
 from rollkeeper.selfcare.choices import CaseKind, DelegateRole
-from rollkeeper.selfcare.errors import INVALID_REQUEST, NO_CLAIM
+from rollkeeper.selfcare.errors import INVALID_REQUEST, NO_CLAIM, NO_ONE_NAMED
 from rollkeeper.selfcare.services import Payload, key_of, open_dispute_case
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.queries import document_index
@@ -60,13 +60,20 @@ def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 
 
 def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Remove the named person. Ledger: selfcare:delegate:removed. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, INVALID_REQUEST, NOT_YOUR_LINE."""
+    """Remove the named person.
+
+    Ledger: selfcare:delegate:removed. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, INVALID_REQUEST,
+    NO_ONE_NAMED, NOT_YOUR_LINE.
+    """
     person_id, (line_id, _), part = session.require_not_alone(), session.line_in(payload), _part(payload)
 
     def do() -> tuple[LineId, EntryId]:
         role = require(session.authority, Permission.SEE_OWN)
         lock_line(line_id)
-        run("DELETE FROM selfcare_delegate WHERE person_id = %s AND part = %s", [person_id, part.value])
+        if not run(
+            "DELETE FROM selfcare_delegate WHERE person_id = %s AND part = %s", [person_id, part.value]
+        ):
+            raise NO_ONE_NAMED()
         return line_id, append_entry(
             session.authority,
             verb=Verb.DELEGATE_REMOVED,

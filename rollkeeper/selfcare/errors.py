@@ -154,6 +154,12 @@ NO_CLAIM = Refusal(
     "No one has reported that the subscriber of this line has died.",
     "Nothing needs to be done.",
 )
+NO_ONE_NAMED = Refusal(
+    "no_one_named",
+    Kind.NOT_FOUND,
+    "No one is named for this.",
+    "Nothing needs to be done.",
+)
 LINE_HAS_SUBSCRIBER = Refusal(
     "line_has_subscriber",
     Kind.CONFLICT,

@@ -15,6 +15,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -65,6 +66,15 @@ def require_verifiable(session: PortalSession) -> PersonId:
     if session.is_contested:
         raise LINE_CONTESTED()
     return session.person_id
+
+
+def why_not_verifiable(session: PortalSession) -> str:
+    """Return the code of why no one can be verified on this line though it has a subscriber; empty where one can."""
+    try:
+        require_verifiable(session)
+    except RollkeeperError as refused:
+        return "" if session.person_id is None else refused.code
+    return ""
 
 
 def may_attempt(session: PortalSession) -> bool:

@@ -11,19 +11,23 @@ from django.utils import translation
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.access_history import acts_of
 from rollkeeper.lines.queries import current_tenure, line_history, view_line
 from rollkeeper.portal.own_lines import said_lines
+from rollkeeper.registration.services import change_record
+from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason, ForgerySign
 from rollkeeper.selfcare.forgeries import suspect_forgery
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import open_dispute_case
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.staff import employ
 from tests.pages import text
-from tests.selfcare.people import NUMBER, ON, register_line
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
 OTHER = "+8613908915678"
 LINE = {
@@ -32,7 +36,7 @@ LINE = {
     "stage": "running", "sentences": [], "cases": [], "has_appeal_left": False, "may_reconnect": False,
     "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20", "barred": "", "title": {}},
 }  # fmt: skip
-SHOWN = {"applied_until": None, "verified": False, "limited": False, "named": {}}
+SHOWN = {"applied_until": None, "verified": False, "limited": False, "named": {}, "proof_refused": ""}
 
 
 def said(on=ON, **changed):
@@ -391,3 +395,83 @@ def test_whose_document_was_found_genuine_reads_so_and_not_that_they_were_right(
 
     assert "the document was found genuine" in page
     assert "you were right" not in page
+
+
+def test_who_reported_the_line_in_their_hand_is_asked_for_no_proof(come_in, prove):
+    line = register_line()
+    browser = come_in()
+    prove()
+
+    browser.post("/do/not-mine/", {"key": str(new_uuid()), "line": str(line)})
+    lines, data = text(browser.get("/lines/")), text(browser.get("/personal-data/"))
+    correction = browser.get("/do/correct/", follow=True)
+
+    assert all("Show your document at any counter" in page for page in (lines, data))
+    assert not [page for page in (lines, data) if "/verify/" in page]
+    assert correction.redirect_chain == [("/lines/", 302)]
+
+
+def test_only_who_is_named_can_be_removed(come_in, prove):
+    line = register_line()
+    browser = come_in()
+    prove()
+    named = {"line": str(line), "document_type": "other", "document_number": "H1"}
+    browser.post("/do/add-delegate/", named | {"key": str(new_uuid()), "part": "representative"})
+
+    asked = text(browser.get("/do/remove-delegate/"))
+    other = browser.post("/do/remove-delegate/", {"key": str(new_uuid()), "line": str(line), "part": "heir"})
+    removed = browser.post(
+        "/do/remove-delegate/",
+        {"key": str(new_uuid()), "line": str(line), "part": "representative"},
+        follow=True,
+    )
+
+    assert ('value="representative"' in asked, 'value="heir"' in asked) == (True, False)
+    assert other.status_code == 422
+    assert "No one is named for this." in text(other)
+    assert "You have named no one." in text(removed)
+
+
+def test_what_is_held_is_listed_as_fully_as_it_is_shown(come_in, prove):
+    line = register_line()
+    change_record(
+        console_authority(),
+        Submission(
+            submission_key=str(new_uuid()), number=NUMBER, kind=PartyKind.INDIVIDUAL,
+            parts={PartyRole.SUBSCRIBER: PERSON | {"address": "2 Other Street"}}, service=Service.MOBILE, language="en",
+            double_checked=True,
+        ),
+        on=ON,
+    )  # fmt: skip
+    browser = come_in()
+    prove()
+
+    listed, shown = text(browser.get("/personal-data/")), text(browser.post("/personal-data/"))
+
+    assert line
+    assert PERSON["address"] in shown
+    assert listed.count('class="rk-record"') == shown.count('class="rk-record"') == 2
+
+
+def test_a_pause_that_is_refused_keeps_what_was_chosen(come_in):
+    line = register_line()
+    browser = come_in()
+    days = {"first": "2012-03-25", "last": "2012-03-01", "reason": "hospital"}
+
+    answer = text(browser.post("/do/pause/", days | {"key": str(new_uuid()), "line": str(line)}))
+
+    assert 'value="2012-03-25"' in answer
+    assert 'value="hospital" selected' in answer
+
+
+@pytest.mark.parametrize("what", ["report-death", "not-mine"])
+def test_what_opens_a_case_is_not_called_a_dispute(come_in, prove, what):
+    line = register_line()
+    browser = come_in()
+    prove()
+    given = {"key": str(new_uuid()), "line": str(line), "document_type": "other"}
+
+    done = text(browser.post(f"/do/{what}/", given, follow=True))
+
+    assert "A case is opened. A person decides it." in done
+    assert "The dispute is being examined" not in done
