@@ -28,8 +28,8 @@ from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import count_past_last_day
-from rollkeeper.lines.reconnection import reconnect_temporarily
+from rollkeeper.lines.queries import count_past_last_day, masked_input, view_line
+from rollkeeper.lines.reconnection import may_reconnect, reconnect_temporarily
 from rollkeeper.provisioning.queries import last_comparison
 
 MOST_TABLE_ROWS = 60
@@ -88,7 +88,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def line(request: HttpRequest) -> HttpResponse:
-    """Explain one line by its exact number. The number comes in the body, is not kept and is not shown again."""
+    """Explain one line by its exact number. The number comes in the body, is not kept and is shown masked alone."""
     authority = authority_in(request)
     require(authority, Permission.EXPLAIN_LINE)
     today = clock.today()
@@ -105,8 +105,15 @@ def line(request: HttpRequest) -> HttpResponse:
         )
     except LineNotFound as fault:
         return render(request, "backoffice/line.html", shown | {"missed": translated(fault)}, status=404)
-    may_reconnect = authority.role_for(Permission.RECONNECT_TEMPORARILY) is not None
-    shown |= {"found": found, "may_reconnect": found.state == "suspended" and may_reconnect}
+    found_line, may = (
+        view_line(found.line_id),
+        authority.role_for(Permission.RECONNECT_TEMPORARILY) is not None,
+    )
+    shown |= {
+        "found": found,
+        "called": masked_input(form.data["number"]),
+        "may_reconnect": may and found_line is not None and may_reconnect(found_line),
+    }
     return render(request, "backoffice/line.html", shown)
 
 

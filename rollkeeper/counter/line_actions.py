@@ -36,8 +36,8 @@ class Offer:
     rest: tuple[str, ...]
 
 
-def offer(line: LineView) -> Offer:
-    """Return the actions that fit the state of a line."""
+def offer(line: LineView, *, may_reconnect: bool = True) -> Offer:
+    """Return the actions that fit the state of a line; a temporary reconnection is had once."""
     if line.is_over:
         return Offer("register", ("dispute",), ("install", "port_in"))
     rest = [
@@ -69,6 +69,8 @@ def offer(line: LineView) -> Offer:
             likely.insert(1, "reconnect")
         rest.remove("document-check")
         rest.append("suspect-forgery")
+    if not may_reconnect:
+        likely = [one for one in likely if one != "reconnect"]
     if line.is_disputed:
         impossible = {"transfer", "terminate", "dispute"}
         likely = [one for one in likely if one not in impossible]

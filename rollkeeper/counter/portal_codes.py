@@ -13,6 +13,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter.agent_guard import require_outlet
+from rollkeeper.counter.carried_line import CarriedLine, called, carried
 from rollkeeper.counter.forms import QuietForm, faults_of, number_field
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Kind, RollkeeperError
@@ -37,23 +38,32 @@ def portal_code(request: HttpRequest) -> HttpResponse:
     """Hand over a code. It is on this page alone, and good for the subscriber's page alone."""
     authority = authority_in(request)
     require(authority, Permission.HAND_OVER_CODE)
-    form = PortalCodeForm(request.POST if request.method == "POST" else None)
+    form, blank = PortalCodeForm(request.POST if request.method == "POST" else None), PortalCodeForm()
+    line = _carried(request)
+    if line:
+        del blank.fields["number"]
     if request.method != "POST":
-        return _draw(request, PortalCodeForm())
+        return _draw(request, blank, carried=line)
     require_outlet(request, authority)
-    blank = PortalCodeForm()
     if not form.is_valid():
         blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
-        return _draw(request, blank, status=422)
+        return _draw(request, blank, status=422, carried=line)
     given = form.cleaned_data
     try:
         code = hand_over_code(authority, given["number"], given["figures"], on=clock.today())
     except RollkeeperError as fault:
         if fault.kind is Kind.FORBIDDEN:
             raise
-        blank.show_faults(faults_of(blank, fault))
-        return _draw(request, blank, status=422)
+        blank.show_faults(faults_of(form, fault, called=called(request, given["number"])))
+        return _draw(request, blank, status=422, carried=line)
     return _draw(request, blank, code=f"{code[:4]} {code[4:]}", minutes=portal_settings().code_minutes)
+
+
+def _carried(request: HttpRequest) -> CarriedLine | None:
+    """Return the line that the clerk goes on with; its number is then not asked once more."""
+    line = carried(request)
+    is_another = "other" in request.GET or (line and request.POST.get("number", line.handle) != line.handle)
+    return None if is_another else line
 
 
 def _draw(request: HttpRequest, form: PortalCodeForm, *, status: int = 200, **shown: Any) -> HttpResponse:

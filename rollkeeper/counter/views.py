@@ -55,6 +55,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import PauseReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
 from rollkeeper.lines.queries import LineView, good_through, identity_check
+from rollkeeper.lines.reconnection import may_reconnect
 from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
 from rollkeeper.registration.approvals import approval_article
@@ -448,7 +449,7 @@ def _find_context(request: HttpRequest, authority: Authority) -> dict[str, Any]:
 def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
     """Return what the page says of a line that was found, and what it offers for it."""
     line, on = found.line, clock.today()
-    offered = offer(line)
+    offered = offer(line, may_reconnect=may_reconnect(line))
     blank = FindForm()  # the line that was found comes first, not the next one
     return {
         "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line,

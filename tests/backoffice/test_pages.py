@@ -16,6 +16,7 @@ from rollkeeper.campaign import batch_control, batch_execution, batch_planning, 
 from rollkeeper.campaign.models import Batch
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.lines.queries import find_line
 from rollkeeper.provisioning.choices import ReadBack
 from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.site.web_apps import app_named
@@ -430,10 +431,18 @@ def test_a_suspended_line_gets_its_hours(signed_in, batch):
         batch_control.approve_batch(employ(role), batch, on=DUE)
     batch_execution.run_batch(worker_authority(), batch, on=DUE)
     (line,) = rows("SELECT line_id FROM lines_line WHERE state = 'suspended'")
+    number = NUMBER
+    if find_line(NUMBER).line_id != line.line_id:
+        give_number(line.line_id, number := "+8613908910009")
+    ask = signed_in(StaffRole.SUPERVISOR)
+    before = ask("post", "/line/", {"number": number})
 
-    lifted = signed_in(StaffRole.SUPERVISOR)("post", "/line/reconnect/", {"line": line.line_id})
+    lifted = ask("post", "/line/reconnect/", {"line": line.line_id})
+    after = ask("post", "/line/", {"number": number})
 
     assert lifted.status_code == 302
+    assert f"+86 … {number[-4:]}" in before.text_
+    assert ("/line/reconnect/" in before.text_, "/line/reconnect/" in after.text_) == (True, False)
     asked_for = rows(
         "SELECT kind FROM provisioning_command WHERE line_id = %s ORDER BY position", [line.line_id]
     )

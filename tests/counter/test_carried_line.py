@@ -104,6 +104,15 @@ def test_what_is_offered_fits_the_state_of_the_line(at_counter, suspended):
     assert "register" not in (*offered[registered].others, *offered[registered].rest)
 
 
+def test_a_reconnection_that_was_used_is_not_offered_again(at_counter, suspended):
+    before = found(at_counter, suspended)
+    sent(at_counter, "/reconnect/")
+
+    after = found(at_counter, suspended)
+
+    assert ('href="/reconnect/"' in before, 'href="/reconnect/"' in after) == (True, False)
+
+
 def test_nothing_that_a_dispute_forbids_is_offered(at_counter):
     number = fresh_number()
     post(at_counter, "register", number)
@@ -344,3 +353,19 @@ def test_handles_last_as_long_as_the_page_says(at_counter, suspended):
     )
     assert f"For {HANDLE_MINUTES} minutes" in page
     assert dt.timedelta(minutes=HANDLE_MINUTES - 1) < row.left_over <= dt.timedelta(minutes=HANDLE_MINUTES)
+
+
+def test_a_code_for_the_portal_is_handed_over_without_typing_the_number_again(at_counter, suspended):
+    handle = re.search(
+        HANDLE, (found(at_counter, suspended), at_counter.get("/portal-code/").content.decode())[1]
+    )
+    given = {"submission_key": "12345678", "number": handle[1], "figures": "0000"}
+
+    asked = at_counter.get("/portal-code/").content.decode()
+    wrong = at_counter.post("/portal-code/", given)
+    other = at_counter.get("/portal-code/?other=1").content.decode()
+
+    assert ('id="id_number"' in asked, 'id="id_number"' in other) == (False, True)
+    assert wrong.status_code == 422
+    assert "No page of the portal with these four figures waits" in wrong.content.decode()
+    assert handle[0] in wrong.content.decode()

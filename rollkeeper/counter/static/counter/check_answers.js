@@ -31,8 +31,11 @@ function draw() {
 }
 
 function turn(isAsking) {
-  if (isAsking) draw();
-  else panel.querySelector("dl").replaceChildren();
+  if (isAsking) {
+    draw();
+    // What was refused before is not what is asked about now.
+    document.querySelector("#faults")?.replaceChildren();
+  } else panel.querySelector("dl").replaceChildren();
   panel.hidden = !isAsking;
   form.hidden = isAsking;
   if (isAsking) panel.querySelector("h2").focus();
