@@ -23,8 +23,9 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import Severity, Verdict
-from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 
 _NARROW: Final = {"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
 _MAX_EVIDENCE_BYTES: Final = 20_000_000
@@ -132,13 +133,16 @@ def add(request: HttpRequest) -> HttpResponse:
     """Enter a new agent; it registers no one before it is approved."""
     require(authority_in(request), Permission.APPROVE_AGENT)
     form = AgentForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not form.is_valid():
-        shown = {"form": form, "title": _("Enter an agent"), "back": reverse("backoffice:agents")}
-        return render(request, "backoffice/agent_form.html", shown, status=422 if form.errors else 200)
-    given = form.cleaned_data
-    said = _("The agent is entered. Record its evidence, then approve it.")
-    do_by_worker(request, "agent-action", said, do="add", agent=given["agent"], limit=given["limit"])
-    return redirect("backoffice:agent", given["agent"])
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        said = _("The agent is entered. Record its evidence, then approve it.")
+        try:
+            do_by_worker(request, "agent-action", said, do="add", agent=given["agent"], limit=given["limit"])
+            return redirect("backoffice:agent", given["agent"])
+        except RollkeeperError as fault:
+            say_refusal(fault, form)
+    shown = {"form": form, "title": _("Enter an agent"), "back": reverse("backoffice:agents")}
+    return render(request, "backoffice/agent_form.html", shown, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,25 +151,30 @@ def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
     require(authority_in(request), Permission.APPROVE_AGENT)
     queries.agent_called(code, on=clock.today(), window_days=1)
     form = FORMS[do](request.POST, request.FILES) if request.method == "POST" else FORMS[do]()
-    if request.method != "POST" or not form.is_valid():
-        shown = {
-            "form": form,
-            "title": TITLES[do],
-            "back": reverse("backoffice:agent", args=[code]),
-            "agent": code,
+    if request.method == "POST" and form.is_valid():
+        given = {
+            name: value
+            for name, value in form.cleaned_data.items()
+            if name != "file" and value not in {"", None}
         }
-        return render(request, "backoffice/agent_form.html", shown, status=422 if form.errors else 200)
-    given = {
-        name: value for name, value in form.cleaned_data.items() if name != "file" and value not in {"", None}
+        if "file" in form.cleaned_data:
+            file = form.cleaned_data["file"]
+            if file.size > _MAX_EVIDENCE_BYTES:
+                messages.error(request, _("The file is larger than 20 MB."))
+                return redirect("backoffice:agent_form", code, do)
+            given["evidence"] = hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            do_by_worker(request, "agent-action", _SAID[do], do=do, agent=code, **given)
+            return redirect("backoffice:agent", code)
+        except RollkeeperError as fault:
+            say_refusal(fault, form)
+    shown = {
+        "form": form,
+        "title": TITLES[do],
+        "back": reverse("backoffice:agent", args=[code]),
+        "agent": code,
     }
-    if "file" in form.cleaned_data:
-        file = form.cleaned_data["file"]
-        if file.size > _MAX_EVIDENCE_BYTES:
-            messages.error(request, _("The file is larger than 20 MB."))
-            return redirect("backoffice:agent_form", code, do)
-        given["evidence"] = hashlib.file_digest(file, "sha256").hexdigest()
-    do_by_worker(request, "agent-action", _SAID[do], do=do, agent=code, **given)
-    return redirect("backoffice:agent", code)
+    return render(request, "backoffice/agent_form.html", shown, status=422 if form.errors else 200)
 
 
 @require_POST

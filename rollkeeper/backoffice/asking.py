@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import ask_worker
+from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 type Text = str | Promise
 
@@ -64,3 +68,18 @@ def do_by_worker(
     else:
         messages.success(request, str(said) % result)
     return result
+
+
+def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | None = None) -> int:
+    """Say a refusal on the page of the form that was refused, and return the page's status: what was filled in is not lost.
+
+    A wrong password is said at the form that asked for it. Raises again what correcting a form does not help.
+    """
+    said = [mark(f"{one.sentence} {one.remedy}", one.language) for one in translated(fault)]
+    if fault.code == NotSignedIn.code and sign_in is not None:
+        sign_in.add_error("password", forms.ValidationError([*said]))
+        return 403
+    if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL}:
+        raise fault
+    form.add_error(None, forms.ValidationError([*said]))
+    return 422

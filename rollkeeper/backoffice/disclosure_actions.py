@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.asking import say_refusal
 from rollkeeper.backoffice.disclosure_forms import (
     DeferralForm,
     EnterDisclosureForm,
@@ -50,10 +51,13 @@ def enter(request: HttpRequest) -> HttpResponse:
         return _form_page(request, "enter_disclosure", EnterDisclosureForm(authorities=known))
     form = EnterDisclosureForm(request.POST, request.FILES, authorities=known)
     sign_in = sign_in_form(request, bound=True)
+
+    def again(status: int) -> HttpResponse:
+        empty = form.filled_into(EnterDisclosureForm(authorities=known))
+        return _form_page(request, "enter_disclosure", empty, sign_in=sign_in, status=status)
+
     if not _valid(form, sign_in):
-        empty = EnterDisclosureForm(authorities=known)
-        empty.errors.update(form.errors)
-        return _form_page(request, "enter_disclosure", empty, sign_in=sign_in, status=422)
+        return again(422)
     given = form.cleaned_data
     try:
         made = ask_vault(
@@ -67,6 +71,8 @@ def enter(request: HttpRequest) -> HttpResponse:
         said = translated(refused)[0]
         messages.warning(request, f"{said.sentence} {said.remedy}")
         return redirect("backoffice:disclosures")
+    except RollkeeperError as fault:
+        return again(say_refusal(fault, form, sign_in))
     messages.success(
         request, _("The request is entered. A supervisor and a data protection officer decide it.")
     )

@@ -39,6 +39,9 @@ class NumberForm(EmptiedForm):
 class EnterDisclosureForm(EmptiedForm):
     """What an instrument asks about one number on one day."""
 
+    kept = frozenset(
+        {"authority", "instrument", "held_on", "held_at", "fields_named", "received_on", "expires_on"}
+    )
     authority = forms.ChoiceField(
         label=gettext_lazy("Which authority"),
         error_messages={"required": gettext_lazy("Choose an authority of the list.")},

@@ -2,7 +2,7 @@
 """The forms of the back office: a number, a day, and a confirmation that it was checked."""
 
 import datetime as dt
-from typing import Self
+from typing import ClassVar, Self
 
 from django import forms
 from django.http import QueryDict
@@ -23,11 +23,21 @@ LONGEST_IDENTIFIER = 253
 
 
 class EmptiedForm(forms.Form):
-    """A form that sends back its faults and none of its values."""
+    """A form that sends back its faults, and of its values none that may be about a person."""
+
+    kept: ClassVar[frozenset[str]] = frozenset()
+    """The fields whose values are sent back: choices, days."""
 
     def emptied(self) -> Self:
         """Return an empty form with the faults of this one next to its fields: typed values are not sent back."""
-        empty = type(self)()
+        return self.filled_into(type(self)())
+
+    def filled_into(self, empty: Self) -> Self:
+        """Give an empty form the faults of this one, and what it keeps."""
+        empty.initial = {
+            name: self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            for name in self.kept
+        }
         empty.errors.update(self.errors)
         return empty
 

@@ -18,10 +18,11 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
 from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.queries import number_index_of
 from rollkeeper.retention.legal_holds import MAX_DAYS, current_legal_holds
@@ -32,6 +33,7 @@ _DAY = {"type": "date", "class": "govuk-input--width-10"}
 class HoldForm(EmptiedForm):
     """Which record, for which case, and until when."""
 
+    kept = frozenset({"case", "last", "review_on"})
     number = forms.CharField(
         label=gettext_lazy("Number of the line"), max_length=LONGEST_IDENTIFIER,
         help_text=gettext_lazy("The whole number. It never appears in a URL and is not shown again."),
@@ -68,11 +70,14 @@ def holds(request: HttpRequest) -> HttpResponse:
     form = HoldForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        do_by_worker(
-            request, "add-hold", _("The record is held."), number_index=given["number"], case=given["case"],
-            last=given["last"].isoformat(), review_on=given["review_on"].isoformat(),
-        )  # fmt: skip
-        return redirect("backoffice:holds")
+        try:
+            do_by_worker(
+                request, "add-hold", _("The record is held."), number_index=given["number"], case=given["case"],
+                last=given["last"].isoformat(), review_on=given["review_on"].isoformat(),
+            )  # fmt: skip
+            return redirect("backoffice:holds")
+        except RollkeeperError as fault:
+            say_refusal(fault, form)
     shown = {
         "holds": [
             (one, reference_of(str(one.line_id)), _is_due(one.review_on, today))

@@ -25,8 +25,10 @@ from rollkeeper.access.queries import StaffView, staff_list
 from rollkeeper.access.roles import ROLE_TITLES, Permission, StaffRole
 from rollkeeper.access.services import authority_in, suspend_staff
 from rollkeeper.access.sessions import end_sessions, open_session_counts
+from rollkeeper.backoffice.asking import say_refusal
 from rollkeeper.backoffice.forms import EmptiedForm, VaultSignInForm
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.vault import client
 
 
@@ -118,7 +120,12 @@ def add_staff_page(request: HttpRequest) -> HttpResponse:
     if not (form.is_valid() & sign_in.is_valid()):
         shown |= {"form": form, "sign_in": sign_in.emptied()}
         return render(request, "backoffice/add_staff.html", shown, status=422)
-    code = str(_asked(request, "invite-staff", sign_in, form.cleaned_data))
+    try:
+        code = str(_asked(request, "invite-staff", sign_in, form.cleaned_data))
+    except RollkeeperError as fault:
+        status = say_refusal(fault, form, sign_in)
+        shown |= {"form": form, "sign_in": sign_in.emptied()}
+        return render(request, "backoffice/add_staff.html", shown, status=status)
     return _invited(request, form.cleaned_data["username"].strip().lower(), code)
 
 
@@ -153,7 +160,12 @@ def change_account(request: HttpRequest, staff_id: UUID, operation: str) -> Http
     if not (form.is_valid() & sign_in.is_valid()):
         shown |= {"form": form, "sign_in": sign_in.emptied()}
         return render(request, "backoffice/change_account.html", shown, status=422)
-    result = _asked(request, operation, sign_in, form.cleaned_data | {"username": view.username})
+    try:
+        result = _asked(request, operation, sign_in, form.cleaned_data | {"username": view.username})
+    except RollkeeperError as fault:
+        status = say_refusal(fault, form, sign_in)
+        shown |= {"form": form, "sign_in": sign_in.emptied()}
+        return render(request, "backoffice/change_account.html", shown, status=status)
     if operation == "invite-again":
         return _invited(request, view.username, str(result))
     messages.success(request, _("Done. The ledger has the entry."))

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
@@ -18,6 +19,8 @@ from rollkeeper.campaign.choices import BatchState, Stage, StopReason
 from rollkeeper.campaign.queries import BatchView, CampaignOverview, Watch
 from rollkeeper.campaign.rules import next_run_by_itself, watched_until
 from rollkeeper.kernel.error_messages import translated_words
+
+_ENDED_EARLY: Final = frozenset({BatchState.STOPPED, BatchState.UNDO_REQUESTED, BatchState.UNDONE})
 
 
 class StepState(StrEnum):
@@ -144,6 +147,8 @@ def _position(batch: BatchView, known: Known) -> int:
             return 6
     if batch.position_done < batch.pilot_count:
         return 2 if batch.approvals else 1
+    if batch.state in _ENDED_EARLY and batch.position_done == batch.pilot_count:
+        return 3  # the hours in which it was to be watched may not have passed
     return 3 if is_watched(batch, known) else 4
 
 

@@ -199,3 +199,18 @@ def test_only_an_administrator_enters_and_ends_agents(counter, backoffice, role)
 )
 def test_the_forms_about_agents_are_drawn_in_every_language(counter, backoffice, address, language):  # noqa: F811
     assert backoffice(StaffRole.ADMINISTRATOR)("get", address, language=language).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("do", "given", "kept"),
+    [
+        ("open_outlet", {"outlet": "Shop 1", "hours": "always"}, "always"),
+        ("assign", {"username": "no-such", "outlet": "lhasa-01"}, "lhasa-01"),
+    ],
+)
+def test_a_refused_form_about_an_agent_says_why_and_stays_filled_in(counter, backoffice, do, given, kept):  # noqa: F811
+    answer = backoffice(StaffRole.ADMINISTRATOR)("post", f"/agents/{AGENT}/{do}/", given)
+
+    assert answer.status_code == 422
+    assert "govuk-error-summary__title" in answer.content.decode()
+    assert f'value="{kept}"' in answer.content.decode()

@@ -121,6 +121,14 @@ def test_what_a_page_cannot_have_done_is_said_there(signed_in, manager, as_role)
     assert "No campaign is planned." in manager("get", "/campaign/close/").text_
 
 
+def test_a_form_of_a_campaign_that_is_refused_begins_with_its_summary(batch, signed_in):  # noqa: F811
+    ask = signed_in(StaffRole.CAMPAIGN_MANAGER)
+
+    pages = [ask("post", path).text_ for path in (f"/batches/{batch}/stop/", "/campaign/close/")]
+
+    assert [page.count('<h2 class="govuk-error-summary__title"') for page in pages] == [1, 1]
+
+
 def test_the_worker_does_nothing_for_a_person_who_lost_the_permission(signed_in, manager, as_role):  # noqa: F811
     make_line(region="Lhasa")
     manager("post", "/campaign/plan/ask/", {"kind": "plan"})
@@ -319,6 +327,15 @@ def test_a_stopped_batch_says_why_and_goes_no_further():
     steps = batch_steps(view("stopped", position_done=1, stop_reason="complaints"), known())
 
     assert (steps[-1].state.value, steps[-1].notes) == ("stopped", ("Subscribers complain",))
+
+
+@pytest.mark.parametrize("state", ["stopped", "undo_requested", "undone"])
+@pytest.mark.parametrize(("position", "titles"), [(1, 4), (2, 5)])
+def test_a_batch_that_ended_while_it_was_watched_is_not_said_to_have_been(state, position, titles):
+    steps = batch_steps(view(state, position_done=position, pilot_done_at=NOON), known())
+
+    assert len(steps) == titles
+    assert ("Watched" in [step.title for step in steps]) is (position > 1)
 
 
 def preview_line(**more):

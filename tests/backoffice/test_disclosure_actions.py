@@ -139,6 +139,17 @@ def test_what_is_missing_enters_nothing_and_what_was_typed_is_not_shown_again(as
     assert not DisclosureRequest.objects.exists()
 
 
+def test_a_wrong_password_loses_no_day_and_no_choice(asked):
+    answer = asked(
+        "supervisor-2", "post", "/disclosures/enter/", entering(asked.instance, password="other words")
+    )
+
+    assert 'id="id_password_error"' in answer.text_
+    assert f'value="{(ON + 90 * DAY).isoformat()}"' in answer.text_
+    assert answer.text_.count(" checked") == 2  # the instrument and one entry
+    assert not [one for one in (NUMBER, "2012 no. 18", "other words") if one in answer.text_]
+
+
 @pytest.mark.parametrize(
     "numbers",
     ["+8613908911234 +8613908911235", "+8613908911234,+8613908911235", "+8613908911234\n+8613908911235"],

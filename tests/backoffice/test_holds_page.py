@@ -59,7 +59,7 @@ def test_an_officer_lays_a_hold_by_number_and_lifts_it_after_a_question(asked):
     ("changes", "status"),
     [
         ({"number": ""}, 422), ({"number": "no number"}, 422), ({"case": ""}, 422), ({"last": ""}, 422),
-        ({"number": "+8613908919999"}, 404), ({"case": "a name"}, 422), ({"last": "2013-03-04"}, 422),
+        ({"number": "+8613908919999"}, 422), ({"case": "a name"}, 422), ({"last": "2013-03-04"}, 422),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_goes_too_far_holds_nothing_and_shows_no_number(asked, changes, status):
@@ -69,6 +69,7 @@ def test_what_is_missing_or_goes_too_far_holds_nothing_and_shows_no_number(asked
 
     assert answer.status_code == status
     assert NUMBER not in answer.text_
+    assert f'value="{HOLD["review_on"]}"' in answer.text_
     assert held() == []
 
 

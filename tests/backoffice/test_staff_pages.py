@@ -224,6 +224,16 @@ def test_nothing_happens_with_a_wrong_password_or_without_the_code(page):
     assert not Invitation.objects.exists()
 
 
+def test_a_wrong_password_is_said_at_its_field_and_the_rest_stays_filled_in(page):
+    wrong = invite(page, password="some other words altogether").content.decode()
+    empty = page.post("/staff/add/", {"username": "clerk-07"}, **PERSON).content.decode()
+
+    assert 'id="id_password_error"' in wrong
+    assert 'value="clerk-07"' in wrong
+    assert "some other words" not in wrong
+    assert [one.count('href="#id_roles"') for one in (wrong, empty)] == [0, 1]
+
+
 def test_one_code_is_good_for_one_change(page):
     app = AuthenticatorApp("admin-1")
     code = app.code()
