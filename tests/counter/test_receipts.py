@@ -47,6 +47,7 @@ def test_after_an_act_the_receipt_is_offered_on_paper_as_text_and_as_a_square(ha
     assert "data-print" in text
     (square,) = re.findall(r'src="data:image/svg\+xml,([^"]+)"', text)
     assert urllib.parse.unquote(square).startswith("<svg")
+    assert '<path fill="#fff"' in urllib.parse.unquote(square)  # it is scanned off a dark page too
 
 
 def test_the_text_is_checked_offline_and_names_nobody(handed, at_counter, tmp_path):

@@ -79,9 +79,9 @@ def plain_text(receipt: LedgerReceipt) -> str:
 
 
 def qr_svg(receipt: LedgerReceipt) -> str:
-    """Return the square to scan as SVG: the whole receipt, or its code where that is too long."""
+    """Return the square to scan as SVG, with a white ground on a dark page too: the whole receipt, or its code where that is too long."""
     out = io.BytesIO()
-    _qr_code(receipt).save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True)
+    _qr_code(receipt).save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True, light="white")
     return out.getvalue().decode()
 
 
