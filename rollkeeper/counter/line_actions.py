@@ -11,6 +11,7 @@ from typing import Final
 from rollkeeper.kernel.choices import Service
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.queries import LineView
+from rollkeeper.registration.decisions import RELOCATABLE
 
 _SIM: Final = frozenset({Service.MOBILE, Service.DATA_CARD})
 ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
@@ -56,6 +57,8 @@ def offer(line: LineView, *, may_reconnect: bool = True) -> Offer:
         rest.insert(0, "portal-code")
     if line.service not in _SIM:
         rest.remove("replace-sim")
+    if line.service not in RELOCATABLE:
+        rest.remove("relocate")
     if not line.is_registered:
         likely = ["register", "reconnect", "pause", "dispute", "document-check"]
         rest = [one for one in rest if one not in {"change", "replace-sim", "relocate", "link-document"}]

@@ -38,7 +38,8 @@ from rollkeeper.registration.errors import (
 )
 from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, RegistrationKind
 
-_RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
+RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
+"""The services that are at a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def of_the_subscriber(
     line: LineView, situation: Situation, *, action_kind: RegistrationKind | None = None
 ) -> RollkeeperError | None:
     """Return why an act that belongs to the subscriber may not happen."""
-    if action_kind is RegistrationKind.RELOCATE and line.service not in _RELOCATABLE:
+    if action_kind is RegistrationKind.RELOCATE and line.service not in RELOCATABLE:
         return NOT_RELOCATABLE(service=line.service.value)
     if not line.is_registered or situation.subscriber is None:
         return NOT_REGISTERED(line=line.line_id)

@@ -101,6 +101,7 @@ def test_what_is_offered_fits_the_state_of_the_line(at_counter, suspended):
     assert "reconnect" in offered[suspended].others
     assert offered[registered].first == "replace-sim"
     assert offered[fixed].first == "change"
+    assert ["relocate" in offered[one].rest for one in (fixed, registered)] == [True, False]
     assert "register" not in (*offered[registered].others, *offered[registered].rest)
 
 
