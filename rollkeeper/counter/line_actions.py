@@ -55,10 +55,6 @@ def offer(line: LineView, *, may_reconnect: bool = True) -> Offer:
     ]
     if line.state is LineState.SUSPENDED:
         rest.insert(0, "portal-code")
-    if line.service not in _SIM:
-        rest.remove("replace-sim")
-    if line.service not in RELOCATABLE:
-        rest.remove("relocate")
     if not line.is_registered:
         likely = ["register", "reconnect", "pause", "dispute", "document-check"]
         rest = [one for one in rest if one not in {"change", "replace-sim", "relocate", "link-document"}]
@@ -72,14 +68,23 @@ def offer(line: LineView, *, may_reconnect: bool = True) -> Offer:
             likely.insert(1, "reconnect")
         rest.remove("document-check")
         rest.append("suspect-forgery")
+    impossible = _impossible(line, may_reconnect=may_reconnect)
+    likely = [one for one in dict.fromkeys(likely) if one not in impossible]
+    return Offer(
+        likely[0], tuple(likely[1:]), tuple(one for one in rest if one not in {*likely, *impossible})
+    )
+
+
+def _impossible(line: LineView, *, may_reconnect: bool) -> set[str]:
+    """Return what would be refused for this line now."""
+    none = {"transfer", "terminate", "dispute"} if line.is_disputed else set()
     if not may_reconnect:
-        likely = [one for one in likely if one != "reconnect"]
-    if line.is_disputed:
-        impossible = {"transfer", "terminate", "dispute"}
-        likely = [one for one in likely if one not in impossible]
-        rest = [one for one in rest if one not in impossible]
-    likely = list(dict.fromkeys(likely))
-    return Offer(likely[0], tuple(likely[1:]), tuple(one for one in rest if one not in likely))
+        none.add("reconnect")
+    if line.service not in _SIM:
+        none.add("replace-sim")
+    if line.service not in RELOCATABLE:
+        none.add("relocate")
+    return none
 
 
 def _usual(line: LineView) -> str:
