@@ -2,7 +2,7 @@
 """The forms of disclosure requests and of the authorities that make them: one person, one day, one instrument; never a list."""
 
 import datetime as dt
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -39,7 +39,7 @@ class NumberForm(EmptiedForm):
 class EnterDisclosureForm(EmptiedForm):
     """What an instrument asks about one number on one day."""
 
-    kept = frozenset(
+    kept: ClassVar[frozenset[str]] = frozenset(
         {"authority", "instrument", "held_on", "held_at", "fields_named", "received_on", "expires_on"}
     )
     authority = forms.ChoiceField(

@@ -105,7 +105,7 @@ class CodeForm(LetterForm):
 class DocumentForm(QuietForm):
     """A document by its kind and number; what is typed leaves this process as a keyed hash alone."""
 
-    kept = ("document_type",)
+    kept: ClassVar[Sequence[str]] = ("document_type",)
     document_type = forms.ChoiceField(label=_("Kind of document"), choices=offered_types)
     document_state = state_field(STATE_HINT)
     document_number = forms.CharField(
@@ -160,7 +160,7 @@ class ConsentForm(ActionForm):
 class AddDelegateForm(ActionForm, DocumentForm):
     """The person to name, and the role."""
 
-    kept = ("part", "document_type")
+    kept: ClassVar[Sequence[str]] = ("part", "document_type")
     part = forms.ChoiceField(
         label=_("Purpose"),
         choices=DelegateRole.choices,
@@ -176,7 +176,7 @@ class AddDelegateForm(ActionForm, DocumentForm):
 class RemoveDelegateForm(ActionForm):
     """The role from which the named person is removed."""
 
-    kept = ("part",)
+    kept: ClassVar[Sequence[str]] = ("part",)
     part = forms.ChoiceField(
         label=_("Purpose"),
         choices=DelegateRole.choices,
@@ -209,7 +209,7 @@ class ReportDeathForm(ActionForm, DocumentForm):
 class PauseForm(ActionForm):
     """A reason that one declares."""
 
-    kept = ("reason", "first", "last")
+    kept: ClassVar[Sequence[str]] = ("reason", "first", "last")
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[(reason.value, reason.label) for reason in DECLARED_AT_PORTAL]
     )
@@ -223,7 +223,7 @@ class PauseForm(ActionForm):
 class DisputeForm(ActionForm):
     """What is wrong."""
 
-    kept = ("about",)
+    kept: ClassVar[Sequence[str]] = ("about",)
     about = forms.ChoiceField(
         label=_("What is wrong?"),
         choices=DisputeReason.choices,
@@ -245,7 +245,7 @@ class WithdrawForm(ActionForm):
 class CorrectForm(ActionForm):
     """Which entry is wrong."""
 
-    kept = ("about",)
+    kept: ClassVar[Sequence[str]] = ("about",)
     about = forms.ChoiceField(
         label=_("What is wrong?"),
         choices=Field.choices,
