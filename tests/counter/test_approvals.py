@@ -55,7 +55,7 @@ def test_the_form_says_of_what_waits_that_it_is_not_recorded_yet(at_counter, sup
     assert "Nothing is recorded yet" in again
     assert "is recorded, once" not in again + refused
     assert f'href="{sent["Location"]}"' in again
-    assert "refused, nothing was recorded" in refused
+    assert "Refused, nothing was recorded" in refused
 
 
 def test_what_would_be_refused_is_refused_at_once_and_does_not_wait(at_counter, supervisor, dual_control):
