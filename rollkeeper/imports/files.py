@@ -29,6 +29,8 @@ from rollkeeper.kernel.extras import needs_extra
 
 BLOCK_BYTES = 1 << 20
 SAMPLE_ROWS = 2_000
+MOST_COLUMNS = 16_384
+"""As many as a spreadsheet can have. A line of text may have a million: each is looked at in many ways."""
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "it is a spreadsheet of the old binary kind (.xls)"),
     (b"%PDF", "it is a PDF"),
@@ -188,6 +190,8 @@ def _header_row(top: Sequence[Record]) -> int:
 
 def _names(file: Path, first: Sequence[str], above: Record | None, *, row: int) -> tuple[str, ...]:
     """Return the column names; a cell that is merged with the one above it has its name there."""
+    if len(first) > MOST_COLUMNS:
+        raise IMPORT_FILE_UNREADABLE(file=file, why=f"it has more than {MOST_COLUMNS:,} columns")
     names = [cell.strip().strip("\ufeff") for cell in first]
     if isinstance(above, list):
         names = [name or (above[i].strip() if i < len(above) else "") for i, name in enumerate(names)]
@@ -198,10 +202,11 @@ def _names(file: Path, first: Sequence[str], above: Record | None, *, row: int) 
             )
     while names and not names[-1]:
         names.pop()
-    for name in names:
-        places = [i for i, other in enumerate(names, 1) if other == name]
-        if name and len(places) > 1:
+    counts = Counter(filter(None, names))
+    for name, count in counts.items():
+        if count > 1:
             # A repeated heading may be a person's value, if the header row is missing.
+            places = [i for i, other in enumerate(names, 1) if other == name]
             raise IMPORT_HEADER_REPEATED(file=file, row=row, places=", ".join(map(str, places)))
     return tuple(name or f"column_{i}" for i, name in enumerate(names, 1))
 

@@ -26,6 +26,10 @@ from rollkeeper.imports.trial_read import try_reading
 _MOST_SHEETS: Final = 20
 UNPACKED_LIMIT_BYTES: Final = 2 << 30
 _BLOCK_BYTES: Final = FIELD_LIMIT * 4
+_CONTENTS_BYTES: Final = 16 << 20
+"""For the list of sheets, which is read as a whole: a true one has some kilobytes."""
+_MOST_FAULTS: Final = 1_000_000
+"""Of cells. Each is remembered; a sheet with more of them is no list of lines."""
 _TOO_LARGE: Final = "unpacked it is larger than 2 GiB; save it as CSV"
 _DAMAGED: Final = 4
 _PROBE: Final = f"""
@@ -90,6 +94,8 @@ def open_sheet(file: Path, sheet: str | None) -> Sheet:
                 )
             name = sheet or (_likeliest(file, names) if len(names) > 1 else names[0])
             return Sheet(name, _faults(archive, _member(archive, name)))
+    except OverflowError:
+        raise IMPORT_FILE_UNREADABLE(file=file, why=_TOO_LARGE) from None
     except (
         zipfile.BadZipFile,
         fastexcel.FastExcelError,
@@ -167,7 +173,11 @@ def _elements(archive: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, 
     found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
-    parser.Parse(archive.read(part), True)
+    with archive.open(part) as stream:
+        content = stream.read(_CONTENTS_BYTES + 1)
+    if len(content) > _CONTENTS_BYTES:
+        raise OverflowError
+    parser.Parse(content, True)
     return found
 
 
@@ -182,7 +192,11 @@ def _faults(archive: zipfile.ZipFile, part: str) -> dict[tuple[int, int], Reason
         return {}
     watch = _CellWatch()
     with archive.open(part) as stream:
-        watch.parser.ParseFile(stream)
+        while block := stream.read(_BLOCK_BYTES):
+            watch.parser.Parse(block)
+            if len(watch.faults) > _MOST_FAULTS:
+                raise OverflowError
+    watch.parser.Parse(b"", True)
     return watch.faults
 
 

@@ -4,13 +4,14 @@ import os
 import resource
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from rollkeeper.imports import delimited, encodings, files
+from rollkeeper.imports import delimited, encodings, files, spreadsheets
 from rollkeeper.imports.encodings import guess
 from rollkeeper.imports.errors import (
     IMPORT_FIELD_TOO_LONG,
@@ -338,6 +339,48 @@ def _move_last_cell(file, part, *, to):
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_a_list_of_sheets_that_would_fill_the_memory_is_refused(tmp_path, part):
+    file = write_sheet(tmp_path / "lines.xlsx", [[text("number")], [number(1)]])
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    before, end = parts[part].rsplit(b"</", 1)
+    parts[part] = before + b"<a/>" * (5 << 20) + b"</" + end
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    with refusing(IMPORT_FILE_UNREADABLE, match="larger than 2 GiB"):
+        scan_file(file)
+
+
+def test_a_sheet_of_nothing_but_faults_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(spreadsheets, "_MOST_FAULTS", 5)
+    rows = [[text("number"), text("name")], *([error(), text("a")] for _ in range(6))]
+
+    with refusing(IMPORT_FILE_UNREADABLE, match="larger than 2 GiB"):
+        scan_file(write_sheet(tmp_path / "lines.xlsx", rows))
+    assert scan_file(write_sheet(tmp_path / "lines.xlsx", rows[:-1])).row_count == 5
+
+
+def test_a_line_of_a_hundred_thousand_names_is_refused_at_once(written):
+    names = ",".join(f"c{n}" for n in range(100_000))
+    begun = time.process_time()
+
+    with refusing(IMPORT_FILE_UNREADABLE, match="more than 16,384 columns"):
+        scan_file(written(f"{names}\n1,2\n"))
+
+    assert time.process_time() - begun < 5
+
+
+def test_a_table_may_be_as_wide_as_a_spreadsheet(written):
+    names = [f"c{n}" for n in range(files.MOST_COLUMNS)]
+    begun = time.process_time()
+
+    assert scan_file(written(f"{','.join(names)}\n{','.join(names)}\n")).header == tuple(names)
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "parquet"])
