@@ -25,7 +25,7 @@ def examine() -> int:
 
 
 def _is_mailed(one: Finding) -> bool:
-    """Tell whether people are hurt while no one looks: not what is to be done before going live, nor what has a mail of its own."""
+    """Tell whether people are hurt while no one looks: not what is to be done before going live, nor what is mailed separately."""
     if one.check in _MAILED_OTHERWISE or one.stops_going_live:
         return False
     return one.health is Health.ERROR or (one.check in _HURT_AT_ONCE and one.health is not Health.OK)
