@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from rollkeeper.kernel.hooks import Hook
 from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, OnPages, Table, table
@@ -161,14 +161,22 @@ class Instance(Table):
     ] = None
     register_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _known_database(url)),
+        AfterValidator(lambda url: _known_database(url) if url else None),
         Field(description="A PostgreSQL 18 for the register; empty: the embedded one."),
     ] = None
     keys_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _verified_database(url)),
+        AfterValidator(lambda url: _verified_database(url) if url else None),
         Field(description="The same for the keys; on another machine with `sslmode=verify-full`."),
     ] = None
+
+    @model_validator(mode="after")
+    def _both_servers(self) -> "Instance":
+        if (self.register_url is None) != (self.keys_url is None):
+            raise ValueError(
+                "give both 'register_url' and 'keys_url', or neither: Rollkeeper runs both servers, or none"
+            )
+        return self
 
 
 instance = table(INSTANCE, Instance)

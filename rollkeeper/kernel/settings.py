@@ -104,6 +104,24 @@ def forget_settings() -> None:
     _kept.clear()
 
 
+def read_text(file: Path) -> str:
+    """Return the text of a settings file; editors of Windows begin it with a mark of the encoding, which TOML does not know."""
+    return file.read_text("utf-8-sig")
+
+
+def read_settings_again() -> None:
+    """Read the file and the environment again; where they have a fault, keep what was read before."""
+    try:
+        read = _validated(current_content(), is_complete=False)
+    except (RollkeeperError, OSError) as fault:
+        log.warning(
+            "the changed settings are not taken over: %s", getattr(fault, "code", type(fault).__name__)
+        )
+        return
+    _kept.clear()
+    _kept.update(read)
+
+
 def take_over_changes() -> None:
     """Take over what was changed in the file since it was read, of the settings that pages change; all else waits for a restart.
 
@@ -116,8 +134,10 @@ def take_over_changes() -> None:
     _written_ns = written
     try:
         read = _validated(current_content(), is_complete=False)
-    except RollkeeperError as fault:
-        log.warning("the changed settings are not taken over: %s", fault.code)
+    except (RollkeeperError, OSError) as fault:
+        log.warning(
+            "the changed settings are not taken over: %s", getattr(fault, "code", type(fault).__name__)
+        )
         return
     for name, kept in list(_kept.items()):
         changes = {key: getattr(read[name], key) for key in on_pages(type(kept))}
@@ -159,14 +179,25 @@ def file_content() -> Content:
     if data_dir().exists() and not data_dir().is_dir():
         raise DATA_DIR_NOT_A_DIRECTORY(data_dir=data_dir())
     if not file.exists():
-        return {}
+        return _of_made_instance({})
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
+        content = tomllib.loads(read_text(file))
     except UnicodeDecodeError as fault:
         raise SETTINGS_FILE_FAULT(source=file, why="it is not UTF-8 text") from fault
     except tomllib.TOMLDecodeError as fault:
         raise SETTINGS_FILE_FAULT(source=file, why=f"it is not TOML: {fault}") from fault
-    return _of_known_format(content)
+    return _of_made_instance(_of_known_format(content))
+
+
+def _of_made_instance(content: Content) -> Content:
+    """Refuse settings that say no longer what a made instance is: with the defaults, a production instance would become a demo."""
+    said = content.get(INSTANCE)
+    if made_mark().exists() and not (isinstance(said, dict) and "kind" in said):
+        raise SETTINGS_FILE_FAULT(
+            source=settings_file(),
+            why=f"this folder has an instance, and the file, or 'kind' under [instance] in it, is missing; copy {FORMER} or your own copy to it",
+        )
+    return content
 
 
 def with_changes(changes: Mapping[str, Mapping[str, object]]) -> Content:
@@ -216,7 +247,7 @@ def write_settings(**changes: Mapping[str, object]) -> None:
 
 def _write(content: Content) -> None:
     file = settings_file()
-    text = changed_toml(file.read_text("utf-8") if file.exists() else "", content)
+    text = changed_toml(read_text(file) if file.exists() else "", content)
     write_atomically(file, text.encode(), mode=0o644, is_durable=True)
     forget_settings()
 
@@ -251,8 +282,8 @@ def made_mark() -> Path:
 
 
 def is_made() -> bool:
-    """Tell whether this instance was completely made."""
-    return instance_exists() and made_mark().exists()
+    """Tell whether this instance was completely made; that its settings were lost is refused where they are read."""
+    return made_mark().exists()
 
 
 def variable_of(*keys: str) -> str:
@@ -318,7 +349,9 @@ def _fault(name: str, model: type[Table], error: ErrorDetails) -> RollkeeperErro
     path = [str(one) for one in error["loc"]]
     source = _source_of(name, path)
     if not path:
-        return SETTINGS_FILE_FAULT(source=source, why=f"[{name}] is not a table")
+        is_one = error["type"] == "value_error"  # of its keys together
+        why = f": {error['msg'].removeprefix('Value error, ')}" if is_one else " is not a table"
+        return SETTINGS_FILE_FAULT(source=source, why=f"[{name}]{why}")
     tables, below = [name], tables_in(model)
     while len(path) > 1 and path[0] in below:
         tables.append(path[0])

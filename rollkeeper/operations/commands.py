@@ -25,8 +25,8 @@ from rollkeeper.kernel.console import (
     show_table,
 )
 from rollkeeper.kernel.instance import InstanceKind, instance, open_instance
-from rollkeeper.kernel.settings import data_dir, is_made
-from rollkeeper.operations.errors import DATA_DIR_IN_USE, NO_INSTANCE
+from rollkeeper.kernel.settings import data_dir
+from rollkeeper.operations.errors import DATA_DIR_IN_USE
 from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.site.web_apps import APPS, AppName, app_named
 
@@ -301,8 +301,6 @@ def doctor(*, as_json: JsonOption = False) -> None:
     from rollkeeper.operations.findings import Health, Urgency
     from rollkeeper.operations.server_checks import examine_servers
 
-    if not is_made():
-        raise NO_INSTANCE(data_dir=data_dir())
     unanswering = examine_servers()
     if not unanswering:
         open_instance()

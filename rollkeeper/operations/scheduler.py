@@ -21,7 +21,7 @@ from rollkeeper.kernel.database import run
 from rollkeeper.kernel.health import Part, answering, disk_part, register_part
 from rollkeeper.kernel.jobs import LEASE_S, LastRun, NotRun, PeriodicJob, end_stale_run, lease_jobs, run_once
 from rollkeeper.kernel.leases import hold_lease
-from rollkeeper.kernel.settings import forget_settings
+from rollkeeper.kernel.settings import read_settings_again
 from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.operations.worker_processes import JobKind
 from rollkeeper.platform import embedded_postgres
@@ -230,7 +230,7 @@ class Runner:
                 self._renew(claim)
                 renew_at = now + renew_s
             if now >= settings_at:
-                forget_settings()
+                read_settings_again()
                 settings_at = now + _SETTINGS_INTERVAL_S
                 if [job.name for job in jobs_of_this_process()] != list(self._kept):
                     stop.set()

@@ -7,7 +7,9 @@ import psycopg
 
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import KeysRole, Role
-from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.settings import data_dir, instance_exists, is_made
+from rollkeeper.operations.errors import NO_INSTANCE, SETUP_NOT_DONE
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.platform import embedded_postgres
 
@@ -15,8 +17,20 @@ _UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it; 
 
 
 def examine_servers() -> list[Finding]:
-    """Name each server that hangs or does not answer, within seconds: opening the instance would wait for it."""
-    return [*_hanging(), *_silent()]
+    """Name each server that hangs or does not answer, within seconds: opening the instance would wait for it.
+
+    Refuses: NO_INSTANCE, and SETUP_NOT_DONE where the servers of an instance answer that is not made yet.
+    """
+    if not instance_exists() and not is_made():
+        raise NO_INSTANCE(data_dir=data_dir())
+    found = [*_hanging(), *_silent()]
+    if not found and not is_made():
+        raise (
+            SETUP_NOT_DONE(data_dir=data_dir())
+            if instance().kind is InstanceKind.PRODUCTION
+            else NO_INSTANCE(data_dir=data_dir())
+        )
+    return found
 
 
 def _hanging() -> list[Finding]:

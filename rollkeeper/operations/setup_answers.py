@@ -16,7 +16,15 @@ from pydantic import TypeAdapter, ValidationError
 from rollkeeper.kernel.console import err
 from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, Faults, RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.settings import INSTANCE, current_content, data_dir, is_made, write_settings
+from rollkeeper.kernel.settings import (
+    INSTANCE,
+    current_content,
+    data_dir,
+    is_made,
+    read_text,
+    settings_file,
+    write_settings,
+)
 from rollkeeper.law.packs import load_pack, shipped_packs
 from rollkeeper.operations.errors import INSTANCE_KIND_MISMATCH, SETUP_UNANSWERED
 from rollkeeper.operations.settings import all_tables
@@ -45,10 +53,20 @@ def answer(file: Path | None) -> bool:
     if missing and not sys.stdin.isatty():
         raise SETUP_UNANSWERED(settings=", ".join(f"instance.{key}" for key in missing))
     if file is not None:
-        write_settings(**_with_kind(said))
+        try:
+            write_settings(**_with_kind(said))
+        except RollkeeperError as fault:
+            raise _said_of(file, fault) from None
     if missing:
         write_settings(**_with_kind({INSTANCE: _asked(missing)}))
     return file is not None or bool(missing)
+
+
+def _said_of(file: Path, fault: RollkeeperError) -> RollkeeperError:
+    """Return the same fault as one of the file of answers: there may be no settings file yet."""
+    if isinstance(fault, Faults):
+        return Faults([_said_of(file, one) for one in fault.faults])
+    return fault.with_facts(source=file) if fault.facts.get("source") == settings_file() else fault
 
 
 def _instance_in(tables: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +81,7 @@ def _with_kind(tables: dict[str, Any]) -> dict[str, Any]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(read_text(file))
     except UnicodeDecodeError:
         raise SETTINGS_FILE_FAULT(source=file, why="it is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as fault:
@@ -84,11 +102,14 @@ def _asked(missing: list[str]) -> dict[str, Any]:
     for key in missing:
         question, default = questions[key]
         given[key] = _ask(key, question, default=default(given) if default else None)
-    for key, name in (("register_url", "register"), ("keys_url", "keys")):
-        if key not in given:
-            question = f"PostgreSQL 18 of the {name} (postgresql://host/database); empty: on this machine, run by Rollkeeper"
-            url = _ask(key, question, default="")
-            given |= {key: url} if url else {}
+    if "register_url" not in given:
+        question = "PostgreSQL 18 of the register (postgresql://host/database); empty: both on this machine, run by Rollkeeper"
+        url = _ask("register_url", question, default="")
+        given |= {"register_url": url} if url else {}
+    if "register_url" in given and "keys_url" not in given:
+        question = "PostgreSQL 18 of the keys, another server (postgresql://host/database)"
+        while not given.get("keys_url"):
+            given["keys_url"] = _ask("keys_url", question, default=None)
     err.print(
         "More settings: docs/settings.md. What is still missing before going live: 'rollkeeper doctor'."
     )

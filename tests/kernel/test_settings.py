@@ -18,8 +18,16 @@ from rollkeeper.kernel.errors import (
     Faults,
 )
 from rollkeeper.kernel.instance import Instance, InstanceKind, instance
-from rollkeeper.kernel.settings import forget_settings, registered_tables, settings_file, write_settings
+from rollkeeper.kernel.settings import (
+    forget_settings,
+    made_mark,
+    read_settings_again,
+    registered_tables,
+    settings_file,
+    write_settings,
+)
 from rollkeeper.ledger.settings import settings as ledger_settings
+from rollkeeper.operations.bootstrap import open_instance
 from rollkeeper.operations.settings import MODULES, all_tables, check_settings
 from rollkeeper.provisioning.settings import settings as provisioning_settings
 from tests.refusals import refusing
@@ -127,6 +135,14 @@ def test_an_instance_of_another_version_is_refused_by_name(written):
         ('[instance]\nkeys_url = "postgresql://db.example/x"', "sslmode=verify-full"),
         ('[instance]\nkeys_url = "postgresql://db.example/x?sslmode=require"', "sslmode=verify-full"),
         ('[instance]\nkeys_url = "postgresql://localhost,db.example/x"', "sslmode=verify-full"),
+        (
+            '[instance]\nregister_url = "postgresql://localhost/x"',
+            "both 'register_url' and 'keys_url', or neither",
+        ),
+        (
+            '[instance]\nkeys_url = "postgresql://localhost/x"',
+            "both 'register_url' and 'keys_url', or neither",
+        ),
         ('[provisioning.webhook]\nurl = "https://u:pass@switch.example/x"', "no password"),
         ('[instance]\npack = "mine.yaml"', "whole path"),
         ('[ledger]\nfolder = "public"', "whole path"),
@@ -281,6 +297,45 @@ def test_pydantic_settings_is_imported_only_where_the_environment_sets_something
     ]
 
     assert said == ["False", "True"]
+
+
+@pytest.mark.parametrize("left", [None, "", "[notices]\ntries = 7\n", "[instance]\nformat = 1\n"])
+def test_a_made_instance_without_its_settings_is_no_demo(written, left):
+    written('[instance]\nkind = "production"\n')
+    made_mark().touch()
+    settings_file().unlink() if left is None else settings_file().write_text(left, "utf-8")
+    forget_settings()
+
+    with refusing(SETTINGS_FILE_FAULT, match="copy settings.toml.former"):
+        instance()
+    with refusing(SETTINGS_FILE_FAULT):
+        open_instance()
+    with refusing(SETTINGS_FILE_FAULT):
+        write_settings(instance={"kind": InstanceKind.DEMO})
+
+    assert (settings_file().read_text("utf-8") if settings_file().exists() else None) == left
+
+
+def test_an_empty_address_of_a_server_is_none(written):
+    written('[instance]\nregister_url = ""\nkeys_url = ""\n')
+
+    assert (instance().register_url, instance().keys_url) == (None, None)
+
+
+@pytest.mark.parametrize("broken", ["[notices", '[instance]\nzone = "Mars/Olympus"\n', "", None])
+def test_what_runs_keeps_its_settings_while_the_file_is_broken(written, broken):
+    written('[instance]\nkind = "production"\noperator_name = "Invented Mobile"\n')
+    made_mark().touch()
+    assert instance().operator_name == "Invented Mobile"
+    settings_file().unlink() if broken is None else settings_file().write_text(broken, "utf-8")
+
+    read_settings_again()
+    kept = instance()
+    settings_file().write_text('[instance]\nkind = "production"\noperator_name = "Invented Net"\n', "utf-8")
+    read_settings_again()
+
+    assert (kept.kind, kept.operator_name) == (InstanceKind.PRODUCTION, "Invented Mobile")
+    assert instance().operator_name == "Invented Net"
 
 
 def test_an_instance_that_is_a_file_is_refused_as_such(tmp_path, monkeypatch):

@@ -225,6 +225,30 @@ def test_a_server_that_died_comes_back_though_nobody_types_a_command(own_instanc
             assert process.poll() is None, store.name
 
 
+def test_what_is_served_goes_on_while_its_settings_are_broken(own_instance):
+    port, settings = free_ports(), own_instance / "settings.toml"
+    whole = settings.read_text("utf-8")
+    words = ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)]
+    with running(own_instance, words, ready="Ready") as process:
+        (handed_over,) = (own_instance / "run" / "apps").glob("backoffice.*")
+        before = (handed_over / "settings.toml").read_text("utf-8")
+        (app,) = (one for one in children_of(process.pid) if str(port).encode() in words_of(one))
+        settings.write_text(f"{whole}\n[notices", "utf-8")
+        time.sleep(process_supervisor.RENEW_SECONDS + 2)
+        assert answers(port)
+        settings.unlink()
+        os.kill(app, signal.SIGKILL)
+        time.sleep(process_supervisor.RENEW_SECONDS + 2)
+        assert process.poll() is None
+        assert not answers(port), "it was started with other settings than its own"
+
+        settings.write_text(whole, "utf-8")
+
+        until(lambda: answers(port), seconds=60)
+        (handed_over,) = (own_instance / "run" / "apps").glob("backoffice.*")
+        assert (handed_over / "settings.toml").read_text("utf-8") == before
+
+
 @pytest.fixture
 def own_instance():
     """An instance whose servers may be killed; its path is short enough for the sockets to be in it."""

@@ -19,9 +19,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from rollkeeper.kernel import jobs, stores
+from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import connect, rows
 from rollkeeper.kernel.database import run as sql_run
-from rollkeeper.kernel.errors import Kind, Refusal
+from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, Kind, Refusal
+from rollkeeper.kernel.instance import instance as settings_of_instance
 from rollkeeper.kernel.jobs import LastRun, NotRun, PeriodicJob
 from rollkeeper.kernel.leases import FAMILY
 from rollkeeper.ledger import publication
@@ -132,6 +134,33 @@ def test_a_job_goes_on_after_a_fault(committed, monkeypatch):
         until(lambda: len(runs) >= 2)
 
     assert last().fault is None
+
+
+def test_jobs_go_on_while_the_settings_are_being_written(committed, monkeypatch):
+    runs, _ = [], settings_of_instance()  # read before, as by every process
+    made_up = job(counting(runs))
+    monkeypatch.setattr(scheduler, "_SETTINGS_INTERVAL_S", 0.01)
+    monkeypatch.setattr(
+        scheduler, "jobs_of_this_process", lambda: [made_up] if settings_of_instance() else []
+    )
+
+    with running(made_up) as stop:
+        until(lambda: runs)
+        with monkeypatch.context() as broken:
+            broken.setattr(kernel_settings, "current_content", breaks_off)
+            until(lambda: tried)
+            before = len(runs)
+            until(lambda: len(runs) > before + 5)
+
+        assert not stop.is_set()
+
+
+tried: list[int] = []
+
+
+def breaks_off():
+    tried.append(1)
+    raise SETTINGS_FILE_FAULT(source="settings.toml", why="it is not TOML")
 
 
 def test_an_expected_error_is_recorded_and_causes_no_backoff(committed):

@@ -106,7 +106,7 @@ def test_a_file_that_is_wrong_is_refused_and_changes_nothing(place, wrong):
 
 
 def test_a_person_at_a_terminal_is_asked_for_what_is_missing(place, monkeypatch):
-    said = iter(["Invented Mobile", "CN", "cn-xz-2011", "Asia/Shanghai", "en, bo", "10086", "", ""])
+    said = iter(["Invented Mobile", "CN", "cn-xz-2011", "Asia/Shanghai", "en, bo", "10086", ""])
     asked = []
     monkeypatch.setattr(setup_answers.sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(
@@ -117,7 +117,7 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(place, monkeypatch)
 
     kept = tomllib.loads(settings_file().read_text("utf-8"))["instance"]
     assert (kept["operator_name"], kept["languages"]) == ("Invented Mobile", ["en", "bo"])
-    assert len(asked) == 8
+    assert len(asked) == 7
     assert "register_url" not in kept
 
 
@@ -157,3 +157,52 @@ def test_a_wrong_answer_at_the_terminal_is_asked_again(place, monkeypatch):
         2:3
     ]
     assert len(said) == 6
+
+
+def test_who_has_servers_of_their_own_is_asked_for_both(place, monkeypatch):
+    urls = ["postgresql://localhost/register", "", "postgresql://localhost/keys"]
+    said = iter(["Invented Mobile", "CN", "cn-xz-2011", "Asia/Shanghai", "en", "10086", *urls])
+    monkeypatch.setattr(setup_answers.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(setup_answers.typer, "prompt", lambda *_, **__: next(said))
+
+    setup_answers.answer(None)
+
+    kept = tomllib.loads(settings_file().read_text("utf-8"))["instance"]
+    assert [kept["register_url"], kept["keys_url"]] == [urls[0], urls[2]]
+
+
+def test_a_file_of_answers_may_begin_as_windows_editors_begin_it(place):
+    (place / "answers.toml").write_text(WHOLE, "utf-8-sig")
+
+    setup_answers.answer(place / "answers.toml")
+
+    assert tomllib.loads(settings_file().read_text("utf-8"))["notices"] == {"tries": 7}
+
+
+def test_a_wrong_answer_is_named_with_the_file_that_it_is_in(place):
+    wrong = WHOLE.replace('"CN"', '"Tibet"').replace("tries = 7", "tries = 0")
+    (place / "answers.toml").write_text(wrong, "utf-8")
+
+    with pytest.raises(RollkeeperError) as refused:
+        setup_answers.answer(place / "answers.toml")
+
+    assert str(refused.value).count(f"{place / 'answers.toml'}: the setting") == 2
+    assert "settings.toml:" not in str(refused.value)
+
+
+def test_the_doctor_names_a_server_that_kept_the_setup_from_ending(place, monkeypatch):
+    url = "postgresql://127.0.0.1:1/none"
+    write_settings(instance={"kind": InstanceKind.PRODUCTION, "register_url": url, "keys_url": url})
+
+    answer = invoke("doctor")
+
+    assert answer.exit_code == 2
+    assert answer.output.count("does not answer") == 2
+    assert not made_mark().exists()
+
+
+def test_the_doctor_of_an_instance_that_is_half_made_makes_nothing(place):
+    write_settings(instance={"kind": InstanceKind.PRODUCTION})
+
+    assert invoke("doctor").exception.code == SETUP_NOT_DONE.code
+    assert not made_mark().exists()
