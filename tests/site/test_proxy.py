@@ -48,7 +48,7 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def proxy(data_dir, tmp_path_factory):
-    """The port of a proxy before a back office and an echo."""
+    """The port of a proxy before a back office and an echo; the next port is that without TLS."""
     folder, port = tmp_path_factory.mktemp("proxy"), free_ports()
     echo = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     with ExitStack() as stack, pytest.MonkeyPatch.context() as surroundings:
@@ -57,9 +57,7 @@ def proxy(data_dir, tmp_path_factory):
         threading.Thread(target=echo.serve_forever, daemon=True).start()
         surroundings.setenv("ROLLKEEPER_HOSTS", BACKOFFICE)
         stack.enter_context(started(data_dir, port, "--app", "backoffice"))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            at = free.getsockname()[1]
+        at = free_ports()
         _write(folder, at=at, backoffice=port, mine=echo.server_port)
         nginx = subprocess.Popen([NGINX, "-p", folder, "-e", folder / "errors", "-c", folder / "nginx.conf"])
         stack.callback(nginx.wait, 10)
@@ -73,6 +71,7 @@ def _write(folder, *, at, backoffice, mine):
         "127.0.0.1:8000": f"127.0.0.1:{backoffice}",
         "127.0.0.1:8002": f"127.0.0.1:{mine}",
         "listen 443": f"listen 127.0.0.1:{at}",
+        "listen 80": f"listen 127.0.0.1:{at + 1}",
         "/etc/rollkeeper/tls": str(folder),
     }
     shipped = OPS.read_text("utf-8")
@@ -164,6 +163,10 @@ def test_what_is_too_large_stops_at_the_proxy(proxy):
     [
         ("/counter/register/?name=Invented", "https://counter.register.example/register/"),
         ("/my/", "https://my.register.example/"),
+        ("/my", "https://my.register.example/"),
+        ("/portal", "https://my.register.example/"),
+        ("/counter", "https://counter.register.example/"),
+        ("/mystery", "https://backoffice.register.example/"),
         ("/backoffice/campaign/", "https://backoffice.register.example/campaign/"),
         ("/", "https://backoffice.register.example/"),
         ("//elsewhere.example/", "https://backoffice.register.example/"),
@@ -173,3 +176,12 @@ def test_one_address_leads_to_each_app_by_path(proxy, path, leads_to):
     answer, _ = ask(proxy, "register.example", path)
 
     assert (answer.status, answer.headers["Location"]) == (302, leads_to)
+
+
+@pytest.mark.parametrize("name", ["register.example", MINE])
+def test_who_comes_without_tls_is_led_to_it(proxy, name):
+    with closing(http.client.HTTPConnection("127.0.0.1", proxy + 1)) as asking:
+        asking.request("GET", "/my/?a=b", headers={"Host": name})
+        answer = asking.getresponse()
+
+    assert (answer.status, answer.headers["Location"]) == (301, f"https://{name}/my/?a=b")
