@@ -185,6 +185,12 @@ SETTINGS_FILE_FAULT = Refusal(
     "{source}: {why}.",
     SETTING_FAULT.remedy,
 )
+SETUP_OUTDATED = Refusal(
+    "setup_outdated",
+    Kind.CONFLICT,
+    "The tables and rights of this instance are those of version {found}, this program is version {version}.",
+    "Run 'rollkeeper setup' with this program (docs/upgrading.md). Until then nothing is done in this instance.",
+)
 INSTANCE_FORMAT_MISMATCH = Refusal(
     "instance_format_mismatch",
     Kind.MALFORMED,

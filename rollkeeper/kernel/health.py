@@ -24,9 +24,10 @@ from typing import Any, Final
 
 from django.db import connections
 
+from rollkeeper import __version__
 from rollkeeper.kernel import room, stores
 from rollkeeper.kernel.database import action, rows, run
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import SETUP_OUTDATED, RollkeeperError
 
 _ANSWER_S: Final = 5
 
@@ -53,7 +54,7 @@ def missing(parts: Sequence[Part]) -> dict[str, str]:
 
 
 def register_part() -> Part:
-    """The register answers, and can be written to."""
+    """The register answers, can be written to, and is that of this version."""
     return Part("register", _require_register)
 
 
@@ -72,6 +73,19 @@ def _require_register() -> None:
     (found,) = rows("SELECT pg_is_in_recovery() AS is_replica")
     if found.is_replica:
         raise ConnectionError("a replica cannot be written to")
+    require_set_up()
+
+
+def require_set_up() -> None:
+    """See that `rollkeeper setup` was run since the program was changed; a patch changes no table. Refuses: SETUP_OUTDATED."""
+    (found,) = rows("SELECT to_regproc('kernel_set_up_by') IS NOT NULL AS says")
+    said = str(rows("SELECT kernel_set_up_by() AS version")[0].version) if found.says else ""
+    if _minor(said) != _minor(__version__):
+        raise SETUP_OUTDATED(found=said or f"< {__version__}", version=__version__)
+
+
+def _minor(version: str) -> list[str]:
+    return version.split(".")[:2]
 
 
 def answer_text(path: str, parts: Sequence[Part]) -> tuple[int, str]:

@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql as pgsql
 
+from rollkeeper import __version__
 from rollkeeper.access.authority import console_authority, rule_for
 from rollkeeper.access.dual_control import cooldown_hours
 from rollkeeper.access.roles import Permission
@@ -23,6 +24,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.console import err
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.health import require_set_up
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
@@ -58,12 +60,13 @@ FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", 
 def open_instance() -> None:
     """Open this instance. A missing or half-made demo instance is made; a production instance is made by `rollkeeper setup` alone.
 
-    Refuses: RESTORE_INTERRUPTED, SETUP_NOT_DONE; as `set_up_instance`.
+    Refuses: RESTORE_INTERRUPTED, SETUP_OUTDATED, SETUP_NOT_DONE; as `set_up_instance`.
     """
     if restoring_mark().exists():
         raise RESTORE_INTERRUPTED(data_dir=data_dir())
     if is_made():
         embedded_postgres.ensure_embedded_running()
+        require_set_up()
         demo_clock.require_given_day_forwards()
         return
     if instance().kind is InstanceKind.PRODUCTION:
@@ -138,6 +141,10 @@ def bring_up_to_date() -> None:
         set_quarantine()
         database.run(database.sql("kernel", "functions"))
         call_command("migrate", verbosity=0, interactive=False)
+        database.run(
+            "CREATE OR REPLACE FUNCTION kernel_set_up_by() RETURNS text LANGUAGE sql STABLE RETURN CAST(%s AS text)",
+            [__version__],
+        )
         for package, name in FUNCTIONS:
             database.run(database.sql(package, name))
         for page in ("app_entries", "app_reads", "asked_for", "approved_batches", "roles"):

@@ -6,6 +6,7 @@ next run is measured by a monotonic clock. A database that is away is waited for
 the package below.
 """
 
+import logging
 import os
 import threading
 import time
@@ -18,7 +19,8 @@ from django.conf import settings as django_settings
 from django.db import Error, InterfaceError, OperationalError, connection, connections
 
 from rollkeeper.kernel.database import run
-from rollkeeper.kernel.health import Part, answering, disk_part, register_part
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.health import Part, answering, disk_part, register_part, require_set_up
 from rollkeeper.kernel.jobs import LEASE_S, LastRun, NotRun, PeriodicJob, end_stale_run, lease_jobs, run_once
 from rollkeeper.kernel.leases import hold_lease
 from rollkeeper.kernel.settings import read_settings_again
@@ -34,6 +36,8 @@ PACKAGES_WITH_JOBS: Final = (
     "access", "agents", "campaign", "disclosures", "imports", "incidents", "lawbook", "ledger", "notices", "offline", "operations", "provisioning", "retention",
     "selfcare",
 )  # fmt: skip
+
+log = logging.getLogger("rollkeeper.jobs")
 
 _RENEWALS_A_LEASE: Final = 6
 _TICK_S: Final = 0.5
@@ -201,13 +205,16 @@ class Runner:
         while not stop.is_set():
             try:
                 with hold_lease() as claim:
+                    require_set_up()
                     for channel in {kept.job.wakes_on for kept in self._kept.values()} - {None}:
                         run(f"LISTEN {channel}")
                     self._renew(claim)
                     away_s = _TICK_S
                     self._is_leasing = True
                     self._listen(claim, stop)
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, RollkeeperError) as fault:
+                if isinstance(fault, RollkeeperError) and away_s == _TICK_S:
+                    log.warning("no job runs: %s", fault)
                 self._is_leasing = False
                 connection.close()
                 if not stop.wait(away_s):

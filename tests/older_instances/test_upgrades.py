@@ -28,6 +28,7 @@ import json, sys
 from pathlib import Path
 from tests.older_instances.keep import restore
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import forget_settings
 from rollkeeper.ledger.publication import publish
@@ -41,6 +42,12 @@ def count():
 restore(Path(sys.argv[1]))
 forget_settings()
 before = count()
+try:
+    bootstrap.open_instance()
+except RollkeeperError as refused:
+    assert refused.code == "setup_outdated" or sys.argv[2] == "today", refused.code
+else:
+    assert sys.argv[2] == "today"
 connections.close_all()
 bootstrap.set_up_instance(InstanceKind.DEMO)
 after = count()
@@ -69,9 +76,9 @@ def run(program: str, data_dir: Path, *words: object) -> str:
     return done.stdout
 
 
-def hold_upgraded(archive: Path, place: Path) -> None:
+def hold_upgraded(archive: Path, place: Path, version: str) -> None:
     """Restore an instance, bring it up to date twice, and see that everything is there."""
-    found = json.loads(run(UPGRADE, place / "upgraded", archive).splitlines()[-1])
+    found = json.loads(run(UPGRADE, place / "upgraded", archive, version).splitlines()[-1])
 
     assert found["faults"] == []
     assert found["before"]["lines_line"] > 0
@@ -88,7 +95,7 @@ def test_an_instance_of_each_version_is_brought_up_to_date(version: str, place: 
         copy_demo(place / "today")
         run(KEEP, place / "today", archive)
 
-    hold_upgraded(archive, place)
+    hold_upgraded(archive, place, version)
 
 
 def test_every_release_before_this_one_has_its_instance() -> None:

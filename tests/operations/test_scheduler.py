@@ -18,11 +18,11 @@ import psycopg.rows
 import pytest
 from django.db import IntegrityError, transaction
 
-from rollkeeper.kernel import jobs, stores
+from rollkeeper.kernel import health, jobs, stores
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import connect, rows
 from rollkeeper.kernel.database import run as sql_run
-from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, Kind, Refusal
+from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, Kind, Refusal, RollkeeperError
 from rollkeeper.kernel.instance import instance as settings_of_instance
 from rollkeeper.kernel.jobs import LastRun, NotRun, PeriodicJob
 from rollkeeper.kernel.leases import FAMILY
@@ -134,6 +134,26 @@ def test_a_job_goes_on_after_a_fault(committed, monkeypatch):
         until(lambda: len(runs) >= 2)
 
     assert last().fault is None
+
+
+def test_no_job_runs_in_tables_of_another_version(committed, monkeypatch):
+    runs = []
+    monkeypatch.setattr(health, "__version__", "99.1.0")
+    monkeypatch.setattr(scheduler, "_TICK_S", 0.05)
+
+    with running(job(counting(runs))):
+        until(lambda: asked_in(health.register_part().check) == "setup_outdated")
+        time.sleep(0.5)
+        assert runs == []
+        monkeypatch.undo()
+        until(lambda: runs)
+
+
+def asked_in(check):
+    """The code of the refusal of a check."""
+    with pytest.raises(RollkeeperError) as refused:
+        check()
+    return refused.value.code
 
 
 def test_jobs_go_on_while_the_settings_are_being_written(committed, monkeypatch):
