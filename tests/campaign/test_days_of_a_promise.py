@@ -18,7 +18,7 @@ from rollkeeper.selfcare.disputes import dispute_line
 from rollkeeper.selfcare.queries import open_cases
 from tests.builders.lines import give_number
 from tests.campaign.population import day, member, night, nights, pause, state
-from tests.campaign.test_batches import DUE, notified_lines
+from tests.campaign.test_batches import DUE, END_DUE, notified_lines
 from tests.registration.people import fresh_number
 
 type People = tuple[Authority, Authority]
@@ -58,6 +58,41 @@ def test_who_was_restored_under_an_open_stay_hears_of_a_last_day_before_a_cut(pe
     )
     assert state(line_id) == "suspended"
     assert told != []
+
+
+def test_who_comes_back_from_an_end_under_an_open_stay_is_told_no_day_that_is_none(people: People) -> None:
+    (line_id,) = notified_lines(1)
+    for due in (DUE, END_DUE):
+        night(due, people)
+    on, lifted = END_DUE + DAY, END_DUE + 7 * DAY
+    stay = court_stays.enter_stay(console_authority(), first=on, last=None, reason="court", on=on)
+    clock.set_demo_date(on)
+    batch_rollback.undo_batch(people[1], queries.batches()[0].batch_id, on=on)
+    under_the_stay = days_named(line_id, since=on)
+    clock.set_demo_date(lifted)
+    for one in people:
+        court_stays.end_stay(one, stay_id=stay, on=lifted)
+
+    for ahead in range(1, 30):
+        if days_named(line_id, since=on):
+            break
+        night(lifted + ahead * DAY, people)
+
+    assert under_the_stay == []
+    assert state(line_id) == "suspended"
+    assert days_named(line_id, since=on) == [member(line_id).promised_on]
+    assert member(line_id).promised_on > lifted + ahead * DAY - DAY
+    night(member(line_id).promised_on, people)
+    assert state(line_id) == "suspended"
+
+
+def days_named(line_id: LineId, *, since: dt.date) -> list[dt.date]:
+    """Return the last days that notices since a day name."""
+    found = rows(
+        "SELECT promised_on FROM notices_notice WHERE line_id = %s AND queued_on >= %s AND promised_on IS NOT NULL",
+        [line_id, since],
+    )
+    return [row.promised_on for row in found]
 
 
 def disputed(line_id: LineId, first: dt.date, last: dt.date, *, upheld: bool) -> None:

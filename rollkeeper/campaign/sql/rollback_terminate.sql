@@ -1,6 +1,7 @@
 -- Takes the ends of a batch back: line, number, tenure and stage as they were; the days off become a pause.
 -- Law: art. 1. Only while the number is in quarantine and still its own. Where its campaign is closed and another is open, that one
--- counts it from now on.
+-- counts it from now on. While no day can be told, as under a stay without an end, none is named: tell_restored.sql tells it, before
+-- anything follows.
 -- Reads: slice_verdict (temporary), subscribers_subscriber. Writes: lines_line (version + 1), lines_number,
 -- lines_tenure, lines_pause, campaign_member, provisioning_command, notices_notice, ledger_entry, campaign_batchline.
 -- Plan: primary keys by line (CASE and OFFSET 0 as in rollback_suspend.sql).
@@ -35,10 +36,11 @@ WITH wrong AS MATERIALIZED (
 , notice_slice AS (
     SELECT w.line_id, uuidv7() AS notice_id, 'suspended' AS kind, %(counting_campaign_id)s::uuid AS campaign_id,
            coalesce(p.language, w.language, %(language)s) AS language, %(on)s::date AS queued_on,
-           greatest(coalesce(%(last_day)s::date, %(on)s), (w.former ->> 'promised_on')::date) AS promised_on, %(pack_hash)s AS pack_hash
+           greatest(%(last_day)s::date, (w.former ->> 'promised_on')::date) AS promised_on, %(pack_hash)s AS pack_hash
       FROM wrong w
       LEFT JOIN lines_tenure h ON h.line_id = w.line_id AND upper(h.held) = w.done_at
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+     WHERE %(last_day)s::date IS NOT NULL
 ),
 -- include notices.enqueue_many
 ,
