@@ -11,7 +11,7 @@ process.
 
     portal (role portal)                      register                       portal worker (role worker, vault)
       a number -> its blind index ----------> selfcare_coderequest ----------------> a code to the line itself
-      the code -> its keyed hash -----------> selfcare_verify_code() makes a row in selfcare_portalsession
+      the code -> its keyed hash -----------> selfcare_count_try(), and selfcare_verify_code() makes a row in selfcare_portalsession
       what is asked, and a public key ------> selfcare_portalrequest ------------------> checked, done, sealed
       shown once <--------------------------- the answer, deleted as it is read
 

@@ -32,6 +32,11 @@ class CodeRequest(models.Model):
     )
     code_hash = models.BinaryField(null=True, db_comment="Keyed hash of the code. Goes when it is used.")
     attempts_left = models.SmallIntegerField(db_default=0)
+    tried_code = models.BinaryField(
+        null=True, db_comment="Keyed hash of what was typed last. Goes when it is compared."
+    )
+    tried_letter = models.BinaryField(null=True, db_comment="The same, as the code of a letter.")
+    tried_in = models.BigIntegerField(null=True, db_comment="The transaction that counted it.")
     expires_at = models.DateTimeField(null=True)
     is_kept = models.BooleanField(
         db_default=False, db_comment="The code was one that staff keep for the line."

@@ -81,9 +81,9 @@ def redeem_code(code_request_id: UUID, code: str) -> Token:
     """Begin a session with the code that was sent to the line, or by letter. Refuses: WrongCode, for every invalid code."""
     token = Token.fresh()
     given, posted = hash_code(code_request_id, code), hash_posted_code(code)
-    (opened,) = rows(
-        "SELECT selfcare_verify_code(%s, %s, %s, %s) AS opened", [code_request_id, given, posted, token.mark]
-    )
+    # In two transactions: a try that is not committed is compared with nothing.
+    rows("SELECT selfcare_count_try(%s, %s, %s)", [code_request_id, given, posted])
+    (opened,) = rows("SELECT selfcare_verify_code(%s, %s) AS opened", [code_request_id, token.mark])
     if not opened.opened:
         raise WrongCode
     return token

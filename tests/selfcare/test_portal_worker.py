@@ -11,7 +11,7 @@ from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Allowed, Refused
@@ -26,6 +26,7 @@ from rollkeeper.vault.services import begin_first_epoch
 from tests.builders.commands import change_commands
 from tests.builders.past import make_older
 from tests.refusals import refusing
+from tests.selfcare.conftest import answering
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
 
 UNKNOWN = "+8613908919999"
@@ -291,10 +292,11 @@ def test_a_portal_that_was_taken_over_does_not_choose_who_stands_in_the_ledger(a
     of_staff = hashlib.sha256(b"a commitment that the ledger publishes").digest()
 
     with as_role("portal"):
-        (opened,) = rows(
-            "SELECT selfcare_verify_code(%s, %s, NULL, %s) AS opened",
-            [code_request_id, portal_client.hash_code(code_request_id, at_portal.newest_code), of_staff],
+        rows(
+            "SELECT selfcare_count_try(%s, %s, NULL)",
+            [code_request_id, portal_client.hash_code(code_request_id, at_portal.newest_code)],
         )
+        (opened,) = rows("SELECT selfcare_verify_code(%s, %s) AS opened", [code_request_id, of_staff])
 
     assert opened.opened
     assert active_session(of_staff).authority.commitment not in {of_staff.hex(), "console", "worker"}
@@ -307,9 +309,57 @@ def test_a_portal_that_was_taken_over_begins_no_session_without_the_code(at_port
     mark = hashlib.sha256(b"its own").digest()
 
     with as_role("portal"):
-        (opened,) = rows("SELECT selfcare_verify_code(%s, NULL, NULL, %s) AS opened", [code_request_id, mark])
+        (untried,) = rows("SELECT selfcare_verify_code(%s, %s) AS opened", [code_request_id, mark])
+        rows("SELECT selfcare_count_try(%s, NULL, NULL)", [code_request_id])
+        (opened,) = rows("SELECT selfcare_verify_code(%s, %s) AS opened", [code_request_id, mark])
 
-    assert (opened.opened, rows("SELECT FROM selfcare_portalsession")) == (False, [])
+    assert (untried.opened, opened.opened, rows("SELECT FROM selfcare_portalsession")) == (False, False, [])
+
+
+def tries(portal, page, codes, *, in_one=False, taken_back=False):
+    """Try codes by statements alone: compared in the same transaction, or taken back before; return which open."""
+    opened = []
+    for code in codes:
+        given = portal_client.hash_code(page, code)
+        portal.execute("BEGIN")
+        portal.execute("SELECT selfcare_count_try(%s, %s, NULL)", [page, given])
+        if not in_one:
+            portal.execute("ROLLBACK" if taken_back else "COMMIT")
+            portal.execute("BEGIN")
+        answer = portal.execute(
+            "SELECT selfcare_verify_code(%s, %s)", [page, hashlib.sha256(given).digest()]
+        ).fetchone()
+        opened += [code] if answer[0] else []
+        portal.execute("COMMIT" if answer[0] or not (in_one or taken_back) else "ROLLBACK")
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("wrong", "how", "opens"),
+    [
+        (4, {}, True),
+        (5, {}, False),
+        (0, {"in_one": True}, False),
+        (0, {"taken_back": True}, False),
+        (20, {"in_one": True}, False),
+        (20, {"taken_back": True}, False),
+    ],
+)
+def test_no_portal_takes_a_wrong_try_of_a_code_back(
+    committed, data_dir, telephone, monkeypatch, wrong, how, opens
+):
+    answering(telephone, monkeypatch)
+    register_line()
+    page = code_request()
+    portal_worker.process_all(worker_authority())
+    right = telephone.newest_code
+    others = [f"{(int(right) + more) % 10**8:08}" for more in range(1, wrong + 1)]
+
+    with database.connect(stores.REGISTER, database.Role.PORTAL) as portal:
+        opened = tries(portal, page, [*others, right], **how)
+
+    assert opened == ([right] if opens else [])
+    assert len(rows("SELECT FROM selfcare_portalsession")) == opens
 
 
 def test_the_portals_role_can_do_all_that_sign_in_needs(at_portal, as_role, monkeypatch):

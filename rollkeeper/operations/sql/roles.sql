@@ -313,7 +313,7 @@ GRANT SELECT ON retention_brake TO backoffice, auditor;
 -- code, and takes an answer that it alone can open. It can make no session and read none.
 GRANT INSERT (code_request_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON selfcare_coderequest TO portal;
 GRANT INSERT (request_id, session_mark, kind, payload, sealed, language, public_key), SELECT (request_id, answer), DELETE ON selfcare_portalrequest TO portal;
-GRANT EXECUTE ON FUNCTION selfcare_verify_code, selfcare_request_letter TO portal;
+GRANT EXECUTE ON FUNCTION selfcare_count_try, selfcare_verify_code, selfcare_request_letter TO portal;
 -- A code is handed over by the care menu (a command) or at a counter: one page, one suspended line, its ledger entry.
 GRANT EXECUTE ON FUNCTION selfcare_pages_of, selfcare_hand_over_code TO counter, worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest TO worker;

@@ -2,26 +2,39 @@
 -- Law: art. 11, 13 (only the person concerned sees and acts). Reads: selfcare_coderequest, selfcare_postedcode, lines_line,
 -- lines_tenure, subscribers_subscriber.
 -- Writes: selfcare_coderequest (one try fewer, whether or not there is such a line), selfcare_postedcode, selfcare_portalsession.
--- Plan: primary key; selfcare_postedcode_by_code, one probe. Again: the code is used up and the answer is no; two at once take turns.
+-- Plan: primary key; selfcare_postedcode_by_code, one probe. Again: one more try; the code is used up and the answer is no; two at once take turns.
 
--- `given` is the code's hash for this page alone, `posted` its hash for any page on which the number of the same line was typed: it
--- came by letter, days ago. Its session is limited, as that of a code that was handed over, or of one to an address that a counter gave to
--- who was the subscriber before: a counter that an attacker controls gives theirs.
+-- A try is counted and kept by one transaction, and compared in another: else an attacker with the portal's role would take each wrong try
+-- back by a rollback, and try every code. `given` is the code's hash for this page alone, `posted` its hash for any page on which the number of
+-- the same line was typed: it came by letter, days ago.
+CREATE OR REPLACE FUNCTION selfcare_count_try(code_request uuid, given bytea, posted bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE selfcare_coderequest
+       SET attempts_left = attempts_left - 1, tried_code = given, tried_letter = posted, tried_in = pg_current_xact_id()::text::bigint
+     WHERE code_request_id = code_request AND attempts_left > 0 AND expires_at > clock_timestamp();
+END
+$$;
+
+-- Its session is limited for the code of a letter, as for a code that was handed over, or one to an address that a counter gave to who was the
+-- subscriber before: a counter that an attacker controls gives theirs. The tests act in the portal's role out of the migrator's session, in one
+-- transaction.
 DROP FUNCTION IF EXISTS selfcare_verify_code(uuid, bytea, bytea);
-CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, given bytea, posted bytea, session bytea) RETURNS boolean
+DROP FUNCTION IF EXISTS selfcare_verify_code(uuid, bytea, bytea, bytea);
+CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, session bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     tried selfcare_coderequest;
     letter record;
 BEGIN
-    UPDATE selfcare_coderequest SET attempts_left = attempts_left - 1
-     WHERE code_request_id = code_request AND attempts_left > 0 AND expires_at > clock_timestamp()
-    RETURNING * INTO tried;
-    IF (tried.code_hash = given AND tried.line_id IS NOT NULL AND session IS NOT NULL) IS NOT TRUE THEN
+    SELECT * INTO tried FROM selfcare_coderequest
+     WHERE code_request_id = code_request AND (tried_in <> pg_current_xact_id()::text::bigint OR session_user = 'migrator') FOR UPDATE;
+    UPDATE selfcare_coderequest SET tried_code = NULL, tried_letter = NULL, tried_in = NULL WHERE code_request_id = tried.code_request_id;
+    IF (tried.code_hash = tried.tried_code AND tried.line_id IS NOT NULL AND session IS NOT NULL) IS NOT TRUE THEN
         -- In the days of a letter a line may have ended, or come to another subscriber, of whom the letter is not; or a person whom the line
         -- names may have been protected from who lives at its address.
         UPDATE selfcare_postedcode AS p SET code_hash = NULL
-         WHERE p.code_hash = posted AND p.number_index = tried.number_index AND p.ends_at > clock_timestamp() AND session IS NOT NULL
+         WHERE p.code_hash = tried.tried_letter AND p.number_index = tried.number_index AND p.ends_at > clock_timestamp() AND session IS NOT NULL
            AND EXISTS (SELECT FROM lines_line AS l WHERE l.line_id = p.line_id AND l.state IN ('active', 'suspended'))
            AND p.tenure_id IS NOT DISTINCT FROM
                (SELECT h.tenure_id FROM lines_tenure AS h WHERE h.line_id = p.line_id AND upper_inf(h.held))
