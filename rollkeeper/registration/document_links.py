@@ -33,7 +33,7 @@ from rollkeeper.registration.errors import (
     InvalidDocumentNumber,
 )
 from rollkeeper.registration.receipts import ConcurrentChange, run_once
-from rollkeeper.registration.services import Document, locked_line, require_subscriber
+from rollkeeper.registration.services import Document, index_of, locked_line, require_subscriber
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.subscribers.errors import DocumentOfAnother
@@ -77,7 +77,8 @@ def link_document(
         if known is None:
             _add(subscriber, checked, on=on)
         else:
-            _join(authority, subscriber, known, entry_id=entry, on=on)
+            shown = [index_of(one, on=on) for one in (document, checked) if one]
+            _join(authority, subscriber, known, entry_id=entry, shown=shown, on=on)
         others = [one for one in lines_in_force_of(subscriber) if one != line.line_id]
         _mark(authority, Verb.DOCUMENT_LINKED, others, subscriber, facts, on=on)
         return line.line_id, entry
@@ -152,8 +153,8 @@ def _add(subscriber: PersonId, document: Document, *, on: dt.date) -> None:
 
 
 def _join(
-    authority: Authority, subscriber: PersonId, known: PersonId, *, entry_id: EntryId, on: dt.date
-) -> None:
+    authority: Authority, subscriber: PersonId, known: PersonId, *, entry_id: EntryId, shown: Sequence[bytes], on: dt.date
+) -> None:  # fmt: skip
     whole = principals({subscriber, known})
     if whole[subscriber] == whole[known]:
         raise DOCUMENT_ALREADY_LINKED()
@@ -165,7 +166,7 @@ def _join(
     lock_line_limits([str(person) for person in whole.values()])
     if principals({subscriber, known}) != whole:  # joined or parted at another counter while this one waited
         raise ConcurrentChange
-    link_persons(subscriber, known, on=on, entry_id=entry_id)
+    link_persons(subscriber, known, on=on, entry_id=entry_id, shown=shown)
 
 
 def _mark(

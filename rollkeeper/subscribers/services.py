@@ -90,17 +90,21 @@ def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
     return bool(done.done)
 
 
-def link_persons(first: PersonId, second: PersonId, *, on: dt.date, entry_id: EntryId) -> bool:
+def link_persons(
+    first: PersonId, second: PersonId, *, on: dt.date, entry_id: EntryId, shown: Sequence[bytes] = ()
+) -> bool:
     """Note that two references are one person; return whether that is new. Nothing that either holds is touched.
 
-    `entry_id` says so for a line that the first holds, in the same transaction. Two joins run one after the other, so that no one is joined to a person who is already joined to another.
+    `entry_id` says so for a line that the first holds, in the same transaction; `shown` are indexes of a document of each. Two joins run
+    one after the other, so that no one is joined to a person who is already joined to another.
     """
     lock_matter("linking", "")
     whole = principals({first, second})
     stays, goes = whole[first], whole[second]
     if stays == goes:
         return False
-    rows("SELECT subscribers_link(%s, %s, %s, %s)", [stays, goes, on, entry_id])
+    with counted_lookups():
+        rows("SELECT subscribers_link(%s, %s, %s, %s, %s::bytea[])", [stays, goes, on, entry_id, list(shown)])
     return True
 
 

@@ -322,7 +322,20 @@ def test_where_both_limits_are_reached_that_of_staff_leaves_its_mark(new_day, cl
     assert "refused_limit" in {one.facts["outcome"] for one in entries("line:access:recorded")}
 
 
-JOINED = "SELECT subscribers_link(%(first)s, %(second)s, '2012-03-02', %(entry)s)"
+JOINED = (
+    "SELECT subscribers_link(%(first)s, %(second)s, '2012-03-02', %(entry)s,"
+    " ARRAY[sha256(%(first)s::text::bytea), sha256(%(second)s::text::bytea)])"
+)
+
+
+def known_by_a_document(person):
+    """Give a person a document by which `JOINED` knows them."""
+    run(
+        "INSERT INTO subscribers_document (document_index, person_id, document_type, since)"
+        " VALUES (sha256(%(person)s::text::bytea), %(person)s, 'other', '2012-01-01')",
+        {"person": person},
+    )
+    return person
 
 
 @pytest.mark.parametrize("role", APPS)
@@ -335,8 +348,8 @@ JOINED = "SELECT subscribers_link(%(first)s, %(second)s, '2012-03-02', %(entry)s
         "DELETE FROM subscribers_personlink",
         "UPDATE lines_number SET quarantined_until = '2012-03-02'",
         "UPDATE lines_number SET line_id = %(first)s",
-        "SELECT subscribers_link(%(first)s, %(second)s, '2012-03-02', NULL)",
-        "SELECT subscribers_link(%(first)s, %(second)s, '2012-03-02', (SELECT max(entry_id) FROM ledger_entry))",
+        "SELECT subscribers_link(%(first)s, %(second)s, '2012-03-02', NULL, NULL)",
+        "SELECT subscribers_link(%(first)s, %(second)s, '2012-03-02', (SELECT max(entry_id) FROM ledger_entry), NULL)",
         "SELECT subscribers_unlink(%(first)s, (SELECT max(entry_id) FROM ledger_entry))",
     ],
 )
@@ -438,14 +451,14 @@ def test_no_app_is_told_that_something_was_disclosed_to_an_authority(held, as_ro
 def test_one_entry_joins_two_references_and_no_third(clerk, held, as_role):  # noqa: F811
     line_id, _, _ = held
     (tenure,) = tenures(line_id)
+    others = [known_by_a_document(one) for one in (tenure.person_id, new_uuid(), new_uuid())][1:]
     with as_role("counter"):
         entry = append_entry(
             clerk, verb=Verb.DOCUMENT_LINKED, role="clerk", on=ON, line_id=line_id, person_id=tenure.person_id,
             facts={"already_known": True, "assurance": "sighted"},
         )  # fmt: skip
         joined = [
-            refused(JOINED, {"first": tenure.person_id, "second": new_uuid(), "entry": entry})
-            for _ in range(2)
+            refused(JOINED, {"first": tenure.person_id, "second": other, "entry": entry}) for other in others
         ]
 
     assert joined == [False, True]
@@ -455,7 +468,8 @@ def test_a_line_of_which_two_people_were_joined_before_counts_as_given_away(cler
     line_id, _, _ = held
     (tenure,) = tenures(line_id)
     set_limits(terminations_per_day=0)
-    thief, shared = new_uuid(), {"role": "clerk", "on": ON, "line_id": line_id, "person_id": tenure.person_id}
+    thief, _ = known_by_a_document(new_uuid()), known_by_a_document(tenure.person_id)
+    shared = {"role": "clerk", "on": ON, "line_id": line_id, "person_id": tenure.person_id}
 
     with as_role("counter"):
         joined = append_entry(

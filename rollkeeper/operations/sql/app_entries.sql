@@ -162,6 +162,31 @@ DROP TRIGGER IF EXISTS lines_tenure_told ON lines_tenure;
 CREATE CONSTRAINT TRIGGER lines_tenure_told AFTER INSERT ON lines_tenure DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (kernel_is_app()) EXECUTE FUNCTION lines_require_told_person();
 
+-- Who is joined to another, or parted, is told on each line of either, as `registration/document_links.py` does: the documents of one prove to
+-- be the other, and limits count the lines of both.
+CREATE OR REPLACE FUNCTION subscribers_require_told_people() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    link CONSTANT jsonb := to_jsonb(CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END);
+    today CONSTANT date := (SELECT max(e.day) FROM ledger_entry e WHERE e.xid = pg_current_xact_id() AND e.verb LIKE 'line:document:%') - 1;
+BEGIN
+    IF today IS NULL OR EXISTS (
+        SELECT FROM (VALUES ((link ->> 'person_id')::uuid), ((link ->> 'principal_id')::uuid)) AS of_link (person_id)
+         CROSS JOIN LATERAL (SELECT of_link.person_id UNION SELECT subscribers_references_of(of_link.person_id)) AS one (person_id)
+          JOIN lines_tenure t ON t.person_id = one.person_id AND upper_inf(t.held) AND t.contested_on IS NULL
+          JOIN lines_line l USING (line_id)
+         WHERE l.state IN ('active', 'suspended') AND NOT notices_tells(l.line_id, 'record_changed', today))
+    THEN
+        RAISE EXCEPTION 'subscribers_joined_or_parted_untold' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION subscribers_require_told_people FROM PUBLIC;
+DROP TRIGGER IF EXISTS subscribers_personlink_told ON subscribers_personlink;
+CREATE CONSTRAINT TRIGGER subscribers_personlink_told AFTER INSERT OR DELETE ON subscribers_personlink DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION subscribers_require_told_people();
+
 -- A closed account is opened again by a command alone, and a request that was decided or closed is not decided again.
 CREATE OR REPLACE TRIGGER access_staff_reopened BEFORE UPDATE OF is_active ON access_staff
     FOR EACH ROW WHEN (kernel_is_app() AND NEW.is_active AND NOT OLD.is_active)

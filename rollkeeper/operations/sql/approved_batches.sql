@@ -135,19 +135,36 @@ CREATE OR REPLACE TRIGGER campaign_campaign_stays_itself BEFORE UPDATE OF campai
     FOR EACH ROW WHEN (NEW.campaign_id <> OLD.campaign_id AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('campaign_made_another', 'insufficient_privilege');
 
--- A document is marked as replaced, or as valid again, only with an entry about its person or a line that names them.
+-- A document is marked as replaced, or as valid again, only with an entry about its person or a line that names them: at an app with one of
+-- a registration or of documents.
 CREATE OR REPLACE FUNCTION subscribers_require_entry_of_document() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    verbs CONSTANT text[] := CASE WHEN kernel_is_app() THEN lines_verbs_of_registration() || ARRAY['line:document:linked', 'line:document:unlinked'] END;
+    since date;
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id)
-          JOIN ledger_entry e ON e.xid = pg_current_xact_id()
-         WHERE e.person_id = one.person_id
+    SELECT max(e.day) - 1 INTO since
+      FROM subscribers_references_of(NEW.person_id) AS one (person_id)
+      JOIN ledger_entry e ON e.xid = pg_current_xact_id()
+     WHERE (verbs IS NULL OR e.verb = ANY (verbs))
+       AND (e.person_id = one.person_id
             OR EXISTS (SELECT FROM lines_tenure h
                         WHERE h.line_id = e.line_id
-                          AND one.person_id IN (h.person_id, h.user_person_id, h.bearer_person_id, h.guardian_person_id))
-    ) THEN
+                          AND one.person_id IN (h.person_id, h.user_person_id, h.bearer_person_id, h.guardian_person_id)));
+    IF since IS NULL THEN
         RAISE EXCEPTION 'subscribers_document_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- Who had a line before is told on one of theirs of a document that is added: it proves to be them from now on.
+    IF TG_OP = 'INSERT' AND EXISTS (
+        SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id) JOIN lines_tenure h USING (person_id)
+          LEFT JOIN ledger_entry e ON e.entry_id = h.begun_by_entry
+         WHERE e.xid IS DISTINCT FROM pg_current_xact_id())
+       AND NOT EXISTS (
+        SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id)
+          JOIN lines_tenure h ON h.person_id = one.person_id AND upper_inf(h.held) AND h.contested_on IS NULL
+         WHERE notices_tells(h.line_id, 'record_changed', since))
+    THEN
+        RAISE EXCEPTION 'subscribers_document_of_a_person_who_is_not_told' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
 END

@@ -66,16 +66,26 @@ END
 $$;
 
 -- Notes that two references are one person. At an app only with the ledger entry that says so, which the same transaction wrote for a
--- line that one of them holds, and once for each entry.
-CREATE OR REPLACE FUNCTION subscribers_link(stays uuid, goes uuid, on_day date, entry bigint) RETURNS void
+-- line that one of them holds, and once for each entry; and with a document of each, counted: else a counter that an attacker controls would
+-- join a nation to one person, so that each has too many lines, or a stranger's document would prove to be anyone.
+DROP FUNCTION IF EXISTS subscribers_link(uuid, uuid, date, bigint);
+CREATE OR REPLACE FUNCTION subscribers_link(stays uuid, goes uuid, on_day date, entry bigint, shown bytea[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM access_count_lookups(cardinality(shown));
     IF kernel_is_app() AND NOT EXISTS (
         SELECT FROM ledger_entry e JOIN subscribers_references_of(e.person_id) AS one (person_id) ON one.person_id IN (stays, goes)
          WHERE e.entry_id = entry AND e.verb = 'line:document:linked' AND e.xid = pg_current_xact_id()
            AND NOT EXISTS (SELECT FROM subscribers_personlink j WHERE j.entry_id = entry)
     ) THEN
         RAISE EXCEPTION 'subscribers_joined_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF kernel_is_app() AND (SELECT count(DISTINCT side.whose) FROM (VALUES (stays), (goes)) AS side (whose)
+                             CROSS JOIN LATERAL subscribers_references_of(side.whose) AS one (person_id)
+                              JOIN subscribers_document d USING (person_id)
+                             WHERE d.document_index = ANY (shown)) < 2
+    THEN
+        RAISE EXCEPTION 'subscribers_joined_without_their_documents' USING ERRCODE = 'insufficient_privilege';
     END IF;
     UPDATE subscribers_personlink SET principal_id = stays WHERE principal_id = goes;
     INSERT INTO subscribers_personlink (person_id, principal_id, since, entry_id) VALUES (goes, stays, kernel_day(on_day), entry);
