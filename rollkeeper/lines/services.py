@@ -20,7 +20,7 @@ from rollkeeper.lines.errors import DAYS_REVERSED
 from rollkeeper.lines.lookups import find_line_for_staff
 from rollkeeper.lines.queries import LineView, number_index_of
 from rollkeeper.lines.settings import settings
-from rollkeeper.lines.writes import lock_disputed, lock_line
+from rollkeeper.lines.writes import lock_disputed, lock_line, mark_as_entered
 
 
 def pause_clock(
@@ -124,7 +124,7 @@ def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineVi
 def mark_essential(authority: Authority, line_id: LineId, *, essential: bool, on: dt.date) -> EntryId:
     """Record that a lift, an alarm or a medical device hangs on the line, or no longer does.
 
-    Ledger: line:line:marked_essential.
+    Ledger: line:line:marked_essential. Refuses: COUNTER_TERMINATION_LIMIT_REACHED.
     """
     role = require(authority, Permission.CHANGE_LINE)
     with action():
@@ -133,5 +133,5 @@ def mark_essential(authority: Authority, line_id: LineId, *, essential: bool, on
             authority, verb=Verb.LINE_MARKED_ESSENTIAL, role=role, on=on, line_id=line_id,
             facts={"essential": essential},
         )  # fmt: skip
-        rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
+        mark_as_entered(line_id, entry_id)
         return entry_id

@@ -347,8 +347,12 @@ def complete_payments(payments: Mapping[LineId, Payment]) -> None:
 
 
 def mark_as_entered(line_id: LineId, entry_id: EntryId) -> None:
-    """Mark a line as an entry of this transaction says: as an essential one. Precondition: it is locked."""
-    rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
+    """Mark a line as an entry of this transaction says: as an essential one, or none. Precondition: it is locked.
+
+    Refuses: COUNTER_TERMINATION_LIMIT_REACHED.
+    """
+    with _translating_overlap(line_id, clock.now()):
+        rows("SELECT lines_mark(%s, %s)", [line_id, entry_id])
 
 
 _REGISTER = (

@@ -161,6 +161,35 @@ def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_
 
 
 @pytest.mark.usefixtures("three_a_day")
+def test_counters_take_off_no_more_marks_of_essential_lines_than_they_may_end_contracts(
+    clerk, new_line, as_role
+):
+    numbers = [new_line() for _ in range(4)]
+
+    def mark(number, *, essential):
+        services.mark_essential(
+            clerk, submission_key=f"{essential}-{number[1:]}", number=number, essential=essential, on=ON
+        )
+
+    with as_role("counter"):
+        for number in numbers:
+            mark(number, essential=True)
+        mark(fresh := new_line(), essential=False)
+        for number in numbers[:3]:
+            mark(number, essential=False)
+        with refusing(COUNTER_TERMINATION_LIMIT_REACHED), transaction.atomic():
+            mark(numbers[3], essential=False)
+
+    assert [find_line(number).is_essential for number in (fresh, *numbers)] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.usefixtures("three_a_day")
 def test_the_counter_cannot_set_its_own_brake(clerk, new_line, as_role):
     numbers = [new_line() for _ in range(4)]
     ended = []

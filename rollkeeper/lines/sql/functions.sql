@@ -293,7 +293,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE s.line_id = line AND s.reason = 'registration' AND s.restored_at IS NOT DISTINCT FROM last.restored_at AND (s.restored_on IS NULL OR s.restored_on >= since)
 $$;
 
--- Marks a line as disputed, or as one on which a lift, an alarm or a medical device hangs or no longer does, as the entry says.
+-- Marks a line as disputed, or as one on which a lift, an alarm or a medical device hangs or no longer does, as the entry says. The mark keeps
+-- such a line from every batch, and no one reads a notice there: counters take off so many in a day as they may end contracts.
 CREATE OR REPLACE FUNCTION lines_mark(line uuid, entry bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -301,6 +302,9 @@ DECLARE
 BEGIN
     PERFORM lines_require_entry(entry, line, ARRAY['line:line:disputed', 'line:line:dispute_settled', 'line:line:marked_essential']);
     SELECT e.verb, (e.body::jsonb #>> '{facts,essential}')::boolean AS essential INTO said FROM ledger_entry e WHERE e.entry_id = entry;
+    IF kernel_acts_for_counter() AND NOT said.essential AND EXISTS (SELECT FROM lines_line l WHERE l.line_id = line AND l.is_essential) THEN
+        PERFORM lines_count_counter_termination(line);
+    END IF;
     UPDATE lines_line l
        SET version = l.version + 1, is_essential = coalesce(said.essential, l.is_essential),
            is_disputed = CASE said.verb WHEN 'line:line:disputed' THEN true WHEN 'line:line:dispute_settled' THEN false
