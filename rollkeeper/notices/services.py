@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
@@ -77,26 +78,27 @@ def enqueue_notice(
     """Note in the present transaction that the subscriber of a line must be notified; `send_due` sends it.
 
     Precondition: the caller's action leaves its own ledger entry. `promised_on` is needed where the kind promises a day. A
-    subscriber without a `language` is notified in every language of the instance.
+    subscriber without a `language` is notified in every language of the instance. Refuses: INDEX_LOOKUPS_USED_UP.
     """
     if NoticeKind(kind).promises_date and promised_on is None:
         raise ValueError(f"a notice of kind {kind} promises a day")
     notice_id = NoticeId(new_uuid())
-    prepared_run(
-        "INSERT INTO notices_notice"
-        " (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, queued_on)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        [
-            line_id,
-            notice_id,
-            NoticeKind(kind).value,
-            campaign_id,
-            language or NO_LANGUAGE,
-            promised_on,
-            pack_hash,
-            on,
-        ],
-    )
+    with counted_lookups():
+        prepared_run(
+            "INSERT INTO notices_notice"
+            " (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, queued_on)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                line_id,
+                notice_id,
+                NoticeKind(kind).value,
+                campaign_id,
+                language or NO_LANGUAGE,
+                promised_on,
+                pack_hash,
+                on,
+            ],
+        )
     return notice_id
 
 

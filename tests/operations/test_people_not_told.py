@@ -204,6 +204,25 @@ def test_no_app_has_a_notice_sent_of_what_no_entry_says(at_two_lines, as_role, r
     assert ("notices_notice_changed_without_its_ledger_entry" in said) is is_refused, said
 
 
+@pytest.mark.parametrize("kind", ["terminated", "record_changed", "restored"])
+def test_no_counter_tells_a_nation_of_what_was_not_done(at_two_lines, as_role, kind):
+    who, line_id, _ = at_two_lines
+    set_limits(lookups_per_day=3)
+    run("SELECT setval('access_lookups_counter', 0)")
+
+    def owe():
+        if kind == "record_changed":
+            append_entry(who, verb=Verb.DOCUMENT_UNLINKED, role="clerk", on=ON, line_id=line_id)
+        else:
+            append_entry(who, verb=Verb.LINE_TERMINATED, role="clerk", on=ON, line_id=line_id, pack="a1" * 32)
+        run(NOTICE, [line_id, kind, ON])
+
+    with as_role("counter"):
+        said = [refusal_at_commit(owe) for _ in range(5)]
+
+    assert ["lookup_limit" in one for one in said] == [False] * 3 + [True] * 2, said
+
+
 def test_a_counter_ends_no_suspension_without_an_entry(new_line, as_role):  # noqa: F811
     line_id = find_line(new_line(SuspensionReason.REGISTRATION)).line_id
     restored = "SELECT lines_restore(%s, 'registration', '2012-03-02', now())"

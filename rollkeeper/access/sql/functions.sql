@@ -36,3 +36,13 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Counts a row that is inserted as a lookup.
+CREATE OR REPLACE FUNCTION access_count_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION access_count_row FROM PUBLIC;

@@ -197,7 +197,8 @@ GRANT EXECUTE ON FUNCTION notices_is_theirs, notices_is_its_users, notices_reach
 GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
     UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON provisioning_command TO worker;
 GRANT SELECT ON provisioning_closedday TO worker, auditor;
-GRANT SELECT ON notices_notice, provisioning_command TO counter;
+-- A counter reads no notice: the plan of a statement tells how many rows a policy hid, and a notice's code proves that it is genuine.
+GRANT SELECT ON provisioning_command TO counter;
 GRANT INSERT (line_id, command_id, kind, reason, requested_at) ON provisioning_command TO counter;
 GRANT INSERT (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, queued_on) ON notices_notice
     TO counter, backoffice, vault_service;
