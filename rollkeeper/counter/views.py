@@ -52,10 +52,10 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.kernel.side_by_side import named
 from rollkeeper.law.pack import Pack
-from rollkeeper.lines.choices import PauseReason, reason_label
+from rollkeeper.lines.choices import LineState, PauseReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
 from rollkeeper.lines.queries import LineView, good_through, identity_check
-from rollkeeper.lines.reconnection import may_reconnect
+from rollkeeper.lines.reconnection import may_reconnect, works_until
 from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
 from rollkeeper.registration.approvals import approval_article
@@ -450,9 +450,10 @@ def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
     """Return what the page says of a line that was found, and what it offers for it."""
     line, on = found.line, clock.today()
     offered = offer(line, may_reconnect=may_reconnect(line))
+    until = works_until(line.line_id) if line.state is LineState.SUSPENDED else None
     blank = FindForm()  # the line that was found comes first, not the next one
     return {
-        "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line,
+        "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line, "works_until": until,
         "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": labels.service_of(line),
         "since": min((one.begun_on for one in line.suspensions), default=line.activated_on),
         "reasons": [reason_label(reason, must_reverify=line.must_reverify) for reason in line.reasons], "level": label_of(line.level, BarLevel) if line.level else "",

@@ -66,6 +66,12 @@ def may_reconnect(line: LineView) -> bool:
     return not isinstance(verdict, Refused)
 
 
+def works_until(line_id: LineId) -> dt.datetime | None:
+    """Return until when a suspended line works, where it was reconnected and the hours are not over."""
+    found = rows("SELECT ends_at FROM lines_reconnection WHERE line_id = %s", [line_id])
+    return found[0].ends_at if found and found[0].ends_at > clock.now() else None
+
+
 def reconnected_on(line_id: LineId) -> dt.date | None:
     """Return the day on which a line was temporarily reconnected, None where it was not."""
     found = rows("SELECT reconnected_at FROM lines_reconnection WHERE line_id = %s", [line_id])

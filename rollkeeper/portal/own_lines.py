@@ -80,6 +80,7 @@ def _said_line(line: Shown, shown: Shown, numbers: Mapping[str, str], *, on: dt.
     }
     deadline = _said_deadline(line, on=on)
     return line | days | {
+        "works_until": line["works_until"] and dt.datetime.fromisoformat(line["works_until"]),
         "handle": reference_of(line["line"]),  # tells the lines of one visit apart in an address
         "service": label_of(line["service"], Service), "state_said": label_of(line["state"], LineState),
         "number": numbers.get(line["line"]) or (numbers.get(HERE, "") if line["here"] else ""),

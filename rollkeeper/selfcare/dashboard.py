@@ -17,8 +17,9 @@ from rollkeeper.ledger.queries import TenurePeriod, accesses, missing_accesses
 from rollkeeper.ledger.receipts import ParsedEntry, code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import access_periods
-from rollkeeper.lines.queries import last_tenure_ended_at, view_line
-from rollkeeper.lines.reconnection import may_reconnect
+from rollkeeper.lines.choices import LineState
+from rollkeeper.lines.queries import LineView, last_tenure_ended_at, view_line
+from rollkeeper.lines.reconnection import may_reconnect, works_until
 from rollkeeper.selfcare.appeals import has_appeal_left
 from rollkeeper.selfcare.applications import pending_until
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
@@ -73,7 +74,8 @@ def export_all(session: PortalSession, *, images: bool, language: str, on: dt.da
     shown = show_dashboard(session, language=language, on=on)
     del shown["alone_until"], shown["is_unseen"], shown["proof_refused"]
     for line in shown["lines"]:
-        # What the page says of the stage in words is no part of the file.
+        # What the page says of the stage in words, and of the next hours, is no part of the file.
+        del line["works_until"]
         line["deadline"] = line["deadline"] and {
             name: fact for name, fact in line["deadline"].items() if name not in {"title", "lines"}
         }
@@ -170,7 +172,12 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
         "deadline": _deadline(explained.deadline) if explained and explained.deadline and is_theirs else None,
         "cases": _cases(line_id, tenure), "has_appeal_left": has_appeal_left(line_id, tenure.tenure_id if tenure else None),
         "may_reconnect": may_reconnect(line),
+        "works_until": ends_at.isoformat() if (ends_at := _works_until(line)) else None,
     }  # fmt: skip
+
+
+def _works_until(line: LineView) -> dt.datetime | None:
+    return works_until(line.line_id) if line.state is LineState.SUSPENDED else None
 
 
 def _keep_back_reasons(session: PortalSession, lines: list[Shown]) -> bool:

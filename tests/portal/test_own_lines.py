@@ -15,6 +15,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.access_history import acts_of
+from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.queries import current_tenure, line_history, view_line
 from rollkeeper.portal.own_lines import said_lines
 from rollkeeper.registration.services import change_record
@@ -25,6 +26,7 @@ from rollkeeper.selfcare.forgeries import suspect_forgery
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import open_dispute_case
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
+from tests.builders.lines import activate_line, suspend_line
 from tests.builders.staff import employ
 from tests.pages import text
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line
@@ -33,7 +35,7 @@ OTHER = "+8613908915678"
 LINE = {
     "line": "0198c0de-0000-7000-8000-000000000001", "here": True, "service": "mobile", "state": "active", "registered": False,
     "must_reverify": False, "disputed": False, "reasons": [], "barred": "", "held": False, "since": "2010-05-01", "until": None, "contested_on": None, "good_through": None,
-    "stage": "running", "sentences": [], "cases": [], "has_appeal_left": False, "may_reconnect": False,
+    "stage": "running", "sentences": [], "cases": [], "has_appeal_left": False, "may_reconnect": False, "works_until": None,
     "deadline": {"follows": "suspend", "counted": 59, "days": 60, "last_day": "2012-03-19", "earliest": "2012-03-20", "barred": "", "title": {}},
 }  # fmt: skip
 SHOWN = {"applied_until": None, "verified": False, "limited": False, "named": {}, "proof_refused": ""}
@@ -475,3 +477,15 @@ def test_what_opens_a_case_is_not_called_a_dispute(come_in, prove, what):
 
     assert "A case is opened. A person decides it." in done
     assert "The dispute is being examined" not in done
+
+
+def test_a_line_that_was_reconnected_says_until_when_it_works(browser, come_in):
+    line = activate_line(NUMBER, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    browser = come_in()
+    suspend_line(line, reason=SuspensionReason.REGISTRATION, on=ON)
+
+    browser.post("/do/reconnect/", {"key": str(new_uuid()), "line": str(line)})
+
+    assert re.search(
+        r"then it is suspended as before\.</strong> · until \d+ March 2012", text(browser.get("/lines/"))
+    )
