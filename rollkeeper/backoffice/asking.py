@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import ask_worker
+from rollkeeper.backoffice.vault_session import is_over
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
@@ -73,13 +74,14 @@ def do_by_worker(
 def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | None = None) -> int:
     """Say a refusal on the page of the form that was refused, and return the page's status: what was filled in is not lost.
 
-    A wrong password is said at the form that asked for it. Raises again what correcting a form does not help.
+    A wrong password is said at the form that asked for it, and who is asked for it once more is told why. Raises again what correcting a
+    form does not help.
     """
     said = [mark(f"{one.sentence} {one.remedy}", one.language) for one in translated(fault)]
     if fault.code == NotSignedIn.code and sign_in is not None:
         sign_in.add_error("password", forms.ValidationError([*said]))
         return 403
-    if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL}:
+    if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL} and not is_over(fault):
         raise fault
     form.add_error(None, forms.ValidationError([*said]))
-    return 422
+    return 403 if is_over(fault) else 422

@@ -165,6 +165,7 @@ class ConsentRequestForm(forms.Form):
 class OpenValueForm(EmptiedForm):
     """Whose value, which one, and what for."""
 
+    kept: ClassVar[frozenset[str]] = frozenset({"part", "field", "purpose"})
     line = forms.CharField(
         label=_("Number or reference of the line"),
         help_text=_("The whole number as on the bill, or the reference. It never appears in a URL."),

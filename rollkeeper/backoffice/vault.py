@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.asking import say_refusal
 from rollkeeper.backoffice.forms import OpenValueForm
 from rollkeeper.backoffice.vault_session import ask_vault, is_over, sign_in_form
 from rollkeeper.kernel.errors import RollkeeperError
@@ -38,9 +39,10 @@ def open_value(request: HttpRequest) -> HttpResponse:
         asked = {name: form.cleaned_data[name] for name in ("line", "field", "purpose", "part")}
         value = str(ask_vault(request, sign_in, "open-field", **asked))
     except RollkeeperError as fault:
-        if not is_over(fault):
-            raise
-        return _page(request, is_over=True, status=403)
+        if is_over(fault):
+            return _page(request, form=form.emptied(), is_over=True, status=403)
+        status = say_refusal(fault, form, sign_in)
+        return _page(request, form=form.emptied(), sign_in=sign_in and sign_in.emptied(), status=status)
     return _page(request, value=value, field=field_label(form.cleaned_data["field"]))
 
 

@@ -150,6 +150,18 @@ def test_a_wrong_password_loses_no_day_and_no_choice(asked):
     assert not [one for one in (NUMBER, "2012 no. 18", "other words") if one in answer.text_]
 
 
+def test_a_session_with_the_vault_that_ended_meanwhile_loses_no_day(asked):
+    browser = Client()
+    asked("supervisor-2", "post", "/disclosures/enter/", entering(asked.instance), browser=browser)
+    asked.sessions.clear()
+
+    over = asked("supervisor-2", "post", "/disclosures/enter/", entering(asked.instance), browser=browser)
+
+    assert over.status_code == 403
+    assert 'name="password"' in over.text_
+    assert f'value="{(ON + 90 * DAY).isoformat()}"' in over.text_
+
+
 @pytest.mark.parametrize(
     "numbers",
     ["+8613908911234 +8613908911235", "+8613908911234,+8613908911235", "+8613908911234\n+8613908911235"],
