@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.access.authority import require
+from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import say_refusal
@@ -68,7 +69,8 @@ def enter(request: HttpRequest) -> HttpResponse:
             expires_on=given["expires_on"],
         )  # fmt: skip
     except DisclosureRefused as refused:
-        said = translated(refused)[0]
+        called = f"…{reference_of(str(refused.facts['disclosure']))}"  # as the list of requests calls it
+        said = translated(refused.with_facts(disclosure=called))[0]
         messages.warning(request, f"{said.sentence} {said.remedy}")
         return redirect("backoffice:disclosures")
     except RollkeeperError as fault:

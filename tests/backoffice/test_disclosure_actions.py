@@ -181,8 +181,10 @@ def test_a_request_that_the_law_does_not_allow_is_recorded_as_refused(asked):
         entering(asked.instance, fields_named=["birth_date"]),
     )
 
+    made = DisclosureRequest.objects.get()
     assert "Nothing is disclosed" in answer.text_
-    assert DisclosureRequest.objects.get().state == "refused"
+    assert f"It is counted as refused: …{str(made.disclosure_id)[-6:].upper()}." in answer.text_
+    assert made.state == "refused"
 
 
 def test_one_person_alone_opens_nothing(asked):
