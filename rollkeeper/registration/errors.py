@@ -98,7 +98,7 @@ DOCUMENT_DOUBTFUL = Refusal(
     "document_doubtful",
     Kind.REFUSED,
     "The document number of the {part} needs a second check ({reasons}).",
-    "Compare it with the document once more. If it matches, confirm that you checked twice, and it is recorded.",
+    "Compare it with the document once more. If it matches, confirm that you checked twice, and submit it again.",
 )
 
 
