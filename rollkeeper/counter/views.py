@@ -52,7 +52,7 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.kernel.side_by_side import named
 from rollkeeper.law.pack import Pack
-from rollkeeper.lines.choices import LineState, PauseReason, reason_label
+from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
 from rollkeeper.lines.queries import LineView, good_through, identity_check
 from rollkeeper.lines.reconnection import may_reconnect, works_until
@@ -454,6 +454,7 @@ def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
     blank = FindForm()  # the line that was found comes first, not the next one
     return {
         "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line, "works_until": until,
+        "is_said": SuspensionReason.REGISTRATION in line.reasons,  # why it is suspended says it
         "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": labels.service_of(line),
         "since": min((one.begun_on for one in line.suspensions), default=line.activated_on),
         "reasons": [reason_label(reason, must_reverify=line.must_reverify) for reason in line.reasons], "level": label_of(line.level, BarLevel) if line.level else "",

@@ -111,6 +111,7 @@ def test_a_reconnection_that_was_used_is_not_offered_again(at_counter, suspended
 
     after = found(at_counter, suspended)
 
+    assert before.lower().count("no subscriber is registered") == 1
     assert ('href="/reconnect/"' in before, 'href="/reconnect/"' in after) == (True, False)
     assert re.search(r"then it is suspended as before\.</strong> · until \d+ March 2012", after)
 
