@@ -153,6 +153,7 @@ def is_code(text: str) -> bool:
 def verify_receipt(text: str) -> ParsedEntry:
     """Return the entry that a receipt proves, whether or not this register still knows it; or that a code names.
 
+    Anyone can hide fields of a proof that they have, such as of which line it is: what hides one is no receipt that this instance gave.
     Refuses: RECEIPT_NOT_GENUINE if this instance's key did not sign exactly this text; RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     if is_code(text):
@@ -164,6 +165,8 @@ def verify_receipt(text: str) -> ParsedEntry:
         shown = auditor.check_receipt_text(text, file=Path("The receipt"), key=auditor.read_key(key))
     except auditor.AuditError:
         raise RECEIPT_NOT_GENUINE() from None
+    if shown.hidden:
+        raise RECEIPT_NOT_GENUINE()
     return ParsedEntry(shown.entry.encode())
 
 

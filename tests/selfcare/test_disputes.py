@@ -2,12 +2,16 @@
 """Disputes opened at the counter: each opens a case for a decision; a receipt outranks a missing record."""
 
 import base64
+import json
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import data_dir as data_folder
@@ -191,6 +195,30 @@ def test_a_receipt_of_another_line_that_the_register_knows_is_refused(clerk, new
 
     with refusing(RECEIPT_LINE_MISMATCH):
         honour(clerk, new_line(), lost)
+
+
+def without(text, hidden):
+    """The same proof, which holds as well, with one field of the entry no longer disclosed."""
+    extra = text.split("\n")[1].removeprefix("extra ")
+    said = json.loads(base64.b64decode(extra))
+    for nth, (salt, name, value) in enumerate(said["fields"]):
+        if name == hidden:
+            digest = sha256(base64.urlsafe_b64decode(salt + "==") + canonical_bytes([name, value])).digest()
+            said["fields"][nth] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return text.replace(extra, base64.b64encode(canonical_bytes(said)).decode())
+
+
+@pytest.mark.parametrize("hidden", ["line", "person", "facts.tenure"])
+def test_a_receipt_that_hides_of_which_line_or_record_it_is_restores_no_other(clerk, new_line, hidden):
+    lost = without(as_proof(handed_and_lost(clerk, new_line())), hidden)
+    key = auditor.read_key(signed_entry_timestamps.vkey())
+    assert auditor.check_receipt_text(lost, file=Path("it"), key=key).hidden == 1
+    number = new_line(SuspensionReason.REGISTRATION)
+
+    with refusing(RECEIPT_NOT_GENUINE):
+        honour(clerk, number, lost)
+
+    assert not find_line(number).is_disputed
 
 
 def test_a_receipt_that_says_what_the_register_says_is_refused_as_needless(clerk, new_line):
