@@ -167,7 +167,9 @@ class DataExport(_Said):
     operator: str
     lines: list[LineRecord]
     kept: list[EntryRecord]
-    accesses: list[AccessRecord] = Field(description="The newest first, at most 500.")
+    accesses: list[AccessRecord] = Field(
+        description="The newest first; of openings and of lookups, by others and by oneself, at most 500 each."
+    )
     missing: list[dt.date] = Field(
         description="The days of entries that were removed from the ledger, and may have been accesses."
     )

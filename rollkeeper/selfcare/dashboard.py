@@ -5,15 +5,17 @@ Plain objects of strings, numbers and days, since they travel sealed from the po
 """
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.queries import Deadline, explain_line
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger.labels import ACTION_LABELS
-from rollkeeper.ledger.queries import TenurePeriod, accesses, missing_accesses
+from rollkeeper.ledger.queries import AccessEntry, TenurePeriod, accesses, missing_accesses
 from rollkeeper.ledger.receipts import ParsedEntry, code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.access_history import access_periods
@@ -34,6 +36,7 @@ from rollkeeper.selfcare.verification import why_not_verifiable
 from rollkeeper.subscribers.queries import documents_of
 
 _WITH_RECEIPT = [verb for verb in ACTION_LABELS if isinstance(verb, Verb)]
+_MOST_OF_A_KIND: Final = 500
 type Shown = dict[str, Any]
 
 
@@ -104,8 +107,17 @@ def show_access_history(session: PortalSession) -> list[Shown]:
             "code": access.code,
             "withheld_until": access.withheld_until and access.withheld_until.isoformat(),
         }
-        for access in reversed(found[-500:])
+        for access in reversed(_newest(found))
     ]
+
+
+def _newest(found: Sequence[AccessEntry]) -> list[AccessEntry]:
+    """Return the newest of each kind, so that lookups without end, or one's own, push no opening by others out of the answer."""
+    kinds: dict[tuple[bool, bool], list[AccessEntry]] = {}
+    for one in found:
+        kinds.setdefault((one.role == StaffRole.SUBSCRIBER, one.field != ""), []).append(one)
+    kept = [one for some in kinds.values() for one in some[-_MOST_OF_A_KIND:]]
+    return sorted(kept, key=lambda one: one.entry_id)
 
 
 def _missing(session: PortalSession) -> list[str]:
