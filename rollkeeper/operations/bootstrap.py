@@ -52,7 +52,7 @@ from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
 FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("ledger", "reduce_entries"), ("access", "functions"), ("access", "invitations"), ("access", "staff_requests"),
-    ("subscribers", "functions"), ("lines", "functions"), ("lines", "lookup_functions"), ("vault", "replace_sim"), ("notices", "functions"), ("selfcare", "try_code"), ("selfcare", "request_letter"), ("selfcare", "hand_over_code"), ("selfcare", "is_application_of"), ("disclosures", "is_about"), ("agents", "functions"), ("agents", "forget_registrations"), ("registration", "forget_receipts"), ("reporting", "forget_lines"), ("selfcare", "forget_consents"), ("campaign", "stay_functions"), ("campaign", "batch_content"), ("incidents", "functions"),
+    ("subscribers", "functions"), ("subscribers", "forget_link_entries"), ("subscribers", "forget_protection"), ("lines", "functions"), ("lines", "lookup_functions"), ("lines", "essential_lines"), ("vault", "replace_sim"), ("notices", "functions"), ("selfcare", "try_code"), ("selfcare", "request_letter"), ("selfcare", "hand_over_code"), ("selfcare", "is_application_of"), ("disclosures", "is_about"), ("agents", "functions"), ("agents", "forget_registrations"), ("registration", "forget_receipts"), ("reporting", "forget_lines"), ("selfcare", "forget_consents"), ("campaign", "stay_functions"), ("campaign", "batch_content"), ("incidents", "functions"),
 )  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""
 

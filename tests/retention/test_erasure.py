@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.errors import NOT_ALLOWED
@@ -78,6 +78,18 @@ def test_a_record_goes_on_the_day_after_its_last_day(on: dt.date, gone: int, com
     assert erase(on).lines == gone
     (line,) = rows("SELECT erased_on FROM lines_line WHERE line_id = %s", [line_id])
     assert line.erased_on == (on if gone else None)
+
+
+def test_that_a_life_may_have_depended_on_a_line_goes_with_its_record(committed: None, as_role: Any) -> None:
+    ended, kept = ended_line(), make_line(is_essential=True)
+    run("UPDATE lines_line SET is_essential = true WHERE line_id = %s", [ended])
+
+    with as_role("worker"):
+        assert erase(ERASED).lines == 1
+
+    assert {row.line_id for row in rows("SELECT line_id FROM lines_line WHERE is_essential")} == {kept}
+    with pytest.raises(DatabaseError, match="no_longer_essential_by_worker"), as_role("worker"):
+        run("UPDATE lines_line SET is_essential = false, erased_on = now() WHERE line_id = %s", [kept])
 
 
 @pytest.fixture

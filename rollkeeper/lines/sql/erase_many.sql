@@ -1,12 +1,13 @@
 -- Clears what the register still holds about lines and tenures whose keys are gone: number, contact, reference, the subscriber's
--- commitment, the entries by which a tenure began and ended; the reason of a pause, which may be an illness, and the case of a hold.
+-- commitment, the entries by which a tenure began and ended; the reason of a pause, which may be an illness, as may be why a line was
+-- protected, and the case of a hold.
 -- To be included: needs `erase_slice (line_id, tenure_id)`, the whole line if no tenure is named; %(on)s.
 -- Law: art. 5. Reads: -. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold.
 -- Plan: primary keys by line; lines_reference_by_line. Again: nothing left to clear.
 erased_line AS (
     UPDATE lines_line l
        SET state = 'released', erased_on = %(on)s, version = l.version + 1, number_index = NULL, number_sealed = NULL,
-           contact_sealed = NULL, contact_kind = NULL, language = NULL
+           contact_sealed = NULL, contact_kind = NULL, language = NULL, is_essential = false
       FROM erase_slice e WHERE l.line_id = e.line_id AND e.tenure_id IS NULL
  RETURNING l.line_id, old.number_index AS number_index
 ), erased_contact AS (

@@ -23,7 +23,8 @@ CREATE OR REPLACE TRIGGER lines_refuse_terminating_essential BEFORE UPDATE ON li
     WHEN (OLD.is_essential AND NEW.terminated_by = 'campaign' AND OLD.terminated_by IS DISTINCT FROM 'campaign')
     EXECUTE FUNCTION kernel_refuse('lines_line_essential_and_terminated_by_a_campaign', 'check_violation');
 
--- The night may protect a line and never take that off: only a person at a counter does.
+-- The night may protect a line and never take that off: only a person at a counter does, and an erasure, of a line that is no more.
 CREATE OR REPLACE TRIGGER lines_keep_essential BEFORE UPDATE OF is_essential ON lines_line
-    FOR EACH ROW WHEN (OLD.is_essential AND NOT NEW.is_essential AND kernel_acting_role() IN ('worker', 'console'))
+    FOR EACH ROW WHEN (OLD.is_essential AND NOT NEW.is_essential AND kernel_acting_role() IN ('worker', 'console')
+                       AND NOT (NEW.state = 'released' AND NEW.erased_on IS NOT NULL))
     EXECUTE FUNCTION kernel_refuse('lines_line_no_longer_essential_by_worker', 'insufficient_privilege');
