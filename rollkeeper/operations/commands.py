@@ -299,9 +299,9 @@ def doctor(*, as_json: JsonOption = False) -> None:
     """
     from rollkeeper.operations.doctor import examine
     from rollkeeper.operations.findings import Health, Urgency
-    from rollkeeper.operations.server_checks import examine_servers
+    from rollkeeper.operations.server_checks import examine_servers_of_instance
 
-    unanswering = examine_servers()
+    unanswering = examine_servers_of_instance()
     if not unanswering:
         open_instance()
     found = unanswering or examine()

@@ -16,21 +16,23 @@ from rollkeeper.platform import embedded_postgres
 _UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it; your own server you restart yourself: docs/runbook/servers.md."
 
 
-def examine_servers() -> list[Finding]:
-    """Name each server that hangs or does not answer, within seconds: opening the instance would wait for it.
+def examine_servers_of_instance() -> list[Finding]:
+    """Examine the servers of an instance that is there, or whose setup did not end because one of them did not answer.
 
-    Refuses: NO_INSTANCE, and SETUP_NOT_DONE where the servers of an instance answer that is not made yet.
+    Refuses: NO_INSTANCE, SETUP_NOT_DONE.
     """
     if not instance_exists() and not is_made():
         raise NO_INSTANCE(data_dir=data_dir())
-    found = [*_hanging(), *_silent()]
+    found = examine_servers()
     if not found and not is_made():
-        raise (
-            SETUP_NOT_DONE(data_dir=data_dir())
-            if instance().kind is InstanceKind.PRODUCTION
-            else NO_INSTANCE(data_dir=data_dir())
-        )
+        is_production = instance().kind is InstanceKind.PRODUCTION
+        raise (SETUP_NOT_DONE if is_production else NO_INSTANCE)(data_dir=data_dir())
     return found
+
+
+def examine_servers() -> list[Finding]:
+    """Name each server that hangs or does not answer, within seconds: opening the instance would wait for it."""
+    return [*_hanging(), *_silent()]
 
 
 def _hanging() -> list[Finding]:
