@@ -185,3 +185,10 @@ def test_who_comes_without_tls_is_led_to_it(proxy, name):
         answer = asking.getresponse()
 
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{name}/my/?a=b")
+
+
+def test_who_comes_without_tls_by_another_name_is_led_nowhere(proxy):
+    with closing(http.client.HTTPConnection("127.0.0.1", proxy + 1)) as asking:
+        asking.request("GET", "/", headers={"Host": "elsewhere.example"})
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            asking.getresponse()
