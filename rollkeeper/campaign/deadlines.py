@@ -55,7 +55,8 @@ def count_at_least(
 
 def last_day_if_notified(pack: Pack, *, stays: list[Days], begins_on: dt.date, on: dt.date) -> dt.date | None:
     """Return the last day to register for a subscriber notified on a day, without a pause; None if it cannot be determined."""
-    anchor_on, days = max(begins_on, pack.campaign.starts_on(on)), pack.campaign.grace_days
+    anchor_on = max(begins_on, pack.campaign.starts_on(on))
+    days = pack.campaign.grace_after(anchor_on)
     through = anchor_on + dt.timedelta(days=days + HORIZON_DAYS)
     counted = count_clock(pack, anchor_on=anchor_on, days=days, stays=clipped(stays, on=on), through=through)
     return counted.last_day_on

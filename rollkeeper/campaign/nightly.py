@@ -183,7 +183,7 @@ def _reenter(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[D
 def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
     if not deadlines.make_clocks(
         "start_clocks",
-        {**values, "days": values["grace_days"], "slack_days": campaign.pack.campaign.slack_days},
+        {**values, "slack_days": campaign.pack.campaign.slack_days},
     ):
         return 0
     deadlines.count_at_least(campaign.pack, stays=stays, on=on, from_day=campaign.begins_on)
@@ -252,7 +252,6 @@ def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date
     return {
         "campaign_id": campaign.campaign_id,
         "begins_on": campaign.begins_on,
-        "grace_days": rules.grace_days,
         "asks_again": rules.asks_again,
         **stage_lengths(campaign.pack),
         "reminders": list(campaign.pack.reminders),

@@ -273,7 +273,7 @@ def _values_of_plan(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> dict
     others = [one.campaign_id for one in campaigns_under_way() if one.campaign_id != campaign_id]
     return cohort_values(pack) | {
         "campaign_id": campaign_id, "other_campaigns": others, "language": NO_LANGUAGE, "anchor_on": rules.starts_on(on),
-        "days": rules.grace_days,
+        "days": rules.grace_after(rules.starts_on(on)),
         "on": on, "pack_hash": pack.hash,
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ happened, so that no two follow each other faster than the law has them, however
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from rollkeeper.kernel.choices import Bars, Payment
@@ -64,7 +64,7 @@ class CampaignRules:
     lines_over: int | None
     """Of subscribers with more lines than so many only; these they keep. None: of any, and all are to be verified."""
     floor_days: int
-    """How many days at least a subscriber who is told late has from the proof of notice."""
+    """How many days at least a subscriber who is told late has from the proof of notice; in months (`least_days`) those of the law's own day."""
     stages: tuple[StageRule, ...]
     """In order: one bar or more, and the end where the law has one."""
     cohort_article: str
@@ -73,8 +73,19 @@ class CampaignRules:
 
     @property
     def grace_days(self) -> int:
-        """Return how many days are counted before the first bar."""
-        return self.stages[0].term.days
+        """Return how many days are counted before the first bar from the law's own day."""
+        return self.grace_after(self.begins_on)
+
+    def grace_after(self, anchor_on: dt.date) -> int:
+        """Return how many days are counted before the first bar from a day: of months, without a floor, those that follow on it."""
+        return self.stages[0].term.days_after(anchor_on)
+
+    @property
+    def least_days(self) -> int:
+        """Return how many days a subscriber has at least from the proof of notice, whenever that comes: a month has 28 or more."""
+        if not self.stages[0].term.months:
+            return self.floor_days
+        return min(self.grace_after(self.begins_on + dt.timedelta(days=ahead)) for ahead in range(4 * 366))
 
     @property
     def bars(self) -> tuple[StageRule, ...]:
@@ -159,7 +170,10 @@ class CampaignRules:
 
     def gives_no_less_than(self, other: "CampaignRules") -> bool:
         """Tell whether it gives each subscriber the same last day or a later one, told in time or late."""
-        return self.last_day_on >= other.last_day_on and self.floor_days >= other.floor_days
+        if (term := self.stages[0].term).months and term == other.stages[0].term:
+            return self.begins_on >= other.begins_on
+        given = other.stages[0].term.longest if other.stages[0].term.months else other.floor_days
+        return self.last_day_on >= other.last_day_on and self.least_days >= given
 
     @property
     def slack_days(self) -> int:
@@ -213,7 +227,7 @@ def in_order(all_rules: Sequence[CampaignRules]) -> list[CampaignRules]:
     register; of two that share lines the one with the later last day comes first.
     """
     return sorted(
-        all_rules, key=lambda one: (not one.asks_again, -one.last_day_on.toordinal(), -one.floor_days)
+        all_rules, key=lambda one: (not one.asks_again, -one.last_day_on.toordinal(), -one.least_days)
     )
 
 
@@ -255,21 +269,32 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
         last_day_over=bool(when.last_day_over),
         lines_over=when.lines_over,
         floor_days=campaign.deadline.floor.n if campaign.deadline.floor else grace,
-        stages=tuple(_stages(file, campaign, grace)),
+        stages=tuple(_stages(file, campaign, _time_to_register(file, campaign, grace))),
         cohort_article=campaign.cohort.because.article,
         notice_article=campaign.notices[0].because.article,
         pause_article=pauses[0] if pauses else campaign.deadline.because.article,
     )
 
 
-def _stages(file: PackFile, campaign: Campaign, grace: int) -> list[StageRule]:
+def _time_to_register(file: PackFile, campaign: Campaign, grace: int) -> Term:
+    """Return how long is counted before the first bar: with a floor, the days from the law's own day to its last; else as the law has it,
+    so that who is told late has whole months.
+    """
+    after = campaign.deadline.after
+    if campaign.deadline.floor or after.unit not in {"month", "year"}:
+        return Term(grace)
+    term = term_of(file.calendar, after)
+    return replace(term, months=term.months + 12 * term.years, years=0)
+
+
+def _stages(file: PackFile, campaign: Campaign, time_to_register: Term) -> list[StageRule]:
     between = campaign.times_between
     assert between is not None  # noqa: S101 - the supported shape says so
     clocks = [campaign.deadline.because.article, *(stage.because.article for stage in campaign.stages[1:])]
     return [
         StageRule(
             id=stage.id,
-            term=term_of(file.calendar, Duration(n=n, unit=unit)) if number else Term(grace),
+            term=term_of(file.calendar, Duration(n=n, unit=unit)) if number else time_to_register,
             bars=stage.services.bars if stage.reversible else None,
             article=stage.because.article,
             clock_article=clock,

@@ -112,7 +112,8 @@ class _Trial:
         pack = campaign_for(self._pack, history)
         rules = pack.campaign
         outcome = run_history(pack, history, span_of(pack, case))
-        clocks = [("to register", rules.starts_on(history.notified_on), rules.grace_days)]
+        begun = rules.starts_on(history.notified_on)
+        clocks = [("to register", begun, rules.grace_after(begun))]
         came = [day for day in (outcome.suspended_on, *outcome.further_on) if day]
         for bar, day, follows in zip(rules.bars, came, rules.stages[1:], strict=False):
             clocks.append((f"of '{bar.id}' before '{follows.id}'", day, follows.term.days_after(day)))

@@ -86,7 +86,7 @@ def _run_stages(pack: Pack, span: Span, facts: dict[str, Any], bar: Bar) -> None
     for place in range(len(pack.campaign.stages)):
         _statement(
             "simulate_next" if place else "simulate_first",
-            facts | stage_lengths(pack) | {"days": pack.campaign.grace_days, "place": place - 1},
+            facts | stage_lengths(pack) | {"place": place - 1},
         )
         fill_due(pack, stays=span.stays_of(pack), through=span.last)
         _statement("simulate_step", facts)

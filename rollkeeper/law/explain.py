@@ -196,7 +196,7 @@ class _Explainer:
         if notified is not None and not self._early_before(suspended):
             count = self._count(
                 rules.starts_on(notified),
-                rules.grace_days,
+                rules.grace_after(rules.starts_on(notified)),
                 promised_on=self.history.promised_on if suspended is None else None,
             )
             yield from self._clock(

@@ -272,7 +272,7 @@ class _Page:
         rules, through = pack.campaign, self.on + _AHEAD
         told = max(self.on, rules.begins_on)
         begun = rules.starts_on(told)
-        grace = count_clock(pack, anchor_on=begun, days=rules.grace_days, through=through)
+        grace = count_clock(pack, anchor_on=begun, days=rules.grace_after(begun), through=through)
         heading = _("A line whose subscriber is notified today")
         if pack is not self.pack:
             title = text_in(self.language, {"en": rules.campaign_id} | pack.stated_campaigns[0].title)[0]

@@ -319,6 +319,8 @@ def _campaign(pack: PackFile, campaign: Campaign, *, at: str) -> Iterator[str]:
     after, floor = campaign.deadline.after, campaign.deadline.floor
     if floor and floor.n > days_in(pack.calendar, after, campaign.deadline.base):
         yield f"'{at}.deadline.floor' (longer than the time that everybody has)"
+    if after.unit == "working_day" and not floor:
+        yield f"'{at}.deadline.after.unit: working_day' (without 'floor': how many days who is told late has)"
     yield from _notices(campaign.notices, at=f"{at}.notices")
     yield from (f"'{at}.stages' ({fault})" for fault in _stages(campaign))
 

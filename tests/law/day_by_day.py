@@ -42,7 +42,7 @@ class Again:
 
 @dataclass(frozen=True)
 class Term:
-    """From when the days of a campaign count, and how many."""
+    """From when the days of a campaign count, and how many, or `Months`."""
 
     start: dt.date = START
     grace: int = GRACE
@@ -197,7 +197,7 @@ def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None, ter
     if (again and not line.asked) or _closed(day) or _paused(line.rows, day):
         return
     if not line.barred:
-        if _last_day(line.rows, line.anchor, term.grace, day) is not None:
+        if _last_day(line.rows, line.anchor, _days_of(term.grace, line.anchor), day) is not None:
             line.barred.append(day)
         return
     days = _days_of(stages[len(line.barred) - 1], line.barred[-1])

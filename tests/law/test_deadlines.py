@@ -10,6 +10,7 @@ from rollkeeper.law.explain import LineHistory, explain_history
 from rollkeeper.law.packs import read_pack
 from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from tests.builders.packs import REFERENCE, confirmed
+from tests.builders.stages import phased
 from tests.law.test_engines import by_sql, events_of
 
 D = dt.date
@@ -78,10 +79,65 @@ def test_a_late_notice_is_explained_by_its_floor():
 
 @pytest.mark.parametrize(
     ("term", "days"),
-    [("{n: 2, unit: month}", 60), ("{n: 1, unit: year}", 366), ("{n: 3, unit: working_day}", 5)],
+    [
+        ("{n: 2, unit: month}", 60),
+        ("{n: 1, unit: year}", 366),
+        ("{n: 3, unit: working_day}\n      floor: {n: 5, unit: day}", 5),
+    ],
 )
 def test_a_term_in_other_units_is_counted_from_the_laws_own_day(term, days):
     assert pack_with(AFTER, f"after: {term}").campaign.grace_days == days
+
+
+@pytest.mark.parametrize(
+    ("notified_on", "suspended_on"),
+    [
+        (D(2011, 12, 20), D(2012, 3, 2)),  # from 1 January: 60 days, which end on 1 March
+        (D(2012, 6, 29), D(2012, 8, 30)),  # 61 days, which end on 29 August
+        (D(2012, 7, 1), D(2012, 9, 4)),  # 62 days, which end on Saturday 1 September
+        (D(2012, 12, 31), D(2013, 3, 4)),  # to 28 February and the first of the next month, a Friday
+    ],
+)
+def test_who_is_told_late_has_whole_months_and_not_the_days_of_the_first(notified_on, suspended_on):
+    assert suspended(pack_with(AFTER, "after: {n: 2, unit: month}"), notified_on) == suspended_on
+
+
+def test_a_year_from_a_late_notice_is_as_long_as_that_year():
+    pack = pack_with("base: 2012-01-01\n      not_before_notice: true\n      " + AFTER,
+                     "base: 2010-01-01\n      not_before_notice: true\n      after: {n: 1, unit: year}")  # fmt: skip
+
+    assert pack.campaign.grace_days == 365
+    assert pack.campaign.grace_after(D(2011, 12, 20)) == 366
+    assert suspended(pack, D(2011, 12, 20)) == D(2012, 12, 21)
+
+
+def test_working_days_without_a_floor_are_refused_since_holidays_would_shorten_them():
+    pack = pack_with(AFTER, "after: {n: 10, unit: working_day}")
+
+    assert [one for one in pack.unsupported_fields if "working_day" in one and "floor" in one]
+
+
+@pytest.mark.parametrize(
+    ("other", "fits"),
+    [
+        ("base: 2012-02-01, not_before_notice: true, after: {n: 1, unit: month}", True),
+        ("base: 2012-04-01, not_before_notice: true, after: {n: 28, unit: day}", False),
+        ("base: 2012-01-01, not_before_notice: true, after: {n: 28, unit: day}", True),
+        ("base: 2012-01-01, not_before_notice: true, after: {n: 29, unit: day}", False),
+        ("base: 2012-01-01, not_before_notice: true, after: {n: 2, unit: month}", True),
+    ],
+)
+def test_months_and_days_share_lines_only_where_one_is_never_shorter(other, fits):
+    late = f'id: late, cohort: {{services: [mobile]}}, deadline: {{{other}, because: {{article: "3"}}}}'
+    law = phased(
+        "id: early, cohort: {services: [mobile]}",
+        late,
+        text=REFERENCE.replace(AFTER, "after: {n: 1, unit: month}", 1),
+    )
+
+    pack = read_pack(confirmed(law).encode(), file="pack.yaml")
+
+    assert (pack.unsupported_fields == ()) is fits
 
 
 @pytest.mark.parametrize(

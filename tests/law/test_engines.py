@@ -16,9 +16,9 @@ from rollkeeper.law.engine_sql import run_sql
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.packs import load_pack
 from tests.bench.bench_simulate import lines_of
-from tests.builders.packs import write_pack
+from tests.builders.packs import REFERENCE, write_pack
 from tests.builders.stages import BARS, FIVE, Months, MonthsToLast, asking_again, in_months, staged
-from tests.law.day_by_day import TWO, Again, Row, outcomes
+from tests.law.day_by_day import TWO, Again, Row, Term, outcomes
 from tests.law.populations import counted_rows, days, populations, registered_rows, write_rows
 
 D = dt.date
@@ -177,6 +177,25 @@ def test_both_engines_read_stages_that_months_lie_between_as_the_naive_reading_d
     found = by_rules(events, first, last, pack)
 
     assert found == outcomes(rows, first, last, tuple(between) if ends else (*between, None))
+    assert found == by_sql(events, first, last, pack)
+
+
+@pytest.mark.parametrize("months", [Months(1), Months(2), Months(5)])
+@quiet(15)
+@given(rows=populations(most=10), first=days(40, 300), length=st.integers(0, 760))
+def test_both_engines_read_a_time_to_register_in_months_as_the_naive_reading_does(
+    register, tmp_path, months, rows, first, length
+):
+    last = first + dt.timedelta(days=length)
+    text = REFERENCE[: REFERENCE.index("\ntests:")] + REFERENCE[REFERENCE.index("\nopen_questions:") :]
+    pack = str(
+        write_pack(text.replace("after: {n: 60, unit: day}", f"after: {{n: {int(months)}, unit: month}}"))
+    )
+    events = events_of(tmp_path, rows)
+
+    found = by_rules(events, first, last, pack)
+
+    assert found == outcomes(rows, first, last, term=Term(grace=months))
     assert found == by_sql(events, first, last, pack)
 
 

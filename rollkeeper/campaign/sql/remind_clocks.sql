@@ -4,8 +4,12 @@
 -- Again: the same rows until remind_members.sql has put them off.
 CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
 SELECT m.line_id, m.anchor_on, m.promised_on, coalesce(p.language, l.language, %(language)s) AS language,
-       %(grace_days)s::integer AS days, '{}'::datemultirange AS pauses
+       length.days, '{}'::datemultirange AS pauses
   FROM campaign_member m
+ CROSS JOIN LATERAL (SELECT m.step, m.anchor_on) AS clock
+ CROSS JOIN LATERAL (
+-- include law.stage_days
+  ) AS length
   JOIN lines_line l USING (line_id)
   LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
   LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id

@@ -9,5 +9,9 @@ SELECT line, anchor_on, pauses, before_on
   FROM simulated_line
  WHERE anchor_on IS NOT NULL AND (before_on IS NULL OR before_on > anchor_on);
 CREATE TEMP TABLE law_clock ON COMMIT DROP AS
-SELECT DISTINCT anchor_on, %(days)s::int AS days, pauses FROM simulated_waiting;
+SELECT clock.anchor_on, length.days, clock.pauses
+  FROM (SELECT DISTINCT anchor_on, 0 AS step, pauses FROM simulated_waiting) AS clock
+ CROSS JOIN LATERAL (
+-- include law.stage_days
+ ) AS length;
 CREATE TEMP TABLE simulated_bar (line int, place int, acted_on date) ON COMMIT DROP;
