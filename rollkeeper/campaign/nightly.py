@@ -127,6 +127,7 @@ def _run_one(
         run("DROP TABLE IF EXISTS pg_temp.changed_line")
         run(sql("campaign", "changed_lines"), values)
         _restart_served(campaign, on=on)
+        _release_too_early(authority, role, campaign, values, on=on)
         if campaign.pack.campaign.asks_again:
             _release_unregistered(authority, role, campaign, on=on)
         else:
@@ -155,6 +156,16 @@ def _release_unregistered(
         "SELECT c.line_id FROM changed_line c JOIN lines_line l USING (line_id)"
         " WHERE c.stage IN ('not_notified', 'running', 'suspended') AND NOT l.is_registered"
     )
+    if found:
+        lines = [LineId(row.line_id) for row in found]
+        release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)
+
+
+def _release_too_early(
+    authority: Authority, role: StaffRole, campaign: OpenCampaign, values: Mapping[str, Any], *, on: dt.date
+) -> None:
+    """Release lines that an undo of their end brought back after the law gave them more time than they had had."""
+    found = rows(sql("campaign", "changed_too_early"), values)
     if found:
         lines = [LineId(row.line_id) for row in found]
         release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)

@@ -2,7 +2,7 @@
 """Plan a campaign: which lines it concerns, and the first notice for each.
 
 Planning again adds lines imported since, and puts a changed pack into force: lines no longer concerned are released and get
-service back.
+service back. So do those that were barred before the last day that it gives now; they are asked again.
 """
 
 import datetime as dt
@@ -30,6 +30,7 @@ from rollkeeper.kernel.ids import CampaignId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.campaign_rules import CampaignRules, campaigns_of
+from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
@@ -233,14 +234,15 @@ def _better_elsewhere(pack: Pack, *, on: dt.date) -> int:
 def release_members(
     authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date, lines: Sequence[LineId] | None = None
 ) -> None:  # fmt: skip
-    """Give the members the days of the current pack, and release lines no longer concerned: all of them, or those of `lines`.
+    """Give the members the days of the current pack, and release lines no longer concerned: all of them, or those of `lines`; also those that
+    were barred before the last day that it gives.
 
     Their lines are locked first, as a batch locks them, and looked at afterwards: one that is being cut in this moment is seen as cut.
     """
     rules = pack.campaign
     values = cohort_values(pack) | {
         "campaign_id": campaign_id, "line_ids": None if lines is None else list(lines),
-        "begins_on": rules.begins_on, "language": NO_LANGUAGE, "on": on, "at": clock.now(), "verb": Verb.MEMBER_RELEASED.value,
+        "begins_on": rules.begins_on, **stage_lengths(pack), "language": NO_LANGUAGE, "on": on, "at": clock.now(), "verb": Verb.MEMBER_RELEASED.value,
         "role": str(role), "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
         "article": rules.notice_article,
     }  # fmt: skip

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
-from rollkeeper.campaign import batch_execution, batch_planning, nightly, planning
+from rollkeeper.campaign import batch_execution, batch_planning, batch_rollback, nightly, planning, queries
 from rollkeeper.campaign.errors import PackChanged
+from rollkeeper.campaign.line_deadline import line_deadline
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
@@ -21,7 +22,7 @@ from rollkeeper.notices.services import send_due
 from tests.builders.lines import make_line, make_sealed_line
 from tests.builders.notices import retry_notices
 from tests.builders.packs import adopt_pack, confirmed
-from tests.campaign.population import approved_batches, day, member, night, state, tell
+from tests.campaign.population import approved_batches, day, member, night, nights, state, tell
 from tests.notices.fakes import Way
 
 type People = tuple[Authority, Authority]
@@ -89,6 +90,77 @@ def test_a_law_that_is_put_off_begins_later_for_those_notified_before_too(
 
     assert load_pack(str(pack)).campaign.begins_on == put_off
     assert [member(one).anchor_on for one in (notified, late)] == [put_off] * 2
+
+
+def with_days(days: int, base: str) -> str:
+    return confirmed(version(days).replace("base: 2012-01-01", f"base: {base}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        (with_days(60, "2012-06-01"), day("2012-07-31")),
+        # The day of the suspension is now the last one: by a day more, or by a day later.
+        (with_days(61, "2012-01-01"), day("2012-05-14")),
+        (with_days(60, "2012-01-02"), day("2012-05-11")),
+        (with_days(60, "2012-01-01").replace("version: 1", "version: 2"), None),
+        (with_days(30, "2012-01-01"), None),
+    ],
+    ids=["put off", "longer", "put off by a day", "the same", "shorter"],
+)
+def test_who_was_cut_before_the_last_day_of_a_changed_law_works_and_has_its_days(
+    text: str, last: dt.date | None, people: People, tmp_path: Path
+) -> None:
+    pack, line_id, on = tmp_path / "pack.yaml", make_line(), day("2012-03-12")
+    told = day("2011-12-20")
+    plan_under(pack, 60, on=told)
+    tell(line_id, told)
+    for one in (told, day("2012-03-02")):
+        night(one, people)
+    cut = state(line_id)
+
+    pack.write_text(text, "utf-8")
+    clock.set_demo_date(on)
+    adopt_pack(pack, on=on)
+    planning.plan_campaign(console_authority(), pack_id=str(pack), on=on)
+
+    assert cut == "suspended"
+    if last is None:
+        assert (state(line_id), member(line_id).stage) == ("suspended", "suspended")
+        return
+    assert (state(line_id), member(line_id).stage) == ("active", "not_notified")
+    owed = rows(
+        "SELECT kind, promised_on FROM notices_notice WHERE line_id = %s AND queued_on = %s ORDER BY kind",
+        [line_id, on],
+    )
+    assert [tuple(one) for one in owed] == [("register_by", last), ("restored", None)]
+    assert rows("SELECT 1 AS x FROM provisioning_command WHERE line_id = %s AND kind = 'restore'", [line_id])
+    tell(line_id, on)
+    nights(on, on, people)
+    nights(last, last + dt.timedelta(days=3), people)  # a weekend may lie behind the last day
+    barred = rows("SELECT begun_on FROM lines_suspension WHERE line_id = %s ORDER BY begun_on", [line_id])
+    assert state(line_id) == "suspended"
+    assert (len(barred), barred[-1].begun_on > last) == (2, True)
+
+
+def test_who_comes_back_from_an_end_after_the_law_gave_more_time_works_again(
+    people: People, tmp_path: Path
+) -> None:
+    pack, line_id, on = tmp_path / "pack.yaml", make_line(), day("2012-04-06")
+    plan_under(pack, 60, on=day("2011-12-20"))
+    tell(line_id, day("2011-12-20"))
+    for one in ("2011-12-20", "2012-03-02", "2012-04-05"):
+        night(day(one), people)
+    ended = state(line_id)
+    plan_under(pack, 200, on=on)
+
+    batch_rollback.undo_batch(people[1], queries.batches()[0].batch_id, on=on)
+    back = state(line_id)
+    nights(on, on + dt.timedelta(days=14), people)
+
+    assert (ended, back, state(line_id)) == ("terminated", "suspended", "active")
+    again = planning.plan_campaign(console_authority(), pack_id=str(pack), on=on + dt.timedelta(days=14))
+    assert (again.members_added, member(line_id).stage) == (1, "not_notified")
 
 
 def test_a_subscriber_a_changed_law_no_longer_concerns_gets_service_again(
@@ -243,4 +315,33 @@ def test_a_pack_rewritten_while_a_batch_runs_stops_it_and_shortens_no_time(
 
     assert when_it_changed.count("suspended") == 2
     assert (afterwards.state, afterwards.done) == ("stopped", 0)
-    assert [state(line_id) for line_id in lines] == when_it_changed
+    # The two were cut within the ninety days that the law gives now.
+    assert [state(line_id) for line_id in lines] == ["active"] * 6
+
+
+def test_who_is_told_late_has_whole_months_at_each_step_of_the_night(people: People, tmp_path: Path) -> None:
+    # Two months are 62 days here, and 60 from the law's own day, 1 January.
+    told, last = day("2012-07-01"), day("2012-09-03")
+    pack, line_id = tmp_path / "pack.yaml", make_line()
+    reminder = (
+        "      - {must_be_delivered: false, before_deadline: {n: 7, unit: day}, because: {article: '3'}}\n"
+    )
+    text = version(60).replace("after: {n: 60, unit: day}", "after: {n: 2, unit: month}")
+    pack.write_text(confirmed(text.replace("    stages:\n", f"{reminder}    stages:\n", 1)), "utf-8")
+    clock.set_demo_date(told)
+    planning.plan_campaign(console_authority(), pack_id=str(pack), on=told)
+
+    tell(line_id, told)
+    nights(told, told, people)
+    nights(last - dt.timedelta(days=8), last, people)
+
+    found = rows(
+        "SELECT kind, promised_on FROM notices_notice WHERE line_id = %s ORDER BY queued_on, kind", [line_id]
+    )
+    assert [tuple(one) for one in found] == [("register_by", last), ("reminder", last)]
+    deadline = line_deadline(line_id)
+    assert deadline is not None
+    assert deadline.last_day_on == last
+    assert state(line_id) == "active"
+    night(last + dt.timedelta(days=1), people)
+    assert state(line_id) == "suspended"
