@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from rollkeeper.kernel.console import counted
 from rollkeeper.law.confirmations import NEVER_CONFIRMED, citations
 from rollkeeper.law.findings import LawFinding, Weight
 from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import keeps_until
 from rollkeeper.law.strict_yaml import leaf_name
 
 _SHOWN: Final = 6
@@ -21,6 +23,7 @@ def forgotten(pack: Pack) -> Iterator[LawFinding]:
     yield from _words(pack)
     yield from _stages(pack)
     yield from _people(pack)
+    yield from _times(pack)
 
 
 def unfinished(text: str) -> Iterator[LawFinding]:
@@ -116,6 +119,48 @@ def _people(pack: Pack) -> Iterator[LawFinding]:
                 f"The number of a document is asked of '{kind}', and not of what document.",
                 "Ask document_type as well: a number is checked by its kind of document.",
             )
+
+
+def _times(pack: Pack) -> Iterator[LawFinding]:
+    """Yield days that load and contradict each other, or leave a mistake no time to be undone."""
+    valid, said = pack.file.valid, list[str]()
+    if valid.ends and valid.ends < valid.begins:
+        said.append(f"The law ends on {valid.ends}, before it begins: it is never in force.")
+    if valid.prepares and valid.prepares.first > valid.begins:
+        said.append(f"The operator prepares from {valid.prepares.first}, after the law began.")
+    if pack.duty and not pack.unsupported_fields:
+        said += _times_of_numbers(pack) if any(one.campaign.end for one in pack.campaigns) else ()
+        said += [sentence for one in pack.campaigns for sentence in _times_of_campaign(one)]
+    yield from (
+        LawFinding(Weight.DOUBT, "days", sentence, "Compare the days with the text.") for sentence in said
+    )
+
+
+def _times_of_numbers(pack: Pack) -> Iterator[str]:
+    """Yield what would keep a contract that a campaign ended wrongly from coming back."""
+    over = pack.file.valid.begins
+    rests = pack.number_quarantine.last_day(over)
+    if rests == over:
+        yield "A number goes to the next person at once: a contract that was ended wrongly does not come back."
+    elif keeps_until(pack, over) < rests:
+        yield "A record is erased while its number rests: a contract that was ended wrongly comes back without its subscriber."
+
+
+def _times_of_campaign(pack: Pack) -> Iterator[str]:
+    rules, begins = pack.campaign, pack.file.valid.begins
+    if rules.activated_from >= rules.activated_before:
+        yield f"Campaign '{rules.campaign_id}' concerns no line: none is activated from {rules.activated_from} and before {rules.activated_before}."
+    if rules.last_day_on < begins:
+        yield (
+            f"The last day of campaign '{rules.campaign_id}', {rules.last_day_on}, lies before the law begins: everyone is told late,"
+            f" and has {counted(rules.least_days, 'day', 'days')}."
+        )
+    late = [days for days in pack.reminders if days >= rules.least_days]
+    if late:
+        yield (
+            f"A reminder comes {late[0]} days before the last day of campaign '{rules.campaign_id}', and some have"
+            f" {counted(rules.least_days, 'day', 'days')} in all: they get {late[0]} from the reminder."
+        )
 
 
 def _some(names: list[str]) -> str:

@@ -51,6 +51,53 @@ def test_a_value_that_is_not_done_has_to_leave_its_chapter():
     assert one.remedy.startswith("Take it out of its chapter and say under 'declined'")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  begins: 2012-01-01\n", "  begins: 2012-01-01\n  ends: 2011-12-31\n", "never in force"),
+        ("first: 2011-11-24", "first: 2012-01-02", "after the law began"),
+        ("quarantine: {n: 90", "quarantine: {n: 0", "at once"),
+        ("keep: {n: 1, unit: year}", "keep: {n: 89, unit: day}", "while its number rests"),
+        ("activated_before: 2012-01-01", "activated_from: 2012-01-01, activated_before: 2012-01-01", "no line"),
+        ("base: 2012-01-01", "base: 2011-11-01", "2011-12-31, lies before the law begins: everyone is told late, and has 60 days"),
+        (
+            "    stages:\n",
+            '      - {must_be_delivered: false, before_deadline: {n: 60, unit: day}, because: {article: "3"}}\n    stages:\n',
+            "they get 60 from the reminder",
+        ),
+    ],
+)  # fmt: skip
+def test_days_that_contradict_each_other_are_said(old, new, said):
+    text = REFERENCE[: REFERENCE.index("\ntests:")] + REFERENCE[REFERENCE.index("\nopen_questions:") :]
+    assert old in text
+
+    (one,) = found(read_pack(confirmed(text.replace(old, new, 1)).encode(), file="pack.yaml"), "days")
+
+    assert said in one.sentence
+    assert one.weight is Weight.DOUBT
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  begins: 2012-01-01\n", "  begins: 2012-01-01\n  ends: 2012-01-01\n"),
+        ("first: 2011-11-24", "first: 2012-01-01"),
+        ("quarantine: {n: 90", "quarantine: {n: 1"),
+        ("keep: {n: 1, unit: year}", "keep: {n: 90, unit: day}"),
+        ("base: 2012-01-01", "base: 2011-11-02"),
+        (
+            "    stages:\n",
+            '      - {must_be_delivered: false, before_deadline: {n: 59, unit: day}, because: {article: "3"}}\n    stages:\n',
+        ),
+    ],
+)  # fmt: skip
+def test_days_at_their_limit_are_no_finding(old, new):
+    text = REFERENCE[: REFERENCE.index("\ntests:")] + REFERENCE[REFERENCE.index("\nopen_questions:") :]
+    assert old in text
+
+    assert found(read_pack(confirmed(text.replace(old, new, 1)).encode(), file="pack.yaml"), "days") == []
+
+
 def test_an_article_that_is_declined_does_not_count_as_idle():
     for name in shipped_packs():
         pack = load_pack(name)
