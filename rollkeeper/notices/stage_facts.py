@@ -64,12 +64,14 @@ class StageFacts:
 def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts | None:
     """Return what a notice says of the law's stages: of the one that comes, or of the one in place.
 
-    None where one bar takes all but the floor and the end follows, or nothing is said of stages; never None to whom a law asks again.
+    None where one bar takes all but the floor and the end follows, or nothing is said of stages; never None to whom a law asks again. The
+    plain text of a suspension says that nothing is charged, so it is for laws that say so.
     """
     if kind not in ASKED_AGAIN or len(pack.stated_campaigns) != 1:
         return None
     rules = pack.campaign
-    if not rules.asks_again and (kind not in STAGED or rules.has_plain_stages):
+    is_plain = rules.has_plain_stages and (kind is not NoticeKind.SUSPENDED or _charges_nothing(pack))
+    if not rules.asks_again and (kind not in STAGED or is_plain):
         return None
     at = 0 if kind.is_statutory else min(max(step or 1, 1), len(rules.bars)) - 1
     level, follows = BarLevel.of(rules.bars[at].bars or Bars.ALL), rules.after(at + 1)
@@ -87,6 +89,10 @@ def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts
         asks_again=rules.asks_again,
         lines=rules.lines_over,
     )
+
+
+def _charges_nothing(pack: Pack) -> bool:
+    return pack.charges_while_suspended.charges == "frozen"
 
 
 def said_length(time: Term | None, *, days_first: bool = False) -> str:

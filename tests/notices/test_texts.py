@@ -32,7 +32,7 @@ from rollkeeper.notices.texts import (
     write_code_letter,
     write_notice,
 )
-from tests.builders.packs import read_text
+from tests.builders.packs import REFERENCE, read_text
 from tests.builders.stages import Months, staged
 from tests.refusals import refusing
 
@@ -529,6 +529,26 @@ def test_a_notice_without_names_is_as_it_was():
         written("en", NoticeKind.REMINDER, Channel.EMAIL, stage=bare).text
         == written("en", NoticeKind.REMINDER, Channel.EMAIL, stage=STAGES["first of several"]).text
     )
+
+
+CHARGES = {"en": "Nothing is charged", "zh-hans": "不收取费用"}
+
+
+@pytest.mark.parametrize("language", CHARGES)
+@pytest.mark.parametrize(
+    ("money", "is_said"), [("charges: frozen", True), ("charges: accrue", False), ("balance: keep", False)]
+)
+def test_that_nothing_is_charged_is_written_only_where_the_law_says_so(language, money, is_said):
+    text = REFERENCE[: REFERENCE.index("\ntests:")] + REFERENCE[REFERENCE.index("\nopen_questions:") :]
+    law = text.replace("charges: frozen\n            late_fee: false", money, 1)
+    assert money in law
+    stage = stage_facts(read_text(law), NoticeKind.SUSPENDED, step=1)
+
+    said = written(language, NoticeKind.SUSPENDED, Channel.EMAIL, stage=stage).text
+
+    assert (CHARGES[language] in said) is is_said
+    assert "2012" in said
+    assert "10086" in said
 
 
 def test_a_notice_of_a_stage_in_tibetan_goes_out_in_chinese_and_english():
