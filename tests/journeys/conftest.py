@@ -4,22 +4,24 @@ Where Chromium is missing every browser test is skipped, and says so. Where ROLL
 in each language and width go there, to be looked at; `make screens` makes those of every page.
 """
 
+import atexit
 import base64
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from tests.command_server import CommandServer
 from tests.demo import copy_demo
-from tests.operations.test_process_supervisor import COMMAND, free_ports, started
+from tests.operations.test_process_supervisor import free_ports, started
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(named) if (named := os.environ.get("ROLLKEEPER_SCREENSHOTS")) else None
@@ -53,16 +55,19 @@ class Demo:
     """By the role of an invented person, or by the user name of an account that a test added."""
     usernames: dict[str, str] = field(default_factory=dict)
 
-    def type(self, *words: str, typed: str = "") -> None:
-        """Type a command in this instance, and what it asks for."""
-        environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
-        subprocess.run(
-            [COMMAND, *words],
-            check=True,
-            capture_output=True,
-            input=typed.encode(),
-            env=environment | {"ROLLKEEPER_HOME": str(self.data_dir)},
-        )
+    def type(self, *words: str, typed: str = "", answer: int = 0) -> str:
+        """Type a command in this instance, and what it asks for; expect its exit code, return what it said."""
+        said = _commands().run(*words, typed=typed, data_dir=self.data_dir)
+        assert said.returncode == answer, f"{words}: {said.returncode}\n{said.stdout}\n{said.stderr}"
+        return said.stderr if answer else said.stdout
+
+
+@cache
+def _commands() -> CommandServer:
+    """What runs the commands that journeys type, each in a separate process that need not import everything again."""
+    server = CommandServer({k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"})
+    atexit.register(server.go)
+    return server
 
 
 @contextmanager

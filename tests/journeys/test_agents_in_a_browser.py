@@ -1,10 +1,5 @@
 """The pages about agents and of the evidence in a real Chromium, in every language and width, looked at by axe."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -16,18 +11,9 @@ def filled(demo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("agents")
     shown = folder / "shown.txt"
     shown.write_text("invented", "utf-8")
-    environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
-        "ROLLKEEPER_HOME": str(demo.data_dir)
-    }
-
-    def typed(*words):
-        program = Path(sys.executable).with_name("rollkeeper")
-        done = subprocess.run([program, *words], env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-
-    typed("agents", "add", "agent-017")
-    typed("agents", "evidence", "agent-017", "trained", str(shown))
-    typed(
+    demo.type("agents", "add", "agent-017")
+    demo.type("agents", "evidence", "agent-017", "trained", str(shown))
+    demo.type(
         "agents",
         "add-outlet",
         "agent-017",
@@ -35,10 +21,10 @@ def filled(demo, tmp_path_factory):
         "--hours",
         "mon-fri 09:00-12:00 14:00-18:00; sat 09:00-13:00",
     )
-    typed("agents", "audit", "agent-017", "--finding", "own_device:major:2012-02-01")
-    typed("ledger", "publish", str(folder / "ledger"))
-    typed("reports", "make", "--from", "2011-10-01", "--to", "2011-12-31", str(folder / "report"))
-    typed("reports", "verify", str(folder / "report"), "--ledger", str(folder / "ledger"))
+    demo.type("agents", "audit", "agent-017", "--finding", "own_device:major:2012-02-01")
+    demo.type("ledger", "publish", str(folder / "ledger"))
+    demo.type("reports", "make", "--from", "2011-10-01", "--to", "2011-12-31", str(folder / "report"))
+    demo.type("reports", "verify", str(folder / "report"), "--ledger", str(folder / "ledger"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])

@@ -1,10 +1,5 @@
 """Passkeys in a real Chromium with a virtual device: an agent's counter is registered by one."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -25,22 +20,7 @@ def device(page, **more):
 
 
 @pytest.fixture(scope="module")
-def typed(demo):
-    environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
-        "ROLLKEEPER_HOME": str(demo.data_dir)
-    }
-
-    def command(*words, said=None):
-        program = Path(sys.executable).with_name("rollkeeper")
-        return subprocess.run(
-            [program, *words], env=environment, capture_output=True, text=True, check=False, input=said
-        )
-
-    return command
-
-
-@pytest.fixture(scope="module")
-def shop(typed, tmp_path_factory):
+def shop(demo, tmp_path_factory):
     """An agent that is let in, with an outlet and two accounts there."""
     shown = tmp_path_factory.mktemp("shop") / "shown.txt"
     shown.write_text("invented", "utf-8")
@@ -51,12 +31,10 @@ def shop(typed, tmp_path_factory):
     ]
     words += [("approve", "agent-018"), ("add-outlet", "agent-018", "lhasa-18", "--hours", "always")]
     for one in words:
-        done = typed("agents", *one)
-        assert done.returncode == 0, done.stderr
+        demo.type("agents", *one)
     for username in ("shop-18", "shop-19", "shop-20"):
-        assert typed("staff", "add", username, "--role", "clerk", said=f"{PASSWORD}\n").returncode == 0
-        done = typed("agents", "assign", username, "agent-018", "lhasa-18")
-        assert done.returncode == 0, done.stderr
+        demo.type("staff", "add", username, "--role", "clerk", typed=f"{PASSWORD}\n")
+        demo.type("agents", "assign", username, "agent-018", "lhasa-18")
 
 
 def add_passkey(visitor, username):
@@ -82,7 +60,7 @@ def sign_in_by_it(visitor):
     page.wait_for_url(visitor.demo.counter + "/")
 
 
-def test_a_counter_opens_with_the_passkey_registered_there_and_with_no_other(visitor, shop, typed):
+def test_a_counter_opens_with_the_passkey_registered_there_and_with_no_other(visitor, shop):
     page, counter = visitor.page, visitor.demo.counter
     device(page)
     add_passkey(visitor, "shop-18")
@@ -90,10 +68,9 @@ def test_a_counter_opens_with_the_passkey_registered_there_and_with_no_other(vis
     page.goto(counter + "/register/")
     before = page.inner_text("main")
 
-    done = typed("agents", "add-device", "shop-18")
+    visitor.demo.type("agents", "add-device", "shop-18")
     page.goto(counter + "/register/")
 
-    assert done.returncode == 0, done.stderr
     assert "not registered" in before
     assert page.locator("#id_number").count() == 1
 
@@ -112,11 +89,10 @@ def test_a_locked_counter_opens_again_with_enter_and_the_passkey(visitor, shop):
     page.wait_for_url(visitor.demo.counter + "/")
 
 
-def test_a_passkey_that_travels_between_devices_says_nothing_of_a_place(visitor, shop, typed):
+def test_a_passkey_that_travels_between_devices_says_nothing_of_a_place(visitor, shop):
     device(visitor.page, defaultBackupEligibility=True, defaultBackupState=True)
     add_passkey(visitor, "shop-19")
 
-    done = typed("agents", "add-device", "shop-19")
+    said = visitor.demo.type("agents", "add-device", "shop-19", answer=1)
 
-    assert done.returncode == 1
-    assert "no passkey that stays in one device" in " ".join(done.stderr.split())
+    assert "no passkey that stays in one device" in " ".join(said.split())
