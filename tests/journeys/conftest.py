@@ -4,6 +4,7 @@ Where Chromium is missing every browser test is skipped, and says so. Where ROLL
 in each language and width go there, to be looked at; `make screens` makes those of every page.
 """
 
+import asyncio
 import atexit
 import base64
 import json
@@ -97,12 +98,9 @@ def demo() -> Iterator[Demo]:
         yield served
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, quiet, by preference built without windows, which opens a profile and loads a page for half the work.
-
-    For one module: its driver holds an event loop; while one runs, Django touches no database in this process.
-    """
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """Debian's Chromium, quiet, by preference built without windows, which opens a profile and loads a page for half the work."""
     found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if found is None:
         pytest.skip(
@@ -112,9 +110,24 @@ def chromium() -> Iterator[Browser]:
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
              "--disable-sync"]  # fmt: skip
     with sync_playwright() as driver:
+        loop = asyncio.get_running_loop()
         browser = driver.chromium.launch(executable_path=found, args=quiet)
-        yield browser
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(_chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """One Chromium for the whole run, for one module at a time: its driver's event loop is hidden from those between.
+
+    While a loop runs, Django touches no database in this process.
+    """
+    browser, loop = _chromium
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 class Visitor:
