@@ -58,7 +58,7 @@ def test_an_administrator_invites_a_clerk_who_signs_in(visitor, demo):
 
 def test_the_menu_is_a_button_on_a_telephone_and_works_without_a_script(scriptless_visitor):
     page = scriptless_visitor.page
-    scriptless_visitor.sign_in("administrator")
+    scriptless_visitor.type_login("administrator")
     page.set_viewport_size({"width": 320, "height": 700})
 
     assert not page.is_visible("nav a:has-text('Staff')")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_every_page_is_sound_in_every_language_and_width(visitor, language):
     page, backoffice = visitor.page, visitor.demo.backoffice
-    visitor.speak(language)
+    visitor.press_language(language)
     visitor.look("front")
     page.goto(backoffice + "/account/login/")
     visitor.look("sign-in")
@@ -152,7 +152,7 @@ def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, demo):
 def test_the_policy_and_the_scripts_agree(strict_visitor):
     page, backoffice = strict_visitor.page, strict_visitor.demo.backoffice
 
-    strict_visitor.sign_in("supervisor")
+    strict_visitor.type_login("supervisor")
     for address in ("/campaign/", "/line/", "/account/2fa/"):
         page.goto(backoffice + address)
 
@@ -161,11 +161,11 @@ def test_the_policy_and_the_scripts_agree(strict_visitor):
 
 def test_everything_essential_works_without_a_script(scriptless_visitor):
     page, backoffice = scriptless_visitor.page, scriptless_visitor.demo.backoffice
-    scriptless_visitor.speak("zh-hans")
+    scriptless_visitor.press_language("zh-hans")
     chosen = page.get_attribute("html", "lang")
-    scriptless_visitor.speak("en")
+    scriptless_visitor.press_language("en")
 
-    scriptless_visitor.sign_in("supervisor")
+    scriptless_visitor.type_login("supervisor")
     drawn = page.locator("polygon").count()
     page.goto(backoffice + "/line/")
     page.fill("#id_number", "+8613908910003")

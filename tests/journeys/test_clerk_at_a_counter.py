@@ -95,7 +95,7 @@ def test_what_is_wrong_stands_next_to_its_field_and_in_the_title(visitor):
 
 def test_without_a_script_the_same_is_said_and_a_tick_is_asked_before_the_end(scriptless_visitor):
     page = scriptless_visitor.page
-    scriptless_visitor.sign_in("clerk", at=scriptless_visitor.demo.counter)
+    scriptless_visitor.type_login("clerk", at=scriptless_visitor.demo.counter)
     page.goto(scriptless_visitor.demo.counter + "/terminate/")
 
     page.click(SUBMIT)

@@ -55,7 +55,8 @@ def test_what_was_typed_stays_when_the_session_ended_and_is_sent_after_a_new_sig
         press(page)
     page.wait_for_timeout(1_500)
     another = page.inner_text("h1")
-    elsewhere.page.get_by_role("button", name="Sign out").click()
+    with elsewhere.page.expect_navigation():
+        elsewhere.page.get_by_role("button", name="Sign out").click()
     elsewhere.sign_in("supervisor")
     press(page)
     page.wait_for_selector("h1:has-text('Why this line')")

@@ -71,7 +71,7 @@ def test_the_first_visit_of_a_counter_weighs_half_of_what_it_did(visitor):
     devtools.on("Network.loadingFinished", lambda said: came.append(said["encodedDataLength"]))
     devtools.send("Network.enable")
 
-    visitor.sign_in("clerk", at=counter)
+    visitor.type_login("clerk", at=counter)
     page.goto(counter + "/register/")
     wait_until_kept(page)
 
