@@ -21,7 +21,6 @@ GREATEST_FIRST_VISIT_BYTES = 226 * 1024
 def opened(page, address):
     """Open an address, and take down what a reader sees."""
     page.goto(address)
-    page.wait_for_load_state("networkidle")
     return page.evaluate(LOOK)
 
 
@@ -32,11 +31,13 @@ def test_every_kept_form_looks_without_a_network_as_it_does_with_one(strict_visi
     wait_until_kept(page)
     addresses = [one.replace("/offline/forms/", "/", 1) for one in page.evaluate(KEPT)]
     online = {one: opened(page, one) for one in addresses if urlsplit(one).path != "/"}
+    page.wait_for_load_state("networkidle")
     seen = len(strict_visitor.complaints)
 
     page.context.set_offline(True)
     offline = {one: opened(page, one) for one in online}
     start = opened(page, counter + "/")
+    page.wait_for_load_state("networkidle")
 
     said = [one for one in strict_visitor.complaints[seen:] if "ERR_INTERNET_DISCONNECTED" not in one]
     strict_visitor.complaints.clear()
