@@ -87,19 +87,26 @@ def key():
     return signed_entry_timestamps.vkey()
 
 
+@pytest.fixture(scope="module")
+def offline(chromium):
+    """A browser profile without a network, in which each test opens a separate window: the page keeps nothing."""
+    context = chromium.new_context(locale="en-GB", offline=True)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(chromium, tmp_path, key):
+def page(offline, tmp_path, key):
     """The page, saved and opened from the disk; nothing may be asked for and nothing complained about."""
     file = tmp_path / "check-receipt.html"
     file.write_text(check_page(), "utf-8")
-    context = chromium.new_context(locale="en-GB", offline=True)
-    opened, asked, complaints = context.new_page(), [], []
+    opened, asked, complaints = offline.new_page(), [], []
     opened.on("request", lambda request: asked.append(request.url))
     opened.on("console", lambda said: complaints.append(said.text) if said.type != "log" else None)
     opened.on("pageerror", lambda fault: complaints.append(str(fault)))
     opened.goto(file.as_uri())
     yield opened
-    context.close()
+    opened.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert complaints == []
 
