@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,17 @@ SURROUNDINGS = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEE
 }
 
 
+# One law for all: SIM cards may be recorded, and copies of documents are kept for ten days.
+LAW = with_line_attributes(
+    "name: iccid, required: optional", text=with_copy_row("anchor: registration, keep: {n: 10, unit: day}")
+)
+COMPARISONS = 2_200  # one console ends half of the contracts of a thousand people
+
+
 class Place:
     """A folder with instances in it, and a console for each."""
 
-    def __init__(self, folder: Path, *, people: int, service: Bao | None) -> None:
+    def __init__(self, folder: Path, typist: CommandServer, *, people: int, service: Bao | None) -> None:
         self.folder, self.people, self.erased, self.service = folder, people, people // 2, service
         self.backups, self.kept = folder / "backups", folder / "kept"
         names = [f"Invented {n}" for n in range(people)]
@@ -43,9 +51,7 @@ class Place:
         """Who gets another SIM: one who is erased, and one who is not."""
         self.sims = {sim_of(n, nth=nth) for n in range(people) for nth in (0, 1)}
         self.living_sims = sorted(sim_of(n, nth=int(n in self.replaced)) for n in range(self.erased, people))
-        self._typist = CommandServer(SURROUNDINGS)
-        if service:
-            self._point_at(service)
+        self._typist = typist
 
     def type(self, data_dir: str, *words: str, answer: int = 0) -> str:
         said = self._typist.run(*words, data_dir=self.folder / data_dir)
@@ -100,14 +106,22 @@ class Place:
         words += ["--root-url", self.service.url] if self.service else []
         return self.type(data_dir, *words, *([] if answer else ["--json"]), answer=answer)
 
-    def destroy(self) -> None:
-        self._typist.go()
-        shutil.rmtree(self.folder)
+    def set_up(self) -> None:
+        """Make the instance."""
+        data_dir = self.folder / "instance"
+        data_dir.mkdir()
+        vault = f'[vault]\nroot_url = "{self.service.url}"\n' if self.service else ""
+        law = (
+            f'[instance]\npack = "{write_pack(LAW)}"\n[lines]\ndocument_comparisons_per_day = {COMPARISONS}\n'
+        )
+        (data_dir / "settings.toml").write_text(law + vault, "utf-8")
+        if self.service:
+            self._point_at(self.service)
+        self.type("instance", "setup")
 
     def _point_at(self, service: Bao) -> None:
         data_dir = self.folder / "instance"
-        (data_dir / "secrets").mkdir(mode=0o700, parents=True)
-        (data_dir / "settings.toml").write_text(f'[vault]\nroot_url = "{service.url}"\n', "utf-8")
+        (data_dir / "secrets").mkdir(mode=0o700)
         tokens = {
             "root.token": service.token("rollkeeper-root", "rollkeeper-rotation"),
             "index.token": service.token("rollkeeper-index"),
@@ -117,32 +131,41 @@ class Place:
             (data_dir / "secrets" / name).chmod(0o600)
 
 
+@pytest.fixture(scope="module")
+def typist() -> Iterator[CommandServer]:
+    typist = CommandServer(SURROUNDINGS)
+    yield typist
+    typist.go()
+
+
+@pytest.fixture(scope="module")
+def at_rest(typist) -> Iterator[Path]:
+    """An instance under a root that is a file, with no person in it: places get a copy."""
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-erasure-") as folder:
+        place = Place(Path(folder), typist, people=0, service=None)
+        place.set_up()
+        yield place.folder / "instance"
+
+
 @pytest.fixture
-def make_place(request) -> Iterator[Callable[..., Place]]:
+def make_place(request, typist) -> Iterator[Callable[..., Place]]:
     """Makes a place whose instances have a file or a key service as their root."""
-    made: list[Place] = []
+    with ExitStack() as stack:
 
-    def make(people: int, root: str) -> Place:
-        service = request.getfixturevalue("bao") if root == "OpenBao" else None
-        folder = Path(tempfile.mkdtemp(prefix="rollkeeper-erasure-"))
-        made.append(Place(folder, people=people, service=service))
-        return made[0]
+        def make(people: int, root: str) -> Place:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rollkeeper-erasure-")))
+            service = request.getfixturevalue("bao") if root == "OpenBao" else None
+            place = Place(folder, typist, people=people, service=service)
+            if service:
+                place.set_up()
+            else:
+                place.copy(str(request.getfixturevalue("at_rest")), "instance")
+            return place
 
-    yield make
-    for place in made:
-        place.destroy()
+        yield make
 
 
 def register_all(place: Place) -> None:
-    law, settings = (
-        write_pack(with_line_attributes("name: iccid, required: optional")),
-        place.folder / "instance/settings.toml",
-    )
-    settings.parent.mkdir(exist_ok=True)
-    before = settings.read_text("utf-8") if settings.exists() else ""
-    wide = f"[lines]\ndocument_comparisons_per_day = {2 * place.people + 200}\n"  # one console ends half of the contracts
-    settings.write_text(f'[instance]\npack = "{law}"\n{wide}{before}', "utf-8")
-    place.type("instance", "setup")
     file = place.folder / "people.jsonl"
     file.write_text(
         "".join(
@@ -286,10 +309,6 @@ def test_the_same_restore_under_a_key_service(make_place):
 
 def test_a_copy_of_a_document_whose_time_is_over_opens_from_no_backup(make_place):
     place, people, over = make_place(4, "file"), 4, "2011-12-12"
-    law = write_pack(with_copy_row("anchor: registration, keep: {n: 10, unit: day}"))
-    (place.folder / "instance").mkdir()
-    (place.folder / "instance" / "settings.toml").write_text(f'[instance]\npack = "{law}"\n', "utf-8")
-    place.type("instance", "setup")
     place.inside("instance", "take_copies", "0", str(people), REGISTERED_ON)
     place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
