@@ -405,11 +405,11 @@ def test_who_reported_the_line_in_their_hand_is_asked_for_no_proof(come_in, prov
     prove()
 
     browser.post("/do/not-mine/", {"key": str(new_uuid()), "line": str(line)})
-    lines, data = text(browser.get("/lines/")), text(browser.get("/personal-data/"))
+    pages = [text(browser.get(page)) for page in ("/lines/", "/personal-data/", "/line-selection/")]
     correction = browser.get("/do/correct/", follow=True)
 
-    assert all("Show your document at any counter" in page for page in (lines, data))
-    assert not [page for page in (lines, data) if "/verify/" in page]
+    assert all("Show your document at any counter" in page for page in pages)
+    assert not [page for page in pages if "/verify/" in page]
     assert correction.redirect_chain == [("/lines/", 302)]
 
 
