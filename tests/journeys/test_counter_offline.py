@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import time
 from itertools import count
 from types import SimpleNamespace
@@ -15,6 +16,10 @@ from tests.superuser import as_superuser
 
 pytestmark = pytest.mark.browser
 
+DAY_AND_TIME = {"en": r"\d+ [A-Z]\w+ \d{4}, \d\d:\d\d"} | dict.fromkeys(
+    ("zh-hans", "bo"), r"\d{4}年\d+月\d+日,? \d\d:\d\d"
+)
+"""As the register writes them; a browser knows no Tibetan dates."""
 BUTTON = "form[data-offline] button[type=submit]:not([form])"
 SLIP = "[data-slip]:not([hidden])"
 NAME, ADDRESS = "འཇིགས་མེད་ཟླ་བ་ཟབ་མོ་", "Kesang Invented Job 4711 Zzyzx"
@@ -286,6 +291,7 @@ def test_the_slip_and_a_refusal_are_sound_in_every_language_and_width(visitor, l
     clerk.submit()
     page.wait_for_selector(SLIP, timeout=30_000)
     assert page.is_visible("[data-slip-left]")
+    assert re.fullmatch(DAY_AND_TIME[language], page.inner_text("[data-slip-at]"))
     assert page.evaluate("document.querySelector('#picture-subscriber').files.length") == 0
     visitor.look("counter-slip")
     page.context.set_offline(False)

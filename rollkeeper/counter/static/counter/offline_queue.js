@@ -27,7 +27,14 @@ const locked = new AbortController(); // a page that was locked asks nothing mor
 window.addEventListener("rollkeeper:locked", () => locked.abort());
 
 const text = (name) => texts.querySelector(`[data-text="${name}"]`).textContent;
-const shown = (at) => new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+// As every other page writes a day and a time: not as an American one does.
+const LOCALES = { en: ["en-GB"], bo: ["bo", "zh-Hans"] };
+const shown = (at) => {
+  const [when, language] = [new Date(at), document.documentElement.lang];
+  const locales = LOCALES[language] ?? [language];
+  const day = when.toLocaleDateString(locales, { dateStyle: "long" });
+  return `${day}${language === "zh-hans" ? "" : ","} ${when.toLocaleTimeString(locales, { timeStyle: "short", hourCycle: "h23" })}`;
+};
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // ---- asking the register ----
