@@ -18,6 +18,10 @@ _MARKS = re.compile(r"[^\w]+|_+")
 # Scripts written without spaces: there a word is looked for anywhere in the heading.
 _UNSPACED = re.compile(r"[\u0f00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
+_MOST_WORDS: Final = 200
+_LONGEST_WORD: Final = 64
+"""Of the dictionary; a test holds it to that. A cell may have thirty thousand words, and all that follow one another fill the memory."""
+
 MOST_KINDS: Final = 400
 """A column with more different values holds no kinds."""
 HEAD_ROWS: Final = 30
@@ -48,13 +52,12 @@ def meaning_of(heading: str) -> str | None:
 
 def is_personal(heading: str) -> bool:
     """Tell a heading of what names or reaches one subscriber, or a person who acts for one: its values are no kinds."""
-    meaning, parts = meaning_of(heading) or "", _parts(heading)
+    meaning = meaning_of(heading) or ""
     if meaning in {"contact", "company_people_reached"} or meaning.endswith(
         ("name", "address", "document_number")
     ):
         return True
-    runs = {"".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
-    return bool(runs & _flat("of_one_line")) or any(
+    return bool(_runs(heading) & _flat("of_one_line")) or any(
         word in _plain(heading) for word in _flat("of_one_line_within")
     )
 
@@ -78,9 +81,7 @@ def never_about(heading: str, *, used_as: str = "") -> str | None:
 
 
 def _matches(heading: str) -> list[tuple[str, bool, str]]:
-    parts = _parts(heading)
-    runs = {"".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
-    plain = _plain(heading)
+    runs, plain = _runs(heading), _plain(heading)
     return [
         (about, never, but_as)
         for about, never, but_as, words, within in _sensitive()
@@ -120,8 +121,7 @@ def service_in(value: str) -> str | None:
     exact = known_value("service_values", value)
     if exact:
         return exact
-    parts, plain = _parts(value), _plain(value)
-    runs = {"".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
+    runs, plain = _runs(value), _plain(value)
     found = [
         (len(word), service)
         for word, service in _table("service_values").items()
@@ -143,6 +143,19 @@ def says_yes(value: str) -> bool:
 def says_no(value: str) -> bool:
     """Tell a no in any of the dictionary's languages; an empty value is a no."""
     return _plain(value) in _flat("no")
+
+
+def _runs(text: str) -> set[str]:
+    """Return what words of a text make that follow one another, each no longer than a word of the dictionary may be."""
+    parts, found = _parts(text)[:_MOST_WORDS], set[str]()
+    for first in range(len(parts)):
+        run = ""
+        for part in parts[first:]:
+            run += part
+            if len(run) > _LONGEST_WORD:
+                break
+            found.add(run)
+    return found
 
 
 def _parts(heading: str) -> list[str]:

@@ -29,8 +29,8 @@ from rollkeeper.kernel.extras import needs_extra
 
 BLOCK_BYTES = 1 << 20
 SAMPLE_ROWS = 2_000
-MOST_COLUMNS = 16_384
-"""As many as a spreadsheet can have. A line of text may have a million: each is looked at in many ways."""
+MOST_COLUMNS = 2_000
+"""More than any list of lines has. A line of text may have a million: each is looked at in many ways."""
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "it is a spreadsheet of the old binary kind (.xls)"),
     (b"%PDF", "it is a PDF"),
@@ -174,6 +174,8 @@ def _survey(
     header = (
         _names(file, first, above, row=at) if at else tuple(f"column_{i}" for i in range(1, len(first) + 1))
     )
+    if len(header) > MOST_COLUMNS:
+        raise IMPORT_FILE_UNREADABLE(file=file, why=f"it has more than {MOST_COLUMNS:,} columns")
     return FileScan(file, opened, header, count, "", header_row=at, sample=sample)
 
 
@@ -190,8 +192,6 @@ def _header_row(top: Sequence[Record]) -> int:
 
 def _names(file: Path, first: Sequence[str], above: Record | None, *, row: int) -> tuple[str, ...]:
     """Return the column names; a cell that is merged with the one above it has its name there."""
-    if len(first) > MOST_COLUMNS:
-        raise IMPORT_FILE_UNREADABLE(file=file, why=f"it has more than {MOST_COLUMNS:,} columns")
     names = [cell.strip().strip("\ufeff") for cell in first]
     if isinstance(above, list):
         names = [name or (above[i].strip() if i < len(above) else "") for i, name in enumerate(names)]

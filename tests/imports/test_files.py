@@ -369,13 +369,13 @@ def test_a_line_of_a_hundred_thousand_names_is_refused_at_once(written):
     names = ",".join(f"c{n}" for n in range(100_000))
     begun = time.process_time()
 
-    with refusing(IMPORT_FILE_UNREADABLE, match="more than 16,384 columns"):
+    with refusing(IMPORT_FILE_UNREADABLE, match="more than 2,000 columns"):
         scan_file(written(f"{names}\n1,2\n"))
 
     assert time.process_time() - begun < 5
 
 
-def test_a_table_may_be_as_wide_as_a_spreadsheet(written):
+def test_a_table_may_be_as_wide_as_that(written):
     names = [f"c{n}" for n in range(files.MOST_COLUMNS)]
     begun = time.process_time()
 

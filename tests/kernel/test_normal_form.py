@@ -9,7 +9,15 @@ import pytest
 
 from rollkeeper.documents.rules import check_number, is_known_type, normalise_type
 from rollkeeper.documents.verdicts import Verdict
-from rollkeeper.imports.column_dictionary import is_known, says_yes
+from rollkeeper.imports import column_dictionary
+from rollkeeper.imports.column_dictionary import (
+    is_known,
+    is_personal,
+    meaning_of,
+    says_yes,
+    sensitive_about,
+    service_in,
+)
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.normal_form import LONGEST, normal_form
 from rollkeeper.lines.errors import NumberNotRead
@@ -54,3 +62,22 @@ def test_a_text_of_usual_length_has_its_normal_form():
 
     assert normal_form(text) == unicodedata.normalize("NFKC", text) != text
     assert normal_form("e\u0301", "NFC") == "é"
+
+
+@pytest.mark.parametrize("look", [is_known, is_personal, service_in, sensitive_about, meaning_of])
+@pytest.mark.parametrize("cell", ["a " * 30_000, "1-" * 30_000, "aB" * 30_000, "号 " * 30_000, "x" * 60_000])
+def test_a_cell_of_many_words_costs_a_file_little(look, cell):
+    begun = time.process_time()
+
+    look(cell)
+
+    assert time.process_time() - begun < 1
+
+
+def test_no_word_of_the_dictionary_is_longer_than_what_is_looked_for():
+    def texts(found):
+        if isinstance(found, dict):
+            return [*found, *(text for one in found.values() for text in texts(one))]
+        return [text for one in found for text in texts(one)] if isinstance(found, list) else [str(found)]
+
+    assert max(map(len, texts(column_dictionary._dictionary()))) <= column_dictionary._LONGEST_WORD
