@@ -239,7 +239,7 @@ def _read(request: HttpRequest) -> dict[str, Any]:
         raise OFFLINE_REGISTRATION_REJECTED(why="it is too long")
     try:
         said = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise OFFLINE_REGISTRATION_REJECTED(why="it is not JSON") from None
     if not isinstance(said, dict):
         raise OFFLINE_REGISTRATION_REJECTED(why="it is no object")

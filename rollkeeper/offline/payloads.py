@@ -89,7 +89,7 @@ def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
             raise OFFLINE_REGISTRATION_MALFORMED(why="a kind of subscriber that the law does not have")
         payload = Payload(action_kind, kind, fields, int(found["elapsed_ms"]), found["clock"])
         return _with_images(payload, found) if by_counter else payload
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise OFFLINE_REGISTRATION_MALFORMED(why="it is not of the form that the counter seals") from None
 
 

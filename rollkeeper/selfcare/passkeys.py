@@ -66,7 +66,7 @@ def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
             raise TOO_MANY_PASSKEYS(passkeys=MOST)
         try:
             made = server.register_complete(_state(session), _credential(payload))
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise INVALID_PASSKEY() from None
         run(
             "INSERT INTO selfcare_passkey (person_id, passkey_id, credential, sign_count, added_on) VALUES (%s, %s, %s, %s, %s)",
@@ -147,7 +147,7 @@ def _is_right(
         given = _credential(payload)
         shown = server.authenticate_complete(state, list(known.values()), given)
         count = AuthenticationResponse.from_dict(given).response.authenticator_data.counter
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return False
     passkey_id = next(one for one, credential in known.items() if credential == shown)
     # A counter that did not go on says that there are two of what there must be one.

@@ -130,7 +130,7 @@ def _answer(near: socket.socket, *, until: float) -> Answer:
     try:
         header = json.loads(_some(near, length, until=until))
         sizes = [int(size) for size in header.pop("copies")]
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise ReaderFailed from fault
     if len(sizes) > 4 or not all(0 < size <= _COPY_BYTES for size in sizes):
         raise ReaderFailed
