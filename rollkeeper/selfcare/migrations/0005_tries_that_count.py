@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("selfcare", "0003_decision_notices")]
+    dependencies = [("selfcare", "0004_consents_of_erased")]
 
     operations = [
         migrations.AddField(
