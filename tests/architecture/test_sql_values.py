@@ -100,6 +100,7 @@ OTHERS = {
     "cause": {*map(str, campaign.OutOfScopeReason), *map(str, lines.SuspensionReason)},
     "counting": {*map(str, lines.AccessKind)},
     "current_user": {*map(str, Role)},
+    "session_user": {*map(str, Role)},
     "former": {*map(str, lines.LineState)},
     "event": {"activated", "registered", "transferred", "notice_delivered", "ended", "pause", "hold"},
     "inside": {"console", "worker"},

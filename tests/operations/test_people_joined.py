@@ -98,7 +98,7 @@ def test_no_counter_joins_people_unless_each_line_of_either_is_told(two, clerk, 
             clerk, by=two[0], first=two[0], second=two[1], shown=[one[3] for one in two], tell=[two[one][0] for one in told],
         ))  # fmt: skip
 
-    assert "subscribers_joined_or_parted_untold" in said
+    assert "subscribers_joined_or_parted_unnotified" in said
 
 
 def test_a_counter_joins_two_whose_documents_it_saw_and_whose_lines_are_told(two, clerk, as_role):  # noqa: F811
@@ -135,7 +135,7 @@ def test_no_counter_parts_what_was_joined_unless_each_line_is_told(two, clerk, a
     with as_role("counter"):
         said = refusal_at_commit(part)
 
-    assert "subscribers_joined_or_parted_untold" in said
+    assert "subscribers_joined_or_parted_unnotified" in said
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ BEGIN
           JOIN lines_line l USING (line_id)
          WHERE l.state IN ('active', 'suspended') AND NOT notices_tells(l.line_id, 'record_changed', today))
     THEN
-        RAISE EXCEPTION 'subscribers_joined_or_parted_untold' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'subscribers_joined_or_parted_unnotified' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
 END
