@@ -104,7 +104,10 @@ def _shown_fields(verb: str) -> set[str]:
 
 
 def read_evidence(file: Path, *, leaf: Callable[[int], bytes]) -> Iterator[tuple[int, Disclosed]]:
-    """Return the number of each disclosed leaf and what it says, each held against the published leaf. Refuses: EVIDENCE_NOT_GENUINE."""
+    """Return the number of each disclosed leaf and what it says, each held against the published leaf.
+
+    Refuses: EVIDENCE_NOT_GENUINE, also where it hides what is counted.
+    """
     with file.open("rb") as lines:
         if json.loads(next(lines, b"{}")).get("format") != FORMAT:
             raise EVIDENCE_NOT_GENUINE(why="it has another form")
@@ -118,5 +121,21 @@ def read_evidence(file: Path, *, leaf: Callable[[int], bytes]) -> Iterator[tuple
                 raise EVIDENCE_NOT_GENUINE(why=f"its line after leaf {before} is no disclosure") from None
             if index <= before or opened != leaf(index):
                 raise EVIDENCE_NOT_GENUINE(why=f"what it discloses of leaf {index} is not what was published")
-            yield index, json.loads(entry)
+            said = json.loads(entry)
+            if not _says_what_counts(said):
+                raise EVIDENCE_NOT_GENUINE(why=f"it hides of leaf {index} what is counted")
+            yield index, said
             before = index
+
+
+def _says_what_counts(said: Disclosed) -> bool:
+    """Tell whether a disclosed entry says its verb, and what reports count of each entry of this verb.
+
+    Hidden, it would be counted nowhere or elsewhere, and missed by no sum. A fact that not every such entry has may be hidden still.
+    """
+    verb = said.get("verb")
+    if not isinstance(verb, str):
+        return False
+    needed = needed_facts().get(verb)
+    always = set(Verb(verb).schema.facts) & set(needed.keys) if needed else set()
+    return always <= said.get("facts", {}).keys()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A report from the register to an outsider: two ways of counting agree, no person is in it, nothing can be changed."""
 
+import base64
 import csv
 import datetime as dt
 import hashlib
@@ -9,6 +10,7 @@ import json
 import random
 import re
 import shutil
+from hashlib import sha256
 
 import pypdfium2
 import pytest
@@ -20,6 +22,7 @@ from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import commitment_of
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.publication import publish
@@ -135,6 +138,25 @@ def test_evidence_that_was_changed_is_not_what_was_published(lived, vkey, tmp_pa
 
     with refusing(EVIDENCE_NOT_GENUINE):
         verify_report(lived[0] / "q1", lived[0] / "ledger", vkey=vkey, evidence=spoilt)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "of"),
+    [("verb", "line:line:restored"), ("facts.channel", "notices:notice:delivered"), ("facts.upheld", "selfcare:case:settled")],
+)  # fmt: skip
+def test_evidence_that_hides_what_is_counted_is_none(lived, vkey, tmp_path, hidden, of):
+    head, *lines = (lived[0] / "evidence").read_text().splitlines()
+    nth = next(nth for nth, line in enumerate(lines) if f'"verb","{of}"' in line)
+    index, said = json.loads(lines[nth])
+    for place, shown in enumerate(said["fields"]):
+        if isinstance(shown, list) and shown[1] == hidden:
+            salted = base64.urlsafe_b64decode(shown[0] + "==") + canonical_bytes(shown[1:])
+            said["fields"][place] = base64.urlsafe_b64encode(sha256(salted).digest()).rstrip(b"=").decode()
+    lines[nth] = f"[{index},{canonical_bytes(said).decode()}]"
+    (tmp_path / "evidence").write_text("\n".join([head, *lines, ""]))
+
+    with refusing(EVIDENCE_NOT_GENUINE, match=f"it hides of leaf {index} what is counted"):
+        verify_report(lived[0] / "q1", lived[0] / "ledger", vkey=vkey, evidence=tmp_path / "evidence")
 
 
 def test_what_evidence_leaves_out_is_counted_and_said(lived, vkey, tmp_path):
