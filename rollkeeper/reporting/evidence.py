@@ -137,5 +137,5 @@ def _says_what_counts(said: Disclosed) -> bool:
     if not isinstance(verb, str):
         return False
     needed = needed_facts().get(verb)
-    always = set(Verb(verb).schema.facts) & set(needed.keys) if needed else set()
-    return always <= said.get("facts", {}).keys()
+    forms = [set(one.schema.facts) & set(needed.keys) for one in Verb if needed and one.value == verb]
+    return all(always <= set(said.get("facts", {})) for always in forms)
