@@ -6,6 +6,7 @@ by mistake, and a clerk who goes on with the same one says so.
 """
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -83,10 +84,21 @@ def set_aside(request: HttpRequest, *, submission_key: str, typed: str) -> None:
         request.session[_KEY] = asdict(replace(line, is_set_aside=True))
 
 
+def set_aside_with_act(request: HttpRequest, *, submission_key: str, typed: str) -> None:
+    """Note it in the transaction of the action, with its commit."""
+    set_aside(request, submission_key=submission_key, typed=typed)
+    session: Any = request.session
+    session.keep_with_act()
+
+
+def is_set_aside(request: HttpRequest, submission_key: str) -> bool:
+    """Tell whether this receipt is the one noted last."""
+    return (request.session.get(_RECEIPT) or {}).get("key") == submission_key
+
+
 def called_on_receipt(request: HttpRequest, submission_key: str) -> str:
     """Return how the line of a receipt is called, where this session made it last."""
-    kept = request.session.get(_RECEIPT) or {}
-    return str(kept.get("called", "")) if kept.get("key") == submission_key else ""
+    return str(request.session[_RECEIPT]["called"]) if is_set_aside(request, submission_key) else ""
 
 
 def recorded_from(request: HttpRequest) -> dict[str, str] | None:

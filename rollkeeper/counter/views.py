@@ -23,9 +23,11 @@ from rollkeeper.counter.carried_line import (
     called,
     carried,
     carry,
+    is_set_aside,
     put_away,
     recorded_from,
     set_aside,
+    set_aside_with_act,
 )
 from rollkeeper.counter.errors import LINE_NOT_CARRIED
 from rollkeeper.counter.forms import (
@@ -67,6 +69,7 @@ from rollkeeper.registration.document_links import (
 from rollkeeper.registration.errors import DocumentNeedsSupervisor
 from rollkeeper.registration.party_kinds import kind_names, labelled_kinds
 from rollkeeper.registration.pipeline import active_pack, check_registration
+from rollkeeper.registration.receipts import kept_with
 from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, Receipt, RegistrationKind, sim_in
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.subscribers.choices import PartyKind
@@ -366,14 +369,17 @@ def action_page[F: QuietForm](
     form = make(request.POST)
     if not form.is_valid():
         return _faulty(request, template, form=form, make=make, faults=form.errors, shown=shown)
+    key, typed = form.cleaned_data["submission_key"], form.data["number"]
     try:
-        done = do(form)
+        with kept_with(lambda: set_aside_with_act(request, submission_key=key, typed=typed)):
+            done = do(form)
     except RollkeeperError as fault:
         if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL}:
             raise
-        faults = faults_of(form, fault, called=called(request, form.data["number"]))
+        faults = faults_of(form, fault, called=called(request, typed))
         return _faulty(request, template, form=form, make=make, faults=faults, shown=shown)
-    set_aside(request, submission_key=done.submission_key, typed=form.data["number"])
+    if not is_set_aside(request, done.submission_key):
+        set_aside(request, submission_key=done.submission_key, typed=typed)
     return _to_receipt(request, done)
 
 

@@ -7,7 +7,9 @@ there for the first, then undoes itself (`ConcurrentChange`) and, tried again, f
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 from django.db.utils import OperationalError
@@ -15,7 +17,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, prepared_later, prepared_rows, sql
+from rollkeeper.kernel.database import action, pipeline, prepared_later, prepared_rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
@@ -94,15 +96,34 @@ def _answers(verb: Verb) -> frozenset[str]:
     return frozenset({verb.value, Verb.TENURE_ACCEPTED.value} if may_accept else {verb.value})
 
 
-def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
+_kept_with: ContextVar[Callable[[], None] | None] = ContextVar("kept_with", default=None)
+
+
+@contextmanager
+def kept_with(keep: Callable[[], None]) -> Iterator[None]:
+    """Have `keep` write, in the transaction of the registration in the block and with its commit, where its user goes on. Not of a refused one."""
+    token = _kept_with.set(keep)
+    try:
+        yield
+    finally:
+        _kept_with.reset(token)
+
+
+def retry_on_conflict[T](attempt: Callable[[], T], *, is_done: Callable[[T], bool] = lambda _: False) -> T:
     """Run `attempt` in one transaction; if a concurrent writer came first, roll back and retry.
 
-    Refuses: ConcurrentUpdate, after so many tries that something must be wrong.
+    What is done is kept with what `kept_with` names. Refuses: ConcurrentUpdate, after so many tries that something must be wrong.
     """
     for _ in range(TRIES):
         try:
-            with action():
-                return attempt()
+            with ExitStack() as sent, action():
+                done = attempt()
+                if (keep := _kept_with.get()) and is_done(done):
+                    sent.enter_context(
+                        pipeline()
+                    )  # which ends behind the commit: one answer is waited for, and not two
+                    keep()
+                return done
         except ConcurrentChange:
             continue
         except OperationalError as fault:

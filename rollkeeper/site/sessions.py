@@ -9,6 +9,7 @@ secret of an authenticator app while it is being added.
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from rollkeeper.access.queries import ACCOUNT, account_of
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.agents.queries import OF_AGENT
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import Role, in_transaction, prepared_rows, this_role
+from rollkeeper.kernel.database import Role, in_transaction, prepared_later, prepared_rows, this_role
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)
@@ -54,6 +55,8 @@ class SessionStore(db.SessionStore):
 
     _ends_at: dt.datetime | None = None
     """As the row says that was read."""
+    _kept: Callable[[], list[Any]] | None = None
+    """Gives the row, where an act wrote the session."""
     account: Staff | None = None
     """The account of a member of staff's session, with the roles of the day, as it was when the session was read."""
 
@@ -80,7 +83,11 @@ class SessionStore(db.SessionStore):
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - as Django calls it
         """Keep the session; where nothing in it changed and it was kept a moment ago, look only whether it has ended."""
-        if self.session_key is None:
+        kept, self._kept = self._kept, None
+        if kept is not None and not self.modified:
+            if not kept():
+                raise UpdateError
+        elif self.session_key is None:
             self.create()
         elif must_create:
             super().save(must_create)
@@ -91,13 +98,22 @@ class SessionStore(db.SessionStore):
         elif not self.exists(self.session_key):
             raise UpdateError
 
+    def keep_with_act(self) -> None:
+        """Write the session in the transaction of an act, with its commit. Whether there still was one, `save` sees."""
+        self._kept = self._write_later()
+        self.modified = False
+
     def _write(self) -> None:
-        """Write the content, and once whose session it is and from where.
+        if not self._write_later()():
+            raise UpdateError
+
+    def _write_later(self) -> Callable[[], list[Any]]:
+        """Write the content, and once whose session it is and from where. What is returned gives no row where there is no session any more.
 
         No answer waits for the disk: a server that dies within half a second has the session as it was, and its owner types a number again.
         """
         content = dict(self.items())
-        kept = prepared_rows(
+        return prepared_later(
             _KEPT_WITH_ITS_ACT if in_transaction() else _KEPT_AT_ONCE,
             [
                 self.encode(content),
@@ -107,8 +123,6 @@ class SessionStore(db.SessionStore):
                 _row(self.session_key),
             ],
         )
-        if not kept:
-            raise UpdateError
 
     def exists(self, session_key: str) -> bool:
         """Tell whether there is a session of this key."""
