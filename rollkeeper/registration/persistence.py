@@ -171,7 +171,7 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
     are_kept, lines_in_force = sent
     are_kept()
     note_payments([entries[w.line_id] for w in written if _payment(context, w)])
-    with pipeline():
+    with counted_lookups(), pipeline():
         _tell(context, written, {r.line_id: r for r in recorded}, lines_in_force=lines_in_force, at=at)
     _record_copies(context, written)
     _record_overrides(context, written)

@@ -257,7 +257,9 @@ def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
                 sealed,
                 using="default",
             )
-    except (psycopg.errors.UniqueViolation, IntegrityError):
+    except (psycopg.errors.UniqueViolation, IntegrityError) as fault:
+        if not isinstance(fault.__cause__ or fault, psycopg.errors.UniqueViolation):
+            raise  # of a statement sent before, among those that are sent at once
         raise ALREADY_SEALED() from None
     _keep_copies(list(zip(with_copies, for_copies, strict=True)))
     return [

@@ -11,6 +11,7 @@ from rollkeeper.access.errors import INDEX_LOOKUPS_USED_UP
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -960,3 +961,20 @@ WRITTEN = {
     "portal insert selfcare_portalrequest": "a spool",
     "portal delete selfcare_portalrequest": "its own answer, once it was taken",
 }
+
+
+@pytest.mark.parametrize("limit", range(9))
+def test_a_registration_that_reaches_the_limit_is_refused_by_name(new_day, clerk, vaulted, as_role, limit):  # noqa: F811
+    who = person()
+    register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+    set_limits(lookups_per_day=limit)
+
+    with as_role("counter"):
+        try:
+            with transaction.atomic():
+                register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+            said = ""
+        except RollkeeperError as fault:
+            said = fault.code
+
+    assert said == (INDEX_LOOKUPS_USED_UP.code if limit < 4 else "")
