@@ -21,7 +21,7 @@ HARMS = {
     "image-alt": "document.querySelector('img').removeAttribute('alt')",
     "landmark-unique": "document.querySelector('main nav').ariaLabel = document.querySelector('nav').ariaLabel",
     "heading-order": "document.querySelector('h2').outerHTML = '<h5>' + document.querySelector('h2').innerHTML + '</h5>'",
-    "target-size": "for (const one of document.querySelectorAll('button')) one.style = 'all: unset; display: inline-block; font-size: 6px'",
+    "target-size": "for (const one of document.querySelectorAll('button')) one.style = 'all: unset; display: block; width: 10px; height: 10px'",
     "scrollable-region-focusable": "document.querySelector('.narrow').textContent = 'word '.repeat(80)",
     "aria-valid-attr-value": "document.querySelector('input').setAttribute('aria-invalid', 'perhaps')",
     "document-title": "document.title = ''",

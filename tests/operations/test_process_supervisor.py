@@ -232,7 +232,10 @@ def test_what_is_served_goes_on_while_its_settings_are_broken(own_instance):
     with running(own_instance, words, ready="Ready") as process:
         (handed_over,) = (own_instance / "run" / "apps").glob("backoffice.*")
         before = (handed_over / "settings.toml").read_text("utf-8")
-        (app,) = (one for one in children_of(process.pid) if str(port).encode() in words_of(one))
+        # A child that was forked a moment ago still has the words of `serve`, its port among them.
+        (app,) = (
+            one for one in children_of(process.pid) if b"rollkeeper.operations.app_process" in words_of(one)
+        )
         settings.write_text(f"{whole}\n[notices", "utf-8")
         time.sleep(process_supervisor.RENEW_SECONDS + 2)
         assert answers(port)

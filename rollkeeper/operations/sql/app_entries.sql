@@ -96,7 +96,7 @@ CREATE CONSTRAINT TRIGGER ledger_sim_replaced AFTER INSERT ON ledger_entry DEFER
 -- transaction says was done to its line, or to another one of the same person. What a counter queues counts as a number looked up besides,
 -- since it may enter what was not done: a nation that is told at night that its contracts ended.
 CREATE OR REPLACE TRIGGER notices_at_counter_counted BEFORE INSERT ON notices_notice
-    FOR EACH ROW WHEN (kernel_acting_role() = 'counter') EXECUTE FUNCTION access_count_row();
+    FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND NEW.kind <> 'sim_replaced') EXECUTE FUNCTION access_count_row();
 CREATE OR REPLACE FUNCTION notices_require_entry_of_notice() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
