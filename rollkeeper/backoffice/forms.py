@@ -37,6 +37,7 @@ class EmptiedForm(forms.Form):
         empty.initial = {
             name: self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
             for name in self.kept
+            if name not in self.errors  # it may be anything: a number that was typed into the wrong field
         }
         empty.errors.update(self.errors)
         return empty

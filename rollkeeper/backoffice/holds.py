@@ -34,7 +34,7 @@ _DAY = {"type": "date", "class": "govuk-input--width-10"}
 class HoldForm(EmptiedForm):
     """Which record, for which case, and until when."""
 
-    kept: ClassVar[frozenset[str]] = frozenset({"case", "last", "review_on"})
+    kept: ClassVar[frozenset[str]] = frozenset({"last", "review_on"})
     number = forms.CharField(
         label=gettext_lazy("Number of the line"), max_length=LONGEST_IDENTIFIER,
         help_text=gettext_lazy("The whole number. It never appears in a URL and is not shown again."),

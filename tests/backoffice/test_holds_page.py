@@ -60,6 +60,7 @@ def test_an_officer_lays_a_hold_by_number_and_lifts_it_after_a_question(asked):
     [
         ({"number": ""}, 422), ({"number": "no number"}, 422), ({"case": ""}, 422), ({"last": ""}, 422),
         ({"number": "+8613908919999"}, 422), ({"case": "a name"}, 422), ({"last": "2013-03-04"}, 422),
+        ({"last": NUMBER}, 422), ({"case": NUMBER}, 422),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_goes_too_far_holds_nothing_and_shows_no_number(asked, changes, status):

@@ -466,6 +466,18 @@ def test_a_pause_that_is_refused_keeps_what_was_chosen(come_in):
     assert 'value="hospital" selected' in answer
 
 
+@pytest.mark.parametrize("field", ["first", "last", "reason"])
+def test_a_number_that_was_typed_into_another_field_is_not_shown_again(come_in, field):
+    line = register_line()
+    browser = come_in()
+    given = {"first": "2012-03-25", "last": "2012-03-26", "reason": "hospital", field: "+8613908910777"}
+
+    answer = text(browser.post("/do/pause/", given | {"key": str(new_uuid()), "line": str(line)}))
+
+    assert "Enter a valid date" in answer or "in the list" in answer
+    assert "13908910777" not in answer
+
+
 @pytest.mark.parametrize("what", ["report-death", "not-mine"])
 def test_what_opens_a_case_is_not_called_a_dispute(come_in, prove, what):
     line = register_line()
