@@ -277,7 +277,7 @@ def test_a_running_app_takes_over_these_settings_and_no_other(file):
 
 def test_a_running_app_does_not_take_over_a_file_with_a_fault(file, caplog):
     assert instance().operator_name == "Invented Telecom"
-    file.write_text('[instance]\noperator_name = "Plateau Telecom"\n[notices]\ntries = 0\n')
+    file.write_text('[instance]\nkind = "demo"\noperator_name = "Plateau Telecom"\n[notices]\ntries = 0\n')
 
     request_started.send(sender=None)
 

@@ -19,10 +19,10 @@ from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated,
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.law.acts import Act
 from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.errors import LEAF_CHANGED
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import NUMBER_QUARANTINED, LineNotFound, NumberNotRead
 from rollkeeper.operations.docs import refusals
-from rollkeeper.provisioning.errors import NO_NETWORK
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, INVALID_VALUE, MISSING_ATTRIBUTE
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.tibetan import take_tibetan
@@ -40,23 +40,14 @@ ONLY_TYPED_FOR = tuple(
 # And single ones, of packages whose other refusals do reach a page.
 ONLY_TYPED = set(
     """
-    no_device
-    voice_program_failed no_bounce_mailbox no_return_address report_folder_not_empty report_not_genuine
-    archive_damaged archive_of_another_root assets_missing backup_damaged backups_from_different_instances
-    demo_in_progress engines_disagree event_fault events_file_not_read app_did_not_start
-    file_access_refused output_file_exists font_missing data_dir_in_use data_dir_not_empty instance_kind_mismatch
-    unknown_host interrupted secrets_missing no_notice unknown_specimen not_utf8 nothing_to_check
-    image_not_readable port_in_use delivery_report_fault
-    result_not_written root_url_missing rotation_cannot_finish invalid_row servers_in_use
-    invalid_span needs_two_approvers no_message_centre report_ids_unknown own_alarm token_refused
-    too_many_openings answer_file_exists erasures_missing
-    sealed_file_too_large needs_disclosure_request
-    same_proposer year_not_over external_databases
-    text_fault unexpected_error invalid_date date_out_of_range
-    invalid_instant setting_fault settings_file_fault instance_format_mismatch data_dir_not_a_directory
-    report_fonts_missing faults not_restored batch_not_named no_such_batch_now demo_clock_backwards
-    evidence_not_genuine erasure_stopped copies_stopped no_erasure_stopped pack_is_shipped pack_not_written source_not_confirmable
-    """.split()  # noqa: SIM905 - sixty quotation marks would be longer
+    no_device voice_program_failed no_bounce_mailbox no_return_address report_folder_not_empty
+    report_not_genuine engines_disagree event_fault events_file_not_read output_file_exists font_missing
+    no_notice unknown_specimen nothing_to_check image_not_readable delivery_report_fault result_not_written
+    invalid_row invalid_span needs_two_approvers no_message_centre report_ids_unknown own_alarm
+    too_many_openings answer_file_exists sealed_file_too_large needs_disclosure_request same_proposer
+    year_not_over text_fault report_fonts_missing batch_not_named no_such_batch_now evidence_not_genuine
+    erasure_stopped copies_stopped no_erasure_stopped pack_is_shipped pack_not_written source_not_confirmable
+    """.split()  # noqa: SIM905 - as many quotation marks would be longer
 )
 # Where the facts of a refusal are texts from the packages behind the pages, and their names.
 PACKAGES_BEHIND_PAGES = ("lines", "registration", "subscribers", "campaign")
@@ -234,18 +225,18 @@ def test_every_fault_of_several_is_said(chinese):
 
 
 def test_what_nobody_translated_is_whole_english_and_says_so(chinese):
-    (said,) = translated(NO_NETWORK())
+    (said,) = translated(LEAF_CHANGED(leaf=7))
 
-    assert said.sentence == NO_NETWORK.sentence
+    assert said.sentence == LEAF_CHANGED.sentence.format(leaf=7)
     assert said.language == "en"
 
 
 def test_what_has_neither_tibetan_nor_chinese_is_english_marked_as_such():
     with translation.override("bo"):
-        (said,), (unsaid,) = translated(LineNotFound()), translated(NO_NETWORK())
+        (said,), (unsaid,) = translated(LineNotFound()), translated(LEAF_CHANGED(leaf=7))
 
     assert (said.sentence, said.language) != (LineNotFound.sentence, "en")
-    assert (unsaid.sentence, unsaid.language) == (NO_NETWORK.sentence, "en")
+    assert (unsaid.sentence, unsaid.language) == (LEAF_CHANGED.sentence.format(leaf=7), "en")
 
 
 def test_whatever_is_refused_at_a_counter_is_in_tibetan():
