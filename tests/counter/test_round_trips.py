@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.counter.test_pages import filled, post
 from tests.registration.people import fresh_number, person
 
-MOST = 18
+MOST = 16
 """One for each thing that is asked or written; a savepoint, a second look or a row asked for twice would be one more. Two of them keep in the
 session how the line is called on the receipt."""
 

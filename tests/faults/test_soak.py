@@ -164,7 +164,10 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_
                 senders.stop()  # each registration is another command: there would be no end
                 rest = inside(served, "finish", END_WITHIN_S)
                 # Who waits for a server that drips keeps no one waiting: a short siege may end before it was asked at all.
-                until(lambda: all(one.connections for one in dripping.values()) and radius.datagrams, END_WITHIN_S)
+                until(
+                    lambda: all(one.connections for one in dripping.values()) and radius.datagrams,
+                    END_WITHIN_S,
+                )
         finally:
             stack.pop_all().close()
             code = served.stop()
