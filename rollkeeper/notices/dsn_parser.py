@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.policy import Compat32
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -46,6 +47,7 @@ def concerns_mailbox(status: str | None) -> bool:
 
 MOST_BYTES: Final = 2_000_000
 _LONGEST_FIELD: Final = 2000
+_LONGEST_HEADER: Final = 20_000
 _SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _STATUS_PARTS: Final = ("message/delivery-status", "message/global-delivery-status")  # RFC 6533
 _ACTION: Final = re.compile(
@@ -99,7 +101,7 @@ def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
         return MailReport(ReportKind.NOT_OURS)
     (attempt_id,) = named
     try:
-        blocks = _status_blocks(message_from_bytes(raw[:MOST_BYTES]))
+        blocks = _status_blocks(message_from_bytes(raw[:MOST_BYTES], policy=_Bounded()))
     except RecursionError:  # mails in mails, a thousand deep: no server writes so
         blocks = []
     if not blocks:
@@ -108,6 +110,15 @@ def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
         return MailReport(ReportKind.NOT_OURS)
     about = [one for one in blocks if "Action" in one or "Final-Recipient" in one]
     return MailReport(_together([_judge(one) for one in about]), attempt_id)
+
+
+class _Bounded(Compat32):
+    """Cuts long headers short: to read the parameters of a type takes the square of their number."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return a header's name and its value."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
 
 
 def _headers(mail: Message, names: Sequence[str]) -> list[str]:

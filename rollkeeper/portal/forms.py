@@ -61,7 +61,9 @@ class QuietForm(forms.Form):
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
         """Return the empty form with the faults of this one, or with others."""
         # What is no choice and no day may be anything: a number that was typed into the wrong field.
-        chosen = {name: self.data[name] for name in self.kept if name in self.data and name not in self.errors}
+        chosen = {
+            name: self.data[name] for name in self.kept if name in self.data and name not in self.errors
+        }
         fresh = self._copied({**self.initial, **chosen, **initial})
         errors = self.errors if not faults else {"__all__": self.error_class(list(faults))}
         fresh._errors = errors  # type: ignore[attr-defined]  # noqa: SLF001

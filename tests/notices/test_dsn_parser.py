@@ -239,6 +239,17 @@ def test_a_header_however_long_names_nobody_and_keeps_nothing_waiting(to):
     assert read_mail(f"To: {to}\n\n".encode(), secret=SECRET).kind is ReportKind.NOT_OURS
 
 
+def test_of_the_type_of_a_mail_no_more_is_read_than_servers_write():
+    attempt = uuid.uuid4()
+    mail = dsn(attempt)
+    assert b"multipart/report; " in mail
+
+    endless = mail.replace(b"multipart/report; ", b"multipart/report" + b";" * 30_000 + b" ", 1)
+
+    assert read_mail(mail, secret=SECRET).kind is ReportKind.BOUNCED
+    assert read_mail(endless, secret=SECRET).kind is ReportKind.NO_REPORT
+
+
 @pytest.mark.parametrize(("action", "status"), [("failed", "5.1.1"), ("failed", "4.2.2")])
 def test_no_bounce_revokes_a_proven_notification(reported, tmp_path, action, status):
     owed, attempt = sent_by_mail()

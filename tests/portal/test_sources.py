@@ -4,7 +4,9 @@
 import pytest
 from django.test import RequestFactory
 
+from rollkeeper.access import client_address as client_address_module
 from rollkeeper.access.client_address import client_address
+from rollkeeper.kernel.instance import InstanceKind
 
 
 def source(address):
@@ -16,6 +18,24 @@ def source(address):
 )
 def test_one_network_of_ipv6_is_one_source_however_it_is_written(other):
     assert source(other) == source("2001:db8::1")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("203.0.113.9", "203.0.113.9"), ("203.0.113.9:40001", "203.0.113.9"), ("[2001:db8::1]:40001", "2001:db8::/64"),
+        ("[2001:db8::1]", "2001:db8::/64"), ("2001:db8::1", "2001:db8::/64"), ("198.51.100.1, 203.0.113.9:40002", "203.0.113.9"),
+    ],
+)  # fmt: skip
+def test_a_port_that_a_proxy_adds_makes_no_other_source(monkeypatch, written, read):
+    real = client_address_module.instance()
+    monkeypatch.setattr(
+        client_address_module, "instance", lambda: real.model_copy(update={"kind": InstanceKind.PRODUCTION})
+    )
+
+    asked = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=written)
+
+    assert client_address(asked) == read
 
 
 def test_networks_and_addresses_are_notified_apart():

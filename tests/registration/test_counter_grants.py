@@ -161,9 +161,7 @@ def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_
 
 
 @pytest.mark.usefixtures("three_a_day")
-def test_counters_take_off_no_more_marks_than_they_may_end_contracts(
-    clerk, new_line, as_role
-):
+def test_counters_take_off_no_more_marks_than_they_may_end_contracts(clerk, new_line, as_role):
     numbers = [new_line() for _ in range(4)]
 
     def mark(number, *, essential):
