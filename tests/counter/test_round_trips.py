@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.counter.test_pages import filled, post
 from tests.registration.people import fresh_number, person
 
-MOST = 16
-"""One for each thing that is asked or written; a savepoint, a second look or a row asked for twice would be one more. Two of them keep in the
-session how the line is called on the receipt."""
+MOST = 17
+"""One for each thing that is asked or written, of a person who is new; a savepoint, a second look or a row asked for twice would be one more.
+The last but one keeps in the session how the line is called on the receipt."""
 
 
 def test_a_registration_asks_the_register_no_more_often_than_it_needs(at_counter):
