@@ -111,15 +111,9 @@ def read_text(file: Path) -> str:
 
 def read_settings_again() -> None:
     """Read the file and the environment again; where they have a fault, keep what was read before."""
-    try:
-        read = _validated(current_content(), is_complete=False)
-    except (RollkeeperError, OSError) as fault:
-        log.warning(
-            "the changed settings are not taken over: %s", getattr(fault, "code", type(fault).__name__)
-        )
-        return
-    _kept.clear()
-    _kept.update(read)
+    if read := _read_without_fault():
+        _kept.clear()
+        _kept.update(read)
 
 
 def take_over_changes() -> None:
@@ -132,16 +126,21 @@ def take_over_changes() -> None:
     if not _kept or written == _written_ns:
         return
     _written_ns = written
+    if read := _read_without_fault():
+        for name, kept in list(_kept.items()):
+            changes = {key: getattr(read[name], key) for key in on_pages(type(kept))}
+            _kept[name] = kept.model_copy(update=changes)
+
+
+def _read_without_fault() -> dict[str, Table] | None:
+    """Read the file and the environment; None, and a line in the log, where they have a fault."""
     try:
-        read = _validated(current_content(), is_complete=False)
+        return _validated(current_content(), is_complete=False)
     except (RollkeeperError, OSError) as fault:
         log.warning(
             "the changed settings are not taken over: %s", getattr(fault, "code", type(fault).__name__)
         )
-        return
-    for name, kept in list(_kept.items()):
-        changes = {key: getattr(read[name], key) for key in on_pages(type(kept))}
-        _kept[name] = kept.model_copy(update=changes)
+        return None
 
 
 def on_pages(model: type[Table]) -> list[str]:
