@@ -4,6 +4,9 @@
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from rollkeeper.kernel.database import run
+from rollkeeper.lines.queries import find_line
+from rollkeeper.site.sessions import SessionStore
 from tests.counter.test_pages import filled, post
 from tests.registration.people import fresh_number, person
 
@@ -26,3 +29,30 @@ def test_a_registration_asks_the_register_no_more_often_than_it_needs(at_counter
     # Where the clerk goes on is kept with the act: the last statement ends its transaction.
     assert "UPDATE django_session" in said[-2]
     assert "UPDATE django_session" not in said[-1]
+
+
+def test_of_a_refused_registration_nothing_is_kept_in_the_session(at_counter):
+    number = fresh_number()
+    assert post(at_counter, "register", number, person(), double_checked="on").status_code == 302
+    before = dict(at_counter.session)
+
+    assert post(at_counter, "register", number, person(), double_checked="on").status_code == 422
+
+    assert dict(at_counter.session) == before
+
+
+def test_a_session_that_was_ended_meanwhile_is_said_and_the_registration_stays(at_counter, monkeypatch):
+    def ended(session):
+        run("RESET ROLE")
+        run("DELETE FROM django_session")
+        run("SET ROLE counter")
+        keep(session)
+
+    keep = SessionStore.keep_with_act
+    monkeypatch.setattr(SessionStore, "keep_with_act", ended)
+    number = fresh_number()
+
+    answer = post(at_counter, "register", number, person(), double_checked="on")
+
+    assert answer.headers["Location"].startswith("/account/login/")
+    assert find_line(number).is_registered
