@@ -143,7 +143,7 @@ def may_register(
     device = Device.objects.filter(
         outlet_id=outlet.outlet_id, authenticator_id__in=list(devices), removed_on__isnull=True
     ).first()
-    on = at.astimezone(clock.zone()).date()
+    on = clock.local_day(at)
     situation = _situation(agent, outlet, has_device=late or device is not None, on=on)
     if late and agent.suspended_on and on < agent.suspended_on:
         situation = replace(situation, state=AgentState.APPROVED)
@@ -224,7 +224,7 @@ def is_agent_account(authority: Authority) -> bool:
 def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Outlet] | None:
     if authority.staff_id is None or not is_agent_account(authority):
         return None
-    on = at.astimezone(clock.zone()).date()
+    on = clock.local_day(at)
     assignments = Assignment.objects.filter(staff_id=authority.staff_id, since__lte=on).order_by(
         "-since", "-assignment_id"
     )

@@ -160,7 +160,7 @@ def _require_possible(incident: Incident, step: Step) -> None:
     if step is Step.NOTIFY_PEOPLE and incident.scoped_at is None:
         raise INCIDENT_NOT_SCOPED()
     if step is Step.NOTIFY_PEOPLE and incident.notified_at is not None:
-        raise PEOPLE_ALREADY_NOTIFIED(on=incident.notified_at.astimezone(clock.zone()).date())
+        raise PEOPLE_ALREADY_NOTIFIED(on=clock.local_day(incident.notified_at))
 
 
 def _pending(permission: Permission) -> list[PendingSubject]:

@@ -69,7 +69,7 @@ def _list_epoch(incident: Incident) -> None:
         {
             "incident": incident.incident_id,
             "ended": max(last, begun),
-            "begun_on": begun.astimezone(clock.zone()).date(),
+            "begun_on": clock.local_day(begun),
         },
     )
 

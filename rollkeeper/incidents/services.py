@@ -198,7 +198,7 @@ def locked_incident(incident_id: UUID) -> Incident:
     if found is None:
         raise INCIDENT_NOT_FOUND()
     if found.closed_at is not None:
-        raise INCIDENT_CLOSED(on=found.closed_at.astimezone(clock.zone()).date())
+        raise INCIDENT_CLOSED(on=clock.local_day(found.closed_at))
     return found
 
 

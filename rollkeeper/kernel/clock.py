@@ -51,8 +51,13 @@ def today() -> dt.date:
 
 def day_of(instant: dt.datetime) -> dt.date:
     """Return the instance's day of an instant by the machine's clock: the same number of days ago, where the instance has another date."""
-    given, day = demo_date(), instant.astimezone(zone()).date()
-    return day if given is None else given - (true_now().astimezone(zone()).date() - day)
+    given, day = demo_date(), local_day(instant)
+    return day if given is None else given - (local_day(true_now()) - day)
+
+
+def local_day(instant: dt.datetime) -> dt.date:
+    """Return the day of an instant in the time zone of the instance."""
+    return instant.astimezone(zone()).date()
 
 
 def on_calendar(instant: dt.datetime, *, not_after: dt.datetime | None = None) -> dt.datetime:

@@ -69,7 +69,7 @@ def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> Lin
         line = look_up_line(authority, number, on=on)
         with counted_lookups():
             tenure, found = current_tenure(line.line_id), accesses_of_line(line.line_id)
-    gone = missing_accesses(since=tenure.since.astimezone(clock.zone()).date() if tenure else None)
+    gone = missing_accesses(since=clock.local_day(tenure.since) if tenure else None)
     return LineAccesses(line.line_id, tenure is not None, tuple(found), tuple(gone))
 
 

@@ -43,7 +43,7 @@ def make_canary(on: dt.date, entry_id: EntryId) -> None:
     The tenure refers to that entry as to the one of its end, so that it is erased in its time. No app reads that column.
     """
     began_at, ended_at = _tenure_period()
-    began_on, terminated_on = (min(on, at.astimezone(clock.zone()).date()) for at in (began_at, ended_at))
+    began_on, terminated_on = (min(on, clock.local_day(at)) for at in (began_at, ended_at))
     person, tenure, line = (
         PersonId(_uuid_at(began_at)),
         TenureId(_uuid_at(began_at)),

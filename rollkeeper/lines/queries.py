@@ -331,7 +331,7 @@ def line_history(line_id: LineId) -> LineFacts | None:
     recorded = bool(tenure) and (line.is_registered or line.is_over)
     return LineFacts(
         line=line,
-        registered_on=tenure.since.astimezone(clock.zone()).date() if tenure and recorded else None,
+        registered_on=clock.local_day(tenure.since) if tenure and recorded else None,
         suspensions=_suspensions(line_id),
         pauses=pauses_of(line_id),
         holds=tuple((row.first, row.last) for row in rows(_HOLDS, [line_id])),

@@ -46,7 +46,7 @@ def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date)
         assert rule is not None  # noqa: S101 - the verdict says so
         begins_at = clock.now()
         ends_at = begins_at + dt.timedelta(hours=rule.hours)
-        last = ends_at.astimezone(clock.zone()).date()
+        last = clock.local_day(ends_at)
         entry_id = append_entry(
             authority, verb=Verb.LINE_RECONNECTED, role=role, on=on, line_id=line_id, pack=pack.hash,
             article=rule.article, facts={"hours": rule.hours, "last": last.isoformat()},
@@ -75,4 +75,4 @@ def works_until(line_id: LineId) -> dt.datetime | None:
 def reconnected_on(line_id: LineId) -> dt.date | None:
     """Return the day on which a line was temporarily reconnected, None where it was not."""
     found = rows("SELECT reconnected_at FROM lines_reconnection WHERE line_id = %s", [line_id])
-    return found[0].reconnected_at.astimezone(clock.zone()).date() if found else None
+    return clock.local_day(found[0].reconnected_at) if found else None

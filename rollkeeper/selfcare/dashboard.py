@@ -122,7 +122,7 @@ def _newest(found: Sequence[AccessEntry]) -> list[AccessEntry]:
 
 def _missing(session: PortalSession) -> list[str]:
     """Return the days of entries that are gone and may have been accesses, since the first of their tenures began."""
-    since = min((_day_at(one.since) for one in session.tenures()), default=None)
+    since = min((clock.local_day(one.since) for one in session.tenures()), default=None)
     return [one.day.isoformat() for one in missing_accesses(since=since)]
 
 
@@ -159,10 +159,6 @@ def _day_of(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _day_at(instant: dt.datetime) -> dt.date:
-    return instant.astimezone(clock.zone()).date()
-
-
 def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, on: dt.date) -> Shown:
     line, explained = view_line(line_id), explain_line(line_id, on=on, language=language)
     is_theirs = tenure is None or tenure.is_present
@@ -173,8 +169,8 @@ def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, 
         "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons],
         "barred": line.level,
         "held": tenure is not None and tenure.is_present,
-        "since": _day_at(tenure.since).isoformat() if tenure else line.activated_on.isoformat(),
-        "until": _day_at(tenure.until).isoformat() if tenure and tenure.until else None,
+        "since": clock.local_day(tenure.since).isoformat() if tenure else line.activated_on.isoformat(),
+        "until": clock.local_day(tenure.until).isoformat() if tenure and tenure.until else None,
         "contested_on": _day_of(tenure.contested_on) if tenure else None,
         "good_through": _day_of(tenure.good_through) if tenure else None,
         "stage": explained.stage if explained else None,

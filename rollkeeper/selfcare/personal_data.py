@@ -117,7 +117,7 @@ def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.dat
 
 def _ended_on(tenure: Tenure) -> dt.date | None:
     """Return the day of the person's own end: the line may have ended later, with another subscriber."""
-    own = tenure.until and tenure.until.astimezone(clock.zone()).date()
+    own = tenure.until and clock.local_day(tenure.until)
     return min((day for day in (own, tenure.terminated_on) if day), default=None)
 
 
@@ -148,7 +148,7 @@ def _copies(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
     if not found:
         return []
     rule, ended = pack.copy_retention, _ended_on(tenure)
-    taken_on = found[0].taken_on or tenure.since.astimezone(clock.zone()).date()
+    taken_on = found[0].taken_on or clock.local_day(tenure.since)
     last = copy_kept_until(pack, taken_on=taken_on, ended_on=ended) if pack.duty else None
     said = {
         "field": COPY, "article": pack.document_copy.article if pack.document_copy else "", "media_type": MEDIA_TYPE,

@@ -139,7 +139,7 @@ def _may_post(line: LineView, *, page: UUID) -> bool:
 
 def _has_room() -> bool:
     """Tell whether this day has room for one more letter: the hours for printing are of a day too, and would drift past its number."""
-    today = clock.true_now().astimezone(clock.zone()).date()
+    today = clock.local_day(clock.true_now())
     since = dt.datetime.combine(today, dt.time(), clock.zone())
     (sent,) = rows(sql("selfcare", "letters_in_day"), {"since": since})
     return isinstance(may_post_today(in_day=sent.in_day, daily=settings().letters_per_day), Allowed)

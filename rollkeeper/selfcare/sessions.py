@@ -174,7 +174,7 @@ def _alone_until(since: dt.datetime | None) -> dt.date | None:
     """Return from which day on a line that was registered then opens the rest of its subscriber's record; None if it does."""
     if since is None or since < opens_others_before():
         return None
-    return since.astimezone(clock.zone()).date() + dt.timedelta(days=new_line_days())
+    return clock.local_day(since) + dt.timedelta(days=new_line_days())
 
 
 def opens_others_before() -> dt.datetime:
