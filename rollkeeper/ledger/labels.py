@@ -62,7 +62,9 @@ ACTION_LABELS: Labels = {
     Verb.CONSENT_WITHDRAWN: _("No auditor sees your record."),
     Verb.DISPUTE_SETTLED: _("The dispute is settled."),
     Verb.LINE_ACTIVATED: _("The line begins."),
-    Verb.LINE_SUSPENDED: _("The line is suspended: no subscriber was registered for it in time."),
+    Verb.LINE_SUSPENDED: _(
+        "The line is suspended: its registration was not made, or not verified again, in time."
+    ),
     Verb.LINE_RESTORED: _("The line works again."),
     Verb.RECORD_ERASED: _("The record was erased."),
     Verb.COPY_ERASED: _("The copy of the document was erased."),
@@ -76,7 +78,7 @@ def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> 
     barred = facts.get("bars")
     if verb == Verb.LINE_SUSPENDED and barred in BarLevel.values:
         return gettext(
-            "The line is suspended in part: no subscriber was registered for it in time. %(barred)s."
+            "The line is suspended in part: its registration was not made, or not verified again, in time. %(barred)s."
         ) % {"barred": BarLevel(barred).label}
     of_act, check = ACTION_LABELS.get(f"{verb}:{facts.get('act')}"), facts.get("identity_check")
     said = str(of_act or ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))

@@ -84,6 +84,7 @@ def setup(
     Example: ROLLKEEPER_HOME=/srv/rollkeeper rollkeeper setup --production
     """
     from rollkeeper.operations import bootstrap, setup_answers
+    from rollkeeper.vault.epochs import require_root
 
     if answers and not production:
         raise typer.BadParameter("--answers is for a production instance: add --production.")
@@ -93,6 +94,7 @@ def setup(
     if new_passwords:
         bootstrap.renew_passwords()
     bootstrap.set_up_instance(InstanceKind.PRODUCTION if production else instance().kind)
+    require_root()
     out.print(f"The instance {data_dir()} is ready.")
 
 

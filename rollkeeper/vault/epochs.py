@@ -18,7 +18,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import Role, action, in_transaction, prepared_run, rows, this_role
 from rollkeeper.vault import keys, signed_public_keys, wire
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, SEAL_ONLY_PROCESS, CannotOpen
-from rollkeeper.vault.root import root_of_trust
+from rollkeeper.vault.root import index_key, root_of_trust
 
 
 class _Opening(Protocol):
@@ -97,6 +97,15 @@ def secret_of(epoch_id: int) -> wire.EpochSecret:
     """Ask the root for an epoch's secret. Refuses: SEAL_ONLY_PROCESS, CannotOpen."""
     require_opening()
     return unwrapped(epoch_id, keys.wrapped_secret(epoch_id))
+
+
+def require_root() -> None:
+    """Require that the root opens the living epoch, and that the key of the index is there.
+
+    Refuses: RootMissing, CannotOpen, SEAL_ONLY_PROCESS.
+    """
+    secret_of(max(keys.living_epoch_ids()))
+    index_key().digests([b"try"])
 
 
 def unwrapped(epoch_id: int, secret_wrapped: bytes) -> wire.EpochSecret:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from rollkeeper.kernel import database
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations import bootstrap, doctor
 from rollkeeper.operations.errors import INSTANCE_OF_ANOTHER_VERSION
+from rollkeeper.vault.errors import RootMissing
+from tests.in_process import invoke
 from tests.refusals import refusing
 
 
@@ -53,3 +56,18 @@ def test_doctor_says_that_the_tables_are_those_of_another_version(of_a_newer_ver
     (found,) = [one for one in doctor.examine() if one.check == "register"]
 
     assert (found.health, "9999_of_a_newer_version" in found.sentence) == (doctor.Health.ERROR, True)
+
+
+@pytest.mark.parametrize("missing", ["root.key", "index.key"])
+def test_setup_does_not_say_ready_where_nothing_can_be_opened(committed: None, missing: str) -> None:
+    secret = data_dir() / "secrets" / missing
+    taken = secret.with_suffix(".taken")
+    secret.rename(taken)
+    try:
+        answer = invoke("setup")
+    finally:
+        taken.rename(secret)
+
+    assert getattr(answer.exception, "code", None) == RootMissing.code
+    assert "ready" not in answer.output
+    assert "ready" in invoke("setup").output
