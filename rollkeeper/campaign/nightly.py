@@ -32,7 +32,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
-from rollkeeper.law.clock_sql import stage_lengths
+from rollkeeper.law.clock_sql import stage_bars, stage_lengths
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -127,7 +127,7 @@ def _run_one(
         run("DROP TABLE IF EXISTS pg_temp.changed_line")
         run(sql("campaign", "changed_lines"), values)
         _restart_served(campaign, on=on)
-        _release_too_early(authority, role, campaign, values, on=on)
+        _release_barred_otherwise(authority, role, campaign, values, on=on)
         if campaign.pack.campaign.asks_again:
             _release_unregistered(authority, role, campaign, on=on)
         else:
@@ -161,11 +161,11 @@ def _release_unregistered(
         release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)
 
 
-def _release_too_early(
+def _release_barred_otherwise(
     authority: Authority, role: StaffRole, campaign: OpenCampaign, values: Mapping[str, Any], *, on: dt.date
 ) -> None:
-    """Release lines that an undo of their end brought back after the law gave them more time than they had had."""
-    found = rows(sql("campaign", "changed_too_early"), values)
+    """Release lines that an undo of their end brought back after the law was changed, under a bar that it would not have given them."""
+    found = rows(sql("campaign", "changed_unlike_law"), values)
     if found:
         lines = [LineId(row.line_id) for row in found]
         release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)
@@ -265,6 +265,7 @@ def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date
         "begins_on": campaign.begins_on,
         "asks_again": rules.asks_again,
         **stage_lengths(campaign.pack),
+        "stage_bars": stage_bars(campaign.pack),
         "reminders": list(campaign.pack.reminders),
         "lead_days": max(campaign.pack.reminders, default=None),
         "language": NO_LANGUAGE,

@@ -30,7 +30,7 @@ from rollkeeper.kernel.ids import CampaignId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.campaign_rules import CampaignRules, campaigns_of
-from rollkeeper.law.clock_sql import stage_lengths
+from rollkeeper.law.clock_sql import stage_bars, stage_lengths
 from rollkeeper.law.errors import PACK_WITHOUT_CAMPAIGN
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
@@ -235,14 +235,15 @@ def release_members(
     authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date, lines: Sequence[LineId] | None = None
 ) -> None:  # fmt: skip
     """Give the members the days of the current pack, and release lines no longer concerned: all of them, or those of `lines`; also those that
-    were barred before the last day that it gives.
+    are barred as its stages would not have barred them.
 
     Their lines are locked first, as a batch locks them, and looked at afterwards: one that is being cut in this moment is seen as cut.
     """
     rules = pack.campaign
     values = cohort_values(pack) | {
         "campaign_id": campaign_id, "line_ids": None if lines is None else list(lines),
-        "begins_on": rules.begins_on, **stage_lengths(pack), "language": NO_LANGUAGE, "on": on, "at": clock.now(), "verb": Verb.MEMBER_RELEASED.value,
+        "begins_on": rules.begins_on, **stage_lengths(pack), "stage_bars": stage_bars(pack), "language": NO_LANGUAGE, "on": on,
+        "at": clock.now(), "verb": Verb.MEMBER_RELEASED.value,
         "role": str(role), "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
         "article": rules.notice_article,
     }  # fmt: skip

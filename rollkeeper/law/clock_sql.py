@@ -43,6 +43,11 @@ def stage_lengths(pack: Pack) -> dict[str, Any]:
     }
 
 
+def stage_bars(pack: Pack) -> list[int | None]:
+    """Return what each stage keeps a line from, in order; None for an end."""
+    return [None if stage.bars is None else int(stage.bars) for stage in pack.campaign.stages]
+
+
 def multirange(stretches: Iterable[Days]) -> Multirange[dt.date]:
     """Return stretches, inclusive at both ends, as PostgreSQL's `datemultirange`; None is an open end."""
     return Multirange([Range(first, last, "[]") for first, last in stretches])

@@ -17,6 +17,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir, write_settings
+from rollkeeper.lawbook.services import adopt_law
 from rollkeeper.lines.queries import view_line
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.reporting.labels import row_label
@@ -376,3 +377,44 @@ def test_an_explanation_names_each_bar_what_works_and_what_follows(told: LineId,
     assert "On 27 March 2012 calls and messages from the line and to it were barred" in said
     assert "Data services still work" in said
     assert "it may be suspended from 12 April 2012 on" in said
+
+
+@pytest.mark.parametrize(
+    ("through", "new", "kept"),
+    [
+        # Of the new law the first bar is a whole one: under it nobody was barred whose outgoing calls alone were.
+        (FIRST, ((30,), BARS[2:]), False),
+        (SECOND, ((30,), BARS[2:]), False),
+        (SECOND, ((20, 30), (BARS[1], BARS[2])), False),
+        # The new law ends the contract where the former one has its second bar.
+        (SECOND, ((20,), BARS[:1]), False),
+        (FIRST, ((20,), BARS[:1]), True),
+        (FIRST, ((20, 15, 60), BARS), True),
+        (SECOND, ((20, 15), BARS[:2]), True),
+    ],
+)
+def test_who_is_barred_as_no_stage_of_a_changed_law_bars_works_and_is_asked_again(
+    told: LineId,
+    people: People,
+    through: dt.date,
+    new: tuple[tuple[int, ...], tuple[tuple[str, str], ...]],
+    *,
+    kept: bool,
+) -> None:
+    nights(FIRST, through, people)
+    (days, bars), barred = new, state(told)
+
+    pack = str(write_pack(staged(*days, bars=bars)))
+    clock.set_demo_date(through)
+    for who in people:
+        adopt_law(who, pack, on=through)
+    plan(through, pack)
+
+    assert barred == "suspended"
+    assert (state(told), member(told).stage) == (
+        ("suspended", "suspended") if kept else ("active", "not_notified")
+    )
+    if not kept:
+        tell(told, through)
+        nights(through, through + dt.timedelta(days=59), people)
+        assert state(told) == "active"

@@ -1,4 +1,4 @@
--- Locks the lines that a changed pack no longer concerns, whose clock it moves, or that it would not have barred yet, in order.
+-- Locks the lines that a changed pack no longer concerns, whose clock it moves, or that it would not have barred so, in order.
 -- Law: -. Reads: lines_line, campaign_member. Writes: row locks.
 -- Plan: one pass over the members; once a planning. A separate statement: release_members.sql sees what was committed before the
 -- locks were taken.
@@ -8,7 +8,7 @@ SELECT count(*) AS lines FROM (
      WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('not_notified', 'running', 'suspended')
        AND (m.stage = 'running' AND m.anchor_on < %(begins_on)s
             OR
--- include campaign.barred_too_early
+-- include campaign.barred_unlike_law
             OR
 -- include campaign.not_asked
            ) AND (%(line_ids)s::uuid[] IS NULL OR l.line_id = ANY (%(line_ids)s::uuid[]))

@@ -1,6 +1,6 @@
--- Releases members whom the current pack no longer concerns or would not have barred yet, or of a campaign that asks registered
+-- Releases members whom the current pack no longer concerns or would not have barred so, or of a campaign that asks registered
 -- subscribers again those of these lines who are not registered any more: their pending notices are withdrawn, and suspended lines get
--- service back. The planning takes those that were barred too early in again, with a first notice.
+-- service back. The planning takes those that were barred otherwise in again, with a first notice.
 -- Law: art. 3 (which lines it concerns). Reads: lines_line, campaign_member, campaign_batchline, lines_suspension, lines_tenure,
 -- subscribers_subscriber.
 -- Writes: campaign_member, notices_notice, lines_suspension, lines_line (version + 1), provisioning_command, ledger_entry.
@@ -10,7 +10,7 @@ WITH locked AS MATERIALIZED (
     SELECT l.line_id FROM lines_line l JOIN campaign_member m USING (line_id)
      WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('not_notified', 'running', 'suspended')
        AND (%(line_ids)s::uuid[] IS NULL OR l.line_id = ANY (%(line_ids)s::uuid[])) AND (
--- include campaign.barred_too_early
+-- include campaign.barred_unlike_law
         OR
 -- include campaign.not_asked
        )

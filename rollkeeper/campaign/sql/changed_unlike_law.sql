@@ -1,6 +1,6 @@
--- Finds the lines that came back, as by an undo of their end, under a bar for which the law as it is planned now is not ready.
+-- Finds the lines that came back, as by an undo of their end, under a bar that the law as it is planned now would not have given them.
 -- Law: art. 3. Reads: changed_line (temporary), campaign_member, and as included. Writes: -. Plan: primary keys by line, only lines that
 -- changed. Again: the same until they are released.
 SELECT m.line_id FROM changed_line c JOIN campaign_member m ON m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s
  WHERE c.stage = 'suspended' AND
--- include campaign.barred_too_early
+-- include campaign.barred_unlike_law
