@@ -41,8 +41,10 @@ from rollkeeper.operations.errors import (
     BACKUP_DAMAGED,
     BACKUP_NEEDS_ROOM,
     BACKUP_OF_ANOTHER_INSTANCE,
+    BACKUP_OF_UNFINISHED_RESTORE,
     EXTERNAL_DATABASES,
 )
+from rollkeeper.operations.settings import restored_mark
 from rollkeeper.platform import pg_backup
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
 from rollkeeper.vault.errors import ArchiveDamaged
@@ -103,7 +105,7 @@ def back_up(
 ) -> list[Backup]:
     """Back up the stores into a folder, read each backup again, and only then put it in its place.
 
-    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, BACKUP_OF_ANOTHER_INSTANCE,
+    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, BACKUP_OF_ANOTHER_INSTANCE, BACKUP_OF_UNFINISHED_RESTORE,
     BACKUP_TOOL_FAILED, BACKUP_DAMAGED, BACKUP_NEEDS_ROOM, DOCUMENT_COPIES_MISSING.
     """
     role = require(authority, Permission.BACK_UP)
@@ -208,13 +210,17 @@ class _ProgressReader(ArchiveReader):
 def _require_own(folder: Path) -> None:
     """See that these are not another instance's backups: its one copy of the keys and its documents would be destroyed.
 
-    A file that is no backup may be replaced. Refuses: BACKUP_OF_ANOTHER_INSTANCE.
+    An instance restored for a look has the identity of the one that lives, and older keys. A file that is no backup may be replaced.
+    Refuses: BACKUP_OF_ANOTHER_INSTANCE, BACKUP_OF_UNFINISHED_RESTORE.
     """
     own = pg_backup.register_identity()
     for part in Part:
         for file in sorted((folder / part.value).glob("*.sealed"))[-1:]:
-            if _register_in(file, part) not in {own, None}:
+            found = _register_in(file, part)
+            if found not in {own, None}:
                 raise BACKUP_OF_ANOTHER_INSTANCE(folder=folder, data_dir=data_dir())
+            if found and restored_mark().exists():
+                raise BACKUP_OF_UNFINISHED_RESTORE(data_dir=data_dir())
 
 
 def _register_in(file: Path, part: Part) -> str | None:

@@ -125,6 +125,12 @@ BACKUP_OF_ANOTHER_INSTANCE = Refusal(
     "{folder} has the backups of another instance; that of {data_dir} would destroy its only backup of the keys. Nothing was written.",
     "Set ROLLKEEPER_HOME to the instance that you mean, or name a separate folder for this one's backups.",
 )
+BACKUP_OF_UNFINISHED_RESTORE = Refusal(
+    "backup_of_unfinished_restore",
+    Kind.CONFLICT,
+    "{data_dir} was restored and its restore is not finished: its backup would destroy the only backup of the keys, which are newer. Nothing was written.",
+    "If it replaces the other instance, run 'rollkeeper finish-restore' first; else name a separate folder.",
+)
 BACKUPS_FROM_DIFFERENT_INSTANCES = Refusal(
     "backups_from_different_instances",
     Kind.CONFLICT,

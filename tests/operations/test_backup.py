@@ -28,6 +28,7 @@ from rollkeeper.operations.errors import (
     BACKUP_DAMAGED,
     BACKUP_NEEDS_ROOM,
     BACKUP_OF_ANOTHER_INSTANCE,
+    BACKUP_OF_UNFINISHED_RESTORE,
     BACKUPS_FROM_DIFFERENT_INSTANCES,
     DATA_DIR_NOT_EMPTY,
     EMBEDDED_DATABASES,
@@ -36,6 +37,7 @@ from rollkeeper.operations.errors import (
     SECRETS_MISSING,
 )
 from rollkeeper.operations.restore import finish_restore, restore
+from rollkeeper.operations.settings import restored_mark
 from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 from rollkeeper.provisioning.choices import CommandKind
@@ -376,6 +378,20 @@ def test_another_instance_does_not_destroy_the_only_backup_of_the_keys(folder, m
 
     assert {one: one.read_bytes() for one in folder.rglob("*.sealed")} == before
     assert copy.exists()
+
+
+@pytest.mark.parametrize("part", BOTH)
+def test_an_instance_restored_for_a_look_does_not_destroy_the_newer_keys(folder, part):
+    before = {one.file: one.file.read_bytes() for one in made(folder, *BOTH)}
+    restored_mark().touch()
+    try:
+        with refusing(BACKUP_OF_UNFINISHED_RESTORE, match="Nothing was written"):
+            made(folder, part)
+        made(folder / "separate", part)
+    finally:
+        restored_mark().unlink()
+
+    assert {one: one.read_bytes() for one in before} == before
 
 
 @pytest.mark.parametrize(
