@@ -62,6 +62,7 @@ from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind, instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
+from tests.instances import set_up_copy
 from tests.superuser import as_superuser, empty
 from tests.words import require_words
 
@@ -72,7 +73,10 @@ INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance"
 @pytest.fixture(scope="session")
 def data_dir() -> Iterator[Path]:
     """A demo instance with both servers running, its tables made and its rights granted."""
-    bootstrap.set_up_instance(InstanceKind.DEMO)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        set_up_copy()
+    else:  # there is no other to share it with
+        bootstrap.set_up_instance(InstanceKind.DEMO)
     require_words()
     # The same at every hour of the day: tests of quiet hours set their own.
     write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})

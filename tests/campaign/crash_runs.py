@@ -300,12 +300,11 @@ def typed(*words: str) -> None:
 def make_ready() -> None:
     """Make the instance, with two people who may approve and no brake."""
     from rollkeeper.access.roles import StaffRole
-    from rollkeeper.kernel.instance import InstanceKind
     from rollkeeper.kernel.settings import write_settings
-    from rollkeeper.operations import bootstrap
     from tests.campaign.typed_commands import employ_with_password
+    from tests.instances import set_up_copy
 
-    bootstrap.set_up_instance(InstanceKind.DEMO)
+    set_up_copy()
     write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9}, notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "outbox_bounce_share": 0.0}, provisioning={"demo_faults": 0.0}, retention={"erase_per_day_percent": 100.0})  # fmt: skip
     employ_with_password(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))
 

@@ -26,13 +26,13 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.ledger.publication import publish
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
 from rollkeeper.registration.pipeline import record
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.vault.blind_index import blind_numbers
+from tests.instances import set_up_copy
 from tests.registration.people import submission
 
 _PUBLISH_EACH = 10
@@ -46,7 +46,7 @@ SELECT n.number_index, count(DISTINCT t.tenure_id) AS tenures, array_agg(DISTINC
 
 def work(folder: Path) -> None:
     """Register one person after the other and say each number once it is committed."""
-    bootstrap.set_up_instance(InstanceKind.DEMO)
+    set_up_copy()
     clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32)
     publish(folder)
     _say("ready", "")

@@ -26,7 +26,6 @@ from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
-from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import data_dir, write_settings
 from rollkeeper.ledger.publication import publish
 from rollkeeper.lines.choices import SuspensionReason
@@ -41,6 +40,7 @@ from tests.builders.notices import deliver_notices
 from tests.campaign.population import plan
 from tests.campaign.typed_commands import DUE, NOTIFIED, PASSWORD, PLANNED, approved, employ_with_password
 from tests.faults import acknowledged
+from tests.instances import set_up_copy
 from tests.notices.centre import PASSWORD as PASSWORD_OF_THE_CENTRE
 from tests.registration.people import submission
 
@@ -88,7 +88,7 @@ def make(lines: int, peers: dict[str, str]) -> None:
             "by_service": {"data_card": ["osmo_hlr"], "internet_access": ["freeradius"]},
         },
     )  # fmt: skip
-    bootstrap.set_up_instance(InstanceKind.DEMO)
+    set_up_copy()
     add_staff(
         console_authority(), username="clerk-01", password=PASSWORD, roles=[StaffRole.CLERK], on=PLANNED
     )

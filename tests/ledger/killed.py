@@ -32,10 +32,9 @@ from django.db import connection, connections
 from django.db.utils import DatabaseError
 
 from rollkeeper.kernel import database, stores
-from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.ledger import publication, sequencer
-from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
+from tests.instances import set_up_copy
 from tests.processes import children_of, is_alive
 
 INSERT = (
@@ -151,7 +150,7 @@ def processes() -> list[int]:
 
 def main(folder: Path, rounds: int, seed: int) -> None:
     """Live so many rounds, then publish in peace and say what was acknowledged."""
-    bootstrap.set_up_instance(InstanceKind.DEMO)
+    set_up_copy()
     dice = random.Random(seed)  # noqa: S311
     killer, acknowledged, checkpoints = Killer(), [], []
     killer.watch()
