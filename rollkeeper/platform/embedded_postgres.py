@@ -16,6 +16,8 @@ the same is stopped at once, which loses nothing that was committed, and started
 import atexit
 import fcntl
 import os
+import pwd
+import re
 import shutil
 import signal
 import stat
@@ -334,22 +336,23 @@ def _kill(store: Store, pid: int) -> None:
 
 def _pid(store: Store) -> int | None:
     """Return the process id of the running server, None if there is none (a stale file does not count)."""
-    result = _run(store, "pg_ctl", "-D", str(store.data), "status", check=False)
-    if result.returncode != 0:
+    try:
+        pid = abs(int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0]))
+        os.kill(pid, 0)
+    except (OSError, IndexError, ValueError):
         return None
-    pid = int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
-    if _is_dead(pid):
+    # As `pg_ctl status` tells, which would be a process each time: its number may be this process's now, or another user's.
+    if pid == os.getpid() or not _is_of_server_user(store, pid):
+        return None
+    if _process_state(pid) == b"Z":  # as in containers, where no one takes its exit code
         _remove_stale_locks(store)
         return None
     return pid
 
 
-def _is_dead(pid: int) -> bool:
-    """Tell a zombie process, as in containers, from a living one."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] == "Z"
-    except (FileNotFoundError, IndexError):
-        return False
+def _is_of_server_user(store: Store, pid: int) -> bool:
+    owner, said = server_user(store), re.search(rb"^Uid:\t(\d+)", _read(pid, "status"), re.MULTILINE)
+    return owner is None or said is None or int(said[1]) == pwd.getpwnam(owner).pw_uid
 
 
 def _remove_stale_locks(store: Store) -> None:

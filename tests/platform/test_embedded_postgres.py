@@ -258,6 +258,8 @@ def test_a_server_that_is_asked_works_unless_it_hangs(other_data_dir):
     postmaster, found = pid_of(stores.KEYS), []
     for number in (signal.SIGCONT, signal.SIGSTOP):
         os.kill(postmaster, number)
+        while (embedded_postgres._process_state(postmaster) == b"T") != (number == signal.SIGSTOP):
+            time.sleep(0.001)
         before = embedded_postgres.work_of(stores.KEYS, ServerState.SILENT)
         server_state.accepts(stores.KEYS)
         found.append(embedded_postgres.work_of(stores.KEYS, ServerState.SILENT) != before)
@@ -303,6 +305,29 @@ def test_the_last_process_that_used_the_servers_stops_them(other_data_dir):
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, env=os.environ.copy())
 
     assert not (stores.REGISTER.data / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("whose", ["this process", "another user"])
+def test_a_number_that_another_process_has_now_is_no_running_server(other_data_dir, whose):
+    """As after a restart of the machine, or in a container, where the numbers begin again."""
+    embedded_postgres.ensure_running()
+    said = (stores.REGISTER.data / "postmaster.pid").read_text("utf-8")
+    embedded_postgres.stop_if_unused()
+    with subprocess.Popen(["sleep", "60"]) as other:
+        number = os.getpid() if whose == "this process" else other.pid
+        file = stores.REGISTER.data / "postmaster.pid"
+        file.write_text("\n".join([str(number), *said.splitlines()[1:]]) + "\n", "utf-8")
+        file.chmod(0o600)
+        if os.geteuid() == 0:
+            shutil.chown(file, embedded_postgres.server_user())
+        elif whose == "another user":
+            pytest.skip("only root has servers of another user")
+
+        embedded_postgres.ensure_running()
+
+        assert pid_of(stores.REGISTER) != number
+        assert ask(stores.REGISTER, "SELECT 42") == 42
+        other.kill()
 
 
 def test_where_one_server_does_not_start_the_other_is_not_left_running(other_data_dir):
