@@ -134,13 +134,14 @@ def bring_up_to_date() -> None:
         database.run(
             "SET statement_timeout = 0"
         )  # an index of a nation's lines takes longer than a statement may
-        require_known_version()
+        is_complete = require_known_version()
         # Triggers of the migrations ask these functions which person or process acts.
         set_limits()
         set_lookup_limits()
         set_quarantine()
         database.run(database.sql("kernel", "functions"))
-        call_command("migrate", verbosity=0, interactive=False)
+        if not is_complete or not is_made():
+            call_command("migrate", verbosity=0, interactive=False)
         database.run(
             "CREATE OR REPLACE FUNCTION kernel_set_up_by() RETURNS text LANGUAGE sql STABLE RETURN CAST(%s AS text)",
             [__version__],
@@ -158,8 +159,10 @@ def bring_up_to_date() -> None:
         keys.execute(_page("keys_roles"))
 
 
-def require_known_version() -> None:
+def require_known_version() -> bool:
     """See that this program knows every step by which the tables were made: those of a newer version it would break.
+
+    Return whether every step that it knows was taken.
 
     Refuses: INSTANCE_OF_ANOTHER_VERSION.
     """
@@ -168,6 +171,7 @@ def require_known_version() -> None:
     for app, name in sorted(set(loader.applied_migrations) - known):
         if app in loader.migrated_apps:
             raise INSTANCE_OF_ANOTHER_VERSION(step=f"{app}.{name}")
+    return set(loader.graph.nodes) <= set(loader.applied_migrations)
 
 
 def set_limits(

@@ -14,8 +14,18 @@ from tests.in_process import invoke
 from tests.refusals import refusing
 
 
+@pytest.fixture
+def of_an_older_version(committed: None) -> Iterator[None]:
+    """An instance in which a step of this version was not made yet."""
+    (step,) = database.rows(
+        "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations WHERE app = 'lines') RETURNING app, name, applied"
+    )
+    yield
+    database.run("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", step)
+
+
 def test_no_migration_is_broken_off_by_the_limit_of_a_statement(
-    data_dir: None, monkeypatch: pytest.MonkeyPatch
+    of_an_older_version: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
 
@@ -27,6 +37,17 @@ def test_no_migration_is_broken_off_by_the_limit_of_a_statement(
 
     assert seen == ["0"]
     assert database.rows("SHOW statement_timeout")[0].statement_timeout == "30s"
+
+
+def test_where_every_step_was_made_none_is_looked_for_again(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(bootstrap, "call_command", lambda *given, **_: seen.append(given))
+
+    bootstrap.bring_up_to_date()
+
+    assert seen == []
 
 
 @pytest.fixture
@@ -50,6 +71,12 @@ def test_an_older_program_refuses_the_instance_of_a_newer_one_and_changes_nothin
 
     assert "lines.9999_of_a_newer_version" in str(refusal.value)
     assert changed == []
+
+
+def test_doctor_says_that_the_tables_are_older(of_an_older_version: None) -> None:
+    (found,) = [one for one in doctor.examine() if one.check == "register"]
+
+    assert (found.health, found.sentence) == (doctor.Health.ERROR, "The tables are older than this version.")
 
 
 def test_doctor_says_that_the_tables_are_those_of_another_version(of_a_newer_version: None) -> None:
