@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the test of a wrong clock does inside its instance, under that clock.
+"""What the test of a wrong clock does inside its instance, under that clock, as each line of its input says.
 
-python -m tests.faults.clock_instance make ADDRESS-OF-THE-NETWORK     an instance for real people, as it is on the day before a batch
-python -m tests.faults.clock_instance register                        the subscriber of the barred line
-python -m tests.faults.clock_instance state                           what became of its lines
+    make ADDRESS-OF-THE-NETWORK     an instance for real people, as it is on the day before a batch
+    register                        the subscriber of the barred line
+    state                           what became of its lines
+Run it by `python -m tests.faults.clock_instance`.
 """
 
 import datetime as dt
@@ -16,6 +17,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
 os.environ.setdefault("ROLLKEEPER_ROLE", "migrator")
 django.setup()
+
+from django.db import connections
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
@@ -102,10 +105,14 @@ def state() -> None:
 
 if __name__ == "__main__":
     under_clock.put_servers_under()
-    match sys.argv[1:]:
-        case ["make", network]:
-            make(network)
-        case ["register"]:
-            register()
-        case ["state"]:
-            state()
+    for line in sys.stdin:
+        forget_settings()
+        match line.split():
+            case ["make", network]:
+                make(network)
+            case ["register"]:
+                register()
+            case ["state"]:
+                state()
+        connections.close_all()
+        sys.stdout.flush()

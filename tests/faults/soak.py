@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 SENDERS, PAUSE_S = 2, 0.2
 APPS = ("counter", "backoffice", "portal")
 RESTART_S = 2.0
-LOOK_S = 0.2
+LOOK_S = 0.5
 """To ask all processes whether they are ready keeps a processor busy for a good part of this."""
 
 

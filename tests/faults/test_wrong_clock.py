@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
@@ -54,13 +54,26 @@ def set_clock(served: Served, ahead_s: int) -> None:
     time.sleep(1.5)  # it is looked at each second
 
 
-def inside(served: Served, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.clock_instance", *words], cwd=ROOT, env=served.environment, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()[-1]
+@pytest.fixture
+def inside(served: Served) -> Iterator[Callable[..., str]]:
+    """Have a process in the instance do something, and return what it says."""
+    with (
+        (served.instance.parent / "inside.log").open("w+") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.clock_instance"], cwd=ROOT, env=served.environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=log, text=True,
+        ) as process,
+    ):  # fmt: skip
+
+        def do(*words: str) -> str:
+            print(*words, file=process.stdin, flush=True)
+            said = process.stdout.readline()
+            assert said, Path(log.name).read_text("utf-8")
+            return said.strip()
+
+        yield do
+        process.stdin.close()
+        assert process.wait(60) == 0
 
 
 def restart_workers(served: Served) -> None:
@@ -97,8 +110,8 @@ class Counter(App):
 @pytest.mark.parametrize(
     "days", [1, pytest.param(7, marks=pytest.mark.soak), pytest.param(-1, marks=pytest.mark.soak)]
 )
-def test_a_barred_line_is_restored_within_seconds_and_no_one_is_harmed(served, network, days, capsys):
-    barred = inside(served, "make", network.url)
+def test_a_barred_line_is_restored_within_seconds_and_no_one_is_harmed(served, inside, network, days, capsys):
+    barred = inside("make", network.url)
     thread = threading.Thread(target=served.keep_serving)
     thread.start()
     try:
@@ -108,9 +121,9 @@ def test_a_barred_line_is_restored_within_seconds_and_no_one_is_harmed(served, n
         restart_workers(served)
         network.status = 503
         tried = [Counter(served).is_let_in("clerk-02", "a wrong password") for _ in range(8)]
-        assert inside(served, "register").startswith("Receipt")
+        assert inside("register").startswith("Receipt")
         time.sleep(8)
-        meanwhile = json.loads(inside(served, "state"))
+        meanwhile = json.loads(inside("state"))
         network.status, begun = 200, time.monotonic()
         set_clock(served, 0)
 
@@ -118,7 +131,7 @@ def test_a_barred_line_is_restored_within_seconds_and_no_one_is_harmed(served, n
         restored_s = time.monotonic() - begun
         signed_in_s = until(lambda: Counter(served).is_let_in("clerk-02"), 60) if days > 0 else 0.0
         time.sleep(5)
-        found = json.loads(inside(served, "state"))
+        found = json.loads(inside("state"))
     finally:
         served.stop()
         thread.join()
@@ -138,8 +151,8 @@ def test_a_barred_line_is_restored_within_seconds_and_no_one_is_harmed(served, n
 
 
 @pytest.mark.soak
-def test_a_clock_set_back_by_a_day_delays_no_restore_and_locks_no_one_out(served, network, capsys):
-    barred = inside(served, "make", network.url)
+def test_a_clock_set_back_by_a_day_delays_no_restore_and_locks_no_one_out(served, inside, network, capsys):
+    barred = inside("make", network.url)
     thread = threading.Thread(target=served.keep_serving)
     thread.start()
     try:
@@ -148,7 +161,7 @@ def test_a_clock_set_back_by_a_day_delays_no_restore_and_locks_no_one_out(served
         network.status = 503
         tried = [Counter(served).is_let_in("clerk-02", "a wrong password") for _ in range(8)]
         is_locked = not Counter(served).is_let_in("clerk-02")
-        assert inside(served, "register").startswith("Receipt")
+        assert inside("register").startswith("Receipt")
         time.sleep(8)
         restart_workers(served)  # what they had taken on stays theirs until a time that is now a day ahead
         set_clock(served, -DAY_S)
@@ -159,10 +172,10 @@ def test_a_clock_set_back_by_a_day_delays_no_restore_and_locks_no_one_out(served
         restored_s = time.monotonic() - begun
         signed_in_s = until(lambda: Counter(served).is_let_in("clerk-02"), 60)
         other_signed_in_s = until(lambda: Counter(served).is_let_in("clerk-01"), 60)
-        meanwhile = json.loads(inside(served, "state"))
+        meanwhile = json.loads(inside("state"))
         set_clock(served, 0)
         time.sleep(8)
-        found = json.loads(inside(served, "state"))
+        found = json.loads(inside("state"))
         is_still_open = network.states.get(barred) == "open"
     finally:
         served.stop()

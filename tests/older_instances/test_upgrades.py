@@ -7,8 +7,6 @@ One instance a release lies next to this file; `keep.py` makes it before the ver
 import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -17,45 +15,12 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.ledger import auditor
+from tests.command_server import CommandServer
 from tests.demo import copy_demo
 from tests.older_instances.keep import HERE
 
 ROOT = Path(__file__).parents[2]
 KEPT = {kept.name.removesuffix(".tar.xz"): kept for kept in sorted(HERE.glob("*.tar.xz"))}
-KEEP = "import sys; from pathlib import Path; from tests.older_instances.keep import keep; keep(Path(sys.argv[1]))"
-UPGRADE = """
-import json, sys
-from pathlib import Path
-from tests.older_instances.keep import restore
-from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.instance import InstanceKind
-from rollkeeper.kernel.settings import forget_settings
-from rollkeeper.ledger.publication import publish
-from rollkeeper.operations import bootstrap, doctor
-from django.db import connections
-
-COUNTED = ("lines_line", "lines_tenure", "ledger_entry", "vault_sealed", "notices_notice", "campaign_member")
-def count():
-    return {table: rows(f"SELECT count(*) AS n FROM {table}")[0].n for table in COUNTED}
-
-restore(Path(sys.argv[1]))
-forget_settings()
-before = count()
-try:
-    bootstrap.open_instance()
-except RollkeeperError as refused:
-    assert refused.code == "setup_outdated" or sys.argv[2] == "today", refused.code
-else:
-    assert sys.argv[2] == "today"
-connections.close_all()
-bootstrap.set_up_instance(InstanceKind.DEMO)
-after = count()
-bootstrap.set_up_instance(InstanceKind.DEMO)
-publish()
-found = [(one.check, one.sentence) for one in doctor.examine() if one.health is doctor.Health.ERROR]
-print(json.dumps({"before": before, "after": after, "faults": found}))
-"""
 
 
 @pytest.fixture
@@ -66,19 +31,23 @@ def place() -> Iterator[Path]:
         yield Path(made)
 
 
-def run(program: str, data_dir: Path, *words: object) -> str:
+@pytest.fixture(scope="module")
+def commands() -> Iterator[CommandServer]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
-    done = subprocess.run(
-        [sys.executable, "-c", program, *map(str, words)], cwd=ROOT, env=kept | {"ROLLKEEPER_HOME": str(data_dir)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    server = CommandServer(kept | {"ROLLKEEPER_ROLE": "migrator"})
+    yield server
+    server.go()
+
+
+def run(commands: CommandServer, what: str, data_dir: Path, *words: object) -> str:
+    done = commands.run(f"@tests.older_instances.upgrade:{what}", *map(str, words), data_dir=data_dir)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def hold_upgraded(archive: Path, place: Path, version: str) -> None:
+def hold_upgraded(commands: CommandServer, archive: Path, place: Path, version: str) -> None:
     """Restore an instance, bring it up to date twice, and see that everything is there."""
-    found = json.loads(run(UPGRADE, place / "upgraded", archive, version).splitlines()[-1])
+    found = json.loads(run(commands, "main", place / "upgraded", archive, version).splitlines()[-1])
 
     assert found["faults"] == []
     assert found["before"]["lines_line"] > 0
@@ -89,13 +58,15 @@ def hold_upgraded(archive: Path, place: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize("version", [*KEPT, "today"])
-def test_an_instance_of_each_version_is_brought_up_to_date(version: str, place: Path) -> None:
+def test_an_instance_of_each_version_is_brought_up_to_date(
+    version: str, commands: CommandServer, place: Path
+) -> None:
     archive = KEPT.get(version, place / "today.tar.xz")
     if version not in KEPT:
         copy_demo(place / "today")
-        run(KEEP, place / "today", archive)
+        run(commands, "pack_up", place / "today", archive)
 
-    hold_upgraded(archive, place, version)
+    hold_upgraded(commands, archive, place, version)
 
 
 def test_every_release_before_this_one_has_its_instance() -> None:
