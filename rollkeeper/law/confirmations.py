@@ -9,7 +9,8 @@ false` stays unconfirmed whatever was read. What the press or a guidance says is
 import datetime as dt
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ from rollkeeper.law.strict_yaml import Path, leaf_name
 
 NEVER_CONFIRMED: Final = frozenset({"press", "guidance"})
 """Ranks of sources that only report what the official text is said to say."""
+
+
+_WITH_PARTS: Final = (BaseModel, tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,13 @@ def citations(part: Any, path: Path = ()) -> Iterator[tuple[Path, Citation]]:
     if isinstance(part, Citation):
         yield path, part
     elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from citations(getattr(part, name), (*path, name))
+        for name, value in part:
+            if isinstance(value, _WITH_PARTS):
+                yield from citations(value, (*path, name))
     elif isinstance(part, tuple):
         for index, item in enumerate(part):
-            yield from citations(item, (*path, index))
+            if isinstance(item, _WITH_PARTS):
+                yield from citations(item, (*path, index))
 
 
 def text_hash(file: PackFile, source: str, articles: Collection[str]) -> str:
@@ -57,16 +63,38 @@ def text_hash(file: PackFile, source: str, articles: Collection[str]) -> str:
 
 def values_hash(file: PackFile, source: str, articles: Collection[str]) -> str:
     """Return the SHA-256 over every value that rests on these articles. The order of a list's items does not count."""
-    first, found = file.sources[0].id, []
-    for path, because in citations(file):
-        if (because.source or first) == source and because.article in articles:
-            part: Any = file
-            for step in path[:-1]:
-                part = part[step] if isinstance(step, int) else getattr(part, step)
-            where = re.sub(r"\[\d+\]", "[]", leaf_name(path[:-1]))
-            said = _without_marks(part.model_dump(mode="json", exclude_defaults=True))
-            found.append(canonical_bytes({"leaf": where, "value": said}).decode())
+    return _hash_of(_values(file, {(source, one) for one in articles}), source, articles)
+
+
+type _Article = tuple[str, str]
+type _Values = Mapping[_Article, list[str]]
+
+
+def _hash_of(values: _Values, source: str, articles: Collection[str]) -> str:
+    found = [said for article in {*articles} for said in values.get((source, article), ())]
     return sha256_hex(canonical_bytes({"values": sorted(found)}))
+
+
+def _values(file: PackFile, of: Collection[_Article]) -> _Values:
+    """Return what rests on each of these articles, each with its source before it."""
+    first, found = file.sources[0].id, defaultdict[_Article, list[str]](list)
+    for path, because in citations(file):
+        article = because.source or first, because.article
+        if article not in of:
+            continue
+        part: Any = file
+        for step in path[:-1]:
+            part = part[step] if isinstance(step, int) else getattr(part, step)
+        where = re.sub(r"\[\d+\]", "[]", leaf_name(path[:-1]))
+        said = _without_marks(part.model_dump(mode="json", exclude_defaults=True))
+        value = canonical_bytes({"leaf": where, "value": said}).decode()
+        found[article].append(value)
+    return found
+
+
+def _values_that_were_read(file: PackFile) -> _Values:
+    read = {(one.source, article) for one in file.confirmations for article in one.articles}
+    return _values(file, read) if read else {}
 
 
 def _without_marks(said: Any) -> Any:
@@ -78,26 +106,28 @@ def _without_marks(said: Any) -> Any:
 
 def outdated(file: PackFile) -> tuple[Outdated, ...]:
     """Return the readings that no longer fit."""
-    found = ((one, _changed(file, one)) for one in file.confirmations)
+    values = _values_that_were_read(file)
+    found = ((one, _changed(file, one, values)) for one in file.confirmations)
     return tuple(Outdated(one, what) for one, what in found if what)
 
 
 def resolved(file: PackFile) -> PackFile:
     """Return the pack with `confirmed` of each value as it is: true only where a reading covers its article."""
     ranks = {source.id: source.rank for source in file.sources}
+    values = _values_that_were_read(file)
     read = {
         (one.source, article)
         for one in file.confirmations
-        if ranks.get(one.source) not in NEVER_CONFIRMED and not _changed(file, one)
+        if ranks.get(one.source) not in NEVER_CONFIRMED and not _changed(file, one, values)
         for article in one.articles
     }
     return _resolved(file, read, file.sources[0].id)  # type: ignore[no-any-return]
 
 
-def _changed(file: PackFile, one: Confirmation) -> str:
+def _changed(file: PackFile, one: Confirmation, values: _Values) -> str:
     if one.text_hash != text_hash(file, one.source, one.articles):
         return "the text"
-    return "" if one.values_hash == values_hash(file, one.source, one.articles) else "the values"
+    return "" if one.values_hash == _hash_of(values, one.source, one.articles) else "the values"
 
 
 def _resolved(part: Any, read: Collection[tuple[str, str]], first: str) -> Any:

@@ -7,6 +7,7 @@ it and a line is added here. Leaves that only people can carry out (texts, penal
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -229,13 +230,17 @@ _KNOWN: Final = (*_SUPPORTED, *_ALWAYS, *_SHOWN)
 _SHOWN_PATTERN: Final = re.compile("|".join(re.escape(p).replace(r"\*", ".*") for p in _SHOWN))
 
 
+_WITH_PARTS: Final = (BaseModel, tuple, dict)
+
+
 def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every leaf that differs from its default, with the way to it: ``campaigns[0].deadline.after.n``."""
     if isinstance(part, BaseModel):
         for name, field in type(part).model_fields.items():
             value = getattr(part, name)
             if value != field.default or field.is_required():
-                yield from leaves(value, f"{path}.{name}".lstrip("."))
+                below = f"{path}.{name}" if path else name
+                yield from leaves(value, below) if isinstance(value, _WITH_PARTS) else ((below, value),)
     elif isinstance(part, tuple):
         for index, item in enumerate(part):
             yield from leaves(item, f"{path}[{index}]")
@@ -276,11 +281,14 @@ def _named(path: str, value: Any) -> str:
 
 
 def _is_supported(path: str, value: Any) -> bool:
+    rule = _rule_of(path)
+    return value is None or (rule is not None and rule(value))
+
+
+@lru_cache(maxsize=10_000)
+def _rule_of(path: str) -> Check | None:
     pattern = _pattern(path)
-    if value is None or _SHOWN_PATTERN.fullmatch(pattern):
-        return True
-    rule = _SUPPORTED.get(pattern) or _ALWAYS.get(pattern)
-    return rule is not None and rule(value)
+    return _any if _SHOWN_PATTERN.fullmatch(pattern) else _SUPPORTED.get(pattern) or _ALWAYS.get(pattern)
 
 
 def _pattern(path: str) -> str:

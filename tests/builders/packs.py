@@ -59,11 +59,11 @@ def confirmed(text: str) -> str:
         return text
     ranks = {one.id: one.rank for one in file.sources}
     sources = {one.source for one in file.articles if ranks.get(one.source) not in NEVER_CONFIRMED}
-    if sources <= {one.source for one in file.confirmations} and not outdated(file):
+    read = {one.source for one in file.confirmations} - {one.confirmation.source for one in outdated(file)}
+    if sources <= read:
         return text
-    for source in sorted(sources):
-        if source not in {one.source for one in file.confirmations} or outdated(file):
-            file = with_reading(file, by="A Test", on=dt.date(2026, 1, 1), read_in="nothing", source=source)
+    for source in sorted(sources - read):
+        file = with_reading(file, by="A Test", on=dt.date(2026, 1, 1), read_in="nothing", source=source)
     return write_confirmations(text, file)
 
 

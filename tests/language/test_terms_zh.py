@@ -133,7 +133,7 @@ def data_files():
             if own.get(file.name) or LANGUAGE in re.split(r"[.\[]", path):
                 yield f"{file.relative_to(PACKAGE)}: {path}", text
     for file in sorted((PACKAGE / "law" / "packs").glob("*.yaml")):
-        for path, text in leaves(yaml.safe_load(file.read_text("utf-8"))):
+        for path, text in leaves(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)):
             if LANGUAGE in path and not THE_LAW.search(path):
                 yield f"{file.relative_to(PACKAGE)}: {path}", text
 
