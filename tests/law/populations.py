@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -11,6 +12,13 @@ from tests.law.day_by_day import REGISTERING, Row
 EPOCH = dt.date(2011, 11, 1)
 
 
+@cache
+def one_of[T](*values: T) -> st.SearchStrategy[T]:
+    """One of these. To make a strategy takes longer than to draw from it."""
+    return st.sampled_from(values)
+
+
+@cache
 def days(first: int = 0, last: int = 620) -> st.SearchStrategy[dt.date]:
     """Days around the campaign, its holidays and its leap day, now and then far from them."""
     near = st.integers(first, last).map(lambda n: EPOCH + dt.timedelta(days=n))
@@ -21,31 +29,34 @@ def days(first: int = 0, last: int = 620) -> st.SearchStrategy[dt.date]:
     return st.one_of(near, near, edges)
 
 
+_LENGTHS = st.one_of(st.integers(0, 3), st.integers(0, 90))
+
+
+@cache
 @st.composite
 def stretches(draw: st.DrawFn) -> tuple[dt.date, dt.date]:
     first = draw(days())
-    return first, first + dt.timedelta(days=draw(st.one_of(st.integers(0, 3), st.integers(0, 90))))
+    return first, first + dt.timedelta(days=draw(_LENGTHS))
 
 
+@cache
 @st.composite
 def rows_of(draw: st.DrawFn, line: str) -> list[Row]:
     rows: list[Row] = [
         (
             line,
-            draw(st.sampled_from([dt.date(2010, 5, 1), dt.date(2011, 12, 31), dt.date(2012, 1, 1)])),
+            draw(one_of(dt.date(2010, 5, 1), dt.date(2011, 12, 31), dt.date(2012, 1, 1))),
             "activated",
             None,
         )
     ]
-    notified = st.sampled_from(["notice_delivered", "notice_delivered", "notice_delivered", "notice_bounced"])
+    notified = one_of("notice_delivered", "notice_delivered", "notice_delivered", "notice_bounced")
     rows += [(line, draw(days(0, 200)), draw(notified), None) for _ in range(draw(st.integers(0, 2)))]
-    happens = st.sampled_from(["registered", "transferred", "ended", "activated"])
-    rows += [
-        (line, draw(days()), draw(happens), None) for _ in range(draw(st.sampled_from([0, 0, 0, 1, 1, 2])))
-    ]
-    for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3]))):
+    happens = one_of("registered", "transferred", "ended", "activated")
+    rows += [(line, draw(days()), draw(happens), None) for _ in range(draw(one_of(0, 0, 0, 1, 1, 2)))]
+    for _ in range(draw(one_of(0, 0, 1, 2, 3))):
         first, last = draw(stretches())
-        rows.append((line, first, draw(st.sampled_from(["pause", "pause", "hold"])), last))
+        rows.append((line, first, draw(one_of("pause", "pause", "hold")), last))
     if draw(st.booleans()):
         return rows
     return [*rows, *_together(draw, line)]
@@ -54,12 +65,11 @@ def rows_of(draw: st.DrawFn, line: str) -> list[Row]:
 def _together(draw: st.DrawFn, line: str) -> list[Row]:
     """Several things on one day."""
     day = draw(days())
-    events = draw(
-        st.sets(st.sampled_from(["registered", "ended", "notice_delivered", "transferred"]), max_size=3)
-    )
+    events = draw(st.sets(one_of("registered", "ended", "notice_delivered", "transferred"), max_size=3))
     return [(line, day, event, None) for event in sorted(events)]
 
 
+@cache
 @st.composite
 def registered_rows(draw: st.DrawFn, line: str) -> list[Row]:
     """A line that is mostly registered before it is asked again, and what happens to it afterwards."""
@@ -68,53 +78,57 @@ def registered_rows(draw: st.DrawFn, line: str) -> list[Row]:
     for on in draw(st.lists(st.sampled_from(recorded), min_size=1, max_size=2)):
         day, event = (
             on or draw(days(0, 200)),
-            draw(st.sampled_from([*sorted(REGISTERING), "declared", "transferred"])),
+            draw(one_of(*sorted(REGISTERING), "declared", "transferred")),
         )
         rows.append((line, day, event, None))
     if draw(st.booleans()):
         rows.append((line, draw(days()), "verified", None))
-    kinds = draw(st.sampled_from([["individual"], ["minor"], ["company"], ["individual", "company"], []]))
-    rows += [(line, draw(st.sampled_from([D_OF_SERVICE, D_OF_LATE_WORD])), kind, None) for kind in kinds]
+    kinds = draw(one_of(("individual",), ("minor",), ("company",), ("individual", "company"), ()))
+    rows += [(line, draw(one_of(D_OF_SERVICE, D_OF_LATE_WORD)), kind, None) for kind in kinds]
     # Mostly about the days of the notices.
-    rows += [(line, draw(days(0, 200)), "last_day", None) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
+    rows += [(line, draw(days(0, 200)), "last_day", None) for _ in range(draw(one_of(0, 1, 1, 2)))]
     return rows
 
 
+@cache
 @st.composite
 def served_rows(draw: st.DrawFn, line: str) -> list[Row]:
     """A line of which the file says the service, or says none; registered before, or not."""
     rows: list[Row] = draw(st.one_of(rows_of(line), registered_rows(line)))
-    service = draw(st.sampled_from(["mobile", "data_card", "fixed_line", "domain", None]))
+    service = draw(one_of("mobile", "data_card", "fixed_line", "domain", None))
     return [*rows, (line, D_OF_SERVICE, service, None)] if service else rows
 
 
+@cache
 @st.composite
 def placed_rows(draw: st.DrawFn, line: str) -> list[Row]:
     """A line of which the file says service and region, or says neither."""
     rows: list[Row] = draw(served_rows(line))
-    said = [f"region:{one}" for one in ("Lhasa", "Shigatse", "Nagqu")]
-    regions = draw(st.sampled_from([said[:1], said[1:2], said[2:], said[:2], []]))
+    said = tuple(f"region:{one}" for one in ("Lhasa", "Shigatse", "Nagqu"))
+    regions = draw(one_of(said[:1], said[1:2], said[2:], said[:2], ()))
     return [*rows, *((line, D_OF_SERVICE, region, None) for region in regions)]
 
 
+@cache
 @st.composite
 def paid_rows(draw: st.DrawFn, line: str) -> list[Row]:
     """A line of which the file says how it is paid, or says nothing, or both ways."""
     rows: list[Row] = draw(placed_rows(line))
-    said = draw(st.sampled_from([["prepaid"], ["postpaid"], ["prepaid", "postpaid"], []]))
+    said = draw(one_of(("prepaid",), ("postpaid",), ("prepaid", "postpaid"), ()))
     return [
         *rows,
-        *((line, draw(st.sampled_from([D_OF_SERVICE, D_OF_LATE_WORD])), one, None) for one in said),
+        *((line, draw(one_of(D_OF_SERVICE, D_OF_LATE_WORD)), one, None) for one in said),
     ]
 
 
+@cache
 @st.composite
 def counted_rows(draw: st.DrawFn, line: str) -> list[Row]:
     """A line that is mostly registered, of whose subscriber the file says, once or several times, how many lines they have."""
     rows: list[Row] = draw(registered_rows(line))
-    whose = st.sampled_from([line, line, line, "*"])
+    whose = one_of(line, line, line, "*")
     near = st.one_of(st.just(D_OF_SERVICE), days(0, 260))
-    said = draw(st.lists(st.tuples(whose, near, st.sampled_from([1, 2, 3, 3, 12])), max_size=3))
+    said = draw(st.lists(st.tuples(whose, near, one_of(1, 2, 3, 3, 12)), max_size=3))
     return [*rows, *((of, on, f"lines:{n}", None) for of, on, n in said)]
 
 
@@ -122,6 +136,7 @@ D_OF_SERVICE = dt.date(2009, 1, 1)
 D_OF_LATE_WORD = dt.date(2012, 6, 1)
 
 
+@cache
 @st.composite
 def populations(
     draw: st.DrawFn, most: int = 8, of: Callable[[str], st.SearchStrategy[list[Row]]] = rows_of
@@ -129,16 +144,16 @@ def populations(
     rows: list[Row] = []
     for number in range(draw(st.integers(1, most))):
         rows += draw(of(f"L{number}"))
-    for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3]))):
+    for _ in range(draw(one_of(0, 0, 1, 2, 3))):
         first, last = draw(stretches())
-        kind = draw(st.sampled_from(["stay", "outage", "outage", "pause", "hold"]))
+        kind = draw(one_of("stay", "outage", "outage", "pause", "hold"))
         rows.append(("*", first, kind, last))
     if draw(st.integers(0, 9)) == 0:
         rows.append(
             (
                 "*",
                 draw(days()),
-                draw(st.sampled_from(["notice_delivered", "registered", "ended", "minor"])),
+                draw(one_of("notice_delivered", "registered", "ended", "minor")),
                 None,
             )
         )
