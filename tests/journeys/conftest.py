@@ -14,14 +14,15 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Error, Page, sync_playwright
 
 from tests.command_server import CommandServer
 from tests.demo import copy_demo
@@ -78,6 +79,12 @@ def _commands() -> CommandServer:
     return server
 
 
+def lent_command(folder: Path) -> Path:
+    """Put into a folder a `rollkeeper` for programs that talk with it while it runs; it need not import everything again either."""
+    _commands().lend_command(folder)
+    return folder / "rollkeeper"
+
+
 @contextmanager
 def served_demo(change: Callable[[Path], None] = lambda _: None) -> Iterator[Demo]:
     """The demo, smaller, made and served as anybody would; `change` is done to its folder before it is served."""
@@ -114,8 +121,9 @@ def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
             "NO CHROMIUM HERE: browser tests are skipped."
             " Debian: apt-get install chromium chromium-headless-shell fonts-noto-cjk"
         )
+    # No script runs long enough to be worth translating it twice.
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync"]  # fmt: skip
+             "--disable-sync", "--js-flags=--no-turbofan --no-maglev"]  # fmt: skip
     with sync_playwright() as driver:
         loop = asyncio.get_running_loop()
         browser = driver.chromium.launch(executable_path=found, args=quiet)
@@ -244,21 +252,73 @@ def answer_last_questions(page: Page) -> None:
     page.check("#id_double_checked")
 
 
+# What a visitor leaves behind in an app's own storage, but for the mark that a counter's device has all empty forms.
+FORGET = """async () => {
+  localStorage.clear();
+  if (!(await indexedDB.databases()).some(one => one.name === "rollkeeper-counter")) return;
+  await new Promise((done, failed) => {
+    const asked = indexedDB.open("rollkeeper-counter");
+    asked.onerror = failed;
+    asked.onsuccess = () => {
+      const emptied = asked.result.transaction(["submissions", "state"], "readwrite");
+      emptied.objectStore("submissions").clear();
+      for (const name of ["locked", "ticket"]) emptied.objectStore("state").delete(name);
+      emptied.oncomplete = () => { asked.result.close(); done(); };
+      emptied.onabort = failed;
+    };
+  });
+}"""
+
+
+class Profile:
+    """A browser profile for one visitor after the other, each of whom begins without a page, a cookie or anything of the last one's.
+
+    What every visitor would fetch again stays: the files that pages share, and the empty forms that a counter's device keeps.
+    A test of a device's first visit makes a profile for itself.
+    """
+
+    def __init__(self, chromium: Browser, **settings: Any) -> None:
+        self._context = chromium.new_context(locale="en-GB", **settings)
+
+    def visitor(self, demo: Demo) -> Visitor:
+        """Give a visitor a page."""
+        return Visitor(self._context.new_page(), demo)
+
+    def leave(self) -> None:
+        """End all that the visitor opened."""
+        for page in self._context.pages:
+            with suppress(Error):  # a page that shows none of ours
+                page.evaluate(FORGET)
+            page.close()
+        self._context.clear_cookies()
+        self._context.set_offline(False)
+
+    def close(self) -> None:
+        """End it."""
+        self._context.close()
+
+
+@cache
+def profile_in(chromium: Browser, *, bypass_csp: bool) -> Profile:
+    """Return the profile of the run's visitors; the policy against foreign scripts is lifted for axe, which a test brings itself."""
+    return Profile(chromium, bypass_csp=bypass_csp)
+
+
 @pytest.fixture
 def visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
-    """A fresh browser profile. The policy against foreign scripts is lifted for axe, which the test brings itself."""
-    with_axe = chromium.new_context(bypass_csp=True, locale="en-GB")
-    yield Visitor(with_axe.new_page(), demo)
-    with_axe.close()
+    """Somebody with a browser, for whom the policy against foreign scripts is lifted."""
+    profile = profile_in(chromium, bypass_csp=True)
+    yield profile.visitor(demo)
+    profile.leave()
 
 
 @pytest.fixture
 def strict_visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
-    """A fresh browser profile under the pages' own policy; nothing may be complained about."""
-    context = chromium.new_context(locale="en-GB")
-    someone = Visitor(context.new_page(), demo)
+    """Somebody with a browser, under the pages' own policy; nothing may be complained about."""
+    profile = profile_in(chromium, bypass_csp=False)
+    someone = profile.visitor(demo)
     yield someone
-    context.close()
+    profile.leave()
     assert not someone.complaints
 
 

@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 from stdnum.iso7064.mod_11_2 import is_valid
 
+from tests.journeys.conftest import Visitor
 from tests.registration.people import card, person
 
 pytestmark = pytest.mark.browser
@@ -56,13 +57,20 @@ def test_every_kind_of_page_is_sound_in_every_language_and_width(visitor, langua
     unlink_documents(visitor)
 
 
+@pytest.fixture(scope="module")
+def signed_in(chromium, demo):
+    """The cookies of a clerk, but for those that say that the style sheet is there."""
+    context = chromium.new_context(locale="en-GB", service_workers="block")
+    Visitor(context.new_page(), demo).sign_in("clerk", at=demo.counter)
+    cookies = [one for one in context.cookies() if not one["name"].endswith("_css")]
+    context.close()
+    return cookies
+
+
 @pytest.mark.parametrize("path", ["/", "/register/?kind=company", "/transfer/", "/change/", "/relocate/"])
-def test_a_page_weighs_little_with_all_that_comes_behind_it(visitor, path):
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    signed_in = visitor.page.context.storage_state()
-    signed_in["cookies"] = [one for one in signed_in["cookies"] if not one["name"].endswith("_css")]
+def test_a_page_weighs_little_with_all_that_comes_behind_it(chromium, demo, signed_in, path):
     # What a browser keeps for later hours without a network comes with the worker, once, and is no page's.
-    context = visitor.page.context.browser.new_context(storage_state=signed_in, service_workers="block")
+    context = chromium.new_context(storage_state={"cookies": signed_in}, service_workers="block")
     page, came = context.new_page(), {}
     network = context.new_cdp_session(page)
     network.send("Network.enable")
@@ -71,7 +79,7 @@ def test_a_page_weighs_little_with_all_that_comes_behind_it(visitor, path):
     )
 
     with page.expect_response("**/offline/kept-forms/"):
-        page.goto(visitor.demo.counter + path)
+        page.goto(demo.counter + path)
     page.wait_for_load_state("networkidle")
     context.close()
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.journeys.conftest import Visitor, answer_last_questions
+from tests.journeys.conftest import Profile, Visitor, answer_last_questions
 from tests.journeys.test_counter_on_paper import printed
 from tests.journeys.wire import wired
 from tests.superuser import as_superuser
@@ -44,15 +44,24 @@ def wait_until_kept(page):
         time.sleep(0.2)
 
 
-@pytest.fixture
-def at_counter(demo, chromium):
-    """A clerk, signed in over a wire that can be cut, whose device has all that it needs without a network."""
+@pytest.fixture(scope="module")
+def device(demo, chromium):
+    """A profile, and a wire from it that can be cut. It has all that it needs without a network once a clerk was there."""
     with wired(int(demo.counter.rsplit(":", 1)[1])) as wire:
-        context = chromium.new_context(locale="en-GB")
-        clerk = Clerk(context.new_page(), demo, wire)
-        clerk.sign_in()
-        yield clerk
-        context.close()
+        profile = Profile(chromium)
+        yield profile, wire
+        profile.close()
+
+
+@pytest.fixture
+def at_counter(demo, device):
+    """A clerk, signed in over a wire that can be cut, whose device has all that it needs without a network."""
+    profile, wire = device
+    clerk = Clerk(profile.visitor(demo).page, demo, wire)
+    clerk.sign_in()
+    yield clerk
+    profile.leave()
+    wire.mend()
 
 
 class Clerk:

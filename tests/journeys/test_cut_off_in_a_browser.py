@@ -8,9 +8,8 @@ import subprocess
 
 import pytest
 
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import Visitor, lent_command
 from tests.journeys.test_applying_in_a_browser import fill, send
-from tests.operations.test_process_supervisor import COMMAND
 
 pytestmark = pytest.mark.browser
 
@@ -25,11 +24,11 @@ def number(demo):
 
 
 @pytest.fixture(scope="module")
-def menu(demo):
+def menu(demo, tmp_path_factory):
     """The voice system of the care number, which keeps the program running: figures in, a code out."""
     environment = {name: value for name, value in os.environ.items() if name != "ROLLKEEPER_ROLE"}
     with subprocess.Popen(
-        [COMMAND, "codes", "by-call"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [lent_command(tmp_path_factory.mktemp("lent")), "codes", "by-call"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env=environment | {"ROLLKEEPER_HOME": str(demo.data_dir)},
     ) as program:  # fmt: skip
 

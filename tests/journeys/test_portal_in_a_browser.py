@@ -4,12 +4,11 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 
 import pytest
 
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import Visitor, lent_command
 from tests.journeys.test_passkeys_in_a_browser import device
 
 pytestmark = pytest.mark.browser
@@ -133,29 +132,12 @@ def test_every_state_after_the_second_proof_is_sound_too(visitor, sessions):
         visitor.look("portal-passkeys")
 
 
-ASK = """
-import django, sys; django.setup()
-from rollkeeper.access.services import authority_of
-from rollkeeper.access.models import Staff
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action
-from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.queries import find_line_by_input
-from rollkeeper.selfcare.consents import request_consent
-from rollkeeper.vault.fields import Field
-line = find_line_by_input(sys.argv[1])
-with action():
-    request_consent(authority_of(Staff.objects.get(username="lin")), line.line_id, sample_id=new_uuid(),
-                fields=[Field.NAME, Field.DOCUMENT_NUMBER], on=clock.today())
-"""
-
-
 def test_what_an_auditor_asks_is_allowed_and_taken_back_without_a_script(
-    visitor, scriptless_visitor, sessions, subscriber
+    visitor, scriptless_visitor, sessions, subscriber, tmp_path
 ):
     demo = visitor.demo
     subprocess.run(
-        [sys.executable, "-c", ASK, subscriber["number"]], check=True, capture_output=True,
+        [lent_command(tmp_path / "lent"), "@tests.journeys.asking:main", subscriber["number"]], check=True, capture_output=True,
         env=os.environ | {"ROLLKEEPER_HOME": str(demo.data_dir), "ROLLKEEPER_ROLE": "backoffice"},
     )  # fmt: skip
     visitor.page.context.add_cookies(sessions["proved"])
