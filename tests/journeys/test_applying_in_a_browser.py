@@ -124,8 +124,7 @@ def test_two_tabs_send_one_application_and_the_counter_settles_it_unseen(visitor
     assert "An application for this line waits through" in second
     assert not any(value in first + second for value in TYPED.values())
 
-    visitor.sign_in("clerk", at=demo.counter)
-    page.goto(demo.counter + "/document-check/")
+    visitor.sign_in("clerk", at=demo.counter, to="/document-check/")
     visitor.look("counter-seen")
     page.fill("#id_number", number)
     page.select_option("#id_document_type", "other")

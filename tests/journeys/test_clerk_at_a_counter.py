@@ -71,8 +71,7 @@ def test_a_clerk_registers_changes_and_ends_a_line_and_types_its_number_once(vis
 
 def test_what_is_wrong_stands_next_to_its_field_and_in_the_title(visitor):
     page = visitor.page
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    page.goto(visitor.demo.counter + "/register/?kind=company")
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/?kind=company")
     calm = page.title()
 
     page.click(SUBMIT)
@@ -109,7 +108,6 @@ def test_without_a_script_the_same_is_said_and_a_tick_is_asked_before_the_end(sc
 def test_the_keys_are_shown_under_a_question_mark(visitor):
     page = visitor.page
     visitor.sign_in("clerk", at=visitor.demo.counter)
-    page.goto(visitor.demo.counter + "/")
 
     page.click("[data-keys-button]")
 
@@ -121,9 +119,8 @@ def test_what_a_supervisor_confirmed_comes_to_the_clerk_by_itself(visitor, chrom
     clerk, counter = visitor.page, visitor.demo.counter
     context = chromium.new_context(locale="en-GB", bypass_csp=True)
     officer = type(visitor)(context.new_page(), visitor.demo)
-    officer.sign_in("data_protection_officer", at=counter)
-    officer.page.goto(counter + "/pending-approvals/")
-    visitor.sign_in("clerk", at=counter)
+    officer.sign_in("data_protection_officer", at=counter, to="/pending-approvals/")
+    visitor.sign_in("clerk", at=counter, to="/register/")
     from tests.journeys.test_counter_in_a_browser import hold_for_approval
 
     hold_for_approval(clerk, counter)

@@ -72,8 +72,7 @@ class Clerk:
         self.base = f"http://localhost:{wire.port}"
 
     def sign_in(self):
-        Visitor(self.page, self.demo).sign_in("clerk", at=self.base)
-        self.page.goto(self.base + "/register/")
+        Visitor(self.page, self.demo).sign_in("clerk", at=self.base, to="/register/")
         wait_until_kept(self.page)
 
     def fill(self):
@@ -214,8 +213,7 @@ def test_forms_missed_by_a_cut_wire_are_fetched_later_and_the_page_installs(demo
         context = chromium.new_context(locale="en-GB")
         clerk = Clerk(context.new_page(), demo, wire)
         wire.cut("no_forms")
-        Visitor(clerk.page, demo).sign_in("clerk", at=clerk.base)
-        clerk.page.goto(clerk.base + "/register/")
+        Visitor(clerk.page, demo).sign_in("clerk", at=clerk.base, to="/register/")
         clerk.page.wait_for_function("() => !!navigator.serviceWorker.controller")
         before = clerk.page.evaluate(KEPT)
 
@@ -267,8 +265,7 @@ def test_a_page_that_never_got_a_ticket_says_so_and_keeps_what_was_entered(demo,
         context = chromium.new_context(locale="en-GB")
         context.route("**/offline/ticket/", lambda route: route.abort())
         clerk = Clerk(context.new_page(), demo, wire)
-        Visitor(clerk.page, demo).sign_in("clerk", at=clerk.base)
-        clerk.page.goto(clerk.base + "/register/")
+        Visitor(clerk.page, demo).sign_in("clerk", at=clerk.base, to="/register/")
         clerk.page.wait_for_load_state("networkidle")
         clerk.fill()
 
@@ -286,8 +283,7 @@ def test_a_page_that_never_got_a_ticket_says_so_and_keeps_what_was_entered(demo,
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_the_slip_and_a_refusal_are_sound_in_every_language_and_width(visitor, language):
     page, counter = visitor.page, visitor.demo.counter
-    page.goto(counter + "/account/login/")
-    page.click(f"button[name=language][value={language}]")
+    visitor.speak(language)
     clerk = Clerk(page, visitor.demo, SimpleNamespace(port=counter.rsplit(":", 1)[1]))
     clerk.sign_in()
     clerk.fill()

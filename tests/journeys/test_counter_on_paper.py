@@ -51,11 +51,9 @@ def test_a_receipt_is_one_sheet_with_its_code_and_nothing_about_the_person(recei
 
 @pytest.mark.parametrize("language", ARTICLES)
 def test_a_refusal_is_printed_with_its_article_and_without_what_was_typed(receipt, strict_visitor, language):
-    page, counter = strict_visitor.page, strict_visitor.demo.counter
-    page.goto(counter + "/account/login/")
-    page.click(f"button[name=language][value={language}]")
-    strict_visitor.sign_in("clerk", at=counter)
-    page.goto(counter + "/replace-sim/")
+    page = strict_visitor.page
+    strict_visitor.speak(language)
+    strict_visitor.sign_in("clerk", at=strict_visitor.demo.counter, to="/replace-sim/")
     page.fill("#id_number", NUMBER)
     page.fill("#id_document_number", NOT_THEIRS)
     page.click("main form[data-offline] button[type=submit]")

@@ -26,12 +26,9 @@ def picture(tmp_path_factory) -> Path:
 
 
 def at_the_form(visitor, language="en"):
-    page, counter = visitor.page, visitor.demo.counter
-    page.goto(counter + "/")
-    page.click(f"button[name=language][value={language}]")
-    visitor.sign_in("clerk", at=counter)
-    page.goto(counter + "/register/")
-    return page
+    visitor.speak(language)
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/")
+    return visitor.page
 
 
 def read(page, picture):

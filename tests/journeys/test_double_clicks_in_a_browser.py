@@ -12,14 +12,9 @@ SUBMIT = "form[data-offline] button[type=submit]:not(.rk-read)"
 
 
 def at_the_form(visitor):
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    return opened(visitor.page, visitor)
-
-
-def opened(page, visitor):
-    page.goto(visitor.demo.counter + "/register/")
-    page.wait_for_selector("form[data-lock] kbd:visible")
-    return page
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/")
+    visitor.page.wait_for_selector("form[data-lock] kbd:visible")
+    return visitor.page
 
 
 def fill(page, number, who):

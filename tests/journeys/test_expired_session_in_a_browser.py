@@ -13,9 +13,8 @@ SUBMIT = "form[data-quiet] button[type=submit]:not(.rk-read)"
 
 def filled(visitor):
     """Open the page of one line, and type a number."""
-    visitor.sign_in("supervisor")
+    visitor.sign_in("supervisor", to="/line/")
     page = visitor.page
-    page.goto(visitor.demo.backoffice + "/line/")
     page.fill("#id_number", NUMBER)
     page.wait_for_selector("body.js-enabled")
     return page
@@ -23,9 +22,8 @@ def filled(visitor):
 
 def at_counter_form(visitor, form):
     """Open a form of the counter, and type a number."""
-    visitor.sign_in("clerk", at=visitor.demo.counter)
+    visitor.sign_in("clerk", at=visitor.demo.counter, to=f"/{form}/")
     page = visitor.page
-    page.goto(f"{visitor.demo.counter}/{form}/")
     page.fill("#id_number", NUMBER)
     page.wait_for_function("() => window.htmx")
     return page

@@ -27,9 +27,8 @@ def opened(page, address):
 
 def test_every_kept_form_is_sound_and_looks_without_a_network_as_it_does_with_one(strict_visitor):
     page, counter = strict_visitor.page, strict_visitor.demo.counter
-    strict_visitor.sign_in("clerk", at=counter)
     page.set_viewport_size({"width": WIDTHS[-1], "height": 900})  # as a look leaves it
-    page.goto(counter + "/register/")
+    strict_visitor.sign_in("clerk", at=counter, to="/register/")
     wait_until_kept(page)
     addresses = [one.replace("/offline/forms/", "/", 1) for one in page.evaluate(KEPT)]
     forms = [one for one in addresses if urlsplit(one).path != "/"]

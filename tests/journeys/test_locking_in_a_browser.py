@@ -14,12 +14,11 @@ HELD = "() => document.body.innerText + [...document.querySelectorAll('input, te
 
 
 def at_the_form(visitor, address="/register/"):
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    return typing_into(visitor.page, visitor.demo.counter + address)
+    visitor.sign_in("clerk", at=visitor.demo.counter, to=address)
+    return typing_into(visitor.page)
 
 
-def typing_into(page, address):
-    page.goto(address)
+def typing_into(page):
     page.wait_for_selector("form[data-lock] kbd:visible")
     page.fill("#id_subscriber__name", TYPED)
     return page
@@ -57,7 +56,9 @@ def test_a_key_with_a_modifier_or_a_letter_does_not_lock(strict_visitor):
 
 def test_the_button_locks_and_another_tab_is_wiped_with_it(strict_visitor):
     page = at_the_form(strict_visitor)
-    other = typing_into(page.context.new_page(), strict_visitor.demo.counter + "/transfer/")
+    other = page.context.new_page()
+    other.goto(strict_visitor.demo.counter + "/transfer/")
+    typing_into(other)
 
     page.get_by_role("button", name="Sign out F8").click()
 

@@ -84,10 +84,10 @@ def test_what_is_held_is_ten_lines_on_a_telephone(visitor, sessions, language, m
     page.context.add_cookies(sessions["in hand"])
     page.set_viewport_size({"width": 320, "height": 640})
 
-    page.goto(portal + "/lines/")
-    page.click(f"button[name=language][value={language}]")
+    visitor.speak(language)
     page.goto(portal + "/personal-data/")
 
+    assert page.get_attribute("html", "lang") == language
     assert page.locator("main .rk-record").count() == 1
     assert page.locator("main details[open]").count() == 0
     assert page.evaluate(LINES_OF_TEXT) <= most, "Tibetan words are longer"
@@ -120,8 +120,8 @@ def test_every_state_after_the_second_proof_is_sound_too(visitor, sessions):
     visitor.look("portal-refused")
 
     for language in ("en", "zh-hans", "bo"):
+        visitor.speak(language)
         page.goto(portal + "/lines/")
-        page.click(f"button[name=language][value={language}]")
         visitor.look("portal-mine-proved")
         page.goto(portal + "/personal-data/")
         page.locator("main form[action$='/personal-data/'] button").click()
@@ -145,8 +145,8 @@ def test_what_an_auditor_asks_is_allowed_and_taken_back_without_a_script(
     page = scriptless_visitor.page
 
     for language in ("en", "zh-hans", "bo"):
+        visitor.speak(language)
         visitor.page.goto(demo.portal + "/lines/")
-        visitor.page.click(f"button[name=language][value={language}]")
         visitor.look("portal-mine-asked")
     page.goto(demo.portal + "/lines/")
     page.get_by_role("button", name="Let them see these entries").click()

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A law that asks of some kinds of subscriber more than of one person: a visitor's last day, and what shows that one acts for a company."""
+"""A law that asks of some kinds of subscriber more than of one person: a visitor's last day, and what shows that one acts for a company.
+
+At the end the forms of this demo are sent with values that no page sends: they are refused in words, and no app crashes.
+"""
+
+import random
 
 import pytest
 
@@ -7,6 +12,7 @@ from tests.builders.kinds import VISITOR, with_kinds, with_proof
 from tests.builders.packs import confirmed
 from tests.journeys.conftest import answer_last_questions, served_demo
 from tests.journeys.test_clerk_at_a_counter import SUBMIT, find
+from tests.journeys.walker import Walker, send_odd_values
 from tests.settings_files import change_settings
 
 pytestmark = pytest.mark.browser
@@ -44,8 +50,7 @@ def submit(page):
 
 def test_a_clerk_registers_a_visitor_through_a_day_and_extends_it(visitor):
     page = visitor.page
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    page.goto(visitor.demo.counter + "/register/")
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/")
     fill_in(page, "2012-05-31")
     page.fill("#id_number", NUMBER)
     page.click(SUBMIT)
@@ -71,10 +76,8 @@ def test_a_clerk_registers_a_visitor_through_a_day_and_extends_it(visitor):
 
 def test_the_form_of_an_added_kind_reads_well_in_chinese_on_a_small_screen(visitor):
     page = visitor.page
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    page.goto(visitor.demo.counter + "/register/?kind=visitor")
-    page.click("button[name=language][value=zh-hans]")
-    page.goto(visitor.demo.counter + "/register/?kind=visitor")
+    visitor.speak("zh-hans")
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/?kind=visitor")
 
     text = page.inner_text("main")
 
@@ -86,8 +89,9 @@ def test_the_form_of_an_added_kind_reads_well_in_chinese_on_a_small_screen(visit
 BOX, SLIP = "#id_subscriber__authority_shown", "[data-slip]:not([hidden])"
 
 
-def fill_in_company(page, counter, number):
-    page.goto(counter + "/register/?kind=company")
+def fill_in_company(visitor, number):
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/?kind=company")
+    page = visitor.page
     page.fill("#id_number", number)
     page.fill("#id_subscriber__name", "Invented Trading")
     page.fill("#id_subscriber__address", "Nowhere Road 99")
@@ -97,8 +101,7 @@ def fill_in_company(page, counter, number):
 
 def test_a_company_registers_once_it_was_shown_who_acts_for_it(visitor):
     page = visitor.page
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    fill_in_company(page, visitor.demo.counter, "+8613908977032")
+    fill_in_company(visitor, "+8613908977032")
 
     page.click(SUBMIT)
     page.wait_for_selector(f"{BOX}_error")
@@ -112,8 +115,7 @@ def test_a_company_registers_once_it_was_shown_who_acts_for_it(visitor):
 
 def test_without_a_network_no_company_is_taken_that_did_not_show_it(visitor):
     page = visitor.page
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    fill_in_company(page, visitor.demo.counter, "+8613908977033")
+    fill_in_company(visitor, "+8613908977033")
     page.wait_for_function("() => navigator.serviceWorker.controller")
     page.context.set_offline(True)
 
@@ -124,3 +126,21 @@ def test_without_a_network_no_company_is_taken_that_did_not_show_it(visitor):
     page.click(SUBMIT)
 
     page.wait_for_selector(SLIP)
+
+
+WALKED = {
+    "counter": ["clerk", "supervisor"],
+    "backoffice": ["campaign_manager", "data_protection_officer", "administrator"],
+}
+
+
+@pytest.mark.parametrize(("app", "role"), [(app, role) for app, roles in WALKED.items() for role in roles])
+def test_no_form_that_is_sent_with_odd_values_crashes_an_app(demo, app, role):
+    chance = random.Random(f"{app} {role}")  # noqa: S311 - the same values in every run
+    walker = Walker(getattr(demo, app))
+    walker.sign_in(demo.usernames[role], demo.passwords[role])
+
+    sent, crashed = send_odd_values(walker, chance)
+
+    assert sent > 10
+    assert not crashed
