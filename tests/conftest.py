@@ -12,7 +12,7 @@ import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,10 +64,12 @@ from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
 from tests.instances import set_up_copy
 from tests.superuser import as_superuser, empty
+from tests.web_app import find_static_files_once, opened_app
 from tests.words import require_words
 
 # As every command does that opens the instance: a test may call its function and no command.
 INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
+find_static_files_once()
 
 
 @pytest.fixture(scope="session")
@@ -147,24 +149,11 @@ def as_role() -> Callable[[str], AbstractContextManager[None]]:
 @pytest.fixture
 def app(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Give this process the addresses of one web app, with its gate; the test asks with Django's client."""
-    import importlib
-
     from django.conf import settings
-    from django.urls import clear_url_caches
-
-    from rollkeeper.site import urls
 
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver", "127.0.0.1", "localhost"])
-
-    def opened(name: str) -> None:
-        monkeypatch.setenv("ROLLKEEPER_APP", name)
-        importlib.reload(urls)
-        clear_url_caches()
-
-    yield opened
-    monkeypatch.delenv("ROLLKEEPER_APP", raising=False)
-    importlib.reload(urls)
-    clear_url_caches()
+    with ExitStack() as opened:
+        yield lambda name: opened.enter_context(opened_app(name))
 
 
 @pytest.fixture

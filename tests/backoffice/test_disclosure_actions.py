@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A disclosure request is entered, read, answered and delivered on pages: by the vault service, for people whom it checked, never in bulk."""
 
-import importlib
 import itertools
 import json
 
@@ -10,7 +9,6 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import clear_url_caches
 
 from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_of
@@ -18,13 +16,13 @@ from rollkeeper.disclosures.authorities import fingerprint
 from rollkeeper.disclosures.models import DisclosureRequest, RequestingAuthority
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId
-from rollkeeper.site import urls
 from rollkeeper.vault import client
 from rollkeeper.vault.hooks import STAFF_OPERATIONS
 from rollkeeper.vault.protocol import read_message, written
 from rollkeeper.vault.service import StaffRequest
 from tests.builders.staff import enter
 from tests.disclosures.conftest import DAY, NUMBER, ON, PASSWORD, SCAN, hashed, instance, law  # noqa: F401 - fixtures
+from tests.web_app import opened_app
 
 CONFIRM = {"password": PASSWORD, "code": ""}
 
@@ -66,10 +64,7 @@ def vault(monkeypatch):
 @pytest.fixture
 def asked(instance, vault, monkeypatch):  # noqa: F811
     """Request a page as a user, with real commits: what is sealed is read over another connection."""
-    monkeypatch.setenv("ROLLKEEPER_APP", "backoffice")
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])
-    importlib.reload(urls)
-    clear_url_caches()
     instance.register_line()
 
     def asking(name, method, address, data=None, *, browser=None, follow=True):
@@ -83,10 +78,8 @@ def asked(instance, vault, monkeypatch):  # noqa: F811
         return answer
 
     asking.instance, asking.sessions = instance, vault
-    yield asking
-    monkeypatch.delenv("ROLLKEEPER_APP")
-    importlib.reload(urls)
-    clear_url_caches()
+    with opened_app("backoffice"):
+        yield asking
 
 
 def entering(instance, **changes):  # noqa: F811

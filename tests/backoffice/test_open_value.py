@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The page on which a data protection officer opens one value: by way of the vault service, which checks who asks."""
 
-import importlib
-
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from django.urls import clear_url_caches
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
@@ -15,10 +12,10 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from rollkeeper.site import urls
 from tests.builders.authenticators import AuthenticatorApp
 from tests.lines.test_canaries import somebody_who_left
 from tests.vault.running_service import NUMBER, PASSWORD, start
+from tests.web_app import opened_app
 
 __all__ = ["start"]
 
@@ -31,10 +28,7 @@ ASKED = {"line": NUMBER, "part": "subscriber", "field": "name", "purpose": "revi
 def page(committed, start, monkeypatch):
     """A browser of a signed-in data protection officer, with real commits: the service reads them over other connections."""
     cache.clear()
-    monkeypatch.setenv("ROLLKEEPER_APP", "backoffice")
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])
-    importlib.reload(urls)
-    clear_url_caches()
     start()
     for name, role in (("officer-1", StaffRole.DATA_PROTECTION_OFFICER), ("auditor-1", StaffRole.AUDITOR)):
         add_staff(console_authority(), username=name, password=PASSWORD, roles=[role], on=clock.today())
@@ -44,10 +38,8 @@ def page(committed, start, monkeypatch):
         client.force_login(Staff.objects.get(username=name))
         return client
 
-    yield browser
-    monkeypatch.delenv("ROLLKEEPER_APP")
-    importlib.reload(urls)
-    clear_url_caches()
+    with opened_app("backoffice"):
+        yield browser
 
 
 def ask(client, **more):

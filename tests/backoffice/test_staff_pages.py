@@ -2,7 +2,6 @@
 """The administrator's pages: who may see them, and what goes through the vault service."""
 
 import datetime as dt
-import importlib
 import os
 import re
 from types import SimpleNamespace
@@ -11,7 +10,6 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from django.urls import clear_url_caches
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Invitation, Staff
@@ -22,10 +20,10 @@ from rollkeeper.backoffice import partners
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.settings import settings_file
-from rollkeeper.site import urls
 from tests.builders.authenticators import AuthenticatorApp
 from tests.builders.staff import employ, enter, sign_in
 from tests.vault.running_service import PASSWORD, start
+from tests.web_app import opened_app
 
 __all__ = ["start"]
 
@@ -165,10 +163,7 @@ def test_closing_an_account_asks_and_says_how_many_sessions_end(app):
 def page(committed, quick_passwords, start, monkeypatch):
     """A browser of a signed-in administrator, with real commits: the service reads them over other connections."""
     cache.clear()
-    monkeypatch.setenv("ROLLKEEPER_APP", "backoffice")
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])
-    importlib.reload(urls)
-    clear_url_caches()
     start()
     add_staff(
         console_authority(),
@@ -179,10 +174,8 @@ def page(committed, quick_passwords, start, monkeypatch):
     )
     client = Client()
     client.force_login(Staff.objects.get(username="admin-1"))
-    yield client
-    monkeypatch.delenv("ROLLKEEPER_APP")
-    importlib.reload(urls)
-    clear_url_caches()
+    with opened_app("backoffice"):
+        yield client
 
 
 def invite(client, **more):

@@ -2,6 +2,7 @@
 """A clerk who is signed in at the counter."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -15,30 +16,13 @@ ON = dt.date(2012, 3, 2)
 
 
 @pytest.fixture
-def at_counter(register: None, monkeypatch: pytest.MonkeyPatch, settings_of_django) -> Client:
+def at_counter(app: Callable[[str], None]) -> Client:
     """A browser in which a clerk is signed in, served in the counter's own role of the database."""
     from rollkeeper.kernel import clock
 
     begin_first_epoch()
     clock.set_demo_date(ON)
-    monkeypatch.setenv("ROLLKEEPER_APP", "counter")
-    settings_of_django(ROOT_URLCONF="tests.counter.addresses")
+    app("counter")
     client = sign_in(StaffRole.CLERK, "clerk")
     serve_as(client, "counter")
     return client
-
-
-@pytest.fixture
-def settings_of_django():
-    """Change Django's settings for one test."""
-    from django.test import override_settings
-
-    changed = []
-
-    def change(**values: object) -> None:
-        changed.append(override_settings(**values))
-        changed[-1].enable()
-
-    yield change
-    for one in changed:
-        one.disable()

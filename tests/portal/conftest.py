@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A browser at the portal, a telephone, and a portal worker who answers at once. What is opened must be committed before."""
 
-import importlib
 import re
 
 import pytest
 from django.test import Client, override_settings
-from django.urls import clear_url_caches
 
-from rollkeeper.site import urls
 from tests.selfcare.conftest import answering, telephone
 from tests.selfcare.people import NUMBER, PERSON
+from tests.web_app import opened_app
 
 __all__ = ["telephone"]
 
@@ -22,17 +20,11 @@ def at_portal(committed, telephone, monkeypatch):
 
 
 @pytest.fixture
-def browser(at_portal, monkeypatch):
+def browser(at_portal):
     """A browser that has not come in yet."""
     signed = "django.contrib.sessions.backends.signed_cookies"
-    with override_settings(SESSION_ENGINE=signed, ALLOWED_HOSTS=["testserver"]):
-        monkeypatch.setenv("ROLLKEEPER_APP", "portal")
-        importlib.reload(urls)
-        clear_url_caches()
+    with override_settings(SESSION_ENGINE=signed, ALLOWED_HOSTS=["testserver"]), opened_app("portal"):
         yield Client(HTTP_ACCEPT="text/html")
-        monkeypatch.delenv("ROLLKEEPER_APP")
-        importlib.reload(urls)
-        clear_url_caches()
 
 
 @pytest.fixture
