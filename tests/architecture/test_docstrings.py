@@ -5,27 +5,20 @@ import ast
 import builtins
 import importlib
 import re
-from pathlib import Path
 
 import pytest
 from django.apps import apps
 
-import rollkeeper
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.docs import is_refusal, refusals
+from tests.source import PACKAGE, modules
 
-PACKAGE = Path(rollkeeper.__file__).parent
-TREES = {
-    file: ast.parse(file.read_text("utf-8"))
-    for file in PACKAGE.rglob("*.py")
-    if "migrations" not in file.parts
-}
 EXAMPLE = "package:thing:done"
 
 
 def docstrings():
     """Yield each docstring of the program with its place."""
-    for file, tree in TREES.items():
+    for file, tree in modules().items():
         for node in ast.walk(tree):
             is_documented = isinstance(
                 node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -47,11 +40,11 @@ def refusals_named(text):
 def known_refusals():
     """Return the names of all refusals and exceptions that the program can name."""
     classes = {
-        node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+        node.name for tree in modules().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     }
     imported = {
         one.asname or one.name
-        for tree in TREES.values()
+        for tree in modules().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         for one in node.names

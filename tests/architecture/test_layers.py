@@ -10,11 +10,9 @@ from pathlib import Path
 import grimp
 import pytest
 
-import rollkeeper
+from tests.source import PACKAGE, modules, text_of
 
-ROOT = Path(rollkeeper.__file__).parents[1]
-PACKAGE = ROOT / "rollkeeper"
-FILES = sorted(f for f in PACKAGE.rglob("*.py") if "migrations" not in f.parts)
+ROOT = PACKAGE.parent
 PACKAGES = sorted(f.name for f in PACKAGE.iterdir() if (f / "__init__.py").exists())
 
 
@@ -61,12 +59,13 @@ def test_a_cycle_of_imports_is_found(imports):
     assert {protocol, gateway} <= set(cycle_in(imports))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
-def test_a_file_opens_with_its_licence_and_a_sentence(file):
-    text = file.read_text("utf-8")
-
-    assert text.startswith("# SPDX-License-Identifier: EUPL-1.2\n")
-    assert ast.get_docstring(ast.parse(text))
+def test_every_file_opens_with_its_licence_and_a_sentence():
+    assert not [
+        str(file.relative_to(ROOT))
+        for file, tree in modules().items()
+        if not text_of(file).startswith("# SPDX-License-Identifier: EUPL-1.2\n")
+        or not ast.get_docstring(tree)
+    ]
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -77,7 +76,7 @@ def test_a_package_has_tests(package):
 def test_no_package_has_a_module_for_odds_and_ends():
     names = {
         part
-        for file in FILES
+        for file in modules()
         if file.parts[-2:] != ("gateways", "base.py")  # holds the protocol that the gateways next to it keep
         for part in file.relative_to(PACKAGE).with_suffix("").parts
     }
@@ -89,11 +88,12 @@ def test_no_package_has_a_module_for_odds_and_ends():
 CARRIED_AWAY = PACKAGE / "ledger" / "auditor.py"
 
 
-@pytest.mark.parametrize(
-    "file", [f for f in FILES if f != CARRIED_AWAY], ids=lambda f: str(f.relative_to(ROOT))
-)
-def test_no_module_is_longer_than_can_be_read(file):
-    assert len(file.read_text("utf-8").splitlines()) <= 500
+def test_no_module_is_longer_than_can_be_read():
+    assert not [
+        str(file.relative_to(ROOT))
+        for file in modules()
+        if len(text_of(file).splitlines()) > 500 and file != CARRIED_AWAY
+    ]
 
 
 def test_every_statement_file_says_what_it_does_and_which_law_it_serves():
@@ -111,8 +111,8 @@ def test_nothing_is_formatted_into_sql():
     verbs = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b")
     guilty = [
         f"{file.relative_to(ROOT)}:{node.lineno}"
-        for file in FILES
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for file, tree in modules().items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr)
         and any(isinstance(p, ast.Constant) and verbs.search(str(p.value)) for p in node.values)
         and any(isinstance(p, ast.FormattedValue) for p in node.values)
@@ -125,8 +125,8 @@ def test_nobody_but_the_clock_asks_the_machine_for_the_time():
     asking = re.compile(r"(datetime|dt|date)\.(now|today|utcnow)\(|timezone\.now\(")
     guilty = [
         str(file.relative_to(ROOT))
-        for file in FILES
-        if file != PACKAGE / "kernel" / "clock.py" and asking.search(file.read_text("utf-8"))
+        for file in modules()
+        if file != PACKAGE / "kernel" / "clock.py" and asking.search(text_of(file))
     ]
 
     assert not guilty

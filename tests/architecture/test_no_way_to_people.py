@@ -7,13 +7,11 @@ import ast
 import datetime as dt
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 from django.urls import URLPattern, get_resolver
 from typer.testing import CliRunner
 
-import rollkeeper
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
@@ -28,15 +26,13 @@ from rollkeeper.vault.fields import Field, LineField
 from tests.architecture.test_limits import FORBIDDEN
 from tests.builders.staff import sign_in
 from tests.selfcare.people import register_line
-
-PACKAGE = Path(rollkeeper.__file__).parent
-FILES = sorted(f for f in PACKAGE.rglob("*.py") if "migrations" not in f.parts)
+from tests.source import PACKAGE, modules
 
 
 @cache
 def trees():
-    """Read every file of the program, once."""
-    return {str(f.relative_to(PACKAGE)): ast.parse(f.read_text("utf-8")) for f in FILES}
+    """Give every file of the program by its path."""
+    return {str(file.relative_to(PACKAGE)): tree for file, tree in modules().items()}
 
 
 ON = dt.date(2012, 3, 2)

@@ -4,14 +4,11 @@ import ast
 import importlib
 import re
 from itertools import chain
-from pathlib import Path
 
-import rollkeeper
 from rollkeeper.kernel.errors import Refusal
 from rollkeeper.operations.docs import is_refusal, refusals
+from tests.source import modules, text_of
 
-PACKAGE = Path(rollkeeper.__file__).parent
-TREES = {file: ast.parse(file.read_text("utf-8")) for file in PACKAGE.rglob("*.py")}
 ROWS = list(chain.from_iterable(refusals().values()))
 
 
@@ -29,7 +26,7 @@ def names_in(node):
 
 def types_caught():
     """Give the names in `except`, `isinstance` and `suppress`."""
-    for node in chain.from_iterable(map(ast.walk, TREES.values())):
+    for node in chain.from_iterable(map(ast.walk, modules(with_migrations=True).values())):
         match node:
             case ast.ExceptHandler(type=ast.expr() as caught):
                 yield from names_in(caught)
@@ -65,12 +62,16 @@ def test_a_class_of_refusals_is_caught_by_its_type_somewhere():
 def test_refusals_are_listed_in_no_other_module_than_errors():
     made = re.compile(r"= Refusal\(|^class \w+\((?:RollkeeperError|Faults)\)", re.MULTILINE)
 
-    assert [f for f in TREES if f.name != "errors.py" and made.search(f.read_text("utf-8"))] == []
+    assert [
+        f for f in modules(with_migrations=True) if f.name != "errors.py" and made.search(text_of(f))
+    ] == []
 
 
 def test_every_refusal_is_made_somewhere():
     used = set(
-        chain.from_iterable(names_in(tree) for file, tree in TREES.items() if file.name != "errors.py")
+        chain.from_iterable(
+            names_in(tree) for file, tree in modules(with_migrations=True).items() if file.name != "errors.py"
+        )
     )
     used |= {"Faults"}  # by `raise_all`
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import rollkeeper
+from tests import source
+from tests.source import PACKAGE
 
-PACKAGE = Path(rollkeeper.__file__).parent
 FOUND_BY_DJANGO = {"models.py", "apps.py"}
 NAMED = {
     "rollkeeper.campaign.choices.OutOfScopeReason": "the values of a column, which SQL alone writes",
@@ -26,22 +26,22 @@ type Use = tuple[str, str]
 
 def modules() -> dict[str, tuple[Path, ast.Module]]:
     found = {}
-    for file in PACKAGE.rglob("*.py"):
-        if "migrations" not in file.parts:
-            parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
-            found[".".join(parts).removesuffix(".__init__")] = file, ast.parse(file.read_text("utf-8"))
+    for file, tree in source.modules().items():
+        parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+        found[".".join(parts).removesuffix(".__init__")] = file, tree
     return found
 
 
 def uses_in(module: str, tree: ast.Module, known: set[str]) -> Iterator[Use]:
     """Yield what a module uses: its own names, what it imports, attributes of imported modules, what a hook is given as text."""
     imported = {}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             for one in node.names:
                 yield node.module or "", one.name
                 imported[one.asname or one.name] = f"{node.module}.{one.name}"
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
                 yield module, name
@@ -49,10 +49,9 @@ def uses_in(module: str, tree: ast.Module, known: set[str]) -> Iterator[Use]:
                 yield imported[owner], name
             case ast.Constant(value=str() as text):
                 yield from re.findall(r"(rollkeeper(?:\.\w+)+)[:.](\w+)", text)
-                near = [module] if not module.endswith(".apps") else _siblings(module, known)
-                if re.fullmatch(
-                    r"[\w\[\], |.]+", text
-                ):  # a quoted annotation, or a part of a hook's `module:name`
+                # A quoted annotation, or a part of a hook's `module:name`.
+                if re.fullmatch(r"[\w\[\], |.]+", text):
+                    near = [module] if not module.endswith(".apps") else _siblings(module, known)
                     yield from ((one, name) for one in near for name in re.findall(r"\w+", text))
 
 

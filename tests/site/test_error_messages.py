@@ -3,13 +3,11 @@
 import ast
 import datetime as dt
 import re
-from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 from django.utils import translation
 
-import rollkeeper
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign.choices import Action, BatchState
@@ -25,8 +23,8 @@ from rollkeeper.operations.docs import refusals
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, INVALID_VALUE, MISSING_ATTRIBUTE
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.tibetan import take_tibetan
+from tests.source import PACKAGE, modules
 
-PACKAGE = Path(rollkeeper.__file__).parent
 CATALOGUE = PACKAGE / "site/locale/zh_Hans/LC_MESSAGES/django.po"
 CATALOGUE_OF_TIBETAN = PACKAGE / "site/locale/bo/LC_MESSAGES/django.po"
 AT_COUNTERS = tuple(
@@ -107,10 +105,10 @@ def test_every_reason_written_into_a_refusal_is_in_chinese(catalogue):
 
 def reasons_written(package):
     """Give the literal texts of facts in words: keyword arguments, and what the functions that make them return."""
-    for file in package.rglob("*.py"):
-        if file.stem in NOT_BEHIND_PAGES or "imports" in file.parts:
+    for file, tree in modules().items():
+        if not file.is_relative_to(package) or file.stem in NOT_BEHIND_PAGES or "imports" in file.parts:
             continue
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in ast.walk(tree):
             if isinstance(node, ast.keyword) and node.arg in FACTS_IN_WORDS - {"reason", "remedy"}:
                 yield from literals(node.value)
             if isinstance(node, ast.FunctionDef) and node.name in {"_unread", "_must_stop", "_unrecordable"}:
