@@ -21,6 +21,7 @@ import pytest
 
 from rollkeeper.ledger import auditor
 from tests.command_server import CommandServer
+from tests.instances import copy_empty
 from tests.ledger.witness import RealWitness
 from tests.operations.test_process_supervisor import free_ports, started
 from tests.settings_files import change_settings
@@ -73,7 +74,7 @@ def operator(folder):
     command_server = CommandServer(SURROUNDINGS)
     one = Operator(folder, command_server)
     (folder / "people.jsonl").write_text(json.dumps(PERSON), "utf-8")
-    one.type("setup")
+    copy_empty(one.data_dir)
     command_server.hold_servers(one.data_dir)
     where, _ = blocks("toml")
     one.set(where.replace("/srv/www/ledger", str(one.public)))
@@ -102,7 +103,7 @@ def witness(folder, operator):
 def ledger(operator, witness):
     """The address of the served ledger."""
     port = free_ports()
-    with started(operator.data_dir, port):
+    with started(operator.data_dir, port, "--app", "backoffice"):
         yield f"http://127.0.0.1:{port}/ledger"
 
 
