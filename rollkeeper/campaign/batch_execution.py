@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign import deadlines
@@ -69,13 +67,11 @@ class _Run:
 
 def batches_to_run(*, on: dt.date) -> list[BatchId]:
     """Return the due, unfinished batches: terminations first, since those lines waited longest."""
-    waiting = Batch.objects.filter(
-        Q(state__in=[BatchState.APPROVED.value, BatchState.RUNNING.value]), due_on__lte=on
+    waiting = rows(
+        "SELECT batch_id FROM campaign_batch WHERE state = ANY (%s) AND due_on <= %s ORDER BY due_on, action, batch_id",
+        [[BatchState.APPROVED.value, BatchState.RUNNING.value], on],
     )
-    return [
-        BatchId(batch_id)
-        for batch_id in waiting.order_by("due_on", "action", "batch_id").values_list("batch_id", flat=True)
-    ]
+    return [BatchId(row.batch_id) for row in waiting]
 
 
 def run_batch(

@@ -16,7 +16,7 @@ from rollkeeper.campaign.errors import STAY_NOT_FOUND, STAY_REVERSED
 from rollkeeper.campaign.open_campaign import CampaignKey
 from rollkeeper.campaign.rules import STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS, Days, covers
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, EntryId, new_uuid
 from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
@@ -25,7 +25,8 @@ from rollkeeper.ledger.verbs import Verb
 
 def known_stays(campaign_id: UUID | None) -> list[Days]:
     """Return the stays that pause a campaign, first and last day inclusive (None if it is open); of no campaign those that pause all."""
-    return [(row.first, row.last) for row in rows(sql("campaign", "stays_of"), {"campaign_id": campaign_id})]
+    found = prepared_rows(sql("campaign", "stays_of"), {"campaign_id": campaign_id})
+    return [(row.first, row.last) for row in found]
 
 
 def resting_batches(on: dt.date) -> list[BatchId] | None:

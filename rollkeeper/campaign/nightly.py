@@ -27,7 +27,7 @@ from rollkeeper.campaign.restarted_clocks import restart_clocks
 from rollkeeper.campaign.rules import Days, covers, may_act_on, next_open_day
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.clock_steps import require_true_clock
-from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
@@ -72,13 +72,7 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
         ready, faults = _ready(there, on=on, after_gap=after_gap)
         if not ready:
             raise faults[0]
-        run("DROP TABLE IF EXISTS pg_temp.drained_line")
-        seen = run(sql("campaign", "drain_line_changes"))
-        kept_back = [
-            one.campaign_id for one in there if one.campaign_id not in {done.campaign_id for done in ready}
-        ]
-        if kept_back:
-            run(sql("campaign", "keep_line_changes"), {"campaigns": kept_back})
+        seen = _drain(there, ready)
         nights = [
             _run_one(authority, role, one, stays=known_stays(one.campaign_id), seen=seen, on=on)
             for one in ready
@@ -86,6 +80,20 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
     if faults:
         raise faults[0]
     return NightlyResult(*(sum(counts) for counts in zip(*map(astuple, nights), strict=True)))
+
+
+def _drain(there: list[CampaignKey], ready: list[OpenCampaign]) -> int:
+    """Fill `drained_line` with the lines that changed, and keep them for the campaigns that have no run now; return how many. With none
+    there may be no such table.
+    """
+    if not rows("SELECT FROM campaign_linechange LIMIT 1"):
+        return 0
+    run("DROP TABLE IF EXISTS pg_temp.drained_line")
+    seen = run(sql("campaign", "drain_line_changes"))
+    kept_back = {one.campaign_id for one in there} - {one.campaign_id for one in ready}
+    if kept_back:
+        run(sql("campaign", "keep_line_changes"), {"campaigns": sorted(kept_back)})
+    return seen
 
 
 def _ready(
@@ -237,12 +245,12 @@ def _record_run(
     *,
     on: dt.date,
 ) -> None:
-    ran_before = rows(
+    ran_before = prepared_rows(
         "SELECT day FROM campaign_nightlyrun WHERE campaign_id = %s AND day = %s", [campaign.campaign_id, on]
     )
-    run(sql("campaign", "fold_tally"))
-    run(sql("campaign", "fold_region_tally"))
-    run(sql("campaign", "nightly_run"), values)
+    prepared_run(sql("campaign", "fold_tally"))
+    prepared_run(sql("campaign", "fold_region_tally"))
+    prepared_run(sql("campaign", "nightly_run"), values)
     if ran_before and nightly_result == NightlyResult():
         return
     facts: dict[str, str | int | bool] = {

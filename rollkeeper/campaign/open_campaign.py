@@ -22,7 +22,7 @@ from rollkeeper.campaign.errors import (
     PackChanged,
 )
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.instance import instance
@@ -74,7 +74,7 @@ def pack_as_it_lies(pack_id: str, name: str) -> Pack:
 
 def campaigns_under_way() -> list[CampaignKey]:
     """Return the campaigns under way, in the order in which they begin."""
-    found = rows(
+    found = prepared_rows(
         "SELECT campaign_id, campaign_name, pack_id, law_id, pack_hash, begins_on FROM campaign_campaign WHERE closed_on IS NULL"
         " ORDER BY begins_on, campaign_name"
     )
@@ -180,7 +180,7 @@ def require_same_days(pack: Pack, *, on: dt.date) -> None:
 
 def refuse_gap(campaign: OpenCampaign, *, on: dt.date) -> None:
     """Refuse a day long after the last nightly run: the machine's date may be wrong, and what is due was found out long ago. Refuses: NIGHTLY_RUN_GAP."""
-    (found,) = rows(
+    (found,) = prepared_rows(
         "SELECT max(day) AS last FROM campaign_nightlyrun WHERE campaign_id = %s AND day <= %s",
         [campaign.campaign_id, on],
     )

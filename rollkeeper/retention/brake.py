@@ -34,12 +34,14 @@ def hold_back(due: int, *, on: dt.date, of_copies: bool = False) -> None:
 
     Refuses: ERASURE_STOPPED, COPIES_STOPPED.
     """
+    if not due:
+        return
     counted = "copies" if of_copies else "records"
     erased = ErasureRun.objects.filter(day=on).values_list(counted, flat=True).first() or 0
     lines = int(rows(sql("retention", "register_size"))[0].lines)
     most = max(settings().erase_per_day_least, math.floor(lines * settings().erase_per_day_percent / 100))
     total, stopped = erased + due, stopped_erasure(of_copies=of_copies)
-    if total <= most or not due:
+    if total <= most:
         return
     if stopped is None or stopped.approvable < total:
         ErasureBrake.objects.filter(lifted_on=None, of_copies=of_copies).delete()

@@ -8,8 +8,8 @@ need, and the intent marked as done). A process killed between two of them leave
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import astuple, dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -101,21 +101,19 @@ def count_due(authority: Authority, *, on: dt.date) -> Due:
     require(authority, Permission.ERASE_DUE)
     pack = load_pack(instance().pack)
     slices = _slices(pack, on)
-    total = _count_due(slices)
+    total = _sum(_count_due(one) for one in slices)
     copies = count_due_copies(copy_slices(pack, on), on=on, records=[one.values for one in slices])
     return replace(total, copies=copies.copies, held=total.held + copies.held)
 
 
-def _count_due(slices: Sequence[_Slice]) -> Due:
-    total = Due(0, 0, 0)
-    for one in slices:
-        with action(), without_timeout():
-            (found,) = rows(sql("retention", "count_due"), one.values)
-        total = Due(
-            total.lines + found.lines, total.tenures + found.tenures, total.held + found.held,
-            total.not_entered + found.not_entered,
-        )  # fmt: skip
-    return total
+def _count_due(one: _Slice) -> Due:
+    with action(), without_timeout():
+        (found,) = rows(sql("retention", "count_due"), one.values)
+    return Due(found.lines, found.tenures, found.held, found.not_entered)
+
+
+def _sum(counted: Iterable[Due]) -> Due:
+    return Due(*(sum(counts) for counts in zip((0, 0, 0, 0, 0), *map(astuple, counted), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +170,16 @@ def erase_due(
     erased.numbers_freed = _free_numbers(pack, by)
     erased.abandoned = erase_abandoned(authority, on=on)
     slices = _slices(pack, on)
-    due = _count_due(slices)
-    hold_back(due.lines + due.tenures, on=on)
-    for one in slices:
+    counted = [_count_due(one) for one in slices]
+    hold_back(sum(due.lines + due.tenures for due in counted), on=on)
+    for one, due in zip(slices, counted, strict=True):
         values = by | one.values | {"pack_hash": one.pack.hash, "article": one.pack.retention.article}
-        erased.lines += _erase("find_terminated", one.pack, values, erased, progress)
-        erased.tenures += _erase("find_past_tenures", one.pack, values, erased, progress)
-        if one.is_present:
+        # What is not among the counted is not looked for: on most days nothing is due.
+        if due.lines:
+            erased.lines += _erase("find_terminated", one.pack, values, erased, progress)
+        if due.tenures:
+            erased.tenures += _erase("find_past_tenures", one.pack, values, erased, progress)
+        if due.lines and one.is_present:
             erased.lines += _erase("find_undone", one.pack, values, erased, progress)
     erased.copies = erase_copies(copy_slices(pack, on), by, progress=progress)
     return erased

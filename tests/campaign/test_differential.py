@@ -6,6 +6,7 @@ became of each line must be what `law.rules.run_history` says, to the day.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -178,6 +179,7 @@ def live_through(world: World, pack: str, played: Played) -> list[tuple[object, 
             hold_line(line_id, first, last + dt.timedelta(days=1))
     plan(FIRST, pack)
     stops = {first for first, _ in world.stays}
+    eventful = by_day(world, line_ids)
     on = FIRST
     while on <= LAST:
         clock.set_demo_date(on)
@@ -186,7 +188,7 @@ def live_through(world: World, pack: str, played: Played) -> list[tuple[object, 
                 court_stays.enter_stay(
                     console_authority(), first=stay[0], last=stay[1], reason="court", on=on
                 )
-        for line_id, life in zip(line_ids, world.lives, strict=True):
+        for line_id, life in eventful.get(on, ()):
             happen(line_id, life, on, others[line_id])
         if not any(first <= on <= last for first, last in world.outages):
             if played.has_night(on):
@@ -230,6 +232,16 @@ def make_one(life: Life, person: UUID) -> LineId:
             person_id=person,
         )
     return line_id
+
+
+def by_day(world: World, line_ids: list[LineId]) -> dict[dt.date | None, list[tuple[LineId, Life]]]:
+    """Return the lines to which something happens on a day."""
+    found = defaultdict[dt.date | None, list[tuple[LineId, Life]]](list)
+    for line_id, life in zip(line_ids, world.lives, strict=True):
+        begun = {first for first, _ in life.pauses}
+        for on in {*life.notified, *begun, life.fewer_on, life.registered_on, life.terminated_on}:
+            found[on].append((line_id, life))
+    return found
 
 
 def happen(line_id: LineId, life: Life, on: dt.date, others: Sequence[LineId]) -> None:
