@@ -12,12 +12,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.highlighter import JSONHighlighter
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -30,6 +29,9 @@ from rollkeeper.kernel.errors import (
     Faults,
     RollkeeperError,
 )
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _WIDEST, _SENTENCE = 10_000, 100
 _CONTROLS = {
@@ -224,7 +226,7 @@ def answering_in_json() -> Iterator[None]:
 class Bar:
     """A progress bar that one task moves."""
 
-    def __init__(self, progress: Progress, task: TaskID) -> None:
+    def __init__(self, progress: "Progress", task: "TaskID") -> None:
         self._progress, self._task = progress, task
 
     def advance(self, steps: int = 1) -> None:
@@ -239,6 +241,8 @@ class Bar:
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Bar]:
     """Show a bar on standard error while something takes its time."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),

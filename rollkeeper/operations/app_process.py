@@ -5,6 +5,7 @@ It ends by itself when the process that started it is gone: the pipe on its stan
 ends with the server.
 """
 
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -44,6 +45,7 @@ def main(host: str, port: str) -> None:
 def application() -> Any:
     """Make the application in the server's child, which ends when the server was killed."""
     threading.Thread(target=_end_with_server, daemon=True).start()
+    gc.disable()  # until all is loaded
     from rollkeeper.operations.request_buffer import RequestBuffer
     from rollkeeper.site.wsgi import application
 

@@ -5,6 +5,7 @@ The latter it sees by the pipe on its standard input, which closes. What it is a
 point, and one that hangs would keep its work from the process that takes over.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -17,11 +18,15 @@ from typing import Final
 _ORPHAN_S: Final = 15
 
 
-def run_as_child(keep: Callable[[threading.Event], None], *, needs_servers: bool = True) -> None:
-    """Keep something until asked to stop; unless told not to, start the embedded servers first, if they are down."""
+type Keep = Callable[[threading.Event], None]
+
+
+def run_as_child(load: Callable[[], Keep], *, needs_servers: bool = True) -> None:
+    """Load something, and keep it until asked to stop; unless told not to, start the embedded servers first, if they are down."""
     import django
 
     os.umask(0o077)
+    gc.disable()  # what is loaded stays: to look through it for garbage, again and again, took a tenth of the start
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -33,6 +38,9 @@ def run_as_child(keep: Callable[[threading.Event], None], *, needs_servers: bool
 
     if needs_servers:
         embedded_postgres.ensure_embedded_running()
+    keep = load()
+    gc.freeze()
+    gc.enable()
     keep(stop)
 
 

@@ -4,21 +4,20 @@
 ``ROLLKEEPER_JOBS`` says which jobs it runs. With ``ROLLKEEPER_OPENS=no`` it has no way to open anything, and runs those that need none.
 """
 
-import threading
-
-from rollkeeper.operations.child_process import run_as_child
+from rollkeeper.operations.child_process import Keep, run_as_child
 
 
-def keep(stop: threading.Event) -> None:
-    """Run the jobs of this process."""
-    from rollkeeper.operations.scheduler import run_jobs
+def load() -> Keep:
+    """Import the jobs, and return what runs those of this process."""
+    from rollkeeper.operations.scheduler import all_jobs, run_jobs
 
-    run_jobs(stop)
+    all_jobs()
+    return run_jobs
 
 
 def main() -> None:
     """Run until asked to stop."""
-    run_as_child(keep)
+    run_as_child(load)
 
 
 if __name__ == "__main__":

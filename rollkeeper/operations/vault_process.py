@@ -4,20 +4,18 @@
 It starts no server of a database: where root runs Rollkeeper it has a separate user, which may not.
 """
 
-import threading
-
-from rollkeeper.operations.child_process import run_as_child
+from rollkeeper.operations.child_process import Keep, run_as_child
 
 
 def main() -> None:
     """Answer until asked to stop."""
 
-    def keep(stop: threading.Event) -> None:
+    def load() -> Keep:
         from rollkeeper.vault.service import run
 
-        run(stop)
+        return run
 
-    run_as_child(keep, needs_servers=False)
+    run_as_child(load, needs_servers=False)
 
 
 if __name__ == "__main__":
