@@ -16,8 +16,8 @@ from rollkeeper.operations.credential_handover import VAULT_SECRETS, AppCredenti
 from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER
 from rollkeeper.site.web_apps import APPS, app_named
 from rollkeeper.vault import service
-from tests.demo import copy_demo
 from tests.in_process import invoke
+from tests.instances import copy_empty
 from tests.operations.test_process_supervisor import answers, free_ports, until
 from tests.refusals import refusing
 
@@ -67,7 +67,7 @@ def running(data_dir, *words, **more):
 
 def test_each_app_runs_from_its_own_folder_with_no_key_of_another(place):
     instance, written, port = place / "instance", place / "written", free_ports()
-    copy_demo(instance)
+    copy_empty(instance)
     with running(instance, "worker", "--hand-over", written), ExitStack() as stack:
         until(lambda: all((written / app.name / "settings.toml").exists() for app in APPS), seconds=60)
         sockets = {"ROLLKEEPER_SOCKETS": str(instance / "run" / "sockets")}
@@ -83,17 +83,12 @@ def test_each_app_runs_from_its_own_folder_with_no_key_of_another(place):
     assert len({(written / app.name / "secrets" / "web.key").read_text("utf-8") for app in APPS}) == len(APPS)
 
 
-def test_an_app_refuses_a_folder_with_the_whole_instance(place, monkeypatch):
-    copy_demo(place / "instance")
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(place / "instance"))
-
+def test_an_app_refuses_a_folder_with_the_whole_instance(data_dir):
     with refusing(WHOLE_INSTANCE_HANDED_OVER):
         require_handed_over(app_named("portal"))
 
 
-def test_an_app_refuses_the_folder_of_another(place, monkeypatch):
-    copy_demo(place / "instance")
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(place / "instance"))
+def test_an_app_refuses_the_folder_of_another(data_dir, place, monkeypatch):
     written = AppCredentials.outside(app_named("counter"), place / "written")
     monkeypatch.setenv("ROLLKEEPER_HOME", str(written.folder))
 

@@ -22,8 +22,8 @@ from rollkeeper.kernel.errors import Faults
 from rollkeeper.operations import process_supervisor
 from rollkeeper.operations.errors import ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.site.web_apps import APPS
-from tests.demo import copy_demo
 from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
+from tests.instances import copy_empty
 from tests.processes import children_of, is_alive, words_of
 from tests.refusals import refusing
 from tests.superuser import as_superuser
@@ -111,13 +111,6 @@ def until(claim, seconds=15):
         time.sleep(0.05)
 
 
-@pytest.fixture
-def served(data_dir):
-    port = free_ports()
-    with started(data_dir, port, *TWO) as (parent, said):
-        yield parent, port, said
-
-
 @pytest.fixture(scope="module")
 def standing_parent(data_dir):
     """What is served for all tests that only ask, and its port."""
@@ -132,29 +125,25 @@ def standing(standing_parent):
     return standing_parent[1]
 
 
-@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_is_answers_and_stops_cleanly(served, wish):
-    parent, port, said = served
-    both = [answers(port), answers(port + 1)]
+@pytest.mark.parametrize(
+    ("wish", "chosen"),
+    [(signal.SIGTERM, ("backoffice", "counter")), (signal.SIGINT, ("counter",))],
+    ids=["SIGTERM", "SIGINT, one app alone"],
+)
+def test_it_says_where_it_is_answers_and_stops_cleanly(data_dir, wish, chosen):
+    port = free_ports()
+    places = {app.name: port + app.port_offset for app in APPS}
 
-    parent.send_signal(wish)
-    code = parent.wait(20)
+    with started(data_dir, port, *(word for name in chosen for word in ("--app", name))) as (parent, said):
+        answered = {name for name, place in places.items() if answers(place)}
+        parent.send_signal(wish)
+        code = parent.wait(20)
 
-    assert f"http://127.0.0.1:{port}/" in said
-    assert f"http://127.0.0.1:{port + 1}/" in said
-    assert both == [True, True]
+    assert {name for name, place in places.items() if f"http://127.0.0.1:{place}/" in said} == set(chosen)
+    assert {name for name in places if name in said} == set(chosen)
+    assert answered == set(chosen)
     assert code == 0
-    assert not answers(port)
-    assert not answers(port + 1)
-
-
-def test_its_apps_end_when_it_is_killed(served):
-    parent, port, _ = served
-
-    parent.kill()
-    parent.wait(5)
-
-    until(lambda: not answers(port) and not answers(port + 1))
+    assert not any(answers(place) for place in places.values())
 
 
 def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_parent):
@@ -171,65 +160,53 @@ def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_p
         assert parent.poll() is None, role
 
 
-def test_what_a_killed_serve_left_behind_does_not_keep_the_next_from_starting(data_dir):
-    port = free_ports()
+def test_apps_end_with_a_killed_serve_and_none_left_behind_stops_the_next(data_dir):
+    port, words = free_ports(), ("--app", "backoffice")
     with started(data_dir, port, *TWO) as (parent, _):
+        parent.kill()
+        parent.wait(5)
+        until(lambda: not answers(port) and not answers(port + 1))
+
+    with started(data_dir, port, *words) as (parent, said):
+        assert "Ready" in said
         parent.send_signal(signal.SIGSTOP)  # so that it starts nothing again meanwhile
-        for app in children_of(parent.pid)[:2]:
-            answering = children_of(app)
-            os.kill(app, signal.SIGKILL)
-            until(lambda answering=answering: not any(map(is_alive, answering)))
+        app, *_ = children_of(parent.pid)
+        answering = children_of(app)
+        os.kill(app, signal.SIGKILL)
+        until(lambda: not any(map(is_alive, answering)))
         parent.kill()
         parent.wait(5)
 
-    with started(data_dir, port, *TWO) as (_, said):
+    with started(data_dir, port, *words) as (parent, said):
         assert "Ready" in said
-
-
-def test_an_app_that_hangs_and_is_left_behind_is_ended_by_the_next_start(data_dir):
-    port = free_ports()
-    with started(data_dir, port, *TWO) as (parent, _):
         family = below(parent.pid)
         for one in family[1:]:
             os.kill(one, signal.SIGSTOP)
         parent.kill()
         parent.wait(5)
 
-    with started(data_dir, port, *TWO) as (_, said):
+    with started(data_dir, port, *words) as (_, said):
         assert "Ready" in said
     assert not [
         one for one in family if is_alive(one) and b"rollkeeper.operations.app_process" in words_of(one)
     ]
 
 
-@pytest.mark.parametrize("command", ["serve", "worker"])
-def test_a_server_that_died_comes_back_though_nobody_types_a_command(own_instance, command):
-    port = free_ports()
-    words = (
-        ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)]
-        if command == "serve"
-        else ["worker"]
-    )
-    with running(own_instance, words, ready="Ctrl-C") as process:
-        for store in stores.STORES:
-            pid = postmaster(store, own_instance)
-            os.kill(pid, signal.SIGKILL)
-
-            until(
-                lambda store=store, pid=pid: (
-                    postmaster(store, own_instance) not in {None, pid} and is_up(store, own_instance)
-                ),
-                seconds=60,
-            )
-
-            assert process.poll() is None, store.name
+@pytest.fixture
+def own_instance():
+    """An instance whose servers may be killed; its path is short enough for the sockets to be in it."""
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-own-") as place:
+        copy_empty(Path(place) / "instance")
+        yield Path(place) / "instance"
 
 
-def test_what_is_served_goes_on_while_its_settings_are_broken(own_instance):
+def test_what_is_served_outlives_dead_servers_and_broken_settings(own_instance):
     port, settings = free_ports(), own_instance / "settings.toml"
     whole = settings.read_text("utf-8")
     words = ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)]
     with running(own_instance, words, ready="Ready") as process:
+        require_servers_to_come_back(process, own_instance)
+
         (handed_over,) = (own_instance / "run" / "apps").glob("backoffice.*")
         before = (handed_over / "settings.toml").read_text("utf-8")
         # A child that was forked a moment ago still has the words of `serve`, its port among them.
@@ -252,12 +229,25 @@ def test_what_is_served_goes_on_while_its_settings_are_broken(own_instance):
         assert (handed_over / "settings.toml").read_text("utf-8") == before
 
 
-@pytest.fixture
-def own_instance():
-    """An instance whose servers may be killed; its path is short enough for the sockets to be in it."""
-    with tempfile.TemporaryDirectory(prefix="rollkeeper-own-") as place:
-        copy_demo(Path(place) / "instance")
-        yield Path(place) / "instance"
+def test_a_server_that_died_comes_back_for_a_worker(own_instance):
+    with running(own_instance, ["worker"], ready="Ctrl-C") as process:
+        require_servers_to_come_back(process, own_instance)
+
+
+def require_servers_to_come_back(process, instance):
+    """Kill each server in turn, and wait until it accepts connections again, though no command was typed."""
+    for store in stores.STORES:
+        pid = postmaster(store, instance)
+        os.kill(pid, signal.SIGKILL)
+
+        until(
+            lambda store=store, pid=pid: (
+                postmaster(store, instance) not in {None, pid} and is_up(store, instance)
+            ),
+            seconds=60,
+        )
+
+        assert process.poll() is None, store.name
 
 
 @contextmanager
@@ -350,16 +340,6 @@ def test_an_address_is_read_once_and_no_header_of_a_client_passes_for_the_proxys
     asked.close()
 
     assert (once.status, twice.status) == (200, 404)
-
-
-def test_one_app_alone_can_be_served(data_dir):
-    port = free_ports()
-
-    with started(data_dir, port, "--app", "counter") as (_, said):
-        only = [answers(port), answers(port + 1)]
-
-    assert only == [False, True]
-    assert "backoffice" not in said
 
 
 def test_a_machine_gets_problem_documents_and_files_are_served(standing):
