@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import override_settings
 from typer.core import TyperGroup
 from typer.main import get_group
 
@@ -101,9 +104,9 @@ def words_of(command: Any, folder: Path, *, but: dict[str, str] | None = None) -
     return words
 
 
-def picture() -> dict[str, Any]:
+def picture(keys: psycopg.Connection) -> dict[str, Any]:
     """Return what every table of both stores holds, as counts and sums of hashes, and the settings."""
-    return _tables_of_register() | _tables_of_keys() | {"settings": settings_file().read_bytes()}
+    return _tables_of_register() | _tables_of_keys(keys) | {"settings": settings_file().read_bytes()}
 
 
 def _tables_of_register() -> dict[str, Any]:
@@ -114,11 +117,10 @@ def _tables_of_register() -> dict[str, Any]:
     return {row.name: (row.n, row.hashes) for row in rows(said)}
 
 
-def _tables_of_keys() -> dict[str, Any]:
-    with as_superuser(stores.KEYS) as owner:
-        names = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        said = " UNION ALL ".join(_sum_of(name) for (name,) in names)
-        return {f"keys: {name}": (n, hashes) for name, n, hashes in owner.execute(said).fetchall()}
+def _tables_of_keys(keys: psycopg.Connection) -> dict[str, Any]:
+    names = keys.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    said = " UNION ALL ".join(_sum_of(name) for (name,) in names)
+    return {f"keys: {name}": (n, hashes) for name, n, hashes in keys.execute(said).fetchall()}
 
 
 def _sum_of(name: str) -> str:
@@ -129,13 +131,32 @@ def _sum_of(name: str) -> str:
     )
 
 
-@pytest.fixture
-def campaign(register, no_waits, quick_passwords):
+@pytest.fixture(scope="module")
+def keys(data_dir):
+    """The owner of the keys, for all pictures: to connect takes longer than to look."""
+    with as_superuser(stores.KEYS) as owner:
+        yield owner
+
+
+@pytest.fixture(scope="module")
+def world(data_dir):
     """A campaign under way, and a member of staff with every role, who gives the right password."""
-    employ(*STAFF_ROLES, username="anna", password=make_password(PASSWORD))
-    for number in range(3):
-        make_sealed_line(f"+861390000000{number}")
-    plan_campaign(console_authority(), pack_id="cn-xz-2011", on=dt.date(2012, 1, 2))
+    fast = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with fast, transaction.atomic():
+        employ(*STAFF_ROLES, username="anna", password=make_password(PASSWORD))
+        for number in range(3):
+            make_sealed_line(f"+861390000000{number}")
+        plan_campaign(console_authority(), pack_id="cn-xz-2011", on=dt.date(2012, 1, 2))
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def campaign(world, no_waits):
+    """The same world for each test: what one writes is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -147,7 +168,7 @@ def no_waits(monkeypatch):
 
 
 @pytest.mark.parametrize("called", EVERY, ids=" ".join)
-def test_a_command_that_is_refused_writes_nothing(called, campaign, tmp_path):
+def test_a_command_that_is_refused_writes_nothing(called, campaign, keys, tmp_path):
     command = EVERY[called]
     attempts = [[*called, "--no-such-option"]]
     attempts += [
@@ -157,24 +178,24 @@ def test_a_command_that_is_refused_writes_nothing(called, campaign, tmp_path):
     ]
     if any(one.required for one in command.params):
         attempts.append([*called, *NOT_OTHERWISE.get(called, words_of(command, tmp_path))])
-    before = picture()
+    before = picture(keys)
 
     for words in attempts:
         answer = invoke(*words, typed="")
         assert answer.exit_code != 0, f"{words} is not refused: {answer.output}"
-        assert picture() == before, words
+    assert picture(keys) == before, attempts
 
 
 @pytest.mark.parametrize(
     "words", [("campaign", "plan"), ("notices", "send"), ("campaign", "prepare"), ("campaign", "close"), ("retention", "erase")]
 )  # fmt: skip
-def test_nothing_is_done_in_a_demo_on_a_day_before_what_was_done(words, campaign):
-    before = picture()
+def test_nothing_is_done_in_a_demo_on_a_day_before_what_was_done(words, campaign, keys):
+    before = picture(keys)
 
     answer = invoke(*words, "--on", "2012-01-01")
 
     assert answer.exception.code == DEMO_CLOCK_BACKWARDS.code
-    assert picture() == before
+    assert picture(keys) == before
 
 
 def test_who_only_looks_may_look_back(campaign):
