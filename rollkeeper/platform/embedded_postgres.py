@@ -17,7 +17,6 @@ import atexit
 import fcntl
 import os
 import pwd
-import re
 import shutil
 import signal
 import stat
@@ -337,12 +336,10 @@ def _kill(store: Store, pid: int) -> None:
 def _pid(store: Store) -> int | None:
     """Return the process id of the running server, None if there is none (a stale file does not count)."""
     try:
-        pid = abs(int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0]))
-        os.kill(pid, 0)
-    except (OSError, IndexError, ValueError):
+        pid = abs(int((store.data / "postmaster.pid").read_text("utf-8").partition("\n")[0]))
+    except (OSError, ValueError):
         return None
-    # As `pg_ctl status` tells, which would be a process each time: its number may be this process's now, or another user's.
-    if pid == os.getpid() or not _is_of_server_user(store, pid):
+    if not _is_of_server(store, pid):
         return None
     if _process_state(pid) == b"Z":  # as in containers, where no one takes its exit code
         _remove_stale_locks(store)
@@ -350,9 +347,18 @@ def _pid(store: Store) -> int | None:
     return pid
 
 
-def _is_of_server_user(store: Store, pid: int) -> bool:
-    owner, said = server_user(store), re.search(rb"^Uid:\t(\d+)", _read(pid, "status"), re.MULTILINE)
-    return owner is None or said is None or int(said[1]) == pwd.getpwnam(owner).pw_uid
+def _is_of_server(store: Store, pid: int) -> bool:
+    """Tell whether a process that `postmaster.pid` names is the server's: after a power cut the number may be another user's, or ours.
+
+    `pg_ctl status` looks at the same and takes longer. It is asked where there is no such process, or a service manager hides it.
+    """
+    if pid <= 1 or pid in {os.getpid(), os.getppid()}:
+        return False
+    owner = server_user(store)
+    try:
+        return Path(f"/proc/{pid}").stat().st_uid == (pwd.getpwnam(owner).pw_uid if owner else os.geteuid())
+    except FileNotFoundError:
+        return not _run(store, "pg_ctl", "-D", str(store.data), "status", check=False).returncode
 
 
 def _remove_stale_locks(store: Store) -> None:

@@ -89,6 +89,55 @@ def test_a_server_that_was_killed_is_started_again_with_what_it_had_committed(ot
     assert ask(stores.REGISTER, "SELECT answer FROM kept") == 42
 
 
+@pytest.fixture
+def of_another_user():
+    """A process that has nothing to do with a server and is not of its user."""
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+        yield sleeper.pid
+        assert sleeper.poll() is None, "it was ended in place of a server"
+        sleeper.kill()
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("named", ["ours", "another user's", "nobody's", "nothing"])
+def test_after_a_power_cut_a_server_is_not_taken_for_running_by_a_number_alone(
+    other_data_dir, monkeypatch, of_another_user, named, hidden
+):
+    if named == "another user's" and embedded_postgres.server_user() is None:
+        pytest.skip("only root runs a server as another user")
+    embedded_postgres.ensure_running()
+    embedded_postgres.stop_if_unused()
+    left = {"ours": os.getpid(), "another user's": of_another_user, "nobody's": 1 << 22, "nothing": ""}[named]
+    (stores.KEYS.data / "postmaster.pid").write_text(f"{left}\n{stores.KEYS.data}\n")
+    if hidden:
+        hide_processes(monkeypatch)
+
+    assert embedded_postgres._pid(stores.KEYS) is None
+
+    (stores.KEYS.data / "postmaster.pid").unlink()
+
+
+def hide_processes(monkeypatch):
+    """Show no process of another user, as a service manager does with ProtectProc=invisible."""
+    stat_of = Path.stat
+
+    def stat_or_hide(path, **more):
+        found = stat_of(path, **more)
+        if path.parent == Path("/proc") and found.st_uid != os.geteuid():
+            raise FileNotFoundError(path)
+        return found
+
+    monkeypatch.setattr(Path, "stat", stat_or_hide)
+
+
+def test_a_server_runs_for_those_too_to_whom_its_process_is_hidden(other_data_dir, monkeypatch):
+    embedded_postgres.ensure_running()
+    seen = pid_of(stores.KEYS)
+    hide_processes(monkeypatch)
+
+    assert embedded_postgres._pid(stores.KEYS) == seen
+
+
 def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(other_data_dir):
     embedded_postgres.ensure_running()
     bystander = as_superuser(database="postgres")
