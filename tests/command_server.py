@@ -70,26 +70,25 @@ class CommandServer:
         self._subscribers: dict[str, tuple[Running, int]] = {}
 
     def start(
-        self, *words: str, out: int, err: int, typed: str = "", data_dir: Path | None = None
-    ) -> Running:
-        """Start a command, its output going into these open files."""
+        self, *words: str, out: int, err: int, typed: str = "", data_dir: Path | None = None,
+        terminal: int | None = None, surroundings: Mapping[str, str] | None = None,
+    ) -> Running:  # fmt: skip
+        """Start a command, its output going into these open files; `surroundings` are its own, or it sits at a terminal."""
         self._wait_until_warm()
+        if terminal is not None:
+            return self._call(words, data_dir, [terminal, out, err], surroundings)
         reading, writing = os.pipe()
         os.write(writing, typed.encode())
         os.close(writing)
         try:
-            return self._call(words, data_dir, [reading, out, err])
+            return self._call(words, data_dir, [reading, out, err], surroundings)
         finally:
             os.close(reading)
 
-    def run(
-        self, *words: str, typed: str = "", data_dir: Path | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+    def run(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; `more` as for `start`."""
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            code = self.start(
-                *words, out=out.fileno(), err=err.fileno(), typed=typed, data_dir=data_dir
-            ).finish()
+            code = self.start(*words, out=out.fileno(), err=err.fileno(), **more).finish()
             out.seek(0), err.seek(0)
             return subprocess.CompletedProcess(words, code, out.read(), err.read())
 
@@ -132,11 +131,18 @@ class CommandServer:
             assert self._process.stdout
             assert self._process.stdout.readline() == "ready\n", "the typist did not start"
 
-    def _call(self, words: Any, data_dir: Path | None, files: list[int]) -> Running:
+    def _call(
+        self,
+        words: Any,
+        data_dir: Path | None,
+        files: list[int],
+        surroundings: Mapping[str, str] | None = None,
+    ) -> Running:
         call = socket.socket(socket.AF_UNIX)
         call.connect(self._socket)
         here = {"ROLLKEEPER_HOME": str(data_dir)} if data_dir else {}
-        asked = {"words": words, "environment": self._surroundings | here, "folder": str(ROOT)}
+        environment = self._surroundings | dict(surroundings or {}) | here
+        asked = {"words": words, "environment": environment, "folder": str(ROOT)}
         said = json.dumps(asked).encode()
         socket.send_fds(call, [len(said).to_bytes(4) + said], files)
         return Running(call)

@@ -62,6 +62,7 @@ from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind, instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
+from tests.command_server import CommandServer
 from tests.instances import set_up_copy
 from tests.superuser import as_superuser, empty
 from tests.web_app import find_static_files_once, opened_app
@@ -169,6 +170,14 @@ def quick_passwords() -> Iterator[None]:
     """Fast password hashing, for tests of other matters that need accounts."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(scope="session")
+def command_server(data_dir: Path) -> Iterator[CommandServer]:
+    """Runs commands, and functions of tests, in processes of their own that need not import everything first."""
+    server = CommandServer(os.environ)
+    yield server
+    server.go()
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,6 @@ import csv
 import json
 import os
 import pty
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -14,26 +12,24 @@ import pytest
 from rollkeeper.imports.reject_file import default_path
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
-from tests.command_server import CommandServer
 
 ROOT = Path(__file__).parents[2]
 TELCO = ROOT.parent / "shared" / "data" / "telco-customers.csv"
+CONSOLE = {"ROLLKEEPER_ROLE": "console"}
 SIMPLE = (
     "mobile number,since,gender\n13800138000,2011-05-13,x\n13800138001,2011-05-14,y\n13800138002,no day,y\n"
 )
 
 
 @pytest.fixture(scope="module")
-def rollkeeper(data_dir):
-    """Type a command; the answer is (exit code, what it printed, its remarks). Who is at a terminal starts the program itself."""
-    command_server = CommandServer(os.environ | {"ROLLKEEPER_ROLE": "console"})
+def rollkeeper(command_server):
+    """Type a command; the answer is (exit code, what it printed, its remarks)."""
 
     def typed(*words):
-        done = command_server.run(*map(str, words))
+        done = command_server.run(*map(str, words), surroundings=CONSOLE)
         return done.returncode, done.stdout, done.stderr
 
-    yield typed
-    command_server.go()
+    return typed
 
 
 @pytest.fixture
@@ -61,15 +57,11 @@ def test_without_a_yes_nothing_is_imported_and_the_answer_is_no(committed, rollk
 
 
 @pytest.mark.parametrize(("answer", "code", "lines"), [(b"y\n", 1, 2), (b"n\n", 1, 0)])
-def test_a_person_at_a_terminal_is_asked(committed, simple, answer, code, lines):
+def test_a_person_at_a_terminal_is_asked(committed, command_server, simple, answer, code, lines):
     ours, theirs = pty.openpty()
     os.write(ours, answer)
 
-    done = subprocess.run(
-        [Path(sys.executable).with_name("rollkeeper"), "import", str(simple)],
-        cwd=ROOT, env=os.environ | {"ROLLKEEPER_ROLE": "console"}, capture_output=True, text=True, check=False,
-        stdin=theirs, timeout=120,
-    )  # fmt: skip
+    done = command_server.run("import", str(simple), terminal=theirs, surroundings=CONSOLE)
     os.close(ours)
     os.close(theirs)
 

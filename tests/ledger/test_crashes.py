@@ -16,41 +16,6 @@ import pytest
 from rollkeeper.ledger import auditor
 from rollkeeper.ledger.publication import publish
 
-# A child that publishes and kills itself, without a last word, where the test says.
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-import django; django.setup()
-from rollkeeper.ledger import publication, sequencer, tile_store, tree
-from rollkeeper.operations.bootstrap import open_instance
-where = sys.argv[2]
-die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
-written = 0
-def write_then_die(place, name, content, write=tile_store.TileStore.write):
-    global written
-    written += 1
-    if where == "among the tiles" and written == 4:
-        die()
-    if where == "before the checkpoint" and name == "checkpoint":
-        die()
-    if where == "in the middle of a file" and written == 2:
-        content = content[: len(content) // 2]
-        Path.replace = die
-    write(place, name, content)
-tile_store.TileStore.write = write_then_die
-if where == "before the leaves are committed":
-    sequencer._fill_tiles = die
-if where == "before anything is published":
-    publication._next_head = die
-if where == "before it is signed":
-    publication.notes.sign = die
-if where == "after it was signed":
-    publication._remember = die
-if where == "between the instance's note and the register's":
-    publication.database.run = die
-open_instance()
-publication.publish(Path(sys.argv[1]))
-"""
 STEPS = ["insert", "integration", "tile", "files", "checkpoint"]
 PLACES = [
     "before the leaves are committed",
@@ -65,21 +30,21 @@ PLACES = [
 
 
 @pytest.mark.parametrize("where", PLACES)
-def test_a_killed_publication_leaves_the_old_head_whole_and_is_finished_by_the_next(fill, tmp_path, where):
+def test_a_killed_publication_leaves_the_old_head_whole_and_is_finished_by_the_next(
+    fill, command_server, tmp_path, where
+):
     log, kept = tmp_path / "log", tmp_path / "kept"
     fill(1, 300)
     publish(log)
     shutil.copy(log / "checkpoint", kept)
     fill(301, 900)
 
-    killed = subprocess.run(
-        [sys.executable, "-c", CHILD, log, where], env=os.environ, check=False, capture_output=True
-    )
+    killed = command_server.run("@tests.ledger.dying_publisher:main", str(log), where)
     key = auditor.read_key((log / "vkey").read_text())
     meanwhile = auditor.audit(log, key=key, older=[kept])
     publish(log)
 
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert meanwhile.size == 300
     assert auditor.audit(log, key=key, older=[kept]).size == 900
 

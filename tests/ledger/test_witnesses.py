@@ -8,11 +8,8 @@ import base64
 import fcntl
 import hashlib
 import http.server
-import os
 import signal
 import struct
-import subprocess
-import sys
 import threading
 import time
 
@@ -147,36 +144,23 @@ def test_an_unreachable_witness_that_is_not_required_delays_nothing(fill, witnes
     assert (done.is_public, done.size, done.cosigned) == (True, 302, 0)
 
 
-DIES = """
-import os, signal, sys
-from pathlib import Path
-import django; django.setup()
-from rollkeeper.ledger import publication
-from rollkeeper.operations.bootstrap import open_instance
-die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
-setattr(publication, sys.argv[2], die)
-open_instance()
-publication.publish(Path(sys.argv[1]))
-"""
-
-
-@pytest.mark.parametrize("where", ["_ask", "_release", "_note_publication"])
-def test_a_killed_publisher_leaves_the_older_head_and_the_next_run_finishes(fill, witness, tmp_path, where):
+@pytest.mark.parametrize(
+    "where",
+    ["before a witness is asked", "before the new head is released", "before the publication is noted"],
+)
+def test_a_killed_publisher_leaves_the_older_head_and_the_next_run_finishes(
+    fill, witness, command_server, tmp_path, where
+):
     fill(1, 300)
     publish(tmp_path / "log")
     fill(301, 700)
 
-    killed = subprocess.run(
-        [sys.executable, "-c", DIES, tmp_path / "log", where],
-        env=os.environ,
-        check=False,
-        capture_output=True,
-    )
+    killed = command_server.run("@tests.ledger.dying_publisher:main", str(tmp_path / "log"), where)
     meanwhile = audited(tmp_path / "log", witness.vkey)
     fill(701, 800)
     done = publish(tmp_path / "log")
 
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert meanwhile.size == 300
     assert (done.is_public, audited(tmp_path / "log", witness.vkey).size) == (True, 800)
 
