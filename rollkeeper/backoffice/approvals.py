@@ -46,7 +46,7 @@ _PAGES = {
     Permission.RENEW_KEYS_AFTER_INCIDENT: "backoffice:incident",
     Permission.NOTIFY_AFFECTED: "backoffice:incident",
     Permission.PUBLISH_REPORT: "backoffice:report_of_period",
-    Permission.DECIDE_FORGERY: "backoffice:decide_case",
+    Permission.DECIDE_FORGERY: "backoffice:case",
 }
 REQUESTS: Final = {
     **{key_of(kind): (kind.label, needed, "backoffice:campaign") for kind, needed in PERMISSION_FOR.items()},

@@ -265,3 +265,12 @@ def test_two_people_decide_a_forgery_on_its_page_and_have_the_report_as_a_text(a
     assert current_tenure(case.line_id) is None
     assert report["Content-Type"].startswith("text/plain")
     assert not [one for one in (NUMBER[3:], "Invented Person", str(case.line_id)) if one in report.text_]
+
+
+def test_a_document_that_waits_for_a_second_person_leads_to_its_case(asked):
+    case = disputed(CaseKind.FORGERY)
+
+    page = asked("bo", "get", "/pending-approvals/").text_
+    address = re.search(rf'href="([^"]*{case.case_id}[^"]*)"', page)[1]
+
+    assert asked("bo", "get", address).status_code == 200
