@@ -28,7 +28,7 @@ from rollkeeper.agents.errors import (
 )
 from rollkeeper.agents.models import Agent, Assignment, Device, Outlet
 from rollkeeper.agents.rules import parse_hours
-from rollkeeper.agents.services import locked_agent, require_code
+from rollkeeper.agents.services import is_of_agent, locked_agent, require_code
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
@@ -98,8 +98,8 @@ def assign_staff(authority: Authority, username: str, *, agent: str, outlet: str
         append_entry(authority, verb=Verb.STAFF_ASSIGNED, role=role, on=on, facts=facts)
 
 
-def unassign_staff(authority: Authority, username: str, *, on: dt.date) -> None:
-    """Take an account away from its outlet, with its devices there. The account itself stays as it is.
+def unassign_staff(authority: Authority, username: str, *, agent: str | None = None, on: dt.date) -> None:
+    """Take an account away from its outlet, of this agent where one is named, with its devices there. The account itself stays as it is.
 
     An account without an assignment is the operator's own. Close it with 'rollkeeper staff suspend' if it should register no one.
     Ledger: agents:staff:unassigned. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED.
@@ -108,9 +108,11 @@ def unassign_staff(authority: Authority, username: str, *, on: dt.date) -> None:
     with action():
         staff_id = _account(username)
         assignment = _locked_assignment(staff_id, username)
+        outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
+        if not is_of_agent(outlet.agent_id, agent):
+            raise NOT_ASSIGNED(username=username)
         assignment.until = on
         assignment.save()
-        outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
         for device in _devices_of(staff_id):
             _end(authority, device, outlet=outlet, role=role, on=on)
         facts = _facts(outlet) | {"staff": commitment_of(staff_id)}

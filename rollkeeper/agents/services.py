@@ -128,8 +128,13 @@ def audit_agent(authority: Authority, code: str, findings: Sequence[AuditFinding
     return audit_id
 
 
-def remediate_finding(authority: Authority, finding_id: UUID, *, on: dt.date) -> None:
-    """Note that a finding is remediated. Ledger: agents:finding:remediated. Refuses: NOT_ALLOWED, FINDING_UNKNOWN."""
+def remediate_finding(
+    authority: Authority, finding_id: UUID, *, agent: str | None = None, on: dt.date
+) -> None:
+    """Note that a finding is remediated, of this agent where one is named.
+
+    Ledger: agents:finding:remediated. Refuses: NOT_ALLOWED, FINDING_UNKNOWN.
+    """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
         finding = (
@@ -137,7 +142,7 @@ def remediate_finding(authority: Authority, finding_id: UUID, *, on: dt.date) ->
             .filter(finding_id=finding_id, remediated_on__isnull=True)
             .first()
         )
-        if finding is None:
+        if finding is None or not is_of_agent(finding.agent_id, agent):
             raise FINDING_UNKNOWN()
         finding.remediated_on = on
         finding.save()
@@ -156,6 +161,11 @@ def locked_agent(code: str, *, only: AgentState | None = None, unless: AgentStat
     if state is unless or only not in {None, state}:
         raise AGENT_NOT_IN_STATE(agent=code, state=state.value)
     return agent
+
+
+def is_of_agent(agent_id: UUID, agent: str | None) -> bool:
+    """Tell whether what belongs to an agent belongs to the one of this code; of any where none is named."""
+    return agent is None or Agent.objects.filter(agent_id=agent_id, code=agent).exists()
 
 
 def require_requirements_met(agent: Agent, *, on: dt.date) -> None:

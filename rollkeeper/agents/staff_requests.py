@@ -61,12 +61,12 @@ def _audit(authority: Authority, agent: str, payload: Payload, on: dt.date) -> N
     services.audit_agent(authority, agent, found, on=on)
 
 
-def _remediate(authority: Authority, _: str, payload: Payload, on: dt.date) -> None:
+def _remediate(authority: Authority, agent: str, payload: Payload, on: dt.date) -> None:
     try:
         finding = UUID(text_in(payload, "finding"))
     except ValueError:
         raise STAFF_REQUEST_UNREADABLE() from None
-    services.remediate_finding(authority, finding, on=on)
+    services.remediate_finding(authority, finding, agent=agent, on=on)
 
 
 def _open_outlet(authority: Authority, agent: str, payload: Payload, on: dt.date) -> None:
@@ -86,8 +86,8 @@ def _assign(authority: Authority, agent: str, payload: Payload, on: dt.date) -> 
     )
 
 
-def _unassign(authority: Authority, _: str, payload: Payload, on: dt.date) -> None:
-    outlets.unassign_staff(authority, text_in(payload, "username"), on=on)
+def _unassign(authority: Authority, agent: str, payload: Payload, on: dt.date) -> None:
+    outlets.unassign_staff(authority, text_in(payload, "username"), agent=agent, on=on)
 
 
 _ACTIONS: Final[dict[str, Callable[[Authority, str, Payload, dt.date], Payload | None]]] = {

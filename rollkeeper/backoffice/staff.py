@@ -175,8 +175,9 @@ def change_account(request: HttpRequest, staff_id: UUID, operation: str) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 def close_account(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     """Close an account at once, after a question, and end its sessions."""
-    authority, view = authority_in(request), _account(staff_id)
+    authority = authority_in(request)
     require(authority, Permission.MANAGE_STAFF)
+    view = _account(staff_id)
     if request.method != "POST":
         sessions = dict(open_session_counts()).get(view.username, 0)
         return render(request, "backoffice/close_account.html", {"account": view, "sessions": sessions})
@@ -189,7 +190,9 @@ def close_account(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 @require_POST
 def end_account_sessions(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     """End all sessions of an account, which stays open."""
-    end_sessions(authority_in(request), username=_account(staff_id).username, on=clock.today())
+    authority = authority_in(request)
+    require(authority, Permission.MANAGE_STAFF)
+    end_sessions(authority, username=_account(staff_id).username, on=clock.today())
     messages.success(request, _("All sessions of this account have ended."))
     return redirect("backoffice:account", staff_id)
 

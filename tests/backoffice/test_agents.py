@@ -13,7 +13,7 @@ from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import AgentState, Pattern
 from rollkeeper.kernel.database import rows
-from tests.agents.conftest import AGENT, ON, counter, employ, set_settings, vaulted  # noqa: F401 - the same counter
+from tests.agents.conftest import AGENT, ON, approved, counter, employ, set_settings, vaulted  # noqa: F401 - the same counter
 from tests.builders.staff import enter
 from tests.builders.workers import attend
 
@@ -181,6 +181,21 @@ def test_an_agent_is_entered_and_carried_to_its_end_on_pages(counter, backoffice
         AgentState.APPROVED,
         AgentState.TERMINATED,
     )
+
+
+def test_an_account_leaves_its_outlet_by_the_page_of_its_own_agent_alone(counter, backoffice):  # noqa: F811
+    approved("agent-018")
+    ask, removed = backoffice(StaffRole.ADMINISTRATOR), []
+
+    for agent in ("agent-018", AGENT):
+        ask(
+            "post",
+            f"/agents/{agent}/do/",
+            {"do": "unassign", "username": counter.username, "confirmed": "yes"},
+        )
+        removed.append(bool(rows("SELECT FROM agents_assignment WHERE until IS NOT NULL")))
+
+    assert removed == [False, True]
 
 
 @pytest.mark.parametrize("role", [StaffRole.SUPERVISOR, StaffRole.AUDITOR, StaffRole.CAMPAIGN_MANAGER])
