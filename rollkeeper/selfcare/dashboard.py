@@ -14,6 +14,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.ledger.errors import RECEIPT_NOT_FOUND
 from rollkeeper.ledger.labels import ACTION_LABELS
 from rollkeeper.ledger.queries import AccessEntry, TenurePeriod, accesses, missing_accesses
 from rollkeeper.ledger.receipts import ParsedEntry, code_of, find_by_code
@@ -27,7 +28,7 @@ from rollkeeper.selfcare.applications import pending_until
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.consents import show_consents
 from rollkeeper.selfcare.delegates import delegates_of
-from rollkeeper.selfcare.errors import NOT_YOUR_LINE, VERIFICATION_NEEDED
+from rollkeeper.selfcare.errors import VERIFICATION_NEEDED
 from rollkeeper.selfcare.line_selection import show_limits
 from rollkeeper.selfcare.passkeys import passkeys_of
 from rollkeeper.selfcare.personal_data import list_entries, open_entries
@@ -129,12 +130,15 @@ def _missing(session: PortalSession) -> list[str]:
 def show_receipt(session: PortalSession, code: str) -> Shown:
     """Return a whole receipt of a line of this session, as a text that anyone can check.
 
-    That of a decision says why. Refuses: NOT_YOUR_LINE, VERIFICATION_NEEDED, INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady.
+    That of a decision says why. Another's is not found. Refuses: VERIFICATION_NEEDED, INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     found = find_by_code(code)
-    if found.entry.line_id not in {session.line_id, *(one.line_id for one in session.tenures())}:
-        raise NOT_YOUR_LINE()
-    if _says_why(found.entry) and not session.reads_reasons:
+    is_about_reasons = _says_why(found.entry)
+    if found.entry.line_id not in {session.line_id, *(one.line_id for one in session.tenures())} or (
+        is_about_reasons and _is_of_other(session, found.entry)
+    ):
+        raise RECEIPT_NOT_FOUND(code=found.code)
+    if is_about_reasons and not session.reads_reasons:
         raise VERIFICATION_NEEDED()
     return {"code": found.code, "text": found.text, "proven": found.is_proven}
 
@@ -143,6 +147,25 @@ def _says_why(entry: ParsedEntry) -> bool:
     """Tell whether an entry says what staff found; that a person took their case back is no secret."""
     because = entry.facts.get("because", DecisionReason.TAKEN_BACK)
     return entry.verb == Verb.FORGERY_JUDGED or because != DecisionReason.TAKEN_BACK
+
+
+def _is_of_other(session: PortalSession, entry: ParsedEntry) -> bool:
+    """Tell whether a case is an earlier or a later subscriber's, who alone learns why it was decided."""
+    if "case" not in entry.facts:
+        return False
+    found = rows(
+        "SELECT c.tenure_id, h.person_id FROM selfcare_case c"
+        " LEFT JOIN lines_tenure h ON h.line_id = c.line_id AND h.tenure_id = c.tenure_id WHERE c.case_id = %s",
+        [entry.facts["case"]],
+    )
+    return not any(
+        one.person_id == session.person_id if one.tenure_id else _is_by_user(session, entry.line_id)
+        for one in found
+    )
+
+
+def _is_by_user(session: PortalSession, line_id: LineId | None) -> bool:
+    return session.is_verified or (line_id is not None and last_tenure_ended_at(line_id) is None)
 
 
 def _documents(session: PortalSession) -> list[Shown]:
@@ -193,7 +216,7 @@ def _keep_back_reasons(session: PortalSession, lines: list[Shown]) -> bool:
 
     A line that has no subscriber may have had one after the case: then its user may be another person by now.
     """
-    if session.reads_reasons and (session.is_verified or last_tenure_ended_at(session.line_id) is None):
+    if session.reads_reasons and _is_by_user(session, session.line_id):
         return False
     kept_back = [
         case for line in lines for case in line["cases"] if case["because"] and not case["withdrawn"]

@@ -105,3 +105,11 @@ def test_who_uses_the_line_after_a_subscriber_reads_no_reason_of_one_before(at_p
     run("UPDATE lines_tenure SET held = tstzrange(lower(held), clock_timestamp())")
 
     assert reasons(come_in(at_portal, "telephone", number=number)) == ([None], True)
+
+
+def test_the_receipt_of_a_decision_tells_who_has_the_line_next_no_reason(at_portal):
+    line = register_line()
+    decided(line)
+    give_away(line)
+
+    assert receipt_of_decision(come_in(at_portal, "proven"))["refused"] == "receipt_not_found"
