@@ -25,7 +25,8 @@ from rollkeeper.lines.counter_codes import extend_handle
 from rollkeeper.offline.approvals import HeldForApproval, decide_approval, hold_for_approval
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.approvals import approval_article
-from rollkeeper.registration.receipts import receipt_for
+from rollkeeper.registration.errors import SUBMISSION_KEY_USED
+from rollkeeper.registration.receipts import on_number, receipt_for
 from rollkeeper.registration.submissions import IMAGE_FIELDS, Receipt, Submission
 from rollkeeper.subscribers.choices import PartyKind
 
@@ -45,7 +46,9 @@ def submit_for_approval(
     }
     extend_handle(authority, fields.get("number", ""))
     language = get_language() or instance().languages[0]
-    return receipt_for(key) or hold_for_approval(
+    if (first := receipt_for(key)) and not on_number(authority, fields.get("number", ""))(first.line_id):
+        raise SUBMISSION_KEY_USED(verb=first.verb, day=first.day)
+    return first or hold_for_approval(
         authority, submission_key=key, action_kind=action_kind, kind=kind, fields=fields, language=language, submission=submission
     )  # fmt: skip
 

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from rollkeeper.kernel import clock
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine
 from rollkeeper.lines.queries import masked_input
+from rollkeeper.registration.errors import INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED
+from rollkeeper.registration.rules import is_page_key
 
 _KEY = "carried_line"
 _RECEIPT = "called_on_receipt"
@@ -94,6 +96,18 @@ def set_aside_with_act(request: HttpRequest, *, submission_key: str, typed: str)
 def is_set_aside(request: HttpRequest, submission_key: str) -> bool:
     """Tell whether this receipt is the one noted last."""
     return (request.session.get(_RECEIPT) or {}).get("key") == submission_key
+
+
+def require_own_form(request: HttpRequest, *, submission_key: str, typed: str) -> None:
+    """Refuse a form with a key of no page, or one that this session sent last for another line, also where it waits for an approver.
+
+    Refuses: INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED.
+    """
+    if not is_page_key(submission_key):
+        raise INVALID_SUBMISSION_KEY()
+    before, now = called_on_receipt(request, submission_key), called(request, typed)
+    if before and now and before != now:
+        raise SUBMISSION_KEY_USED(verb=request.path.strip("/"), day=clock.today())
 
 
 def called_on_receipt(request: HttpRequest, submission_key: str) -> str:

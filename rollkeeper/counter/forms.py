@@ -20,9 +20,9 @@ from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
-from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL
+from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, SUBMISSION_KEY_USED
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, state_field
-from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.rules import is_page_key
 from rollkeeper.registration.sim_cards import asked_of_sim
 from rollkeeper.vault.fields import Field
 
@@ -44,6 +44,8 @@ class QuietForm(forms.Form):
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=100)
     is_doubtful = False
     """Whether a number that was submitted needs a second comparison."""
+    is_used_up = False
+    """Whether it was submitted before, for another line."""
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
@@ -65,7 +67,8 @@ class QuietForm(forms.Form):
             name: self.data[name]
             for name in self.fields
             if name in self.data and (name in _KEPT or name.endswith(("document_type", "identity_check")))
-            if name not in self.errors and (name != "submission_key" or is_usable_key(self.data[name]))
+            if name not in self.errors
+            if name != "submission_key" or (is_page_key(self.data[name]) and not self.is_used_up)
         }
 
     def show_faults(self, faults: Mapping[str, Sequence[str]]) -> None:
@@ -104,6 +107,7 @@ def faults_of(form: QuietForm, fault: RollkeeperError, *, called: str = "") -> d
     for said_of_id in fault.faults if isinstance(fault, Faults) else (fault,):
         one = _by_name(said_of_id, called or _UNNAMED)
         form.is_doubtful |= one.code == DOCUMENT_DOUBTFUL.code
+        form.is_used_up |= one.code == SUBMISSION_KEY_USED.code
         said = translated(one)[0]
         found.setdefault(form.field_of(one), []).append(mark(f"{said.sentence} {said.remedy}", said.language))
     return found

@@ -49,6 +49,7 @@ from rollkeeper.offline.queries import outcomes
 from rollkeeper.offline.services import GREATEST_SEALED_BYTES, issue_ticket, store_submission
 from rollkeeper.registration.party_kinds import kind_names
 from rollkeeper.registration.pipeline import active_pack
+from rollkeeper.registration.rules import is_page_key
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind
@@ -95,6 +96,8 @@ def submit(request: HttpRequest) -> HttpResponse:
         sealed = base64.b64decode(said["sealed"], validate=True)
     except (KeyError, TypeError, ValueError, binascii.Error):
         raise OFFLINE_REGISTRATION_REJECTED(why="a part of it is missing") from None
+    if not is_page_key(key):
+        raise OFFLINE_REGISTRATION_REJECTED(why="its key is none")
     language = get_language() or instance().languages[0]
     store_submission(
         authority_in(request), submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language

@@ -30,13 +30,14 @@ from rollkeeper.ledger.labels import action_label
 from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code
 from rollkeeper.lines.queries import good_through
 from rollkeeper.registration.receipts import ledger_receipt_of, receipt_for
+from rollkeeper.registration.rules import is_page_key
 
 
 @require_safe
 def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
     """Show the receipt of what was just submitted, to be printed and handed over."""
     require(authority_in(request), Permission.REGISTER)
-    found = receipt_for(submission_key)
+    found = receipt_for(submission_key) if is_page_key(submission_key) else None
     if found is None:
         pending = waits(request, submission_key)
         if pending is None:

@@ -26,6 +26,7 @@ from rollkeeper.counter.carried_line import (
     is_set_aside,
     put_away,
     recorded_from,
+    require_own_form,
     set_aside,
     set_aside_with_act,
 )
@@ -371,6 +372,7 @@ def action_page[F: QuietForm](
         return _faulty(request, template, form=form, make=make, faults=form.errors, shown=shown)
     key, typed = form.cleaned_data["submission_key"], form.data["number"]
     try:
+        require_own_form(request, submission_key=key, typed=typed)
         with kept_with(lambda: set_aside_with_act(request, submission_key=key, typed=typed)):
             done = do(form)
     except RollkeeperError as fault:
@@ -388,6 +390,8 @@ def _faulty[F: QuietForm](
     faults: Mapping[str, Any], shown: Mapping[str, Any] | None,
 ) -> HttpResponse:  # fmt: skip
     """Say what is wrong; the values that were typed stay where they were typed or are gone."""
+    if form.is_used_up and by_script(request):  # another form can be sent, and this one no more
+        return HttpResponse(status=204, headers={"HX-Redirect": request.get_full_path()})
     blank = make(initial=form.kept())
     blank.is_doubtful = form.is_doubtful
     line = _carried_for(request, blank, shown)

@@ -160,8 +160,13 @@ def find_line_keys(line_ids: Sequence[LineId]) -> dict[LineId, LineKey]:
 
 def has_other_number(line_id: LineId, number: str) -> bool:
     """Tell whether a line has a number, and not this one."""
+    return has_another_number(line_id, blind_numbers([number])[0])
+
+
+def has_another_number(line_id: LineId, number_index: bytes) -> bool:
+    """Tell whether a line has a number, and not the one with this blind index."""
     with counted_lookups():
-        (found,) = rows("SELECT lines_has_other_number(%s, %s) AS other", [line_id, *blind_numbers([number])])
+        (found,) = rows("SELECT lines_has_other_number(%s, %s) AS other", [line_id, number_index])
     return bool(found.other)
 
 

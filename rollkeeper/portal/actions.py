@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.portal import labels
@@ -28,6 +29,7 @@ from rollkeeper.portal.own_lines import ABOUT_A_PERSON, may_do, said_lines
 from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.tokens import HERE, numbers_of
 from rollkeeper.portal.views import during_session, refused, shown_to
+from rollkeeper.registration.errors import SUBMISSION_KEY_USED
 from rollkeeper.selfcare.choices import PortalRequestKind
 
 FORMS: Final[dict[str, type[ActionForm]]] = {
@@ -59,6 +61,8 @@ def action_page(request: HttpRequest, what: str) -> HttpResponse:
         return _draw(request, what, form.blank(**kept), line=str(kept["line"] or ""), status=422)
     answer = put(request, PortalRequestKind(what.replace("-", "_")), form.payload())
     if answer.done is None:
+        if answer.refused == SUBMISSION_KEY_USED.code:
+            kept["key"] = str(new_uuid())
         return _draw(
             request, what, form.blank(answer.said, **kept), line=str(kept["line"] or ""), status=422,
             needs_verification=answer.refused == "verification_needed",

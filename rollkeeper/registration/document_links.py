@@ -32,7 +32,7 @@ from rollkeeper.registration.errors import (
     DocumentNeedsSupervisor,
     InvalidDocumentNumber,
 )
-from rollkeeper.registration.receipts import ConcurrentChange, run_once
+from rollkeeper.registration.receipts import ConcurrentChange, on_number, run_once
 from rollkeeper.registration.services import Document, index_of, locked_line, require_subscriber
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.subscribers.choices import PartyKind
@@ -83,7 +83,9 @@ def link_document(
         _mark(authority, Verb.DOCUMENT_LINKED, others, subscriber, facts, on=on)
         return line.line_id, entry
 
-    return run_once(submission_key, verb=Verb.DOCUMENT_LINKED, on=on, do=do)
+    return run_once(
+        submission_key, verb=Verb.DOCUMENT_LINKED, on=on, about=on_number(authority, number), do=do
+    )
 
 
 def undo_document_link(
@@ -115,7 +117,9 @@ def undo_document_link(
             raise DOCUMENT_NOT_LINKED(line=line.line_id)
         return line.line_id, entry
 
-    return run_once(submission_key, verb=Verb.DOCUMENT_UNLINKED, on=on, do=do)
+    return run_once(
+        submission_key, verb=Verb.DOCUMENT_UNLINKED, on=on, about=on_number(authority, number), do=do
+    )
 
 
 def _shown(

@@ -185,7 +185,7 @@ def _answer(
     lines = find_line_keys([one.line_id for one in known.values()])
     for position, submission in zip(positions or range(len(submissions)), submissions, strict=True):
         if receipt := known.get(submission.submission_key):
-            is_of_another = receipt_is_of_another(submission, lines.get(receipt.line_id))
+            is_of_another = receipt_is_of_another(context.authority, submission, lines.get(receipt.line_id))
             outcomes[position] = (
                 SUBMISSION_KEY_USED(verb=receipt.verb, day=receipt.day)
                 if is_of_another

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.utils import OperationalError
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
+from rollkeeper.access.authority import Authority
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, pipeline, prepared_later, prepared_rows, sql
@@ -23,8 +24,9 @@ from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.receipts import LedgerReceipt, receipt_with
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.counter_codes import number_index_of_handle
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import LineKey, has_other_number
+from rollkeeper.lines.queries import LineKey, has_another_number, has_other_number, number_index_of
 from rollkeeper.registration.errors import INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.registration.submissions import ROW_KEY, Receipt, Submission
@@ -71,15 +73,17 @@ def repeat_receipt(receipt: Receipt, *, verb: Verb) -> Receipt | RollkeeperError
     return receipt.again()
 
 
-def receipt_is_of_another(submission: Submission, line: LineKey | None) -> bool:
+def receipt_is_of_another(authority: Authority, submission: Submission, line: LineKey | None) -> bool:
     """Tell whether a receipt is about another line than this submission, or about a contract that is over.
 
     A file may use the customer's number as its key, and a customer may have several lines; a row without a key has one made from
     its content, and may ask for a second contract with the same content. A receipt for something else would make the person
     believe that they are registered.
     """
-    if line is None or submission.number.startswith("handle:"):
+    if line is None:
         return False
+    if submission.number.startswith("handle:"):
+        return not on_number(authority, submission.number)(line.line_id)
     if line.is_over and submission.submission_key.startswith(ROW_KEY):
         return True
     try:
@@ -133,25 +137,55 @@ def retry_on_conflict[T](attempt: Callable[[], T], *, is_done: Callable[[T], boo
     raise ConcurrentUpdate
 
 
+def on_line(line_id: LineId) -> Callable[[LineId], bool]:
+    """Return what tells whether a line is this one."""
+    return lambda known: known == line_id
+
+
+def on_number(authority: Authority, text: str) -> Callable[[LineId], bool]:
+    """Return what tells whether a line is the one that a clerk means, by a typed number or by its handle.
+
+    Of a handle whose minutes are over no one knows any more: then it is. Refuses: NumberNotRead.
+    """
+
+    def is_meant(known: LineId) -> bool:
+        is_handle = text.startswith("handle:")
+        index = number_index_of_handle(authority, text) if is_handle else number_index_of(text)
+        return index is None or not has_another_number(known, index)
+
+    return is_meant
+
+
 def run_once(
-    submission_key: str, *, verb: Verb, on: dt.date, do: Callable[[], tuple[LineId, EntryId]]
+    submission_key: str,
+    *,
+    verb: Verb,
+    on: dt.date,
+    about: Callable[[LineId], bool],
+    do: Callable[[], tuple[LineId, EntryId]],
 ) -> Receipt:
     """Do one act once, also under concurrency, and return its receipt.
 
-    Refuses: INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate.
+    `about` tells whether a line is the one that is meant: a receipt about another would make the person believe that something was done
+    for them. Refuses: INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate.
     """
     if not is_usable_key(submission_key):
         raise INVALID_SUBMISSION_KEY()
 
+    def repeated(first: Receipt) -> Receipt | RollkeeperError:
+        if not about(first.line_id):
+            return SUBMISSION_KEY_USED(verb=first.verb, day=first.day)
+        return repeat_receipt(first, verb=verb)
+
     def attempt() -> Receipt | RollkeeperError:
         if submission_key in (found := find_receipts([submission_key])):
-            return repeat_receipt(found[submission_key], verb=verb)
+            return repeated(found[submission_key])
         try:
             line_id, entry_id = do()
         except RollkeeperError:
             # An earlier identical submission may have changed the line so that a second one is refused.
             if submission_key in (found := find_receipts([submission_key])):
-                return repeat_receipt(found[submission_key], verb=verb)
+                return repeated(found[submission_key])
             raise
         receipt = Receipt(submission_key, verb.value, line_id, on, entry_id)
         save_receipts([receipt])()

@@ -34,6 +34,7 @@ GREATEST_VALUE_LENGTH = 2000
 """Longer than every name and address there is; what is longer is a slip or an attack."""
 
 _KEY = re.compile(r"[A-Za-z0-9_:.-]{8,100}", re.ASCII)
+_RANDOM_KEY = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _SHOWABLE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
 # Control characters but tab and line ends, and halves of surrogate pairs: no document has them.
@@ -138,6 +139,14 @@ def needs_supervisor(parts: ReadParts, *, on: dt.date) -> DocumentNeedsSuperviso
 def is_usable_key(submission_key: str) -> bool:
     """Tell whether a text can be a submission key."""
     return bool(_KEY.fullmatch(submission_key))
+
+
+def is_page_key(submission_key: str) -> bool:
+    """Tell whether a text can be the key of a page's form, which is a random one.
+
+    What an earlier version recorded under a file's own key may have a customer's number as its key: no page tests whether there is such a one.
+    """
+    return bool(_RANDOM_KEY.fullmatch(submission_key))
 
 
 def showable(name: str) -> str:

@@ -36,7 +36,7 @@ from rollkeeper.registration.approvals import require_approval
 from rollkeeper.registration.decisions import Situation, of_the_subscriber
 from rollkeeper.registration.errors import LINE_IN_DISPUTE
 from rollkeeper.registration.pipeline import record
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_number, run_once
 from rollkeeper.registration.side_effects import (
     notify_terminated,
     restore_if_declared_in_time,
@@ -127,7 +127,7 @@ def replace_sim(
         _owe(line, NoticeKind.SIM_REPLACED, on=on)
         return line.line_id, entry
 
-    return run_once(submission_key, verb=Verb.SIM_REPLACED, on=on, do=do)
+    return run_once(submission_key, verb=Verb.SIM_REPLACED, on=on, about=on_number(authority, number), do=do)
 
 
 def terminate_line(
@@ -152,7 +152,9 @@ def terminate_line(
             notify_terminated(line, on=on)
         return line.line_id, terminate_locked_line(authority, line, on=on)
 
-    return run_once(submission_key, verb=Verb.LINE_TERMINATED, on=on, do=do)
+    return run_once(
+        submission_key, verb=Verb.LINE_TERMINATED, on=on, about=on_number(authority, number), do=do
+    )
 
 
 def check_subscriber(
@@ -209,7 +211,7 @@ def pause_line(
         line = locked_line(authority, number, on=on, helps=True)
         return line.line_id, pause_locked_line(authority, line, first=first, last=last, reason=reason, on=on)
 
-    return run_once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
+    return run_once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, about=on_number(authority, number), do=do)
 
 
 def pause_locked_line(
@@ -235,7 +237,9 @@ def reconnect_line(authority: Authority, *, submission_key: str, number: str, on
         line = locked_line(authority, number, on=on, helps=True)
         return line.line_id, reconnection.reconnect_temporarily(authority, line.line_id, on=on)
 
-    return run_once(submission_key, verb=Verb.LINE_RECONNECTED, on=on, do=do)
+    return run_once(
+        submission_key, verb=Verb.LINE_RECONNECTED, on=on, about=on_number(authority, number), do=do
+    )
 
 
 def mark_essential(
@@ -253,7 +257,9 @@ def mark_essential(
             restore_service(line, on=on)
         return line.line_id, entry_id
 
-    return run_once(submission_key, verb=Verb.LINE_MARKED_ESSENTIAL, on=on, do=do)
+    return run_once(
+        submission_key, verb=Verb.LINE_MARKED_ESSENTIAL, on=on, about=on_number(authority, number), do=do
+    )
 
 
 def _one(

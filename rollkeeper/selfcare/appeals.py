@@ -15,7 +15,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.writes import lock_line
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_line, run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_notices import note_asked_from
 from rollkeeper.selfcare.choices import CaseKind
@@ -39,7 +39,7 @@ def appeal(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
         note_asked_from(session.line_id, line_id, CaseKind.APPEAL)
         return line_id, pause_clock(session.authority, line_id, on, None, PauseReason.APPEAL, on)
 
-    return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, about=on_line(line_id), do=do)
 
 
 def has_appeal_left(line_id: LineId, tenure_id: TenureId | None) -> bool:

@@ -35,7 +35,7 @@ from rollkeeper.registration.kind_rules import check_faults, counts_elsewhere
 from rollkeeper.registration.party_kinds import kinds_offered_remotely
 from rollkeeper.registration.payments import payment_faults
 from rollkeeper.registration.pipeline import active_pack, check_registration
-from rollkeeper.registration.receipts import find_receipts, run_once
+from rollkeeper.registration.receipts import find_receipts, on_line, run_once
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.settings import settings as offline_settings
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission, lines_elsewhere_in
@@ -127,7 +127,7 @@ def apply_for_line(
     Law: the pack's way of verification. Ledger: vault:offline:opened, vault:sealed:opened (the number), selfcare:application:submitted,
     and line:tenure:registered or line:clock:paused. Refuses: INVALID_REQUEST, LINE_HAS_SUBSCRIBER, APPLICATION_PENDING, TOO_MANY_APPLICATIONS.
     """
-    known = _repeated_result(key_of(payload))
+    known = _repeated_result(session, key_of(payload))
     if known is not None:
         return known
     line = _free_line(session)
@@ -255,7 +255,7 @@ def _apply(
     ):
         raise faults[0]
     return run_once(
-        key, verb=Verb.APPLICATION_SUBMITTED, on=on,
+        key, verb=Verb.APPLICATION_SUBMITTED, on=on, about=on_line(session.line_id),
         do=lambda: (session.line_id, _hold(session, application_id, given, article=article, on=on)),
     )  # fmt: skip
 
@@ -352,10 +352,10 @@ def pending_until(line_id: LineId) -> dt.date | None:
     return found[0].until if found else None
 
 
-def _repeated_result(key: str) -> dict[str, Any] | None:
-    """Return what an application that was sent twice gave the first time."""
+def _repeated_result(session: PortalSession, key: str) -> dict[str, Any] | None:
+    """Return what an application that was sent twice gave the first time: one for this line."""
     receipt = find_receipts([key]).get(key)
-    if receipt is None:
+    if receipt is None or receipt.line_id != session.line_id:
         return None
     return {"verb": receipt.verb, "day": receipt.day.isoformat(), "repeat": True}
 

@@ -23,7 +23,7 @@ from rollkeeper.lines.queries import protected_lines
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_line, run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.errors import NO_CONSENT_REQUESTED
 from rollkeeper.selfcare.services import Payload, key_of
@@ -104,7 +104,7 @@ def give_consent(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
             facts={"consent": str(consent_id), "through": through.isoformat()},
         )  # fmt: skip
 
-    return run_once(key_of(payload), verb=Verb.CONSENT_GIVEN, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.CONSENT_GIVEN, on=on, about=on_line(line_id), do=do)
 
 
 def withdraw_consent(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -127,7 +127,7 @@ def withdraw_consent(session: PortalSession, payload: Payload, *, on: dt.date) -
             facts={"consent": str(consent_id)},
         )  # fmt: skip
 
-    return run_once(key_of(payload), verb=Verb.CONSENT_WITHDRAWN, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.CONSENT_WITHDRAWN, on=on, about=on_line(line_id), do=do)
 
 
 def show_consents(session: PortalSession, *, on: dt.date) -> list[dict[str, Any]]:

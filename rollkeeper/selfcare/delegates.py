@@ -19,7 +19,7 @@ from rollkeeper.lines.choices import AccessKind
 from rollkeeper.lines.lookups import count_access, count_mismatch, find_line_for_staff
 from rollkeeper.lines.queries import current_tenure, number_index_of
 from rollkeeper.lines.writes import lock_line
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_line, run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_decisions import close_case
 from rollkeeper.selfcare.choices import CaseKind, DelegateRole
@@ -56,7 +56,7 @@ def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
             facts={"part": part.value},
         )
 
-    return run_once(key_of(payload), verb=Verb.DELEGATE_ADDED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.DELEGATE_ADDED, on=on, about=on_line(line_id), do=do)
 
 
 def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -83,7 +83,7 @@ def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) ->
             facts={"part": part.value},
         )
 
-    return run_once(key_of(payload), verb=Verb.DELEGATE_REMOVED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.DELEGATE_REMOVED, on=on, about=on_line(line_id), do=do)
 
 
 def delegates_of(person_id: PersonId) -> dict[DelegateRole, dt.date]:
@@ -139,7 +139,7 @@ def report_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
             session.authority, line_id, CaseKind.INHERIT, tenure_id=tenure_id, claimant_mark=mark, on=on
         )
 
-    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, about=on_line(line_id), do=do)
 
 
 def deny_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -161,7 +161,7 @@ def deny_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Rece
             raise NO_CLAIM()
         return line_id, close_case(session.authority, found[0], role=role.value, upheld=False, on=on)
 
-    return run_once(key_of(payload), verb=Verb.CASE_SETTLED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.CASE_SETTLED, on=on, about=on_line(line_id), do=do)
 
 
 def mark_of(person_id: PersonId, part: DelegateRole, index: bytes) -> bytes:

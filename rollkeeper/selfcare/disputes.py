@@ -29,7 +29,7 @@ from rollkeeper.registration.errors import (
     RECEIPT_LINE_MISMATCH,
     RECORD_ALREADY_CORRECT,
 )
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_number, run_once
 from rollkeeper.registration.side_effects import restore_service
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind
@@ -50,7 +50,7 @@ def dispute_line(authority: Authority, *, submission_key: str, number: str, on: 
                 authority, line.line_id, CaseKind.DISPUTE, tenure_id=_tenure(line.line_id), on=on
             )
 
-    return run_once(submission_key, verb=Verb.LINE_DISPUTED, on=on, do=do)
+    return run_once(submission_key, verb=Verb.LINE_DISPUTED, on=on, about=on_number(authority, number), do=do)
 
 
 def accept_receipt(
@@ -89,7 +89,9 @@ def accept_receipt(
             authority, verb=Verb.RECEIPT_ACCEPTED, role=role, on=on, line_id=line.line_id, facts=facts
         )
 
-    return run_once(submission_key, verb=Verb.RECEIPT_ACCEPTED, on=on, do=do)
+    return run_once(
+        submission_key, verb=Verb.RECEIPT_ACCEPTED, on=on, about=on_number(authority, number), do=do
+    )
 
 
 def refusal(

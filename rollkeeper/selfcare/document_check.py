@@ -23,7 +23,12 @@ from rollkeeper.lines.choices import AccessKind, AccessOutcome
 from rollkeeper.lines.counter_codes import find_line_for_clerk
 from rollkeeper.lines.lookups import count_access, mark_access
 from rollkeeper.registration.approvals import is_supervisor_check, require_approval
-from rollkeeper.registration.errors import INVALID_SUBMISSION_KEY, DocumentNeedsSupervisor
+from rollkeeper.registration.errors import (
+    INVALID_SUBMISSION_KEY,
+    SUBMISSION_KEY_USED,
+    DocumentNeedsSupervisor,
+)
+from rollkeeper.registration.receipts import on_number
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.selfcare.applications import application_marks
 from rollkeeper.selfcare.errors import NO_APPLICATION
@@ -43,7 +48,8 @@ def check_document(
 ) -> None:  # fmt: skip
     """Note that the document of a waiting application was seen; a second time with the same key changes nothing.
 
-    Ledger: selfcare:application:checked. Refuses: NOT_ALLOWED, APPROVAL_NEEDED, INVALID_SUBMISSION_KEY, LineNotFound, NumberNotRead, NO_APPLICATION.
+    Ledger: selfcare:application:checked. Refuses: NOT_ALLOWED, APPROVAL_NEEDED, INVALID_SUBMISSION_KEY,
+    SUBMISSION_KEY_USED, LineNotFound, NumberNotRead, NO_APPLICATION.
     """
     role = require(authority, Permission.REGISTER)
     require_approval(
@@ -51,7 +57,9 @@ def check_document(
     )  # an application that could not be confirmed is registered at the counter
     if not is_usable_key(submission_key):
         raise INVALID_SUBMISSION_KEY()
-    if outcome_of(submission_key) is not None:
+    for seen in rows("SELECT line_id FROM selfcare_application WHERE check_key = %s", [submission_key]):
+        if not on_number(authority, number)(seen.line_id):
+            raise SUBMISSION_KEY_USED(verb=Verb.APPLICATION_CHECKED, day=on)
         return
     checked = check_number(normalise_type(document[0]), document[1], on)
     if Reason.CHECK_DIGIT in checked.reasons and not is_supervisor_check(authority, approved_by=None):

@@ -30,7 +30,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.counter_codes import find_line_for_clerk
 from rollkeeper.lines.protection import hiding_protected_state
 from rollkeeper.lines.queries import current_tenure, protected_lines
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_number, run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.choices import CaseKind, ForgerySign
 from rollkeeper.selfcare.errors import CASE_NOT_FOUND, NO_SUBSCRIBER_TO_SUSPECT
@@ -59,7 +59,7 @@ def suspect_forgery(
                 authority, line.line_id, CaseKind.FORGERY, tenure_id=held.tenure_id, about=sign.value, on=on
             )
 
-    return run_once(submission_key, verb=Verb.CASE_OPENED, on=on, do=do)
+    return run_once(submission_key, verb=Verb.CASE_OPENED, on=on, about=on_number(authority, number), do=do)
 
 
 def judge(authority: Authority, case: Any, *, is_forged: bool, on: dt.date) -> bool:

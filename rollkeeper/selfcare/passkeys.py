@@ -20,7 +20,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.writes import lock_line
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_line, run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.errors import INVALID_PASSKEY, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS
 from rollkeeper.selfcare.services import Payload, key_of
@@ -76,7 +76,7 @@ def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
             session.authority, verb=Verb.PASSKEY_ADDED, role=role, on=on, line_id=session.line_id
         )
 
-    return run_once(key_of(payload), verb=Verb.PASSKEY_ADDED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.PASSKEY_ADDED, on=on, about=on_line(session.line_id), do=do)
 
 
 def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -99,7 +99,7 @@ def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> 
             session.authority, verb=Verb.PASSKEY_REMOVED, role=role, on=on, line_id=session.line_id
         )
 
-    return run_once(key_of(payload), verb=Verb.PASSKEY_REMOVED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.PASSKEY_REMOVED, on=on, about=on_line(session.line_id), do=do)
 
 
 def passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from rollkeeper.lines.queries import current_tenure, number_index_of
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import contest_tenure, lock_disputed, lock_line
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_line, run_once
+from rollkeeper.registration.rules import is_page_key
 from rollkeeper.registration.services import pause_locked_line, terminate_locked_line
 from rollkeeper.registration.side_effects import restore_if_declared_in_time
 from rollkeeper.registration.submissions import Receipt
@@ -68,7 +69,7 @@ def declare_hardship(session: PortalSession, payload: Payload, *, on: dt.date) -
             session.authority, line, first=first, last=last, reason=reason, on=on
         )
 
-    return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, about=on_line(line_id), do=do)
 
 
 def reconnect_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -81,7 +82,7 @@ def reconnect_own_line(session: PortalSession, payload: Payload, *, on: dt.date)
     def do() -> tuple[LineId, EntryId]:
         return line_id, reconnect_temporarily(session.authority, line_id, on=on)
 
-    return run_once(key_of(payload), verb=Verb.LINE_RECONNECTED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.LINE_RECONNECTED, on=on, about=on_line(line_id), do=do)
 
 
 def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -98,7 +99,7 @@ def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> 
             session.authority, line_id, CaseKind.DISPUTE, tenure_id=tenure_id, about=about, on=on
         )
 
-    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, about=on_line(line_id), do=do)
 
 
 def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -118,7 +119,7 @@ def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
         note_asked_from(session.line_id, line_id, CaseKind.NOT_MINE)
         return line_id, entry_id
 
-    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, about=on_line(line_id), do=do)
 
 
 def request_correction(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -137,7 +138,7 @@ def request_correction(session: PortalSession, payload: Payload, *, on: dt.date)
             session.authority, line_id, CaseKind.CORRECT, tenure_id=tenure_id, about=about, on=on
         )
 
-    return run_once(key_of(payload), verb=Verb.CASE_OPENED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.CASE_OPENED, on=on, about=on_line(line_id), do=do)
 
 
 def terminate_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
@@ -154,7 +155,7 @@ def terminate_own_line(session: PortalSession, payload: Payload, *, on: dt.date)
             raise OWN_LINE_IN_DISPUTE()
         return line_id, terminate_locked_line(session.authority, line, on=on)
 
-    return run_once(key_of(payload), verb=Verb.LINE_TERMINATED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.LINE_TERMINATED, on=on, about=on_line(line_id), do=do)
 
 
 def open_dispute_case(
@@ -250,8 +251,9 @@ def _open_until(line_id: LineId, kind: CaseKind) -> dt.date | None:
 
 
 def key_of(payload: Payload) -> str:
-    """Return the submission key of a request."""
-    return str(payload.get("key", ""))
+    """Return the submission key of a request; of one that is not random none, which is refused."""
+    key = str(payload.get("key", ""))
+    return key if is_page_key(key) else ""
 
 
 def _day(payload: Payload, name: str) -> dt.date:

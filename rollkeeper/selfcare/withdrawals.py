@@ -13,7 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.receipts import on_line, run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_decisions import close_case
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
@@ -46,7 +46,7 @@ def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> R
             session.authority, case, role=role.value, upheld=False, because=DecisionReason.TAKEN_BACK, on=on
         )
 
-    return run_once(key_of(payload), verb=Verb.CASE_SETTLED, on=on, do=do)
+    return run_once(key_of(payload), verb=Verb.CASE_SETTLED, on=on, about=on_line(line_id), do=do)
 
 
 def _open_case(case_id: UUID, line_id: LineId, tenure_id: UUID | None) -> Any:

@@ -171,7 +171,7 @@ def test_once_its_minutes_are_over_the_line_is_to_be_found_again(at_counter, sus
     found(at_counter, suspended)
     page = at_counter.get("/pause/").content.decode()
     form = {
-        "submission_key": "12345678",
+        "submission_key": str(new_uuid()),
         "number": re.search(HANDLE, page).group(1),
         "reason": "hospital",
         "first": "2012-03-02",

@@ -27,7 +27,7 @@ from tests.selfcare.people import PERSON
 FREE = "+8613908917777"
 SEEN = {
     "number": FREE, "document_type": "passport", "document_state": "NPL", "document_number": PERSON["document_number"],
-    "name": PERSON["name"], "submission_key": "seen-at-the-counter",
+    "name": PERSON["name"], "submission_key": "0b9d3c52-7b3a-4a51-9d7c-2f6a1f2f7c11",
 }  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def test_who_saw_the_document_gets_the_receipt_and_never_what_was_given(at_count
     receipt = at_counter.get(answer.headers["Location"]).content.decode()
 
     assert 'data-offline="' not in page
-    assert answer.headers["Location"] == again.headers["Location"] == "/receipt/seen-at-the-counter/"
+    assert answer.headers["Location"] == again.headers["Location"] == f"/receipt/{SEEN['submission_key']}/"
     assert f"+86 … {SEEN['number'][-4:]}" in receipt
     assert str(waits) not in receipt
     assert not any(value in receipt for value in PERSON.values())

@@ -33,6 +33,7 @@ from tests.offline.browsers import form
 from tests.registration.people import fresh_number, person
 
 ROOT = Path(__file__).parents[2]
+KEY = "4c1f0e6a-2d6b-4b0e-9a55-7a1c2b3d4e5f"
 
 
 @pytest.fixture
@@ -58,28 +59,24 @@ def test_a_page_gets_a_ticket_and_this_instances_public_half(page):
 def test_what_is_handed_in_waits_and_is_notified_apart_from_what_never_came(page):
     given = page("/offline/ticket/").json()
     said = {
-        "key": "a-submission-key",
+        "key": KEY,
         "ticket": given["ticket"],
         "sealed": base64.b64encode(b"x" * 64).decode(),
     }
 
     first, second = page("/offline/submissions/", said), page("/offline/submissions/", said)
 
-    came = page("/offline/outcomes/", {"keys": ["a-submission-key", "another-key-here"]}).json()[
-        "submissions"
-    ]
+    came = page("/offline/outcomes/", {"keys": [KEY, "another-key-here"]}).json()["submissions"]
     assert (first.status_code, second.status_code) == (200, 200)
-    assert came == [{"key": "a-submission-key", "outcome": None, "said": []}]
+    assert came == [{"key": KEY, "outcome": None, "said": []}]
 
 
-@pytest.mark.parametrize(
-    "said", [{}, {"key": "a-submission-key"}, {"key": "k", "ticket": "t", "sealed": "!"}, []]
-)
+@pytest.mark.parametrize("said", [{}, {"key": KEY}, {"key": "k", "ticket": "t", "sealed": "!"}, []])
 def test_what_is_no_offline_registration_is_refused_and_not_repeated(page, said):
     answer = page("/offline/submissions/", said)
 
     assert answer.status_code == 422
-    assert "a-submission-key" not in answer.content.decode()
+    assert KEY not in answer.content.decode()
 
 
 def test_nobody_who_is_not_signed_in_gets_a_ticket_or_hands_in(page, at_counter):

@@ -9,7 +9,7 @@ import json
 import mailbox
 import re
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 import pyrage
 
@@ -49,16 +49,16 @@ class OfflineDesk:
             "sealed": self._people.person().address,
         }
         assert self._post("/offline/submissions/", wrong).status in {400, 422}
-        keys = [f"offline-{name}" for name in ("done", "refused-0", "refused-1", "refused-2")]
+        keys = {_key(name): name for name in ("done", "refused-0", "refused-1", "refused-2")}
         came: dict[str, str] = {}
 
         def heard() -> bool:
-            answer = json.loads(self._post("/offline/outcomes/", {"keys": keys}).text)
+            answer = json.loads(self._post("/offline/outcomes/", {"keys": list(keys)}).text)
             came.update({one["key"]: one["outcome"] for one in answer["submissions"] if one["outcome"]})
-            return came.keys() == set(keys)
+            return came.keys() == keys.keys()
 
         until(heard, seconds=60)
-        assert all(key.split("-")[1] == outcome for key, outcome in came.items()), came
+        assert all(keys[key].split("-")[0] == outcome for key, outcome in came.items()), came
 
     def _hand_in(
         self,
@@ -70,7 +70,7 @@ class OfflineDesk:
         ticket: str | None = None,
     ) -> None:
         """Seal a filled-in form as the page's script does, and send it; bound to another ticket it does not open."""
-        key, ticket = f"offline-{name}", ticket or given["ticket"]
+        key, ticket = _key(name), ticket or given["ticket"]
         clear = {
             "v": 1,
             "action_kind": action_kind,
@@ -337,6 +337,10 @@ def _report(to: str, person: Person) -> bytes:
         f"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.mail.example\r\n\r\n"
         f"Final-Recipient: rfc822; {person.email}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
     ).encode()
+
+
+def _key(name: str) -> str:
+    return str(uuid5(NAMESPACE_OID, name))
 
 
 def _filled(line: Person, person: Person) -> dict[str, str]:

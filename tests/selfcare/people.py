@@ -43,11 +43,11 @@ class Telephone:
         )
 
 
-def register_line(number=NUMBER, person=None, on=ON, service=Service.MOBILE, copies=(), check=None):
+def register_line(number=NUMBER, person=None, on=ON, service=Service.MOBILE, copies=(), check=None, key=None):
     return register_subscriber(
         console_authority(),
         Submission(
-            submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
+            submission_key=key or str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
             parts={PartyRole.SUBSCRIBER: person or PERSON}, service=service, language="en", double_checked=True, identity_check=check,
             copies={PartyRole.SUBSCRIBER: copies},
         ),

@@ -17,6 +17,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import good_through, identity_check, tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
+from rollkeeper.registration.errors import SUBMISSION_KEY_USED
 from rollkeeper.selfcare import applications, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
 from rollkeeper.selfcare.choices import PortalRequestKind
@@ -79,6 +80,24 @@ def see(authority, *, key="seen-at-a-counter", document=DOCUMENT, name=PERSON["n
 
 
 # ---- where the pack has the document seen ----
+
+
+def test_a_document_seen_for_one_line_is_not_said_to_be_seen_for_another(line, at_portal):
+    apply(session(at_portal, FREE))
+    see(authority := clerk())
+
+    with refusing(SUBMISSION_KEY_USED):
+        check_document(
+            authority,
+            submission_key="seen-at-a-counter",
+            number=NUMBER,
+            document=DOCUMENT,
+            name=PERSON["name"],
+            language="en",
+            on=ON,
+        )
+
+    see(authority)
 
 
 def test_where_the_document_must_be_checked_it_waits_and_the_clock_is_paused(line, at_portal):
@@ -180,6 +199,19 @@ def test_what_was_sent_twice_is_one_application_and_another_waits_behind_it(line
 
     assert again["done"] == first["done"] | {"repeat": True}
     assert apply(token)["refused"] == "application_pending"
+
+
+def test_the_key_of_what_was_done_to_another_line_registers_no_one(line, at_portal):
+    key = str(new_uuid())
+    register_line()
+    paused = {"key": key, "reason": "hospital", "first": ON.isoformat()}
+    assert "done" in ask(session(at_portal), PortalRequestKind.PAUSE, paused)
+    token = session(at_portal, FREE)
+
+    answers = [ask(token, PortalRequestKind.APPLY, {"key": key}), apply(token, key=key)]
+
+    assert all("faults" in one["done"] for one in answers)
+    assert rows("SELECT FROM selfcare_application") == []
 
 
 def test_a_fault_is_said_with_its_article_and_leaves_nothing(line, at_portal):

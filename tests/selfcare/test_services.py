@@ -79,6 +79,32 @@ def test_a_line_that_was_given_away_is_no_longer_theirs_to_act_on(at_portal, kin
     assert rows("SELECT FROM lines_pause") == []
 
 
+def test_what_was_asked_for_one_line_is_not_said_to_be_done_for_another(at_portal):
+    register_line()
+    other = register_line(OTHER)
+    token, key = proved_session(at_portal), str(new_uuid())
+    pause = {"key": key, "reason": "hospital", "first": ON.isoformat()}
+    assert "done" in ask(token, PortalRequestKind.PAUSE, **pause)
+
+    answer = ask(token, PortalRequestKind.PAUSE, line=str(other), **pause)
+
+    assert answer["refused"] == "submission_key_used"
+    assert rows("SELECT FROM lines_pause WHERE line_id = %s", [other]) == []
+
+
+def test_no_visitor_learns_whether_a_customers_number_is_the_key_of_a_row(at_portal):
+    register_line()
+    register_line(OTHER, SOMEBODY_ELSE, key="13900001234")
+    token = session(at_portal)
+    pause = {"reason": "hospital", "first": ON.isoformat()}
+
+    answers = [
+        ask(token, PortalRequestKind.PAUSE, key=key, **pause) for key in ("13900001234", "13900005678")
+    ]
+
+    assert [one["refused"] for one in answers] == ["invalid_submission_key"] * 2
+
+
 @pytest.mark.parametrize(
     ("kind", "more"), [(PortalRequestKind.DISPUTE, {}), (PortalRequestKind.CORRECT, {"about": "name"})]
 )
