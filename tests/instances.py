@@ -32,8 +32,9 @@ def copy_empty(data_dir: Path, *, configuration: str | None = None) -> None:
     """
     settings = data_dir / "settings.toml"
     own = settings.read_bytes() if settings.exists() else None
-    # Owners and modes as well: the servers' users own what lies in it.
-    subprocess.run(["cp", "-a", f"{made_in_common('empty', _make)}/.", data_dir], check=True)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    # Owners and modes as well: the servers' users own what lies in it. The folder itself stays as closed as it is.
+    subprocess.run(["cp", "-a", *made_in_common("empty", _make).iterdir(), data_dir], check=True)
     if own is not None:
         settings.write_bytes(own)
         (data_dir / "made").unlink()
