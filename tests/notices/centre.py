@@ -3,7 +3,11 @@
 import json
 import shutil
 import subprocess
+import threading
+from collections import defaultdict
+from collections.abc import Callable
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,23 +21,65 @@ PACKAGE = HERE.parents[1] / "node_modules" / "smpp"
 PASSWORD = "invented"
 
 
+class _Host:
+    """The process of all centres, and what each of them heard so far."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            ["node", HERE / "centre.js", PACKAGE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._heard, self._has_more, self._numbers = defaultdict(list), threading.Condition(), count()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def is_there(self) -> bool:
+        return self._process.poll() is None
+
+    def open(self, behaviour: dict) -> tuple[int, int]:
+        """Open a centre; return its number and its port."""
+        number = next(self._numbers)
+        self._say(number, behaviour)
+        self._until(lambda: self._heard[number])
+        return number, self._heard[number][0]["port"]
+
+    def close(self, number: int) -> list[dict]:
+        """Close a centre and return everything it heard."""
+        self._say(number)
+        self._until(lambda: self._heard[number][-1] is None)
+        return self._heard.pop(number)[1:-1]
+
+    def _say(self, *words: object) -> None:
+        print(json.dumps(words), file=self._process.stdin, flush=True)
+
+    def _listen(self) -> None:
+        for line in self._process.stdout:
+            number, what = json.loads(line)
+            with self._has_more:
+                self._heard[number].append(what)
+                self._has_more.notify_all()
+
+    def _until(self, claim: Callable[[], object]) -> None:
+        with self._has_more:
+            assert self._has_more.wait_for(claim, timeout=30), "the process of the message centres is gone"
+
+
+_hosts: list[_Host] = []
+
+
 class Centre:
     """One running centre and what it heard."""
 
     def __init__(self, behaviour) -> None:
-        self._process = subprocess.Popen(
-            ["node", str(HERE / "centre.js"), str(PACKAGE), json.dumps({"password": PASSWORD} | behaviour)],
-            stdout=subprocess.PIPE,
-        )
-        self.port = json.loads(self._process.stdout.readline())["port"]
+        if not _hosts or not _hosts[-1].is_there:
+            _hosts.append(_Host())
+        self._host, self._heard = _hosts[-1], None
+        self._number, self.port = self._host.open({"password": PASSWORD} | behaviour)
         self.url = f"smpp://rollkeeper@127.0.0.1:{self.port}"
 
     def close(self) -> list[dict]:
         """Stop it and return everything it heard."""
-        if self._process.returncode is None:
-            self._process.kill()
-            heard, _ = self._process.communicate()
-            self._heard = [json.loads(line) for line in heard.splitlines()]
+        if self._heard is None:
+            self._heard = self._host.close(self._number)
         return self._heard
 
     def gateway(self, folder, **more) -> SmppGateway:
