@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A real OpenBao out of its wheel, for tests, set up as `ops/openbao/README.md` says."""
 
+import json
 import os
 import shutil
 import socket
@@ -15,6 +16,7 @@ import pytest
 from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
 
 BAO = Path(sys.executable).with_name("bao")
+ROOT_TOKEN = "the-root-of-a-test"
 POLICIES = Path(__file__).parents[2] / "ops" / "openbao"
 
 
@@ -29,7 +31,7 @@ class Bao:
             [BAO, *arguments],
             env={
                 "BAO_ADDR": self.url,
-                "BAO_TOKEN": "the-root-of-a-test",
+                "BAO_TOKEN": ROOT_TOKEN,
                 "HOME": str(self.folder),
                 "PATH": os.environ["PATH"],
             },
@@ -42,8 +44,12 @@ class Bao:
 
     def token(self, *policies: str) -> Path:
         file = self.folder / f"{'-'.join(policies)}.token"
-        asked = [f"-policy={policy}" for policy in policies]
-        file.write_text(self.run("token", "create", "-field=token", *asked), "ascii")
+        # As `bao token create` does: each start of that program takes a fifth of a second.
+        asked = urllib.request.Request(  # noqa: S310
+            f"{self.url}/v1/auth/token/create", json.dumps({"policies": policies}).encode(), {"X-Vault-Token": ROOT_TOKEN}
+        )  # fmt: skip
+        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310
+            file.write_text(json.load(answer)["auth"]["client_token"], "ascii")
         return file
 
     def root(self, *policies: str) -> TransitRoot:
@@ -64,7 +70,7 @@ def bao(tmp_path_factory):
         port = free.getsockname()[1]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
-            [BAO, "server", "-dev", "-dev-root-token-id=the-root-of-a-test", "-dev-no-store-token",
+            [BAO, "server", "-dev", f"-dev-root-token-id={ROOT_TOKEN}", "-dev-no-store-token",
              f"-dev-listen-address=127.0.0.1:{port}"],
             stdout=log, stderr=log, env={"HOME": str(folder), "PATH": os.environ["PATH"]},
         )  # fmt: skip
