@@ -56,6 +56,7 @@ django.setup()
 from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind, instance
@@ -71,6 +72,20 @@ from tests.words import require_words
 # As every command does that opens the instance: a test may call its function and no command.
 INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
 find_static_files_once()
+
+
+_list_static_files, _static_files = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+
+def _add_static_files(middleware: WhiteNoiseMiddleware) -> None:
+    """Give each of Django's test clients the first one's list of static files: to make it takes as long as to answer a request."""
+    if not _static_files:
+        _list_static_files(middleware)
+        _static_files.update(middleware.files)
+    middleware.files.update(_static_files)
+
+
+WhiteNoiseMiddleware.add_files_from_finders = _add_static_files
 
 
 @pytest.fixture(scope="session")
