@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from rollkeeper.kernel import clock
-from rollkeeper.languages.texts import Said, digest, shipped_texts, texts_of, translated_languages
+from rollkeeper.languages.texts import Said, digest, is_of_pack, shipped_texts, texts_of, translated_languages
 
 FILE: Final = Path(__file__).parents[1] / "site" / "locale" / "ages.json"
 
@@ -54,11 +54,11 @@ class TextAge:
 
 def ages_of(language: str) -> list[TextAge]:
     """Return every text of a language with its age."""
-    recorded, shipped = recorded_ages().get(language, {}), shipped_texts(language)
+    recorded = recorded_ages().get(language, {})
     return [
-        _age(key, said, recorded.get(key))
-        if key in shipped
-        else TextAge(key, said.text, said.english, None, Age.OF_PACK)
+        TextAge(key, said.text, said.english, None, Age.OF_PACK)
+        if is_of_pack(key)
+        else _age(key, said, recorded.get(key))
         for key, said in sorted(texts_of(language).items())
     ]
 

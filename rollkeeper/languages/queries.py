@@ -3,6 +3,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.languages.ages import Age, ages_of
 from rollkeeper.languages.errors import LANGUAGE_UNREAD
 from rollkeeper.languages.models import Acceptance
-from rollkeeper.languages.texts import digests_of, texts_hash, texts_of, translated_languages
+from rollkeeper.languages.texts import Said, digests_of, texts_hash, texts_of, translated_languages
 
 KNOWN_FOR_S: Final = 30
 """So long a process may not know yet that a language was accepted, or that this was withdrawn."""
@@ -75,9 +76,12 @@ def list_languages() -> list[LanguageView]:
 
 def changed_since_acceptance(language: str) -> set[str]:
     """Return the keys of the texts that are new, others than those that were accepted, or gone."""
-    newest = newest_acceptance(language)
+    return _changed(newest_acceptance(language), texts_of(language))
+
+
+def _changed(newest: Acceptance | None, texts: Mapping[str, Said]) -> set[str]:
     accepted = newest.texts if newest else {}
-    return {key for key, _ in accepted.items() ^ digests_of(texts_of(language)).items()}
+    return {key for key, _ in accepted.items() ^ digests_of(texts).items()}
 
 
 def newest_acceptance(language: str) -> Acceptance | None:
@@ -87,14 +91,14 @@ def newest_acceptance(language: str) -> Acceptance | None:
 
 
 def _view(language: str) -> LanguageView:
-    newest = newest_acceptance(language)
+    newest, texts = newest_acceptance(language), texts_of(language)
     return LanguageView(
         language,
-        len(texts_of(language)),
+        len(texts),
         texts_hash(language),
         has_reader(language),
         sum(age.state is Age.STALE for age in ages_of(language)),
-        len(changed_since_acceptance(language)),
+        len(_changed(newest, texts)),
         newest.reader if newest else None,
         newest.read_on if newest else None,
         newest.texts_hash if newest else None,

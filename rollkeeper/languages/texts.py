@@ -27,6 +27,7 @@ _ALL_IN_ONE: Final = (
 _NAMES: Final = ("id", "source", "article", "kind", "name")
 """By these an item of a list is known; by its place where it has none of them."""
 _DIGEST_SIGNS: Final = 12
+_OF_PACK: Final = "pack "
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,15 @@ def shipped_texts(language: str) -> Mapping[str, Said]:
     return found | dict(_said_in(tree, language, at="site/formats"))
 
 
+def is_of_pack(key: str) -> bool:
+    """Tell whether a text is one of a rule pack."""
+    return key.startswith(_OF_PACK)
+
+
 def _pack_texts(name: str, language: str) -> dict[str, Said]:
     pack = load_pack(name)
     tree = pack.file.model_dump(mode="json")
-    return dict(_said_in(tree, language, at=f"pack {pack.id}"))
+    return dict(_said_in(tree, language, at=f"{_OF_PACK}{pack.id}"))
 
 
 def _pack_hash() -> str:
