@@ -119,6 +119,8 @@ LOOKUPS = [
         for kind in ("transfer", "relocate", "change")
     ),
 ]  # fmt: skip
+WITH_ALL_NUMBERS = {"/", "/line/"}
+"""Where numbers are tried by the dozen: pages that take a number alone, one in each app. At the others a few tell as much."""
 
 
 @pytest.mark.parametrize(("app_name", "role", "address", "fields"), LOOKUPS)
@@ -126,19 +128,19 @@ def test_trying_numbers_does_not_tell_protected_subscribers_from_none(numbers, a
     app(app_name)
     client, before = sign_in(role), len(entries())
     client.get(address, HTTP_ACCEPT="text/html")
+    tried = [one for one in (NUMBERS if address in WITH_ALL_NUMBERS else NUMBERS[14:22]) if one != ORDINARY]
 
     answers = {
         number: said(
             client.post(address, {"number": number, "submission_key": str(new_uuid())} | fields, HTTP_ACCEPT="text/html")
         )
-        for number in NUMBERS
-        if number != ORDINARY
+        for number in tried
     }  # fmt: skip
 
     assert len(set(answers.values())) == 1
     (words,) = set(answers.values())
     assert "Nothing is found here for this number" in words[1]
-    assert len(entries()) == before + 39
+    assert len(entries()) == before + len(tried)
     assert sorted({(outcome, line) for outcome, _, line in marks()}, key=str) == [
         ("not_found", None), ("refused_protected", numbers[PROTECTED]),
     ]  # fmt: skip
