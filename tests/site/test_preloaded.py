@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import urllib.request
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,16 +19,26 @@ from rollkeeper.site.web_apps import APPS
 from tests.operations.test_process_supervisor import free_ports, until
 
 
-@pytest.fixture
-def preloader(monkeypatch):
-    monkeypatch.setenv("ROLLKEEPER_PASSWORD", "an invented pass phrase")
-    made = Preloader()
-    yield made
-    made.stop()
+@contextmanager
+def preloading():
+    with pytest.MonkeyPatch.context() as surroundings:
+        surroundings.setenv("ROLLKEEPER_PASSWORD", "an invented pass phrase")
+        made = Preloader()
+    try:
+        yield made
+    finally:
+        made.stop()
 
 
-@pytest.fixture
-def counter(data_dir, preloader):
+@pytest.fixture(scope="module")
+def preloader():
+    """What forks, for all tests but the one that takes it away."""
+    with preloading() as made:
+        yield made
+
+
+@contextmanager
+def forked(preloader):
     """The counter in a fork, with its address."""
     (app,) = (one for one in APPS if one.name == "counter")
     port, handed = free_ports(), AppCredentials.to(app)
@@ -39,14 +49,22 @@ def counter(data_dir, preloader):
             "ROLLKEEPER_PORT": str(port), "ROLLKEEPER_ROLE": app.role.value,
         },
     )  # fmt: skip
-    yield process, f"http://127.0.0.1:{port}/healthz", handed
-    process.kill()
-    process.wait(10)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)  # the server's own child outlives its parent
-    process.stdin.close()
-    process.stdout.close()
-    handed.clear()
+    try:
+        yield process, f"http://127.0.0.1:{port}/healthz", handed
+    finally:
+        process.kill()
+        process.wait(10)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # the server's own child outlives its parent
+        process.stdin.close()
+        process.stdout.close()
+        handed.clear()
+
+
+@pytest.fixture
+def counter(data_dir, preloader):
+    with forked(preloader) as made:
+        yield made
 
 
 def answers(address):
@@ -63,16 +81,29 @@ def of_process(pid, name):
     return next(line.split()[1:] for line in lines if line.startswith(f"{name}:"))
 
 
-def test_an_app_in_a_fork_answers_and_ends_when_it_is_notified(counter):
-    process, address, _ = counter
+def test_an_app_in_a_fork_runs_as_itself_and_ends_when_it_is_notified(counter):
+    process, address, handed = counter
 
     until(lambda: answers(address), seconds=60)
     assert process.poll() is None
+    has_its_own_user_folder_and_session(process, handed)
     process.terminate()
 
     assert process.wait(20) == 0
     assert process.poll() == 0
     assert not answers(address)
+
+
+def has_its_own_user_folder_and_session(process, handed):
+    assert os.getsid(process.pid) == process.pid
+    assert Path(f"/proc/{process.pid}/cwd").readlink() == handed.folder
+    if user := system_user("rollkeeper-counter"):
+        import pwd
+
+        uid, gid = pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid
+        assert of_process(process.pid, "Uid") == [str(uid)] * 4
+        assert of_process(process.pid, "Gid") == [str(gid)] * 4
+        assert of_process(process.pid, "Groups") == []
 
 
 def test_an_app_in_a_fork_ends_when_its_parent_lets_go_of_it(counter):
@@ -94,21 +125,6 @@ def test_the_end_of_a_fork_by_a_signal_is_reported_as_such(counter):
     assert process.wait(10) == -signal.SIGKILL
 
 
-def test_an_app_in_a_fork_has_its_own_user_folder_and_session(counter):
-    process, address, handed = counter
-    until(lambda: answers(address), seconds=60)
-
-    assert os.getsid(process.pid) == process.pid
-    assert Path(f"/proc/{process.pid}/cwd").readlink() == handed.folder
-    if user := system_user("rollkeeper-counter"):
-        import pwd
-
-        uid, gid = pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid
-        assert of_process(process.pid, "Uid") == [str(uid)] * 4
-        assert of_process(process.pid, "Gid") == [str(gid)] * 4
-        assert of_process(process.pid, "Groups") == []
-
-
 def test_what_forks_knows_no_instance_and_no_secret(counter, preloader):
     pid = preloader._process.pid
     names = {
@@ -126,13 +142,12 @@ def test_what_forks_knows_no_instance_and_no_secret(counter, preloader):
     assert Path(f"/proc/{pid}/cwd").readlink() == Path("/")
 
 
-def test_where_what_forks_is_gone_its_apps_count_as_ended(counter, preloader):
-    process, _, _ = counter
+def test_where_what_forks_is_gone_its_apps_count_as_ended(data_dir):
+    with preloading() as preloader, forked(preloader) as (process, _, _):
+        preloader._process.kill()
+        preloader._process.wait()
 
-    preloader._process.kill()
-    preloader._process.wait()
-
-    assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(10) == -signal.SIGKILL
     with suppress(ProcessLookupError):  # it ends by itself when its input is closed
         os.killpg(process.pid, signal.SIGKILL)
 
