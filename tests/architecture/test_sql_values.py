@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -186,6 +187,7 @@ def comparisons(text: str, file: str) -> Iterator[Comparison]:
             yield Comparison(file, name, values, allowed)
 
 
+@cache
 def all_comparisons() -> list[Comparison]:
     return [
         one for file in FILES for one in comparisons(file.read_text("utf-8"), str(file.relative_to(PACKAGE)))

@@ -211,6 +211,7 @@ def test_the_program_and_the_documents_use_no_word_that_is_hard_to_translate(wor
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path, text in PLAIN_TEXT_OF.items()
+        if found_word.search(text)
         for number, line in enumerate(text.splitlines(), 1)
         if found_word.search(allowed.sub("", line))
     ]
@@ -243,7 +244,7 @@ def test_a_tests_name_is_a_claim_of_at_most_80_characters():
         name
         for path, text in TEXT_OF.items()
         if path.name.startswith("test_")
-        for name in re.findall(r"^\s*(?:async )?def (test_\w+)", text, re.MULTILINE)
+        for name in re.findall(r"^[ \t]*(?:async )?def (test_\w+)", text, re.MULTILINE)
     ]
 
     assert [name for name in names if len(name) > MOST_LETTERS] == []
