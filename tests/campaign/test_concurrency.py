@@ -5,9 +5,7 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
-import textwrap
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +35,8 @@ from tests.builders.lines import make_line
 from tests.builders.notices import deliver_notices
 from tests.builders.staff import employ_approvers
 from tests.campaign.population import approved_batches, day, end, plan, register, state, tell
+from tests.campaign.typed_commands import surroundings
+from tests.command_server import CommandServer
 from tests.refusals import refusing
 
 NOTIFIED, DUE = day("2011-12-20"), day("2012-03-02")
@@ -201,58 +201,47 @@ def test_a_stop_during_a_run_stops_it_within_a_chunk(
     assert (ran.done, ran.state) == (10, "stopped")
 
 
-RUN = """
-import django
-django.setup()
-from rollkeeper.access.authority import worker_authority
-from rollkeeper.campaign import batch_execution, batch_rollback
-from rollkeeper.campaign.errors import BatchNotInState
-from rollkeeper.kernel import clock
-import datetime as dt, uuid
-batch_execution.CHUNK = batch_rollback.CHUNK = 7
-day = dt.date(2012, 3, 2)
-clock.set_demo_date(day)
-print("ready", flush=True)
-try:
-    {act}(worker_authority(), uuid.UUID("{batch_id}"), on=day)
-except BatchNotInState as fault:
-    assert fault.facts["state"] in ("done", "undone"), fault  # killed between its last commit and its end
-"""
+@pytest.fixture
+def command_server(data_dir: object) -> Iterator[CommandServer]:
+    server = CommandServer(surroundings())
+    yield server
+    server.go()
 
 
-def killed_at_random(act: str, batch_id: BatchId, seed: int) -> int:
+def killed_at_random(server: CommandServer, act: str, batch_id: BatchId, seed: int) -> int:
     """Run an act in a separate process that is killed repeatedly until it finishes; return the kills."""
     dice, kills = random.Random(seed), 0  # noqa: S311
-    script = textwrap.dedent(RUN).format(act=act, batch_id=batch_id)
     while True:
-        process = subprocess.Popen(
-            [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            process.wait(dice.uniform(0.02, 0.4) if kills < 2 else 60)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            kills += 1
-        _, said = process.communicate()
-        if process.returncode == 0:
+        ready, out = os.pipe()
+        with tempfile.TemporaryFile("w+") as err, os.fdopen(ready) as said:
+            words = ("@tests.campaign.small_chunks:act_in_small_chunks", act, str(batch_id))
+            process = server.start(*words, out=out, err=err.fileno())
+            os.close(out)
+            said.readline()
+            if kills < 2:
+                time.sleep(dice.uniform(0.02, 0.4))
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.process, signal.SIGKILL)
+            code = process.finish()
+            err.seek(0)
+            assert code in {0, -signal.SIGKILL}, err.read()
+        kills += code == -signal.SIGKILL
+        if code == 0:
             return kills
-        assert process.returncode == -signal.SIGKILL, said.decode()
         time.sleep(0.05)
 
 
 def test_a_run_and_an_undo_killed_at_any_instant_lose_and_double_nothing(
-    people: tuple[Authority, Authority],
+    people: tuple[Authority, Authority], command_server: CommandServer
 ) -> None:
     batch_id, line_ids = approved(300, people)
 
-    kills = killed_at_random("batch_execution.run_batch", batch_id, seed=7)
+    kills = killed_at_random(command_server, "run", batch_id, seed=7)
 
     assert kills
     everybody_was_cut_once(300)
 
-    kills = killed_at_random("batch_rollback.undo_batch", batch_id, seed=8)
+    kills = killed_at_random(command_server, "undo", batch_id, seed=8)
 
     assert kills
     assert {state(line_id) for line_id in line_ids} == {"active"}

@@ -32,7 +32,7 @@ from tests.conftest import _empty_everything
 from tests.processes import is_alive
 
 LINES = 120
-RUN = "@tests.campaign.typed_commands:run_in_small_chunks"
+RUN = "@tests.campaign.small_chunks:run_in_small_chunks"
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,7 @@
 
 import json
 import os
-import sys
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +21,11 @@ from tests.builders.lines import give_number, make_line
 from tests.builders.notices import deliver_notices
 from tests.builders.staff import employ
 from tests.campaign.population import day, plan
+from tests.campaign.small_chunks import DUE
 from tests.command_server import CommandServer, Running
+from tests.demo import QuickScrypt
 
-PLANNED, NOTIFIED, DUE = day("2011-12-19"), day("2011-12-20"), day("2012-03-02")
+PLANNED, NOTIFIED = day("2011-12-19"), day("2011-12-20")
 NUMBER = "+8613800138000"
 PASSWORD = "an invented pass phrase"
 
@@ -68,14 +68,10 @@ def surroundings() -> dict[str, str]:
 
 
 def employ_with_password(*people: tuple[str, StaffRole]) -> None:
-    """Employ people who can sign in. What makes a password slow to try is done once."""
+    """Employ people who can sign in, by a password that is quick to try."""
+    hashed = make_password(PASSWORD, hasher=QuickScrypt())
     for name, role in people:
-        employ(role, username=name, password=_hashed())
-
-
-@cache
-def _hashed() -> str:
-    return make_password(PASSWORD)
+        employ(role, username=name, password=hashed)
 
 
 def prepared() -> BatchId:
@@ -103,13 +99,3 @@ def notified_lines(count: int) -> list[LineId]:
     plan(PLANNED)
     deliver_notices(NOTIFIED)
     return line_ids
-
-
-def run_in_small_chunks() -> None:
-    """Be `rollkeeper campaign run`, with a commit after every few lines: more instants at which to be killed."""
-    from rollkeeper.campaign import batch_execution
-    from rollkeeper.operations import cli
-
-    batch_execution.CHUNK = 7
-    sys.argv = ["rollkeeper", "campaign", "run", "--on", DUE.isoformat()]
-    cli.main()
