@@ -55,18 +55,53 @@ class Running:
             return int(self._answer.readline())
 
 
-class CommandServer:
-    """The process that waits, as long as the test wants it; `surroundings` are those that every command has."""
+class _Warm:
+    """The process that waits. It stays to the end of the tests: to warm one up takes as long as ten commands."""
 
     def __init__(self, surroundings: Mapping[str, str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="rk-command_server-")
-        self._socket = str(Path(self._folder.name) / "socket")
-        self._surroundings = dict(surroundings)
+        self.socket = str(Path(self._folder.name) / "socket")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.command_server", self._socket], cwd=ROOT,
-            env=self._surroundings | {"OPENBLAS_NUM_THREADS": "1"},  # a process with threads is not forked
+            [sys.executable, "-m", "tests.command_server", self.socket], cwd=ROOT,
+            env={**surroundings, "OPENBLAS_NUM_THREADS": "1"},  # a process with threads is not forked
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
+        self._owner = os.getpid()
+        atexit.register(self._go)
+
+    def wait_until_warm(self) -> None:
+        if not Path(self.socket).exists():
+            assert self._process.stdout
+            assert self._process.stdout.readline() == "ready\n", "the typist did not start"
+
+    @property
+    def is_there(self) -> bool:
+        return self._process.poll() is None
+
+    def _go(self) -> None:
+        if os.getpid() == self._owner:  # and not where a test forked this process
+            self._process.communicate(timeout=120)
+            self._folder.cleanup()
+
+
+_WARM: dict[frozenset[tuple[str, str]], _Warm] = {}
+
+
+def _is_read_late(variable: str) -> bool:
+    """Tell whether a command reads this variable when it runs, and not when the process warms up."""
+    is_ours = variable.startswith(("ROLLKEEPER_", "PYTEST_")) or variable == "COLUMNS"
+    return is_ours and variable not in {"ROLLKEEPER_APP", "ROLLKEEPER_HOSTS", "ROLLKEEPER_OPENS"}
+
+
+class CommandServer:
+    """Types commands in the same `surroundings`; others type at the same process, unless something differs that it reads at its start."""
+
+    def __init__(self, surroundings: Mapping[str, str]) -> None:
+        self._surroundings = dict(surroundings)
+        key = frozenset(item for item in self._surroundings.items() if not _is_read_late(item[0]))
+        if key not in _WARM or not _WARM[key].is_there:
+            _WARM[key] = _Warm(self._surroundings)
+        self._warm = _WARM[key]
         self._subscribers: dict[str, tuple[Running, int]] = {}
 
     def start(
@@ -74,7 +109,7 @@ class CommandServer:
         terminal: int | None = None, surroundings: Mapping[str, str] | None = None,
     ) -> Running:  # fmt: skip
         """Start a command, its output going into these open files; `surroundings` are its own, or it sits at a terminal."""
-        self._wait_until_warm()
+        self._warm.wait_until_warm()
         if terminal is not None:
             return self._call(words, data_dir, [terminal, out, err], surroundings)
         reading, writing = os.pipe()
@@ -94,7 +129,7 @@ class CommandServer:
 
     def hold_servers(self, data_dir: Path) -> None:
         """Keep an instance's servers up between two commands."""
-        self._wait_until_warm()
+        self._warm.wait_until_warm()
         reading, writing = os.pipe()
         up, said = os.pipe()
         held = self._call(["@tests.command_server:hold"], data_dir, [reading, said, said])
@@ -112,24 +147,16 @@ class CommandServer:
 
     def lend_command(self, folder: Path) -> None:
         """Put a command `rollkeeper` into a folder, whose commands run here in the surroundings of their caller."""
-        self._wait_until_warm()
+        self._warm.wait_until_warm()
         folder.mkdir(exist_ok=True)
         command = folder / "rollkeeper"
-        command.write_text(_CALL.format(python=sys.executable, socket_path=self._socket), "utf-8")
+        command.write_text(_CALL.format(python=sys.executable, socket_path=self._warm.socket), "utf-8")
         command.chmod(0o755)
 
     def go(self) -> None:
-        """End it, with the servers that it holds."""
+        """Let go of the servers that it holds."""
         for data_dir in list(self._subscribers):
             self.release_servers(Path(data_dir))
-        if self._process.returncode is None:
-            self._process.communicate(timeout=120)
-            self._folder.cleanup()
-
-    def _wait_until_warm(self) -> None:
-        if not Path(self._socket).exists():
-            assert self._process.stdout
-            assert self._process.stdout.readline() == "ready\n", "the typist did not start"
 
     def _call(
         self,
@@ -139,7 +166,7 @@ class CommandServer:
         surroundings: Mapping[str, str] | None = None,
     ) -> Running:
         call = socket.socket(socket.AF_UNIX)
-        call.connect(self._socket)
+        call.connect(self._warm.socket)
         here = {"ROLLKEEPER_HOME": str(data_dir)} if data_dir else {}
         environment = self._surroundings | dict(surroundings or {}) | here
         asked = {"words": words, "environment": environment, "folder": str(ROOT)}
