@@ -60,6 +60,7 @@ from tests.campaign.population import (
     member,
     night,
     nights,
+    pause,
     plan,
     register,
     state,
@@ -115,6 +116,17 @@ def test_without_a_language_notices_are_owed_in_every_one(people: People) -> Non
         (False, "register_by", "bo"),
         (False, "suspended", "bo"),
     }
+
+
+def test_a_night_puts_off_once_the_check_of_a_line_that_a_pause_gave_more_days(people: People) -> None:
+    paused, silent = notified_lines(2)
+    pause(paused, day("2012-01-10"), day("2012-01-19"), day("2012-01-10"))
+    clock.set_demo_date(DUE)
+
+    nights_of_one_day = [nightly.run_nightly(worker_authority(), on=DUE).postponed for _ in range(2)]
+
+    assert nights_of_one_day == [1, 0]
+    assert member(silent).next_check_on == DUE < member(paused).next_check_on
 
 
 def test_planning_again_takes_in_only_what_is_new(people: People) -> None:

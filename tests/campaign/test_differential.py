@@ -145,8 +145,8 @@ worlds = worlds_of(lives)
 @dataclass(frozen=True)
 class Played:
     """On which days the workers run, by what the rules say of a world: every day until a month after the last one on which they change a
-    line, and the day before, of and after each erasure; else once a week. What came too early, too late or too often is then found all the
-    same, for a run does whatever is due until its day.
+    line, and the day before and of each erasure; else once a week, and erasures once a month and on the last day. What came too early, too
+    late or too often is then found all the same, for a run does whatever is due until its day.
     """
 
     last_change: dt.date
@@ -158,15 +158,16 @@ class Played:
         erased = [one[4] for one in fates if isinstance(one[4], dt.date)]
         return cls(
             max(changes, default=FIRST),
-            frozenset(on + dt.timedelta(days=near) for on in erased for near in (-1, 0, 1)),
+            frozenset(on + dt.timedelta(days=near) for on in erased for near in (-1, 0)),
         )
 
     def has_night(self, on: dt.date) -> bool:
         return on <= self.last_change + MONTH or (on.weekday() == 0 and on <= QUIET_FROM)
 
     def has_erasures(self, on: dt.date) -> bool:
-        # In the first year no record may be erased: one that were would be missed after any number of days.
-        return on in self.erasures or on.weekday() == 0
+        # A record that should not have gone would be missed after any number of days.
+        is_first_monday = on.weekday() == 0 and on.day <= 7
+        return on in self.erasures or is_first_monday or on == LAST
 
 
 def live_through(world: World, pack: str, played: Played) -> list[tuple[object, ...]]:
