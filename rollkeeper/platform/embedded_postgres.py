@@ -110,7 +110,9 @@ def stop_if_unused() -> None:
         except BlockingIOError:
             return
         for store in STORES:
-            if _pid(store):
+            # Not `_pid`: in the moment that this takes, a server notices that a session of this process died, and says so in `_stop`.
+            # One that is told to stop before it has noticed hangs.
+            if _says_that_it_runs(store):
                 _stop(store)
 
 
@@ -358,7 +360,12 @@ def _is_of_server(store: Store, pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}").stat().st_uid == (pwd.getpwnam(owner).pw_uid if owner else os.geteuid())
     except FileNotFoundError:
-        return not _run(store, "pg_ctl", "-D", str(store.data), "status", check=False).returncode
+        return _says_that_it_runs(store)
+
+
+def _says_that_it_runs(store: Store) -> bool:
+    """Ask the same of a program of PostgreSQL's own, which takes longer."""
+    return not _run(store, "pg_ctl", "-D", str(store.data), "status", check=False).returncode
 
 
 def _remove_stale_locks(store: Store) -> None:
