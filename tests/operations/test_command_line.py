@@ -15,6 +15,7 @@ from typer.main import get_command, get_group
 import rollkeeper
 from rollkeeper.operations.cli import make_app
 from rollkeeper.operations.command_table import COMMANDS, app_of
+from tests.command_server import common_server
 
 PACKAGE = Path(rollkeeper.__file__).parent
 COMMAND = Path(sys.executable).with_name("rollkeeper")
@@ -129,10 +130,7 @@ def test_the_version_is_said():
     "words", [[], ["agents"], ["agents", "list"], ["serve"], ["campaign", "stay", "enter"]]
 )
 def test_the_short_option_helps_like_the_long_one(words):
-    short, long = (
-        subprocess.run([COMMAND, *words, option], capture_output=True, text=True, check=True).stdout
-        for option in ("-h", "--help")
-    )
+    short, long = (common_server().run(*words, option).stdout for option in ("-h", "--help"))
 
     assert short == long
     assert short.startswith("Usage: rollkeeper")

@@ -29,6 +29,7 @@ from rollkeeper.kernel.leases import FAMILY
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.settings import public_folder
 from rollkeeper.operations import doctor, scheduler
+from tests.command_server import common_server
 from tests.operations.test_process_supervisor import (
     COMMAND,
     below,
@@ -472,9 +473,7 @@ class Instance:
         }
 
     def type(self, *words: str) -> str:
-        done = subprocess.run(
-            [COMMAND, *words], env=self.environment, capture_output=True, text=True, check=False, timeout=120
-        )
+        done = common_server().run(*words, data_dir=self.data_dir)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A command answers in the terminal's language where the pages have it; programs are answered in English."""
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from rollkeeper.kernel.terminal_language import terminal_language
 from rollkeeper.operations.cli import make_app
 from rollkeeper.operations.command_table import COMMANDS
 from rollkeeper.operations.help_texts import CONTEXT, paragraphs, texts_of
-from tests.operations.test_process_supervisor import COMMAND
+from tests.command_server import common_server
 
 UNKNOWN = "+8613099999999"
 CATALOGUE = Path(rollkeeper.__file__).parent / "site/locale/zh_Hans/LC_MESSAGES/django.po"
@@ -24,11 +22,8 @@ CATALOGUE = Path(rollkeeper.__file__).parent / "site/locale/zh_Hans/LC_MESSAGES/
 @pytest.fixture
 def typed(committed):
     def run(language, *words):
-        environment = {k: v for k, v in os.environ.items() if k not in {"LC_ALL", "LC_MESSAGES", "LANG"}}
-        return subprocess.run(
-            [COMMAND, *words], env=environment | {"LC_MESSAGES": language, "ROLLKEEPER_ROLE": "worker", "PYTHONUTF8": "1"},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
+        surroundings = {"LC_MESSAGES": language, "ROLLKEEPER_ROLE": "worker"}
+        return common_server().run(*words, surroundings=surroundings)
 
     return run
 
