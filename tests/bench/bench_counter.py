@@ -41,11 +41,13 @@ Row = tuple[str, int, float, float | None, float | None, str]
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "an invented pass phrase"
-PACES, TURNS, CONNECTIONS = {10: 5, 50: 10}, 2, 8
+PACES, TURNS, CONNECTIONS, TRIED_CONNECTIONS = {10: 5, 50: 10}, 2, 8, 2
 """Registrations a second, and for how many seconds a turn: a pace at which no request waits for another, and the pace of the limit."""
 IN_WORDS = {10: "ten", 50: "fifty"}
 CLERKS = [f"clerk-{nth:02}" for nth in range(1, CONNECTIONS + 1)]
 WARM = 100
+TRIAL = 1_000
+"""Below such a size there are as many clerks as `TRIED_CONNECTIONS` says: a trial run of this bench."""
 TABLES = {
     "lines_line": "default", "lines_number": "default", "lines_tenure": "default", "subscribers_subscriber": "default",
     "subscribers_document": "default", "vault_sealed": "default", "person_key": "keys", "ledger_entry": "default",
@@ -65,8 +67,9 @@ def run(sizes: list[int]) -> Iterator[Row]:
     """Measure both paces for as long as the constants say, shorter where one in ten of the sizes is fewer registrations."""
     a_turn = {pace: min(pace * seconds, max(1, min(sizes) // 10)) for pace, seconds in PACES.items()}
     warm = min(WARM, *a_turn.values())
+    clerks = CLERKS[:TRIED_CONNECTIONS] if min(sizes) < TRIAL else CLERKS
     begin_first_epoch()
-    for name in CLERKS:
+    for name in clerks:
         add_staff(
             console_authority(), username=name, password=PASSWORD, roles=[StaffRole.CLERK], on=clock.today()
         )
@@ -74,15 +77,15 @@ def run(sizes: list[int]) -> Iterator[Row]:
     _register_first_lines(people)
     port = free_ports()
     with started(data_dir(), port, "--app", "counter"):
-        app = App(port + 1, CLERKS)
+        app = App(port + 1, clerks)
         yield app.sign_in()
         forms = iter([app.form_of(one) for one in people])
         app.send([next(forms) for _ in range(warm)], a_second=min(PACES))
         per_registration = _rows_of_one(lambda: app.send([next(forms)], a_second=1))
         with (
             _schemas(per_registration),
-            _plain_view(per_registration, port + 2, signed=False) as bare,
-            _plain_view(per_registration, port + 3, signed=True) as signed,
+            _plain_view(per_registration, port + 2, len(clerks), signed=False) as bare,
+            _plain_view(per_registration, port + 3, len(clerks), signed=True) as signed,
         ):
             for rival in (bare, signed):
                 rival.send([rival.form] * warm, a_second=min(PACES))
@@ -134,8 +137,9 @@ def _at(seconds: list[float], share: float) -> float:
 class Client:
     """Sends forms over some connections, each when it is due."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, connections: int = CONNECTIONS) -> None:
         self.cookies: dict[str, str] = {}
+        self._connections = connections
         self.port, self.address, self.headers = (
             port,
             "/register/",
@@ -181,7 +185,7 @@ class Client:
                 sent.append(Sent(time.monotonic() - due, answer.status))
             line.close()
 
-        people = [threading.Thread(target=carry, args=[whose]) for whose in range(CONNECTIONS)]
+        people = [threading.Thread(target=carry, args=[whose]) for whose in range(self._connections)]
         for one in people:
             one.start()
         for one in people:
@@ -194,7 +198,7 @@ class App(Client):
     """The browsers of clerks at the real counter: each clerk is on a separate connection."""
 
     def __init__(self, port: int, clerks: Sequence[str] = CLERKS[:1]) -> None:
-        super().__init__(port)
+        super().__init__(port, len(clerks))
         self._clerks = clerks
         self._signed_in: list[dict[str, str]] = []
 
@@ -287,7 +291,9 @@ def _schemas(per_registration: dict[str, list[int]]) -> Iterator[None]:
 
 
 @contextmanager
-def _plain_view(per_registration: dict[str, list[int]], port: int, *, signed: bool) -> Iterator[Client]:
+def _plain_view(
+    per_registration: dict[str, list[int]], port: int, connections: int, *, signed: bool
+) -> Iterator[Client]:
     """Serve a plain view for as long as it is needed; signed, its browser has signed in already."""
     granian = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--blocking-threads", str(THREADS), "--no-ws",
@@ -297,7 +303,7 @@ def _plain_view(per_registration: dict[str, list[int]], port: int, *, signed: bo
         "BENCH_ROWS": json.dumps(per_registration),
         "BENCH_SIGNED": "yes" if signed else "no",
     }
-    client = Client(port)
+    client = Client(port, connections)
     if signed:
         notified = [sys.executable, "-m", "tests.bench.rival_bare_view"]
         cookies = json.loads(subprocess.check_output(notified, cwd=ROOT, env=environment))

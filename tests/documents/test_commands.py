@@ -17,6 +17,14 @@ from rollkeeper.documents.specimens.people import invent
 from tests.in_process import invoke
 
 
+@pytest.fixture(scope="module")
+def card(fonts, tmp_path_factory):
+    """A picture of a card, which is only read."""
+    file = tmp_path_factory.mktemp("card") / "card.png"
+    make_specimen(Kind.CARD_FRONT, seed=1).image.save(file)
+    return file
+
+
 def call(*words, typed=None):
     return invoke("documents", "check", *words, typed=typed)
 
@@ -50,20 +58,16 @@ def test_nothing_is_refused():
     assert call("-", typed=" \n").exception.code == NOTHING_TO_CHECK.code
 
 
-def test_a_picture_is_read_and_checked(tmp_path, fonts):
-    write(Kind.CARD_FRONT, tmp_path / "card.png")
-
-    result = call("--json", str(tmp_path / "card.png"))
+def test_a_picture_is_read_and_checked(card):
+    result = call("--json", str(card))
 
     answer = json.loads(result.stdout)
     assert (answer["verdict"], answer["type"], result.exit_code) == ("valid", "cn-card-front", 0)
     assert answer["normalised"] == answer["read"]["document_number"] == invent(1).card_number
 
 
-def test_a_picture_is_read_from_standard_input(tmp_path, fonts):
-    write(Kind.CARD_FRONT, tmp_path / "card.png")
-
-    result = call("--json", "-", typed=(tmp_path / "card.png").read_bytes())
+def test_a_picture_is_read_from_standard_input(card):
+    result = call("--json", "-", typed=card.read_bytes())
 
     assert json.loads(result.stdout)["normalised"] == invent(1).card_number
 
@@ -74,9 +78,8 @@ def test_a_text_that_is_called_a_picture_is_refused(tmp_path):
     assert call(str(tmp_path / "card.jpg")).exception.code == IMAGE_REJECTED.code
 
 
-def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, fonts):
-    write(Kind.CARD_FRONT, tmp_path / "card.png")
-    words = (str(tmp_path / "card.png"), str(tmp_path / "copy.jpg"), "--purpose", "registration")
+def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, card):
+    words = (str(card), str(tmp_path / "copy.jpg"), "--purpose", "registration")
 
     first, second = invoke("documents", "redact", *words), invoke("documents", "redact", *words)
 
@@ -113,10 +116,6 @@ def test_a_specimen_of_no_kind_is_refused(tmp_path, words, fonts):
 
 def test_the_worker_says_what_is_enforced():
     assert "seccomp" in json.loads(invoke("documents", "worker", "--json").stdout)["enforced"]
-
-
-def write(kind, file):
-    make_specimen(kind, seed=1).image.save(file)
 
 
 def test_an_attribute_that_there_is_not_is_refused_and_the_others_are_named(tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from rollkeeper.documents.image_intake import CopyRules, Mark, NoCopy, is_plain_jpeg, read_and_redact
+from rollkeeper.documents.reading.worker_client import the_worker
 from rollkeeper.documents.specimens import Kind, drawing, make_specimen
 from rollkeeper.documents.specimens.zones import zone_of
 from rollkeeper.documents.verdicts import Reason
@@ -32,13 +33,52 @@ SHAPES = {
 pytestmark = pytest.mark.usefixtures("fonts")
 
 
+class Writing:
+    """Which files this process opens so that it can write into them, for as long as a block goes on."""
+
+    def __init__(self) -> None:
+        self.watching, self.files = False, []
+        sys.addaudithook(self._note)
+
+    def _note(self, event, arguments):
+        # Temporary files are opened by number and flags, without a mode.
+        if self.watching and event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            self.files.append(arguments[0])
+
+    def __enter__(self):
+        self.watching, self.files = True, []
+
+    def __exit__(self, *_):
+        self.watching = False
+
+
 @pytest.fixture(scope="module")
-def copies(fonts):
-    """One copy of every kind, every second one with the number's middle hidden."""
-    return [
-        (drawn, data, number, recall.intake(data, shows_middle=number % 2 == 0))
-        for drawn, data, number in recall.documents(len(Kind), first=40)
-    ]
+def writing():
+    return Writing()
+
+
+@pytest.fixture(scope="module")
+def taken_in(fonts, writing):
+    """One copy of every kind, every second one with the number's middle hidden; and what was written to a disk meanwhile."""
+    the_worker()
+    documents = list(recall.documents(len(Kind), first=40))
+    with writing:
+        copies = [
+            (drawn, data, number, recall.intake(data, shows_middle=number % 2 == 0))
+            for drawn, data, number in documents
+        ]
+    return copies, list(writing.files)
+
+
+@pytest.fixture(scope="module")
+def copies(taken_in):
+    return taken_in[0]
+
+
+@pytest.fixture(scope="module")
+def card(fonts):
+    """The front of a card, which is only read."""
+    return jpeg(make_specimen(Kind.CARD_FRONT, seed=9).image)
 
 
 def test_nothing_that_is_masked_can_be_read_on_a_copy_of_any_kind(copies, ocr_models):
@@ -63,8 +103,8 @@ def test_every_kind_is_read_right_from_a_bad_photograph(copies):
     )
 
 
-def test_the_same_look_reads_the_same_values_on_the_document_itself(ocr_models):
-    drawn, data, _ = next(recall.documents(1, first=42))
+def test_the_same_look_reads_the_same_values_on_the_document_itself(copies, ocr_models):
+    drawn, data, *_ = next(one for one in copies if one[2] == 42)
     lines = recall.lines_on(Image.open(io.BytesIO(data)), ocr_models)
     masked = recall.masked_values(drawn, shows_middle=False)
 
@@ -125,21 +165,17 @@ def test_the_mark_stands_across_the_copy(copies, ocr_models):
     assert "2013-10-09" in words
 
 
-def test_a_mark_in_chinese_and_in_tibetan_is_drawn():
-    data = jpeg(make_specimen(Kind.CARD_FRONT, seed=9).image)
-
+def test_a_mark_in_chinese_and_in_tibetan_is_drawn(card):
     done = read_and_redact(
-        data, asked=(), copy=CopyRules(recall.ASKED), mark=Mark("ཀ་ཁ་ག", "登记", dt.date(2012, 2, 29)), on=ON
+        card, asked=(), copy=CopyRules(recall.ASKED), mark=Mark("ཀ་ཁ་ག", "登记", dt.date(2012, 2, 29)), on=ON
     )
 
     assert len(done.copies) == 1
 
 
-def test_a_mark_that_no_font_can_draw_leaves_no_copy_rather_than_an_unmarked_one():
-    data = jpeg(make_specimen(Kind.CARD_FRONT, seed=9).image)
-
+def test_a_mark_that_no_font_can_draw_leaves_no_copy_rather_than_an_unmarked_one(card):
     done = read_and_redact(
-        data, asked=("name",), copy=CopyRules(recall.ASKED), mark=Mark("ཀ电", "x", ON), on=ON
+        card, asked=("name",), copy=CopyRules(recall.ASKED), mark=Mark("ཀ电", "x", ON), on=ON
     )
 
     assert (done.copies, done.no_copy) == ((), NoCopy.MARK_NOT_DRAWABLE)
@@ -193,21 +229,13 @@ def test_a_letter_that_looks_like_a_digit_is_read_right_where_its_check_digit_fi
     assert set(done.proposal.checked.reasons) <= {Reason.LOOKS_ALIKE}
 
 
-def test_nothing_is_written_to_a_disk_while_a_picture_is_read(copies, tmp_path):
-    written = []
-    watching = True
+def test_nothing_is_written_to_a_disk_while_a_picture_is_read(taken_in, writing, tmp_path):
+    copies, by_reading = taken_in
+    with writing:
+        (tmp_path / "x").write_bytes(b"x")
+        with tempfile.TemporaryFile(dir=tmp_path):
+            pass
 
-    def watch(event, arguments):
-        # Temporary files are opened by number and flags, without a mode.
-        if watching and event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-            written.append(arguments[0])
-
-    sys.addaudithook(watch)
-    recall.intake(copies[0][1], shows_middle=True)
-    by_reading = list(written)
-    (tmp_path / "x").write_bytes(b"x")
-    with tempfile.TemporaryFile(dir=tmp_path):
-        watching = False
-
+    assert len(copies) == len(Kind)
     assert by_reading == []
-    assert len(written) >= 2
+    assert len(writing.files) >= 2
