@@ -112,7 +112,7 @@ def test_the_database_sets_the_instant_of_a_termination_in_production(held, cler
 
     with as_role("counter"):
         services.terminate_line(
-            clerk, submission_key="end-1000", number=number,
+            clerk, submission_key=str(new_uuid()), number=number,
             document=(who["document_type"], who["document_number"]), on=today,
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 """An attacker has the database session of an app, and asks why the clock of a line is paused: who is in hospital, detained, disabled."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -13,6 +14,7 @@ from psycopg import sql as pgsql
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.receipts import code_of
 from rollkeeper.lines.choices import PauseReason
 from rollkeeper.lines.services import pause_clock, resume_clock
@@ -191,9 +193,9 @@ def test_codes_that_are_guessed_are_counted_ten_times_and_rolled_back_never(
         "SELECT receipt FROM registration_submission",
         (
             "INSERT INTO registration_submission (submission_key, receipt, made_at)"
-            " VALUES ('mine-0001', jsonb_build_object('entry', %(entry)s::bigint), now())"
+            " VALUES (uuidv7()::text, jsonb_build_object('entry', %(entry)s::bigint), now())"
         ),
-        "INSERT INTO registration_submission (submission_key, receipt, made_at) VALUES ('mine-0001', '{}', now())",
+        "INSERT INTO registration_submission (submission_key, receipt, made_at) VALUES (uuidv7()::text, '{}', now())",
     ],
 )
 def test_no_app_has_a_key_to_an_entry_that_it_did_not_write(
@@ -201,6 +203,30 @@ def test_no_app_has_a_key_to_an_entry_that_it_did_not_write(
 ) -> None:
     with session(role) as opened, pytest.raises(psycopg.errors.InsufficientPrivilege):
         opened.execute(statement, paused)
+
+
+def test_no_app_learns_whether_a_customers_number_is_the_key_of_a_row(paused: dict[str, Any]) -> None:
+    kept = "INSERT INTO registration_submission (submission_key, receipt, made_at) VALUES (%s, %s, now())"
+    receipt = json.dumps(
+        {
+            "entry": paused["entry"],
+            "verb": "line:tenure:registered",
+            "line": str(paused["line"]),
+            "day": ON.isoformat(),
+        }
+    )
+    random = str(new_uuid())
+    for key in ("13900001234", random):
+        run(kept, [key, receipt])
+
+    found = "SELECT submission_key FROM registration_receipts_of(%(keys)s)"
+    tried = "INSERT INTO registration_submission (submission_key, receipt, made_at) VALUES (%(key)s, '{}', now()) ON CONFLICT DO NOTHING"
+
+    assert told("counter", found, {"keys": ["13900001234", "13900005678", random]}) == [(random,)]
+    with session("counter") as opened:
+        said = {heard(opened, tried, {"key": key}) for key in ("13900001234", "13900005678")}
+    assert len(said) == 1
+    assert "registration_submission_of_a_key_that_is_not_random" in said.pop()
 
 
 def test_a_pause_that_is_guessed_whole_is_not_confirmed(paused: dict[str, Any]) -> None:

@@ -123,7 +123,7 @@ def test_documents_that_are_tried_by_joining_are_counted(two, clerk, as_role):  
 
 def test_no_counter_parts_what_was_joined_unless_each_line_is_told(two, clerk, as_role):  # noqa: F811
     link_document(
-        clerk, submission_key="joined-0001", number=two[0][1], document=two[0][3], further=two[1][3], double_checked=False, on=ON
+        clerk, submission_key=str(new_uuid()), number=two[0][1], document=two[0][3], further=two[1][3], double_checked=False, on=ON
     )  # fmt: skip
     run("DELETE FROM notices_notice")
 
@@ -179,10 +179,10 @@ def test_the_counters_role_suffices_for_what_its_pages_do(two, clerk, as_role): 
 
     def all_of_it():
         link_document(
-            clerk, submission_key="joined-0001", number=first, document=card, further=abroad, double_checked=False, on=ON
+            clerk, submission_key=str(new_uuid()), number=first, document=card, further=abroad, double_checked=False, on=ON
         )  # fmt: skip
         link_document(
-            clerk, submission_key="joined-0002", number=first, document=abroad, further=paper(further), double_checked=False, on=ON
+            clerk, submission_key=str(new_uuid()), number=first, document=abroad, further=paper(further), double_checked=False, on=ON
         )  # fmt: skip
         change_record(clerk, submission(second, renewed, former_document=abroad), on=ON)
         undo_document_link(

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import COUNTER_TERMINATION_LIMIT_REACHED
 from rollkeeper.lines.models import CounterTermination
@@ -142,9 +143,7 @@ def test_all_counters_together_end_no_more_contracts_in_a_day_than_the_instance_
     numbers = [new_line() for _ in range(5)]
 
     def end(number):
-        services.terminate_line(
-            clerk, submission_key=f"end-{number[1:]}", number=number, document=None, on=ON
-        )
+        services.terminate_line(clerk, submission_key=str(new_uuid()), number=number, document=None, on=ON)
 
     with as_role("counter"):
         for number in numbers[:3]:
@@ -166,7 +165,7 @@ def test_counters_take_off_no_more_marks_than_they_may_end_contracts(clerk, new_
 
     def mark(number, *, essential):
         services.mark_essential(
-            clerk, submission_key=f"{essential}-{number[1:]}", number=number, essential=essential, on=ON
+            clerk, submission_key=str(new_uuid()), number=number, essential=essential, on=ON
         )
 
     with as_role("counter"):
@@ -198,7 +197,7 @@ def test_the_counter_cannot_set_its_own_brake(clerk, new_line, as_role):
             try:
                 with transaction.atomic():
                     services.terminate_line(
-                        clerk, submission_key=f"end-{number[1:]}", number=number, document=None, on=ON
+                        clerk, submission_key=str(new_uuid()), number=number, document=None, on=ON
                     )
                 ended.append(True)
             except RollkeeperError:

@@ -5,6 +5,7 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, transaction
 
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.services import mark_disputed
@@ -31,15 +32,17 @@ def test_the_counters_role_suffices_for_every_act(clerk, new_line, as_role):
         services.change_record(clerk, submission(number, other), on=ON)
         services.pause_line(
             clerk,
-            submission_key="pause-0001",
+            submission_key=str(new_uuid()),
             number=number,
             first=ON,
             last=None,
             reason=PauseReason.ABROAD,
             on=ON,
         )
-        services.replace_sim(clerk, submission_key="sim-000001", number=number, document=document, on=ON)
-        services.terminate_line(clerk, submission_key="end-000001", number=number, document=document, on=ON)
+        services.replace_sim(clerk, submission_key=str(new_uuid()), number=number, document=document, on=ON)
+        services.terminate_line(
+            clerk, submission_key=str(new_uuid()), number=number, document=document, on=ON
+        )
         services.register_subscriber(clerk, submission(number, other), on=ON)
         mark_disputed(clerk, find_line(number).line_id, ON)
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.database import run
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.calendars import Term
 from rollkeeper.law.packs import load_pack
@@ -41,7 +42,7 @@ def ended(clerk, new_line):
     register_subscriber(clerk, submission(number, who), on=ON)
     terminate_line(
         clerk,
-        submission_key="end-00001",
+        submission_key=str(new_uuid()),
         number=number,
         document=(who["document_type"], who["document_number"]),
         on=ON,
@@ -93,7 +94,7 @@ def test_a_counter_that_ends_a_contract_chooses_no_shorter_quarantine(clerk, new
     with as_role("counter"):
         terminate_line(
             clerk,
-            submission_key="end-00002",
+            submission_key=str(new_uuid()),
             number=number,
             document=(who["document_type"], who["document_number"]),
             on=ON,

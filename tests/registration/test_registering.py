@@ -643,7 +643,7 @@ def test_a_subscriber_with_an_unproven_line_is_notified_of_its_end(clerk, new_li
     with as_role("counter"):
         terminate_line(
             clerk,
-            submission_key="end-00001",
+            submission_key=str(new_uuid()),
             number=number,
             document=document(who) if is_registered else None,
             on=ON,

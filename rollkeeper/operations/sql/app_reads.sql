@@ -36,16 +36,22 @@ BEGIN
 END
 $$;
 
--- The receipts of these submissions.
+-- The receipts of these submissions. No app tests what is not random: rows of files before 0.6.0 have customers' numbers as their keys.
 CREATE OR REPLACE FUNCTION registration_receipts_of(keys text[]) RETURNS TABLE (submission_key text, receipt jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT s.submission_key, s.receipt FROM registration_submission s WHERE s.submission_key = ANY (keys)
+    SELECT s.submission_key, s.receipt FROM registration_submission s
+     WHERE s.submission_key = ANY (keys)
+       AND (s.submission_key ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' OR NOT kernel_is_app())
 $$;
 
--- A receipt names what was done with it: an app that kept one about an older entry would read that entry by its own key.
+-- A receipt names what was done with it: an app that kept one about an older entry would read that entry by its own key. By the key of
+-- another row it would learn that there is one.
 CREATE OR REPLACE FUNCTION registration_require_own_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF NEW.submission_key !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
+        RAISE EXCEPTION 'registration_submission_of_a_key_that_is_not_random' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF NOT EXISTS (SELECT FROM ledger_entry e
                     WHERE e.entry_id = (NEW.receipt ->> 'entry')::bigint AND e.xid = pg_current_xact_id()) THEN
         RAISE EXCEPTION 'registration_submission_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
