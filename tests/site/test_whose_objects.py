@@ -140,6 +140,8 @@ class World:
         with transaction.atomic():
             answer = getattr(client, method)(at, data if method in {"get", "post"} else None)
             told = answer.status_code, said(answer)
+            is_kept = answer.status_code == 200 and "no-store" not in answer["Cache-Control"]
+            assert not is_kept, f"{route} is shown again after signing out"
             transaction.set_rollback(True)
         return told
 
