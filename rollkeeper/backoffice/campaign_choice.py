@@ -37,6 +37,15 @@ class CampaignChoice:
         return self.key.name if self.key else None
 
     @property
+    def reference(self) -> str:
+        """Return which campaign a form of the page is about; empty where none is open."""
+        return str(self.key.campaign_id) if self.key else ""
+
+    def is_asked_in(self, request: HttpRequest) -> bool:
+        """Tell whether a form was drawn for this campaign, and not for an earlier one that was open at its address."""
+        return request.POST.get("shown", self.reference) == self.reference
+
+    @property
     def query(self) -> str:
         """Return what the address of another page of the same campaign ends with; empty where there is no choice."""
         return next((one.query for one in self.offered if one.is_shown), "")

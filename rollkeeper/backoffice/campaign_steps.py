@@ -136,7 +136,7 @@ def close(request: HttpRequest) -> HttpResponse:
     """Show what is left of a campaign; ask for its end."""
     authority = authority_to_see(request)
     form = CloseForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_valid() and campaign_choice(request).is_asked_in(request):
         request_work(authority, WorkKind.CLOSE, on=clock.today(), campaign=campaign_choice(request).key)
         return redirect(reverse("backoffice:close") + campaign_choice(request).query)
     choice = campaign_choice(request, also_closed=True)
@@ -162,7 +162,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     require(authority, Permission.CLOSE_CAMPAIGN)
     choice = campaign_choice(request)
     seen = choice.overview()
-    if not is_confirmed(request):
+    if not is_confirmed(request) or not choice.is_asked_in(request):
         question = Question(
             title=_("Cancel the campaign?"), button=_("Cancel the campaign"), back=reverse("backoffice:close") + choice.query,
             consequences=[
@@ -171,7 +171,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
             ],
             concerns=sum(seen.stage_counts.values()) if seen else 0, concerned=_("lines in the campaign"),
         )  # fmt: skip
-        return confirm(request, question)
+        return confirm(request, question, shown=choice.reference)
     do_by_worker(request, "cancel-campaign", _("The campaign is cancelled: it concerned %(members)s lines, %(notified)s of them notified."), subject=choice.key.campaign_id if choice.key else None, campaign=choice.name)  # fmt: skip
     return redirect("backoffice:close")
 

@@ -231,6 +231,29 @@ def test_a_campaign_is_cancelled_from_its_page_after_a_question(signed_in, manag
     assert rows("SELECT closed_on FROM campaign_campaign")[0].closed_on == DUE
 
 
+@pytest.mark.parametrize("what", ["close", "cancel"])
+def test_a_page_of_a_campaign_that_is_over_ends_none_that_was_planned_since(
+    manager, as_role, monkeypatch, what
+):
+    make_line()
+    plan_campaign(console_authority(), pack_id="cn-xz-2011", on=PLANNED)
+    attend(monkeypatch, as_role)
+    said = {"confirmed": "yes", "sure": "on"}
+    page = (
+        manager("post", "/campaign/cancel/").text_
+        if what == "cancel"
+        else manager("get", "/campaign/close/").text_
+    )
+    shown = re.search(r'name="shown" value="([^"]+)"', page)[1]
+    manager("post", "/campaign/cancel/", said | {"shown": shown})
+    plan_campaign(console_authority(), pack_id="cn-xz-2011", on=PLANNED)
+
+    manager("post", f"/campaign/{what}/", said | {"shown": shown})
+
+    assert len(rows("SELECT FROM campaign_campaign WHERE closed_on IS NULL")) == 1
+    assert not rows("SELECT FROM access_staffrequest WHERE kind = 'campaign-close'")
+
+
 def test_who_may_not_close_a_campaign_cannot_cancel_it(batch, signed_in):  # noqa: F811
     answer = signed_in(StaffRole.AUDITOR)("post", "/campaign/cancel/", {"confirmed": "yes"})
 
