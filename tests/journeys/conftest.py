@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -88,15 +88,17 @@ def lent_command(folder: Path) -> Path:
 
 
 @contextmanager
-def served_demo(change: Callable[[Path], None] = lambda _: None) -> Iterator[Demo]:
-    """The demo, smaller, made and served as anybody would; `change` is done to its folder before it is served."""
+def served_demo(
+    change: Callable[[Path], None] = lambda _: None, *, apps: Sequence[str] = ()
+) -> Iterator[Demo]:
+    """The demo, smaller, made and served as anybody would, every app or these; `change` is done to its folder before it is served."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-journey-") as folder:
         data_dir = Path(folder) / "instance"
         copy_demo(data_dir)
         change(data_dir)
         logins = json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
         port = free_ports()
-        with started(data_dir, port):
+        with started(data_dir, port, *(word for app in apps for word in ("--app", app))):
             yield Demo(
                 data_dir,
                 f"http://localhost:{port}",

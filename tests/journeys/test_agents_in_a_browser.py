@@ -31,12 +31,12 @@ def filled(demo, tmp_path_factory):
 def test_the_pages_are_sound_in_every_language_and_width(visitor, filled, language):
     page, backoffice = visitor.page, visitor.demo.backoffice
     visitor.speak(language)
-    visitor.sign_in("supervisor")
-    for address in ("agents", "agents/agent-017", "reports"):
+    visitor.sign_in("supervisor", to="/agents/")
+    visitor.look("backoffice-agents")
+    for address in ("agents/agent-017", "reports"):
         page.goto(f"{backoffice}/{address}/")
         visitor.look("backoffice-" + address.replace("/", "-"))
     assert page.locator("main h3 + table[aria-labelledby]").count() > 10
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    page.goto(f"{visitor.demo.counter}/figures/")
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/figures/")
     page.click(f"button[name=language][value={language}]")
     visitor.look("counter-figures")

@@ -19,11 +19,12 @@ def reported(demo, tmp_path_factory):
 
 def test_an_auditor_sees_figures_and_draws_lines_in_every_language_and_width(visitor, reported):
     page, backoffice = visitor.page, visitor.demo.backoffice
-    visitor.sign_in("auditor")
+    visitor.sign_in("auditor", to="/reports/2011-Q4/")
 
     for language in ("en", "zh-hans", "bo"):
-        visitor.speak(language)
-        page.goto(backoffice + "/reports/2011-Q4/")
+        if language != "en":
+            visitor.speak(language)
+            page.reload()
         page.locator("main details summary").first.click()
         visitor.look("evidence")
     visitor.speak("en")

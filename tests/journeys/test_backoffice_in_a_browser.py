@@ -67,10 +67,9 @@ def test_every_page_is_sound_in_every_language_and_width(visitor, language):
 
 @pytest.mark.parametrize(("width", "tall", "screens"), [(1440, 900, 2), (320, 640, 4)])
 def test_a_batch_to_approve_fits_a_few_screens_with_its_preview(visitor, width, tall, screens):
-    page, backoffice = visitor.page, visitor.demo.backoffice
-    visitor.sign_in("supervisor")
+    page = visitor.page
     page.set_viewport_size({"width": width, "height": tall})
-    page.goto(backoffice + "/campaign/")
+    visitor.sign_in("supervisor", to="/campaign/")
     page.locator("article.rk-card a").first.click()
 
     assert page.locator("ol.rk-preview li").count() > 1
@@ -79,10 +78,9 @@ def test_a_batch_to_approve_fits_a_few_screens_with_its_preview(visitor, width, 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_an_incident_is_gone_through_on_its_page(visitor, language):
-    page, backoffice = visitor.page, visitor.demo.backoffice
+    page = visitor.page
     visitor.speak(language)
-    visitor.sign_in("data_protection_officer")
-    page.goto(backoffice + "/incidents/")
+    visitor.sign_in("data_protection_officer", to="/incidents/")
     visitor.look("incidents")
     page.locator("main li.rk-card a").first.click()
     visitor.look("incident")
@@ -113,8 +111,7 @@ def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, demo):
             who.page.locator(button).first.click()
 
     for one, role in ((officer, "data_protection_officer"), (administrator, "administrator")):
-        one.sign_in(role)
-        one.page.goto(demo.backoffice + "/incidents/")
+        one.sign_in(role, to="/incidents/")
         press(one, "main li.rk-card a")
 
     def say(who, step):
@@ -177,12 +174,11 @@ def test_everything_essential_works_without_a_script(scriptless_visitor):
 
 
 def test_the_number_never_stands_in_an_address(strict_visitor):
-    page, backoffice = strict_visitor.page, strict_visitor.demo.backoffice
+    page = strict_visitor.page
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    strict_visitor.sign_in("supervisor")
+    strict_visitor.sign_in("supervisor", to="/campaign/")
 
-    page.goto(backoffice + "/campaign/")
     page.fill("#id_number", "+8613908910003")
     page.get_by_role("button", name="Explain").click()
     page.wait_for_load_state()
@@ -237,8 +233,7 @@ def test_a_passkey_is_added_and_then_lets_one_in(strict_visitor, demo):
             }
         },
     )
-    strict_visitor.sign_in("keyholder")
-    page.goto(backoffice + "/account/2fa/webauthn/add/")
+    strict_visitor.sign_in("keyholder", to="/account/2fa/webauthn/add/")
     page.fill("#id_password", demo.passwords["keyholder"])
     page.locator("main form button").first.click()
     page.wait_for_load_state()

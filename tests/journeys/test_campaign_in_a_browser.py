@@ -15,7 +15,7 @@ FILE = "号码,用户状态,入网日期,区域\n" + "".join(
 @pytest.fixture
 def demo():
     """A demo of which no other journey has approved the batch."""
-    with served_demo() as served:
+    with served_demo(apps=["backoffice"]) as served:
         yield served
 
 
@@ -44,7 +44,6 @@ def carry(manager, supervisor, demo, look):
 
 def bring_in(manager, demo, look):
     page = manager.page
-    page.goto(demo.backoffice + "/imports/")
     page.set_input_files("#id_file", {"name": "lines.csv", "mimeType": "text/csv", "buffer": FILE.encode()})
     press(page, "Hand in the file")
     await_text(page, "Which column means what", demo)
@@ -137,7 +136,7 @@ def test_two_people_carry_a_campaign_on_pages_and_type_no_command(chromium, demo
     manager, supervisor = (
         Visitor(chromium.new_context(bypass_csp=True, locale="en-GB").new_page(), demo) for _ in range(2)
     )
-    manager.sign_in("campaign_manager")
+    manager.sign_in("campaign_manager", to="/imports/")
     supervisor.sign_in("supervisor")
 
     said = carry(manager, supervisor, demo, lambda who, name: who.look(name))

@@ -11,9 +11,10 @@ pytestmark = pytest.mark.browser
 def test_the_pages_of_an_officer_are_sound_in_every_language_and_width(visitor, language):
     page, backoffice = visitor.page, visitor.demo.backoffice
     visitor.speak(language)
-    visitor.sign_in("data_protection_officer")
+    visitor.sign_in("data_protection_officer", to="/cases/")
+    visitor.look("cases")
     for name, address in (
-        ("cases", "/cases/"), ("open-incident", "/incidents/open/"), ("holds", "/holds/"), ("authorities", "/disclosures/authorities/"),
+        ("open-incident", "/incidents/open/"), ("holds", "/holds/"), ("authorities", "/disclosures/authorities/"),
         ("enter-disclosure", "/disclosures/enter/"), ("reports-officer", "/reports/"),
     ):  # fmt: skip
         page.goto(backoffice + address)
@@ -33,9 +34,10 @@ def test_the_pages_of_an_officer_are_sound_in_every_language_and_width(visitor, 
 def test_the_pages_about_agents_are_sound_for_an_administrator(visitor, language):
     page, backoffice = visitor.page, visitor.demo.backoffice
     visitor.speak(language)
-    visitor.sign_in("administrator")
+    visitor.sign_in("administrator", to="/agents/")
+    visitor.look("agents-list")
     for name, address in (
-        ("agents-list", "/agents/"), ("agent-approved", "/agents/agent-101/"), ("agent-candidate", "/agents/agent-102/"),
+        ("agent-approved", "/agents/agent-101/"), ("agent-candidate", "/agents/agent-102/"),
         ("agent-suspended", "/agents/agent-103/"), ("agent-add", "/agent/add/"), ("agent-attest", "/agents/agent-102/attest/"),
         ("agent-audit", "/agents/agent-101/audit/"), ("agent-outlet", "/agents/agent-101/open_outlet/"),
     ):  # fmt: skip
@@ -101,8 +103,7 @@ def test_an_officer_opens_and_closes_an_incident_and_harms_no_one_with_one_click
     signed_out = wait_until("touched: 0")
     press(officer, "Send the notices to the people")
     press(officer, "Yes: Send the notices")
-    administrator.sign_in("administrator")
-    administrator.page.goto(address)
+    administrator.sign_in("administrator", to=address)
     press(administrator, "Approve")
     press(administrator, "Yes: Send the notices")
     page.reload()

@@ -158,13 +158,13 @@ class Instance:
 
 @pytest.fixture
 def instance(console, chromium):
-    """Serve the console's instance on a given day."""
+    """Serve these apps of the console's instance on a given day."""
 
     @contextmanager
-    def opened(on: str) -> Iterator[Instance]:
+    def opened(on: str, *apps: str) -> Iterator[Instance]:
         console.settle(instance={"demo_date": dt.date.fromisoformat(on)})
         port = free_ports()
-        with started(console.data_dir, port):
+        with started(console.data_dir, port, *(word for app in apps for word in ("--app", app))):
             yield Instance(console, chromium, port)
 
     return opened
@@ -258,7 +258,7 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     console.type("campaign", "run", on="2012-03-02")
     assert console.status("2012-03-02")["campaign"]["stage_counts"]["suspended"] == 0
     console.settle(campaign={"pilot_hours": 4})
-    with instance("2012-03-02") as seen, seen.visited("supervisor-01") as supervisor:
+    with instance("2012-03-02", "backoffice", "counter") as seen, seen.visited("supervisor-01") as supervisor:
         with seen.visited("manager-01") as manager:
             said = seen.press(manager, batch["batch_id"], "Approve")
             assert "Another person must approve too." in said
@@ -278,13 +278,14 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
 
         # Staff find a line by its whole number, and read why it has its status.
         assert "registered" in seen.look_up(supervisor, number(row_notified)).lower()
-        found = [seen.look_up(supervisor, number(row)) for row in range(row_notified + 1, row_notified + 13)]
+        others = range(row_notified + 1, row_notified + 13)
+        found = (seen.look_up(supervisor, number(row)) for row in others)
         why = next(said for said in found if "Temporary reconnection for a day" in said)
         assert "art. 3" in why
 
     # The batch is stopped and undone in the back office, by two people: the next run restores everything, with the days.
     with (
-        instance("2012-03-05") as seen,
+        instance("2012-03-05", "backoffice") as seen,
         seen.visited("supervisor-01") as supervisor,
         seen.visited("manager-01") as manager,
     ):

@@ -28,8 +28,7 @@ def test_a_customer_is_registered_signs_in_by_mail_and_ends_the_contract(
     visitor, chromium, service, reference
 ):
     page, who = visitor.page, person()
-    visitor.sign_in("clerk", at=visitor.demo.counter)
-    page.goto(visitor.demo.counter + "/register/")
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/")
     page.fill("#id_number", reference)
     page.select_option("#id_service", service)
     for name in ("name", "address", "document_number"):
