@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,16 @@ class CommandServer:
         return Running(call)
 
 
+@cache
+def common_server() -> CommandServer:
+    """Return the one of this process, for whatever file of tests asks: its commands have no role given, and no language."""
+    left_out = {"ROLLKEEPER_ROLE", "LC_ALL", "LC_MESSAGES", "LANG"}
+    kept = {k: v for k, v in os.environ.items() if k not in left_out}
+    server = CommandServer(kept | {"PYTHONUTF8": "1"})
+    atexit.register(server.go)
+    return server
+
+
 def main(socket_path: str) -> None:
     """Run requests until no caller is left."""
     warm_up()
@@ -284,6 +295,7 @@ def run(words: list[str]) -> None:
             module, name = words[0][1:].split(":")
             sys.exit(getattr(import_module(module), name)(*words[1:]))
         sys.argv = ["rollkeeper", *words]
+        sys.modules["__main__"].__package__ = None  # as of the program: its help says how it was called
         cli.main()
     except SystemExit as end:
         if isinstance(end.code, str):
