@@ -58,7 +58,7 @@ type Content = dict[str, Any]
 class Table(BaseModel):
     """A table of `settings.toml`, or a table in one. Every field has a default that is safe, and a description."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
