@@ -112,8 +112,13 @@ _first_settings: list[bytes] = []
 
 @pytest.fixture(scope="module", autouse=True)
 def _settings_are_put_back() -> Iterator[None]:
-    """Fail where a file of tests leaves other settings behind, another law for one: what comes after it would fail in its place."""
+    """Fail where a file of tests leaves other settings or another umask behind: what comes after it would fail in its place."""
+    before = os.umask(0o022)
+    os.umask(before)
     yield
+    now = os.umask(before)
+    if now != before:
+        pytest.fail(f"These tests left another umask behind than they found: {now:o}.")
     settings = HOME / "settings.toml"
     if _first_settings and tomllib.loads(settings.read_text()) != tomllib.loads(_first_settings[0].decode()):
         settings.write_bytes(_first_settings[0])
