@@ -90,12 +90,13 @@ def _submit_bare(port: int, parts: Sequence[bytes], *, times: int) -> None:
 @contextmanager
 def _centre() -> Iterator[int]:
     """Start a centre; its output is discarded, because it would stop when a pipe that is not read is full."""
-    command = ["node", str(HERE / "notices" / "centre.js"), str(PACKAGE), json.dumps({"password": PASSWORD})]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
-        assert running.stdout is not None
+    command = ["node", str(HERE / "notices" / "centre.js"), str(PACKAGE)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdin and running.stdout
         reader = threading.Thread(target=deque, args=(running.stdout, 0), daemon=True)
         try:
-            port = int(json.loads(running.stdout.readline())["port"])
+            print(json.dumps([0, {"password": PASSWORD}]), file=running.stdin, flush=True)
+            port = int(json.loads(running.stdout.readline())[1]["port"])
             reader.start()
             yield port
         finally:

@@ -3,6 +3,7 @@
 
 import errno
 import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ COMMAND = Path(sys.executable).with_name("rollkeeper")
 @pytest.fixture
 def typed(monkeypatch, capsys):
     """Run `main` on an app of one command; give the exit code and what was said on standard error."""
-    before = signal.getsignal(signal.SIGINT)
+    before, umask = signal.getsignal(signal.SIGINT), os.umask(0o077)
 
     def run(body):
         app = typer.Typer(pretty_exceptions_enable=False)
@@ -41,6 +42,7 @@ def typed(monkeypatch, capsys):
 
     yield run
     signal.signal(signal.SIGINT, before)
+    os.umask(umask)
 
 
 def test_ctrl_c_in_a_command_is_a_sentence_and_130(typed):
