@@ -92,7 +92,8 @@ def _centre() -> Iterator[int]:
     """Start a centre; its output is discarded, because it would stop when a pipe that is not read is full."""
     command = ["node", str(HERE / "notices" / "centre.js"), str(PACKAGE)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdin and running.stdout
+        assert running.stdin
+        assert running.stdout
         reader = threading.Thread(target=deque, args=(running.stdout, 0), daemon=True)
         try:
             print(json.dumps([0, {"password": PASSWORD}]), file=running.stdin, flush=True)
