@@ -47,7 +47,7 @@ def submit_for_approval(
     extend_handle(authority, fields.get("number", ""))
     language = get_language() or instance().languages[0]
     if (first := receipt_for(key)) and not on_number(authority, fields.get("number", ""))(first.line_id):
-        raise SUBMISSION_KEY_USED(verb=first.verb, day=first.day)
+        raise SUBMISSION_KEY_USED(day=first.day)
     return first or hold_for_approval(
         authority, submission_key=key, action_kind=action_kind, kind=kind, fields=fields, language=language, submission=submission
     )  # fmt: skip

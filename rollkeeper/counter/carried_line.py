@@ -107,7 +107,7 @@ def require_own_form(request: HttpRequest, *, submission_key: str, typed: str) -
         raise INVALID_SUBMISSION_KEY()
     before, now = called_on_receipt(request, submission_key), called(request, typed)
     if before and now and before != now:
-        raise SUBMISSION_KEY_USED(verb=request.path.strip("/"), day=clock.today())
+        raise SUBMISSION_KEY_USED(day=clock.today())
 
 
 def called_on_receipt(request: HttpRequest, submission_key: str) -> str:

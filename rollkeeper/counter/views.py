@@ -390,10 +390,8 @@ def _faulty[F: QuietForm](
     faults: Mapping[str, Any], shown: Mapping[str, Any] | None,
 ) -> HttpResponse:  # fmt: skip
     """Say what is wrong; the values that were typed stay where they were typed or are gone."""
-    if form.is_used_up and by_script(request):  # another form can be sent, and this one no more
-        return HttpResponse(status=204, headers={"HX-Redirect": request.get_full_path()})
     blank = make(initial=form.kept())
-    blank.is_doubtful = form.is_doubtful
+    blank.is_doubtful, blank.is_used_up = form.is_doubtful, form.is_used_up
     line = _carried_for(request, blank, shown)
     blank.show_faults(faults)
     if by_script(request):

@@ -150,8 +150,8 @@ INVALID_SUBMISSION_KEY = Refusal(
 SUBMISSION_KEY_USED = Refusal(
     "submission_key_used",
     Kind.CONFLICT,
-    "This submission key was used for '{verb}' on {day}.",
-    "Use a new key for a new act.",
+    "This was sent before, on {day}, for something else.",
+    "Check what it is about, then send it again; in a file, give a new key for each act.",
 )
 ALREADY_REGISTERED = Refusal(
     "already_registered",

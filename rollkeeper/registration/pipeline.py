@@ -187,7 +187,7 @@ def _answer(
         if receipt := known.get(submission.submission_key):
             is_of_another = receipt_is_of_another(context.authority, submission, lines.get(receipt.line_id))
             outcomes[position] = (
-                SUBMISSION_KEY_USED(verb=receipt.verb, day=receipt.day)
+                SUBMISSION_KEY_USED(day=receipt.day)
                 if is_of_another
                 else repeat_receipt(receipt, verb=context.action_kind.verb)
             )

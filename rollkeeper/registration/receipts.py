@@ -69,7 +69,7 @@ def save_receipts(receipts: Sequence[Receipt]) -> Callable[[], None]:
 def repeat_receipt(receipt: Receipt, *, verb: Verb) -> Receipt | RollkeeperError:
     """Return the first receipt to a repeated submission, or a refusal where the key was used for something else."""
     if receipt.verb not in _answers(verb):
-        return SUBMISSION_KEY_USED(verb=receipt.verb, day=receipt.day)
+        return SUBMISSION_KEY_USED(day=receipt.day)
     return receipt.again()
 
 
@@ -174,7 +174,7 @@ def run_once(
 
     def repeated(first: Receipt) -> Receipt | RollkeeperError:
         if not about(first.line_id):
-            return SUBMISSION_KEY_USED(verb=first.verb, day=first.day)
+            return SUBMISSION_KEY_USED(day=first.day)
         return repeat_receipt(first, verb=verb)
 
     def attempt() -> Receipt | RollkeeperError:

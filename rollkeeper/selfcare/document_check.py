@@ -59,7 +59,7 @@ def check_document(
         raise INVALID_SUBMISSION_KEY()
     for seen in rows("SELECT line_id FROM selfcare_application WHERE check_key = %s", [submission_key]):
         if not on_number(authority, number)(seen.line_id):
-            raise SUBMISSION_KEY_USED(verb=Verb.APPLICATION_CHECKED, day=on)
+            raise SUBMISSION_KEY_USED(day=on)
         return
     checked = check_number(normalise_type(document[0]), document[1], on)
     if Reason.CHECK_DIGIT in checked.reasons and not is_supervisor_check(authority, approved_by=None):

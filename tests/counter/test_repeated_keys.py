@@ -50,18 +50,26 @@ def test_the_form_of_one_line_gives_no_receipt_for_another(at_counter, two, act)
 
     assert done.status_code == 302
     assert refused.status_code == 422
-    assert "This submission key was used" in refused.content.decode()
+    assert "This was sent before" in refused.content.decode()
     assert form["submission_key"] not in refused.content.decode()
     assert entries(other) == before
 
 
-def test_a_page_with_a_script_is_drawn_again_for_another_line(at_counter, two):
+def test_a_page_with_a_script_says_so_and_can_be_sent_for_another_line(at_counter, two):
     form = {"submission_key": str(new_uuid()), **ACTS["pause"]}
     at_counter.post("/pause/", form | {"number": two[0]})
 
-    answer = at_counter.post("/pause/", form | {"number": two[1]}, headers={"HX-Request": "true"})
+    said = at_counter.post(
+        "/pause/", form | {"number": two[1]}, headers={"HX-Request": "true"}
+    ).content.decode()
+    key = re.search(
+        r'<input type="hidden" name="submission_key" value="([^"]+)"[^>]* hx-swap-oob="true">', said
+    )
+    done = at_counter.post("/pause/", form | {"number": two[1], "submission_key": key[1]})
 
-    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/pause/")
+    assert "This was sent before" in said
+    assert key[1] != form["submission_key"]
+    assert done["Location"].startswith(f"/receipt/{key[1]}")
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.registration.people import person
+from tests.registration.people import fresh_number, person
 
 pytestmark = pytest.mark.browser
 
@@ -106,3 +106,23 @@ def test_who_goes_back_after_sending_is_told_that_it_is_recorded_once(strict_vis
     page.locator("main form button", has_text="The next person").click()
     page.goto(strict_visitor.demo.counter + "/register/")
     assert page.locator("[data-recorded]").count() == 0
+
+
+def test_a_form_that_was_sent_for_another_line_says_so_and_can_be_sent_at_once(visitor):
+    page, keys = at_the_form(visitor), []
+    for _ in range(2):
+        who = person()
+        page.goto(visitor.demo.counter + "/register/")
+        fill(page, fresh_number(), who)
+        if keys:
+            page.evaluate("key => { document.querySelector('#id_submission_key').value = key }", keys[0])
+        keys.append(page.input_value("#id_submission_key"))
+        page.click(SUBMIT)
+        if len(keys) == 1:
+            page.wait_for_url("**/receipt/**", timeout=WAIT_MS)
+
+    page.wait_for_selector("#faults .rk-refusal", timeout=WAIT_MS)
+    assert "This was sent before" in page.inner_text("#faults")
+    assert page.input_value("#id_subscriber__name") == who["name"]
+    page.click(SUBMIT)
+    page.wait_for_url("**/receipt/**", timeout=WAIT_MS)
