@@ -63,6 +63,8 @@ def plan_check(found: PlanCheck) -> None:
         ("Lines to add", found.to_add),
         ("In the campaign already", found.members_before),
     ]
+    if found.to_restore:
+        rows.append(("Lines that get service back", found.to_restore))
     if found.last_day_on:
         rows.append(("Last day of subscribers notified today", found.last_day_on))
     named = f" {found.name}" if found.name else ""

@@ -69,6 +69,10 @@ class PlanCheck:
     """Lines to add by region; the empty name is of those without one."""
     name: str = ""
     better_elsewhere: int = 0
+    to_restore: int = 0
+    """Suspended lines that get service back: the law no longer concerns them, or would not have barred them so."""
+    is_changed: bool = False
+    """Whether the law is another version than the one by which the campaign was planned: nothing happens in it until it is planned again."""
 
 
 def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date, name: str | None = None) -> PlanResult:
@@ -198,6 +202,7 @@ def _check(pack: Pack, *, on: dt.date) -> PlanCheck:
     return PlanCheck(
         pack.id, pack.campaign.begins_on, _count_members(campaign_id), to_add, last_day_on,
         {row.region: row.lines for row in by_region}, pack.campaign.campaign_id, _better_elsewhere(pack, on=on),
+        _count_to_restore(campaign_id, pack, on=on), there is not None and there.pack_hash != pack.hash,
     )  # fmt: skip
 
 
@@ -231,6 +236,16 @@ def _better_elsewhere(pack: Pack, *, on: dt.date) -> int:
     return int(found.lines)
 
 
+def _count_to_restore(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
+    (found,) = rows(sql("campaign", "count_to_restore"), _values_of_release(campaign_id, pack, on=on))
+    return int(found.lines)
+
+
+def _values_of_release(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> dict[str, Any]:
+    rules = cohort_values(pack) | stage_lengths(pack) | {"stage_bars": stage_bars(pack)}
+    return rules | {"campaign_id": campaign_id, "begins_on": pack.campaign.begins_on, "on": on}
+
+
 def release_members(
     authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date, lines: Sequence[LineId] | None = None
 ) -> None:  # fmt: skip
@@ -239,13 +254,10 @@ def release_members(
 
     Their lines are locked first, as a batch locks them, and looked at afterwards: one that is being cut in this moment is seen as cut.
     """
-    rules = pack.campaign
-    values = cohort_values(pack) | {
-        "campaign_id": campaign_id, "line_ids": None if lines is None else list(lines),
-        "begins_on": rules.begins_on, **stage_lengths(pack), "stage_bars": stage_bars(pack), "language": NO_LANGUAGE, "on": on,
-        "at": clock.now(), "verb": Verb.MEMBER_RELEASED.value,
-        "role": str(role), "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
-        "article": rules.notice_article,
+    values = _values_of_release(campaign_id, pack, on=on) | {
+        "line_ids": None if lines is None else list(lines), "language": NO_LANGUAGE, "at": clock.now(),
+        "verb": Verb.MEMBER_RELEASED.value, "role": str(role), "actor": authority.commitment, "staff_id": authority.staff_id,
+        "pack_hash": pack.hash, "article": pack.campaign.notice_article,
     }  # fmt: skip
     rows(sql("campaign", "lock_released_members"), values)
     # If the law was postponed, no clock began before its day: subscribers already notified gain the days in between.

@@ -93,8 +93,10 @@ def check_plan_by_request(authority: Authority, _said: Mapping[str, Any], on: dt
     found = planning.check_plans(authority, pack_id=instance().pack, on=on)
     each = [_plain(one) for one in found]
     totals = {
-        name: sum(one[name] for one in each) for name in ("to_add", "members_before", "better_elsewhere")
+        name: sum(one[name] for one in each)
+        for name in ("to_add", "to_restore", "members_before", "better_elsewhere")
     }
+    totals |= {"is_changed": any(one.is_changed for one in found)}
     regions = sum((Counter(one.regions) for one in found), Counter[str]())
     return (each[0] if len(each) == 1 else totals | {"regions": dict(regions)}) | {"campaigns": each}
 

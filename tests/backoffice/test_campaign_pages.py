@@ -32,10 +32,13 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.queries import find_line
 from tests.backoffice.test_pages import DUE, PLANNED, batch, signed_in  # noqa: F401
 from tests.builders.lines import make_line
 from tests.builders.notices import bounce_notices
+from tests.builders.packs import REFERENCE, adopt_pack, use_pack
 from tests.builders.staff import employ
 from tests.builders.workers import attend
 from tests.campaign.population import plan, tell
@@ -74,6 +77,28 @@ def test_a_campaign_is_counted_and_planned_from_its_page(signed_in, manager, as_
     assert not before
     assert len(rows("SELECT FROM campaign_member")) == 1
     assert "<strong>1</strong> lines were added" in manager("get", "/campaign/plan/").text_
+
+
+def test_a_campaign_of_a_changed_law_is_planned_again_on_its_page_without_new_lines(manager, as_role):
+    make_line(region="Lhasa")
+    clock.set_demo_date(PLANNED)
+    manager("post", "/campaign/plan/ask/", {"kind": "plan"})
+    work(as_role)
+    before = instance().pack
+    use_pack(REFERENCE.replace("version: 1", "version: 2"))
+    changed = instance().pack
+    try:
+        adopt_pack(changed, on=PLANNED)
+        manager("post", "/campaign/plan/ask/", {"kind": "plan_check"})
+        work(as_role)
+        counted = manager("get", "/campaign/plan/").text_
+        manager("post", "/campaign/plan/ask/", {"kind": "plan"})
+        work(as_role)
+    finally:
+        write_settings(instance={"pack": before})
+
+    assert re.search(r'name="kind" value="plan">.*?Plan the campaign</button>', counted, re.DOTALL)
+    assert [one.pack_id for one in rows("SELECT pack_id FROM campaign_campaign")] == [changed]
 
 
 def test_a_batch_is_counted_prepared_and_run_from_pages(batch, signed_in, manager, as_role):  # noqa: F811

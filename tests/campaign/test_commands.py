@@ -91,7 +91,7 @@ def test_a_dry_run_of_the_plan_counts_as_the_page_does_and_writes_nothing(commit
     assert said.pop("campaigns") == [said]
     assert said == {
         "begins_on": "2012-01-01", "last_day_on": "2012-03-01", "members_before": 0, "pack_id": "cn-xz-2011",
-        "name": "registration_2012", "better_elsewhere": 0, "regions": {"": 1, "Lhasa": 1}, "to_add": 2, "not_concerned": {"activated_later": 0, "other_payment": 0, "other_region": 0, "other_service": 0, "registered": 1},
+        "name": "registration_2012", "better_elsewhere": 0, "is_changed": False, "regions": {"": 1, "Lhasa": 1}, "to_add": 2, "to_restore": 0, "not_concerned": {"activated_later": 0, "other_payment": 0, "other_region": 0, "other_service": 0, "registered": 1},
     }  # fmt: skip
     assert planned.json["members_added"] == said["to_add"]
     for words in (

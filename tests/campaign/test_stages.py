@@ -11,6 +11,7 @@ from django.db import transaction
 
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.campaign import batch_execution, batch_planning, batch_rollback, court_stays, queries
+from rollkeeper.campaign.planning import check_plans
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
@@ -408,8 +409,10 @@ def test_who_is_barred_as_no_stage_of_a_changed_law_bars_works_and_is_asked_agai
     clock.set_demo_date(through)
     for who in people:
         adopt_law(who, pack, on=through)
+    (checked,) = check_plans(console_authority(), pack_id=pack, on=through)
     plan(through, pack)
 
+    assert (checked.is_changed, checked.to_restore) == (True, 0 if kept else 1)
     assert barred == "suspended"
     assert (state(told), member(told).stage) == (
         ("suspended", "suspended") if kept else ("active", "not_notified")
