@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An empty instance, made once for all workers of a run and copied by each who wants one: to make one takes ten times as long.
 
-The copies have the same keys, passwords and ledger key. Whoever compares two instances, or whose claim is how one is made, makes it.
+The copies have the same keys, passwords and ledger key. A test that compares two instances, or tries how one is made, makes its own.
 """
 
 import os

@@ -342,12 +342,6 @@ def backoffice(vaulted, app, as_role, monkeypatch):  # noqa: F811
     return world
 
 
-def test_the_back_office_answers_for_each_object_as_its_row_says(backoffice):
-    found = backoffice.faults(backoffice.friend, backoffice.stranger)
-
-    assert "\n".join(map(repr, found)) == ""
-
-
 @pytest.fixture
 def counter(vaulted, app, dual_control):  # noqa: F811
     """A counter with two clerks, each with a line that they found, and what waits for an approver."""
@@ -355,11 +349,8 @@ def counter(vaulted, app, dual_control):  # noqa: F811
     world = World("counter")
     world.friend, world.stranger = who(world)
     clerk, other = (authority_of(Staff.objects.get(username=name)) for name in ("clerk-1", "supervisor-1"))
-    made = [
+    for nth, number in enumerate(NUMBERS[:2]):
         register_line(number, PERSON | {"document_number": f"X765432{nth}"})
-        for nth, number in enumerate(NUMBERS[:2])
-    ]
-    del made
     suspend_line(find_line(NUMBERS[0]).line_id, reason=SuspensionReason.REGISTRATION, on=ON)
     handles = [hand_line(one, NUMBERS[0], on=ON).handle for one in (clerk, other)]
     prepare_receipts()
@@ -391,8 +382,11 @@ def counter(vaulted, app, dual_control):  # noqa: F811
     return world
 
 
-def test_the_counter_answers_for_each_object_as_its_row_says(counter):
-    found = counter.faults(counter.friend, counter.stranger)
+@pytest.mark.parametrize("name", ["backoffice", "counter"])
+def test_an_app_of_staff_answers_for_each_object_as_its_row_says(request, name):
+    world = request.getfixturevalue(name)
+
+    found = world.faults(world.friend, world.stranger)
 
     assert "\n".join(map(repr, found)) == ""
 
