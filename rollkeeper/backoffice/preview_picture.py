@@ -37,6 +37,7 @@ class Row:
     days: int
     paused_days: int
     bounced_on: tuple[dt.date, ...]
+    """Each day on which a notice to any of them failed."""
     runs: Span | None
     pauses: tuple[Span, ...]
     sentences: tuple[Sentence, ...]
@@ -105,7 +106,7 @@ class _Axis:
 
 def _alike(line: PreviewLine) -> tuple[object, ...]:
     return (
-        line.notified_on, line.anchor_on, line.last_day_on, line.bounced_on, line.pauses,
+        line.notified_on, line.anchor_on, line.last_day_on, bool(line.bounced_on), line.pauses,
         tuple(sentence.article for sentence in line.sentences),
     )  # fmt: skip
 
@@ -121,8 +122,8 @@ def _row(lines: list[PreviewLine], axis: _Axis) -> Row:
     paused = {first + dt.timedelta(days=i) for first, last in within for i in range((last - first).days + 1)}
     return Row(
         tuple(lines), tuple(services), tuple(regions[:_MOST_NAMED]), sum(n for _, n in regions[_MOST_NAMED:]),
-        one.notified_on, last_day, (last_day - anchor).days if anchor and last_day else 0, len(paused), one.bounced_on,
-        runs, tuple(axis.span(first, last) for first, last in within), shared,
+        one.notified_on, last_day, (last_day - anchor).days if anchor and last_day else 0, len(paused),
+        tuple(sorted({day for line in lines for day in line.bounced_on})), runs, tuple(axis.span(first, last) for first, last in within), shared,
         tuple((line, tuple(said for said in line.sentences if said not in shared)) for line in lines),
     )  # fmt: skip
 

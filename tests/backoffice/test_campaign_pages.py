@@ -18,6 +18,7 @@ from rollkeeper.backoffice.chart import chart
 from rollkeeper.backoffice.import_map import ABOUT, choices_of, columns_of, map_of, missing_in
 from rollkeeper.backoffice.preview_picture import WIDTH, preview_picture
 from rollkeeper.backoffice.stepper import Known, batch_steps, is_watched, may_run_now, what_next
+from rollkeeper.backoffice.templatetags.backoffice import month_days
 from rollkeeper.campaign.choices import WorkKind
 from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.planning import plan_campaign
@@ -401,6 +402,17 @@ def test_equal_lines_are_folded_into_one_row():
 
     assert [(row.count, row.paused_days) for row in drawn.rows] == [(2, 0), (1, 5)]
     assert drawn.rows[0].regions == (("Lhasa", 1), ("Ngari", 1))
+
+
+def test_lines_whose_notices_failed_on_other_days_share_a_row():
+    failed = [preview_line(bounced_on=(PLANNED + dt.timedelta(days=n),)) for n in (4, 1, 2, 3)]
+
+    drawn = preview_picture([preview_line(), *failed], due_on=DUE)
+
+    assert [(row.count, len(row.bounced_on)) for row in drawn.rows] == [(4, 4), (1, 0)]
+    with translation.override("en"):
+        assert month_days(drawn.rows[0].bounced_on[:2]) == "21 Dec, 22 Dec"
+        assert month_days(drawn.rows[0].bounced_on) == "21 Dec … 24 Dec"
 
 
 def test_a_preview_stays_inside_its_picture():

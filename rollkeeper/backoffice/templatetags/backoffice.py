@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -15,6 +16,7 @@ from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
 from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND
+from rollkeeper.kernel import phrasing
 from rollkeeper.kernel.error_messages import TranslatedError, mark, translated, translated_words
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.side_by_side import ENGLISH, name_in
@@ -78,6 +80,13 @@ def stage_after(action: str) -> str:
 def as_day(text: str | None) -> dt.date | None:
     """Return a day that was kept as text."""
     return dt.date.fromisoformat(text) if text and text != "None" else None
+
+
+@register.filter
+def month_days(days: Sequence[dt.date]) -> str:
+    """Write days without their year, the first and the last of more than three."""
+    written = [date_format(day, "MONTH_DAY_FORMAT") for day in days]
+    return phrasing.comma().join(written) if len(written) <= 3 else f"{written[0]} … {written[-1]}"
 
 
 @register.filter
