@@ -60,7 +60,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind, instance
-from rollkeeper.kernel.settings import write_settings
+from rollkeeper.kernel.settings import forget_settings, write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
 from tests.command_server import CommandServer
@@ -113,6 +113,7 @@ _first_settings: list[bytes] = []
 @pytest.fixture(scope="module", autouse=True)
 def _settings_are_put_back() -> Iterator[None]:
     """Fail where a file of tests leaves other settings or another umask behind: what comes after it would fail in its place."""
+    forget_settings()  # what another file's test had this process read
     before = os.umask(0o022)
     os.umask(before)
     yield
@@ -120,9 +121,14 @@ def _settings_are_put_back() -> Iterator[None]:
     if now != before:
         pytest.fail(f"These tests left another umask behind than they found: {now:o}.")
     settings = HOME / "settings.toml"
-    if _first_settings and tomllib.loads(settings.read_text()) != tomllib.loads(_first_settings[0].decode()):
+    if _first_settings and (left := tomllib.loads(settings.read_text())) != (
+        first := tomllib.loads(_first_settings[0].decode())
+    ):
         settings.write_bytes(_first_settings[0])
-        pytest.fail("These tests left other settings behind than they found.")
+        tables = [name for name in {**first, **left} if first.get(name) != left.get(name)]
+        pytest.fail(
+            f"These tests left other settings behind than they found: {[(left.get(name), first.get(name)) for name in tables]}"
+        )
 
 
 @pytest.fixture

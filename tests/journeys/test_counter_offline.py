@@ -29,8 +29,11 @@ CARRIED = "SELECT body FROM ledger_entry WHERE verb = 'offline:registration:proc
 KEPT = """() => !!navigator.serviceWorker.controller && new Promise(done => {
   const asked = indexedDB.open('rollkeeper-counter');
   asked.onsuccess = () => {
-    const got = asked.result.transaction('state').objectStore('state').get('forms');
-    got.onsuccess = () => { asked.result.close(); done(!!got.result) };
+    const [state, got] = [asked.result.transaction('state').objectStore('state'), []];
+    for (const name of ['forms', 'ticket']) state.get(name).onsuccess = (one) => {
+      got.push(!!one.target.result);
+      if (got.length === 2) { asked.result.close(); done(got[0] && got[1]) }
+    };
   };
 })"""
 _numbers = count(1)
@@ -40,7 +43,7 @@ def wait_until_kept(page):
     """Wait until the device has all that it needs; `wait_for_function` takes a promise for a yes."""
     deadline = time.monotonic() + 60
     while not page.evaluate(KEPT):
-        assert time.monotonic() < deadline, "the device did not get its forms"
+        assert time.monotonic() < deadline, "the device did not get its forms and its ticket"
         time.sleep(0.2)
 
 

@@ -16,6 +16,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 document.body.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt === document.body) return; // the page itself, which is done above
   initAll({ scope: event.detail.elt });
   showPrinting(event.detail.elt.parentElement);
 });
