@@ -32,10 +32,10 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
-from rollkeeper.kernel.errors import RollkeeperError, fault_in, raise_all
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.hooks import HookUnset
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.stored_refusals import stored_refusals
+from rollkeeper.kernel.stored_refusals import restored_refusals, stored_refusals
 
 CHANNEL: Final = "staff_requests"
 """The channel of PostgreSQL on which a page says that something waits."""
@@ -223,7 +223,7 @@ def _await(request_id: UUID) -> None:
 
 def _answer(request_id: UUID) -> Mapping[str, Any] | None:
     (found,) = rows("SELECT result, refusal FROM access_staffrequest WHERE request_id = %s", [request_id])
-    raise_all(_faults(found.refusal))
+    raise_all(restored_refusals(_read(found.refusal) or ()))
     result: Mapping[str, Any] | None = _read(found.result)
     return result
 
@@ -303,12 +303,8 @@ def _view(row: Any) -> RequestView:
     name = Staff.objects.filter(staff_id=row.staff_id).values_list("username", flat=True).first()
     return RequestView(
         row.request_id, StaffId(row.staff_id), row.kind, row.subject, _read(row.facts) or {}, RequestState(row.state), name or "",
-        row.made_at, row.done_at, _read(row.result) or {}, _faults(row.refusal),
+        row.made_at, row.done_at, _read(row.result) or {}, restored_refusals(_read(row.refusal) or ()),
     )  # fmt: skip
-
-
-def _faults(refusal: Any) -> list[RollkeeperError]:
-    return [fault_in(one) for one in _read(refusal) or ()]
 
 
 def _read(kept: Any) -> Any:

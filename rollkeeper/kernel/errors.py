@@ -8,10 +8,9 @@ ids, dates, counts and names of columns: never personal data.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 _ARTICLE = re.compile(r"[0-9]+( ¶[0-9]+)?")
 
@@ -107,34 +106,15 @@ def _cited(facts: dict[str, object]) -> dict[str, object]:
     return facts
 
 
+def as_one(faults: Sequence[RollkeeperError]) -> RollkeeperError:
+    """Return one fault as itself, several as `Faults`."""
+    return faults[0] if len(faults) == 1 else Faults(faults)
+
+
 def raise_all(faults: Sequence[RollkeeperError]) -> None:
-    """Raise one fault as itself, several as `Faults`; do nothing where there is none."""
-    if len(faults) == 1:
-        raise faults[0]
+    """Raise the faults as one; do nothing where there is none."""
     if faults:
-        raise Faults(faults)
-
-
-def row_of(fault: RollkeeperError) -> dict[str, Any]:
-    """Return an error as data: its row and its facts, so that another process says it in the language of who asked."""
-    facts = {name: fact if isinstance(fact, int) else str(fact) for name, fact in fault.facts.items()}
-    row = {"code": fault.code, "kind": fault.kind.value, "sentence": fault.sentence, "remedy": fault.remedy}
-    return row | {"facts": facts}
-
-
-def fault_in(found: Mapping[str, Any]) -> RollkeeperError:
-    """Return the error that was made data, of its class where code here catches it by its class."""
-    facts = dict(found["facts"])
-    by_code = {
-        one.code: one for one in _classes(RollkeeperError) if hasattr(one, "code") and one is not Faults
-    }
-    if found["code"] in by_code:
-        return by_code[found["code"]](**facts)
-    return Refusal(found["code"], Kind(found["kind"]), found["sentence"], found["remedy"])(**facts)
-
-
-def _classes(base: type[RollkeeperError]) -> list[type[RollkeeperError]]:
-    return [one for below in base.__subclasses__() for one in (below, *_classes(below))]
+        raise as_one(faults)
 
 
 DATE_REFUSED = Refusal(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals as rows: what a process could not do is kept with its facts, and said later on a page in the reader's language.
+"""Refusals as rows: what one process refused, with its facts, so that another says it in the language of who asked.
 
 Separate from `errors.py` since only processes that work for others need it.
 """
@@ -11,19 +11,27 @@ from rollkeeper.kernel.errors import Faults, Kind, Refusal, RollkeeperError
 
 
 def stored_refusals(fault: RollkeeperError) -> list[dict[str, Any]]:
-    """Return an error as it is kept, several faults one by one: ids, dates and counts, never a typed value."""
+    """Return an error as rows, several faults one by one: ids, dates and counts, never a typed value."""
     return [_stored(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
 
 
 def restored_refusals(found: Sequence[Mapping[str, Any]]) -> list[RollkeeperError]:
-    """Return the errors that were kept, to be translated."""
-    return [
-        Refusal(one["code"], Kind(one["kind"]), one["sentence"], one["remedy"])(**one["facts"])
-        for one in found
-    ]
+    """Return the errors that were kept or sent, each of its class where code catches it by its class."""
+    by_code = {one.code: one for one in _classes(RollkeeperError) if hasattr(one, "code")}
+    return [_restored(one, by_code) for one in found]
 
 
 def _stored(fault: RollkeeperError) -> dict[str, Any]:
     facts = {name: fact if isinstance(fact, int) else str(fact) for name, fact in fault.facts.items()}
     row = {"code": fault.code, "kind": fault.kind.value, "sentence": fault.sentence, "remedy": fault.remedy}
     return row | {"facts": facts}
+
+
+def _restored(found: Mapping[str, Any], by_code: Mapping[str, type[RollkeeperError]]) -> RollkeeperError:
+    if found["code"] in by_code:
+        return by_code[found["code"]](**found["facts"])
+    return Refusal(found["code"], Kind(found["kind"]), found["sentence"], found["remedy"])(**found["facts"])
+
+
+def _classes(base: type[RollkeeperError]) -> list[type[RollkeeperError]]:
+    return [one for below in base.__subclasses__() for one in (below, *_classes(below))]

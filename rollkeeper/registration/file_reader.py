@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from rollkeeper.kernel.choices import SAID_PAYMENTS, IdentityCheck, Payment, Service
-from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError, as_one
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.table_files import REGISTRATION_TABLES, RegistrationTable, TableRow, is_table
 from rollkeeper.law.packs import load_pack
@@ -248,7 +248,7 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
     wrong = [*_wrong_columns(row)]
     if wrong:
-        return wrong[0] if len(wrong) == 1 else Faults(wrong)
+        return as_one(wrong)
     subscriber = {name: value for name, value in row.items() if name not in _OWN_KEYS}
     parts = {PartyRole.SUBSCRIBER: subscriber} | {
         part: row[key] for key, part in _PART_KEYS.items() if key in row

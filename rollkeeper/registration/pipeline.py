@@ -16,7 +16,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import action, pipeline
-from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError, as_one
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
@@ -299,7 +299,7 @@ def _read(
         parts = _parts(context, one, service=service.value, payment=payment)
         faults = parts if isinstance(parts, list) else _unseen(context, one.submission, parts)
         if faults:
-            outcomes[one.position] = faults[0] if len(faults) == 1 else Faults(faults)
+            outcomes[one.position] = as_one(faults)
             # What is asked may follow from how a line is paid: then the faults tell that there is one, and how.
             tells_of_line = payment != payment_of(context.pack, one.submission, None) or (
                 faults[0].code == PAYMENT_NOT_REGISTERED.code and not one.submission.payment

@@ -8,9 +8,9 @@
     | n (4)  | JSON (n)    |     n is big-endian; the text is an object in UTF-8
     +--------+-------------+
 
-    request    {"v": 1, "do": "<operation>", "token": "<session>" | "", "on": "<a demo's day>" | null, "with": {...}}
-    answer     {"v": 1, "result": ...}
-               {"v": 1, "refused": {"code": ..., "kind": ..., "sentence": ..., "remedy": ..., "facts": {...}}}
+    request    {"v": 2, "do": "<operation>", "token": "<session>" | "", "on": "<a demo's day>" | null, "with": {...}}
+    answer     {"v": 2, "result": ...}
+               {"v": 2, "refused": [{"code": ..., "kind": ..., "sentence": ..., "remedy": ..., "facts": {...}}, ...]}
 
 Bytes travel as base64, days as YYYY-MM-DD. Sizes and times are limited on both sides.
 """
@@ -19,14 +19,15 @@ import datetime as dt
 import json
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.errors import RollkeeperError, fault_in, row_of
+from rollkeeper.kernel.errors import RollkeeperError, as_one
+from rollkeeper.kernel.stored_refusals import restored_refusals, stored_refusals
 
-VERSION: Final = 1
+VERSION: Final = 2
 LENGTH_BYTES: Final = 4
 MAX_STAFF_BYTES: Final = 4 * 1024 * 1024
 """The longest request of a page or a command: a password, a code, a number; and the scan of one instrument, as base64."""
@@ -82,12 +83,12 @@ def day_in(values: Mapping[str, Any], name: str) -> dt.date | None:
 
 def refusal_message(fault: RollkeeperError) -> Message:
     """Return an error as it travels, so that the page or command that asked says it in its own language."""
-    return {"refused": row_of(fault)}
+    return {"refused": stored_refusals(fault)}
 
 
-def refusal_in(found: Mapping[str, Any]) -> RollkeeperError:
+def refusal_in(found: Sequence[Mapping[str, Any]]) -> RollkeeperError:
     """Return the error that an answer brought."""
-    return fault_in(found)
+    return as_one(restored_refusals(found))
 
 
 def peer_of(connection: socket.socket) -> tuple[int, int]:
