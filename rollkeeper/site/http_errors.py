@@ -11,6 +11,8 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -23,6 +25,7 @@ from django.core.signals import got_request_exception
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -84,8 +87,17 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; pages are never cached. An address with a NUL, which no table can hold, is not found."""
+        """Pass the request on; pages are never cached. An address with a NUL, which no table can hold, is not found.
+
+        An address that only takes forms leads on to the page above it: a person comes there after a new sign-in, or by the address bar.
+        """
         response = not_found(request) if "\0" in request.path else self.get_response(request)
+        if (
+            response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+            and request.method == "GET"
+            and _is_for_a_person(request)
+        ):
+            response = HttpResponseRedirect(_page_above(request.path))
         response["Cache-Control"] = "no-store"
         return response
 
@@ -102,6 +114,15 @@ class RefusalMiddleware:
             _log_refused(request, BAD_REQUEST())
             return not_read(request)
         return refuse(request, fault) if isinstance(fault, RollkeeperError) else None
+
+
+def _page_above(path: str) -> str:
+    """Return the nearest address above this one at which there is a page, or another that leads on."""
+    while (path := f"{path.rstrip('/').rpartition('/')[0]}/") != "/":
+        with suppress(Resolver404):
+            resolve(path)
+            break
+    return path
 
 
 def _log_refused(request: HttpRequest, fault: RollkeeperError) -> None:

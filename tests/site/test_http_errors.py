@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import logging
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -102,6 +103,27 @@ def test_an_address_with_a_nul_is_not_found_and_no_crash(app, serving, address):
     answer = client.get(address, HTTP_ACCEPT="text/html")
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("serving", "address", "above"),
+    [
+        ("counter", "/by-code/", "/"),
+        ("counter", "/offline/ticket/", "/"),
+        ("backoffice", "/account/sessions/end/", "/account/sessions/"),
+        ("backoffice", f"/batches/{UUID(int=1)}/approve/", f"/batches/{UUID(int=1)}/"),
+        ("portal", "/code/", "/"),
+    ],
+)
+def test_an_address_that_only_takes_forms_leads_to_the_page_above_it(app, serving, address, above):
+    app(serving)
+    client = Client() if serving == "portal" else sign_in(StaffRole.SUPERVISOR)
+
+    person = client.get(address, HTTP_ACCEPT="text/html")
+    machine = client.get(address, HTTP_ACCEPT="application/json")
+
+    assert (person.status_code, person["Location"]) == (302, above)
+    assert machine.status_code == 405
 
 
 def test_a_value_with_a_nul_is_refused_and_is_no_crash(app):
