@@ -14,7 +14,8 @@ from rollkeeper.access.dual_control import pending_approvals, reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter import labels
-from rollkeeper.counter.carried_line import called_on_receipt
+from rollkeeper.counter.carried_line import called_on_receipt, is_set_aside
+from rollkeeper.counter.errors import SUBMISSION_WAITS
 from rollkeeper.counter.forms import QuietForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
@@ -34,10 +35,13 @@ _FROM_IMAGE = tuple(f"__{name}" for name in IMAGE_FIELDS)
 
 
 def submit_for_approval(
-    authority: Authority, form: QuietForm, *, action_kind: str, kind: str = PartyKind.INDIVIDUAL,
+    request: HttpRequest, authority: Authority, form: QuietForm, *, action_kind: str, kind: str = PartyKind.INDIVIDUAL,
     submission: Submission | None = None,
 ) -> HeldForApproval | Receipt:  # fmt: skip
-    """Seal what was submitted until an approver has confirmed it. Precondition: it would not be refused now."""
+    """Seal what was submitted until an approver has confirmed it. Precondition: it would not be refused now.
+
+    What waits is sealed: of a form that another session sent, no one can tell for which line. Refuses: SUBMISSION_KEY_USED, SUBMISSION_WAITS.
+    """
     key = form.cleaned_data["submission_key"]
     fields = {
         name: form.data[name]
@@ -48,9 +52,14 @@ def submit_for_approval(
     language = get_language() or instance().languages[0]
     if (first := receipt_for(key)) and not on_number(authority, fields.get("number", ""))(first.line_id):
         raise SUBMISSION_KEY_USED(day=first.day)
-    return first or hold_for_approval(
+    if first:
+        return first
+    held = hold_for_approval(
         authority, submission_key=key, action_kind=action_kind, kind=kind, fields=fields, language=language, submission=submission
     )  # fmt: skip
+    if held.is_repeat and not is_set_aside(request, key) and state_of(key) == "waits":
+        raise SUBMISSION_WAITS()
+    return held
 
 
 def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:

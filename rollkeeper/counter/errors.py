@@ -9,6 +9,12 @@ SUBMISSION_NOT_FOUND = Refusal(
     "There is no such receipt: nothing was recorded under this key.",
     "Submit the form again; nothing is recorded twice.",
 )
+SUBMISSION_WAITS = Refusal(
+    "submission_waits",
+    Kind.CONFLICT,
+    "This form was sent before and waits for an approver. This page cannot tell for which line.",
+    "If it was for this line, do not send it again. Otherwise send it once more.",
+)
 LINE_NOT_CARRIED = Refusal(
     "line_not_carried",
     Kind.CONFLICT,

@@ -12,7 +12,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import labels
-from rollkeeper.counter.errors import LINE_NOT_CARRIED
+from rollkeeper.counter.errors import LINE_NOT_CARRIED, SUBMISSION_WAITS
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel import clock
@@ -33,6 +33,7 @@ _RECEIPT_ERRORS = frozenset({
     "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip
 _HANDLE_IS_OVER = frozenset({"line_not_found", "counter_code_invalid", "line_not_carried"})
+_KEY_IS_USED_UP = frozenset({SUBMISSION_KEY_USED.code, SUBMISSION_WAITS.code})
 _UNNAMED = "(found by its code)"
 # Choices that may be kept for the clerk after a fault: none of them is about a person.
 _KEPT = frozenset({"submission_key", "service", "payment", "language", "reason"})
@@ -45,7 +46,7 @@ class QuietForm(forms.Form):
     is_doubtful = False
     """Whether a number that was submitted needs a second comparison."""
     is_used_up = False
-    """Whether it was submitted before, for another line."""
+    """Whether it was submitted before, for another line or for one that this session cannot tell."""
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
@@ -107,7 +108,7 @@ def faults_of(form: QuietForm, fault: RollkeeperError, *, called: str = "") -> d
     for said_of_id in fault.faults if isinstance(fault, Faults) else (fault,):
         one = _by_name(said_of_id, called or _UNNAMED)
         form.is_doubtful |= one.code == DOCUMENT_DOUBTFUL.code
-        form.is_used_up |= one.code == SUBMISSION_KEY_USED.code
+        form.is_used_up |= one.code in _KEY_IS_USED_UP
         said = translated(one)[0]
         found.setdefault(form.field_of(one), []).append(mark(f"{said.sentence} {said.remedy}", said.language))
     return found

@@ -71,7 +71,13 @@ from rollkeeper.registration.errors import DocumentNeedsSupervisor
 from rollkeeper.registration.party_kinds import kind_names, labelled_kinds
 from rollkeeper.registration.pipeline import active_pack, check_registration
 from rollkeeper.registration.receipts import kept_with
-from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, Receipt, RegistrationKind, sim_in
+from rollkeeper.registration.submissions import (
+    NEW_CONTRACT_KINDS,
+    Receipt,
+    RegistrationKind,
+    Submission,
+    sim_in,
+)
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.subscribers.choices import PartyKind
 
@@ -162,6 +168,11 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
     if request.method != "POST":
         require_outlet(request, authority)
 
+    def held(form: RecordForm, given: Submission) -> Receipt | HeldForApproval:
+        return submit_for_approval(
+            request, authority, form, action_kind=chosen.value, kind=kind_in(request, pack), submission=given
+        )
+
     def do(form: RecordForm) -> Receipt | HeldForApproval:
         given = form.submission()
         if approval_article(chosen.value):
@@ -169,9 +180,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
             refused = check_registration(authority, given, action_kind=chosen, on=clock.today())
             if refused and not isinstance(refused, DocumentNeedsSupervisor):
                 raise refused
-            return submit_for_approval(
-                authority, form, action_kind=chosen.value, kind=kind_in(request, pack), submission=given
-            )
+            return held(form, given)
         try:
             return at_outlet(
                 request, authority, key=given.submission_key,
@@ -179,9 +188,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
                 copies=[copy for copies in given.copies.values() for copy in copies],
             )  # fmt: skip
         except DocumentNeedsSupervisor:
-            return submit_for_approval(
-                authority, form, action_kind=chosen.value, kind=kind_in(request, pack), submission=given
-            )
+            return held(form, given)
 
     if request.method == "GET":
         start_in_background()
@@ -227,11 +234,12 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
         shown |= {"sim": sim_in(given)} if is_sim else {}
         if approval_article(what.replace("-", "_")):
             services.check_subscriber(authority, **shown)
-            return submit_for_approval(authority, form, action_kind=what)
+            return submit_for_approval(request, authority, form, action_kind=what)
         return perform(authority, submission_key=given["submission_key"], **shown)
 
-    shown = {"what": what}
-    return action_page(request, f"counter/{what.replace('-', '_')}.html", make=make, do=do, shown=shown)
+    return action_page(
+        request, f"counter/{what.replace('-', '_')}.html", make=make, do=do, shown={"what": what}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -253,19 +261,14 @@ def link_document_page(request: HttpRequest) -> HttpResponse:
             services.check_subscriber(
                 authority, number=given["number"], document=form.document(), on=clock.today()
             )
-            return submit_for_approval(authority, form, action_kind="link-document")
+            return submit_for_approval(request, authority, form, action_kind="link-document")
         return link_document(
             authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
             further=form.further(), double_checked=given["double_checked"], on=clock.today(),
         )  # fmt: skip
 
-    return action_page(
-        request,
-        "counter/link_document.html",
-        make=LinkDocumentForm,
-        do=do,
-        shown={"what": "link-document"},
-    )
+    shown = {"what": "link-document"}
+    return action_page(request, "counter/link_document.html", make=LinkDocumentForm, do=do, shown=shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -380,7 +383,8 @@ def action_page[F: QuietForm](
             raise
         faults = faults_of(form, fault, called=called(request, typed))
         return _faulty(request, template, form=form, make=make, faults=faults, shown=shown)
-    if not is_set_aside(request, done.submission_key):
+    is_sealed_before = isinstance(done, HeldForApproval) and done.is_repeat
+    if not is_sealed_before and not is_set_aside(request, done.submission_key):
         set_aside(request, submission_key=done.submission_key, typed=typed)
     return _to_receipt(request, done)
 

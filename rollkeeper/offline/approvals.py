@@ -73,13 +73,13 @@ def hold_for_approval(
         sealer = wire.PublicSealer(given.key_id, given.public_key)
         clear = json.dumps(said, ensure_ascii=False).encode()
         sealed = seal_offline(sealer, clear, submission_key=submission_key, ticket_id=given.ticket_id)
-        run(
+        inserted = run(
             "INSERT INTO offline_registration"
             " (submission_key, ticket_id, submitted_by, language, sealed, by_counter, action_kind, needs_approval)"
             " VALUES (%s, %s, %s, %s, %s, true, %s, true) ON CONFLICT DO NOTHING",
             [submission_key, given.ticket_id, authority.staff_id, language, sealed, action_kind],
         )
-    return HeldForApproval(submission_key)
+    return HeldForApproval(submission_key, is_repeat=not inserted)
 
 
 def pending_submissions() -> list[PendingSubject]:

@@ -8,10 +8,10 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
 from rollkeeper.offline.processor import process_all
 from rollkeeper.vault.offline_keys import renew_offline_keys
-from tests.builders.staff import sign_in
+from tests.builders.staff import serve_as, sign_in
 from tests.counter.conftest import ON
-from tests.counter.test_pages import SECRET, key, post
-from tests.registration.people import fresh_number
+from tests.counter.test_pages import SECRET, filled, key, post
+from tests.registration.people import fresh_number, person
 
 
 @pytest.fixture
@@ -115,3 +115,44 @@ def test_a_yes_that_comes_too_late_is_said_to_be_late(supervisor):
 
     assert answer.status_code == 422
     assert "Nothing is waiting for approval there any more." in answer.content.decode()
+
+
+@pytest.fixture
+def colleague(at_counter):
+    """Another clerk's session, which sent nothing yet."""
+    client = sign_in(StaffRole.CLERK, "colleague")
+    serve_as(client, "counter")
+    return client
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_another_session_is_not_told_that_a_form_waits_for_the_line_it_now_names(
+    at_counter, colleague, supervisor, dual_control, is_same
+):
+    dual_control("register")
+    form = filled(at_counter, "register", fresh_number(), person())
+    at_counter.post("/register/", form)
+
+    answer = colleague.post("/register/", form if is_same else form | {"number": fresh_number()})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This page cannot tell for which line." in page
+    assert "Otherwise send it once more." in page
+    assert form["submission_key"] not in page
+    assert len(rows("SELECT FROM offline_registration")) == 1
+
+
+def test_a_form_that_an_approver_refused_names_no_line_to_another_session(
+    at_counter, colleague, supervisor, dual_control
+):
+    dual_control("register")
+    form = filled(at_counter, "register", fresh_number(), person())
+    at_counter.post("/register/", form)
+    supervisor.post("/pending-approvals/", {"key": form["submission_key"], "approved": "no"})
+    process_all(worker_authority())
+
+    page = colleague.post("/register/", form | {"number": fresh_number()}, follow=True).content.decode()
+
+    assert "Refused, nothing was recorded" in page
+    assert 'class="rk-number"' not in page
