@@ -15,6 +15,7 @@ from rollkeeper.disclosures.errors import YEAR_NOT_OVER
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.cell_suppression import LEAST, Shown, hide_small
 from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.table_files import inert_cell
 
 HIDDEN = f"1-{LEAST - 1} or hidden with them"
 
@@ -45,5 +46,7 @@ def year_table(authority: Authority, year: int) -> str:
     writer.writerow(["year", "kind_of_authority", *(result.value for result in Result), "all"])
     nothing: Shown = [[0] * (len(Result) + 1)]
     for kind, figures in zip([*kinds, "all"], shown if kinds else nothing, strict=True):
-        writer.writerow([year, kind, *(HIDDEN if figure is None else figure for figure in figures)])
+        writer.writerow(
+            [year, inert_cell(kind), *(HIDDEN if figure is None else figure for figure in figures)]
+        )
     return out.getvalue()

@@ -26,6 +26,7 @@ from rollkeeper.imports.errors import (
     IMPORT_HEADER_REPEATED,
 )
 from rollkeeper.kernel.extras import needs_extra
+from rollkeeper.kernel.table_files import cell_as_meant
 
 BLOCK_BYTES = 1 << 20
 SAMPLE_ROWS = 2_000
@@ -192,7 +193,7 @@ def _header_row(top: Sequence[Record]) -> int:
 
 def _names(file: Path, first: Sequence[str], above: Record | None, *, row: int) -> tuple[str, ...]:
     """Return the column names; a cell that is merged with the one above it has its name there."""
-    names = [cell.strip().strip("\ufeff") for cell in first]
+    names = [cell_as_meant(cell.strip().strip("\ufeff")) for cell in first]
     if isinstance(above, list):
         names = [name or (above[i].strip() if i < len(above) else "") for i, name in enumerate(names)]
     for place, name in enumerate(names, 1):

@@ -17,11 +17,10 @@ from rollkeeper.imports.errors import REJECT_FILE_NOT_WRITABLE
 from rollkeeper.imports.files import FileScan
 from rollkeeper.imports.row_errors import RowError
 from rollkeeper.kernel.files import new_draft, replacing
+from rollkeeper.kernel.table_files import inert_cell
 
 _HEADER = ("row", "column", "reason", "remedy")
 _HEADER_LINE = ",".join(_HEADER).encode()
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def default_path(file: Path) -> Path:
@@ -72,7 +71,7 @@ class RejectFile:
             return
         writer = csv.writer(self._out or self._open())
         for row, column, reason in ordered:
-            writer.writerow((row, _plain(column), reason.text, reason.remedy))
+            writer.writerow((row, inert_cell(column), reason.text, reason.remedy))
             self.counts[column, reason.text] += 1
         if self._out:
             self._out.flush()
@@ -107,10 +106,10 @@ def write_rejected_rows(scan: FileScan, reject_file: Path, target: Path) -> int:
     with replacing(target) as raw:
         text = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
         writer = csv.writer(text)
-        writer.writerow(scan.header)
+        writer.writerow(map(inert_cell, scan.header))
         for number, record in enumerate(scan.records(frozenset()), scan.first_row):
             if number in named and isinstance(record, list):
-                writer.writerow(record)
+                writer.writerow(map(inert_cell, record))
         text.flush()
         text.detach()
     return len(named)
@@ -127,7 +126,3 @@ def _rows_of(path: Path) -> list[list[str]]:
             return [row for row in csv.reader(source) if len(row) == len(_HEADER) and row[0].isdecimal()]
     except FileNotFoundError:
         return []
-
-
-def _plain(column: str) -> str:
-    return f"'{column}" if column.startswith(_FORMULA_STARTS) else column

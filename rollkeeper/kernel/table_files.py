@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A table of registrations, as the package that reads tables hands it to the one that registers."""
+"""Tables of registrations, as the package that reads tables hands them to the one that registers; and cells of tables that are written."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,3 +39,17 @@ REGISTRATION_TABLES: Final[Hook[Callable[[Path, frozenset[str]], RegistrationTab
 def is_table(path: Path) -> bool:
     """Tell by its name whether a file is a table."""
     return path.suffix.lower() in TABLE_SUFFIXES
+
+
+_FORMULA: Final = re.compile(r"\s*[=+@\-\uff1d\uff0b\uff20\uff0d](?=.*[^\W\d_])", re.DOTALL)
+"""How a formula begins, with full-width signs too. One that can do anything names something: without a letter it is a number or a dash."""
+
+
+def inert_cell(text: str) -> str:
+    """Return a text so that a spreadsheet takes it for no formula. Numbers of telephones stay as they are."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def cell_as_meant(text: str) -> str:
+    """Return what a cell held before it was made inert."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text

@@ -4,6 +4,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from rollkeeper.kernel.table_files import inert_cell
 from rollkeeper.reporting.duties import LINES, TELLING, WITHOUT_COPY, WITHOUT_IDENTITY, campaign_of_figure
 from rollkeeper.reporting.metrics import tables
 from rollkeeper.reporting.periods import Period
@@ -63,7 +64,7 @@ def csv_rows(report: Mapping[str, Any]) -> list[list[str]]:
     for table in report["tables"]:
         for period, cells in table["cells"].items():
             found += [
-                [table["table"], period, row, "" if value is None else str(value), str(value is None).lower(),
+                [inert_cell(table["table"]), period, inert_cell(row), "" if value is None else str(value), str(value is None).lower(),
                  table["source"]]
                 for row, value in cells.items()
             ]  # fmt: skip

@@ -680,6 +680,16 @@ def test_a_year_without_a_disclosure_request_says_none(instance):
     assert year_table(instance.who["officer"], 2012).splitlines()[1:] == ["2012,all,0,0,0,0,0,0,0"]
 
 
+def test_a_kind_of_authority_is_no_formula_in_the_figures(instance):
+    services.refuse_disclosure(
+        instance.who["officer"], instance.enter(), because=RefusalReason.NOT_NEEDED, on=ON
+    )
+    run("UPDATE disclosures_request SET kind = %s", ["=HYPERLINK(1)"])
+    clock.set_demo_date(dt.date(2013, 1, 1))
+
+    assert year_table(instance.who["officer"], 2012).splitlines()[1].startswith("2012,'=HYPERLINK(1),")
+
+
 def test_an_answer_that_breaks_off_has_entries_and_no_file_and_is_done_again(instance, monkeypatch):
     line = instance.register_line()
     disclosure_id = instance.approved()

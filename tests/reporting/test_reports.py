@@ -38,7 +38,7 @@ from rollkeeper.reporting.errors import (
 from rollkeeper.reporting.evidence import write_evidence
 from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import quarters_of, year
-from rollkeeper.reporting.report_files import write_report
+from rollkeeper.reporting.report_files import csv_bytes, write_report
 from rollkeeper.reporting.verification import verify_report
 from tests.builders.staff import employ
 from tests.refusals import refusing
@@ -246,6 +246,16 @@ def test_the_csv_fits_its_schema_and_says_what_the_report_says(lived):
         assert (row["count"] == "") is (row["hidden"] == "true")
         said = next(t for t in json.loads(reports["q1"])["tables"] if t["table"] == row["table"])
         assert said["cells"][row["period"]][row["row"]] == (int(row["count"]) if row["count"] else None)
+
+
+def test_a_report_of_an_operator_that_lies_holds_no_formula():
+    cells = {"2012-Q1": {"=HYPERLINK(1)": 10, "mobile": 20}}
+
+    table = csv_bytes({"tables": [{"table": "@SUM(1)", "source": "register", "cells": cells}]})
+
+    assert table.decode().splitlines()[1:] == [
+        "'@SUM(1),2012-Q1,'=HYPERLINK(1),10,false,register", "'@SUM(1),2012-Q1,mobile,20,false,register"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
