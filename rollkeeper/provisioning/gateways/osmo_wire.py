@@ -21,6 +21,15 @@ _ANSWERS: Final = 10
 _CONTROL: Final = b"\xee\x00"
 _LONGEST_BYTES: Final = 1 << 16
 _PROMPT: Final = re.compile(rb"(?:^|\n)\S+[>#] \Z")
+_COMMAND: Final = re.compile(r"[a-z0-9+ -]{1,128}")
+_VARIABLE: Final = re.compile(r"[a-z0-9.-]{1,64}")
+_VALUE: Final = re.compile(r"[a-z0-9]{1,32}")
+_FIGURES: Final = {
+    "id": re.compile(r"[0-9]{1,19}"),
+    "msisdn": re.compile(r"[0-9]{1,15}"),
+    "imsi": re.compile(r"[0-9]{1,15}"),
+}
+"""What goes into commands again: a longer text, or one with a blank or an end of line, would be a command of the HLR's own choice."""
 
 
 class NotUnderstood(Exception):
@@ -63,12 +72,17 @@ class Control(_Talk):
     _asked = 0
 
     def info(self, selector: str) -> dict[str, str] | None:
-        """Return the HLR's record of a subscriber; None if unknown. `selector`: msisdn-… or id-…."""
+        """Return the HLR's record of a subscriber; None if unknown. `selector`: msisdn-… or id-…. Another's is not understood."""
         said = self._ask("GET", f"subscriber.by-{selector}.info")
         if said is None:
             return None
         found = dict(row.split("\t", 1) for row in said.split("\n") if "\t" in row)
         if not {"id", "nam_cs", "nam_ps"} <= found.keys():
+            raise NotUnderstood
+        if any(name in found and not form.fullmatch(found[name]) for name, form in _FIGURES.items()):
+            raise NotUnderstood
+        kind, _, wanted = selector.partition("-")
+        if found.get(kind) != wanted:
             raise NotUnderstood
         return found
 
@@ -82,6 +96,8 @@ class Control(_Talk):
             raise NotUnderstood
 
     def _ask(self, verb: str, variable: str, *value: str) -> str | None:
+        if not _VARIABLE.fullmatch(variable) or not all(map(_VALUE.fullmatch, value)):
+            raise NotUnderstood
         self._asked += 1
         asked = " ".join([verb, str(self._asked), variable, *value]).encode()
         self._wire.sendall(struct.pack(">H", len(asked) + 1) + _CONTROL + asked)
@@ -115,7 +131,9 @@ class Terminal(_Talk):
 
     def do(self, command: str) -> None:
         """Send a command. Any output is an error message."""
-        self._wire.sendall(command.encode("ascii") + b"\n")
+        if not _COMMAND.fullmatch(command):
+            raise NotUnderstood
+        self._wire.sendall(command.encode() + b"\n")
         if b"%" in self._until_prompt():
             raise NotUnderstood
 
