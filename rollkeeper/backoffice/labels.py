@@ -102,6 +102,7 @@ JOBS: dict[str, Promise] = {
     "send-alarms": _("Mail alarms to the operator"),
     "send-email": _("Send e-mails"),
     "send-invitations": _("Mail invitations to staff"),
+    "send-portal-codes": _("Send codes for the portal"),
     "send-post": _("Print letters"),
     "send-sms": _("Send text messages"),
     "send-voice": _("Place calls"),

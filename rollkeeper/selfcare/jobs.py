@@ -10,11 +10,18 @@ from rollkeeper.selfcare.portal_client import CHANNEL, offers_letters
 _MOST = 100
 
 
-def answer() -> int:
-    """Send the codes and carry out the requests that wait; return how many there were."""
-    from rollkeeper.selfcare.portal_worker import process_all
+def send_codes() -> int:
+    """Send the codes that were asked for; return how many requests there were."""
+    from rollkeeper.selfcare.portal_worker import send_codes as send_all
 
-    return process_all(worker_authority(), limit=_MOST)
+    return send_all(worker_authority(), limit=_MOST)
+
+
+def answer() -> int:
+    """Carry out the requests that wait; return how many there were."""
+    from rollkeeper.selfcare.portal_worker import answer_requests
+
+    return answer_requests(worker_authority(), limit=_MOST)
 
 
 def forget() -> int:
@@ -51,6 +58,15 @@ JOBS = (
     PeriodicJob(
         "answer-portal",
         answer,
+        interval_s=lambda: 2.0,
+        batch_size=_MOST,
+        wakes_on=CHANNEL,
+        for_apps=True,
+        needs_keys=lambda: False,
+    ),
+    PeriodicJob(
+        "send-portal-codes",
+        send_codes,
         interval_s=lambda: 2.0,
         batch_size=_MOST,
         wakes_on=CHANNEL,

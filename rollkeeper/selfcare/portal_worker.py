@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The portal worker: sends codes, checks who asks, carries out and answers. One thing at a time, each in its own transaction.
 
-It is a job (`jobs.py`), without any web, and holds what the portal must not: the way to the keys and the right to open. Should two
-run at once, each takes what the other has not taken.
+It is two jobs (`jobs.py`), without any web, and holds what the portal must not: the way to the keys and the right to open. Should two
+run at once, each takes what the other has not taken. A gateway that hangs keeps codes waiting, and no one who is signed in.
 """
 
 import datetime as dt
 import logging
 import secrets
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -44,11 +46,21 @@ CODE_DIGITS = 8
 log = logging.getLogger("rollkeeper.portal_worker")
 
 
-def process_all(authority: Authority, *, limit: int | None = None) -> int:
-    """Carry out all that waits, or so much of it; return how much it was. Refuses: NOT_ALLOWED."""
+def send_codes(authority: Authority, *, limit: int | None = None) -> int:
+    """Look at the code requests that wait, or at so many; return how many. Refuses: NOT_ALLOWED."""
     require(authority, Permission.RUN_PORTAL_WORKER)
+    return _as_long_as(partial(process_code_request, authority), limit=limit)
+
+
+def answer_requests(authority: Authority, *, limit: int | None = None) -> int:
+    """Carry out what signed-in visitors ask for, or so much of it; return how much. Refuses: NOT_ALLOWED."""
+    require(authority, Permission.RUN_PORTAL_WORKER)
+    return _as_long_as(process_portal_request, limit=limit)
+
+
+def _as_long_as(there_was_one: Callable[[], bool], *, limit: int | None) -> int:
     done = 0
-    while (limit is None or done < limit) and (process_code_request(authority) or process_portal_request()):
+    while (limit is None or done < limit) and there_was_one():
         done += 1
     return done
 
@@ -189,8 +201,13 @@ def _use_reserved_code(line: LineView, *, on: dt.date) -> bool:
     """Tell whether staff keep a code for the line, and use it up."""
     if not _is_allowed(line, {"in_hour": 0, "in_day": 0}, is_kept=True, on=on):
         return False
-    minutes = settings().reserved_code_minutes
-    return run(sql("selfcare", "use_reserved_code"), {"line_id": line.line_id, "minutes": minutes}) == 1
+    chosen = settings()
+    values = {
+        "line_id": line.line_id,
+        "minutes": chosen.reserved_code_minutes,
+        "most": chosen.reserved_codes_per_day,
+    }
+    return run(sql("selfcare", "use_reserved_code"), values) == 1
 
 
 def _is_allowed(line: LineView, sent: dict[str, int], *, on: dt.date, is_kept: bool = False) -> bool:

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.test import Client, override_settings
 from django.urls import clear_url_caches
 
-from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.authority import console_authority
 from rollkeeper.incidents.choices import About, Severity
 from rollkeeper.incidents.services import notify_affected, open_incident, scope_incident
 from rollkeeper.kernel import clock, database
@@ -27,11 +27,11 @@ from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.notices import one_time_codes
-from rollkeeper.selfcare import portal_client, portal_worker
+from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.errors import WrongCode
 from rollkeeper.site import urls
 from rollkeeper.vault.services import begin_first_epoch
-from tests.selfcare.people import NUMBER, ON, PERSON, Telephone, register_line
+from tests.selfcare.people import NUMBER, ON, PERSON, Telephone, register_line, work_off
 
 Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -198,7 +198,7 @@ def _portal() -> Iterator[tuple[Client, Telephone]]:
     telephone = Telephone()
     before = one_time_codes.gateways, portal_client._wake_worker
     one_time_codes.gateways = lambda: {Channel.SMS: telephone}
-    portal_client._wake_worker = lambda: portal_worker.process_all(worker_authority())
+    portal_client._wake_worker = work_off
     os.environ["ROLLKEEPER_APP"] = "portal"
     signed = "django.contrib.sessions.backends.signed_cookies"
     with override_settings(SESSION_ENGINE=signed, ALLOWED_HOSTS=["testserver"]):

@@ -852,7 +852,7 @@ def without_entry(statement, parameters=()):
                        " VALUES (%(line)s, uuidv7(), 'no_person', uuidv7(), '2012-03-02')")),
         ("counter", ("INSERT INTO provisioning_command (line_id, command_id, kind, reason, requested_at)"
                     " VALUES (%(line)s, uuidv7(), 'restore', 'new_line', now())")),
-        ("counter", "INSERT INTO selfcare_reservedcode (line_id, reserved_id, reserved_at) VALUES (%(line)s, uuidv7(), now())"),
+        ("counter", "INSERT INTO selfcare_reservedcode (line_id) VALUES (%(line)s)"),
         ("backoffice", "UPDATE access_staff SET is_active = true WHERE staff_id = %(closed)s"),
         ("backoffice", "UPDATE access_staff SET is_active = false WHERE staff_id = %(open)s"),
     ],

@@ -3,14 +3,13 @@
 
 import pytest
 
-from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.notices import one_time_codes
-from rollkeeper.selfcare import portal_client, portal_worker
+from rollkeeper.selfcare import portal_client
 from rollkeeper.vault.services import begin_first_epoch
 from tests.registration.conftest import clerk, new_line, vaulted  # noqa: F401 - the same people at the same counter
-from tests.selfcare.people import ON, Telephone
+from tests.selfcare.people import ON, Telephone, work_off
 
 
 @pytest.fixture
@@ -35,5 +34,5 @@ def answering(telephone, monkeypatch):
     clock.set_demo_date(ON)
     monkeypatch.setattr(portal_client, "ANSWER_TIMEOUT_S", 0.2)
 
-    monkeypatch.setattr(portal_client, "_wake_worker", lambda: portal_worker.process_all(worker_authority()))
+    monkeypatch.setattr(portal_client, "_wake_worker", work_off)
     return telephone

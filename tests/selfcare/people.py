@@ -3,13 +3,13 @@
 
 import datetime as dt
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.notices.gateways.base import Answer, SubmissionResult
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.registration.submissions import Submission
-from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 
 ON = dt.date(2012, 3, 2)
@@ -63,3 +63,8 @@ def session(telephone, number=NUMBER):
 def ask(token, kind, **asked):
     """Ask for something through the portal, once."""
     return portal_client.send_request(token, kind, language="en", payload={"key": str(new_uuid()), **asked})
+
+
+def work_off():
+    """Be the portal worker's jobs until nothing waits; return how much it was."""
+    return portal_worker.send_codes(worker_authority()) + portal_worker.answer_requests(worker_authority())

@@ -18,6 +18,7 @@ from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.selfcare import portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
+from rollkeeper.selfcare.jobs import JOBS
 from rollkeeper.selfcare.models import CodeRequest
 from rollkeeper.selfcare.rules import may_send_code, normalise_name
 from rollkeeper.selfcare.sessions import active_session
@@ -27,7 +28,7 @@ from tests.builders.commands import change_commands
 from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.selfcare.conftest import answering
-from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session, work_off
 
 UNKNOWN = "+8613908919999"
 
@@ -123,7 +124,7 @@ def test_an_unknown_number_takes_the_same_statements_and_gets_the_same_answers(a
     for number in (NUMBER, UNKNOWN):
         with CaptureQueriesContext(connection) as seen:
             code_request_id = code_request(number)
-        portal_worker.process_all(worker_authority())
+        work_off()
         with CaptureQueriesContext(connection) as tried, pytest.raises(WrongCode) as refused:
             portal_client.redeem_code(code_request_id, "00000000")
         shapes = [
@@ -288,7 +289,7 @@ def test_the_portals_role_can_make_no_session_and_read_none(at_portal, as_role):
 def test_a_portal_that_was_taken_over_does_not_choose_who_stands_in_the_ledger(at_portal, as_role):
     register_line()
     code_request_id = code_request()
-    portal_worker.process_all(worker_authority())
+    work_off()
     of_staff = hashlib.sha256(b"a commitment that the ledger publishes").digest()
 
     with as_role("portal"):
@@ -305,7 +306,7 @@ def test_a_portal_that_was_taken_over_does_not_choose_who_stands_in_the_ledger(a
 def test_a_portal_that_was_taken_over_begins_no_session_without_the_code(at_portal, as_role):
     register_line()
     code_request_id = code_request()
-    portal_worker.process_all(worker_authority())
+    work_off()
     mark = hashlib.sha256(b"its own").digest()
 
     with as_role("portal"):
@@ -351,7 +352,7 @@ def test_no_portal_takes_a_wrong_try_of_a_code_back(
     answering(telephone, monkeypatch)
     register_line()
     page = code_request()
-    portal_worker.process_all(worker_authority())
+    work_off()
     right = telephone.newest_code
     others = [f"{(int(right) + more) % 10**8:08}" for more in range(1, wrong + 1)]
 
@@ -367,7 +368,7 @@ def test_the_portals_role_can_do_all_that_sign_in_needs(at_portal, as_role, monk
     monkeypatch.setattr(portal_client, "_wake_worker", lambda: run("NOTIFY selfcare"))
     with as_role("portal"):
         code_request_id = code_request()
-    portal_worker.process_all(worker_authority())
+    work_off()
 
     with as_role("portal"):
         token = portal_client.redeem_code(code_request_id, at_portal.newest_code)
@@ -384,7 +385,7 @@ def test_an_ask_that_nobody_answers_is_taken_back_and_never_done(at_portal, monk
         portal_client.send_request(
             token, PortalRequestKind.DISPUTE, language="en", payload={"key": str(new_uuid())}
         )
-    portal_worker.process_all(worker_authority())
+    work_off()
 
     assert not rows("SELECT FROM lines_line WHERE is_disputed")
 
@@ -416,7 +417,7 @@ def test_an_ask_that_nobody_could_read_the_answer_of_is_not_done_and_holds_nobod
         [new_uuid(), token.mark, PortalRequestKind.DISPUTE.value, f'{{"key": "{new_uuid()}"}}', "en", no_key],
     )
 
-    assert portal_worker.process_all(worker_authority()) == 1
+    assert work_off() == 1
     assert not rows("SELECT FROM lines_line WHERE is_disputed")
     assert "done" in portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")
 
@@ -435,8 +436,8 @@ def test_a_run_of_the_portals_job_is_bounded_and_says_that_more_waits(at_portal,
     for _ in range(3):
         code_request(UNKNOWN)
 
-    assert portal_worker.process_all(worker_authority(), limit=2) == 2
-    assert portal_worker.process_all(worker_authority(), limit=2) == 1
+    assert portal_worker.send_codes(worker_authority(), limit=2) == 2
+    assert portal_worker.send_codes(worker_authority(), limit=2) == 1
 
 
 def test_an_answer_lies_nowhere_once_it_was_read(at_portal):
@@ -451,3 +452,25 @@ def test_an_answer_lies_nowhere_once_it_was_read(at_portal):
 @pytest.mark.parametrize("other", ["invented person", "INVENTED·PERSON", "Ｉｎｖｅｎｔｅｄ　Person"])
 def test_a_name_is_compared_without_its_spelling(other):
     assert normalise_name(other) == normalise_name("Invented Person")
+
+
+def test_a_gateway_that_hangs_keeps_no_one_waiting_who_is_signed_in(at_portal, monkeypatch):
+    register_line()
+    token = session(at_portal)
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
+    code_request()
+
+    def hang(*_, **__):
+        raise AssertionError("the message centre does not answer")
+
+    monkeypatch.setattr(portal_worker, "send_one_time_code", hang)
+    answering_job = next(job for job in JOBS if job.name == "answer-portal")
+    monkeypatch.setattr(portal_client, "_wake_worker", answering_job.run)
+
+    assert "done" in portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")
+
+
+def test_both_jobs_of_the_portal_are_called_when_it_says_that_something_waits():
+    called = {job.name for job in JOBS if job.wakes_on == portal_client.CHANNEL and job.for_apps}
+
+    assert called == {"answer-portal", "send-portal-codes"}

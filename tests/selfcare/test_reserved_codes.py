@@ -4,11 +4,12 @@
 import datetime as dt
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, subscriber_authority
 from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Refused
 from rollkeeper.registration.services import replace_sim
@@ -116,3 +117,24 @@ def test_staff_keep_so_many_codes_in_a_day_and_no_more(register):
         reserve_code(CLERK, NUMBER, on=ON)
     with refusing(NOT_ALLOWED):
         reserve_code(subscriber_authority("0d" * 32), NUMBER, on=ON)
+
+
+def test_a_counter_that_was_taken_over_reserves_no_more_codes_than_staff_may(at_portal):
+    line_id = register_line()
+    used_up()
+    before, most = len(at_portal.messages), portal_settings().reserved_codes_per_day
+    for _ in range(most + 2):
+        run("INSERT INTO selfcare_reservedcode (line_id) VALUES (%s)", [line_id])
+
+    for nth in range(most + 2):
+        code_request(f"198.51.100.{nth}")
+
+    assert len(at_portal.messages) == before + most
+
+
+def test_a_counter_that_was_taken_over_reserves_no_code_of_another_day(register, as_role):
+    with as_role("counter"), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        run(
+            "INSERT INTO selfcare_reservedcode (line_id, reserved_at) VALUES (%s, now() + interval '1 year')",
+            [new_uuid()],
+        )

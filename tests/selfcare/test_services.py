@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.access.authority import console_authority, subscriber_authority, worker_authority
+from rollkeeper.access.authority import console_authority, subscriber_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import rows, run
@@ -18,7 +18,7 @@ from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import current_tenure, view_line
 from rollkeeper.registration.services import change_record, terminate_line, transfer_line
 from rollkeeper.registration.submissions import Submission
-from rollkeeper.selfcare import portal_client, portal_worker, verification
+from rollkeeper.selfcare import portal_client, verification
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.models import PortalRequest
@@ -28,7 +28,7 @@ from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.lines import activate_line, suspend_line
 from tests.builders.past import make_older
 from tests.registration.people import given_by
-from tests.selfcare.people import NUMBER, ON, PERSON, ask, register_line, session
+from tests.selfcare.people import NUMBER, ON, PERSON, ask, register_line, session, work_off
 
 OTHER = "+8613908915678"
 SOMEBODY_ELSE = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
@@ -245,7 +245,7 @@ def test_a_request_made_before_midnight_counts_for_that_day(
 
     def come_late():
         make_older(PortalRequest, dt.timedelta(days=made), "made_at")
-        portal_worker.process_all(worker_authority())
+        work_off()
 
     monkeypatch.setattr(portal_client, "_wake_worker", come_late)
 

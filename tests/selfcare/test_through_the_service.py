@@ -12,7 +12,7 @@ from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.notices.services import send_due
-from rollkeeper.selfcare import portal_client, portal_worker
+from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.subscribers.queries import document_index
@@ -24,7 +24,7 @@ from tests.notices.fakes import Way
 from tests.notices.people import ON as DAY
 from tests.notices.people import tell
 from tests.selfcare.conftest import answering
-from tests.selfcare.people import PERSON, ask, register_line, session
+from tests.selfcare.people import PERSON, ask, register_line, session, work_off
 from tests.vault.running_service import start
 
 __all__ = ["start"]
@@ -39,8 +39,7 @@ def portal(committed, telephone, monkeypatch, start):
     monkeypatch.setattr(epochs, "must_ask", lambda: threading.get_ident() == here)
     answering(telephone, monkeypatch)
     # As in truth, where it is another process, it sees what is committed.
-    work = lambda: portal_worker.process_all(worker_authority())  # noqa: E731
-    monkeypatch.setattr(portal_client, "_wake_worker", lambda: transaction.on_commit(work))
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: transaction.on_commit(work_off))
     return telephone, line_id
 
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from rollkeeper.access.authority import console_authority, rule_for, subscriber_authority, worker_authority
+from rollkeeper.access.authority import console_authority, rule_for, subscriber_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import authority_of
@@ -39,7 +39,7 @@ from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.offline.approvals import decide_approval, hold_for_approval
 from rollkeeper.reporting.models import AuditSample, Report
 from rollkeeper.retention.legal_holds import add_legal_hold
-from rollkeeper.selfcare import portal_client, portal_worker
+from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.services import open_case, open_dispute_case, protect_subscriber
 from rollkeeper.site.web_apps import app_named
@@ -50,7 +50,7 @@ from tests.builders.workers import attend
 from tests.incidents.test_incidents import opened
 from tests.portal.conftest import at_portal, browser, telephone  # noqa: F401
 from tests.registration.conftest import dual_control  # noqa: F401
-from tests.selfcare.people import PERSON, register_line
+from tests.selfcare.people import PERSON, register_line, work_off
 from tests.site.whose_objects import TABLES, Row
 
 NUMBERS = [f"+861390891{nth}" for nth in range(1231, 1236)]
@@ -452,7 +452,7 @@ def work():
     """Be the portal worker, in its own role, for what the portal has just asked."""
     connection.connection.execute("SET ROLE worker")
     try:
-        portal_worker.process_all(worker_authority())
+        work_off()
     finally:
         connection.connection.execute("SET ROLE portal")
 

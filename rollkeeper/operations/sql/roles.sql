@@ -320,7 +320,7 @@ GRANT EXECUTE ON FUNCTION selfcare_pages_of, selfcare_hand_over_code TO counter,
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest TO worker;
 GRANT SELECT, UPDATE, DELETE ON selfcare_postedcode TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;
-GRANT SELECT, INSERT ON selfcare_reservedcode TO counter;
+GRANT SELECT, INSERT (line_id) ON selfcare_reservedcode TO counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_delegate TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_passkey TO worker;
 GRANT SELECT, INSERT, UPDATE ON selfcare_case TO worker;

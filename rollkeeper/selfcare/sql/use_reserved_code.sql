@@ -1,8 +1,11 @@
--- Uses the code that staff keep for a line, the oldest first, where one is left that is not too old.
+-- Uses the code that staff keep for a line, the oldest first, where one is left that is not too old, and not so many were used in a day: a
+-- counter that an attacker controls writes down as many as it wants.
 -- Law: -. Reads: selfcare_reservedcode. Writes: selfcare_reservedcode. Plan: primary key by line, a handful of rows. Again: the next one.
 
 UPDATE selfcare_reservedcode SET used_at = clock_timestamp()
  WHERE line_id = %(line_id)s
+   AND (SELECT count(*) FROM selfcare_reservedcode
+         WHERE line_id = %(line_id)s AND used_at > clock_timestamp() - interval '1 day') < %(most)s
    AND reserved_id = (SELECT reserved_id FROM selfcare_reservedcode
                    WHERE line_id = %(line_id)s AND used_at IS NULL
                      AND reserved_at BETWEEN clock_timestamp() - make_interval(mins => %(minutes)s) AND clock_timestamp()
