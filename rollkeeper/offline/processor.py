@@ -52,7 +52,7 @@ from rollkeeper.registration.sim_cards import lacking_of_line
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, sim_in
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.subscribers.choices import PartyRole
-from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.errors import PASSING, TOO_MANY_OPENINGS, CannotOpen
 from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
 
 TRIES = 3
@@ -154,9 +154,14 @@ def process_next(authority: Authority) -> bool:
         _put_off(row.submission_key, LIMITED_FOR)
         return True
     except RollkeeperError as fault:
-        if not _is_past_limit(fault):
-            raise
-        _put_off(row.submission_key, LIMITED_FOR)
+        if _is_past_limit(fault):
+            _put_off(row.submission_key, LIMITED_FOR)
+            return True
+        if fault.code in PASSING or fault.kind is Kind.INTERNAL:
+            _put_off(row.submission_key, BUSY_FOR)
+            raise  # the run ends, and the next one begins with another: what is away is not asked for each
+        log.error("an offline registration broke: %s", fault.code)  # noqa: TRY400
+        _try_again(row.submission_key)
         return True
     except Exception as fault:  # noqa: BLE001 - one that breaks must not stop the others; no value is logged
         log.error("an offline registration broke: %s", type(fault).__name__)  # noqa: TRY400
@@ -194,10 +199,9 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
             {"action_kind": row.action_kind.replace("-", "_")},
             _said(APPROVAL_DENIED()),
         )
-    try:
-        payload = _opened(authority, row)
-    except RollkeeperError as fault:
-        return _Outcome("refused", received_at, {}, _said(fault))
+    payload = _opened(authority, row)
+    if isinstance(payload, RollkeeperError):
+        return _Outcome("refused", received_at, {}, _said(payload))
     effective = effective_time(
         ticket_at=row.ticket_at.astimezone(dt.UTC), elapsed_ms=payload.elapsed_ms, received_at=received_at,
         within_days=offline_settings().max_age_days,
@@ -247,8 +251,8 @@ def _counting_as_a_counter() -> Iterator[None]:
 
 
 def _is_past_limit(fault: RollkeeperError) -> bool:
-    """Tell whether all counters together ended as many contracts today as they may: it waits, as for a limit of lookups."""
-    return fault.code == COUNTER_TERMINATION_LIMIT_REACHED.code
+    """Tell whether a limit of the day is reached (ends of contracts of all counters together, openings): it waits, as for one of lookups."""
+    return fault.code in {COUNTER_TERMINATION_LIMIT_REACHED.code, TOO_MANY_OPENINGS.code}
 
 
 def _with_rights_shown(took: Authority, row: Any, *, on: dt.date) -> Authority:
@@ -280,16 +284,21 @@ def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:
     )
 
 
-def _opened(authority: Authority, row: Any) -> Payload:
+def _opened(authority: Authority, row: Any) -> Payload | RollkeeperError:
+    """Open one; return why it is none that can ever be read. Anything else that is in the way of opening it is raised: it waits."""
+    unreadable = OFFLINE_REGISTRATION_UNREADABLE(days=offline_settings().max_age_days)
     if row.ticket_at is None:
-        raise OFFLINE_REGISTRATION_UNREADABLE(days=offline_settings().max_age_days)
+        return unreadable
     try:
         clear = open_offline(
             authority, bytes(row.sealed), submission_key=row.submission_key, ticket_id=row.ticket_id, on=clock.today()
         )  # fmt: skip
     except CannotOpen:
-        raise OFFLINE_REGISTRATION_UNREADABLE(days=offline_settings().max_age_days) from None
-    return read_payload(clear, by_counter=row.by_counter)
+        return unreadable
+    try:
+        return read_payload(clear, by_counter=row.by_counter)
+    except RollkeeperError as malformed:
+        return malformed
 
 
 def _hold_for_approval(submission_key: str, *, action_kind: str) -> None:

@@ -31,6 +31,7 @@ from rollkeeper.selfcare.applications import (
     pending_key,
     settle_application,
 )
+from rollkeeper.vault.errors import PASSING
 
 log = logging.getLogger("rollkeeper.offline_worker")
 
@@ -60,7 +61,9 @@ def settle_next_application(authority: Authority) -> bool:
                 outcome, said = _settled(row, on=on)
         except (OperationalError, InterfaceError):
             raise
-        except Exception as fault:  # noqa: BLE001 - one that breaks must not stop the others; no value is logged
+        except Exception as fault:  # one that breaks must not stop the others; no value is logged
+            if isinstance(fault, RollkeeperError) and fault.code in PASSING:
+                raise  # nothing is wrong with it: it waits as it is
             log.error("an application broke: %s", type(fault).__name__)  # noqa: TRY400
             hold_application(LineId(row.line_id), row.application_id)
             return True
@@ -91,7 +94,7 @@ def _settled(row: Any, *, on: dt.date) -> tuple[str, list[dict[str, str]]]:
                 do=lambda: services.register_subscriber(clerk, given.submission(row.check_key, document_seen=True), on=on),
             )  # fmt: skip
     except RollkeeperError as fault:
-        if fault.kind is Kind.INTERNAL:
+        if fault.kind is Kind.INTERNAL or fault.code in PASSING:
             raise
         leave_marks()
         return "refused", translated_plainly(fault)

@@ -3,15 +3,18 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.db.utils import OperationalError, ProgrammingError
 
 from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import suspend_staff
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import AccessLimitReached
@@ -29,6 +32,14 @@ from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import offline_keys, rotation
+from rollkeeper.vault.errors import (
+    TOO_MANY_OPENINGS,
+    VAULT_FAILED,
+    VAULT_OPENING_UNJUSTIFIED,
+    VAULT_OUT_OF_REACH,
+    KeyServiceRefused,
+    RootMissing,
+)
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import open_sealed
 from tests.builders.kinds import with_proof
@@ -111,6 +122,71 @@ def test_what_comes_at_a_bad_time_waits_though_it_lasts_for_days(browser, proces
     later(key, process)
 
     assert (after_days, meanwhile, came_of(key)) == (None, (None, "done"), "done")
+
+
+AWAY = [
+    VAULT_OUT_OF_REACH(), VAULT_FAILED(), KeyServiceRefused(url="https://keys", why="sealed", token_file="t"), RootMissing(file="root.key"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", AWAY, ids=lambda fault: fault.code)
+def test_while_nothing_can_be_opened_what_was_taken_offline_waits(browser, process, monkeypatch, fault):
+    keys = [browser.record(form(fresh_number(), person())) for _ in range(2)]
+
+    def away(*_, **__):
+        raise fault
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(processor, "open_offline", away)
+        for _ in range(5):
+            make_older(OfflineRegistration, dt.timedelta(minutes=2), "processed_at")
+            for _ in keys:
+                with pytest.raises(RollkeeperError, match=re.escape(str(fault))):
+                    process()
+            assert process() == 0
+        processor.housekeeping(worker_authority())
+    kept = rows("SELECT outcome, tries FROM offline_registration WHERE sealed IS NOT NULL")
+    make_older(OfflineRegistration, dt.timedelta(minutes=2), "processed_at")
+
+    assert [(row.outcome, row.tries) for row in kept] == [(None, 0)] * 2
+    assert process() == 2
+    assert [came_of(key) for key in keys] == ["done", "done"]
+
+
+def test_what_was_taken_offline_waits_where_no_more_is_opened_that_day(browser, process, monkeypatch):
+    key = browser.record(form(fresh_number(), person()))
+
+    def used_up(*_, **__):
+        raise TOO_MANY_OPENINGS(article="art. 11", reason="enough", remedy="Tomorrow.")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(processor, "open_offline", used_up)
+        process()
+
+    assert came_of(key) is None
+    assert (later(key, process), came_of(key)) == (1, "done")
+
+
+@pytest.mark.parametrize(
+    "fault", [VAULT_OPENING_UNJUSTIFIED(asked=1, purpose="offline"), NOT_ALLOWED(permission="p", needed="n")]
+)
+def test_what_the_vault_refuses_to_open_is_held_and_not_lost(browser, process, monkeypatch, fault):
+    key, other = (browser.record(form(fresh_number(), person())) for _ in range(2))
+    whole = processor.open_offline
+
+    def refused(*given, submission_key, **named):
+        if submission_key == key:
+            raise fault
+        return whole(*given, submission_key=submission_key, **named)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(processor, "open_offline", refused)
+        process()
+    broke = (came_of(key), came_of(other))
+    process(retry_failed=True)
+
+    assert broke == ("failed", "done")
+    assert came_of(key) == "done"
 
 
 def test_the_ciphertext_goes_as_soon_as_it_is_processed(browser, process):

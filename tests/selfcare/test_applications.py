@@ -13,6 +13,7 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import good_through, identity_check, tenures, view_line
@@ -23,7 +24,7 @@ from rollkeeper.selfcare.applications import ApplicationData, expire_application
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.document_check import check_document, outcome_of
 from rollkeeper.selfcare.errors import NO_APPLICATION
-from rollkeeper.vault.errors import EPOCH_NOT_GENUINE
+from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, TOO_MANY_OPENINGS, VAULT_OUT_OF_REACH
 from rollkeeper.vault.offline_keys import renew_offline_keys, seal_offline, verified_sealer
 from tests.builders.kinds import TOURIST, VISITOR, with_checks, with_kinds
 from tests.builders.lines import activate_line
@@ -141,6 +142,25 @@ def test_a_checked_application_is_recorded_in_the_clerks_name_and_erased(line, a
     )
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'line:tenure:registered'")
     assert json.loads(entry.body)["role"] == "clerk"
+
+
+@pytest.mark.parametrize(
+    "fault", [VAULT_OUT_OF_REACH(), TOO_MANY_OPENINGS(article="art. 11", reason="enough", remedy="Tomorrow.")]
+)
+def test_a_checked_application_waits_while_nothing_can_be_opened(line, at_portal, monkeypatch, fault):
+    apply(session(at_portal, FREE))
+    see(clerk())
+
+    def away(*_, **__):
+        raise fault
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(applications, "open_offline", away)
+        with pytest.raises(RollkeeperError):
+            settle_applications(worker_authority())
+
+    assert settle_applications(worker_authority()) == 1
+    assert outcome_of("seen-at-a-counter").state == "registered"
 
 
 @pytest.mark.parametrize("wrong", [{"name": "Another Name"}, {"document": ("passport-npl", "X7654321")}])
