@@ -14,7 +14,7 @@ from rollkeeper.access.dual_control import Approvals, approve, require_approver
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.errors import STAY_NOT_FOUND, STAY_REVERSED
 from rollkeeper.campaign.open_campaign import CampaignKey
-from rollkeeper.campaign.rules import STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS, Days, covers
+from rollkeeper.campaign.rules import Days
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, EntryId, new_uuid
@@ -98,34 +98,16 @@ def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
 
 
 def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
-    """Let what a batch that was stopped, or is to be undone, asked of the network wait some days (`campaign.rules`).
+    """Let what a batch that was stopped, or is to be undone, asked of the network wait some days (`sql/stay_functions.sql`).
 
     These begin after the stays that cover a day. Without a batch all such batches are meant: their stays have changed. Waits for
-    concurrent callers, however long that takes, and checks the stays afterwards: a stop must not fail because of waiting, and
+    concurrent callers, however long that takes, and the stays are checked afterwards: a stop must not fail because of waiting, and
     must not undo what another stay postpones.
     """
     run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
     lock_matter("stays", "")
-    day, stays = on, _all_stays()  # also of other campaigns: what was stopped waits rather longer
-    while ends := [last for first, last in stays if covers((first, last), day)]:
-        if None in ends:
-            until = dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(days=366)
-            break
-        day = max(last for last in ends if last is not None) + dt.timedelta(days=1)
-    else:
-        until = clock.now() if day == on else dt.datetime.combine(day, dt.time(), clock.zone())
     with without_timeout():
-        run(
-            "SELECT campaign_postpone_commands(%s, %s, %s, %s)",
-            [until, of_batch, STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS],
-        )
-
-
-def _all_stays() -> list[Days]:
-    found = rows(
-        "SELECT lower(days) AS first, upper(days) - 1 AS last FROM campaign_stay WHERE NOT isempty(days)"
-    )
-    return [(row.first, row.last) for row in found]
+        run("SELECT campaign_postpone_commands(%s, %s, %s)", [of_batch, on, clock.now()])
 
 
 def _require_open_stay(stay_id: UUID, on: dt.date) -> None:

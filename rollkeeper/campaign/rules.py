@@ -16,9 +16,6 @@ from rollkeeper.law.rules import Allowed, Decision, Refused
 
 type Days = tuple[dt.date, dt.date | None]
 
-STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS = 1, 7
-"""How long what the network has not taken waits where its batch was stopped; and where its undo was asked for, which the next
-run carries out. Both are far shorter than the days of suspension."""
 HORIZON_DAYS = 60
 """How far beyond the days to be counted a calendar is looked at: longer than any row of closed days."""
 

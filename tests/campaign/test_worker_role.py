@@ -8,13 +8,15 @@ from contextlib import AbstractContextManager
 import pytest
 from django.db import DatabaseError, transaction
 
-from rollkeeper.access.authority import Authority, worker_authority
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.choices import RequestJob
 from rollkeeper.access.staff_requests import ask
-from rollkeeper.campaign import batch_execution
+from rollkeeper.campaign import batch_control, batch_execution
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
+from rollkeeper.operations.bootstrap import set_limits
+from tests.builders.commands import make_command
 from tests.builders.lines import make_line
 from tests.builders.packs import write_pack
 from tests.builders.stages import staged
@@ -256,6 +258,62 @@ def test_a_batch_never_goes_back(approved: tuple[BatchId, LineId], as_role: AsRo
 
     assert (ran.state, state(line_id)) == (BatchState.DONE, "suspended")
     assert back == [True] * 4
+
+
+POSTPONED = (
+    "SELECT campaign_postpone_commands('infinity', NULL, 0, 0)",
+    "SELECT campaign_postpone_commands('-infinity', NULL, 0, 0)",
+    "SELECT campaign_postpone_commands(now(), NULL, -9999, -9999)",
+    "SELECT campaign_postpone_commands(NULL, '9999-12-31', 'infinity')",
+    "SELECT campaign_postpone_commands(NULL, '2000-01-01', '2000-01-01')",
+)
+
+
+@pytest.mark.parametrize("role", ["backoffice", "worker"])
+@pytest.mark.parametrize("statement", POSTPONED)
+def test_what_people_stopped_waits_a_day_whatever_an_app_or_a_worker_says(
+    waiting: tuple[BatchId, LineId], as_role: AsRole, role: str, statement: str
+) -> None:
+    batch_id, line_id = waiting
+    make_command("bar", line_id=line_id, batch_id=batch_id)
+    set_limits(production=True)
+    batch_control.stop_batch(console_authority(), batch_id, on=DUE)
+
+    with as_role(role):
+        refused(statement)
+
+    asked = "SELECT next_try_at - clock_timestamp() BETWEEN '23 hours' AND '24 hours' AS waits FROM provisioning_command"
+    assert [row.waits for row in rows(asked)] == [True]
+
+
+OF_COMMANDS = "INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%(line)s, 'restore', 'in_service', %(at)s)"
+
+
+@pytest.mark.parametrize("at", ["infinity", "-infinity", "9999-12-31"])
+def test_the_database_says_when_the_network_was_asked(
+    people: People, as_role: AsRole, at: str
+) -> None:
+    line_id = make_line()
+    set_limits(production=True)
+
+    with as_role("worker"):
+        run(OF_COMMANDS, {"line": line_id, "at": at})
+
+    asked = "SELECT now() - requested_at BETWEEN '-1 minute' AND '25 hours' AS is_lately FROM provisioning_command"
+    assert [row.is_lately for row in rows(asked)] == [True]
+
+
+@pytest.mark.parametrize(("days", "may"), [("1 day", True), ("3 days", False), ("infinity", False)])
+def test_a_worker_puts_no_command_off_for_longer_than_a_day_of_rest(
+    people: People, as_role: AsRole, days: str, *, may: bool
+) -> None:
+    make_command("bar", line_id=make_line())
+    set_limits(production=True)
+
+    with as_role("worker"):
+        put_off = refused("UPDATE provisioning_command SET next_try_at = now() + %(days)s::interval", days=days)
+
+    assert put_off is not may
 
 
 OF_ANOTHER_STAGE = (

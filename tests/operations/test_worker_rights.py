@@ -242,6 +242,30 @@ def test_the_worker_has_no_such_permission_itself(permission):
     assert Role.WORKER not in rule_for(permission).roles
 
 
+@pytest.mark.parametrize("seconds", ["infinity", "NaN", 10**9])
+def test_a_worker_puts_no_request_off_for_ever(asked, as_role, seconds):
+    _, request_id = asked("campaign-undo")
+
+    with as_role("worker"):
+        run("SELECT access_postpone_request(%s, %s, NULL)", [request_id, seconds])
+
+    asked_for = "SELECT again_at BETWEEN now() AND now() + interval '1 hour 1 minute' AS is_soon FROM access_staffrequest"
+    assert [row.is_soon for row in rows(asked_for)] == [True]
+
+
+def test_requests_of_yesterday_that_no_one_answers_keep_no_page_from_asking(as_role):
+    manager = employ(StaffRole.CAMPAIGN_MANAGER)
+    one = "SELECT access_ask(uuidv7(), %s, 'a kind', 'keys', NULL, '{}', '{}', true, true, 400)"
+    with as_role("backoffice"):
+        run(f"{one} FROM generate_series(1, 999)", [manager.staff_id])  # noqa: S608 - our own words
+        assert not refused(one, [manager.staff_id])
+        assert refused(one, [manager.staff_id])
+    run("UPDATE access_staffrequest SET made_at = made_at - interval '25 hours'")
+
+    with as_role("backoffice"):
+        assert not refused(one, [manager.staff_id])
+
+
 def test_a_request_of_a_person_who_may_not_is_refused_and_uses_nothing_up(as_role):
     clerk = employ(StaffRole.CLERK)
     with as_role("backoffice"):

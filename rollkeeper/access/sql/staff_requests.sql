@@ -3,7 +3,8 @@
 -- Plan: access_staffrequest_waiting, one row a call. Again: CREATE OR REPLACE: the same functions.
 -- No role inserts, changes or deletes a request otherwise. So a worker cannot make up that someone asked, nor change what was asked for.
 
--- A page writes down who asks for what. A name that `kernel_is_app()` cannot vouch for is still one of an open account.
+-- A page writes down who asks for what. A name that `kernel_is_app()` cannot vouch for is still one of an open account. What no one
+-- answered within a day keeps no one from asking.
 CREATE OR REPLACE FUNCTION access_ask(
     request uuid, staff uuid, asked_kind text, of_job text, of_subject uuid, shown jsonb, hidden jsonb, recent boolean, pending boolean,
     kept_days integer
@@ -12,7 +13,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM access_staff s WHERE s.staff_id = staff AND s.is_active)
        OR octet_length(shown::text) + octet_length(hidden::text) > 1000000 OR kept_days NOT BETWEEN 1 AND 400
-       OR (SELECT count(*) FROM access_staffrequest WHERE done_at IS NULL) >= 1000
+       OR (SELECT count(*) FROM access_staffrequest WHERE done_at IS NULL AND made_at > clock_timestamp() - interval '1 day') >= 1000
     THEN
         RAISE EXCEPTION 'access_request_out_of_bounds' USING ERRCODE = 'check_violation';
     END IF;
@@ -52,10 +53,10 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE request_id = request AND state = 'approved'
 $$;
 
--- The worker goes on with it later.
+-- The worker goes on with it later, within the hour: no longer than that does who asked not learn that nothing comes of it.
 CREATE OR REPLACE FUNCTION access_postpone_request(request uuid, seconds double precision, so_far jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    UPDATE access_staffrequest SET again_at = clock_timestamp() + make_interval(secs => seconds), result = so_far
+    UPDATE access_staffrequest SET again_at = clock_timestamp() + make_interval(secs => least(greatest(seconds, 0), 3600)), result = so_far
      WHERE request_id = request AND state = 'approved'
 $$;
 

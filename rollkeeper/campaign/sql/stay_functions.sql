@@ -1,7 +1,7 @@
 -- A stay is entered and ended by these alone: it pauses every clock, or those of one campaign, so that what shortens one takes days from
 -- everyone whom it concerns.
--- Law: art. 3, 11. Reads: access_approval, access_staff. Writes: campaign_stay.
--- Plan: primary key; the approvals of one subject. Again: CREATE OR REPLACE: the same functions; a stay that is over is not ended again.
+-- Law: art. 1, 3, 11. Reads: access_approval, access_staff, campaign_batch, campaign_stay, provisioning_command. Writes: campaign_stay;
+-- provisioning_command by network_postpone. Plan: primary key; the approvals of one subject; below. Again: CREATE OR REPLACE: the same functions; a stay that is over is not ended again.
 -- With their owner's rights: a role that executes them moves no first day, reopens no stay and ends none in the past.
 DROP FUNCTION IF EXISTS campaign_enter_stay(uuid, date, date, text, timestamptz, uuid);
 CREATE OR REPLACE FUNCTION campaign_enter_stay(
@@ -31,5 +31,46 @@ BEGIN
      WHERE stay_id = stay AND (upper_inf(days) OR upper(days) - 1 > on_day)
     RETURNING upper(days) - 1 INTO last_day;
     RETURN last_day;
+END
+$$;
+
+-- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
+-- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
+-- Plan: provisioning_command_by_batch, provisioning_command_pkey by line (OFFSET 0: statistics from before the batch say that the batch
+-- has one command); one row for each waiting command.
+-- A failed try waits like an untried command, and counts as such: people stop a batch because the network was unreachable. A
+-- command being tried at this moment also waits if the network does not accept it (`record_tries` keeps the later instant). A
+-- stopped batch waits a day, and one with a requested undo seven: far shorter than the days of suspension, long enough to restore all its
+-- lines before another line loses service, and not forever, since a line must not be terminated without having been barred. So no caller
+-- says until when: one could make what people stopped go at once, or never. Commands of an undo do not wait: they give back what the batch
+-- took of the line, its emergency calls or what a narrower bar leaves. Rows are locked in the order in which tries are recorded. The caller
+-- holds `serialize_on`, so that no two of these see each other's batches half changed.
+DROP FUNCTION IF EXISTS campaign_postpone_commands(timestamptz, uuid, integer, integer);
+CREATE OR REPLACE FUNCTION campaign_postpone_commands(of_batch uuid, on_day date, said_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    today CONSTANT date := kernel_day(on_day);
+    day date := today;
+    after_stay date;
+    until timestamptz;
+BEGIN
+    LOOP  -- also stays of other campaigns: what was stopped waits rather longer
+        SELECT max(coalesce(upper(s.days), 'infinity')) INTO after_stay FROM campaign_stay s WHERE s.days @> day;
+        EXIT WHEN after_stay IS NULL;
+        day := after_stay;
+        EXIT WHEN NOT isfinite(day);
+    END LOOP;
+    until := CASE WHEN day = today THEN kernel_instant(said_at) WHEN isfinite(day) THEN day::timestamp AT TIME ZONE kernel_zone()
+                  ELSE '9999-01-01 00:00Z' END;
+    PERFORM network_postpone(array_agg(held.line_id), array_agg(held.command_id), array_agg(held.until)) FROM (
+        SELECT c.line_id, c.command_id, until + make_interval(days => CASE b.state WHEN 'stopped' THEN 1 ELSE 7 END) AS until
+          FROM provisioning_command c JOIN campaign_batch b USING (batch_id)
+         WHERE (of_batch IS NULL OR c.batch_id = of_batch) AND b.state IN ('stopped', 'undo_requested')
+           AND c.kind IN ('bar', 'terminate') AND c.state = 'waiting' AND c.reason = 'registration'
+           AND NOT EXISTS (SELECT FROM (SELECT batch_id, kind, position FROM provisioning_command WHERE line_id = c.line_id OFFSET 0) e
+                            WHERE e.batch_id = c.batch_id AND e.kind IN ('bar', 'terminate') AND e.position < c.position)
+         ORDER BY c.position
+           FOR NO KEY UPDATE OF c
+    ) AS held;
 END
 $$;
