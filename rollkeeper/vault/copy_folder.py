@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A folder of document copies, on which nothing is done through a link.
 
-An app that seals adds to it as its own user, and who took that app over may put a link there for a folder or a file. What removes copies
-and backs them up has greater rights: it would remove what lies behind the link, or put the root key into a backup. So each folder on the way
-is opened by itself and no link is followed.
+An app that seals adds to it as its own user, and who took that app over may put a link there for a folder or a file. A worker, which seals
+too, removes copies and backs them up, has greater rights: it would write or remove behind the link, or put the root key into a backup. So
+each folder on the way is opened by itself and no link is followed.
 
     PLACE/ 2 digits / tenure / person-position        "#" behind a name: not finished
 """
@@ -43,14 +43,19 @@ def open_object(place: Path, name: str) -> BinaryIO:
     return os.fdopen(handle, "rb")
 
 
-def write_object(place: Path, name: str, source: BinaryIO) -> bool:
-    """Write an object whole or not at all, in place of a link too; tell whether it is what was read. Raises OSError."""
+def write_object(place: Path, name: str, source: BinaryIO, *, rights: int = 0o700) -> bool:
+    """Write an object whole or not at all, in place of a link too; tell whether it is what was read. Raises OSError.
+
+    `rights` of the folders that are made: where a list gives access to what comes, those of their group are its upper bound.
+    """
     *folders, last = name.split("/")
     draft = f"{last}{_UNFINISHED}"
-    with _opened(place, folders, is_new=True) as within:
+    with _opened(place, folders, new=rights) as within:
         with suppress(FileNotFoundError):
             os.unlink(draft, dir_fd=within)
-        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=within)
+        handle = os.open(
+            draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, rights & 0o666, dir_fd=within
+        )
         with os.fdopen(handle, "w+b") as out:
             read, written = sha256(), sha256()
             while piece := source.read(_PIECE_BYTES):
@@ -104,15 +109,15 @@ def _inside(place: Path, *folders: str, are_folders: bool) -> list[str]:
 
 
 @contextmanager
-def _opened(place: Path, folders: list[str], *, is_new: bool = False) -> Iterator[int]:
-    """Open the last of these folders, each in the one before; with `is_new` those that are missing are made, and links replaced."""
-    if is_new:
+def _opened(place: Path, folders: list[str], *, new: int | None = None) -> Iterator[int]:
+    """Open the last of these folders, each in the one before; with `new` those that are missing are made so, and links replaced."""
+    if new is not None:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(place, os.O_PATH | os.O_DIRECTORY)
     try:
         for folder in folders:
-            if is_new:
-                _make(folder, handle)
+            if new is not None:
+                _make(folder, handle, new)
             inner = _no_link(folder, _FOLDER, handle)
             os.close(handle)
             handle = inner
@@ -121,13 +126,13 @@ def _opened(place: Path, folders: list[str], *, is_new: bool = False) -> Iterato
         os.close(handle)
 
 
-def _make(folder: str, within: int) -> None:
+def _make(folder: str, within: int, rights: int) -> None:
     try:
-        os.mkdir(folder, 0o700, dir_fd=within)
+        os.mkdir(folder, rights, dir_fd=within)
     except FileExistsError:
         if stat.S_ISLNK(os.stat(folder, dir_fd=within, follow_symlinks=False).st_mode):
             os.unlink(folder, dir_fd=within)
-            os.mkdir(folder, 0o700, dir_fd=within)
+            os.mkdir(folder, rights, dir_fd=within)
 
 
 def _no_link(name: str, how: int, within: int) -> int:

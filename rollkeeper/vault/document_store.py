@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, S3Store
+from obstore.store import S3Store
 
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, TenureId
@@ -78,7 +79,7 @@ def keep(key: bytes, copies: Sequence[bytes], *, person_id: PersonId, tenure_id:
     for position, copy in enumerate(copies):
         sealed = wire.seal_copy(key, copy, person=person, tenure=tenure, position=position)
         try:
-            obstore.put(_store(), name_of(person_id, tenure_id, position), sealed)
+            _put(name_of(person_id, tenure_id, position), sealed)
         except (BaseError, OSError) as fault:
             raise DOCUMENT_STORE_UNAVAILABLE() from fault
         run(sql("vault", "note_copy"), [person_id, tenure_id, position, sha256(sealed).digest()])
@@ -167,14 +168,8 @@ def _prefix(tenure_id: TenureId) -> str:
     return f"{tenure_id.hex[-2:]}/{tenure_id}/"
 
 
-def _store() -> LocalStore | S3Store:
-    place = folder()
-    return _local(place) if place else _elsewhere(str(settings().documents_url), data_dir())
-
-
-@cache
-def _local(place: Path) -> LocalStore:
-    return LocalStore(place, automatic_cleanup=True)
+def _store() -> S3Store:
+    return _elsewhere(str(settings().documents_url), data_dir())
 
 
 @cache
@@ -186,6 +181,13 @@ def _elsewhere(url: str, of_data_dir: Path) -> S3Store:
     return S3Store.from_url(
         url, config=secret, client_options=options, retry_config={"max_retries": 2, "retry_timeout": _RETRIES}
     )
+
+
+def _put(name: str, sealed: bytes) -> None:
+    if place := folder():
+        copy_folder.write_object(place, name, BytesIO(sealed), rights=0o777)
+    else:
+        obstore.put(_store(), name, sealed)
 
 
 def _bytes_of(name: str) -> bytes:

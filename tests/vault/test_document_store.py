@@ -247,6 +247,19 @@ def test_no_removal_goes_through_a_link_that_an_app_put_into_the_store(folder, f
 
 
 @PLANTED
+def test_no_copy_is_kept_behind_a_link_that_an_app_put_into_the_store(folder, foreign, officer, how):
+    record = dataclasses.replace(person(), copies=(FRONT,))
+    plant(folder, record, foreign, how=how)
+    before = sorted(foreign.rglob("*"))
+
+    seal_persons([record])
+
+    assert sorted(foreign.rglob("*")) == before
+    assert [file.read_text() for file in files(foreign)] == ["a secret", "a secret"]
+    assert opened(officer, record) == FRONT
+
+
+@PLANTED
 def test_no_backup_takes_what_lies_behind_a_link_in_the_store(folder, foreign, tmp_path, how):
     plant(folder, intake(FRONT), foreign, how=how)
 
