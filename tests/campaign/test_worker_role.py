@@ -290,9 +290,7 @@ OF_COMMANDS = "INSERT INTO provisioning_command (line_id, kind, reason, requeste
 
 
 @pytest.mark.parametrize("at", ["infinity", "-infinity", "9999-12-31"])
-def test_the_database_says_when_the_network_was_asked(
-    people: People, as_role: AsRole, at: str
-) -> None:
+def test_the_database_says_when_the_network_was_asked(people: People, as_role: AsRole, at: str) -> None:
     line_id = make_line()
     set_limits(production=True)
 
@@ -311,7 +309,9 @@ def test_a_worker_puts_no_command_off_for_longer_than_a_day_of_rest(
     set_limits(production=True)
 
     with as_role("worker"):
-        put_off = refused("UPDATE provisioning_command SET next_try_at = now() + %(days)s::interval", days=days)
+        put_off = refused(
+            "UPDATE provisioning_command SET next_try_at = now() + %(days)s::interval", days=days
+        )
 
     assert put_off is not may
 

@@ -257,7 +257,7 @@ def test_requests_of_yesterday_that_no_one_answers_keep_no_page_from_asking(as_r
     manager = employ(StaffRole.CAMPAIGN_MANAGER)
     one = "SELECT access_ask(uuidv7(), %s, 'a kind', 'keys', NULL, '{}', '{}', true, true, 400)"
     with as_role("backoffice"):
-        run(f"{one} FROM generate_series(1, 999)", [manager.staff_id])  # noqa: S608 - our own words
+        run(f"{one} FROM generate_series(1, 999)", [manager.staff_id])
         assert not refused(one, [manager.staff_id])
         assert refused(one, [manager.staff_id])
     run("UPDATE access_staffrequest SET made_at = made_at - interval '25 hours'")
