@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -58,6 +59,13 @@ class EvidenceForm(forms.Form):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.fields["requirement"].choices = _requirements()  # type: ignore[attr-defined]
+
+    def clean_file(self) -> "UploadedFile[Any]":
+        """Refuse a file that takes long to hash."""
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        if (file.size or 0) > _MAX_EVIDENCE_BYTES:
+            raise forms.ValidationError(_("The file is larger than 20 MB."))
+        return file
 
 
 class AuditForm(forms.Form):
@@ -159,9 +167,6 @@ def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
         }
         if "file" in form.cleaned_data:
             file = form.cleaned_data["file"]
-            if file.size > _MAX_EVIDENCE_BYTES:
-                messages.error(request, _("The file is larger than 20 MB."))
-                return redirect("backoffice:agent_form", code, do)
             given["evidence"] = hashlib.file_digest(file, "sha256").hexdigest()
         try:
             do_by_worker(request, "agent-action", _SAID[do], do=do, agent=code, **given)

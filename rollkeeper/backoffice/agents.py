@@ -114,12 +114,18 @@ def settle(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def reports(request: HttpRequest, period: str = "") -> HttpResponse:
     """Show the newest report to the authority, or that of a period: the same figures as its files."""
+    return reports_page(request, period)
+
+
+def reports_page(request: HttpRequest, period: str, *, draw: SampleDrawForm | None = None) -> HttpResponse:
+    """Show a report; with what is wrong in the form by which lines of it were to be drawn."""
     authority = authority_in(request)
     periods = report_periods(authority)
     chosen = period or (periods[0] if periods else "")
     language = get_language() or "en"
     report = report_of(authority, chosen) if chosen else None
     draws = authority.role_for(Permission.DRAW_AUDIT_SAMPLE) is not None
+    can_draw = draws and report is not None and len(report["quarters"]) == 1
     shown_parts, empty = parts(report, language, law=load_pack(instance().pack)) if report else ([], [])
     shown = {
         "periods": periods,
@@ -127,10 +133,10 @@ def reports(request: HttpRequest, period: str = "") -> HttpResponse:
         "report": report,
         "state": report_state(authority, chosen, username=request.user.get_username()),
         "samples": samples_of(authority, chosen) if draws and chosen else [],
-        "draw": SampleDrawForm() if draws and report and len(report["quarters"]) == 1 else None,
+        "draw": (draw.emptied() if draw else SampleDrawForm()) if can_draw else None,
         "coverage": coverage(report, language) if report else [],
         "parts": shown_parts,
         "empty_tables": empty,
         "made": how_made(report, language) if report else [],
     }
-    return render(request, "backoffice/reports.html", shown)
+    return render(request, "backoffice/reports.html", shown, status=422 if draw else 200)

@@ -79,7 +79,8 @@ def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | 
     """
     said = [mark(f"{one.sentence} {one.remedy}", one.language) for one in translated(fault)]
     if fault.code == NotSignedIn.code and sign_in is not None:
-        sign_in.add_error("password", forms.ValidationError([*said]))
+        password = next(name for name in sign_in.fields if name.endswith("password"))
+        sign_in.add_error(password, forms.ValidationError([*said]))
         return 403
     if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL} and not is_over(fault):
         raise fault

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.asking import Question, confirm, is_confirmed
+from rollkeeper.backoffice.agents import reports_page
+from rollkeeper.backoffice.asking import Question, confirm, is_confirmed, say_refusal
 from rollkeeper.backoffice.forms import ConsentRequestForm, SampleDrawForm
 from rollkeeper.backoffice.vault_session import ask_vault, sign_in_form
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.phrasing import listed
 from rollkeeper.reporting.audit_samples import queries, services
 from rollkeeper.reporting.audit_samples.choices import SampledAction
@@ -32,12 +34,15 @@ def draw(request: HttpRequest, quarter: str) -> HttpResponse:
     authority, form = authority_in(request), SampleDrawForm(request.POST)
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     if not form.is_valid():
-        messages.error(request, _("Choose what happened to the lines, and give a text of your own."))
-        return redirect("backoffice:report_of_period", quarter)
+        return reports_page(request, quarter, draw=form)
     given = form.cleaned_data
-    drawn = services.draw_sample(
-        authority, quarter, SampledAction(given["kind"]), text=given["text"], on=clock.today()
-    )
+    try:
+        drawn = services.draw_sample(
+            authority, quarter, SampledAction(given["kind"]), text=given["text"], on=clock.today()
+        )
+    except RollkeeperError as fault:
+        say_refusal(fault, form)
+        return reports_page(request, quarter, draw=form)
     messages.success(request, _("The lines are drawn. Keep your text."))
     return redirect("backoffice:sample", drawn)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The page of the authorities that may request: proposed by one person with their key, approved by another with its fingerprint."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,12 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.backoffice.asking import say_refusal
 from rollkeeper.backoffice.disclosure_actions import ask_or_say_over
 from rollkeeper.backoffice.disclosure_forms import FingerprintForm, ProposeAuthorityForm
+from rollkeeper.backoffice.forms import VaultSignInForm
 from rollkeeper.backoffice.labels import AUTHORITY_KINDS, say
-from rollkeeper.backoffice.vault_session import sign_in_form
+from rollkeeper.backoffice.vault_session import ask_vault, sign_in_form
 from rollkeeper.disclosures import queries
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.disclosures import disclosure_laws
 from rollkeeper.law.packs import load_pack
@@ -26,31 +30,24 @@ from rollkeeper.law.packs import load_pack
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorities(request: HttpRequest) -> HttpResponse:
     """List the authorities, and propose one."""
-    authority = authority_in(request)
-    may = authority.role_for(Permission.APPROVE_AUTHORITY) is not None
-    found = queries.authorities(authority)
-    form, sign_in, kinds = ProposeAuthorityForm(kinds=_kinds()), sign_in_form(request), _kinds()
-    status = 200
-    if request.method == "POST":
-        require(authority, Permission.APPROVE_AUTHORITY)
-        form = ProposeAuthorityForm(request.POST, kinds=kinds)
-        sign_in = sign_in_form(request, bound=True)
-        if all([form.is_valid(), sign_in is None or sign_in.is_valid()]):
-            given = form.cleaned_data
-            if ask_or_say_over(
-                request, sign_in, "propose-authority", title=given["title"], kind=given["kind"], key=given["key"],
-                valid_until=given["valid_until"],
-            ):  # fmt: skip
-                messages.success(
-                    request, _("It is proposed. Another person approves it with the fingerprint of its key.")
-                )
-            return redirect("backoffice:authorities")
-        status = 422
-    shown = {
-        "authorities": found, "form": form if may else None, "sign_in": sign_in.emptied() if sign_in and sign_in.is_bound else sign_in,
-        "fingerprint": FingerprintForm() if may else None, "may": may,
-    }  # fmt: skip
-    return render(request, "backoffice/authorities.html", shown, status=status)
+    if request.method != "POST":
+        return _page(request)
+    require(authority_in(request), Permission.APPROVE_AUTHORITY)
+    form, sign_in = ProposeAuthorityForm(request.POST, kinds=_kinds()), sign_in_form(request, bound=True)
+    if not all([form.is_valid(), sign_in is None or sign_in.is_valid()]):
+        return _page(request, form=form, sign_in=sign_in, status=422)
+    given = form.cleaned_data
+    try:
+        ask_vault(
+            request, sign_in, "propose-authority", title=given["title"], kind=given["kind"], key=given["key"],
+            valid_until=given["valid_until"],
+        )  # fmt: skip
+    except RollkeeperError as fault:
+        return _page(request, status=say_refusal(fault, form, sign_in), form=form, sign_in=sign_in)
+    messages.success(
+        request, _("It is proposed. Another person approves it with the fingerprint of its key.")
+    )
+    return redirect("backoffice:authorities")
 
 
 @require_POST
@@ -59,15 +56,13 @@ def approve(request: HttpRequest, authority_id: UUID) -> HttpResponse:
     require(authority_in(request), Permission.APPROVE_AUTHORITY)
     form, sign_in = FingerprintForm(request.POST), sign_in_form(request, bound=True)
     if not all([form.is_valid(), sign_in is None or sign_in.is_valid()]):
-        messages.error(request, _("Enter the fingerprint and your password."))
-    elif ask_or_say_over(
-        request,
-        sign_in,
-        "approve-authority",
-        authority=str(authority_id),
-        read_out=form.cleaned_data["read_out"],
-    ):
-        messages.success(request, _("The authority is approved."))
+        return _tried(request, authority_id, form, sign_in, status=422)
+    read_out = form.cleaned_data["read_out"]
+    try:
+        ask_vault(request, sign_in, "approve-authority", authority=str(authority_id), read_out=read_out)
+    except RollkeeperError as fault:
+        return _tried(request, authority_id, form, sign_in, status=say_refusal(fault, form, sign_in))
+    messages.success(request, _("The authority is approved."))
     return redirect("backoffice:authorities")
 
 
@@ -81,6 +76,37 @@ def remove(request: HttpRequest, authority_id: UUID) -> HttpResponse:
     elif ask_or_say_over(request, sign_in, "remove-authority", authority=str(authority_id)):
         messages.success(request, _("The authority was removed from the list."))
     return redirect("backoffice:authorities")
+
+
+def _tried(
+    request: HttpRequest,
+    authority_id: UUID,
+    form: FingerprintForm,
+    sign_in: VaultSignInForm | None,
+    *,
+    status: int,
+) -> HttpResponse:
+    """Show the list with the approval that was refused unfolded, and the fingerprint as it was typed."""
+    asked = sign_in.emptied() if sign_in else sign_in_form(request)
+    form.auto_id = "tried_%s"  # the page has the other fields of these names below
+    if asked is not None:
+        asked.auto_id = "tried_%s"
+    return _page(request, status=status, tried=authority_id, fingerprint=form, tried_sign_in=asked)
+
+
+def _page(
+    request: HttpRequest, *, sign_in: VaultSignInForm | None = None, status: int = 200, **tried: Any
+) -> HttpResponse:
+    """Show the list; with the form that was refused, as it was filled in, and with what is wrong in it."""
+    authority = authority_in(request)
+    found, may = queries.authorities(authority), authority.role_for(Permission.APPROVE_AUTHORITY) is not None
+    shown = {
+        "form": ProposeAuthorityForm(kinds=_kinds()) if may else None,
+        "sign_in": sign_in.emptied() if sign_in else sign_in_form(request),
+        "fingerprint": FingerprintForm(),
+        "authorities": found, "may": may,
+    }  # fmt: skip
+    return render(request, "backoffice/authorities.html", shown | tried, status=status)
 
 
 def _kinds() -> list[tuple[str, str]]:

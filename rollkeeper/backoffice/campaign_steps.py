@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.staff_requests import RequestView
-from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
 from rollkeeper.backoffice.batches import authority_to_see, page_language
 from rollkeeper.backoffice.campaign_choice import campaign_choice, titles_of_open
 from rollkeeper.backoffice.campaign_forms import CloseForm, DayForm, StayForm
@@ -26,6 +26,7 @@ from rollkeeper.campaign.choices import Stage, WorkKind
 from rollkeeper.campaign.open_campaign import named_campaigns
 from rollkeeper.campaign.work_requests import last_work, request_work
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.packs import load_pack
@@ -93,17 +94,16 @@ def stays(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None, today=clock.today(), titles=titles_of_open()
     )
     if form.is_bound and form.is_valid():
-        first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+        first, last, reason = (form.cleaned_data[name] for name in ("first", "last", "reason"))
         name = form.cleaned_data.get("campaign")
         paused = named_campaigns(name)[0] if name else None
-        court_stays.enter_stay(
-            authority,
-            first=first,
-            last=last,
-            reason=form.cleaned_data["reason"],
-            on=clock.today(),
-            campaign=paused,
-        )
+        try:
+            court_stays.enter_stay(
+                authority, first=first, last=last, reason=reason, on=clock.today(), campaign=paused
+            )
+        except RollkeeperError as fault:
+            say_refusal(fault, form)
+            return _stays_page(request, authority, form)
         if paused:
             messages.success(
                 request, _("The stay is entered: the clocks of this campaign are paused while it lasts.")

@@ -101,23 +101,29 @@ def answer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     found = queries.disclosure_view(authority, disclosure_id)
     form, second = NumberForm(request.POST or None), SecondPersonForm(request.POST or None)
     sign_in = sign_in_form(request, bound=request.method == "POST")
-    shown: dict[str, Any] = {"disclosure": found}
-    if request.method != "POST" or not _valid(form, second, sign_in):
-        more = shown | {"second": second.emptied() if request.method == "POST" else second}
+
+    def again(status: int) -> HttpResponse:
         return _form_page(
-            request, "answer_disclosure", form.emptied() if request.method == "POST" else form, sign_in=sign_in,
-            status=422 if request.method == "POST" else 200, **more,
+            request, "answer_disclosure", form.emptied(), sign_in=sign_in, status=status, disclosure=found,
+            second=second.emptied(),
         )  # fmt: skip
-    other = client.sign_in(
-        second.cleaned_data["second"],
-        second.cleaned_data["second_password"],
-        lambda: second.cleaned_data["second_code"],
-    )
+
+    if request.method != "POST":
+        return _form_page(request, "answer_disclosure", form, disclosure=found, second=second)
+    if not _valid(form, second, sign_in):
+        return again(422)
+    who = second.cleaned_data
+    try:
+        other = client.sign_in(who["second"], who["second_password"], lambda: who["second_code"])
+    except RollkeeperError as fault:
+        return again(say_refusal(fault, form, second))
     try:
         done = ask_vault(
             request, sign_in, "answer-disclosure", disclosure=str(disclosure_id), second=other.token,
             number=form.cleaned_data["number"], held_on=form.cleaned_data["held_on"],
         )  # fmt: skip
+    except RollkeeperError as fault:
+        return again(say_refusal(fault, form, sign_in))
     finally:
         other.ask("sign-out")
     return _file(b64decode(done["sealed"]), f"answer-{disclosure_id}.age")
@@ -131,23 +137,17 @@ def defer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     shown = {"disclosure": queries.disclosure_view(authority, disclosure_id)}
     form, sign_in = DeferralForm(request.POST or None), sign_in_form(request, bound=request.method == "POST")
     if request.method != "POST" or not _valid(form, sign_in):
-        return _form_page(
-            request,
-            "defer_notification",
-            form,
-            sign_in=sign_in,
-            status=422 if request.method == "POST" else 200,
-            **shown,
-        )
+        status = 422 if request.method == "POST" else 200
+        return _form_page(request, "defer_notification", form, sign_in=sign_in, status=status, **shown)
     given = form.cleaned_data
-    agreed = ask_vault(
-        request,
-        sign_in,
-        "defer-notification",
-        disclosure=str(disclosure_id),
-        until=given["until"],
-        because=given["because"],
-    )
+    try:
+        agreed = ask_vault(
+            request, sign_in, "defer-notification", disclosure=str(disclosure_id), until=given["until"],
+            because=given["because"],
+        )  # fmt: skip
+    except RollkeeperError as fault:
+        status = say_refusal(fault, form, sign_in)
+        return _form_page(request, "defer_notification", form, sign_in=sign_in, status=status, **shown)
     messages.success(
         request,
         _("Agreed: the person is notified the day after.")

@@ -33,6 +33,7 @@ class NumberForm(EmptiedForm):
         help_text=gettext_lazy("One number. It is compared with what was entered, and not kept."),
         widget=forms.TextInput(attrs=_PLAIN | {"class": "govuk-input--width-20"}),
     )  # fmt: skip
+    kept: ClassVar[frozenset[str]] = frozenset({"held_on"})
     held_on = _day_field(gettext_lazy("The day for which the subscriber is asked"))
 
 
@@ -110,6 +111,7 @@ class DeferralForm(EmptiedForm):
 class SecondPersonForm(EmptiedForm):
     """The second of the two who open it, as the vault checks them for itself."""
 
+    kept: ClassVar[frozenset[str]] = frozenset({"second"})
     second = forms.CharField(
         label=gettext_lazy("User name of the second person"), max_length=64,
         widget=forms.TextInput(attrs=_PLAIN | {"class": "govuk-input--width-20"}),

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.asking import Question, confirm, is_confirmed
+from rollkeeper.backoffice.asking import Question, confirm, is_confirmed, say_refusal
 from rollkeeper.backoffice.forms import DisclosureApprovalForm, DisclosureRefusalForm
 from rollkeeper.backoffice.vault_session import sign_in_form
 from rollkeeper.disclosures import queries, services
 from rollkeeper.disclosures.choices import DisclosureState, RefusalReason
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 
 
 @require_safe
@@ -45,13 +46,14 @@ def approve(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     form = DisclosureApprovalForm(request.POST)
     if not form.is_valid():
         return _page(request, authority, disclosure_id, yes=form.emptied(), status=422)
-    services.approve_disclosure(
-        authority,
-        disclosure_id,
-        number=form.cleaned_data["number"],
-        held_on=form.cleaned_data["held_on"],
-        on=clock.today(),
-    )
+    given = form.cleaned_data
+    try:
+        services.approve_disclosure(
+            authority, disclosure_id, number=given["number"], held_on=given["held_on"], on=clock.today()
+        )
+    except RollkeeperError as fault:
+        status = say_refusal(fault, form)
+        return _page(request, authority, disclosure_id, yes=form.emptied(), status=status)
     messages.success(request, _("Your approval is recorded."))
     return redirect("backoffice:disclosure", disclosure_id)
 

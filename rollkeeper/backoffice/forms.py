@@ -107,6 +107,7 @@ class BatchApprovalForm(forms.Form):
 class DisclosureApprovalForm(EmptiedForm):
     """The approval of a disclosure request by a person who read the instrument."""
 
+    kept: ClassVar[frozenset[str]] = frozenset({"held_on"})
     number = forms.CharField(
         label=_("The whole number, as the instrument has it"),
         help_text=_("Read it in the instrument itself. It is compared with what was entered, and not kept."),
@@ -135,9 +136,10 @@ class DisclosureRefusalForm(forms.Form):
     )
 
 
-class SampleDrawForm(forms.Form):
+class SampleDrawForm(EmptiedForm):
     """The kind of sample, and the text that decides which lines are drawn."""
 
+    kept: ClassVar[frozenset[str]] = frozenset({"kind"})
     kind = forms.ChoiceField(
         label=_("What happened to the lines"),
         choices=SampledAction.choices,

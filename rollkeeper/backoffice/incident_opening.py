@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.asking import do_by_worker
+from rollkeeper.backoffice.asking import do_by_worker, say_refusal
 from rollkeeper.incidents.choices import About, Severity, Table
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 
 _NEEDS = {
     About.ACCOUNT: "usernames", About.DEVICE: "usernames", About.AGENT: "agent", About.KEY_EPOCH: "epoch",
@@ -121,10 +122,16 @@ def open_incident(request: HttpRequest) -> HttpResponse:
     require(authority_in(request), Permission.MANAGE_INCIDENT)
     first = {"noticed_at": clock.now().astimezone(clock.zone()), "severity": Severity.SERIOUS.value}
     form = IncidentForm(request.POST if request.method == "POST" else None, initial=first)
-    if request.method != "POST" or not form.is_valid():
-        status = 200 if request.method != "POST" else 422
-        return render(request, "backoffice/open_incident.html", {"form": form}, status=status)
-    made = do_by_worker(
-        request, "open-incident", _("The incident is open, and its clocks run."), **form.payload()
-    )
-    return redirect("backoffice:incident", made["incident"]) if made else redirect("backoffice:incidents")
+    if form.is_bound and form.is_valid():
+        said = _("The incident is open, and its clocks run.")
+        try:
+            made = do_by_worker(request, "open-incident", said, **form.payload())
+            return (
+                redirect("backoffice:incident", made["incident"])
+                if made
+                else redirect("backoffice:incidents")
+            )
+        except RollkeeperError as fault:
+            say_refusal(fault, form)
+    status = 422 if form.errors else 200
+    return render(request, "backoffice/open_incident.html", {"form": form}, status=status)

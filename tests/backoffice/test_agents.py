@@ -12,6 +12,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import AgentState, Pattern
+from rollkeeper.backoffice import agent_actions
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import AGENT, ON, approved, counter, employ, set_settings, vaulted  # noqa: F401 - the same counter
 from tests.builders.staff import enter
@@ -229,3 +230,16 @@ def test_a_refused_form_about_an_agent_says_why_and_stays_filled_in(counter, bac
     assert answer.status_code == 422
     assert "govuk-error-summary__title" in answer.content.decode()
     assert f'value="{kept}"' in answer.content.decode()
+
+
+def test_evidence_that_is_too_large_is_refused_next_to_its_requirement(counter, backoffice, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(agent_actions, "_MAX_EVIDENCE_BYTES", 3)
+    requirement = next(iter(checklist()))
+
+    answer = backoffice(StaffRole.ADMINISTRATOR)(
+        "post", f"/agents/{AGENT}/attest/", {"requirement": requirement, "file": SimpleUploadedFile("a.pdf", b"four")}
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert "The file is larger than 20 MB." in answer.content.decode()
+    assert re.search(f'value="{requirement}"[^>]* checked', answer.content.decode())

@@ -87,8 +87,9 @@ def test_the_sample_is_drawn_in_every_language_and_says_what_is_wrong(backoffice
     )
     none = ask("post", "/reports/2012-Q1/draw/", {}, language=language)
 
-    assert [one.status_code for one in (page, nothing, short, none)] == [200, 422, 422, 200]
+    assert [one.status_code for one in (page, nothing, short, none)] == [200, 422, 422, 422]
     assert f'lang="{language.replace("zh-hans", "zh-Hans")}"'.lower() in page.content.decode().lower()
+    assert '<option value="terminated" selected>' in short.content.decode()
     assert "dice-6-2-5-5" not in short.content.decode(), "what was typed is not drawn again"
 
 

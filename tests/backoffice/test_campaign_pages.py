@@ -215,6 +215,17 @@ def test_a_stay_is_entered_by_one_and_ended_by_two(batch, signed_in):  # noqa: F
     assert not rows("SELECT upper_inf(days) AS is_open FROM campaign_stay")[0].is_open
 
 
+def test_a_stay_that_ends_before_it_begins_is_refused_next_to_what_was_typed(batch, signed_in):  # noqa: F811
+    ask = signed_in(StaffRole.SUPERVISOR)
+
+    page = ask("post", "/campaign/stays/", {"first": DUE.isoformat(), "last": "2012-01-01", "reason": "order 12/2012"})  # fmt: skip
+
+    assert page.status_code == 422
+    assert "<title>Error:" in page.text_
+    assert 'value="order 12/2012"' in page.text_
+    assert rows("SELECT FROM campaign_stay") == []
+
+
 def test_a_file_is_handed_in_on_its_page_and_sealed(signed_in, committed_vault, as_role):  # noqa: F811
     ask = signed_in(StaffRole.CAMPAIGN_MANAGER, "manager")
     file = SimpleUploadedFile("lines.csv", "号码,姓名\n13908917001,Tenzin Invented\n".encode())

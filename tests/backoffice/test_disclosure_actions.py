@@ -194,6 +194,9 @@ def test_one_person_alone_opens_nothing(asked):
     )
 
     assert [one.status_code for one in (without, twice, wrong, stranger)] == [422, 403, 403, 403]
+    assert 'id="id_second_password_error"' in wrong.text_
+    assert f'value="{ON.isoformat()}"' in wrong.text_
+    assert 'name="second" value="supervisor"' in wrong.text_
     assert DisclosureRequest.objects.get().state == "approved"
     assert not rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
 
@@ -207,7 +210,9 @@ def test_a_notification_is_deferred_by_two_who_enter_the_same(asked):
     second = asked("officer", "post", at, given)
 
     assert "A second person must enter the same." in first.text_
-    assert again.status_code == 409
+    assert again.status_code == 422
+    assert 'value="court_forbids"' in again.text_
+    assert f'value="{given["until"]}"' in again.text_
     assert "Agreed" in second.text_
 
 
@@ -224,9 +229,23 @@ def test_an_authority_is_proposed_by_one_and_approved_by_another(asked):
     removed = asked("officer", "post", at + "remove/", CONFIRM)
 
     assert "It is proposed." in proposed.text_
-    assert (wrong.status_code, own.status_code) == (409, 409)
+    assert (wrong.status_code, own.status_code) == (422, 422)
+    assert 'value="' + "0" * 64 in wrong.text_
     assert "The authority is approved." in approved.text_
     assert "The authority was removed from the list." in removed.text_
+
+
+@pytest.mark.parametrize("changes", [{"key": "age1no-key"}, {"password": "other words"}])
+def test_a_proposal_that_is_refused_stays_filled_in(asked, changes):
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    typed = {"title": "Second Invented Court", "kind": "court", "key": key, "valid_until": (ON + 300 * DAY).isoformat()}  # fmt: skip
+
+    page = asked("supervisor", "post", "/disclosures/authorities/", CONFIRM | typed | changes)
+
+    assert page.status_code in {403, 422}
+    assert 'value="Second Invented Court"' in page.text_
+    assert f'value="{typed["valid_until"]}"' in page.text_
+    assert not RequestingAuthority.objects.filter(title="Second Invented Court").exists()
 
 
 def test_a_session_with_the_vault_that_is_over_does_nothing_and_is_asked_for_again(asked):

@@ -60,14 +60,15 @@ def test_a_supervisor_and_an_officer_say_yes_through_the_page(asked):
     [
         ({"checked": ""}, 422),
         ({"number": ""}, 422),
-        ({"number": "+8613908911235"}, 409),
-        ({"held_on": "2012-03-01"}, 409),
+        ({"number": "+8613908911235"}, 422),
+        ({"held_on": "2012-03-01"}, 422),
     ],
 )
 def test_who_has_not_read_it_cannot_say_yes_and_what_was_typed_is_not_shown_again(asked, changes, status):
     page = asked("officer", "post", asked.at + "approve/", YES | changes)
 
     assert page.status_code == status
+    assert 'id="id_number"' in page.text_, "the form is still there"
     assert NUMBER not in page.text_
     assert "13908911235" not in page.text_
     assert DisclosureRequest.objects.get().state == "waiting"

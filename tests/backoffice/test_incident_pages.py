@@ -256,10 +256,12 @@ def test_what_is_missing_to_open_an_incident_is_said_next_to_its_field(backoffic
     assert queries.incidents(CONSOLE, now=clock.now()) == []
 
 
-def test_an_unknown_account_opens_nothing(backoffice):
+def test_an_unknown_account_opens_nothing_and_loses_nothing_typed(backoffice):
     page = backoffice("anna", "post", "/incidents/open/", given(about="account", usernames="no-one-of-ours"))
 
-    assert page.status_code == 404
+    assert page.status_code == 422
+    assert "There is no account with that user name." in page.text_
+    assert 'value="no-one-of-ours"' in page.text_
     assert queries.incidents(CONSOLE, now=clock.now()) == []
 
 
