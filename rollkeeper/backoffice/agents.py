@@ -22,6 +22,7 @@ from rollkeeper.agents.suspension import suspend_agent
 from rollkeeper.backoffice.agent_actions import reverification_question, suspension_question
 from rollkeeper.backoffice.asking import confirm, is_confirmed
 from rollkeeper.backoffice.forms import SampleDrawForm
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.backoffice.report_actions import report_state
 from rollkeeper.backoffice.report_figures import coverage, how_made, parts
 from rollkeeper.kernel import clock
@@ -37,8 +38,8 @@ def agent_list(request: HttpRequest) -> HttpResponse:
     authority = authority_in(request)
     require(authority, Permission.SEE_AGENTS)
     shown = {
-        "agents": queries.agent_list(),
-        "cases": queries.open_cases(),
+        "agents": paged(request, queries.agent_list()),
+        "cases": paged(request, queries.open_cases(), "cases"),
         "may_settle": authority.role_for(Permission.SETTLE_AGENT_CASE) is not None,
         "verdicts": Verdict.choices,
         "may_add": authority.role_for(Permission.APPROVE_AGENT) is not None,
@@ -58,7 +59,8 @@ def agent(request: HttpRequest, code: str) -> HttpResponse:
         "agent": view,
         "requirements": [(checklist()[one.requirement].said(language), one) for one in view.requirements],
         "window_days": agents_settings().window_days,
-        "cases": [one for one in queries.open_cases() if one.agent == view.code],
+        "outlets": paged(request, view.outlets, "outlets"),
+        "cases": paged(request, [one for one in queries.open_cases() if one.agent == view.code], "cases"),
         "findings": [(checklist()[one.requirement].said(language), one) for one in view.findings],
         "may_approve": authority.role_for(Permission.APPROVE_AGENT) is not None
         and view.state != AgentState.TERMINATED,

@@ -16,6 +16,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import RequestView, requests_under_way
 from rollkeeper.backoffice.labels import say
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.campaign.choices import Action, WorkKind
 from rollkeeper.campaign.work_requests import PERMISSION_FOR, key_of
 from rollkeeper.incidents.choices import Step
@@ -79,7 +80,7 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
         if permission and authority.role_for(permission):
             listed.append((one, label, reverse(page)))
     waiting = sorted(listed, key=lambda row: row[0].requested_at)
-    return render(request, "backoffice/pending_approvals.html", {"waiting": waiting})
+    return render(request, "backoffice/pending_approvals.html", {"waiting": paged(request, waiting)})
 
 
 def pending_here(authority: Authority) -> list[PendingApproval]:

@@ -22,6 +22,7 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.agents.queries import open_cases as unusual_activity
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.backoffice.case_texts import NOTICE, STEPS, consequences, meaning, reasons
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
 from rollkeeper.lines.queries import view_line
 from rollkeeper.selfcare import queries
@@ -75,12 +76,14 @@ def case_list(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("only", "all")
     chosen = chosen if chosen in {*_FILTERS, *CaseKind.values} else "all"
     shown = {
-        "cases": [(one, deadline(one)) for one in found if _is_in(one, chosen, username)],
+        "cases": paged(request, [(one, deadline(one)) for one in found if _is_in(one, chosen, username)]),
         "counts": counts,
         "kinds": [(kind, counts.by_kind[kind]) for kind in CaseKind if counts.by_kind.get(kind)],
         "chosen": chosen,
         "decided": queries.decided_cases(authority, limit=MOST_DECIDED),
-        "unusual": unusual_activity() if authority.role_for(Permission.SEE_AGENTS) else [],
+        "unusual": paged(
+            request, unusual_activity() if authority.role_for(Permission.SEE_AGENTS) else [], "unusual"
+        ),
         "may_decide": authority.role_for(Permission.SETTLE_CASE) is not None,
         "username": username,
     }

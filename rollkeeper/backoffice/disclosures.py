@@ -18,6 +18,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import Question, confirm, is_confirmed, say_refusal
 from rollkeeper.backoffice.forms import DisclosureApprovalForm, DisclosureRefusalForm
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.backoffice.vault_session import sign_in_form
 from rollkeeper.disclosures import queries, services
 from rollkeeper.disclosures.choices import DisclosureState, RefusalReason
@@ -29,7 +30,10 @@ from rollkeeper.kernel.errors import RollkeeperError
 def disclosure_list(request: HttpRequest) -> HttpResponse:
     """List the stored disclosure requests: their state, no numbers and no names."""
     found = queries.disclosures(authority_in(request))
-    shown = {"open": [one for one in found if one.is_open], "past": [one for one in found if not one.is_open]}
+    shown = {
+        "open": paged(request, [one for one in found if one.is_open]),
+        "past": paged(request, [one for one in found if not one.is_open], "past"),
+    }
     return render(request, "backoffice/disclosures.html", shown)
 
 

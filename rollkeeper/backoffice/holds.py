@@ -21,6 +21,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
 from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import mark, translated
 from rollkeeper.kernel.errors import RollkeeperError
@@ -80,10 +81,13 @@ def holds(request: HttpRequest) -> HttpResponse:
         except RollkeeperError as fault:
             say_refusal(fault, form)
     shown = {
-        "holds": [
-            (one, reference_of(str(one.line_id)), _is_due(one.review_on, today))
-            for one in current_legal_holds(authority, on=today)
-        ],
+        "holds": paged(
+            request,
+            [
+                (one, reference_of(str(one.line_id)), _is_due(one.review_on, today))
+                for one in current_legal_holds(authority, on=today)
+            ],
+        ),
         "form": form.emptied() if request.method == "POST" else form,
         "most_days": MAX_DAYS,
     }

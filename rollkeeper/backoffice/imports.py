@@ -30,6 +30,7 @@ from rollkeeper.backoffice.import_map import (
     meanings_of,
     missing_in,
 )
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.imports.choices import UploadState
 from rollkeeper.imports.queries import past_import, past_imports
@@ -53,7 +54,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         upload_id = receive_upload(authority, form.cleaned_data["file"].read(), on=clock.today())
         return redirect("backoffice:import", upload_id)
-    shown = {"form": form, "uploads": uploads(authority), "imports": past_imports()}
+    shown = {"form": form, "uploads": uploads(authority), "imports": paged(request, past_imports())}
     return render(request, "backoffice/imports.html", shown, status=422 if form.errors else 200)
 
 

@@ -20,6 +20,7 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.access.sessions import open_session_counts
 from rollkeeper.backoffice.asking import Question, Text, confirm, is_confirmed
 from rollkeeper.backoffice.incident_runbook import CONSEQUENCES, clock_of, next_clock, runbook
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, withdraw_step
 from rollkeeper.incidents.choices import Step, StepState
@@ -37,8 +38,10 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     """List the incidents, the open ones first, with the duty that is due next."""
     found = queries.incidents(authority_in(request), now=clock.now())
     shown = {
-        "open": [(one, next_clock(one, now=clock.now())) for one in found if not one.closed_at],
-        "past": [one for one in found if one.closed_at],
+        "open": paged(
+            request, [(one, next_clock(one, now=clock.now())) for one in found if not one.closed_at]
+        ),
+        "past": paged(request, [one for one in found if one.closed_at], "past"),
     }
     return render(request, "backoffice/incidents.html", shown)
 

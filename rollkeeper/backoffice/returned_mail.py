@@ -17,7 +17,8 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.forms import EmptiedForm
-from rollkeeper.backoffice.unreachable import PAGE, AfterForm
+from rollkeeper.backoffice.paging import PAGE
+from rollkeeper.backoffice.unreachable import AfterForm
 from rollkeeper.campaign.statistics import not_notified_by_post
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
@@ -85,14 +86,15 @@ def _page(request: HttpRequest, form: LettersForm, *, status: int = 200) -> Http
     require(authority, Permission.SEE_CAMPAIGN)
     asked = AfterForm(request.GET)
     after = LineId(asked.cleaned_data["after"]) if asked.is_valid() and asked.cleaned_data["after"] else None
-    lines = not_notified_by_post(after=after, limit=PAGE)
+    found = not_notified_by_post(after=after, limit=PAGE + 1)
+    lines = found[:PAGE]
     counts = {one.outcome: one.count for one in attempt_counts() if one.channel is Channel.POST}
     shown = {
         "counts": [(one.value, counts.get(one, 0)) for one in _SHOWN_OUTCOMES],
         "total": sum(counts.values()),
         "newest": returned_letters(limit=NEWEST),
         "lines": lines,
-        "next": lines[-1].line_id if len(lines) == PAGE else None,
+        "next": lines[-1].line_id if len(found) > PAGE else None,
         "form": form,
         "may_note": authority.role_for(Permission.RECORD_RETURNED_LETTERS) is not None,
     }

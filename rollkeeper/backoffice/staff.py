@@ -27,6 +27,7 @@ from rollkeeper.access.services import authority_in, suspend_staff
 from rollkeeper.access.sessions import end_sessions, open_session_counts
 from rollkeeper.backoffice.asking import say_refusal
 from rollkeeper.backoffice.forms import EmptiedForm, VaultSignInForm
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.vault import client
@@ -91,7 +92,7 @@ def staff_page(request: HttpRequest) -> HttpResponse:
          "invitation": invited.get(one.staff_id)}
         for one in staff_list(clock.today())
     ]  # fmt: skip
-    return render(request, "backoffice/staff.html", {"accounts": accounts})
+    return render(request, "backoffice/staff.html", {"accounts": paged(request, accounts)})
 
 
 @require_safe

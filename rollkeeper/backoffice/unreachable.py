@@ -19,6 +19,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.campaign_choice import campaign_choice
+from rollkeeper.backoffice.paging import PAGE
 from rollkeeper.campaign import closure, queries
 from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.kernel import clock
@@ -27,7 +28,6 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.notices.choices import NoticeState
 from rollkeeper.notices.queries import reach_by_channel
 
-PAGE = 100
 _UNDER_WAY = frozenset({NoticeState.QUEUED, NoticeState.SENT})
 _IN_VAIN = frozenset({NoticeState.BOUNCED, NoticeState.UNREACHABLE})
 
@@ -82,7 +82,7 @@ def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpRespo
     lines = (
         queries.unreachable(
             after=after,
-            limit=PAGE,
+            limit=PAGE + 1,
             region=region,
             channel="" if channel == "none" else channel,
             name=choice.name,
@@ -90,6 +90,7 @@ def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpRespo
         if seen
         else []
     )
+    lines, further = lines[:PAGE], lines[PAGE:]
     groups = queries.unreachable_groups(choice.name) if seen else []
     shown = {
         "choice": choice,
@@ -103,7 +104,7 @@ def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpRespo
         "channels": by_channel(seen) if seen else [],
         "total": sum(seen.stage_counts.values()) if seen else 0,
         "lines": lines,
-        "next": lines[-1].line_id if len(lines) == PAGE else None,
+        "next": lines[-1].line_id if further else None,
         "form": form,
         "is_wrong": status != 200,
         "may_waive": authority.role_for(Permission.WAIVE_UNREACHABLE) is not None

@@ -17,6 +17,7 @@ from rollkeeper.backoffice.batches import CAN_STOP, page_language
 from rollkeeper.backoffice.campaign_choice import campaign_choice
 from rollkeeper.backoffice.chart import NARROW, STACK, WIDE, chart, stacked, thinned
 from rollkeeper.backoffice.forms import LineForm, ReconnectForm
+from rollkeeper.backoffice.paging import PAGE, paged
 from rollkeeper.backoffice.stepper import campaign_steps
 from rollkeeper.backoffice.unreachable import by_channel
 from rollkeeper.campaign import queries, statistics
@@ -32,8 +33,7 @@ from rollkeeper.lines.queries import count_past_last_day, masked_input, view_lin
 from rollkeeper.lines.reconnection import may_reconnect, reconnect_temporarily
 from rollkeeper.provisioning.queries import last_comparison
 
-MOST_TABLE_ROWS = 60
-MOST_BATCHES = 60
+MOST_TABLE_ROWS = PAGE
 OPEN = CAN_STOP | {BatchState.UNDO_REQUESTED}
 
 
@@ -45,17 +45,17 @@ def campaign(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     choice = campaign_choice(request)
     seen = choice.overview()
-    batches = [
-        one
-        for one in queries.batches(limit=MOST_BATCHES)
-        if not choice.offered or one.campaign == choice.name
-    ]
+    states = queries.batch_states(choice.key.campaign_id if choice.key and choice.offered else None)
+    open_batches = [batch_id for batch_id, state in states if state in OPEN]
+    past = paged(request, [batch_id for batch_id, state in states if state not in OPEN], "batches")
+    batches = queries.batches(batch_ids=[*open_batches, *past])
     shown: dict[str, Any] = {
         "choice": choice,
         "overview": seen,
         "past_last_day": count_past_last_day(on=today),
         "steps": campaign_steps(seen),
         "open_batches": [batch for batch in batches if batch.state in OPEN],
+        "past": past,
         "past_batches": [batch for batch in batches if batch.state not in OPEN],
         "is_running": any(batch.state == BatchState.RUNNING for batch in batches),
         "form": LineForm(today=today),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.roles import Permission
-from rollkeeper.campaign.choices import Action, Stage
+from rollkeeper.campaign.choices import Action, BatchState, Stage
 from rollkeeper.campaign.line_history import LineWithHistory, read_history
 from rollkeeper.campaign.open_campaign import CampaignKey, campaigns_under_way
 from rollkeeper.campaign.settings import settings
@@ -288,22 +288,25 @@ def batches_that_acted(
     return [BatchId(row.batch_id) for row in found]
 
 
-def batches(*, limit: int | None = None, due_on: dt.date | None = None) -> list[BatchView]:
-    """Return all batches, or so many, or those of a day: those that wait or run first, then the newest."""
-    found = rows(
-        sql("campaign", "batches"),
-        {"batch_id": None, "limit": limit, "due_on": due_on, "permission": Permission.APPROVE_BATCH.value},
-    )
+def batches(*, due_on: dt.date | None = None, batch_ids: Sequence[BatchId] | None = None) -> list[BatchView]:
+    """Return all batches, or these, or those of a day: those that wait or run first, then the newest."""
     titles = StageTitles()
-    return [_batch_view(row, titles) for row in found]
+    return [_batch_view(row, titles) for row in _batch_rows(due_on, batch_ids)]
+
+
+def batch_states(campaign_id: UUID | None = None) -> list[tuple[BatchId, BatchState]]:
+    """Return every batch, of one campaign or of all, with its state, the newest first: pages show those that they ask for."""
+    found = rows(
+        "SELECT batch_id, state FROM campaign_batch WHERE campaign_id = coalesce(%s, campaign_id)"
+        " ORDER BY prepared_at DESC, batch_id",
+        [campaign_id],
+    )
+    return [(BatchId(row.batch_id), BatchState(row.state)) for row in found]
 
 
 def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
     """Return one batch with its preview, explained in a language; None if there is none."""
-    found = rows(
-        sql("campaign", "batches"),
-        {"batch_id": batch_id, "limit": None, "due_on": None, "permission": Permission.APPROVE_BATCH.value},
-    )
+    found = _batch_rows(None, [batch_id])
     if not found:
         return None
     row = found[0]
@@ -395,6 +398,17 @@ def _series(campaign_id: UUID) -> tuple[tuple[dt.date, Mapping[str, int]], ...]:
         "SELECT day, stage_counts FROM campaign_nightlyrun WHERE campaign_id = %s ORDER BY day", [campaign_id]
     )
     return tuple((row.day, row.stage_counts) for row in found)
+
+
+def _batch_rows(due_on: dt.date | None, batch_ids: Sequence[BatchId] | None) -> list[Any]:
+    return rows(
+        sql("campaign", "batches"),
+        {
+            "batch_ids": None if batch_ids is None else [*batch_ids],
+            "due_on": due_on,
+            "permission": Permission.APPROVE_BATCH.value,
+        },
+    )
 
 
 def _batch_view(row: Any, titles: StageTitles) -> BatchView:

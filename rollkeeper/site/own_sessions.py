@@ -26,6 +26,7 @@ from rollkeeper.access.sessions import (
     open_session_counts,
     sessions_of,
 )
+from rollkeeper.backoffice.paging import paged
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import StaffId
@@ -68,7 +69,7 @@ def staff_sessions(request: HttpRequest) -> HttpResponse:
     """List the accounts that have open sessions."""
     authority = authority_in(request)
     require(authority, Permission.MANAGE_STAFF)
-    return render(request, "site/staff_sessions.html", {"accounts": open_session_counts()})
+    return render(request, "site/staff_sessions.html", {"accounts": paged(request, open_session_counts())})
 
 
 @require_POST

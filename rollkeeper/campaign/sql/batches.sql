@@ -4,8 +4,8 @@
 -- Again: the same rows.
 WITH chosen AS MATERIALIZED (
     SELECT *, state IN ('waiting', 'approved', 'running', 'undo_requested') AS is_open FROM campaign_batch
-     WHERE (%(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s::uuid) AND (%(due_on)s::date IS NULL OR due_on = %(due_on)s::date)
-     ORDER BY is_open DESC, prepared_at DESC, batch_id LIMIT %(limit)s::integer
+     WHERE (%(batch_ids)s::uuid[] IS NULL OR batch_id = ANY (%(batch_ids)s::uuid[]))
+       AND (%(due_on)s::date IS NULL OR due_on = %(due_on)s::date)
 )
 SELECT b.*, (SELECT g.campaign_name FROM campaign_campaign g WHERE g.campaign_id = b.campaign_id) AS campaign_name,
        (SELECT g.pack_id FROM campaign_campaign g WHERE g.campaign_id = b.campaign_id) AS pack_id,

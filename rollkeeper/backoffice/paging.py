@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Lists that may be long, fifty rows a page; the address says which part is shown."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Rows[T]:
+    """One page of a list, for `site/pages.html`: its rows, which they are, and where those before and after are."""
+
+    shown: Sequence[T]
+    first: int
+    last: int
+    total: int
+    before: str
+    after: str
+
+    def __iter__(self) -> Iterator[T]:
+        """Give the rows of this page."""
+        return iter(self.shown)
+
+    def __len__(self) -> int:
+        """Return how many rows this page has; none where the list is empty."""
+        return len(self.shown)
+
+
+def paged[T](request: HttpRequest, found: Sequence[T], name: str = "page") -> Rows[T]:
+    """Return the part of a list that the address asks for under this name; the first where it asks for none, the last beyond the end."""
+    pages = Paginator(found, PAGE)
+    page = pages.get_page(request.GET.get(name))
+
+    def address(number: int) -> str:
+        asked = request.GET.copy()
+        asked[name] = str(number)
+        return f"?{asked.urlencode()}"
+
+    return Rows(
+        [*page.object_list], page.start_index(), page.end_index(), pages.count,
+        before=address(page.number - 1) if page.has_previous() else "",
+        after=address(page.number + 1) if page.has_next() else "",
+    )  # fmt: skip
