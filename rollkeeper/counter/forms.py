@@ -22,7 +22,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, SUBMISSION_KEY_USED
 from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, state_field
-from rollkeeper.registration.rules import is_page_key
+from rollkeeper.registration.rules import FARTHEST_PAUSE_YEARS, is_page_key
 from rollkeeper.registration.sim_cards import asked_of_sim
 from rollkeeper.vault.fields import Field
 
@@ -32,6 +32,7 @@ STATE_HINT = _(
 _RECEIPT_ERRORS = frozenset({
     "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip
+_OF_DAYS = frozenset({"days_reversed", "pause_too_far"})
 _HANDLE_IS_OVER = frozenset({"line_not_found", "counter_code_invalid", "line_not_carried"})
 _KEY_IS_USED_UP = frozenset({SUBMISSION_KEY_USED.code, SUBMISSION_WAITS.code})
 _UNNAMED = "(found by its code)"
@@ -95,6 +96,8 @@ class QuietForm(forms.Form):
             return "route"
         if "receipt" in self.fields and fault.code in _RECEIPT_ERRORS:
             return "receipt"
+        if "first" in self.fields and fault.code in _OF_DAYS:
+            return "first" if fault.facts.get("day") == self.cleaned_data["first"] else "last"
         if fault.code == "not_the_subscriber":
             return "document_number" if "document_number" in self.fields else "subscriber__document_number"
         return "number"
@@ -267,6 +270,16 @@ class PauseForm(QuietForm):
         label=_("Last day"), required=False, help_text=_("Leave it empty until it is known."),
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off", "class": "govuk-input--width-10"}),
     )  # fmt: skip
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        year = clock.today().year
+        for name in ("first", "last"):  # what a device without a network can see itself
+            self.fields[name].widget.attrs |= {
+                "min": f"{year - FARTHEST_PAUSE_YEARS}-01-01", "max": f"{year + FARTHEST_PAUSE_YEARS}-12-31",
+            }  # fmt: skip
 
 
 class ReconnectForm(QuietForm):

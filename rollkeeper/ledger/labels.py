@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a ledger entry tells the people concerned: a sentence for each verb that a receipt can name."""
 
+import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.kernel.choices import BarLevel, IdentityCheck
+from rollkeeper.kernel.phrasing import write_day
 from rollkeeper.ledger.verbs import Verb
 
 type Labels = dict[str, Any]
@@ -73,13 +75,23 @@ ACTION_LABELS: Labels = {
 
 def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
     """Say what was done, where the entry's facts say more than its verb: what is barred while something works, a number that came, by
-    which check the identity was verified, or that who acts for a company showed it.
+    which check the identity was verified, which days do not count, or that who acts for a company showed it.
     """
     barred = facts.get("bars")
     if verb == Verb.LINE_SUSPENDED and barred in BarLevel.values:
         return gettext(
             "The line is suspended in part: its registration was not made, or not verified again, in time. %(barred)s."
         ) % {"barred": BarLevel(barred).label}
+    if verb == Verb.CLOCK_PAUSED and facts.get("first"):
+        days = {
+            name: write_day(dt.date.fromisoformat(str(facts[name])))
+            for name in ("first", "last")
+            if facts.get(name)
+        }
+        shown = {"done": ACTION_LABELS[verb]} | days
+        if "last" in days:
+            return gettext("%(done)s First day: %(first)s; last day: %(last)s.") % shown
+        return gettext("%(done)s First day: %(first)s.") % shown
     of_act, check = ACTION_LABELS.get(f"{verb}:{facts.get('act')}"), facts.get("identity_check")
     said = str(of_act or ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
     if check in IdentityCheck.values:

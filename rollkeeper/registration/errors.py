@@ -141,6 +141,12 @@ ROUTE_ALREADY_USED = Refusal(
     "Line {line} was accepted without a document through {until}, which the law allows once ({article}).",
     "Register the document once the subscriber has it. Until then 'a document is applied for' is a reason to pause the clock.",
 )
+PAUSE_TOO_FAR = Refusal(
+    "pause_too_far",
+    Kind.MALFORMED,
+    "{day} is more than {years} years away.",
+    "Check the year. Leave out a last day that is farther away.",
+)
 INVALID_SUBMISSION_KEY = Refusal(
     "invalid_submission_key",
     Kind.MALFORMED,

@@ -32,6 +32,8 @@ from rollkeeper.subscribers.choices import PARTY_ROLES, PartyRole, pack_kind
 
 GREATEST_VALUE_LENGTH = 2000
 """Longer than every name and address there is; what is longer is a slip or an attack."""
+FARTHEST_PAUSE_YEARS = 10
+"""A declared pause that begins or ends farther away is a slip of the keys: year 12, or 2102."""
 
 _KEY = re.compile(r"[A-Za-z0-9_:.-]{8,100}", re.ASCII)
 _RANDOM_KEY = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)

@@ -34,9 +34,10 @@ from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.registration.approvals import require_approval
 from rollkeeper.registration.decisions import Situation, of_the_subscriber
-from rollkeeper.registration.errors import LINE_IN_DISPUTE
+from rollkeeper.registration.errors import LINE_IN_DISPUTE, PAUSE_TOO_FAR
 from rollkeeper.registration.pipeline import record
 from rollkeeper.registration.receipts import on_number, run_once
+from rollkeeper.registration.rules import FARTHEST_PAUSE_YEARS
 from rollkeeper.registration.side_effects import (
     notify_terminated,
     restore_if_declared_in_time,
@@ -204,7 +205,7 @@ def pause_line(
 ) -> Receipt:  # fmt: skip
     """Pause the clock of a line for a declared reason. Law: art. 3 (a justified reason).
 
-    Ledger: line:clock:paused. Refuses: LineNotFound, LINE_TERMINATED, DAYS_REVERSED.
+    Ledger: line:clock:paused. Refuses: LineNotFound, LINE_TERMINATED, DAYS_REVERSED, PAUSE_TOO_FAR.
     """
 
     def do() -> tuple[LineId, EntryId]:
@@ -220,8 +221,11 @@ def pause_locked_line(
     """Pause the clock of a line that the caller has locked, in the caller's transaction, for a reason declared anywhere.
 
     A reason declared before the suspension, or on the same day, restores service. Ledger: line:clock:paused. Refuses: NOT_ALLOWED,
-    DAYS_REVERSED.
+    DAYS_REVERSED, PAUSE_TOO_FAR.
     """
+    for day in filter(None, (first, last)):
+        if abs(day.year - on.year) > FARTHEST_PAUSE_YEARS:
+            raise PAUSE_TOO_FAR(day=day, years=FARTHEST_PAUSE_YEARS)
     entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
     restore_if_declared_in_time(line, said_on=on, first=first)
     return entry_id

@@ -56,7 +56,7 @@ def declare_hardship(session: PortalSession, payload: Payload, *, on: dt.date) -
     """Pause the clock for a reason that the person declares; their statement is enough.
 
     A reason declared on the day of suspension restores service. Ledger: line:clock:paused. Refuses: INVALID_REQUEST, NOT_YOUR_LINE,
-    LINE_TERMINATED, DAYS_REVERSED.
+    LINE_TERMINATED, DAYS_REVERSED, PAUSE_TOO_FAR.
     """
     line_id, _ = session.line_in(payload)
     reason, first, last = _reason(payload), _day(payload, "first"), None

@@ -400,3 +400,20 @@ def test_a_clerk_asks_of_a_line_what_the_law_asks_and_of_another_sim_again(at_co
         )
         if value in said
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [("0012-03-02", "", "first"), ("2012-03-02", "2102-03-02", "last"), ("2012-03-02", "2012-03-01", "last")],
+)
+def test_a_day_of_a_pause_that_is_out_of_sense_is_said_at_its_field(at_counter, first, last, field):
+    number = fresh_number()
+    post(at_counter, "register", number)
+    form = {"submission_key": key(at_counter.get("/pause/")), "number": number, "reason": "hospital"}
+
+    answer = at_counter.post("/pause/", form | {"first": first, "last": last})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'href="#id_{field}"' in page
+    assert 'href="#id_number"' not in page

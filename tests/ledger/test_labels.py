@@ -18,5 +18,20 @@ def test_an_entry_that_names_no_bar_says_that_the_line_is_suspended(facts):
     assert action_label(Verb.LINE_SUSPENDED, facts) == str(ACTION_LABELS[Verb.LINE_SUSPENDED])
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (
+            {"first": "2012-03-20", "last": "2012-04-20"},
+            " First day: 20 March 2012; last day: 20 April 2012.",
+        ),
+        ({"first": "2012-03-20"}, " First day: 20 March 2012."),
+        ({}, ""),
+    ],
+)
+def test_a_pause_names_its_days(facts, said):
+    assert action_label(Verb.CLOCK_PAUSED, facts) == f"The clock of the line is paused for these days.{said}"
+
+
 def test_what_is_barred_is_said_of_no_other_entry():
     assert action_label(Verb.LINE_RESTORED, {"bars": "outgoing"}) == str(ACTION_LABELS[Verb.LINE_RESTORED])

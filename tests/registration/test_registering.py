@@ -2,6 +2,7 @@
 """Registering, transferring, changing, ending: what happens to the line, the people and the record."""
 
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -693,6 +694,31 @@ def test_an_applied_for_document_stops_the_clock_until_registration(clerk, new_l
     assert (paused.first, paused.last) == (ON, None)
     assert [row.reason for row in rows("SELECT reason FROM lines_pause")] == [reason]
     assert register_subscriber(clerk, submission(number, who), on=ON + dt.timedelta(days=400))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "refused"),
+    [
+        ("0012-03-20", None, True),
+        ("2001-12-31", None, True),
+        ("2002-01-01", None, False),
+        ("2022-12-31", None, False),
+        ("2023-01-01", None, True),
+        ("2012-03-02", "2022-12-31", False),
+        ("2012-03-02", "2023-01-01", True),
+    ],
+)
+def test_a_pause_in_a_year_out_of_sense_is_refused(clerk, new_line, first, last, refused):
+    number = new_line()
+    days = {"first": dt.date.fromisoformat(first), "last": last and dt.date.fromisoformat(last)}
+    what = {"submission_key": "pause-out-of-sense", "number": number, "reason": PauseReason.ABROAD, "on": ON}
+
+    with refusing(errors.PAUSE_TOO_FAR) if refused else nullcontext():
+        pause_line(clerk, **what, **days)
+
+    assert [(one.first, one.last) for one in line_history(find_line(number).line_id).pauses] == (
+        [] if refused else [(days["first"], days["last"])]
+    )
 
 
 def test_no_expiry_is_kept_and_nobody_is_asked_to_register_again(clerk, new_line):
