@@ -80,6 +80,8 @@ def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     authority = authority_to_see(request)
     require(authority, Permission.STOP_BATCH)
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" and _detail(BatchId(batch_id)).view.state not in CAN_STOP:
+        return redirect("backoffice:batch", batch_id)
     if not form.is_valid():
         return _confirm(request, BatchId(batch_id), form, "backoffice/batch_stop.html")
     reason = StopReason(form.cleaned_data["because"])

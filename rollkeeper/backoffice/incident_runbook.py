@@ -74,12 +74,14 @@ def runbook(
         "",
     )
     may = found.closed_at is None and found.scoped_at is not None
+    are_met = all(one.met_at or one.exempt_because for one in found.duties)
     ends = [
         RunbookStep(
-            name, Place.DONE if is_done else Place.LATER, may_ask=may and not is_done, is_harmful=False
+            name, Place.DONE if is_done else Place.LATER, is_harmful=False,
+            may_ask=may and not is_done and (name == REPORT or are_met),
         )
         for name, is_done in zip((REPORT, CLOSE), places[-2:], strict=True)
-    ]
+    ]  # fmt: skip
     return [_placed(one, following) for one in (*steps, *ends)]
 
 

@@ -36,7 +36,7 @@ EPOCH_NOT_FOUND = Refusal(
 DUTIES_OPEN = Refusal(
     "duties_open",
     Kind.CONFLICT,
-    "{count} duties are not met yet: {duties}.",
+    "Duties that are not met yet: {count}.",
     "Remedy, notify and report first; the clocks on the incident's page show what is left.",
 )
 NOTHING_TO_SUSPEND = Refusal(

@@ -183,7 +183,7 @@ def close_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> N
             raise INCIDENT_NOT_SCOPED()
         left = _open_duties(incident_id)
         if left:
-            raise DUTIES_OPEN(count=len(left), duties=", ".join(f"{d.to} ({d.article})" for d in left))
+            raise DUTIES_OPEN(count=len(left))
         rows("SELECT incidents_close(%s, %s)", [incident_id, clock.now()])
         append_entry(
             authority, verb=Verb.INCIDENT_CLOSED, role=role.value, on=on,

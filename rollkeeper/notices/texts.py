@@ -212,7 +212,12 @@ def write_code_letter(code: str, *, language: str, days: int, operator: str, car
 def say_fields(fields: Iterable[str], *, language: str) -> str:
     """Write which fields were exposed, in a language."""
     with translation.override(language):
-        return as_plain_text(listed(dict.fromkeys(field_label(one) for one in fields)))
+        return as_plain_text(listed(dict.fromkeys(_within(field_label(one)) for one in fields)))
+
+
+def _within(label: str) -> str:
+    """Write a label inside a sentence; one that begins with an abbreviation stays as it is."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def sms_signature() -> str:

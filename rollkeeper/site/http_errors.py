@@ -154,6 +154,7 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
         "article": cite(str(article)) if article else "",
         "kind": fault.kind.value,
         "code": fault.code,
+        "back": _page_before(request) if request.method == "POST" else "",
     }
     return render(request, "site/error.html", shown, status=status)
 
@@ -163,10 +164,16 @@ def _ask_to_confirm(request: HttpRequest, asking: str) -> HttpResponse:
 
     Nothing of the request is kept, since its values may be personal: the person does it again.
     """
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    back = came_from.path if came_from.netloc == request.get_host() else "/"
+    back = _page_before(request) or "/"
     messages.info(request, _("Nothing was done yet. Confirm that it is you, then do it again."))
     return HttpResponseRedirect(f"{asking}?{urlencode({REDIRECT_FIELD_NAME: back})}")
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the path of the page of this app from which a request came; empty where that is not known."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    is_ours = came_from.netloc == request.get_host() and not came_from.path.startswith("//")
+    return came_from.path if is_ours else ""
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:

@@ -215,6 +215,26 @@ def test_one_step_of_the_runbook_is_the_next_until_the_incident_is_closed(backof
     assert following() == []
 
 
+def test_an_incident_is_closed_once_its_duties_are_met_and_before_it_is_said_how_many_are_not(
+    backoffice, leak
+):
+    _, at, _ = leak
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+
+    before, tried = backoffice("anna", "get", at).text_, backoffice("anna", "post", at + "close/").text_
+    for name in ("anna", "bo"):
+        for step in ("notify_people", "sign_out_everyone"):
+            backoffice(name, "post", at + "ask/", YES | {"step": step})
+    carried()
+    for _ in range(2):
+        backoffice("anna", "post", at + "report-sent/")
+
+    assert "/close/" not in before
+    assert re.search(r"Duties that are not met yet: \d\.", tried)
+    assert "/close/" in backoffice("anna", "get", at).text_
+
+
 def given(**more):
     now = clock.now().astimezone(clock.zone())
     return {"severity": "serious", "noticed_at": now.strftime("%Y-%m-%dT%H:%M"), **more}

@@ -49,6 +49,24 @@ def test_a_person_gets_the_article_and_what_to_do_next(asked):
     assert "Come back on 3 March 2012." in page
 
 
+@pytest.mark.parametrize(
+    ("method", "referer", "back"),
+    [
+        ("post", "http://testserver/holds/?q=secret", 'href="/holds/"'), ("get", "http://testserver/holds/", ""),
+        ("post", "http://elsewhere/holds/", ""), ("post", "http://testserver//elsewhere/", ""), ("post", "", ""),
+    ],
+)  # fmt: skip
+def test_who_sent_a_form_that_was_refused_is_led_back_to_its_page(app, method, referer, back):
+    app("backoffice")
+    request = getattr(RequestFactory(), method)("/holds/lift/", HTTP_ACCEPT="text/html", HTTP_REFERER=referer)
+    request.user = AnonymousUser()
+
+    page = http_errors.refuse(request, FAULT).content.decode()
+
+    assert (f"{back}>Back</a>" in page) if back else (">Back</a>" not in page)
+    assert "secret" not in page
+
+
 @pytest.mark.parametrize("accept", ["application/json", "application/problem+json", "*/*", ""])
 def test_a_machine_gets_a_problem_document(asked, accept):
     answer = http_errors.refuse(asked(accept), FAULT)
