@@ -25,10 +25,10 @@ from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import Severity, Verdict
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
+from rollkeeper.backoffice.forms import day_field, exact_text
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 
-_NARROW: Final = {"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
 _MAX_EVIDENCE_BYTES: Final = 20_000_000
 
 
@@ -36,7 +36,7 @@ class AgentForm(forms.Form):
     """A new agent: a reference, never a name."""
 
     agent = forms.CharField(
-        label=gettext_lazy("Code of the agent"), max_length=64, widget=forms.TextInput(attrs=_NARROW),
+        label=gettext_lazy("Code of the agent"), max_length=64, widget=exact_text(),
         help_text=gettext_lazy("A reference such as agent-017: small letters, digits, dots and hyphens. Not a name."),
     )  # fmt: skip
     limit = forms.IntegerField(
@@ -73,10 +73,7 @@ class AuditForm(forms.Form):
 
     requirement = forms.ChoiceField(label=gettext_lazy("What is missing"), required=False)
     severity = forms.ChoiceField(label=gettext_lazy("Severity"), required=False, choices=Severity.choices)
-    due_on = forms.DateField(
-        label=gettext_lazy("To be remediated by"), required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
-    )  # fmt: skip
+    due_on = day_field(gettext_lazy("To be remediated by"), required=False)
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -93,9 +90,7 @@ class AuditForm(forms.Form):
 class OutletForm(forms.Form):
     """A new outlet, with its hours."""
 
-    outlet = forms.CharField(
-        label=gettext_lazy("Code of the outlet"), max_length=64, widget=forms.TextInput(attrs=_NARROW)
-    )
+    outlet = forms.CharField(label=gettext_lazy("Code of the outlet"), max_length=64, widget=exact_text())
     hours = forms.CharField(
         label=gettext_lazy("Opening hours"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("As in: mon-fri 09:00-18:00; sat 09:00-13:00. Or: always."),
@@ -108,12 +103,8 @@ class OutletForm(forms.Form):
 class AssignmentForm(forms.Form):
     """Which account works at which outlet."""
 
-    username = forms.CharField(
-        label=gettext_lazy("User name"), max_length=64, widget=forms.TextInput(attrs=_NARROW)
-    )
-    outlet = forms.CharField(
-        label=gettext_lazy("Code of the outlet"), max_length=64, widget=forms.TextInput(attrs=_NARROW)
-    )
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=64, widget=exact_text())
+    outlet = forms.CharField(label=gettext_lazy("Code of the outlet"), max_length=64, widget=exact_text())
 
 
 FORMS: Final[dict[str, type[forms.Form]]] = {

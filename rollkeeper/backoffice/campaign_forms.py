@@ -3,29 +3,22 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.backoffice.forms import day_field
 from rollkeeper.campaign.choices import StopReason
 from rollkeeper.imports.uploads import MOST_BYTES
-
-
-def _day(**options: Any) -> forms.DateField:
-    return forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
-        **options,
-    )  # fmt: skip
 
 
 class DayForm(forms.Form):
     """The day for which batches are prepared."""
 
-    due_on = _day(
-        label=_("For which day?"),
-        help_text=_("Today or a later day on which the counters are open."),
+    due_on = day_field(
+        _("For which day?"),
+        _("Today or a later day on which the counters are open."),
         error_messages={"required": _("Enter a day, such as 20 March 2012.")},
     )
 
@@ -47,8 +40,8 @@ class ReasonForm(forms.Form):
 class StayForm(forms.Form):
     """A court's stay."""
 
-    first = _day(label=_("First day"), error_messages={"required": _("Enter the first day.")})
-    last = _day(label=_("Last day"), help_text=_("Leave it empty if no end is known."), required=False)
+    first = day_field(_("First day"), error_messages={"required": _("Enter the first day.")})
+    last = day_field(_("Last day"), _("Leave it empty if no end is known."), required=False)
     reason = forms.CharField(
         label=_("Case number or order"),
         help_text=_("No names."),

@@ -9,20 +9,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm
+from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm, day_field, exact_text
 from rollkeeper.disclosures.choices import DeferralReason, Instrument
 from rollkeeper.kernel import clock
 from rollkeeper.vault.fields import Field
 
 MAX_INSTRUMENT_BYTES: Final = 2_500_000
-_PLAIN: Final = {"autocomplete": "off", "spellcheck": "false"}
-_DAY: Final = {"type": "date", "class": "govuk-input--width-10"}
-
-
-def _day_field(label: Any, help_text: Any = "", **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, help_text=help_text, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"), **more
-    )
 
 
 class NumberForm(EmptiedForm):
@@ -31,10 +23,10 @@ class NumberForm(EmptiedForm):
     number = forms.CharField(
         label=gettext_lazy("The whole number, as the instrument has it"), max_length=LONGEST_IDENTIFIER,
         help_text=gettext_lazy("One number. It is compared with what was entered, and not kept."),
-        widget=forms.TextInput(attrs=_PLAIN | {"class": "govuk-input--width-20"}),
+        widget=exact_text(),
     )  # fmt: skip
     kept: ClassVar[frozenset[str]] = frozenset({"held_on"})
-    held_on = _day_field(gettext_lazy("The day for which the subscriber is asked"))
+    held_on = day_field(gettext_lazy("The day for which the subscriber is asked"))
 
 
 class EnterDisclosureForm(EmptiedForm):
@@ -53,7 +45,7 @@ class EnterDisclosureForm(EmptiedForm):
     reference = forms.CharField(
         label=gettext_lazy("The instrument's own reference"), max_length=80,
         help_text=gettext_lazy("Only a keyed hash of it is kept, so that the same instrument is not answered again and again."),
-        widget=forms.TextInput(attrs=_PLAIN | {"class": "govuk-input--width-20"}),
+        widget=exact_text(),
     )  # fmt: skip
     file = forms.FileField(
         label=gettext_lazy("The instrument, scanned"),
@@ -65,9 +57,9 @@ class EnterDisclosureForm(EmptiedForm):
     number = forms.CharField(
         label=gettext_lazy("The whole number that it names"), max_length=LONGEST_IDENTIFIER,
         help_text=gettext_lazy("One number. A list of numbers is one request each, with its own instrument."),
-        widget=forms.TextInput(attrs=_PLAIN | {"class": "govuk-input--width-20"}),
+        widget=exact_text(),
     )  # fmt: skip
-    held_on = _day_field(gettext_lazy("The day for which the subscriber is asked"))
+    held_on = day_field(gettext_lazy("The day for which the subscriber is asked"))
     held_at = forms.TimeField(
         label=gettext_lazy("The time, if it names one"), required=False,
         widget=forms.TimeInput(attrs={"type": "time", "class": "govuk-input--width-5"}),
@@ -76,8 +68,8 @@ class EnterDisclosureForm(EmptiedForm):
         label=gettext_lazy("The entries that it names"), choices=Field.choices, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one. What it does not name is not opened.")},
     )  # fmt: skip
-    received_on = _day_field(gettext_lazy("Received on"))
-    expires_on = _day_field(gettext_lazy("Good until"))
+    received_on = day_field(gettext_lazy("Received on"))
+    expires_on = day_field(gettext_lazy("Good until"))
 
     def __init__(self, *given: Any, authorities: list[tuple[str, str]] | None = None) -> None:
         super().__init__(*given)
@@ -102,7 +94,7 @@ class EnterDisclosureForm(EmptiedForm):
 class DeferralForm(EmptiedForm):
     """Until when a person is not notified, and why."""
 
-    until = _day_field(gettext_lazy("The last day without notification"))
+    until = day_field(gettext_lazy("The last day without notification"))
     because = forms.ChoiceField(
         label=gettext_lazy("Why"), choices=DeferralReason.choices, widget=forms.RadioSelect
     )
@@ -114,7 +106,7 @@ class SecondPersonForm(EmptiedForm):
     kept: ClassVar[frozenset[str]] = frozenset({"second"})
     second = forms.CharField(
         label=gettext_lazy("User name of the second person"), max_length=64,
-        widget=forms.TextInput(attrs=_PLAIN | {"class": "govuk-input--width-20"}),
+        widget=exact_text(),
     )  # fmt: skip
     second_password = forms.CharField(
         label=gettext_lazy("Their password"),
@@ -134,14 +126,14 @@ class ProposeAuthorityForm(EmptiedForm):
 
     title = forms.CharField(
         label=gettext_lazy("The authority's name"), max_length=120,
-        help_text=gettext_lazy("An office, never a person."), widget=forms.TextInput(attrs=_PLAIN),
+        help_text=gettext_lazy("An office, never a person."), widget=exact_text(width=None),
     )  # fmt: skip
     kind = forms.ChoiceField(label=gettext_lazy("What kind it is in the law"))
     key = forms.CharField(
-        label=gettext_lazy("Its public key"), max_length=200, widget=forms.TextInput(attrs=_PLAIN),
+        label=gettext_lazy("Its public key"), max_length=200, widget=exact_text(width=None),
         help_text=gettext_lazy("It begins with age1. Another person compares its fingerprint before anything is sealed to it."),
     )  # fmt: skip
-    valid_until = _day_field(gettext_lazy("Last day of the key"))
+    valid_until = day_field(gettext_lazy("Last day of the key"))
 
     def __init__(self, *given: Any, kinds: list[tuple[str, str]] | None = None) -> None:
         super().__init__(*given)
@@ -154,5 +146,5 @@ class FingerprintForm(EmptiedForm):
     read_out = forms.CharField(
         label=gettext_lazy("Fingerprint of its key, as the authority reads it out"), max_length=200,
         help_text=gettext_lazy("64 digits and letters. Call a number that you know from another source."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=exact_text(width=None),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 """The forms of the back office: a number, a day, and a confirmation that it was checked."""
 
 import datetime as dt
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.http import QueryDict
@@ -20,6 +20,18 @@ from rollkeeper.vault.fields import Field
 
 LONGEST_IDENTIFIER = 253
 """A domain's greatest length."""
+
+
+def day_field(label: Any, help_text: Any = "", **more: Any) -> forms.DateField:
+    """Return a field for a day, which the browser offers as a calendar."""
+    widget = forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, help_text=help_text, widget=widget, **more)
+
+
+def exact_text(*, width: int | None = 20) -> forms.TextInput:
+    """Return an input for a number, a code or a name that is typed exactly: the browser neither completes nor corrects it."""
+    wide = {} if width is None else {"class": f"govuk-input--width-{width}"}
+    return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"} | wide)
 
 
 class EmptiedForm(forms.Form):
@@ -53,15 +65,10 @@ class LineForm(forms.Form):
             " It never appears in a URL."
         ),
         max_length=LONGEST_IDENTIFIER,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
-        ),
+        widget=exact_text(),
     )
-    on = forms.DateField(
-        label=_("On which day?"),
-        help_text=_("Today, or a day to come: what would happen then, and why."),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
+    on = day_field(
+        _("On which day?"), _("Today, or a day to come: what would happen then, and why."), required=False
     )
 
     def __init__(self, data: QueryDict | None = None, *, today: dt.date) -> None:
@@ -112,14 +119,9 @@ class DisclosureApprovalForm(EmptiedForm):
         label=_("The whole number, as the instrument has it"),
         help_text=_("Read it in the instrument itself. It is compared with what was entered, and not kept."),
         max_length=LONGEST_IDENTIFIER,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
-        ),
+        widget=exact_text(),
     )
-    held_on = forms.DateField(
-        label=_("The day, as the instrument has it"),
-        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
-    )
+    held_on = day_field(_("The day, as the instrument has it"))
     checked = forms.BooleanField(
         label=_("I have read the instrument, and its authority may request just these fields."),
         error_messages={"required": _("Read the instrument first, then confirm it here.")},
@@ -150,7 +152,7 @@ class SampleDrawForm(EmptiedForm):
             "At least 16 letters or figures that no one can guess, such as throws of dice. This text decides which lines are drawn. Keep it: with it and the published ledger, anyone can repeat the draw."
         ),
         max_length=1_000,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=exact_text(width=None),
     )
 
 
@@ -173,9 +175,7 @@ class OpenValueForm(EmptiedForm):
         label=_("Number or reference of the line"),
         help_text=_("The whole number as on the bill, or the reference. It never appears in a URL."),
         max_length=LONGEST_IDENTIFIER,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
-        ),
+        widget=exact_text(),
     )
     part = forms.ChoiceField(label=_("Whose data"), choices=PartyRole.choices)
     field = forms.ChoiceField(label=_("Which value"), choices=Field.choices)

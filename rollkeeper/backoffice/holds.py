@@ -20,7 +20,7 @@ from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
-from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm
+from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm, day_field, exact_text
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import mark, translated
@@ -28,8 +28,6 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.queries import number_index_of
 from rollkeeper.retention.legal_holds import MAX_DAYS, current_legal_holds
-
-_DAY = {"type": "date", "class": "govuk-input--width-10"}
 
 
 class HoldForm(EmptiedForm):
@@ -39,21 +37,19 @@ class HoldForm(EmptiedForm):
     number = forms.CharField(
         label=gettext_lazy("Number of the line"), max_length=LONGEST_IDENTIFIER,
         help_text=gettext_lazy("The whole number. It never appears in a URL and is not shown again."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}),
+        widget=exact_text(),
     )  # fmt: skip
     case = forms.CharField(
         label=gettext_lazy("Reference of the case"), max_length=40,
         help_text=gettext_lazy("The court's or authority's own file number, such as 2012/7. No names."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-20"}),
     )  # fmt: skip
-    last = forms.DateField(
-        label=gettext_lazy("Last day of the hold"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        help_text=gettext_lazy("At most a year ahead. It ends automatically."),
-    )  # fmt: skip
-    review_on = forms.DateField(
-        label=gettext_lazy("Review it on"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        help_text=gettext_lazy("The day on which you ask whether it is still needed."),
-    )  # fmt: skip
+    last = day_field(
+        gettext_lazy("Last day of the hold"), gettext_lazy("At most a year ahead. It ends automatically.")
+    )
+    review_on = day_field(
+        gettext_lazy("Review it on"), gettext_lazy("The day on which you ask whether it is still needed.")
+    )
 
     def clean_number(self) -> str:
         """Return the keyed hash of the number; an unreadable one is refused without repeating it."""

@@ -15,6 +15,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import do_by_worker, say_refusal
+from rollkeeper.backoffice.forms import exact_text
 from rollkeeper.incidents.choices import About, Severity, Table
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
@@ -52,7 +53,7 @@ class IncidentForm(forms.Form):
     usernames = forms.CharField(
         label=gettext_lazy("User names of the accounts"), required=False, max_length=2000,
         help_text=gettext_lazy("For accounts or a device: one or more, with spaces between."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=exact_text(width=None),
     )  # fmt: skip
     agent = forms.CharField(
         label=gettext_lazy("Code of the agent"), required=False, max_length=64,

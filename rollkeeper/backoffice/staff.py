@@ -26,7 +26,7 @@ from rollkeeper.access.roles import ROLE_TITLES, Permission, StaffRole
 from rollkeeper.access.services import authority_in, suspend_staff
 from rollkeeper.access.sessions import end_sessions, open_session_counts
 from rollkeeper.backoffice.asking import say_refusal
-from rollkeeper.backoffice.forms import EmptiedForm, VaultSignInForm
+from rollkeeper.backoffice.forms import EmptiedForm, VaultSignInForm, exact_text
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
@@ -54,9 +54,7 @@ class NewStaffForm(InvitationForm):
         label=gettext_lazy("User name"),
         help_text=gettext_lazy("A reference such as clerk-07, not a real name."),
         max_length=64,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
-        ),
+        widget=exact_text(),
     )
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"),
