@@ -20,7 +20,7 @@ from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import ask_worker
 from rollkeeper.backoffice.vault_session import is_over
-from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 type Text = str | Promise
@@ -77,7 +77,7 @@ def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | 
     A wrong password is said at the form that asked for it, and who is asked for it once more is told why. Raises again what correcting a
     form does not help.
     """
-    said = [mark(f"{one.sentence} {one.remedy}", one.language) for one in translated(fault)]
+    said = translated_texts(fault)
     if fault.code == NotSignedIn.code and sign_in is not None:
         password = next(name for name in sign_in.fields if name.endswith("password"))
         sign_in.add_error(password, forms.ValidationError([*said]))

@@ -31,7 +31,7 @@ from rollkeeper.backoffice.disclosure_forms import (
 from rollkeeper.backoffice.vault_session import ask_vault, is_over, sign_in_form
 from rollkeeper.disclosures import queries
 from rollkeeper.disclosures.errors import DisclosureRefused
-from rollkeeper.kernel.error_messages import translated
+from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.vault import client
 
@@ -70,8 +70,8 @@ def enter(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     except DisclosureRefused as refused:
         called = f"…{reference_of(str(refused.facts['disclosure']))}"  # as the list of requests calls it
-        said = translated(refused.with_facts(disclosure=called))[0]
-        messages.warning(request, f"{said.sentence} {said.remedy}")
+        (said,) = translated_texts(refused.with_facts(disclosure=called))
+        messages.warning(request, said)
         return redirect("backoffice:disclosures")
     except RollkeeperError as fault:
         return again(say_refusal(fault, form, sign_in))

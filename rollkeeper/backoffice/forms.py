@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.disclosures.choices import RefusalReason
-from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
@@ -87,8 +87,7 @@ class LineForm(forms.Form):
         try:
             return normalise_identifier(text, service=service_guess(text), country=instance().country_code)
         except NumberNotRead as fault:
-            said = translated(fault)[0]
-            raise forms.ValidationError(mark(f"{said.sentence} {said.remedy}", said.language)) from None
+            raise forms.ValidationError([*translated_texts(fault)]) from None
 
     def clean_on(self) -> dt.date:
         """Return the day, today where none was given."""

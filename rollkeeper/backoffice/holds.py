@@ -23,7 +23,7 @@ from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_con
 from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm, day_field, exact_text
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.queries import number_index_of
@@ -56,8 +56,7 @@ class HoldForm(EmptiedForm):
         try:
             return number_index_of(str(self.cleaned_data["number"])).hex()
         except NumberNotRead as fault:
-            said = translated(fault)[0]
-            raise forms.ValidationError(mark(f"{said.sentence} {said.remedy}", said.language)) from None
+            raise forms.ValidationError([*translated_texts(fault)]) from None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,8 +23,8 @@ from rollkeeper.access.setting_changes import KIND, changeable_settings, check_c
 from rollkeeper.access.staff_requests import RequestView, answer_to, ask, recent_requests
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
-from rollkeeper.kernel.error_messages import mark, translated
-from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.error_messages import translated_texts
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.phrasing import listed
 from rollkeeper.kernel.settings import ALL, fixed_settings
 
@@ -109,12 +109,10 @@ class SettingsForm(forms.Form):
 
     def take_faults(self, fault: RollkeeperError) -> None:
         """Say each fault next to its field."""
-        for one in fault.faults if isinstance(fault, Faults) else (fault,):
+        for one in fault.faults:
             name = f"{one.facts.get('table')}-{one.facts.get('setting')}"
-            (shown,) = translated(one)
             self.add_error(
-                name if name in self.fields else None,
-                mark(f"{shown.sentence} {shown.remedy}", shown.language),
+                name if name in self.fields else None, forms.ValidationError([*translated_texts(one)])
             )
 
 

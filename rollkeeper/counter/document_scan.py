@@ -20,7 +20,7 @@ from rollkeeper.documents.choices import MESSAGES
 from rollkeeper.documents.offered import is_offered
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import spoken_here
-from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.registration.pipeline import active_pack
 from rollkeeper.registration.submissions import RegistrationKind
@@ -42,9 +42,7 @@ def scan(request: HttpRequest, action_kind: str, part: str) -> HttpResponse:
     try:
         reading = _read_image(request, authority, form, whose, purpose=_purpose(chosen))
     except RollkeeperError as fault:
-        form.show_faults(
-            {"": [mark(f"{said.sentence} {said.remedy}", said.language) for said in translated(fault)]}
-        )
+        form.show_faults({"": translated_texts(fault)})
         if by_script(request):
             return retarget(render(request, "counter/faults.html", shown), "#faults")
         return render(request, "counter/record.html", shown, status=422)

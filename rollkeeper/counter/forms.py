@@ -16,8 +16,8 @@ from rollkeeper.counter.errors import LINE_NOT_CARRIED, SUBMISSION_WAITS
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.error_messages import mark, translated
-from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.error_messages import translated_texts
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, SUBMISSION_KEY_USED
@@ -108,12 +108,11 @@ def faults_of(form: QuietForm, fault: RollkeeperError, *, called: str = "") -> d
     found: dict[str, list[str]] = {}
     if fault.code in _HANDLE_IS_OVER and str(form.data.get("number", "")).startswith("handle:"):
         fault = LINE_NOT_CARRIED()
-    for said_of_id in fault.faults if isinstance(fault, Faults) else (fault,):
+    for said_of_id in fault.faults:
         one = _by_name(said_of_id, called or _UNNAMED)
         form.is_doubtful |= one.code == DOCUMENT_DOUBTFUL.code
         form.is_used_up |= one.code in _KEY_IS_USED_UP
-        said = translated(one)[0]
-        found.setdefault(form.field_of(one), []).append(mark(f"{said.sentence} {said.remedy}", said.language))
+        found.setdefault(form.field_of(one), []).extend(translated_texts(one))
     return found
 
 

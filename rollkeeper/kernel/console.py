@@ -26,7 +26,6 @@ from rollkeeper.kernel.errors import (
     DATE_OUT_OF_RANGE,
     INVALID_DATE,
     INVALID_INSTANT,
-    Faults,
     RollkeeperError,
 )
 
@@ -176,8 +175,7 @@ def _plain_cell(cell: object) -> object:
 def show_error(fault: RollkeeperError, *, as_json: bool = False) -> None:
     """Print each fault with its remedy on standard error, for a machine as `{"refused": [{code, sentence, remedy}]}`."""
     if as_json:
-        faults = fault.faults if isinstance(fault, Faults) else (fault,)
-        refused = [{"code": one.code, "sentence": str(one), "remedy": one.advice} for one in faults]
+        refused = [{"code": one.code, "sentence": str(one), "remedy": one.advice} for one in fault.faults]
         err.print(json.dumps({"refused": refused}, ensure_ascii=False), markup=False)
         return
     said, advice = _in_the_terminals_language(fault)
@@ -196,7 +194,7 @@ def _in_the_terminals_language(fault: RollkeeperError) -> tuple[list[str], str]:
 
             faults = translated(fault)
             return [one.sentence for one in faults], "\n".join(dict.fromkeys(one.remedy for one in faults))
-    return [str(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))], fault.advice
+    return [str(one) for one in fault.faults], fault.advice
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from django.db.models import TextChoices
 from django.utils.html import format_html
 from django.utils.translation import get_language, override, pgettext
 
-from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.phrasing import cite, write_day
 from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, is_side_by_side, side_by_side
 
@@ -45,7 +45,12 @@ def say_facts_by(**choices: type[TextChoices]) -> None:
 
 def translated(fault: RollkeeperError) -> list[TranslatedError]:
     """Return each fault with its remedy, translated; an untranslated one stays entirely in English and is marked so."""
-    return [_translated_one(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
+    return [_translated_one(one) for one in fault.faults]
+
+
+def translated_texts(fault: RollkeeperError) -> list[str]:
+    """Return each fault with its remedy as one text for a page, marked with its language where that is not the page's own."""
+    return [mark(f"{one.sentence} {one.remedy}", one.language) for one in translated(fault)]
 
 
 def translated_plainly(fault: RollkeeperError) -> list[dict[str, str]]:

@@ -51,6 +51,11 @@ class RollkeeperError(Exception):
         """Say what to do next, with the facts filled in."""
         return self.remedy.format(**_cited(self.facts))
 
+    @property
+    def faults(self) -> Sequence["RollkeeperError"]:
+        """The faults one by one: itself, where it is a single one."""
+        return (self,)
+
     def with_facts(self, **facts: object) -> "RollkeeperError":
         """Return the same refusal with some other facts."""
         return RollkeeperError(
@@ -82,7 +87,7 @@ class Faults(RollkeeperError):
 
     def __init__(self, faults: Sequence[RollkeeperError]) -> None:
         super().__init__(count=len(faults))
-        self.faults = tuple(faults)
+        self._faults = tuple(faults)
         kinds = {fault.kind for fault in faults}
         if not kinds & {Kind.MALFORMED, Kind.INTERNAL}:
             # Nothing was wrong with the call: the answer is no, for more than one reason.
@@ -91,6 +96,11 @@ class Faults(RollkeeperError):
     def __str__(self) -> str:
         """Join the sentences, one a line."""
         return "\n".join(str(fault) for fault in self.faults)
+
+    @property
+    def faults(self) -> Sequence[RollkeeperError]:
+        """The faults that were found."""
+        return self._faults
 
     @property
     def advice(self) -> str:

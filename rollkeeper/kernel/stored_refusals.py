@@ -7,12 +7,12 @@ Separate from `errors.py` since only processes that work for others need it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rollkeeper.kernel.errors import Faults, Kind, Refusal, RollkeeperError
+from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
 
 def stored_refusals(fault: RollkeeperError) -> list[dict[str, Any]]:
     """Return an error as rows, several faults one by one: ids, dates and counts, never a typed value."""
-    return [_stored(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
+    return [_stored(one) for one in fault.faults]
 
 
 def restored_refusals(found: Sequence[Mapping[str, Any]]) -> list[RollkeeperError]:

@@ -363,7 +363,6 @@ def _try_again(submission_key: str) -> None:
 
 def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dict[str, str | None]]:
     """Say each fault with what to do next; the article too, where its sentence does not name it."""
-    faults = fault.faults if isinstance(fault, Faults) else (fault,)
     return [
         {
             "code": one.code,
@@ -372,7 +371,7 @@ def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dic
             "language": s.language,
             "article": bracketed(_article(one, s.sentence, action_kind)).strip(),
         }
-        for one in faults
+        for one in fault.faults
         for s in translated(one)
     ]
 

@@ -14,7 +14,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from rollkeeper.kernel.console import err
-from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, Faults, RollkeeperError
+from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, RollkeeperError, as_one
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import (
     INSTANCE,
@@ -64,9 +64,12 @@ def answer(file: Path | None) -> bool:
 
 def _said_of(file: Path, fault: RollkeeperError) -> RollkeeperError:
     """Return the same fault as one of the file of answers: there may be no settings file yet."""
-    if isinstance(fault, Faults):
-        return Faults([_said_of(file, one) for one in fault.faults])
-    return fault.with_facts(source=file) if fault.facts.get("source") == settings_file() else fault
+    return as_one(
+        [
+            one.with_facts(source=file) if one.facts.get("source") == settings_file() else one
+            for one in fault.faults
+        ]
+    )
 
 
 def _instance_in(tables: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def _fault_in(key: str, value: Any) -> str | None:
             load_pack(value)
     except ValidationError as fault:
         return "; ".join(error["msg"].removeprefix("Value error, ") for error in fault.errors())
-    except (Faults, RollkeeperError) as fault:
+    except RollkeeperError as fault:
         return str(fault)
     return None
 

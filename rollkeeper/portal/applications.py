@@ -25,7 +25,7 @@ from rollkeeper.documents.offered import is_offered
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import spoken_here
 from rollkeeper.kernel.choices import Service, label_of
-from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.error_messages import mark, translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.phrasing import cite
@@ -89,7 +89,7 @@ def read(request: HttpRequest) -> HttpResponse:
             request,
             begun.done,
             form,
-            [mark(f"{s.sentence} {s.remedy}", s.language) for s in translated(fault)],
+            translated_texts(fault),
         )
     form.initial.update(reading.values)
     shown: dict[str, Any] = {"reading": reading, "reasons": [MESSAGES[one] for one in reading.reasons]}

@@ -23,7 +23,7 @@ from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import IdentityCheck, Service, label_of
-from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
@@ -111,7 +111,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except RollkeeperError as fault:
         status = 429 if isinstance(fault, TooManyCodeRequests) else 422
         return render(
-            request, "portal/sign_in.html", {"form": form.blank(_said(fault))} | _letters(), status=status
+            request,
+            "portal/sign_in.html",
+            {"form": form.blank(translated_texts(fault))} | _letters(),
+            status=status,
         )
     note = note_number(code_request_id, masked_number(portal_client.normalised(number)))
     waiting = CodeForm(initial={"code_request": code_request_id, "note": note})
@@ -132,7 +135,7 @@ def code(request: HttpRequest) -> HttpResponse:
     try:
         token = portal_client.redeem_code(kept["code_request"], form.cleaned_data["code"])
     except WrongCode as fault:
-        blank = form.blank(_said(fault), **kept)
+        blank = form.blank(translated_texts(fault), **kept)
         return render(request, "portal/code.html", _waiting(blank, kept["code_request"]), status=422)
     number = noted_number(kept["code_request"], kept["note"])
     return issue(redirect("portal:lines"), token, {HERE: number} if number else {})
@@ -306,7 +309,7 @@ def shown_to(request: HttpRequest) -> dict[str, Any]:
     until = answer.done["alone_until"]
     return answer.done | {
         "session": True, "alone_until": until and dt.date.fromisoformat(until),
-        "no_proof": [said for one in _NO_PROOF if one.code == answer.done["proof_refused"] for said in _said(one())],
+        "no_proof": [said for one in _NO_PROOF if one.code == answer.done["proof_refused"] for said in translated_texts(one())],
     }  # fmt: skip
 
 
@@ -381,10 +384,6 @@ def _said_kind(value: str) -> str:
     if value not in DocumentType.values and kind in TYPES_WITH_STATE:
         return f"{DocumentType(kind).label}{bracketed(state.upper())}"
     return str(dict(offered_types()).get(value) or dict(DocumentType.choices).get(value, value))
-
-
-def _said(fault: RollkeeperError) -> list[str]:
-    return [mark(f"{one.sentence} {one.remedy}", one.language) for one in translated(fault)]
 
 
 def _waiting(form: CodeForm, code_request_id: UUID | str) -> dict[str, Any]:

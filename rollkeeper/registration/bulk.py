@@ -17,7 +17,7 @@ from typing import IO
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.files import new_draft
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
@@ -141,7 +141,7 @@ def _count(row: int, outcome: Outcome, *, tally: Tally, refused: IO[str]) -> Non
         tally.recorded += not outcome.is_repeat
         return
     tally.refused += 1
-    for fault in outcome.faults if isinstance(outcome, Faults) else (outcome,):
+    for fault in outcome.faults:
         tally.reasons[fault.code] = tally.reasons.get(fault.code, 0) + 1
         said = {
             "row": row,

@@ -34,7 +34,7 @@ from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock, room
 from rollkeeper.kernel.database import is_disk_full, is_out_of_reach
 from rollkeeper.kernel.error_messages import translated
-from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.law.packs import load_pack
@@ -138,7 +138,7 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
     status = status or STATUS[fault.kind]
     article = fault.facts.get("article")
     if not _is_for_a_person(request):
-        sentences = [str(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
+        sentences = [str(one) for one in fault.faults]
         problem: dict[str, object] = {
             "type": f"urn:rollkeeper:{fault.code}",
             "title": " ".join(sentences),

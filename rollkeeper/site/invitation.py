@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from rollkeeper.access.errors import INVITATION_INVALID, PASSWORD_TOO_WEAK
 from rollkeeper.access.invitations import accept_invitation
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.error_messages import translated
+from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
 
 
@@ -78,9 +78,7 @@ def _is_accepted(form: AcceptForm) -> bool:
     except RollkeeperError as fault:
         if fault.code not in {INVITATION_INVALID.code, PASSWORD_TOO_WEAK.code}:
             raise
-        said = translated(fault)[0]
-        form.add_error(
-            "code" if fault.code == INVITATION_INVALID.code else "password", f"{said.sentence} {said.remedy}"
-        )
+        field = "code" if fault.code == INVITATION_INVALID.code else "password"
+        form.add_error(field, forms.ValidationError([*translated_texts(fault)]))
         return False
     return True

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.law import events as events_module
 from rollkeeper.law.errors import EVENTS_FILE_NOT_READ
 from rollkeeper.law.events import read_events
@@ -18,7 +18,7 @@ def faults_of(tmp_path: Path, raw: bytes) -> list[tuple[int, str]]:
     file.write_bytes(raw)
     with pytest.raises(RollkeeperError) as raised:
         read_events(file)
-    faults = raised.value.faults if isinstance(raised.value, Faults) else [raised.value]
+    faults = raised.value.faults
     assert all(str(fault).startswith(f"{file}, row ") for fault in faults)
     assert raised.value.kind is Kind.MALFORMED
     return [(fault.facts["row"], fault.facts["column"]) for fault in faults]
