@@ -15,31 +15,36 @@ from rollkeeper.law.acts import is_told
 from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
-from rollkeeper.lines.queries import pauses_of
+from rollkeeper.lines.queries import PauseView, pauses_of
 
 _HORIZON_DAYS: Final = 1500
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The clock of a line: from when, through when, and what follows."""
+    """The clock of a line: from when, through when (None: it cannot be told), and what follows."""
 
     stage: Stage
     follows: StageRule
     begun_on: dt.date
-    last_day_on: dt.date
+    last_day_on: dt.date | None
     article: str
     lines: int | None = None
     """How many lines the law lets one person have, where the subscriber is asked because they have more."""
+    pauses: tuple[PauseView, ...] = ()
+
+    def is_paused(self, *, on: dt.date) -> bool:
+        """Tell whether this day does not count for the line."""
+        return any(one.first <= on and (one.last is None or on <= one.last) for one in self.pauses)
 
     def share(self, *, on: dt.date) -> int:
         """Return how much of the time is over, in hundredths."""
-        whole = max((self.last_day_on - self.begun_on).days, 1)
+        whole = max(((self.last_day_on or on) - self.begun_on).days, 1)
         return min(100, max(0, round(100 * (on - self.begun_on).days / whole)))
 
 
 def line_deadline(line_id: LineId) -> Deadline | None:
-    """Return the clock of a line that runs; None where none does, or its last day cannot be told."""
+    """Return the clock of a line; None where there is none."""
     found = rows("SELECT * FROM campaign_line_deadline(%s)", [line_id])
     if not found:
         return None
@@ -50,18 +55,16 @@ def line_deadline(line_id: LineId) -> Deadline | None:
     follows = pack.campaign.after(row.step)
     if follows is None:
         return None
-    days = follows.term.days_after(row.anchor_on)
+    days, pauses = follows.term.days_after(row.anchor_on), pauses_of(line_id)
     counted = count_clock(
         pack, anchor_on=row.anchor_on, days=days, promised_on=row.promised_on, promised_since=row.promised_since,
-        pauses=[(pause.first, pause.last) for pause in pauses_of(line_id)],
+        pauses=[(pause.first, pause.last) for pause in pauses],
         stays=[(dt.date.fromisoformat(first), _day(last)) for first, last in row.stays if first],
         through=row.anchor_on + dt.timedelta(days=days + _HORIZON_DAYS),
     )  # fmt: skip
-    if (last_day_on := counted.kept_last_day_on) is None:
-        return None
     return Deadline(
-        stage, follows, row.anchor_on, last_day_on, follows.clock_article, pack.campaign.lines_over
-    )
+        stage, follows, row.anchor_on, counted.kept_last_day_on, follows.clock_article, pack.campaign.lines_over, pauses
+    )  # fmt: skip
 
 
 def _day(text: str | None) -> dt.date | None:

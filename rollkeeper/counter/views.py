@@ -487,13 +487,13 @@ def _last_day(line: LineView, *, on: dt.date) -> dict[str, Any]:
 
 
 def _clock(line: LineView, *, on: dt.date) -> dict[str, Any]:
-    """Return until when the subscriber of a line may register, where a clock runs."""
+    """Return until when the subscriber of a line may register, where there is a clock, and whether it is paused."""
     deadline = None if line.is_settled or line.is_over or line.is_disputed else line_deadline(line.line_id)
     if deadline is None:
         return {}
     level = BarLevel.partial(deadline.follows.bars)
     return {
         "next_level": named(deadline.follows.title, label_of(level, BarLevel) if level else ""),
-        "deadline": deadline, "share": deadline.share(on=on), "is_last_day_over": deadline.last_day_on < on,
+        "deadline": deadline, "share": deadline.share(on=on), "is_paused": deadline.is_paused(on=on), "is_last_day_over": deadline.last_day_on is not None and deadline.last_day_on < on,
         "deadline_article": cite(deadline.article),
     }  # fmt: skip

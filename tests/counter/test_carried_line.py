@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.choices import Stage
 from rollkeeper.campaign.line_deadline import line_deadline
@@ -17,10 +18,11 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.choices import SuspensionReason
+from rollkeeper.lines.choices import PauseReason, SuspensionReason
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, hand_line, number_index_of_handle
 from rollkeeper.lines.numbers import masked_number
 from rollkeeper.lines.queries import find_line, number_index_of
+from rollkeeper.lines.services import pause_clock
 from tests.builders.lines import activate_line, change_line, suspend_line
 from tests.builders.packs import write_pack
 from tests.builders.staff import employ
@@ -310,6 +312,22 @@ def test_the_last_day_stands_on_top_on_that_day_and_after_it(at_counter, member,
 
     assert f"{said} {last.day} {last:%B} {last.year}" in page
     assert 'class="rk-days"' in page
+
+
+@pytest.mark.parametrize(("last", "is_open"), [(None, True), (dt.date(2012, 4, 1), False)])
+def test_a_counter_says_that_the_clock_of_a_line_is_paused(at_counter, member, suspended, last, is_open):
+    line_id = member(Stage.SUSPENDED, dt.date(2012, 2, 1))
+    today = clock.today()
+    before = found(at_counter, suspended)
+    pause_clock(console_authority(), line_id, today, last, PauseReason.HOSPITAL, today)
+
+    page = found(at_counter, suspended)
+
+    assert "The clock of this line is paused." in page
+    assert "The clock of this line is paused." not in before
+    assert ("No day counts until the reason for it ends." in page) == is_open
+    assert ("Register by" in page) == (not is_open)
+    assert "hospital" not in page.lower()
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,15 @@ def test_under_a_law_of_several_bars_the_page_says_what_is_taken_and_what_comes(
     assert ("Emergency calls" if language == "en" else "紧急呼叫") in shown
 
 
+@pytest.mark.parametrize(("on", "verb"), [("2012-03-19", "is"), ("2012-03-20", "was")])
+def test_a_last_day_that_is_over_is_said_to_be_over(browser, on, verb):
+    day = dt.date.fromisoformat(on)
+
+    shown = render_to_string("portal/deadline.html", {"line": said(day), "at": 1, "today": day})
+
+    assert f"The last day to register {verb} 19 March 2012." in shown
+
+
 @pytest.mark.parametrize(
     ("language", "asked"),
     [
