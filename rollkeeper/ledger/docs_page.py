@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes what is made from the schemas of the verbs: the page of verbs, and the SQL that holds set-based writers to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rollkeeper.ledger.entry_schema import FactType, Presence
 from rollkeeper.ledger.leaf_classes import COUNTED_FACTS
@@ -25,23 +25,35 @@ _SQL = """\
 -- Again: CREATE OR REPLACE: the same functions. Written by `make docs` from `ledger/verbs.py`; edit that instead.
 
 -- For line, person, pack and article, in this order: + there, - not there, _ either. NULL for an unknown verb.
+-- In plpgsql, and each table one constant: a CASE over all verbs is begun again in each transaction, and in SQL it is written into its caller.
 CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN jsonb '{{
 {references}
-END;
+    }}' ->> verb;
+END
+$$;
 
 -- For each fact, in the order of an entry: its name, its type, + or _ as above.
 CREATE OR REPLACE FUNCTION ledger_entry_schema(verb text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN jsonb '{{
 {facts}
-END;
+    }}' ->> verb;
+END
+$$;
 
 -- The facts that an erased entry keeps, since reports count by them.
 CREATE OR REPLACE FUNCTION ledger_kept_facts(verb text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN coalesce(jsonb '{{
 {kept}
-    ELSE '{{}}'::text[]
-END;
+    }}' ->> verb, '{{}}');
+END
+$$;
 """
 
 
@@ -61,17 +73,16 @@ def verbs_markdown() -> str:
 
 
 def entry_schemas_sql() -> str:
-    """Write the forms as two functions of the database."""
+    """Write the forms as functions of the database."""
     return _SQL.format(
-        references="\n".join(f"    WHEN '{verb.value}' THEN '{verb.schema.references}'" for verb in Verb),
-        facts="\n".join(
-            f"    WHEN '{verb.value}' THEN {_array(verb)}" for verb in Verb if verb.schema.all_facts
-        ),
-        kept="\n".join(
-            f"    WHEN '{verb}' THEN ARRAY[{', '.join(f"'{fact}'" for fact in facts)}]"
-            for verb, facts in COUNTED_FACTS.items()
-        ),
+        references=_table((verb.value, verb.schema.references) for verb in Verb),
+        facts=_table((verb.value, _array(verb)) for verb in Verb if verb.schema.all_facts),
+        kept=_table((verb, f"{{{','.join(facts)}}}") for verb, facts in COUNTED_FACTS.items()),
     )
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    return ",\n".join(f'        "{verb}": "{said}"' for verb, said in rows)
 
 
 def _row(verb: Verb) -> str:
@@ -92,7 +103,7 @@ def _named(facts: Mapping[str, FactType], template: str) -> list[str]:
 
 def _array(verb: Verb) -> str:
     rows = (
-        f"['{name}', '{kind.value[0]}', '{'+' if name in verb.schema.facts else '_'}']"
+        f"{{{name},{kind.value[0]},{'+' if name in verb.schema.facts else '_'}}}"
         for name, kind in verb.schema.all_facts.items()
     )
-    return f"ARRAY[{', '.join(rows)}]"
+    return f"{{{','.join(rows)}}}"

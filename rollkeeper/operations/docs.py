@@ -221,7 +221,7 @@ def vocabulary_sql() -> str:
         for one in each
         if isinstance(one.value, str) and re.fullmatch("[a-z][a-z0-9_]{0,39}", one.value)
     } | {word for verb in Verb for word in (*verb.value.split(":"), "_".join(verb.value.split(":")[1:]))}
-    lines = textwrap.wrap(", ".join(f"'{word}'" for word in sorted(words)), 120)
+    lines = textwrap.wrap(", ".join(f'"{word}":0' for word in sorted(words)), 120)
     return _VOCABULARY.format(words="\n".join(f"    {line}" for line in lines))
 
 
@@ -237,9 +237,13 @@ _VOCABULARY = """\
 -- Law: art. 11; no article lets personal data into an entry. Reads: its argument. Writes: -. Plan: no table.
 -- Again: CREATE OR REPLACE: the same function. Written by `make docs` from the enumerations; edit those instead.
 CREATE OR REPLACE FUNCTION ledger_is_word(said text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN said = ANY (ARRAY[
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN jsonb '{{
 {words}
-]);
+    }}' ? said;
+END
+$$;
 """
 
 

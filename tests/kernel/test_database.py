@@ -79,6 +79,17 @@ def test_a_plan_is_kept_once_its_query_was_asked_a_few_times(register):
     ]
 
 
+def test_no_condition_of_a_trigger_is_planned_again_for_each_statement(register):
+    planned = database.rows(
+        "SELECT t.tgname AS trigger, p.proname AS function FROM pg_trigger t"
+        "  JOIN pg_depend d ON d.classid = 'pg_trigger'::regclass AND d.objid = t.oid"
+        "  JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid"
+        "  JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname = 'sql'"
+    )
+
+    assert planned == []
+
+
 def test_a_kept_query_is_refused_in_the_same_words_as_any(register, as_role):
     with pytest.raises(ProgrammingError, match="permission denied"), as_role("counter"):
         database.prepared_rows("SELECT ciphertext FROM vault_sealed")

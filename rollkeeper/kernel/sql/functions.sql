@@ -4,13 +4,22 @@
 
 -- The role that connected, or that the tests act in. In a function with its owner's rights CURRENT_USER is the owner, but neither
 -- of these changes, and a role can only become one that it is a member of: an app's role is a member of none.
+-- A session plans these two once: in SQL they would be written into each trigger's condition, and planned again for each statement. The path
+-- is set because in a session with a temporary table triggers and functions have two, and each switch would plan them again.
 CREATE OR REPLACE FUNCTION kernel_acting_role() RETURNS name
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END;
+END
+$$;
 
 -- Whether the role belongs to an app that takes connections: its process may be an attacker's.
 CREATE OR REPLACE FUNCTION kernel_is_app() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE RETURN kernel_acting_role() IN ('counter', 'backoffice', 'portal');
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN kernel_acting_role() IN ('counter', 'backoffice', 'portal');
+END
+$$;
 
 -- Whether what is done was handed in at a counter: by its role, or by the worker that does what counters recorded without a network.
 CREATE OR REPLACE FUNCTION kernel_acts_for_counter() RETURNS boolean

@@ -1,11 +1,27 @@
 -- Refuses an entry whose body is not the canonical body of its columns, in its verb's schema: an attacker who controls a process
 -- cannot publish free text. Sets the instant and the day of an entry of an app.
 -- Law: art. 11; no article lets personal data into an entry.
--- Reads: the new row, the forms. Writes: one function and one trigger.
+-- Reads: the new row, the forms. Writes: two functions and one trigger.
 -- Plan: no table. One more body an entry: body.sql says what that costs.
 -- Again: CREATE OR REPLACE: the same trigger.
 -- It rebuilds the body from the columns and from the body's own values, and compares the bytes. It does not stop the owner of the
 -- tables, who could drop the trigger; the published tree detects that.
+
+CREATE OR REPLACE FUNCTION ledger_codes_are_words(verb text, facts jsonb) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    one text[];
+BEGIN
+    IF facts IS NOT NULL THEN
+        FOREACH one SLICE 1 IN ARRAY ledger_entry_schema(verb) LOOP
+            IF one[2] = 'code' AND NOT ledger_is_word(facts ->> one[1]) THEN  -- not of an optional one that is missing
+                RETURN false;
+            END IF;
+        END LOOP;
+    END IF;
+    RETURN true;
+END
+$$;
 
 CREATE OR REPLACE FUNCTION ledger_enforce_entry_schema() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -21,13 +37,8 @@ BEGIN
     THEN
         RAISE EXCEPTION 'an entry is not of its form' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- What has the form of a code is a word of the program, so that no app enters a name as one. References, digests and days have
-    -- another form.
-    IF kernel_is_app() AND EXISTS (
-        SELECT FROM jsonb_each_text(coalesce(said -> 'facts', '{}') || jsonb_build_object('role', said -> 'role')) AS fact (name, value)
-         WHERE fact.value ~ '^[a-z][a-z0-9_]{0,39}$' AND fact.value NOT IN ('true', 'false')
-           AND NOT ledger_is_word(fact.value)
-    ) THEN
+    -- A code, and a role, is a word of the program, so that no app enters a name as one. What is of another kind has another form.
+    IF kernel_is_app() AND NOT (ledger_is_word(said ->> 'role') AND ledger_codes_are_words(NEW.verb, said -> 'facts')) THEN
         RAISE EXCEPTION 'ledger_entry_with_a_word_that_is_not_of_the_program' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     -- An app does not say when it was, but in a demo instance, which may be given a date.

@@ -5,345 +5,357 @@
 -- Again: CREATE OR REPLACE: the same functions. Written by `make docs` from `ledger/verbs.py`; edit that instead.
 
 -- For line, person, pack and article, in this order: + there, - not there, _ either. NULL for an unknown verb.
+-- In plpgsql, and each table one constant: a CASE over all verbs is begun again in each transaction, and in SQL it is written into its caller.
 CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
-    WHEN 'imports:lines:imported' THEN '----'
-    WHEN 'imports:upload:received' THEN '----'
-    WHEN 'imports:upload:decided' THEN '----'
-    WHEN 'imports:upload:opened' THEN '----'
-    WHEN 'imports:upload:destroyed' THEN '----'
-    WHEN 'imports:line:undone' THEN '+---'
-    WHEN 'imports:import:undone' THEN '----'
-    WHEN 'campaign:campaign:planned' THEN '--++'
-    WHEN 'campaign:campaign:closed' THEN '--++'
-    WHEN 'campaign:campaign:cancelled' THEN '--+-'
-    WHEN 'campaign:line:waived' THEN '+-++'
-    WHEN 'campaign:clock:started' THEN '+-++'
-    WHEN 'campaign:batch:prepared' THEN '--++'
-    WHEN 'campaign:batch:approved' THEN '--+-'
-    WHEN 'campaign:batch:started' THEN '--+-'
-    WHEN 'campaign:batch:stopped' THEN '--+-'
-    WHEN 'campaign:batch:finished' THEN '--+-'
-    WHEN 'campaign:batch:undone' THEN '--+-'
-    WHEN 'campaign:batch:undo_requested' THEN '--+-'
-    WHEN 'campaign:undo:approved' THEN '--+-'
-    WHEN 'campaign:undo:withdrawn' THEN '--+-'
-    WHEN 'campaign:work:requested' THEN '----'
-    WHEN 'campaign:nightly_run:finished' THEN '--++'
-    WHEN 'campaign:stay:entered' THEN '----'
-    WHEN 'campaign:member:released' THEN '+-++'
-    WHEN 'campaign:stay:end_approved' THEN '----'
-    WHEN 'campaign:stay:ended' THEN '----'
-    WHEN 'campaign:outage_hours:exported' THEN '----'
-    WHEN 'campaign:emergency_count:recorded' THEN '----'
-    WHEN 'campaign:complaint:recorded' THEN '+---'
-    WHEN 'campaign:line:explained' THEN '+---'
-    WHEN 'line:line:activated' THEN '+++_'
-    WHEN 'line:line:suspended' THEN '+-++'
-    WHEN 'line:line:restored' THEN '+-+-'
-    WHEN 'line:line:terminated' THEN '+-+_'
-    WHEN 'line:line:relocated' THEN '+++_'
-    WHEN 'line:sim:replaced' THEN '+---'
-    WHEN 'line:tenure:registered' THEN '+++_'
-    WHEN 'line:tenure:transferred' THEN '+++_'
-    WHEN 'line:tenure:corrected' THEN '+++_'
-    WHEN 'line:tenure:relinquished' THEN '+-+_'
-    WHEN 'line:document:linked' THEN '+_--'
-    WHEN 'line:document:unlinked' THEN '+_--'
-    WHEN 'line:tenure:accepted' THEN '+++_'
-    WHEN 'line:route:used' THEN '++++'
-    WHEN 'line:limit:overridden' THEN '++++'
-    WHEN 'line:copy:kept' THEN '++++'
-    WHEN 'line:copy:erased' THEN '+_++'
-    WHEN 'line:clock:paused' THEN '+-++'
-    WHEN 'line:clock:resumed' THEN '+-++'
-    WHEN 'line:evidence:seen' THEN '+---'
-    WHEN 'line:line:reconnected' THEN '+-++'
-    WHEN 'line:line:disputed' THEN '+---'
-    WHEN 'line:line:dispute_settled' THEN '+---'
-    WHEN 'line:receipt:accepted' THEN '+---'
-    WHEN 'line:counter_code:issued' THEN '+---'
-    WHEN 'line:line:looked_up' THEN '+---'
-    WHEN 'line:access:recorded' THEN '_---'
-    WHEN 'line:line:marked_essential' THEN '+---'
-    WHEN 'line:number:freed' THEN '+-++'
-    WHEN 'line:legal_hold:added' THEN '+---'
-    WHEN 'line:legal_hold:ended' THEN '+---'
-    WHEN 'line:record:erased' THEN '+-++'
-    WHEN 'retention:erasure:approved' THEN '----'
-    WHEN 'law:version:adopted' THEN '--+-'
-    WHEN 'line:application:erased' THEN '----'
-    WHEN 'notices:notice:delivered' THEN '+---'
-    WHEN 'notices:notice:bounced' THEN '+---'
-    WHEN 'notices:returned_letters:recorded' THEN '----'
-    WHEN 'provisioning:command:confirmed' THEN '+---'
-    WHEN 'provisioning:command:failed' THEN '+---'
-    WHEN 'provisioning:lines:compared' THEN '----'
-    WHEN 'vault:sealed:opened' THEN '__--'
-    WHEN 'vault:sealed:refused' THEN '----'
-    WHEN 'vault:canary:made' THEN '----'
-    WHEN 'vault:canary:opened' THEN '----'
-    WHEN 'vault:alarm:settled' THEN '----'
-    WHEN 'vault:epoch:begun' THEN '----'
-    WHEN 'vault:epoch:destroyed' THEN '----'
-    WHEN 'vault:offline_key:begun' THEN '----'
-    WHEN 'vault:offline_key:destroyed' THEN '----'
-    WHEN 'vault:offline:opened' THEN '----'
-    WHEN 'offline:registration:processed' THEN '_---'
-    WHEN 'offline:approval:decided' THEN '----'
-    WHEN 'access:staff:added' THEN '----'
-    WHEN 'access:role:granted' THEN '----'
-    WHEN 'access:role:ended' THEN '----'
-    WHEN 'access:setting:changed' THEN '----'
-    WHEN 'languages:texts:accepted' THEN '----'
-    WHEN 'languages:texts:withdrawn' THEN '----'
-    WHEN 'selfcare:code:sent' THEN '+---'
-    WHEN 'selfcare:code:reserved' THEN '+---'
-    WHEN 'selfcare:session:verified' THEN '+---'
-    WHEN 'selfcare:session:not_verified' THEN '+---'
-    WHEN 'selfcare:case:opened' THEN '+---'
-    WHEN 'selfcare:case:assigned' THEN '+---'
-    WHEN 'selfcare:case:settled' THEN '+---'
-    WHEN 'selfcare:forgery:judged' THEN '+---'
-    WHEN 'selfcare:delegate:added' THEN '+---'
-    WHEN 'selfcare:delegate:removed' THEN '+---'
-    WHEN 'selfcare:delegate:checked' THEN '+---'
-    WHEN 'selfcare:passkey:added' THEN '+---'
-    WHEN 'selfcare:passkey:removed' THEN '+---'
-    WHEN 'selfcare:application:submitted' THEN '+-+_'
-    WHEN 'selfcare:application:checked' THEN '+---'
-    WHEN 'selfcare:application:settled' THEN '+---'
-    WHEN 'selfcare:subscriber:protected' THEN '+---'
-    WHEN 'selfcare:consent:requested' THEN '+---'
-    WHEN 'selfcare:consent:given' THEN '+---'
-    WHEN 'selfcare:consent:withdrawn' THEN '+---'
-    WHEN 'reporting:audit_sample:drawn' THEN '----'
-    WHEN 'access:staff:suspended' THEN '----'
-    WHEN 'access:staff:reinstated' THEN '----'
-    WHEN 'access:sign_in:attempted' THEN '----'
-    WHEN 'access:invitation:made' THEN '----'
-    WHEN 'access:invitation:accepted' THEN '----'
-    WHEN 'access:session:ended' THEN '----'
-    WHEN 'incidents:incident:opened' THEN '--+-'
-    WHEN 'incidents:incident:scoped' THEN '----'
-    WHEN 'incidents:remedy:applied' THEN '----'
-    WHEN 'incidents:people:notified' THEN '----'
-    WHEN 'incidents:duty:met' THEN '--++'
-    WHEN 'incidents:step:approved' THEN '----'
-    WHEN 'incidents:step:withdrawn' THEN '----'
-    WHEN 'incidents:incident:closed' THEN '----'
-    WHEN 'agents:agent:added' THEN '----'
-    WHEN 'agents:requirement:attested' THEN '----'
-    WHEN 'agents:agent:approved' THEN '--++'
-    WHEN 'agents:agent:suspended' THEN '----'
-    WHEN 'agents:agent:reinstated' THEN '----'
-    WHEN 'agents:agent:terminated' THEN '----'
-    WHEN 'agents:outlet:opened' THEN '----'
-    WHEN 'agents:outlet:changed' THEN '----'
-    WHEN 'agents:outlet:closed' THEN '----'
-    WHEN 'agents:staff:assigned' THEN '----'
-    WHEN 'agents:staff:unassigned' THEN '----'
-    WHEN 'agents:device:registered' THEN '----'
-    WHEN 'agents:device:removed' THEN '----'
-    WHEN 'agents:agent:audited' THEN '----'
-    WHEN 'agents:finding:remediated' THEN '----'
-    WHEN 'agents:document_image:counted' THEN '----'
-    WHEN 'agents:registration:recorded' THEN '+---'
-    WHEN 'agents:case:opened' THEN '_---'
-    WHEN 'agents:case:settled' THEN '_---'
-    WHEN 'agents:reverification:started' THEN '+-+-'
-    WHEN 'agents:reverification:notified' THEN '+---'
-    WHEN 'agents:reverification:settled' THEN '+---'
-    WHEN 'disclosures:authority:proposed' THEN '----'
-    WHEN 'disclosures:authority:approved' THEN '----'
-    WHEN 'disclosures:authority:removed' THEN '----'
-    WHEN 'disclosures:request:entered' THEN '--+_'
-    WHEN 'disclosures:request:approved' THEN '----'
-    WHEN 'disclosures:request:refused' THEN '--__'
-    WHEN 'disclosures:request:opened' THEN '--++'
-    WHEN 'disclosures:request:delivered' THEN '----'
-    WHEN 'disclosures:person:notified' THEN '----'
-    WHEN 'disclosures:notification:deferred' THEN '--++'
-    WHEN 'disclosures:request:expired' THEN '----'
-    WHEN 'disclosures:request:erased' THEN '----'
-    WHEN 'reporting:quarter:counted' THEN '----'
-    WHEN 'reporting:report:made' THEN '----'
-    WHEN 'reporting:report:published' THEN '----'
-    WHEN 'reporting:evidence:disclosed' THEN '----'
-    WHEN 'operations:backup:made' THEN '----'
-    WHEN 'operations:instance:restored' THEN '----'
-END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN jsonb '{
+        "imports:lines:imported": "----",
+        "imports:upload:received": "----",
+        "imports:upload:decided": "----",
+        "imports:upload:opened": "----",
+        "imports:upload:destroyed": "----",
+        "imports:line:undone": "+---",
+        "imports:import:undone": "----",
+        "campaign:campaign:planned": "--++",
+        "campaign:campaign:closed": "--++",
+        "campaign:campaign:cancelled": "--+-",
+        "campaign:line:waived": "+-++",
+        "campaign:clock:started": "+-++",
+        "campaign:batch:prepared": "--++",
+        "campaign:batch:approved": "--+-",
+        "campaign:batch:started": "--+-",
+        "campaign:batch:stopped": "--+-",
+        "campaign:batch:finished": "--+-",
+        "campaign:batch:undone": "--+-",
+        "campaign:batch:undo_requested": "--+-",
+        "campaign:undo:approved": "--+-",
+        "campaign:undo:withdrawn": "--+-",
+        "campaign:work:requested": "----",
+        "campaign:nightly_run:finished": "--++",
+        "campaign:stay:entered": "----",
+        "campaign:member:released": "+-++",
+        "campaign:stay:end_approved": "----",
+        "campaign:stay:ended": "----",
+        "campaign:outage_hours:exported": "----",
+        "campaign:emergency_count:recorded": "----",
+        "campaign:complaint:recorded": "+---",
+        "campaign:line:explained": "+---",
+        "line:line:activated": "+++_",
+        "line:line:suspended": "+-++",
+        "line:line:restored": "+-+-",
+        "line:line:terminated": "+-+_",
+        "line:line:relocated": "+++_",
+        "line:sim:replaced": "+---",
+        "line:tenure:registered": "+++_",
+        "line:tenure:transferred": "+++_",
+        "line:tenure:corrected": "+++_",
+        "line:tenure:relinquished": "+-+_",
+        "line:document:linked": "+_--",
+        "line:document:unlinked": "+_--",
+        "line:tenure:accepted": "+++_",
+        "line:route:used": "++++",
+        "line:limit:overridden": "++++",
+        "line:copy:kept": "++++",
+        "line:copy:erased": "+_++",
+        "line:clock:paused": "+-++",
+        "line:clock:resumed": "+-++",
+        "line:evidence:seen": "+---",
+        "line:line:reconnected": "+-++",
+        "line:line:disputed": "+---",
+        "line:line:dispute_settled": "+---",
+        "line:receipt:accepted": "+---",
+        "line:counter_code:issued": "+---",
+        "line:line:looked_up": "+---",
+        "line:access:recorded": "_---",
+        "line:line:marked_essential": "+---",
+        "line:number:freed": "+-++",
+        "line:legal_hold:added": "+---",
+        "line:legal_hold:ended": "+---",
+        "line:record:erased": "+-++",
+        "retention:erasure:approved": "----",
+        "law:version:adopted": "--+-",
+        "line:application:erased": "----",
+        "notices:notice:delivered": "+---",
+        "notices:notice:bounced": "+---",
+        "notices:returned_letters:recorded": "----",
+        "provisioning:command:confirmed": "+---",
+        "provisioning:command:failed": "+---",
+        "provisioning:lines:compared": "----",
+        "vault:sealed:opened": "__--",
+        "vault:sealed:refused": "----",
+        "vault:canary:made": "----",
+        "vault:canary:opened": "----",
+        "vault:alarm:settled": "----",
+        "vault:epoch:begun": "----",
+        "vault:epoch:destroyed": "----",
+        "vault:offline_key:begun": "----",
+        "vault:offline_key:destroyed": "----",
+        "vault:offline:opened": "----",
+        "offline:registration:processed": "_---",
+        "offline:approval:decided": "----",
+        "access:staff:added": "----",
+        "access:role:granted": "----",
+        "access:role:ended": "----",
+        "access:setting:changed": "----",
+        "languages:texts:accepted": "----",
+        "languages:texts:withdrawn": "----",
+        "selfcare:code:sent": "+---",
+        "selfcare:code:reserved": "+---",
+        "selfcare:session:verified": "+---",
+        "selfcare:session:not_verified": "+---",
+        "selfcare:case:opened": "+---",
+        "selfcare:case:assigned": "+---",
+        "selfcare:case:settled": "+---",
+        "selfcare:forgery:judged": "+---",
+        "selfcare:delegate:added": "+---",
+        "selfcare:delegate:removed": "+---",
+        "selfcare:delegate:checked": "+---",
+        "selfcare:passkey:added": "+---",
+        "selfcare:passkey:removed": "+---",
+        "selfcare:application:submitted": "+-+_",
+        "selfcare:application:checked": "+---",
+        "selfcare:application:settled": "+---",
+        "selfcare:subscriber:protected": "+---",
+        "selfcare:consent:requested": "+---",
+        "selfcare:consent:given": "+---",
+        "selfcare:consent:withdrawn": "+---",
+        "reporting:audit_sample:drawn": "----",
+        "access:staff:suspended": "----",
+        "access:staff:reinstated": "----",
+        "access:sign_in:attempted": "----",
+        "access:invitation:made": "----",
+        "access:invitation:accepted": "----",
+        "access:session:ended": "----",
+        "incidents:incident:opened": "--+-",
+        "incidents:incident:scoped": "----",
+        "incidents:remedy:applied": "----",
+        "incidents:people:notified": "----",
+        "incidents:duty:met": "--++",
+        "incidents:step:approved": "----",
+        "incidents:step:withdrawn": "----",
+        "incidents:incident:closed": "----",
+        "agents:agent:added": "----",
+        "agents:requirement:attested": "----",
+        "agents:agent:approved": "--++",
+        "agents:agent:suspended": "----",
+        "agents:agent:reinstated": "----",
+        "agents:agent:terminated": "----",
+        "agents:outlet:opened": "----",
+        "agents:outlet:changed": "----",
+        "agents:outlet:closed": "----",
+        "agents:staff:assigned": "----",
+        "agents:staff:unassigned": "----",
+        "agents:device:registered": "----",
+        "agents:device:removed": "----",
+        "agents:agent:audited": "----",
+        "agents:finding:remediated": "----",
+        "agents:document_image:counted": "----",
+        "agents:registration:recorded": "+---",
+        "agents:case:opened": "_---",
+        "agents:case:settled": "_---",
+        "agents:reverification:started": "+-+-",
+        "agents:reverification:notified": "+---",
+        "agents:reverification:settled": "+---",
+        "disclosures:authority:proposed": "----",
+        "disclosures:authority:approved": "----",
+        "disclosures:authority:removed": "----",
+        "disclosures:request:entered": "--+_",
+        "disclosures:request:approved": "----",
+        "disclosures:request:refused": "--__",
+        "disclosures:request:opened": "--++",
+        "disclosures:request:delivered": "----",
+        "disclosures:person:notified": "----",
+        "disclosures:notification:deferred": "--++",
+        "disclosures:request:expired": "----",
+        "disclosures:request:erased": "----",
+        "reporting:quarter:counted": "----",
+        "reporting:report:made": "----",
+        "reporting:report:published": "----",
+        "reporting:evidence:disclosed": "----",
+        "operations:backup:made": "----",
+        "operations:instance:restored": "----"
+    }' ->> verb;
+END
+$$;
 
 -- For each fact, in the order of an entry: its name, its type, + or _ as above.
 CREATE OR REPLACE FUNCTION ledger_entry_schema(verb text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
-    WHEN 'imports:lines:imported' THEN ARRAY[['barred', 'count', '+'], ['completed', 'count', '+'], ['file', 'digest', '+'], ['import', 'reference', '+'], ['known', 'count', '+'], ['left_out', 'count', '+'], ['lines', 'count', '+'], ['refused', 'count', '+'], ['registered', 'count', '+'], ['rows', 'count', '+']]
-    WHEN 'imports:upload:received' THEN ARRAY[['upload', 'reference', '+']]
-    WHEN 'imports:upload:decided' THEN ARRAY[['step', 'code', '+'], ['upload', 'reference', '+']]
-    WHEN 'imports:upload:opened' THEN ARRAY[['step', 'code', '+'], ['upload', 'reference', '+']]
-    WHEN 'imports:upload:destroyed' THEN ARRAY[['upload', 'reference', '+']]
-    WHEN 'imports:line:undone' THEN ARRAY[['import', 'reference', '+']]
-    WHEN 'imports:import:undone' THEN ARRAY[['import', 'reference', '+'], ['lines', 'count', '+']]
-    WHEN 'campaign:campaign:planned' THEN ARRAY[['added', 'count', '+'], ['campaign', 'reference', '+'], ['members', 'count', '+']]
-    WHEN 'campaign:campaign:closed' THEN ARRAY[['campaign', 'reference', '+'], ['out_of_scope', 'count', '+'], ['terminated', 'count', '+'], ['waived', 'count', '+']]
-    WHEN 'campaign:campaign:cancelled' THEN ARRAY[['campaign', 'reference', '+'], ['members', 'count', '+'], ['notified', 'count', '+']]
-    WHEN 'campaign:line:waived' THEN ARRAY[['because', 'code', '+'], ['campaign', 'reference', '+']]
-    WHEN 'campaign:clock:started' THEN ARRAY[['anchor', 'day', '+'], ['promised', 'day', '_']]
-    WHEN 'campaign:batch:prepared' THEN ARRAY[['action', 'code', '+'], ['bars', 'code', '_'], ['batch', 'reference', '+'], ['content', 'digest', '_'], ['due_on', 'day', '+'], ['lines', 'count', '+']]
-    WHEN 'campaign:batch:approved' THEN ARRAY[['batch', 'reference', '+'], ['content', 'digest', '_'], ['enough', 'flag', '+'], ['people', 'count', '+']]
-    WHEN 'campaign:batch:started' THEN ARRAY[['batch', 'reference', '+'], ['position', 'count', '+']]
-    WHEN 'campaign:batch:stopped' THEN ARRAY[['batch', 'reference', '+'], ['because', 'code', '+'], ['position', 'count', '_']]
-    WHEN 'campaign:batch:finished' THEN ARRAY[['batch', 'reference', '+'], ['position', 'count', '+']]
-    WHEN 'campaign:batch:undone' THEN ARRAY[['batch', 'reference', '+'], ['undone', 'count', '+']]
-    WHEN 'campaign:batch:undo_requested' THEN ARRAY[['batch', 'reference', '+']]
-    WHEN 'campaign:undo:approved' THEN ARRAY[['batch', 'reference', '+'], ['because', 'code', '+'], ['enough', 'flag', '+'], ['people', 'count', '+'], ['request', 'reference', '+']]
-    WHEN 'campaign:undo:withdrawn' THEN ARRAY[['batch', 'reference', '+'], ['request', 'reference', '+']]
-    WHEN 'campaign:work:requested' THEN ARRAY[['batch', 'reference', '_'], ['due_on', 'day', '_'], ['kind', 'code', '+'], ['request', 'reference', '+']]
-    WHEN 'campaign:nightly_run:finished' THEN ARRAY[['campaign', 'reference', '+'], ['out_of_scope', 'count', '+'], ['postponed', 'count', '+'], ['reminded', 'count', '_'], ['started', 'count', '+']]
-    WHEN 'campaign:stay:entered' THEN ARRAY[['campaign', 'reference', '_'], ['first', 'day', '+'], ['last', 'day', '_'], ['stay', 'reference', '+']]
-    WHEN 'campaign:member:released' THEN ARRAY[['stage', 'code', '+']]
-    WHEN 'campaign:stay:end_approved' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]
-    WHEN 'campaign:stay:ended' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]
-    WHEN 'campaign:outage_hours:exported' THEN ARRAY[['file', 'digest', '+'], ['first', 'day', '+'], ['last', 'day', '+'], ['stretches', 'count', '+']]
-    WHEN 'campaign:emergency_count:recorded' THEN ARRAY[['anomalies', 'count', '+']]
-    WHEN 'campaign:complaint:recorded' THEN ARRAY[['batch', 'reference', '_']]
-    WHEN 'campaign:line:explained' THEN ARRAY[['about', 'day', '+']]
-    WHEN 'line:line:activated' THEN ARRAY[['service', 'code', '+']]
-    WHEN 'line:line:suspended' THEN ARRAY[['anchor', 'day', '+'], ['bars', 'code', '_'], ['batch', 'reference', '+'], ['last_day', 'day', '+']]
-    WHEN 'line:line:restored' THEN ARRAY[['to', 'code', '+'], ['undone_batch', 'reference', '+']]
-    WHEN 'line:line:terminated' THEN ARRAY[['anchor', 'day', '_'], ['batch', 'reference', '_'], ['by', 'code', '_'], ['last_day', 'day', '_']]
-    WHEN 'line:line:relocated' THEN ARRAY[['act', 'code', '_'], ['assurance', 'code', '+'], ['authority_shown', 'flag', '_'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['identity_check', 'code', '_'], ['party_kind', 'code', '+'], ['payment', 'code', '_'], ['tenure', 'reference', '_'], ['user', 'digest', '_']]
-    WHEN 'line:tenure:registered' THEN ARRAY[['act', 'code', '_'], ['assurance', 'code', '+'], ['authority_shown', 'flag', '_'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['identity_check', 'code', '_'], ['party_kind', 'code', '+'], ['payment', 'code', '_'], ['tenure', 'reference', '_'], ['user', 'digest', '_']]
-    WHEN 'line:tenure:transferred' THEN ARRAY[['act', 'code', '_'], ['assurance', 'code', '+'], ['authority_shown', 'flag', '_'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['identity_check', 'code', '_'], ['party_kind', 'code', '+'], ['payment', 'code', '_'], ['tenure', 'reference', '_'], ['user', 'digest', '_']]
-    WHEN 'line:tenure:corrected' THEN ARRAY[['act', 'code', '_'], ['assurance', 'code', '+'], ['authority_shown', 'flag', '_'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['identity_check', 'code', '_'], ['party_kind', 'code', '+'], ['payment', 'code', '_'], ['tenure', 'reference', '_'], ['user', 'digest', '_']]
-    WHEN 'line:tenure:relinquished' THEN ARRAY[['transferee_presence', 'code', '+'], ['transferor_assurance', 'code', '_'], ['transferor_presence', 'code', '_']]
-    WHEN 'line:document:linked' THEN ARRAY[['already_known', 'flag', '+'], ['assurance', 'code', '+']]
-    WHEN 'line:tenure:accepted' THEN ARRAY[['act', 'code', '_'], ['assurance', 'code', '+'], ['authority_shown', 'flag', '_'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['identity_check', 'code', '_'], ['party_kind', 'code', '+'], ['payment', 'code', '_'], ['tenure', 'reference', '_'], ['user', 'digest', '_']]
-    WHEN 'line:route:used' THEN ARRAY[['route', 'code', '+'], ['through', 'day', '_']]
-    WHEN 'line:copy:kept' THEN ARRAY[['copies', 'count', '+'], ['tenure', 'reference', '+']]
-    WHEN 'line:copy:erased' THEN ARRAY[['erasure', 'reference', '+'], ['last_day_kept', 'day', '+'], ['tenure', 'reference', '+']]
-    WHEN 'line:clock:paused' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['reason', 'code', '+']]
-    WHEN 'line:clock:resumed' THEN ARRAY[['last', 'day', '+'], ['reason', 'code', '+']]
-    WHEN 'line:evidence:seen' THEN ARRAY[['reason', 'code', '+']]
-    WHEN 'line:line:reconnected' THEN ARRAY[['hours', 'count', '+'], ['last', 'day', '+']]
-    WHEN 'line:receipt:accepted' THEN ARRAY[['day', 'day', '+'], ['done', 'code', '+'], ['known', 'flag', '+'], ['lifted', 'flag', '+'], ['receipt', 'digest', '+']]
-    WHEN 'line:access:recorded' THEN ARRAY[['matched', 'flag', '_'], ['outcome', 'code', '+'], ['reached', 'code', '_']]
-    WHEN 'line:line:marked_essential' THEN ARRAY[['essential', 'flag', '+']]
-    WHEN 'line:legal_hold:added' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['review_on', 'day', '+']]
-    WHEN 'line:legal_hold:ended' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+']]
-    WHEN 'line:record:erased' THEN ARRAY[['erasure', 'reference', '+'], ['ground', 'code', '+'], ['last_day_kept', 'day', '_'], ['tenure', 'reference', '_']]
-    WHEN 'retention:erasure:approved' THEN ARRAY[['enough', 'flag', '+'], ['people', 'count', '+'], ['records', 'count', '+']]
-    WHEN 'law:version:adopted' THEN ARRAY[['enough', 'flag', '+'], ['people', 'count', '+']]
-    WHEN 'line:application:erased' THEN ARRAY[['keys', 'count', '+']]
-    WHEN 'notices:notice:delivered' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
-    WHEN 'notices:notice:bounced' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
-    WHEN 'notices:returned_letters:recorded' THEN ARRAY[['letters', 'count', '+']]
-    WHEN 'provisioning:command:confirmed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
-    WHEN 'provisioning:command:failed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
-    WHEN 'provisioning:lines:compared' THEN ARRAY[['differences', 'count', '+'], ['lines', 'count', '+'], ['never_commanded', 'count', '+']]
-    WHEN 'vault:sealed:opened' THEN ARRAY[['consent', 'reference', '_'], ['disclosure', 'reference', '_'], ['field', 'code', '+'], ['purpose', 'code', '+'], ['second', 'actor', '_'], ['tenure', 'reference', '_']]
-    WHEN 'vault:sealed:refused' THEN ARRAY[['asked', 'count', '+'], ['consent', 'reference', '_'], ['disclosure', 'reference', '_'], ['field', 'code', '+'], ['purpose', 'code', '+'], ['tenure', 'reference', '_']]
-    WHEN 'vault:canary:made' THEN ARRAY[['epoch', 'count', '+']]
-    WHEN 'vault:alarm:settled' THEN ARRAY[['entry', 'count', '+']]
-    WHEN 'vault:epoch:begun' THEN ARRAY[['epoch', 'count', '+'], ['public_half', 'digest', '+']]
-    WHEN 'vault:epoch:destroyed' THEN ARRAY[['epoch', 'count', '+'], ['line_values', 'count', '+'], ['people', 'count', '+']]
-    WHEN 'vault:offline_key:begun' THEN ARRAY[['key', 'count', '+'], ['public_half', 'digest', '+']]
-    WHEN 'vault:offline_key:destroyed' THEN ARRAY[['key', 'count', '+']]
-    WHEN 'vault:offline:opened' THEN ARRAY[['key', 'count', '+'], ['ticket', 'reference', '+']]
-    WHEN 'offline:registration:processed' THEN ARRAY[['action_kind', 'code', '_'], ['adjusted', 'flag', '_'], ['clock', 'code', '+'], ['effective_at', 'instant', '+'], ['outcome', 'code', '+'], ['received_at', 'instant', '+'], ['ticket', 'reference', '+']]
-    WHEN 'offline:approval:decided' THEN ARRAY[['action_kind', 'code', '+'], ['approved', 'flag', '+'], ['ticket', 'reference', '+']]
-    WHEN 'access:staff:added' THEN ARRAY[['staff', 'digest', '+']]
-    WHEN 'access:role:granted' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
-    WHEN 'access:role:ended' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
-    WHEN 'access:setting:changed' THEN ARRAY[['setting', 'code', '+'], ['table', 'code', '+'], ['value', 'digest', '+']]
-    WHEN 'languages:texts:accepted' THEN ARRAY[['acceptance', 'reference', '+'], ['language', 'code', '+'], ['read_on', 'day', '+'], ['texts', 'digest', '+']]
-    WHEN 'languages:texts:withdrawn' THEN ARRAY[['acceptance', 'reference', '+'], ['language', 'code', '+']]
-    WHEN 'selfcare:code:sent' THEN ARRAY[['channel', 'code', '+']]
-    WHEN 'selfcare:case:opened' THEN ARRAY[['about', 'code', '_'], ['case', 'reference', '+'], ['due_on', 'day', '+'], ['kind', 'code', '+']]
-    WHEN 'selfcare:case:assigned' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['taken', 'flag', '+']]
-    WHEN 'selfcare:case:settled' THEN ARRAY[['because', 'code', '_'], ['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]
-    WHEN 'selfcare:forgery:judged' THEN ARRAY[['case', 'reference', '+'], ['enough', 'flag', '+'], ['forged', 'flag', '+']]
-    WHEN 'selfcare:delegate:added' THEN ARRAY[['part', 'code', '+']]
-    WHEN 'selfcare:delegate:removed' THEN ARRAY[['part', 'code', '+']]
-    WHEN 'selfcare:delegate:checked' THEN ARRAY[['matches', 'flag', '+'], ['part', 'code', '+']]
-    WHEN 'selfcare:application:submitted' THEN ARRAY[['application', 'reference', '+'], ['machine_read', 'flag', '+'], ['pending', 'flag', '+'], ['through', 'day', '_']]
-    WHEN 'selfcare:application:checked' THEN ARRAY[['application', 'reference', '+']]
-    WHEN 'selfcare:application:settled' THEN ARRAY[['application', 'reference', '+'], ['outcome', 'code', '+']]
-    WHEN 'selfcare:subscriber:protected' THEN ARRAY[['protected', 'flag', '+']]
-    WHEN 'selfcare:consent:requested' THEN ARRAY[['answer_by', 'day', '+'], ['consent', 'reference', '+'], ['fields', 'count', '+'], ['sample', 'reference', '+']]
-    WHEN 'selfcare:consent:given' THEN ARRAY[['consent', 'reference', '+'], ['through', 'day', '+']]
-    WHEN 'selfcare:consent:withdrawn' THEN ARRAY[['consent', 'reference', '+']]
-    WHEN 'reporting:audit_sample:drawn' THEN ARRAY[['first', 'day', '+'], ['kind', 'code', '+'], ['last', 'day', '+'], ['lines', 'count', '+'], ['sample', 'reference', '+'], ['seed', 'digest', '+'], ['size', 'count', '+']]
-    WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
-    WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]
-    WHEN 'access:sign_in:attempted' THEN ARRAY[['app', 'code', '+'], ['outcome', 'code', '+'], ['source', 'code', '+'], ['staff', 'digest', '+']]
-    WHEN 'access:invitation:made' THEN ARRAY[['staff', 'digest', '+']]
-    WHEN 'access:invitation:accepted' THEN ARRAY[['staff', 'digest', '+']]
-    WHEN 'access:session:ended' THEN ARRAY[['sessions', 'count', '+'], ['staff', 'digest', '+']]
-    WHEN 'incidents:incident:opened' THEN ARRAY[['about', 'code', '+'], ['drill', 'flag', '+'], ['incident', 'reference', '+'], ['severity', 'code', '+']]
-    WHEN 'incidents:incident:scoped' THEN ARRAY[['incident', 'reference', '+'], ['openings', 'count', '+'], ['people', 'count', '+'], ['unregistered_lines', 'count', '+']]
-    WHEN 'incidents:remedy:applied' THEN ARRAY[['incident', 'reference', '+'], ['remedy', 'code', '+'], ['touched', 'count', '+']]
-    WHEN 'incidents:people:notified' THEN ARRAY[['incident', 'reference', '+'], ['notices', 'count', '+'], ['unreachable', 'count', '+']]
-    WHEN 'incidents:duty:met' THEN ARRAY[['drill', 'flag', '+'], ['in_time', 'flag', '+'], ['incident', 'reference', '+'], ['to', 'code', '+']]
-    WHEN 'incidents:step:approved' THEN ARRAY[['enough', 'flag', '+'], ['incident', 'reference', '+'], ['people', 'count', '+'], ['step', 'code', '+']]
-    WHEN 'incidents:step:withdrawn' THEN ARRAY[['incident', 'reference', '+'], ['step', 'code', '+']]
-    WHEN 'incidents:incident:closed' THEN ARRAY[['drill', 'flag', '+'], ['incident', 'reference', '+']]
-    WHEN 'agents:agent:added' THEN ARRAY[['agent', 'reference', '+'], ['limit', 'count', '+']]
-    WHEN 'agents:requirement:attested' THEN ARRAY[['agent', 'reference', '+'], ['evidence', 'digest', '+'], ['renew_by', 'day', '+'], ['requirement', 'code', '+']]
-    WHEN 'agents:agent:approved' THEN ARRAY[['agent', 'reference', '+']]
-    WHEN 'agents:agent:suspended' THEN ARRAY[['accounts', 'count', '+'], ['agent', 'reference', '+'], ['because', 'code', '+'], ['lines', 'count', '+']]
-    WHEN 'agents:agent:reinstated' THEN ARRAY[['accounts', 'count', '+'], ['agent', 'reference', '+']]
-    WHEN 'agents:agent:terminated' THEN ARRAY[['accounts', 'count', '+'], ['agent', 'reference', '+']]
-    WHEN 'agents:outlet:opened' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+']]
-    WHEN 'agents:outlet:changed' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+']]
-    WHEN 'agents:outlet:closed' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+']]
-    WHEN 'agents:staff:assigned' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+'], ['staff', 'digest', '+']]
-    WHEN 'agents:staff:unassigned' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+'], ['staff', 'digest', '+']]
-    WHEN 'agents:device:registered' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '+'], ['outlet', 'reference', '+']]
-    WHEN 'agents:device:removed' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '+'], ['outlet', 'reference', '+']]
-    WHEN 'agents:agent:audited' THEN ARRAY[['agent', 'reference', '+'], ['audit', 'reference', '+'], ['major', 'count', '+'], ['minor', 'count', '+'], ['next_by', 'day', '+']]
-    WHEN 'agents:finding:remediated' THEN ARRAY[['agent', 'reference', '+'], ['finding', 'reference', '+'], ['in_time', 'flag', '+']]
-    WHEN 'agents:document_image:counted' THEN ARRAY[['agent', 'reference', '+'], ['outlet', 'reference', '+']]
-    WHEN 'agents:registration:recorded' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '_'], ['outlet', 'reference', '+']]
-    WHEN 'agents:case:opened' THEN ARRAY[['agent', 'reference', '+'], ['case', 'reference', '+'], ['outlet', 'reference', '_'], ['pattern', 'code', '+']]
-    WHEN 'agents:case:settled' THEN ARRAY[['agent', 'reference', '+'], ['case', 'reference', '+'], ['pattern', 'code', '+'], ['verdict', 'code', '+']]
-    WHEN 'agents:reverification:started' THEN ARRAY[['agent', 'reference', '+']]
-    WHEN 'agents:reverification:notified' THEN ARRAY[['agent', 'reference', '+'], ['due_on', 'day', '+']]
-    WHEN 'agents:reverification:settled' THEN ARRAY[['agent', 'reference', '+'], ['outcome', 'code', '+']]
-    WHEN 'disclosures:authority:proposed' THEN ARRAY[['authority', 'reference', '+'], ['key', 'digest', '+']]
-    WHEN 'disclosures:authority:approved' THEN ARRAY[['authority', 'reference', '+'], ['key', 'digest', '+']]
-    WHEN 'disclosures:authority:removed' THEN ARRAY[['authority', 'reference', '+'], ['key', 'digest', '+']]
-    WHEN 'disclosures:request:entered' THEN ARRAY[['authority', 'reference', '+'], ['disclosure', 'reference', '+'], ['fields', 'count', '+'], ['instrument', 'code', '+']]
-    WHEN 'disclosures:request:approved' THEN ARRAY[['disclosure', 'reference', '+'], ['enough', 'flag', '+']]
-    WHEN 'disclosures:request:refused' THEN ARRAY[['because', 'code', '+'], ['by_law', 'flag', '+'], ['disclosure', 'reference', '+']]
-    WHEN 'disclosures:request:opened' THEN ARRAY[['disclosure', 'reference', '+'], ['fields', 'count', '+'], ['key', 'digest', '+']]
-    WHEN 'disclosures:request:delivered' THEN ARRAY[['disclosure', 'reference', '+'], ['file', 'digest', '+']]
-    WHEN 'disclosures:person:notified' THEN ARRAY[['deferred_until', 'day', '_'], ['disclosure', 'reference', '+'], ['reached', 'flag', '+']]
-    WHEN 'disclosures:notification:deferred' THEN ARRAY[['because', 'code', '+'], ['disclosure', 'reference', '+'], ['renewal', 'count', '+'], ['until', 'day', '+']]
-    WHEN 'disclosures:request:expired' THEN ARRAY[['disclosure', 'reference', '+']]
-    WHEN 'disclosures:request:erased' THEN ARRAY[['disclosure', 'reference', '+']]
-    WHEN 'reporting:quarter:counted' THEN ARRAY[['first', 'day', '+'], ['size', 'count', '+']]
-    WHEN 'reporting:report:made' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['report', 'digest', '+']]
-    WHEN 'reporting:report:published' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['report', 'digest', '+']]
-    WHEN 'reporting:evidence:disclosed' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['size', 'count', '+'], ['staff', 'digest', '+']]
-    WHEN 'operations:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
-    WHEN 'operations:instance:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]
-END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN jsonb '{
+        "imports:lines:imported": "{{barred,count,+},{completed,count,+},{file,digest,+},{import,reference,+},{known,count,+},{left_out,count,+},{lines,count,+},{refused,count,+},{registered,count,+},{rows,count,+}}",
+        "imports:upload:received": "{{upload,reference,+}}",
+        "imports:upload:decided": "{{step,code,+},{upload,reference,+}}",
+        "imports:upload:opened": "{{step,code,+},{upload,reference,+}}",
+        "imports:upload:destroyed": "{{upload,reference,+}}",
+        "imports:line:undone": "{{import,reference,+}}",
+        "imports:import:undone": "{{import,reference,+},{lines,count,+}}",
+        "campaign:campaign:planned": "{{added,count,+},{campaign,reference,+},{members,count,+}}",
+        "campaign:campaign:closed": "{{campaign,reference,+},{out_of_scope,count,+},{terminated,count,+},{waived,count,+}}",
+        "campaign:campaign:cancelled": "{{campaign,reference,+},{members,count,+},{notified,count,+}}",
+        "campaign:line:waived": "{{because,code,+},{campaign,reference,+}}",
+        "campaign:clock:started": "{{anchor,day,+},{promised,day,_}}",
+        "campaign:batch:prepared": "{{action,code,+},{bars,code,_},{batch,reference,+},{content,digest,_},{due_on,day,+},{lines,count,+}}",
+        "campaign:batch:approved": "{{batch,reference,+},{content,digest,_},{enough,flag,+},{people,count,+}}",
+        "campaign:batch:started": "{{batch,reference,+},{position,count,+}}",
+        "campaign:batch:stopped": "{{batch,reference,+},{because,code,+},{position,count,_}}",
+        "campaign:batch:finished": "{{batch,reference,+},{position,count,+}}",
+        "campaign:batch:undone": "{{batch,reference,+},{undone,count,+}}",
+        "campaign:batch:undo_requested": "{{batch,reference,+}}",
+        "campaign:undo:approved": "{{batch,reference,+},{because,code,+},{enough,flag,+},{people,count,+},{request,reference,+}}",
+        "campaign:undo:withdrawn": "{{batch,reference,+},{request,reference,+}}",
+        "campaign:work:requested": "{{batch,reference,_},{due_on,day,_},{kind,code,+},{request,reference,+}}",
+        "campaign:nightly_run:finished": "{{campaign,reference,+},{out_of_scope,count,+},{postponed,count,+},{reminded,count,_},{started,count,+}}",
+        "campaign:stay:entered": "{{campaign,reference,_},{first,day,+},{last,day,_},{stay,reference,+}}",
+        "campaign:member:released": "{{stage,code,+}}",
+        "campaign:stay:end_approved": "{{last,day,+},{stay,reference,+}}",
+        "campaign:stay:ended": "{{last,day,+},{stay,reference,+}}",
+        "campaign:outage_hours:exported": "{{file,digest,+},{first,day,+},{last,day,+},{stretches,count,+}}",
+        "campaign:emergency_count:recorded": "{{anomalies,count,+}}",
+        "campaign:complaint:recorded": "{{batch,reference,_}}",
+        "campaign:line:explained": "{{about,day,+}}",
+        "line:line:activated": "{{service,code,+}}",
+        "line:line:suspended": "{{anchor,day,+},{bars,code,_},{batch,reference,+},{last_day,day,+}}",
+        "line:line:restored": "{{to,code,+},{undone_batch,reference,+}}",
+        "line:line:terminated": "{{anchor,day,_},{batch,reference,_},{by,code,_},{last_day,day,_}}",
+        "line:line:relocated": "{{act,code,_},{assurance,code,+},{authority_shown,flag,_},{bearer,digest,_},{document_check,code,_},{guardian,digest,_},{identity_check,code,_},{party_kind,code,+},{payment,code,_},{tenure,reference,_},{user,digest,_}}",
+        "line:tenure:registered": "{{act,code,_},{assurance,code,+},{authority_shown,flag,_},{bearer,digest,_},{document_check,code,_},{guardian,digest,_},{identity_check,code,_},{party_kind,code,+},{payment,code,_},{tenure,reference,_},{user,digest,_}}",
+        "line:tenure:transferred": "{{act,code,_},{assurance,code,+},{authority_shown,flag,_},{bearer,digest,_},{document_check,code,_},{guardian,digest,_},{identity_check,code,_},{party_kind,code,+},{payment,code,_},{tenure,reference,_},{user,digest,_}}",
+        "line:tenure:corrected": "{{act,code,_},{assurance,code,+},{authority_shown,flag,_},{bearer,digest,_},{document_check,code,_},{guardian,digest,_},{identity_check,code,_},{party_kind,code,+},{payment,code,_},{tenure,reference,_},{user,digest,_}}",
+        "line:tenure:relinquished": "{{transferee_presence,code,+},{transferor_assurance,code,_},{transferor_presence,code,_}}",
+        "line:document:linked": "{{already_known,flag,+},{assurance,code,+}}",
+        "line:tenure:accepted": "{{act,code,_},{assurance,code,+},{authority_shown,flag,_},{bearer,digest,_},{document_check,code,_},{guardian,digest,_},{identity_check,code,_},{party_kind,code,+},{payment,code,_},{tenure,reference,_},{user,digest,_}}",
+        "line:route:used": "{{route,code,+},{through,day,_}}",
+        "line:copy:kept": "{{copies,count,+},{tenure,reference,+}}",
+        "line:copy:erased": "{{erasure,reference,+},{last_day_kept,day,+},{tenure,reference,+}}",
+        "line:clock:paused": "{{first,day,+},{last,day,_},{reason,code,+}}",
+        "line:clock:resumed": "{{last,day,+},{reason,code,+}}",
+        "line:evidence:seen": "{{reason,code,+}}",
+        "line:line:reconnected": "{{hours,count,+},{last,day,+}}",
+        "line:receipt:accepted": "{{day,day,+},{done,code,+},{known,flag,+},{lifted,flag,+},{receipt,digest,+}}",
+        "line:access:recorded": "{{matched,flag,_},{outcome,code,+},{reached,code,_}}",
+        "line:line:marked_essential": "{{essential,flag,+}}",
+        "line:legal_hold:added": "{{first,day,+},{last,day,+},{review_on,day,+}}",
+        "line:legal_hold:ended": "{{first,day,+},{last,day,+}}",
+        "line:record:erased": "{{erasure,reference,+},{ground,code,+},{last_day_kept,day,_},{tenure,reference,_}}",
+        "retention:erasure:approved": "{{enough,flag,+},{people,count,+},{records,count,+}}",
+        "law:version:adopted": "{{enough,flag,+},{people,count,+}}",
+        "line:application:erased": "{{keys,count,+}}",
+        "notices:notice:delivered": "{{attempt,reference,+},{channel,code,+},{delivered_on,day,_},{kind,code,+},{notice,reference,+},{outcome,code,+}}",
+        "notices:notice:bounced": "{{attempt,reference,+},{channel,code,+},{delivered_on,day,_},{kind,code,+},{notice,reference,+},{outcome,code,+}}",
+        "notices:returned_letters:recorded": "{{letters,count,+}}",
+        "provisioning:command:confirmed": "{{batch,reference,_},{command,reference,+},{kind,code,+},{read_back,code,_},{tries,count,+}}",
+        "provisioning:command:failed": "{{batch,reference,_},{command,reference,+},{kind,code,+},{read_back,code,_},{tries,count,+}}",
+        "provisioning:lines:compared": "{{differences,count,+},{lines,count,+},{never_commanded,count,+}}",
+        "vault:sealed:opened": "{{consent,reference,_},{disclosure,reference,_},{field,code,+},{purpose,code,+},{second,actor,_},{tenure,reference,_}}",
+        "vault:sealed:refused": "{{asked,count,+},{consent,reference,_},{disclosure,reference,_},{field,code,+},{purpose,code,+},{tenure,reference,_}}",
+        "vault:canary:made": "{{epoch,count,+}}",
+        "vault:alarm:settled": "{{entry,count,+}}",
+        "vault:epoch:begun": "{{epoch,count,+},{public_half,digest,+}}",
+        "vault:epoch:destroyed": "{{epoch,count,+},{line_values,count,+},{people,count,+}}",
+        "vault:offline_key:begun": "{{key,count,+},{public_half,digest,+}}",
+        "vault:offline_key:destroyed": "{{key,count,+}}",
+        "vault:offline:opened": "{{key,count,+},{ticket,reference,+}}",
+        "offline:registration:processed": "{{action_kind,code,_},{adjusted,flag,_},{clock,code,+},{effective_at,instant,+},{outcome,code,+},{received_at,instant,+},{ticket,reference,+}}",
+        "offline:approval:decided": "{{action_kind,code,+},{approved,flag,+},{ticket,reference,+}}",
+        "access:staff:added": "{{staff,digest,+}}",
+        "access:role:granted": "{{role,code,+},{staff,digest,+}}",
+        "access:role:ended": "{{role,code,+},{staff,digest,+}}",
+        "access:setting:changed": "{{setting,code,+},{table,code,+},{value,digest,+}}",
+        "languages:texts:accepted": "{{acceptance,reference,+},{language,code,+},{read_on,day,+},{texts,digest,+}}",
+        "languages:texts:withdrawn": "{{acceptance,reference,+},{language,code,+}}",
+        "selfcare:code:sent": "{{channel,code,+}}",
+        "selfcare:case:opened": "{{about,code,_},{case,reference,+},{due_on,day,+},{kind,code,+}}",
+        "selfcare:case:assigned": "{{case,reference,+},{kind,code,+},{taken,flag,+}}",
+        "selfcare:case:settled": "{{because,code,_},{case,reference,+},{kind,code,+},{upheld,flag,+}}",
+        "selfcare:forgery:judged": "{{case,reference,+},{enough,flag,+},{forged,flag,+}}",
+        "selfcare:delegate:added": "{{part,code,+}}",
+        "selfcare:delegate:removed": "{{part,code,+}}",
+        "selfcare:delegate:checked": "{{matches,flag,+},{part,code,+}}",
+        "selfcare:application:submitted": "{{application,reference,+},{machine_read,flag,+},{pending,flag,+},{through,day,_}}",
+        "selfcare:application:checked": "{{application,reference,+}}",
+        "selfcare:application:settled": "{{application,reference,+},{outcome,code,+}}",
+        "selfcare:subscriber:protected": "{{protected,flag,+}}",
+        "selfcare:consent:requested": "{{answer_by,day,+},{consent,reference,+},{fields,count,+},{sample,reference,+}}",
+        "selfcare:consent:given": "{{consent,reference,+},{through,day,+}}",
+        "selfcare:consent:withdrawn": "{{consent,reference,+}}",
+        "reporting:audit_sample:drawn": "{{first,day,+},{kind,code,+},{last,day,+},{lines,count,+},{sample,reference,+},{seed,digest,+},{size,count,+}}",
+        "access:staff:suspended": "{{staff,digest,+}}",
+        "access:staff:reinstated": "{{staff,digest,+}}",
+        "access:sign_in:attempted": "{{app,code,+},{outcome,code,+},{source,code,+},{staff,digest,+}}",
+        "access:invitation:made": "{{staff,digest,+}}",
+        "access:invitation:accepted": "{{staff,digest,+}}",
+        "access:session:ended": "{{sessions,count,+},{staff,digest,+}}",
+        "incidents:incident:opened": "{{about,code,+},{drill,flag,+},{incident,reference,+},{severity,code,+}}",
+        "incidents:incident:scoped": "{{incident,reference,+},{openings,count,+},{people,count,+},{unregistered_lines,count,+}}",
+        "incidents:remedy:applied": "{{incident,reference,+},{remedy,code,+},{touched,count,+}}",
+        "incidents:people:notified": "{{incident,reference,+},{notices,count,+},{unreachable,count,+}}",
+        "incidents:duty:met": "{{drill,flag,+},{in_time,flag,+},{incident,reference,+},{to,code,+}}",
+        "incidents:step:approved": "{{enough,flag,+},{incident,reference,+},{people,count,+},{step,code,+}}",
+        "incidents:step:withdrawn": "{{incident,reference,+},{step,code,+}}",
+        "incidents:incident:closed": "{{drill,flag,+},{incident,reference,+}}",
+        "agents:agent:added": "{{agent,reference,+},{limit,count,+}}",
+        "agents:requirement:attested": "{{agent,reference,+},{evidence,digest,+},{renew_by,day,+},{requirement,code,+}}",
+        "agents:agent:approved": "{{agent,reference,+}}",
+        "agents:agent:suspended": "{{accounts,count,+},{agent,reference,+},{because,code,+},{lines,count,+}}",
+        "agents:agent:reinstated": "{{accounts,count,+},{agent,reference,+}}",
+        "agents:agent:terminated": "{{accounts,count,+},{agent,reference,+}}",
+        "agents:outlet:opened": "{{agent,reference,+},{outlet,reference,+}}",
+        "agents:outlet:changed": "{{agent,reference,+},{outlet,reference,+}}",
+        "agents:outlet:closed": "{{agent,reference,+},{outlet,reference,+}}",
+        "agents:staff:assigned": "{{agent,reference,+},{outlet,reference,+},{staff,digest,+}}",
+        "agents:staff:unassigned": "{{agent,reference,+},{outlet,reference,+},{staff,digest,+}}",
+        "agents:device:registered": "{{agent,reference,+},{device,reference,+},{outlet,reference,+}}",
+        "agents:device:removed": "{{agent,reference,+},{device,reference,+},{outlet,reference,+}}",
+        "agents:agent:audited": "{{agent,reference,+},{audit,reference,+},{major,count,+},{minor,count,+},{next_by,day,+}}",
+        "agents:finding:remediated": "{{agent,reference,+},{finding,reference,+},{in_time,flag,+}}",
+        "agents:document_image:counted": "{{agent,reference,+},{outlet,reference,+}}",
+        "agents:registration:recorded": "{{agent,reference,+},{device,reference,_},{outlet,reference,+}}",
+        "agents:case:opened": "{{agent,reference,+},{case,reference,+},{outlet,reference,_},{pattern,code,+}}",
+        "agents:case:settled": "{{agent,reference,+},{case,reference,+},{pattern,code,+},{verdict,code,+}}",
+        "agents:reverification:started": "{{agent,reference,+}}",
+        "agents:reverification:notified": "{{agent,reference,+},{due_on,day,+}}",
+        "agents:reverification:settled": "{{agent,reference,+},{outcome,code,+}}",
+        "disclosures:authority:proposed": "{{authority,reference,+},{key,digest,+}}",
+        "disclosures:authority:approved": "{{authority,reference,+},{key,digest,+}}",
+        "disclosures:authority:removed": "{{authority,reference,+},{key,digest,+}}",
+        "disclosures:request:entered": "{{authority,reference,+},{disclosure,reference,+},{fields,count,+},{instrument,code,+}}",
+        "disclosures:request:approved": "{{disclosure,reference,+},{enough,flag,+}}",
+        "disclosures:request:refused": "{{because,code,+},{by_law,flag,+},{disclosure,reference,+}}",
+        "disclosures:request:opened": "{{disclosure,reference,+},{fields,count,+},{key,digest,+}}",
+        "disclosures:request:delivered": "{{disclosure,reference,+},{file,digest,+}}",
+        "disclosures:person:notified": "{{deferred_until,day,_},{disclosure,reference,+},{reached,flag,+}}",
+        "disclosures:notification:deferred": "{{because,code,+},{disclosure,reference,+},{renewal,count,+},{until,day,+}}",
+        "disclosures:request:expired": "{{disclosure,reference,+}}",
+        "disclosures:request:erased": "{{disclosure,reference,+}}",
+        "reporting:quarter:counted": "{{first,day,+},{size,count,+}}",
+        "reporting:report:made": "{{first,day,+},{last,day,+},{report,digest,+}}",
+        "reporting:report:published": "{{first,day,+},{last,day,+},{report,digest,+}}",
+        "reporting:evidence:disclosed": "{{first,day,+},{last,day,+},{size,count,+},{staff,digest,+}}",
+        "operations:backup:made": "{{bytes,count,+},{sha256,digest,+},{store,code,+}}",
+        "operations:instance:restored": "{{erased_again,count,+},{keys_made_at,instant,+},{opening,count,+},{register_made_at,instant,+},{without_key,count,+}}"
+    }' ->> verb;
+END
+$$;
 
 -- The facts that an erased entry keeps, since reports count by them.
 CREATE OR REPLACE FUNCTION ledger_kept_facts(verb text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
-    WHEN 'agents:case:opened' THEN ARRAY['pattern']
-    WHEN 'agents:reverification:settled' THEN ARRAY['outcome']
-    WHEN 'line:copy:erased' THEN ARRAY['last_day_kept']
-    WHEN 'line:line:suspended' THEN ARRAY['bars']
-    WHEN 'line:line:terminated' THEN ARRAY['by']
-    WHEN 'line:tenure:registered' THEN ARRAY['assurance']
-    WHEN 'notices:notice:bounced' THEN ARRAY['channel']
-    WHEN 'notices:notice:delivered' THEN ARRAY['channel']
-    WHEN 'selfcare:case:opened' THEN ARRAY['kind']
-    WHEN 'selfcare:case:settled' THEN ARRAY['upheld']
-    WHEN 'selfcare:forgery:judged' THEN ARRAY['enough', 'forged']
-    WHEN 'vault:sealed:opened' THEN ARRAY['purpose']
-    ELSE '{}'::text[]
-END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN coalesce(jsonb '{
+        "agents:case:opened": "{pattern}",
+        "agents:reverification:settled": "{outcome}",
+        "line:copy:erased": "{last_day_kept}",
+        "line:line:suspended": "{bars}",
+        "line:line:terminated": "{by}",
+        "line:tenure:registered": "{assurance}",
+        "notices:notice:bounced": "{channel}",
+        "notices:notice:delivered": "{channel}",
+        "selfcare:case:opened": "{kind}",
+        "selfcare:case:settled": "{upheld}",
+        "selfcare:forgery:judged": "{enough,forged}",
+        "vault:sealed:opened": "{purpose}"
+    }' ->> verb, '{}');
+END
+$$;

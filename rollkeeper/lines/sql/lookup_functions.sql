@@ -104,11 +104,14 @@ DROP FUNCTION IF EXISTS lines_reassign_number(uuid, uuid, text, text, bytea, byt
 -- A region is a name of the operator's settings (lines/settings.py): no app writes whole texts there.
 CREATE OR REPLACE FUNCTION lines_require_regions(regions text[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    region text;
 BEGIN
-    IF EXISTS (SELECT FROM unnest(regions) AS given (region)
-                WHERE char_length(region) NOT BETWEEN 1 AND 64 OR region ~ '[[:cntrl:]]') THEN
-        RAISE EXCEPTION 'lines_region_is_no_name' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    FOREACH region IN ARRAY regions LOOP
+        IF char_length(region) NOT BETWEEN 1 AND 64 OR region ~ '[[:cntrl:]]' THEN
+            RAISE EXCEPTION 'lines_region_is_no_name' USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+    END LOOP;
 END
 $$;
 REVOKE ALL ON FUNCTION lines_require_regions FROM PUBLIC;
