@@ -295,6 +295,28 @@ def _is_first(line: Any) -> bool:
     )
 
 
+def commit_with_it() -> None:
+    """Send the commit of the present action with what was sent before in a block of `pipeline`, of which it is the last: one answer is waited for.
+
+    An action within another one is not committed by itself.
+    """
+    if not connection.savepoint_ids:
+        prepared_run("COMMIT")
+
+
+def _begin_with_first(line: Any) -> Iterator[Any]:
+    """Begin a transaction with its first statement, without waiting for an answer in between, which psycopg does in a pipeline."""
+    is_sent_at_once = line._pipeline and not line._autocommit  # noqa: SLF001 - psycopg has no other place for it
+    if is_sent_at_once and line.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+        yield from line._exec_command(line._get_tx_start_command())  # noqa: SLF001 - as it does itself
+    else:
+        yield from _START_QUERY(line)
+
+
+_START_QUERY: Final = psycopg.Connection._start_query  # noqa: SLF001 - it goes on as it was
+psycopg.Connection._start_query = _begin_with_first  # type: ignore[method-assign] # noqa: SLF001 - of every connection
+
+
 @contextmanager
 def pipeline(using: str = "default") -> Iterator[None]:
     """Send the statements in the block without waiting for each answer. Errors are raised where rows are read, or at the end.

@@ -38,7 +38,7 @@ from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.registration.decisions import PriorSubscriber
 from rollkeeper.registration.payments import noted_payment
-from rollkeeper.registration.receipts import ConcurrentChange, save_receipts
+from rollkeeper.registration.receipts import ConcurrentChange, save_receipts, write_last
 from rollkeeper.registration.rules import AskedOf, ReadParts
 from rollkeeper.registration.side_effects import notify_registered
 from rollkeeper.registration.submissions import NEW_TENURE_KINDS, Receipt, RegistrationKind, Submission
@@ -171,14 +171,14 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
     are_kept, lines_in_force = sent
     are_kept()
     note_payments([entries[w.line_id] for w in written if _payment(context, w)])
-    with counted_lookups(), pipeline():
-        _tell(context, written, {r.line_id: r for r in recorded}, lines_in_force=lines_in_force, at=at)
     _record_copies(context, written)
     _record_overrides(context, written)
     _record_relinquished(context, written)
     apply_undocumented_effects(
         context.authority, [_route_taken(context, w) for w in written if w.draft.parts.route]
     )
+    effects = {r.line_id: r for r in recorded}
+    write_last(partial(_tell, context, written, effects, lines_in_force=lines_in_force, at=at))
     return receipts
 
 

@@ -8,7 +8,7 @@ there for the first, then undoes itself (`ConcurrentChange`) and, tried again, f
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
@@ -18,7 +18,14 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, pipeline, prepared_later, prepared_rows, sql
+from rollkeeper.kernel.database import (
+    action,
+    commit_with_it,
+    pipeline,
+    prepared_later,
+    prepared_rows,
+    sql,
+)
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
@@ -113,20 +120,37 @@ def kept_with(keep: Callable[[], None]) -> Iterator[None]:
         _kept_with.reset(token)
 
 
+_last: ContextVar[list[Callable[[], None]] | None] = ContextVar("last", default=None)
+
+
+def write_last(write: Callable[[], None]) -> None:
+    """Have the present attempt write this at its end, at once with its commit: one answer is waited for, and not two.
+
+    Precondition: within `retry_on_conflict`.
+    """
+    last = _last.get()
+    if last is None:
+        raise RuntimeError("what is written last belongs to an attempt")
+    last.append(write)
+
+
 def retry_on_conflict[T](attempt: Callable[[], T], *, is_done: Callable[[T], bool] = lambda _: False) -> T:
     """Run `attempt` in one transaction; if a concurrent writer came first, roll back and retry.
 
     What is done is kept with what `kept_with` names. Refuses: ConcurrentUpdate, after so many tries that something must be wrong.
     """
     for _ in range(TRIES):
+        last: list[Callable[[], None]] = []
+        token = _last.set(last)
         try:
-            with ExitStack() as sent, action():
+            with action():
                 done = attempt()
-                if (keep := _kept_with.get()) and is_done(done):
-                    sent.enter_context(
-                        pipeline()
-                    )  # which ends behind the commit: one answer is waited for, and not two
-                    keep()
+                with counted_lookups(), pipeline():
+                    for write in last:
+                        write()
+                    if (keep := _kept_with.get()) and is_done(done):
+                        keep()
+                    commit_with_it()
                 return done
         except ConcurrentChange:
             continue
@@ -134,6 +158,8 @@ def retry_on_conflict[T](attempt: Callable[[], T], *, is_done: Callable[[T], boo
             # A chunk of a batch may hold a line longer than one waits for a lock.
             if not isinstance(fault.__cause__, DeadlockDetected | LockNotAvailable | SerializationFailure):
                 raise
+        finally:
+            _last.reset(token)
     raise ConcurrentUpdate
 
 

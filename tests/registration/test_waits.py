@@ -3,12 +3,14 @@
 
 import psycopg
 import pytest
-from django.db import connection
-from django.db.utils import DataError
+from django.db import connection, transaction
+from django.db.utils import DataError, IntegrityError
+from psycopg._pipeline_base import BasePipeline
 from psycopg.pq import PipelineStatus, TransactionStatus
 
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.database import action, prepared_rows
+from rollkeeper.kernel.database import action, commit_with_it, prepared_rows, prepared_run, run
+from rollkeeper.kernel.database import pipeline as together
 from rollkeeper.registration import pipeline
 from rollkeeper.registration.receipts import ConcurrentChange
 from rollkeeper.registration.services import register_subscriber
@@ -16,39 +18,40 @@ from tests.builders.staff import employ
 from tests.registration.people import ON, fresh_number, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted_committed")
-AT_MOST = 11
+AT_MOST = 5
 """Answers of the register for which a registration of a new line waits, the end of its transaction included."""
 
 
 @pytest.fixture
 def waits(monkeypatch):
     """Return a list that gets an entry for each answer waited for on the register's connection."""
-    waited, execute, sent, commit = (
+    waited, execute, sync, commit = (
         [],
         psycopg.Cursor.execute,
-        psycopg.Connection.pipeline,
+        BasePipeline._enqueue_sync,
         psycopg.Connection.commit,
     )
 
-    def is_waiting(line):
-        return line.info.dbname == "rollkeeper_register" and line.pgconn.pipeline_status == PipelineStatus.OFF
+    def is_registers(line):
+        return line.info.dbname == "rollkeeper_register"
 
     def executed(self, query, *words, **more):
-        if is_waiting(self.connection):
+        if is_registers(self.connection) and self.connection.pgconn.pipeline_status == PipelineStatus.OFF:
             waited.append(str(query)[:60])
         return execute(self, query, *words, **more)
 
     def together(self):
-        if is_waiting(self):
+        if is_registers(self._conn):
             waited.append("several at once")
-        return sent(self)
+        return sync(self)
 
     def committed(self):
-        waited.append("commit")
+        if self.info.transaction_status != TransactionStatus.IDLE:
+            waited.append("commit")
         return commit(self)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", executed)
-    monkeypatch.setattr(psycopg.Connection, "pipeline", together)
+    monkeypatch.setattr(BasePipeline, "_enqueue_sync", together)
     monkeypatch.setattr(psycopg.Connection, "commit", committed)
     return waited
 
@@ -70,6 +73,40 @@ def test_a_transaction_begins_with_its_first_statement(waits):
         assert connection.connection.info.transaction_status == TransactionStatus.INTRANS
 
     assert (first, waits) == ("several at once", ["several at once", "commit"])
+
+
+def test_what_an_action_writes_last_is_answered_with_its_commit(waits):
+    with action(), together():
+        prepared_run("CREATE TABLE IF NOT EXISTS invented_last (one integer)")
+        commit_with_it()
+
+    assert waits == ["several at once"]
+    run("DROP TABLE invented_last")
+
+
+def test_an_action_within_another_is_not_committed_by_itself():
+    with action():
+        with action(), together():
+            prepared_run("CREATE TABLE invented_last (one integer)")
+            commit_with_it()
+        transaction.set_rollback(True)
+
+    assert prepared_rows("SELECT to_regclass('invented_last') AS there")[0].there is None
+
+
+def test_a_refusal_at_the_commit_itself_undoes_the_action():
+    run("CREATE TABLE invented_last (one integer UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+
+    def twice():
+        with action(), together():
+            prepared_run("INSERT INTO invented_last VALUES (1), (1)")
+            commit_with_it()
+
+    with pytest.raises(IntegrityError):
+        twice()
+
+    assert prepared_rows("SELECT count(*) AS n FROM invented_last")[0].n == 0
+    run("DROP TABLE invented_last")
 
 
 def test_a_first_statement_that_is_refused_is_refused_in_its_place(waits):
