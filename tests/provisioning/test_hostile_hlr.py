@@ -15,10 +15,10 @@ HONEST = {"id": "7", "msisdn": "8613908000001", "imsi": "460001234567890", "nam_
 @contextmanager
 def control_that_says(row):
     """Give the place of a control interface that answers one question with this row."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
+    with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer():
-            wire, _ = door.accept()
+            wire, _ = server.accept()
             with wire:
                 _, number, variable = wire.recv(1 << 12)[4:].decode().split(" ", 2)
                 said = f"GET_REPLY {number} {variable} " + "\n".join(f"{k}\t{v}" for k, v in row.items())
@@ -27,7 +27,7 @@ def control_that_says(row):
 
         thread = threading.Thread(target=answer)
         thread.start()
-        yield f"127.0.0.1:{door.getsockname()[1]}"
+        yield f"127.0.0.1:{server.getsockname()[1]}"
         thread.join()
 
 
