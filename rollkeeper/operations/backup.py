@@ -47,6 +47,7 @@ from rollkeeper.operations.errors import (
 from rollkeeper.operations.settings import restored_mark
 from rollkeeper.platform import pg_backup
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
+from rollkeeper.vault.epochs import require_fitting_root
 from rollkeeper.vault.errors import ArchiveDamaged
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import RootOfTrust, root_of_trust
@@ -105,8 +106,8 @@ def back_up(
 ) -> list[Backup]:
     """Back up the stores into a folder, read each backup again, and only then put it in its place.
 
-    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, BACKUP_OF_ANOTHER_INSTANCE, BACKUP_OF_UNFINISHED_RESTORE,
-    BACKUP_TOOL_FAILED, BACKUP_DAMAGED, BACKUP_NEEDS_ROOM, DOCUMENT_COPIES_MISSING.
+    Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, ROOT_DOES_NOT_FIT, BACKUP_OF_ANOTHER_INSTANCE,
+    BACKUP_OF_UNFINISHED_RESTORE, BACKUP_TOOL_FAILED, BACKUP_DAMAGED, BACKUP_NEEDS_ROOM, DOCUMENT_COPIES_MISSING.
     """
     role = require(authority, Permission.BACK_UP)
     if instance().register_url or instance().keys_url:
@@ -114,6 +115,9 @@ def back_up(
     made = []
     with _alone():
         _require_own(folder)
+        require_fitting_root(
+            living_epoch_ids()[-1:]
+        )  # under another root the one copy of the keys would open nothing
         for part in parts:
             backup = _back_up(part, folder / part.value, on_progress=on_progress)
             _remember(part)
@@ -179,6 +183,15 @@ def opened(
             yield reader
             reader.drain()
         except (ArchiveDamaged, tarfile.TarError):
+            raise BACKUP_DAMAGED(file=file, why="it was cut short or changed") from None
+
+
+def require_opening(file: Path, *, root: RootOfTrust) -> None:
+    """See that this root opens a backup. Refuses: BACKUP_DAMAGED, ARCHIVE_OF_ANOTHER_ROOT."""
+    with file.open("rb") as source:
+        try:
+            ArchiveReader(source, root=root).read(1)
+        except ArchiveDamaged:
             raise BACKUP_DAMAGED(file=file, why="it was cut short or changed") from None
 
 

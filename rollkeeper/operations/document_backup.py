@@ -43,7 +43,7 @@ def mirror_documents(folder: Path) -> int:
 def restore_documents(folder: Path) -> None:
     """Bring the copies of a backup into this instance, where they lie in a folder of it. Refuses: BACKUP_DAMAGED."""
     kept, place = folder / NAME, document_store.folder()
-    if place is None or not kept.is_dir() or not place.is_relative_to(data_dir()):
+    if place is None or not kept.is_dir() or not document_store.is_in(data_dir()):
         return
     for name in copy_folder.names(kept):
         _copy(name, kept, place)

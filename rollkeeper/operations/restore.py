@@ -31,7 +31,16 @@ from rollkeeper.ledger.checks import note_restored_keys
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations import bootstrap, document_backup
-from rollkeeper.operations.backup import Note, Part, newest, opened, pieces, read_note, unpack_register
+from rollkeeper.operations.backup import (
+    Note,
+    Part,
+    newest,
+    opened,
+    pieces,
+    read_note,
+    require_opening,
+    unpack_register,
+)
 from rollkeeper.operations.errors import (
     BACKUPS_FROM_DIFFERENT_INSTANCES,
     DATA_DIR_NOT_EMPTY,
@@ -45,7 +54,8 @@ from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform import pg_backup as server_copies
 from rollkeeper.provisioning.services import advance_command_sequence
 from rollkeeper.retention import services as retention_acts
-from rollkeeper.vault import document_store
+from rollkeeper.vault import document_store, epochs
+from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import root_of_trust
 
 _REGENERATED = {".pgpass", ".once"}
@@ -75,7 +85,7 @@ def restore(
 
     Ledger: line:record:erased a record that was erased after the register's backup; campaign:batch:stopped; operations:instance:restored.
     Refuses: NOT_ALLOWED, DATA_DIR_NOT_EMPTY, SECRETS_MISSING, ROOT_URL_MISSING, BACKUP_DAMAGED, BACKUPS_FROM_DIFFERENT_INSTANCES,
-    ARCHIVE_OF_ANOTHER_ROOT, BACKUP_TOOL_FAILED.
+    ARCHIVE_OF_ANOTHER_ROOT, ROOT_DOES_NOT_FIT, BACKUP_TOOL_FAILED.
     """
     role = require(authority, Permission.BACK_UP)
     if is_restore_abandoned():
@@ -114,17 +124,19 @@ def finish_restore(
     role = require(authority, Permission.BACK_UP)
     if instance().register_url is None and instance().keys_url is None:
         raise EMBEDDED_DATABASES()
+    epochs.require_fitting_root(living_epoch_ids()[-1:])
     advance_command_sequence()
     return _erase_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=on)
 
 
 def start_jobs(authority: Authority) -> None:
-    """Let a restored instance run its jobs: it replaces the other one. Refuses: NOT_ALLOWED, NOT_RESTORED."""
+    """Let a restored instance run its jobs: it replaces the other one. Refuses: NOT_ALLOWED, NOT_RESTORED, DOCUMENT_STORE_UNAVAILABLE."""
     require(authority, Permission.BACK_UP)
-    try:
-        restored_mark().unlink()
-    except FileNotFoundError:
-        raise NOT_RESTORED() from None
+    if not restored_mark().exists():
+        raise NOT_RESTORED()
+    if not document_store.is_in(data_dir()):
+        document_store.remove_unknown()  # until now they may have been the other one's: both have one store
+    restored_mark().unlink()
 
 
 def backup_bytes(folder: Path, *, register_name: str | None = None) -> int:
@@ -170,6 +182,8 @@ def _restore_settings(note: Note, *, root_url: str | None) -> None:
 
 
 def _restore_stores(register: Path, keys: Path, *, on_progress: Callable[[int], None]) -> None:
+    for file in (register, keys):
+        require_opening(file, root=root_of_trust())  # before a token gets a key, and hours pass
     root_of_trust().ensure()
     with opened(register, root=root_of_trust(), on_progress=on_progress) as reader:
         unpack_register(reader, to=stores.REGISTER.data)
@@ -178,6 +192,7 @@ def _restore_stores(register: Path, keys: Path, *, on_progress: Callable[[int], 
     bootstrap.make_stores()
     with opened(keys, root=root_of_trust(), on_progress=on_progress) as reader:
         server_copies.load_keys(pieces(reader))
+    epochs.require_fitting_root(living_epoch_ids()[-1:])
     bootstrap.set_up_instance(instance().kind)
 
 
@@ -205,7 +220,8 @@ def _erase_again(
     authority: Authority, role: str, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
 ) -> Restored:
     _end_what_came_back(authority, on=on)
-    document_store.remove_unknown()
+    if not restored_mark().exists() or document_store.is_in(data_dir()):
+        document_store.remove_unknown()
     note_restored_keys(made_at=keys_of)
     again = retention_acts.erase_again(authority, keys_made_at=keys_of, on=on)
     made = {"register_made_at": register_of.isoformat(), "keys_made_at": keys_of.isoformat()}

@@ -68,6 +68,12 @@ def folder() -> Path | None:
     return Path(unquote(str(parts.path))) if parts.scheme == "file" else None
 
 
+def is_in(place: Path) -> bool:
+    """Tell whether the store lies in this folder, and so is no other instance's as well."""
+    own = folder()
+    return own is not None and own.is_relative_to(place)
+
+
 def keep(key: bytes, copies: Sequence[bytes], *, person_id: PersonId, tenure_id: TenureId) -> None:
     """Seal copies under their key, put them into the store, and note them in the present transaction.
 

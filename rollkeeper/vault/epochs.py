@@ -6,7 +6,7 @@ every process.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from django.conf import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import Role, action, in_transaction, prepared_run, rows, this_role
 from rollkeeper.vault import keys, signed_public_keys, wire
-from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, SEAL_ONLY_PROCESS, CannotOpen
+from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, ROOT_DOES_NOT_FIT, SEAL_ONLY_PROCESS, CannotOpen
 from rollkeeper.vault.root import index_key, root_of_trust
 
 
@@ -94,18 +94,30 @@ def line_value_sealer() -> wire.Sealer:
 
 
 def secret_of(epoch_id: int) -> wire.EpochSecret:
-    """Ask the root for an epoch's secret. Refuses: SEAL_ONLY_PROCESS, CannotOpen."""
+    """Ask the root for an epoch's secret. Refuses: SEAL_ONLY_PROCESS, CannotOpen, where it is another one too: nothing is sealed to that."""
     require_opening()
-    return unwrapped(epoch_id, keys.wrapped_secret(epoch_id))
+    secret = unwrapped(epoch_id, keys.wrapped_secret(epoch_id))
+    if not secret.is_of(keys.epoch(epoch_id).public_key):
+        raise CannotOpen
+    return secret
 
 
 def require_root() -> None:
     """Require that the root opens the living epoch, and that the key of the index is there.
 
-    Refuses: RootMissing, CannotOpen, SEAL_ONLY_PROCESS.
+    Refuses: RootMissing, ROOT_DOES_NOT_FIT, SEAL_ONLY_PROCESS.
     """
-    secret_of(max(keys.living_epoch_ids()))
+    require_fitting_root(keys.living_epoch_ids()[-1:])
     index_key().digests([b"try"])
+
+
+def require_fitting_root(epoch_ids: Iterable[int]) -> None:
+    """Require that the root opens these epochs, before anything is destroyed or replaced on its word. Refuses: ROOT_DOES_NOT_FIT."""
+    for epoch_id in epoch_ids:
+        try:
+            secret_of(epoch_id)
+        except CannotOpen:
+            raise ROOT_DOES_NOT_FIT(epoch=epoch_id) from None
 
 
 def unwrapped(epoch_id: int, secret_wrapped: bytes) -> wire.EpochSecret:
@@ -158,9 +170,12 @@ def begin() -> tuple[int, str]:
     epoch_id = keys.newest_epoch_id() + 1
     secret = secrets.token_bytes(wire.KEY_BYTES)
     public = wire.EpochSecret(epoch_id, secret).public_key()
+    secret_wrapped = root_of_trust().wrap(secret, context=_context(epoch_id))
+    if not unwrapped(epoch_id, secret_wrapped).is_of(public):  # what is sealed to it would be lost
+        raise ROOT_DOES_NOT_FIT(epoch=epoch_id)
     keys.insert_epoch(
         keys.PublicEpoch(epoch_id, public, signed_public_keys.sign_public_key(_KIND, epoch_id, public)),
-        secret_wrapped=root_of_trust().wrap(secret, context=_context(epoch_id)),
+        secret_wrapped=secret_wrapped,
         begun_at=clock.now(),
     )
     return epoch_id, wire.fingerprint(public)
@@ -175,7 +190,7 @@ def resign() -> None:
     for epoch_id in keys.living_epoch_ids():
         epoch = keys.epoch(epoch_id)
         if not _is_genuine(epoch):
-            if secret_of(epoch_id).public_key() != epoch.public_key:
+            if not unwrapped(epoch_id, keys.wrapped_secret(epoch_id)).is_of(epoch.public_key):
                 raise EPOCH_NOT_GENUINE(epoch=epoch_id)
             keys.sign_epoch(epoch_id, signed_public_keys.sign_public_key(_KIND, epoch_id, epoch.public_key))
 

@@ -169,6 +169,23 @@ ARCHIVE_OF_ANOTHER_ROOT = Refusal(
     "The backup was made under another root of trust, or under a version of it that a rotation destroyed.",
     "Give the root file saved after the last rotation, and a backup made since: docs/runbook/.",
 )
+ROOT_DOES_NOT_FIT = Refusal(
+    "root_does_not_fit",
+    Kind.REFUSED,
+    "The root of trust here does not open epoch {epoch} of this instance: it is another one's, or of another time. Nothing was changed.",
+    "Bring back the right one: docs/runbook/loss-of-the-root.md. Keep every backup until then.",
+)
+
+
+class IndexOutOfReach(RollkeeperError):
+    """An app cannot hash a number now. What it lacks, and where, is in its log and on no page: anyone reads the portal's."""
+
+    code = "index_out_of_reach"
+    kind = Kind.INTERNAL
+    sentence = "The register does not answer now; nothing was done."
+    remedy = "Try again in a few minutes, or call the care number."
+
+
 DOCUMENT_STORE_UNAVAILABLE = Refusal(
     "document_store_unavailable",
     Kind.INTERNAL,

@@ -88,10 +88,12 @@ def resign() -> None:
 def rewrap() -> None:
     """Have the root's newest version wrap every living key, before its older versions go."""
     for key_id, wrapped in keys.wrapped_offline_secrets():
-        root = root_of_trust()
-        keys.replace_offline_secret(
-            key_id, root.wrap(root.unwrap(wrapped, context=_context(key_id)), context=_context(key_id))
-        )
+        root, context = root_of_trust(), _context(key_id)
+        secret = root.unwrap(wrapped, context=context)
+        fresh = root.wrap(secret, context=context)
+        if root.unwrap(fresh, context=context) != secret:
+            raise CannotOpen
+        keys.replace_offline_secret(key_id, fresh)
 
 
 def open_offline(

@@ -82,12 +82,13 @@ def rotate(
 
     Waits for commands and acts that may have sealed to an older epoch and have not written yet.
 
-    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, ROTATION_CANNOT_FINISH.
+    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, ROOT_DOES_NOT_FIT, ROTATION_CANNOT_FINISH.
     """
     role = require(authority, Permission.ROTATE_KEYS)
     epochs.require_opening()
     older = keys.living_epoch_ids()
     if len(older) < 2:
+        epochs.require_fitting_root(older)
         root_of_trust().begin_version()
         older.append(services.begin_epoch(authority, role=role, on=on))
     target = older.pop()
@@ -193,12 +194,14 @@ def _older_values(table: LineValues, target: int) -> Iterator["_Batch"]:
 
 
 def _destroy(older: Sequence[int], *, target: int) -> None:
-    """Destroy epochs, once nothing that opens is left in them. Refuses: ROTATION_CANNOT_FINISH."""
+    """Destroy epochs, once nothing that opens is left in them. Refuses: ROTATION_CANNOT_FINISH, ROOT_DOES_NOT_FIT."""
     for _ in range(_PASSES):
         moved, _, dead = _reseal_people(target, _ignore)
-        moved += _reseal_lines(target, _ignore)[0]
-        if moved:
+        moved_values, dead_values = _reseal_lines(target, _ignore)
+        if moved or moved_values:
             continue
+        if dead or dead_values:  # each for itself, or all since the root is another's
+            epochs.require_fitting_root(older)
         offline_keys.rewrap()  # before the root forgets what wraps them
         with transaction.atomic(using=keys.STORE, durable=True), without_timeout(using=keys.STORE):
             run("LOCK TABLE person_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)

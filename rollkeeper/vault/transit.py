@@ -7,12 +7,13 @@ service's own agent renews. The bytes wrapped are the service's text, `vault:v<v
 """
 
 import json
+import re
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from itertools import batched
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import urllib3
 
@@ -31,6 +32,9 @@ _DONE = range(200, 300)
 _BAD_REQUEST = 400
 _BUSY = 429
 _WAITS_SECONDS = (0.1, 0.3, 1.0, 1.0, 1.0)
+_WRAPPED: Final = re.compile(r"vault:v[1-9][0-9]{0,8}:[A-Za-z0-9+/]{40,4000}={0,2}")
+_HMAC: Final = re.compile(rf"vault:v{INDEX_KEY_VERSION}:([A-Za-z0-9+/]{{43}}=)")
+"""What an answer must look like: another one would be kept for a wrapped secret, or have two numbers found under one hash."""
 
 
 class Transit:
@@ -43,7 +47,14 @@ class Transit:
     def ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Post a request, or read where there is no body. Refuses: KeyServiceRefused, RootMissing."""
         text = self._patiently(path, None if body is None else json.dumps(body).encode())
-        return json.loads(text)["data"] if text else {}
+        data = _read(text).get("data") if text else {}
+        if not isinstance(data, dict):
+            raise self.no_answer()
+        return data
+
+    def no_answer(self) -> KeyServiceRefused:
+        """Return the refusal of an answer that no key service gives. Nothing of it is said."""
+        return self._refusal("its answer is none")
 
     def _patiently(self, path: str, body: bytes | None) -> bytes:
         """Send a request, and again a little later while the service's limit on requests is reached."""
@@ -59,7 +70,10 @@ class Transit:
             if status in _DONE:
                 return text
             if status != _BUSY or wait is None:
-                raise self._refusal(f"status {status}", status=status)
+                is_its_own = isinstance(
+                    _read(text).get("errors"), list
+                )  # else a program between it and us says so
+                raise self._refusal(f"status {status}", status=status if is_its_own else None)
             time.sleep(wait)
         raise self._refusal("busy")
 
@@ -86,17 +100,22 @@ class TransitRoot:
     def wrap(self, secret: bytes, *, context: bytes) -> bytes:
         """Return the service's text for the secret under the newest version."""
         asked = {"plaintext": _text(secret), "associated_data": _text(context)}
-        return str(self._transit.ask(f"encrypt/{EPOCHS_KEY}", asked)["ciphertext"]).encode()
+        wrapped = self._transit.ask(f"encrypt/{EPOCHS_KEY}", asked).get("ciphertext")
+        if not isinstance(wrapped, str) or not _WRAPPED.fullmatch(wrapped):
+            raise self._transit.no_answer()
+        return wrapped.encode()
 
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
         """Return the secret. Refuses: CannotOpen, where the version is destroyed as well; KeyServiceRefused."""
         asked = {"ciphertext": wrapped.decode("ascii", "replace"), "associated_data": _text(context)}
         try:
-            return b64decode(self._transit.ask(f"decrypt/{EPOCHS_KEY}", asked)["plaintext"])
+            return b64decode(self._transit.ask(f"decrypt/{EPOCHS_KEY}", asked)["plaintext"], validate=True)
         except KeyServiceRefused as fault:
             if fault.facts["status"] == _BAD_REQUEST:
                 raise CannotOpen from None
             raise
+        except (KeyError, TypeError, ValueError):
+            raise self._transit.no_answer() from None
 
     def begin_version(self) -> None:
         """Have the service make a new version."""
@@ -111,7 +130,10 @@ class TransitRoot:
         self._transit.ask(f"keys/{EPOCHS_KEY}/trim", {"min_available_version": newest})
 
     def _versions(self) -> int:
-        return int(self._transit.ask(f"keys/{EPOCHS_KEY}")["latest_version"])
+        newest = self._transit.ask(f"keys/{EPOCHS_KEY}").get("latest_version")
+        if type(newest) is not int or newest < 1:
+            raise self._transit.no_answer()
+        return newest
 
 
 class TransitIndexKey:
@@ -134,16 +156,30 @@ class TransitIndexKey:
 
     def _ask_one(self, message: bytes) -> bytes:
         asked = {"input": _text(message), "key_version": INDEX_KEY_VERSION}
-        return _digest(self._transit.ask(f"hmac/{INDEX_KEY}/sha2-256", asked))
+        return self._digest(self._transit.ask(f"hmac/{INDEX_KEY}/sha2-256", asked))
 
     def _ask(self, messages: Sequence[bytes]) -> list[bytes]:
         asked = {"batch_input": [{"input": _text(m)} for m in messages], "key_version": INDEX_KEY_VERSION}
-        results = self._transit.ask(f"hmac/{INDEX_KEY}/sha2-256", asked)["batch_results"]
-        return [_digest(result) for result in results]
+        results = self._transit.ask(f"hmac/{INDEX_KEY}/sha2-256", asked).get("batch_results")
+        if not isinstance(results, list) or len(results) != len(messages):
+            raise self._transit.no_answer()
+        return [self._digest(result) for result in results]
+
+    def _digest(self, result: object) -> bytes:
+        said = result.get("hmac") if isinstance(result, dict) else None
+        found = _HMAC.fullmatch(said) if isinstance(said, str) else None
+        if found is None:
+            raise self._transit.no_answer()
+        return b64decode(found[1])
 
 
-def _digest(result: dict[str, Any]) -> bytes:
-    return b64decode(result["hmac"].rsplit(":", 1)[1])
+def _read(text: bytes) -> dict[str, Any]:
+    """Return what an answer says; nothing where it is no object."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _text(data: bytes) -> str:

@@ -253,6 +253,10 @@ class EpochSecret:
         mlkem, x25519 = self._halves()
         return mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
 
+    def is_of(self, public_key: bytes) -> bool:
+        """Tell whether this is the secret half of a public one."""
+        return self.public_key() == public_key
+
     def person_key_sealer(self) -> SymmetricSealer:
         """Return the sealer of people's keys, in this process."""
         return SymmetricSealer(self.epoch_id, self._key_of("person-keys"))

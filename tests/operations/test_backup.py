@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from dataclasses import asdict
 from pathlib import Path
 
 import psycopg
@@ -42,6 +43,9 @@ from rollkeeper.platform import embedded_postgres, pg_backup
 from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import queue_command
+from rollkeeper.vault import root
+from rollkeeper.vault.archive import ArchiveWriter
+from rollkeeper.vault.errors import ARCHIVE_OF_ANOTHER_ROOT, ROOT_DOES_NOT_FIT
 from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
 from rollkeeper.vault.settings import settings as vault_settings
@@ -378,6 +382,62 @@ def test_another_instance_does_not_destroy_the_only_backup_of_the_keys(folder, m
 
     assert {one: one.read_bytes() for one in folder.rglob("*.sealed")} == before
     assert copy.exists()
+
+
+@pytest.mark.parametrize("part", BOTH)
+def test_under_another_root_the_only_backup_of_the_keys_stays(folder, monkeypatch, tmp_path, part):
+    before = {one.file: one.file.read_bytes() for one in made(folder, *BOTH)}
+    monkeypatch.setattr(root, "root_file", lambda: tmp_path / "root.key")
+    root_of_trust().ensure()
+
+    with refusing(ROOT_DOES_NOT_FIT):
+        made(folder, part)
+
+    assert {one: one.read_bytes() for one in folder.rglob("*.sealed")} == before
+
+
+@pytest.mark.parametrize("part", BOTH)
+def test_backups_of_another_root_are_refused_before_anything_is_unpacked(folder, monkeypatch, tmp_path, part):
+    made(folder, *BOTH)
+    archive, *_ = (folder / part.value).iterdir()
+    note = backup.read_note(archive, part)
+    other = tmp_path / "other"
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(root, "root_file", lambda: other / "root.key")
+        root_of_trust().ensure()
+        with archive.open("wb") as out:
+            writer = ArchiveWriter.begin(out, root=root_of_trust(), note=json.dumps(asdict(note)).encode())
+            writer.finish()
+    secrets = embedded_postgres.data_dir() / "secrets"
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(folder / "new"))
+    begun = []
+    monkeypatch.setattr(restoring, "unpack_register", lambda *_, **__: begun.append("unpacking"))
+    monkeypatch.setattr(root.FileRoot, "ensure", lambda _: begun.append("a root is made"))
+
+    with refusing(ARCHIVE_OF_ANOTHER_ROOT):
+        restore(console_authority(), folder, secrets=secrets)
+
+    assert begun == []
+    assert not list((folder / "new").iterdir())
+
+
+@pytest.mark.parametrize(("is_shared", "removed"), [(True, ["start"]), (False, ["restore"])])
+def test_an_instance_restored_for_a_look_removes_no_copy_of_a_store_it_shares(
+    monkeypatch, is_shared, removed
+):
+    done, step = [], ["restore"]
+    restored_mark().touch()
+    monkeypatch.setattr(restoring.document_store, "is_in", lambda _: not is_shared)
+    monkeypatch.setattr(restoring.document_store, "remove_unknown", lambda: done.append(step[0]))
+    now = clock.now()
+    try:
+        restoring._erase_again(console_authority(), "console", register_of=now, keys_of=now, on=DAY)
+        step[0] = "start"
+        restoring.start_jobs(console_authority())
+    finally:
+        restored_mark().unlink(missing_ok=True)
+
+    assert done == removed
 
 
 @pytest.mark.parametrize("part", BOTH)

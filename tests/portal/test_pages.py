@@ -19,6 +19,8 @@ from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.vault import blind_index
+from rollkeeper.vault.errors import KeyServiceRefused, RootMissing
 from tests.builders.kinds import with_checks
 from tests.builders.packs import use_pack, with_line_attributes
 from tests.pages import text
@@ -39,6 +41,29 @@ VALUES = (PERSON["name"], PERSON["address"], PERSON["document_number"], NUMBER, 
 
 def do(browser, what, line, **more):
     return browser.post(f"/do/{what}/", {"key": str(new_uuid()), "line": str(line), **more})
+
+
+AWAY = KeyServiceRefused(url="https://10.9.8.7:8200", why="status 403", token_file="/srv/secrets/index.token")
+
+
+@pytest.mark.parametrize(
+    "fault", [AWAY, RootMissing(file="/srv/secrets/index.key")], ids=lambda one: one.code
+)
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_visitor_does_not_learn_where_the_keys_are(browser, monkeypatch, fault, accept):
+    class Away:
+        def digests(self, _):
+            raise fault
+
+    monkeypatch.setattr(blind_index, "index_key", Away)
+    monkeypatch.setenv("ROLLKEEPER_ROLE", "portal")
+
+    page = browser.post("/", {"number": NUMBER}, HTTP_ACCEPT=accept).content.decode()
+
+    assert "does not answer now" in page
+    assert not [
+        word for word in ("10.9.8.7", "status 403", "index.", "secrets", "key service") if word in page
+    ]
 
 
 def test_an_unknown_number_gets_the_same_page(browser):

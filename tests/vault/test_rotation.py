@@ -19,8 +19,8 @@ from rollkeeper.kernel.database import KeysRole, rows, run
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId, new_uuid, new_uuids
 from rollkeeper.lines.encrypted_columns import EncryptedColumns
 from rollkeeper.lines.models import Line
-from rollkeeper.vault import epochs, keys, rotation, services, wire
-from rollkeeper.vault.errors import ROTATION_CANNOT_FINISH, CannotOpen
+from rollkeeper.vault import epochs, keys, root, rotation, services, wire
+from rollkeeper.vault.errors import ROOT_DOES_NOT_FIT, ROTATION_CANNOT_FINISH, CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES
 from tests.builders.lines import make_sealed_line
@@ -286,6 +286,66 @@ def test_what_does_not_open_stays_as_it_is_and_is_counted(rotate, reveal):
 
     assert (done.people, done.unopenable) == (1, 1)
     assert reveal(one) == one.values[Field.NAME]
+
+
+@pytest.fixture
+def another_root(tmp_path, monkeypatch):
+    """The root of another instance in the place of this one's."""
+
+    def swap(patch):
+        patch.setattr(root, "root_file", lambda: tmp_path / "root.key")
+        root.FileRoot().ensure()
+
+    return swap
+
+
+def test_under_another_root_nothing_is_destroyed(rotate, reveal, another_root, monkeypatch):
+    everybody = people(3)
+    services.seal_persons(everybody)
+    line = make_sealed_line("+8613800000002")
+    before = keys.living_epoch_ids()
+    with monkeypatch.context() as meanwhile:
+        another_root(meanwhile)
+        with refusing(ROOT_DOES_NOT_FIT):
+            rotate()
+
+    assert keys.living_epoch_ids() == before
+    assert [reveal(record) for record in everybody] == [record.values[Field.NAME] for record in everybody]
+    assert opened(line) == "+8613800000002"
+
+
+def test_a_root_that_stops_to_open_in_the_middle_destroys_nobody(rotate, reveal, monkeypatch):
+    everybody = people(3)
+    services.seal_persons(everybody)
+    (older,) = keys.living_epoch_ids()
+    whole = epochs.unwrapped
+
+    def lies(epoch_id, wrapped):
+        if epoch_id == older and len(keys.living_epoch_ids()) > 1:
+            raise CannotOpen
+        return whole(epoch_id, wrapped)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(epochs, "unwrapped", lies)
+        with refusing(ROOT_DOES_NOT_FIT):
+            rotate()
+
+    assert older in keys.living_epoch_ids()
+    rotate()
+    assert [reveal(record) for record in everybody] == [record.values[Field.NAME] for record in everybody]
+
+
+def test_nothing_is_sealed_to_a_secret_that_is_not_the_epochs(monkeypatch):
+    (record,) = people(1)
+    (epoch_id,) = keys.living_epoch_ids()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(root.FileRoot, "unwrap", lambda *_, **__: bytes(32))
+        with pytest.raises(CannotOpen):
+            services.seal_persons([record])
+        with refusing(ROOT_DOES_NOT_FIT):
+            epochs.begin()
+
+    assert keys.living_epoch_ids() == [epoch_id]
 
 
 def test_a_rotation_waits_for_an_act_at_the_counter_that_has_sealed_a_number(rotate, monkeypatch):
