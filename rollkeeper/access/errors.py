@@ -129,7 +129,7 @@ ROLE_NOT_GRANTED = Refusal(
     "role_not_granted",
     Kind.CONFLICT,
     "'{username}' does not have the role '{role}'.",
-    "See 'rollkeeper staff list'.",
+    "The page of staff lists them, as does 'rollkeeper staff list'.",
 )
 NOT_FOR_OWN_ACCOUNT = Refusal(
     "not_for_own_account",

@@ -7,7 +7,7 @@ AGENT_UNKNOWN = Refusal(
     "agent_unknown",
     Kind.NOT_FOUND,
     "There is no agent with that code.",
-    "See 'rollkeeper agents list'.",
+    "The page of agents lists them, as does 'rollkeeper agents list'.",
 )
 AGENT_CODE_TAKEN = Refusal(
     "agent_code_taken",
@@ -49,7 +49,7 @@ AGENT_NOT_IN_STATE = Refusal(
     "agent_not_in_state",
     Kind.CONFLICT,
     "{agent} is {state}.",
-    "'rollkeeper agents show {agent}' shows its history.",
+    "Its page shows why, as does 'rollkeeper agents show {agent}'.",
 )
 FINDING_UNKNOWN = Refusal(
     "finding_unknown",
@@ -61,7 +61,7 @@ AGENT_CASE_UNKNOWN = Refusal(
     "agent_case_unknown",
     Kind.NOT_FOUND,
     "There is no open case with this reference.",
-    "'rollkeeper agents cases' lists the open ones.",
+    "The page of agents lists the open ones, as does 'rollkeeper agents cases'.",
 )
 NOTHING_TO_REVERIFY = Refusal(
     "nothing_to_reverify",

@@ -7,7 +7,7 @@ DISCLOSURE_UNKNOWN = Refusal(
     "disclosure_unknown",
     Kind.NOT_FOUND,
     "There is no disclosure request with this reference.",
-    "See 'rollkeeper disclosures list'.",
+    "The page of disclosure requests lists them, as does 'rollkeeper disclosures list'.",
 )
 
 
@@ -24,7 +24,7 @@ DISCLOSURE_NOT_PENDING = Refusal(
     "disclosure_not_pending",
     Kind.CONFLICT,
     "The disclosure request is not in the right state for this step.",
-    "See its state: 'rollkeeper disclosures list'.",
+    "Its page shows how far it has come, as does 'rollkeeper disclosures list'.",
 )
 NUMBER_MISMATCH = Refusal(
     "number_mismatch",

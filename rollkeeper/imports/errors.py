@@ -103,7 +103,7 @@ IMPORT_UNKNOWN = Refusal(
     "import_unknown",
     Kind.NOT_FOUND,
     "There is no import {import_id}.",
-    "'rollkeeper imports list' lists them.",
+    "The page of imports lists them, as does 'rollkeeper imports list'.",
 )
 IMPORT_UNDONE_BEFORE = Refusal(
     "import_undone_before",

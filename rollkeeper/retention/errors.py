@@ -53,5 +53,5 @@ LEGAL_HOLD_NOT_FOUND = Refusal(
     "legal_hold_not_found",
     Kind.NOT_FOUND,
     "No legal hold of this case on this line lasts beyond today.",
-    "See 'rollkeeper holds list'.",
+    "The page of legal holds lists them, as does 'rollkeeper holds list'.",
 )

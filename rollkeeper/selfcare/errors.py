@@ -212,7 +212,7 @@ CASE_NOT_FOUND = Refusal(
     "case_not_found",
     Kind.NOT_FOUND,
     "There is no open case {case}.",
-    "'rollkeeper cases list' shows the open cases.",
+    "The page of cases lists the open ones, as does 'rollkeeper cases list'.",
 )
 INVALID_REQUEST = Refusal(
     "invalid_request",
