@@ -7,8 +7,8 @@ the place of the file by a rename: a symbolic link of that name is replaced and 
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -49,6 +49,25 @@ def write_atomically(file: Path, content: bytes, *, mode: int = 0o600, is_durabl
         return
     with replacing(file, mode=mode, is_durable=is_durable) as out:
         out.write(content)
+
+
+def made_once(file: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what is in a file, made on first use, its owner's alone: whole or not there, even if this process is killed; of two makers
+    the second keeps what the first wrote. Raises OSError.
+    """
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft, out = new_draft(file)
+        try:
+            with out:
+                out.write(make())
+                out.flush()
+                os.fsync(out.fileno())
+            with suppress(FileExistsError):
+                file.hardlink_to(draft)
+        finally:
+            draft.unlink()
+    return file.read_bytes()
 
 
 def cut_torn_end(file: IO[bytes]) -> None:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from rollkeeper.kernel.files import made_once
 from rollkeeper.kernel.settings import data_dir
 
 _SOCKET_PATH_BYTES = 107  # sun_path of Linux, less the closing zero byte
@@ -73,18 +74,17 @@ def password_file(store: Store, role: str) -> Path:
 
 def password(store: Store, role: str) -> str:
     """Return the password of one role, made on first use, in a file of mode 0600."""
-    file = password_file(store, role)
-    if not file.exists():
-        _write_secret_once(file, f"*:*:*:{role}:{secrets.token_urlsafe(32)}\n")
-    return file.read_text("utf-8").strip().rsplit(":", 1)[1]
+    line = made_once(
+        password_file(store, role), lambda: bytes(f"*:*:*:{role}:{secrets.token_urlsafe(32)}\n", "utf-8")
+    )
+    return line.decode().strip().rsplit(":", 1)[1]
 
 
 def web_secret() -> str:
     """Return the key with which a web app signs sessions; in a command, the one out of which each app's is made."""
-    file = data_dir() / "secrets" / "web.key"
-    if not file.exists():
-        _write_secret_once(file, secrets.token_urlsafe(48))
-    return file.read_text("utf-8")
+    return made_once(
+        data_dir() / "secrets" / "web.key", lambda: bytes(secrets.token_urlsafe(48), "utf-8")
+    ).decode()
 
 
 def staff_secret() -> str:
@@ -96,16 +96,3 @@ def staff_secret() -> str:
 def derived_secret(purpose: str) -> str:
     """Make a secret for one purpose out of the instance's own; it says nothing about the others'."""
     return hmac.digest(web_secret().encode(), purpose.encode(), "sha256").hex()
-
-
-def _write_secret_once(file: Path, text: str) -> None:
-    """Write a secret completely or not at all, even if this process is killed; a second writer keeps what the first wrote."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    with suppress(FileExistsError):
-        os.link(draft, file)
-    draft.unlink()

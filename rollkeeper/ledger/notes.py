@@ -12,7 +12,6 @@ vkey        name + "+" + key ID in hex + "+" + base64( 01 || public key )
 """
 
 import base64
-import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from rollkeeper.kernel.files import made_once
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger.errors import INVALID_CHECKPOINT
 from rollkeeper.ledger.settings import settings
@@ -119,17 +119,14 @@ def signing_key() -> Ed25519PrivateKey:
 
 def kept_key(file: Path) -> Ed25519PrivateKey:
     """Return the key in a file, made if missing, with mode 0600."""
-    if not file.exists():
-        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(pem)
-            out.flush()
-            os.fsync(out.fileno())
-    key = load_pem_private_key(file.read_bytes(), password=None)
+    key = load_pem_private_key(made_once(file, _new_key), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{file} is not an Ed25519 key")
     return key
+
+
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _from_base64(text: str) -> bytes:

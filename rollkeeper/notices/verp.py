@@ -10,13 +10,12 @@ valid tag is about that message. The secret is 32 random bytes in ``secrets/boun
 import base64
 import hashlib
 import hmac
-import os
 import re
 import secrets
-from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
+from rollkeeper.kernel.files import made_once
 from rollkeeper.kernel.settings import data_dir
 
 _MAC_BYTES: Final = 12
@@ -43,11 +42,7 @@ def attempts_named(text: str, *, secret: bytes) -> set[UUID]:
 def return_secret() -> bytes:
     """Return the secret of this instance's tags, made on first use, in a file of mode 0600."""
     file = data_dir() / "secrets" / "bounces.key"
-    with suppress(FileExistsError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
-    return base64.b64decode(file.read_text("ascii"))
+    return base64.b64decode(made_once(file, lambda: base64.b64encode(secrets.token_bytes(32)) + b"\n"))
 
 
 def _mac(octets: bytes, secret: bytes) -> bytes:

@@ -1,8 +1,12 @@
 """Files are written whole, and not through a link that another user laid."""
 
+import base64
+
 import pytest
 
-from rollkeeper.kernel.files import new_draft, replacing, write_atomically
+from rollkeeper.kernel.files import made_once, new_draft, replacing, write_atomically
+from rollkeeper.notices.verp import return_secret
+from rollkeeper.provisioning.gateways.signing import webhook_secret
 
 
 def test_a_link_in_the_place_of_the_file_is_replaced_and_not_followed(tmp_path):
@@ -44,3 +48,32 @@ def test_a_new_file_is_its_owners_alone_unless_said_otherwise(tmp_path):
     write_atomically(tmp_path / "public", b"", mode=0o644)
 
     assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("secret", "public")] == [0o600, 0o644]
+
+
+def test_a_file_made_once_is_its_owners_alone_and_stays_what_it_was(tmp_path):
+    file = tmp_path / "secrets" / "key"
+
+    found = [made_once(file, lambda: b"first"), made_once(file, lambda: b"second")]
+
+    assert found == [b"first", b"first"]
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_of_two_makers_of_a_file_the_second_keeps_what_the_first_wrote(tmp_path):
+    file = tmp_path / "key"
+
+    assert made_once(file, lambda: (made_once(file, lambda: b"first"), b"second")[1]) == b"first"
+
+
+@pytest.mark.parametrize("secret", [return_secret, webhook_secret])
+def test_a_secret_that_was_broken_off_when_made_is_made_the_next_time(data_dir, monkeypatch, secret):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(base64, "b64encode", killed)
+        with pytest.raises(KeyboardInterrupt):
+            secret()
+
+    assert len(secret()) >= 32

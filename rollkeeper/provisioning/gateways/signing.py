@@ -12,11 +12,11 @@ Python can use `Verifier` directly, others a library of that specification.
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from rollkeeper.kernel.files import made_once
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.provisioning.errors import REQUEST_NOT_GENUINE
 
@@ -67,12 +67,10 @@ class Verifier:
 
 def webhook_secret() -> str:
     """Return the secret shared with the receiver, made on first use, in a file of mode 0600."""
-    file = webhook_secret_file()
-    if not file.exists():
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
-    return file.read_text("utf-8").strip()
+    text = made_once(
+        webhook_secret_file(), lambda: _PREFIX.encode() + base64.b64encode(secrets.token_bytes(32)) + b"\n"
+    )
+    return text.decode().strip()
 
 
 def webhook_secret_file() -> Path:
