@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.campaign.choices import Stage
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId
@@ -45,7 +46,8 @@ class Deadline:
 
 def line_deadline(line_id: LineId) -> Deadline | None:
     """Return the clock of a line; None where there is none."""
-    found = rows("SELECT * FROM campaign_line_deadline(%s)", [line_id])
+    with counted_lookups():
+        found = rows("SELECT * FROM campaign_line_deadline(%s)", [line_id])
     if not found:
         return None
     (row,) = found

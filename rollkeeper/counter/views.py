@@ -57,7 +57,7 @@ from rollkeeper.kernel.side_by_side import named
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import LineState, PauseReason, SuspensionReason, reason_label
 from rollkeeper.lines.counter_codes import HANDLE_MINUTES, HandedLine, hand_line, redeem_code
-from rollkeeper.lines.queries import LineView, good_through, identity_check
+from rollkeeper.lines.queries import LineView, registered_as
 from rollkeeper.lines.reconnection import may_reconnect, works_until
 from rollkeeper.offline.approvals import HeldForApproval
 from rollkeeper.registration import services
@@ -479,7 +479,7 @@ def _last_day(line: LineView, *, on: dt.date) -> dict[str, Any]:
     """Return through which day the registration of a line is good, where it has a last day, and by which check it was made."""
     if not line.is_registered or line.is_over:
         return {}
-    day, check = good_through(line.line_id), identity_check(line.line_id)
+    day, check = registered_as(line.line_id)
     return {
         "good_through": day, "is_past": day is not None and day < on,
         "identity_check": label_of(check, IdentityCheck) if check else "",

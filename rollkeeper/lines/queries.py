@@ -4,7 +4,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rollkeeper.access.lookups import counted_lookups
@@ -254,19 +254,21 @@ def accepted_through(line_ids: Sequence[LineId]) -> dict[LineId, dt.date]:
     return {LineId(row.line_id): row.accepted_through for row in found}
 
 
-def good_through(line_id: LineId, *, begun_by: EntryId | None = None) -> dt.date | None:
-    """Return through which day the present registration of a line is good, None if it has no last day.
+class RegisteredAs(NamedTuple):
+    """What is read of the present registration of one line: None where it has no last day, or the law asked for no check to be named."""
+
+    good_through: dt.date | None = None
+    identity_check: str | None = None
+
+
+def registered_as(line_id: LineId, *, begun_by: EntryId | None = None) -> RegisteredAs:
+    """Return through which day the present registration of a line is good, and by which check its subscriber's identity was verified.
 
     `begun_by`: only if this entry in the ledger began it.
     """
-    day: dt.date | None = rows("SELECT lines_good_through(%s, %s) AS day", [line_id, begun_by])[0].day
-    return day
-
-
-def identity_check(line_id: LineId) -> str | None:
-    """Return by which check the identity of a line's present subscriber was verified, None where the law asked for none to be named."""
-    method: str | None = rows("SELECT lines_identity_check(%s) AS method", [line_id])[0].method
-    return method
+    with counted_lookups():
+        found = rows("SELECT * FROM lines_registered_as(%s, %s)", [line_id, begun_by])
+    return RegisteredAs(*found[0]) if found else RegisteredAs()
 
 
 def count_past_last_day(*, on: dt.date) -> int:

@@ -127,7 +127,8 @@ def _page_of(line_id: LineId, figures: str) -> UUID | None:
 
 
 def _is_sim_too_new(line_id: LineId, *, on: dt.date) -> bool:
-    (sim,) = rows("SELECT lines_sim_replaced_on(%s) AS day", [line_id])
+    with counted_lookups():
+        (sim,) = rows("SELECT lines_sim_replaced_on(%s) AS day", [line_id])
     return is_sim_too_new(sim.day, days=settings().sim_swap_days, on=on)
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.lines.queries import find_line, identity_check
+from rollkeeper.lines.queries import find_line, registered_as
 from rollkeeper.offline.processor import process_all
 from rollkeeper.vault.offline_keys import renew_offline_keys
 from tests.builders.kinds import with_checks
@@ -65,7 +65,7 @@ def test_the_receipt_and_the_line_say_by_which_check(asked):
     receipt = text(asked.get(answer["Location"]))
     line = html.unescape(found(asked, number))
 
-    assert identity_check(find_line(number).line_id) == "chip"
+    assert registered_as(find_line(number).line_id).identity_check == "chip"
     assert SAID in receipt
     assert SAID in line
 
@@ -109,4 +109,4 @@ def test_what_waits_for_an_approver_keeps_the_check(asked):
     supervisor.post("/pending-approvals/", {"key": sent["Location"].split("/")[2], "approved": "yes"})
     process_all(worker_authority())
 
-    assert identity_check(find_line(number).line_id) == "chip"
+    assert registered_as(find_line(number).line_id).identity_check == "chip"

@@ -20,7 +20,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.choices import CounterAct
 from rollkeeper.lines.choices import LineState
-from rollkeeper.lines.queries import current_tenure, find_line, good_through
+from rollkeeper.lines.queries import current_tenure, find_line, registered_as
 from rollkeeper.offline import processor
 from rollkeeper.offline.approvals import decide_approval, hold_for_approval
 from rollkeeper.offline.models import OfflineRegistration, Ticket
@@ -487,6 +487,6 @@ def test_a_kind_that_the_law_adds_is_recorded_offline_as_at_the_counter(browser,
 
     process()
 
-    assert good_through(find_line(number).line_id) == dt.date(2012, 5, 31)
+    assert registered_as(find_line(number).line_id).good_through == dt.date(2012, 5, 31)
     assert came_of(unseen) == "refused"
     assert find_line(other) is None

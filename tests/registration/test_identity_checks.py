@@ -15,7 +15,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.labels import action_label
 from rollkeeper.lines.models import Line
-from rollkeeper.lines.queries import current_tenure, find_line, identity_check
+from rollkeeper.lines.queries import current_tenure, find_line, registered_as
 from rollkeeper.registration import persistence
 from rollkeeper.registration.bulk import refused_file, register_file
 from rollkeeper.registration.errors import CHECK_NOT_ACCEPTED, MISSING_ATTRIBUTE
@@ -44,7 +44,7 @@ def register(number, who=None, *, check=CHIP, **changes):
 
 
 def recorded(number):
-    return identity_check(find_line(number).line_id)
+    return registered_as(find_line(number).line_id).identity_check
 
 
 def noted(receipt):

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.lines.queries import count_past_last_day, find_line, good_through
+from rollkeeper.lines.queries import count_past_last_day, find_line, registered_as
 from rollkeeper.notices.last_days import remind_of_last_days
 from rollkeeper.notices.settings import settings
 from rollkeeper.registration.receipts import receipt_for
@@ -45,7 +45,7 @@ def test_months_and_years_are_counted_by_the_calendar(unit, last):
 
     register_subscriber(console_authority(), submission(number, added_kind="tourist"), on=on)
 
-    assert good_through(find_line(number).line_id) == last
+    assert registered_as(find_line(number).line_id).good_through == last
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def registered():
 def test_the_day_on_the_paper_is_the_last_day_of_the_registration(registered):
     *_, line_id = registered
 
-    assert good_through(line_id) == LAST
+    assert registered_as(line_id).good_through == LAST
 
 
 def test_so_many_days_are_counted_from_the_day_after_the_registration():
@@ -68,7 +68,7 @@ def test_so_many_days_are_counted_from_the_day_after_the_registration():
 
     register(number, person(), as_kind="tourist", last_day=None)
 
-    assert good_through(find_line(number).line_id) == ON + 30 * DAY
+    assert registered_as(find_line(number).line_id).good_through == ON + 30 * DAY
 
 
 def test_who_is_registered_as_every_law_has_it_gets_no_last_day():
@@ -77,7 +77,7 @@ def test_who_is_registered_as_every_law_has_it_gets_no_last_day():
 
     register_subscriber(console_authority(), submission(number), on=ON)
 
-    assert good_through(find_line(number).line_id) is None
+    assert registered_as(find_line(number).line_id).good_through is None
 
 
 def test_a_document_shown_again_extends_it_and_the_day_before_is_forgotten(registered):
@@ -87,7 +87,7 @@ def test_a_document_shown_again_extends_it_and_the_day_before_is_forgotten(regis
 
     change_record(console_authority(), given, on=LAST)
 
-    assert good_through(line_id) == later
+    assert registered_as(line_id).good_through == later
     kept = rows("SELECT good_through FROM lines_tenure WHERE line_id = %s ORDER BY held", [line_id])
     assert [one.good_through for one in kept] == [None, later]
 
@@ -98,7 +98,7 @@ def test_who_proves_what_a_resident_proves_has_no_last_day_any_more(registered):
 
     change_record(console_authority(), submission(number, person(), former_document=former), on=LAST)
 
-    assert good_through(line_id) is None
+    assert registered_as(line_id).good_through is None
 
 
 @pytest.mark.parametrize(("before", "told"), [(15, 0), (14, 1), (13, 1)])
@@ -163,7 +163,7 @@ def test_the_day_goes_with_the_tenure_that_a_worker_erases(as_role, registered):
             {"line": line_id, "tenure": tenure.tenure_id, "on": LAST},
         )
 
-    assert good_through(line_id) is None
+    assert registered_as(line_id).good_through is None
 
 
 @pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "auditor"])
@@ -176,11 +176,11 @@ def test_a_counter_reads_the_day_of_one_line_and_the_back_office_a_number(as_rol
     *_, line_id = registered
 
     with as_role("counter"):
-        assert good_through(line_id) == LAST
+        assert registered_as(line_id).good_through == LAST
     with as_role("backoffice"):
         assert count_past_last_day(on=LAST + DAY) >= 1
     with as_role("backoffice"), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        good_through(line_id)
+        registered_as(line_id)
 
 
 def test_a_receipt_tells_the_day_of_the_registration_that_it_is_for(registered):
@@ -189,5 +189,5 @@ def test_a_receipt_tells_the_day_of_the_registration_that_it_is_for(registered):
     receipt = register(number, visitor(document_number=f"R{number[-8:]}"), last_day=LAST.isoformat())
     found = receipt_for(receipt.submission_key)
 
-    assert good_through(found.line_id, begun_by=found.entry_id) == LAST
-    assert good_through(found.line_id, begun_by=0) is None
+    assert registered_as(found.line_id, begun_by=found.entry_id).good_through == LAST
+    assert registered_as(found.line_id, begun_by=0).good_through is None

@@ -12,7 +12,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.errors import UNSUPPORTED_PACK_FIELD
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.queries import find_line, good_through
+from rollkeeper.lines.queries import find_line, registered_as
 from rollkeeper.registration.bulk import register_file
 from rollkeeper.registration.errors import OF_AGE, UNKNOWN_ATTRIBUTE
 from rollkeeper.registration.party_kinds import kinds_offered_remotely
@@ -47,7 +47,7 @@ def register(born=BORN, *, on=ON):
 
 
 def day_of(number):
-    return good_through(find_line(number).line_id)
+    return registered_as(find_line(number).line_id).good_through
 
 
 @pytest.mark.parametrize(
@@ -165,13 +165,13 @@ def test_who_registers_in_their_own_name_has_no_last_day_any_more(shown):
         given.parts[PartyRole.SUBSCRIBER].update(document_type="other", document_number=shown)
     register_subscriber(console_authority(), given, on=ON)
     line_id = find_line(number).line_id
-    assert good_through(line_id) == LAST
+    assert registered_as(line_id).good_through == LAST
     remind(LAST)
 
     of_age(number, shown=shown)
     remind(LAST + DAY)
 
-    assert good_through(line_id) is None
+    assert registered_as(line_id).good_through is None
     assert find_line(number).is_registered
     assert [state for *_, state in reminded(line_id)] == ["withdrawn"]
 

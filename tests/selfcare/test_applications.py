@@ -16,7 +16,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.models import Line
-from rollkeeper.lines.queries import good_through, identity_check, tenures, view_line
+from rollkeeper.lines.queries import registered_as, tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.registration.errors import SUBMISSION_KEY_USED
 from rollkeeper.selfcare import applications, portal_client
@@ -339,7 +339,7 @@ def test_a_kind_that_the_law_adds_is_registered_remotely_with_its_last_day(line,
     done = apply(session(at_portal, FREE), kind="tourist")
 
     assert done["done"]["verb"] == "line:tenure:registered"
-    assert good_through(line) == ON + dt.timedelta(days=30)
+    assert registered_as(line).good_through == ON + dt.timedelta(days=30)
 
 
 @pytest.mark.parametrize("kind", ["visitor", "company", "minor", "another"])
@@ -371,7 +371,7 @@ def test_who_applied_and_shows_the_document_was_checked_by_sight(
     see(clerk())
     settle_applications(worker_authority())
 
-    assert (outcome_of("seen-at-a-counter").state, identity_check(line)) == (state, check)
+    assert (outcome_of("seen-at-a-counter").state, registered_as(line).identity_check) == (state, check)
 
 
 def test_who_came_in_by_a_call_is_sent_to_a_counter_where_sight_is_no_check(line, at_portal, law_put_back):
@@ -392,7 +392,7 @@ def test_who_declares_remotely_is_asked_for_no_check(line, at_portal, law_put_ba
 
     assert answer["done"]["verb"] == "line:tenure:registered"
     (held,) = tenures(line)
-    assert (held.assurance, identity_check(line)) == ("declared", None)
+    assert (held.assurance, registered_as(line).identity_check) == ("declared", None)
 
 
 NATIONAL = "what: lines, group: person, scope: national, kind: stock, n: 3, over: refuse"

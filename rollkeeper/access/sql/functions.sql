@@ -8,16 +8,36 @@
 CREATE SEQUENCE IF NOT EXISTS access_lookups_counter AS bigint MINVALUE 0 START 0;
 CREATE SEQUENCE IF NOT EXISTS access_lookups_backoffice AS bigint MINVALUE 0 START 0;
 
+
+-- Which one this is of a day in UTC, from 0: a session chooses its own time zone, and in another one it would begin another day. One session
+-- begins the day: several at once, or one that began before midnight, would begin it again for what was counted meanwhile.
+CREATE OR REPLACE FUNCTION access_nth_of_day(counter regclass) RETURNS bigint
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    a_day CONSTANT bigint := 1000000000000;
+    first bigint := ((clock_timestamp() AT TIME ZONE 'UTC')::date - '2020-01-01'::date) * a_day;
+    reached bigint := nextval(counter);
+BEGIN
+    IF reached NOT BETWEEN first AND first + a_day - 1 THEN
+        PERFORM pg_advisory_lock(hashtextextended('access_nth_of_day', counter::oid::bigint));
+        first := ((clock_timestamp() AT TIME ZONE 'UTC')::date - '2020-01-01'::date) * a_day;
+        reached := nextval(counter);
+        IF reached NOT BETWEEN first AND first + a_day - 1 THEN
+            reached := setval(counter, first);
+        END IF;
+        PERFORM pg_advisory_unlock(hashtextextended('access_nth_of_day', counter::oid::bigint));
+    END IF;
+    RETURN reached - first;
+END
+$$;
+REVOKE ALL ON FUNCTION access_nth_of_day FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION access_count_lookups(looked_up integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     counter CONSTANT regclass := CASE kernel_acting_role() WHEN 'counter' THEN 'access_lookups_counter'
                                                            WHEN 'backoffice' THEN 'access_lookups_backoffice' END;
-    a_day CONSTANT bigint := 1000000000000;
-    -- In UTC: a session chooses its own time zone, and in another one it would begin another day.
-    first CONSTANT bigint := ((clock_timestamp() AT TIME ZONE 'UTC')::date - '2020-01-01'::date) * a_day;
     most CONSTANT bigint := access_lookups_per_day();
-    reached bigint;
 BEGIN
     IF counter IS NULL THEN
         IF kernel_is_app() THEN
@@ -26,11 +46,7 @@ BEGIN
         RETURN;
     END IF;
     FOR nth IN 1..coalesce(looked_up, 0) LOOP
-        reached := nextval(counter);
-        IF reached < first OR reached >= first + a_day THEN
-            reached := setval(counter, first);
-        END IF;
-        IF reached - first >= most THEN
+        IF access_nth_of_day(counter) >= most THEN
             RAISE EXCEPTION 'access_lookup_limit_reached' USING ERRCODE = 'check_violation';
         END IF;
     END LOOP;

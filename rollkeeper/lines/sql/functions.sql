@@ -170,18 +170,17 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE l.line_id = said.line_id AND said.payment IS NOT NULL
 $$;
 
--- Through which day the present registration of one line is good, and of no other: no app reads the days of all. With an entry: of the
--- tenure that it began.
-CREATE OR REPLACE FUNCTION lines_good_through(line uuid, entry bigint DEFAULT NULL) RETURNS date
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT h.good_through FROM lines_tenure h
-     WHERE h.line_id = line AND upper_inf(h.held) AND (entry IS NULL OR h.begun_by_entry = entry)
-$$;
-
--- By which check the identity of the present subscriber of one line was verified, and of no other.
-CREATE OR REPLACE FUNCTION lines_identity_check(line uuid) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT h.identity_check FROM lines_tenure h WHERE h.line_id = line AND upper_inf(h.held)
+-- Through which day the present registration of one line is good, and by which check its subscriber's identity was verified; counted, so that
+-- no app reads those of all. With an entry: of the tenure that it began.
+DROP FUNCTION IF EXISTS lines_good_through(uuid, bigint);
+DROP FUNCTION IF EXISTS lines_identity_check(uuid);
+CREATE OR REPLACE FUNCTION lines_registered_as(line uuid, entry bigint DEFAULT NULL) RETURNS TABLE (good_through date, identity_check text)
+LANGUAGE plpgsql ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN QUERY SELECT h.good_through, h.identity_check FROM lines_tenure h
+                  WHERE h.line_id = line AND upper_inf(h.held) AND (entry IS NULL OR h.begun_by_entry = entry);
+END
 $$;
 
 -- How many lines in force have a registration whose last day is over.
@@ -192,7 +191,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Ends a contract because its subscriber asks: line, tenure, number into quarantine. Open suspensions stay as they are: they are history,
--- not lifted. False where the line is over. What counters end is counted: by the trigger on lines_line, or here where a worker does it for them. The number rests as long as the law of this
+-- not lifted. False where the line is over. What counters and workers end is counted by the triggers on lines_line. The number rests as long as the law of this
 -- instance says, whatever day the caller gives: an earlier one of a counter's program would give it to another person.
 CREATE OR REPLACE FUNCTION lines_terminate(line uuid, entry bigint, until date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -211,9 +210,6 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    IF kernel_acts_for_counter() AND kernel_acting_role() <> 'counter' THEN
-        PERFORM lines_count_counter_termination(line);
-    END IF;
     UPDATE lines_number n SET quarantined_until = greatest(until, least((said.day + lines_quarantine_of(l.service))::date, '9999-12-31'))
       FROM lines_line l
      WHERE n.number_index = terminated_index AND n.line_id = line AND l.line_id = line;
@@ -222,6 +218,12 @@ BEGIN
     RETURN true;
 END
 $$;
+
+-- A worker ends by its own rights what was taken offline at a counter, and counts with them: who took it over would end a nation's contracts.
+CREATE OR REPLACE TRIGGER lines_by_worker_terminate BEFORE UPDATE OF state ON lines_line
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.state = 'terminated' AND OLD.state IN ('active', 'suspended')
+                       AND NEW.terminated_by NOT IN ('campaign', 'import_undone'))
+    EXECUTE FUNCTION lines_count_counter_termination();
 
 -- Pauses a clock for the days and the reason that the ledger's entry says.
 CREATE OR REPLACE FUNCTION lines_pause_clock(line uuid, entry bigint, evidence_due date) RETURNS void

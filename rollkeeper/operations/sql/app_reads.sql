@@ -158,8 +158,11 @@ CREATE POLICY notices_attempt_at_an_app ON notices_attempt FOR SELECT TO backoff
 
 -- When the SIM of a line was replaced last.
 CREATE OR REPLACE FUNCTION lines_sim_replaced_on(line uuid) RETURNS date
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT max(e.day) FROM ledger_entry e WHERE e.line_id = line AND e.verb = 'line:sim:replaced'
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN (SELECT max(e.day) FROM ledger_entry e WHERE e.line_id = line AND e.verb = 'line:sim:replaced');
+END
 $$;
 
 -- The newest registration of a line, 0 where it has none.

@@ -165,8 +165,7 @@ GRANT SELECT (line_id, held, tenure_id, party_kind, person_id, user_person_id, b
     route, accepted_through, erased_on, contested_on) ON lines_tenure TO counter, backoffice, auditor;
 -- Tenures are written by these alone (lines/sql/functions.sql): at the database's instant, each with its entry in the ledger.
 GRANT EXECUTE ON FUNCTION lines_register, lines_note_payments, lines_terminate, lines_pause_clock, lines_restore, lines_mark_wrongful, lines_mark TO counter, worker;
-GRANT EXECUTE ON FUNCTION lines_good_through TO counter, worker;
-GRANT EXECUTE ON FUNCTION lines_identity_check TO counter;
+GRANT EXECUTE ON FUNCTION lines_registered_as TO counter, worker;
 GRANT EXECUTE ON FUNCTION lines_count_past_last_day TO backoffice, worker;
 GRANT EXECUTE ON FUNCTION lines_reconnect TO counter, backoffice, worker;
 GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, backoffice, worker;

@@ -46,6 +46,10 @@ BEGIN
       FROM lines_line l LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
      WHERE c.code_request_id = page AND l.line_id = line AND l.number_index = c.number_index AND l.state = 'suspended'
        AND c.processed_at IS NOT NULL;
-    RETURN FOUND;
+    IF NOT FOUND THEN
+        PERFORM access_count_lookups(1);  -- else it tells of any line whether it has the number of a page
+        RETURN false;
+    END IF;
+    RETURN true;
 END
 $$;

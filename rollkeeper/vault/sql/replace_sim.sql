@@ -10,19 +10,8 @@ CREATE SEQUENCE IF NOT EXISTS vault_sims_replaced AS bigint MINVALUE 0 START 0;
 
 CREATE OR REPLACE FUNCTION vault_is_past_sim_limit() RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    a_day CONSTANT bigint := 1000000000000;
-    first CONSTANT bigint := ((clock_timestamp() AT TIME ZONE 'UTC')::date - '2020-01-01'::date) * a_day;
-    reached bigint;
 BEGIN
-    IF NOT kernel_acts_for_counter() THEN
-        RETURN false;
-    END IF;
-    reached := nextval('vault_sims_replaced');
-    IF reached < first OR reached >= first + a_day THEN
-        reached := setval('vault_sims_replaced', first);
-    END IF;
-    RETURN reached - first >= vault_sims_replaced_per_day();
+    RETURN kernel_acts_for_counter() AND access_nth_of_day('vault_sims_replaced') >= vault_sims_replaced_per_day();
 END
 $$;
 REVOKE ALL ON FUNCTION vault_is_past_sim_limit FROM PUBLIC;
