@@ -232,7 +232,6 @@ COUNTS_NOTHING = {
     "access_use_invitation",  # the hash of a long code
     "lines_register",  # a contact, sealed
     "reporting_ranked_entries",  # an auditor's seed
-    "selfcare_hand_over_code",  # the hash of a new code
     "selfcare_count_try",  # a code of few tries, or a long one
     "selfcare_verify_code",  # a session's token
     "vault_replace_sim",  # what is sealed of a SIM, whose entry counts

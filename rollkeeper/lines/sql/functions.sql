@@ -221,8 +221,8 @@ $$;
 
 -- A worker ends by its own rights what was taken offline at a counter, and counts with them: who took it over would end a nation's contracts.
 CREATE OR REPLACE TRIGGER lines_by_worker_terminate BEFORE UPDATE OF state ON lines_line
-    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.state = 'terminated' AND OLD.state IN ('active', 'suspended')
-                       AND NEW.terminated_by NOT IN ('campaign', 'import_undone'))
+    FOR EACH ROW WHEN (NEW.state = 'terminated' AND OLD.state IN ('active', 'suspended') AND NEW.terminated_by NOT IN ('campaign', 'import_undone')
+                       AND (kernel_acting_role() = 'worker' OR kernel_acts_for_counter() AND kernel_acting_role() <> 'counter'))
     EXECUTE FUNCTION lines_count_counter_termination();
 
 -- Pauses a clock for the days and the reason that the ledger's entry says.
