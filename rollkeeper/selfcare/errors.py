@@ -166,6 +166,12 @@ LINE_HAS_SUBSCRIBER = Refusal(
     "This line already has a subscriber: it cannot be registered here.",
     "If the record is wrong, open a dispute; a change of subscriber is done at a counter.",
 )
+OPENED_TOO_OFTEN = Refusal(
+    "opened_too_often",
+    Kind.REFUSED,
+    "What is held about you was opened very often within a day.",
+    "Come to a counter with the document, or try again tomorrow.",
+)
 TOO_MANY_APPLICATIONS = Refusal(
     "too_many_applications",
     Kind.REFUSED,

@@ -18,9 +18,10 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lawbook.queries import copy_kept_until, kept_until
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.numbers import masked_number
 from rollkeeper.registration.kind_rules import IDENTITY_CHECK, offered_checks
-from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE
+from rollkeeper.selfcare.errors import INVALID_REQUEST, NOT_YOUR_LINE, OPENED_TOO_OFTEN
 from rollkeeper.selfcare.sessions import PortalSession, Tenure
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
@@ -32,6 +33,11 @@ MEDIA_TYPE = "image/jpeg"
 
 MASKED_NUMBERS: Final = 12
 """For more lines than a person keeps apart, no number is opened."""
+
+MOST_A_DAY: Final = 500
+"""Values of one person within 24 hours, over all sessions; what begins before is shown whole. All subscribers share one limit of openings
+(`vault.portal_opens_per_day`): one visitor with a program would use it up, and no other would see what is held about them.
+"""
 
 type Shown = dict[str, Any]
 
@@ -51,9 +57,10 @@ def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
 def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[Shown]:
     """Return all data about the verified subscriber, in clear; with `images`, document copies too.
 
-    Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED, DOCUMENT_STORE_UNAVAILABLE.
+    Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED, OPENED_TOO_OFTEN, DOCUMENT_STORE_UNAVAILABLE.
     """
     session.require_verification()
+    _require_seldom(session)
     held = [one for one in session.tenures() if session.opens(one)]
     numbers = open_numbers(session, held, on=on)
     return [
@@ -66,7 +73,8 @@ def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[S
 def show_document_copy(session: PortalSession, payload: dict[str, Any], *, on: dt.date) -> Shown:
     """Return one copy of a document, in base64.
 
-    Ledger: vault:sealed:opened. Refuses: VERIFICATION_NEEDED, INVALID_REQUEST, NOT_YOUR_LINE, CannotOpen, DOCUMENT_STORE_UNAVAILABLE.
+    Ledger: vault:sealed:opened. Refuses: VERIFICATION_NEEDED, INVALID_REQUEST, NOT_YOUR_LINE, OPENED_TOO_OFTEN, CannotOpen,
+    DOCUMENT_STORE_UNAVAILABLE.
     """
     session.require_verification()
     try:
@@ -76,6 +84,7 @@ def show_document_copy(session: PortalSession, payload: dict[str, Any], *, on: d
     tenure = next((one for one in session.tenures() if one.tenure_id == record and session.opens(one)), None)
     if tenure is None:
         raise NOT_YOUR_LINE()
+    _require_seldom(session)
     return {"media_type": MEDIA_TYPE, "value": _image(session, tenure, position, on=on)}
 
 
@@ -102,9 +111,10 @@ def open_numbers(session: PortalSession, held: Sequence[Tenure], *, on: dt.date)
 def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.date) -> Shown:
     """Return the masked numbers of the verified subscriber's current lines, so that they tell them apart; of the first few alone.
 
-    Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED.
+    Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED, OPENED_TOO_OFTEN.
     """
     session.require_verification()
+    _require_seldom(session)
     held = [one for one in session.tenures() if one.is_present][:MASKED_NUMBERS]
     return {
         "numbers": {
@@ -113,6 +123,18 @@ def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.dat
             if number
         }
     }
+
+
+def _require_seldom(session: PortalSession) -> None:
+    """Require that the person was not shown very much within a day. Each value that is opened is an entry. Refuses: OPENED_TOO_OFTEN."""
+    lines = [one.line_id for one in session.tenures()]
+    (shown,) = rows(
+        "SELECT count(*) AS opened FROM ledger_entry WHERE (person_id = %s OR line_id = ANY (%s)) AND verb = %s AND at > %s"
+        """ AND body LIKE '%%"role":"subscriber"%%'""",
+        [session.person_id, lines, Verb.SEALED_OPENED.value, clock.now() - dt.timedelta(hours=24)],
+    )
+    if shown.opened >= MOST_A_DAY:
+        raise OPENED_TOO_OFTEN()
 
 
 def _ended_on(tenure: Tenure) -> dt.date | None:

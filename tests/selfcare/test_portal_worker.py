@@ -15,7 +15,7 @@ from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Allowed, Refused
-from rollkeeper.selfcare import portal_client, portal_worker
+from rollkeeper.selfcare import personal_data, portal_client, portal_worker
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.jobs import JOBS
@@ -28,7 +28,7 @@ from tests.builders.commands import change_commands
 from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.selfcare.conftest import answering
-from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session, work_off
+from tests.selfcare.people import NUMBER, ON, PERSON, ask, register_line, session, work_off
 
 UNKNOWN = "+8613908919999"
 
@@ -474,3 +474,21 @@ def test_both_jobs_of_the_portal_are_called_when_it_says_that_something_waits():
     called = {job.name for job in JOBS if job.wakes_on == portal_client.CHANNEL and job.for_apps}
 
     assert called == {"answer-portal", "send-portal-codes"}
+
+
+def test_one_visitor_with_a_program_does_not_use_up_what_all_may_have_opened(at_portal, monkeypatch):
+    monkeypatch.setattr(personal_data, "MOST_A_DAY", 12)
+    other = "+8613908911299"
+    register_line()
+    register_line(other, PERSON | {"document_number": "X7654399", "name": "Another Invented"})
+    tokens = [session(at_portal), session(at_portal, other)]
+    run("UPDATE selfcare_portalsession SET verified_at = clock_timestamp()")
+
+    answers = [ask(tokens[0], PortalRequestKind.EXPORT) for _ in range(9)]
+    (opened,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
+    refused = [answer.get("refused") for answer in answers]
+
+    assert refused[0] is None
+    assert refused[-1] == "opened_too_often"
+    assert opened.n < 30
+    assert "done" in ask(tokens[1], PortalRequestKind.EXPORT)
