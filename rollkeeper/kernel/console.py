@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.highlighter import JSONHighlighter
 from rich.table import Table
@@ -32,7 +33,7 @@ from rollkeeper.kernel.errors import (
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_WIDEST, _SENTENCE = 10_000, 100
+_WIDEST, _SENTENCE, _PHRASE, _WORD = 10_000, 100, 10, 6
 _CONTROLS = {
     code: "\ufffd" for code in (*range(32), *range(127, 160), 0x202D, 0x202E) if chr(code) not in "\n\t"
 }
@@ -156,16 +157,36 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
         return
     # A file or a pipe has no edge: a path that is broken there can be neither searched for nor copied.
     has_edge = out.is_terminal or "COLUMNS" in os.environ
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(header_style="bold")
+    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line] for line in lines]
+    whole = _whole_columns([columns, *cells], out.width)
     for index, column in enumerate(columns):
-        number = bool(lines) and all(isinstance(line[index], int) for line in lines)
-        longest = max(len(word) for line in lines for word in f"{line[index]} ".split(" "))
+        number = all(isinstance(line[index], int) for line in lines)
+        longest = max(len(word) for row in cells for word in row[index].split(" "))
         table.add_column(
-            column, justify="right" if number else "left", overflow="fold", max_width=None if has_edge else max(_SENTENCE, longest),
+            column, justify="right" if number else "left", overflow="fold", no_wrap=index in whole,
+            max_width=None if has_edge else max(_SENTENCE, longest),
         )  # fmt: skip
-    for line in lines:
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line))
+    for row in cells:
+        table.add_row(*row)
+    # Above the table and not in it, where a title that is longer than the rows would be broken.
+    out.print(title, style="italic")
     (out if has_edge else _PlainConsole(file=out.file, width=_WIDEST)).print(table)
+
+
+def _whole_columns(rows: Sequence[Sequence[str]], width: int) -> set[int]:
+    """Return the columns of single words, such as names, that a narrow terminal leaves whole: a broken one cannot be copied."""
+    columns = range(len(rows[0]))
+    natural = [max(cell_len(row[index]) for row in rows) for index in columns]
+    words = {index for index in columns if not any(" " in row[index] for row in rows[1:])}
+    least = [min(natural[index], _WORD if index in words else _PHRASE) for index in columns]
+    room, whole = width - 3 * len(columns) - 1 - sum(least), set()
+    for index in sorted(words):
+        needs = natural[index] - least[index]
+        if needs <= room:
+            whole.add(index)
+            room -= needs
+    return whole
 
 
 def _plain_cell(cell: object) -> object:

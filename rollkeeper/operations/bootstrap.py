@@ -4,6 +4,7 @@
 Everything here can be run again: what is there already is left as it is.
 """
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Final
 
@@ -77,8 +78,10 @@ def open_instance() -> None:
     set_up_instance(InstanceKind.DEMO)
 
 
-def set_up_instance(kind: InstanceKind) -> None:
+def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambda: None) -> None:
     """Make the instance, or bring an older one up to date; an instance never changes its kind.
+
+    A restore loads keys once there are tables for them, and before the first epoch would be begun.
 
     Refuses: SETTING_FAULT (all at once), INSTANCE_KIND_MISMATCH, RESTORE_INTERRUPTED; as `load_pack`, where this program no longer
     reads its law.
@@ -93,6 +96,7 @@ def set_up_instance(kind: InstanceKind) -> None:
     write_settings(instance={"kind": kind})
     with exclusive_lock(data_dir() / "making.lock"):
         make_stores()
+        load_keys()
         vault_acts.begin_first_epoch()
         vault_acts.resign_public_keys()
         renew_offline_keys(console_authority(), lasts_days=offline_settings().max_age_days, on=clock.today())
@@ -140,7 +144,8 @@ def bring_up_to_date() -> None:
         set_lookup_limits()
         set_quarantine()
         database.run(database.sql("kernel", "functions"))
-        if not is_complete or not is_made():
+        # A making that broke off may lack what Django does after its steps; a backup is of an instance that was made whole.
+        if not is_complete or not (is_made() or restoring_mark().exists()):
             call_command("migrate", verbosity=0, interactive=False)
         database.run(
             "CREATE OR REPLACE FUNCTION kernel_set_up_by() RETURNS text LANGUAGE sql STABLE RETURN CAST(%s AS text)",

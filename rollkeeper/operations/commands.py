@@ -215,6 +215,7 @@ def demo(
     """
     if context.invoked_subcommand:
         return
+    from rollkeeper.access.roles import ROLE_TITLES, StaffRole
     from rollkeeper.operations.demo_logins import demo_exists, logins, subscriber
 
     if not demo_exists():
@@ -223,8 +224,8 @@ def demo(
             _start_again(port)
     show_table(
         "Logins of this demo instance",
-        ("user name", "password"),
-        [(x["user"], x["password"]) for x in logins()],
+        ("user name", "password", "role"),
+        [(x["user"], x["password"], str(ROLE_TITLES[StaffRole(x["role"])])) for x in logins()],
     )
     person = subscriber()
     show_table(

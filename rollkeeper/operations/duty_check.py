@@ -17,10 +17,10 @@ from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.reporting.duties import campaign_of_figure, count_duties
 
 _OF_DUTIES: Final = {
-    "without_identity": "lines were put into service since the law began and have no registered subscriber",
-    "without_copy": "records were made since the law has copies kept, and lack the copy of the document",
-    "told_late": "lines of the campaign were told after the operator's own day: each has the whole time from then on",
-    "not_told": "lines of the campaign were not told yet",
+    "without_identity": "Lines put into service since the law began that have no registered subscriber",
+    "without_copy": "Records made since the law has copies kept that lack the copy of the document",
+    "told_late": "Lines of the campaign told after the operator's own day, each with the whole time from then on",
+    "not_told": "Lines of the campaign not told yet",
 }
 
 
@@ -37,7 +37,7 @@ def look_at_the_duties() -> Iterator[Finding]:
             said = _OF_DUTIES[figure].replace(
                 "the campaign", f"the campaign {campaign}" if campaign else "the campaign"
             )
-            yield Finding("", Health.WARNING, f"{lines:,} {said}.", "See 'rollkeeper reports duties'.")
+            yield Finding("", Health.WARNING, f"{said}: {lines:,}.", "See 'rollkeeper reports duties'.")
 
 
 def look_at_the_regions() -> Iterator[Finding]:

@@ -189,11 +189,13 @@ def _restore_stores(register: Path, keys: Path, *, on_progress: Callable[[int], 
         unpack_register(reader, to=stores.REGISTER.data)
     embedded_postgres.take_ownership(stores.REGISTER)
     server_copies.reset_passwords(stores.REGISTER, list(Role))
-    bootstrap.make_stores()
-    with opened(keys, root=root_of_trust(), on_progress=on_progress) as reader:
-        server_copies.load_keys(pieces(reader))
-    epochs.require_fitting_root(living_epoch_ids()[-1:])
-    bootstrap.set_up_instance(instance().kind)
+
+    def load_keys() -> None:
+        with opened(keys, root=root_of_trust(), on_progress=on_progress) as reader:
+            server_copies.load_keys(pieces(reader))
+        epochs.require_fitting_root(living_epoch_ids()[-1:])
+
+    bootstrap.set_up_instance(instance().kind, load_keys=load_keys)
 
 
 def _undo_partial_restore() -> None:

@@ -45,6 +45,20 @@ def test_a_table_on_a_terminal_keeps_to_its_width(capsys, monkeypatch):
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 60
 
 
+def test_a_narrow_terminal_breaks_no_name_and_no_title(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(console, "out", console._PlainConsole(highlight=False, soft_wrap=True))
+    columns = ("pack", "jurisdiction", "status", "missing here", "emergency numbers")
+    title = "A title that is longer than all the rows of its table together are"
+
+    show_table(title, columns, [("au-prepaid-2017", "AU", "confirmed", "nothing", "000 112 106")])
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == title
+    assert any("│ au-prepaid-2017 │" in line for line in said)
+    assert max(map(len, said[1:])) <= 60
+
+
 def test_no_command_prints_a_count_before_a_word_that_is_plural_for_one_too():
     files = [
         one

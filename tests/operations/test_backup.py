@@ -311,8 +311,10 @@ def test_a_restore_ends_only_when_the_erased_are_erased_again(folder, monkeypatc
     folder.chmod(0o755)
     data_dir, secrets = folder / "new", embedded_postgres.data_dir() / "secrets"
     broken_off = (
-        "import os, signal, sys; import django; django.setup(); from rollkeeper.operations import cli, restore\n"
+        "import os, signal, sys; import django; django.setup(); from rollkeeper.operations import bootstrap, cli, restore\n"
         f"def ends(*_, **__): {ends}\n"
+        "bootstrap.set_limits = lambda: print('tables', flush=True)\n"
+        "bootstrap.call_command = lambda *_, **__: print('steps', flush=True)\n"
         "restore.retention_acts.erase_again = ends; cli.main()"
     )
     environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
@@ -329,6 +331,7 @@ def test_a_restore_ends_only_when_the_erased_are_erased_again(folder, monkeypatc
     )
 
     assert said.returncode in {-9, 130}, said.stderr
+    assert said.stdout.split() == ["tables"]  # made once, and no step of theirs again
     left = list(data_dir.iterdir())
     if said.returncode == 130:
         assert left == []
