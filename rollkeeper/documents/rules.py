@@ -62,6 +62,12 @@ def check_number(document_type: str, text: str, on: dt.date) -> Checked:
     return _check_national(kind, compact)
 
 
+def document_as_recorded(document: tuple[str, str], on: dt.date) -> tuple[str, str]:
+    """Return the type and the number of a document in their one spelling, however they were typed."""
+    kind = normalise_type(document[0])
+    return kind, check_number(kind, document[1], on).normalised
+
+
 def normalise_type(text: str) -> str:
     """Return a type's one spelling: lower case, hyphens."""
     if _PLAIN_TYPE.fullmatch(text):

@@ -314,7 +314,7 @@ def _begin_with_first(line: Any) -> Iterator[Any]:
 
 
 _START_QUERY: Final = psycopg.Connection._start_query  # noqa: SLF001 - it goes on as it was
-psycopg.Connection._start_query = _begin_with_first  # type: ignore[method-assign] # noqa: SLF001 - of every connection
+psycopg.Connection._start_query = _begin_with_first  # type: ignore[method-assign, assignment] # noqa: SLF001 - of every connection
 
 
 @contextmanager

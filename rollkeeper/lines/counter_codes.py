@@ -8,7 +8,6 @@ codes stop further attempts, for each clerk and for all counters together.
 
 import datetime as dt
 import re
-import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +16,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.kernel.codes import figures_in, new_code
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.ledger.services import append_entry
@@ -39,7 +39,7 @@ from rollkeeper.lines.queries import (
 )
 from rollkeeper.vault.blind_index import blind_references
 
-CODE_DIGITS: Final = 10
+CODE_FIGURES: Final = 10
 CODE_MINUTES: Final = 10
 HANDLE_MINUTES: Final = 20
 """How long a clerk goes on with the line that was shown."""
@@ -68,7 +68,7 @@ def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
     Ledger: line:counter_code:issued. Refuses: NOT_ALLOWED, LineNotFound, TooManyCounterCodes.
     """
     role = require(authority, Permission.ISSUE_COUNTER_CODE)
-    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    code = new_code(CODE_FIGURES)
     with action():
         line = view_line(line_id)
         if line is None or line.is_over:
@@ -213,5 +213,4 @@ def _limit_attempts(authority: Authority) -> None:
 
 def hash_counter_code(code: str) -> bytes:
     """Return what is kept of a code; the figures of any script are figures."""
-    figures = "".join(str(int(letter)) for letter in code if letter.isdecimal())
-    return blind_references([f"shown at a counter {figures}"])[0]
+    return blind_references([f"shown at a counter {figures_in(code)}"])[0]

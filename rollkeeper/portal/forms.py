@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from rollkeeper.documents.offered import offered_types
-from rollkeeper.documents.rules import check_number, normalise_type, with_state
+from rollkeeper.documents.rules import with_state
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
@@ -20,7 +20,7 @@ from rollkeeper.lines.choices import DECLARED_AT_PORTAL
 from rollkeeper.lines.numbers import NAMED
 from rollkeeper.registration.forms import QUIET, state_field
 from rollkeeper.selfcare.choices import DelegateRole, DisputeReason
-from rollkeeper.subscribers.queries import document_index
+from rollkeeper.subscribers.queries import index_of_document
 from rollkeeper.vault.fields import Field
 
 STATE_HINT = _("Of a passport: the letters printed on it, such as NPL.")
@@ -117,11 +117,8 @@ class DocumentForm(QuietForm):
 
     def mark(self, on: dt.date) -> str:
         """Return the hash of the document, in hexadecimal digits. Precondition: the form is valid."""
-        kind = normalise_type(
-            with_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
-        )
-        number = check_number(kind, self.cleaned_data["document_number"], on).normalised
-        return document_index([(kind, number)])[0].hex()
+        kind = with_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
+        return index_of_document((kind, self.cleaned_data["document_number"]), on=on).hex()
 
 
 class VerificationForm(DocumentForm):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.assurance import assurance_of
-from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.documents.rules import check_number, document_as_recorded, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
 from rollkeeper.kernel.instance import instance
@@ -33,13 +33,14 @@ from rollkeeper.registration.errors import (
     InvalidDocumentNumber,
 )
 from rollkeeper.registration.receipts import ConcurrentChange, on_number, run_once
-from rollkeeper.registration.services import Document, index_of, locked_line, require_subscriber
+from rollkeeper.registration.services import Document, locked_line, require_subscriber
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import (
     document_index,
     find_persons,
+    index_of_document,
     kind_of,
     language_of,
     principals,
@@ -77,7 +78,7 @@ def link_document(
         if known is None:
             _add(subscriber, checked, on=on)
         else:
-            shown = [index_of(one, on=on) for one in (document, checked) if one]
+            shown = [index_of_document(one, on=on) for one in (document, checked) if one]
             _join(authority, subscriber, known, entry_id=entry, shown=shown, on=on)
         others = [one for one in lines_in_force_of(subscriber) if one != line.line_id]
         _mark(authority, Verb.DOCUMENT_LINKED, others, subscriber, facts, on=on)
@@ -101,8 +102,7 @@ def undo_document_link(
         line = locked_line(authority, number, on=on)
         require_subscriber(authority, line, document, on=on, must_prove=False)
         tenure = current_tenure(line.line_id)
-        kind = normalise_type(document[0])
-        checked = (kind, check_number(kind, document[1], on).normalised)
+        checked = document_as_recorded(document, on)
         (known,) = find_persons(document_index([checked]))
         if tenure is None or known is None:
             raise DOCUMENT_NOT_LINKED(line=line.line_id)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
@@ -45,7 +44,7 @@ from rollkeeper.registration.side_effects import (
 )
 from rollkeeper.registration.sim_cards import form_of_sim, has_newer_sim, read_sim, record_sim
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
-from rollkeeper.subscribers.queries import document_index, find_persons, principals, replaced_on
+from rollkeeper.subscribers.queries import find_persons, index_of_document, principals, replaced_on
 
 type Document = tuple[str, str]
 
@@ -286,13 +285,6 @@ def locked_line(authority: Authority, number: str, *, on: dt.date, helps: bool =
         return lock_line(found.line_id, in_force=True)
 
 
-def index_of(document: Document, *, on: dt.date) -> bytes:
-    """Return by what a document is looked up, however its number was typed."""
-    kind = normalise_type(document[0])
-    (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
-    return index
-
-
 def require_subscriber(
     authority: Authority, line: LineView, document: Document | None, *, on: dt.date, must_prove: bool = True
 ) -> bool:
@@ -307,7 +299,7 @@ def require_subscriber(
     if is_compared:
         count_access(authority, AccessKind.DOCUMENT, on=on)
     if document is not None:
-        index = index_of(document, on=on)
+        index = index_of_document(document, on=on)
         (shown,) = find_persons([index])
         replaced = replaced_on([index]).get(index) if must_prove else None
     one = principals({person for person in (subscriber, shown) if person})

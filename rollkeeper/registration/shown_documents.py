@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from rollkeeper.documents.assurance import assurance_of
-from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.documents.rules import check_number, document_as_recorded, normalise_type
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.registration.decisions import PriorSubscriber
 from rollkeeper.registration.persistence import Context
@@ -17,8 +17,7 @@ def former_document(submission: Submission, *, on: dt.date) -> tuple[str, str] |
     """Return the document that the one shown takes the place of, its number normalised."""
     if submission.former_document is None:
         return None
-    kind = normalise_type(submission.former_document[0])
-    return kind, check_number(kind, submission.former_document[1], on).normalised
+    return document_as_recorded(submission.former_document, on)
 
 
 def transferors_of(context: Context, submissions: Sequence[Submission]) -> list[PriorSubscriber | None]:

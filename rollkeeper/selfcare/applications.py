@@ -17,7 +17,6 @@ from rollkeeper.access.authority import Authority, require, worker_authority
 from rollkeeper.access.roles import Permission
 from rollkeeper.documents.form_prefill import MAX_COPIES
 from rollkeeper.documents.image_intake import is_plain_jpeg
-from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import IdentityCheck, Payment
 from rollkeeper.kernel.database import action, rows, run, sql
@@ -49,7 +48,7 @@ from rollkeeper.selfcare.rules import OPERATORS_RULE, normalise_name
 from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
-from rollkeeper.subscribers.queries import document_index
+from rollkeeper.subscribers.queries import index_of_document
 from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
@@ -223,11 +222,8 @@ def application_marks(
     application_id: UUID, *, document: tuple[str, str], name: str, on: dt.date
 ) -> tuple[bytes, bytes]:
     """Return the hashes of a document and a name, for one application alone."""
-    kind = normalise_type(document[0])
-    (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
-    return blind_once(application_id, bytes(index).hex()), blind_once(
-        application_id, f"name {normalise_name(name)}"
-    )
+    index = index_of_document(document, on=on)
+    return blind_once(application_id, index.hex()), blind_once(application_id, f"name {normalise_name(name)}")
 
 
 def pending_key(application_id: UUID) -> str:

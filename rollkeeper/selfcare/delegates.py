@@ -10,7 +10,6 @@ import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger.services import append_entry
@@ -26,7 +25,7 @@ from rollkeeper.selfcare.choices import CaseKind, DelegateRole
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NO_CLAIM, NO_ONE_NAMED
 from rollkeeper.selfcare.services import Payload, key_of, open_dispute_case
 from rollkeeper.selfcare.sessions import PortalSession
-from rollkeeper.subscribers.queries import document_index
+from rollkeeper.subscribers.queries import index_of_document
 from rollkeeper.vault.blind_index import blind_once
 
 
@@ -102,8 +101,7 @@ def check_delegate(
     Ledger: selfcare:delegate:checked. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached.
     """
     role = require(authority, Permission.CHECK_DELEGATE)
-    kind = normalise_type(document[0])
-    (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
+    index = index_of_document(document, on=on)
     with action():
         line = find_line_for_staff(authority, number_index_of(number), on=on)
         count_access(authority, AccessKind.DOCUMENT, on=on)

@@ -12,7 +12,6 @@ the page on which the number was typed, and with it only what helps the line (`r
 
 import datetime as dt
 import hashlib
-import secrets
 from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID
@@ -20,6 +19,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.kernel.codes import figures_in, new_code
 from rollkeeper.kernel.database import action, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
@@ -32,11 +32,10 @@ from rollkeeper.lines.queries import LineView, find_line_by_input, protected_lin
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.selfcare.choices import HandOver
 from rollkeeper.selfcare.errors import LINE_IN_SERVICE, NO_PAGE_WAITING, TOO_MANY_HANDED_CODES
-from rollkeeper.selfcare.portal_client import hash_code
+from rollkeeper.selfcare.portal_client import CODE_FIGURES, hash_code
 from rollkeeper.selfcare.rules import is_sim_too_new
 from rollkeeper.selfcare.settings import settings
 
-CODE_DIGITS: Final = 8
 _IN_OTHER_HANDS: Final = frozenset({SuspensionReason.LOST_OR_STOLEN, SuspensionReason.SUBSCRIBER_REQUEST})
 """Who calls from such a line may be the person from whom it was barred."""
 OWN_NETWORK: Final = "own-network"
@@ -105,7 +104,7 @@ def _hand_over(
     chosen = settings()
     if _is_sim_too_new(line.line_id, on=on):
         raise TOO_MANY_HANDED_CODES()
-    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    code = new_code(CODE_FIGURES)
     entry_id = append_entry(
         authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=line.line_id, facts={"channel": means.value}
     )
@@ -120,7 +119,7 @@ def _hand_over(
 
 
 def _page_of(line_id: LineId, figures: str) -> UUID | None:
-    typed = "".join(str(int(letter)) for letter in figures if letter.isdecimal())
+    typed = figures_in(figures)
     with counted_lookups():
         pages = rows("SELECT * FROM selfcare_pages_of(%s) AS page", [line_id])
     return next((row.page for row in pages if page_figures(row.page) == typed), None)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.codes import figures_in
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
@@ -28,6 +29,8 @@ from rollkeeper.vault.blind_index import blind_numbers, blind_once, blind_refere
 
 CHANNEL: Final = "selfcare"
 """The channel of PostgreSQL on which the portal says that something waits."""
+CODE_FIGURES: Final = 8
+"""Of a code that is typed within minutes, sent to the line or handed over."""
 ANSWER_TIMEOUT_S: Final = 8.0
 _POLL_S: Final = 0.02
 _SOURCE_KEY: Final = os.urandom(32)  # ends with this process: a hash cannot be traced to its source later
@@ -101,16 +104,12 @@ def offers_letters() -> bool:
 
 def hash_posted_code(code: str) -> bytes:
     """Return what is kept of a code that went by letter: a keyed hash for any page, since the first one is gone by then."""
-    return blind_references([f"sent by letter {_figures(code)}"])[0]
-
-
-def _figures(code: str) -> str:
-    return "".join(str(int(letter)) for letter in code if letter.isdecimal())
+    return blind_references([f"sent by letter {figures_in(code)}"])[0]
 
 
 def hash_code(code_request_id: UUID, code: str) -> bytes:
     """Return what is kept of a code: a keyed hash, good for this code request alone. The figures of any script are figures."""
-    return blind_once(code_request_id, _figures(code))
+    return blind_once(code_request_id, figures_in(code))
 
 
 def send_request(

@@ -7,7 +7,6 @@ run at once, each takes what the other has not taken. A gateway that hangs keeps
 
 import datetime as dt
 import logging
-import secrets
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +18,7 @@ from django.utils import translation
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.codes import new_code
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import RollkeeperError
@@ -35,14 +35,13 @@ from rollkeeper.selfcare.case_decisions import settle_done_corrections
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.dashboard import export_all, show_dashboard, show_receipt
 from rollkeeper.selfcare.errors import LIMITED_SESSION
-from rollkeeper.selfcare.portal_client import hash_code
+from rollkeeper.selfcare.portal_client import CODE_FIGURES, hash_code
 from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, OF_LIMITED_SESSIONS, QUERY_HANDLERS
 from rollkeeper.selfcare.rules import may_send_code
 from rollkeeper.selfcare.sessions import PortalSession, active_session, end_session
 from rollkeeper.selfcare.settings import settings
 from rollkeeper.selfcare.verification import verify
 
-CODE_DIGITS = 8
 log = logging.getLogger("rollkeeper.portal_worker")
 
 
@@ -92,7 +91,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
         may = line is not None and _may_send_code(line, source=bytes(found[0].source_mark), on=on)
         kept = line is not None and not may and _use_reserved_code(line, on=on)
         may = may or kept
-        code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+        code = new_code(CODE_FIGURES)
         if may and line is not None:
             _keep_code(code_request_id, line.line_id, code, is_kept=kept)
     if not may or line is None:

@@ -13,7 +13,6 @@ so the session is limited as that of a code that was handed over, and none goes 
 """
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +22,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.codes import new_code
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.law.rules import Allowed
@@ -37,7 +37,7 @@ from rollkeeper.selfcare.portal_client import hash_posted_code
 from rollkeeper.selfcare.rules import may_post_code, may_post_today
 from rollkeeper.selfcare.settings import settings
 
-CODE_DIGITS: Final = 16
+CODE_FIGURES: Final = 16
 _NONE: Final = object()
 """No letter goes, for a reason that no one learns."""
 _ANOTHER_DAY: Final = object()
@@ -111,7 +111,7 @@ def _claim(row: Any) -> _Asked | object:
     if line is None or not may:
         return _NONE
     tenure, chosen = current_tenure(line.line_id), settings()
-    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    code = new_code(CODE_FIGURES)
     run(
         "UPDATE selfcare_postedcode SET line_id = %(line)s, tenure_id = %(tenure)s, person_id = %(person)s, code_hash = %(hash)s,"
         " ends_at = clock_timestamp() + make_interval(days => %(days)s), session_minutes = %(minutes)s, session_attempts = %(tries)s"
@@ -122,7 +122,7 @@ def _claim(row: Any) -> _Asked | object:
             "tries": chosen.code_attempts, "page": row.code_request_id,
         },
     )  # fmt: skip
-    groups = " ".join(code[at : at + 4] for at in range(0, CODE_DIGITS, 4))
+    groups = " ".join(code[at : at + 4] for at in range(0, CODE_FIGURES, 4))
     return _Asked(row.code_request_id, CodeLetter(line.line_id, groups, row.language))
 
 

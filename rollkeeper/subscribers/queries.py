@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.lookups import counted_lookups
+from rollkeeper.documents.rules import document_as_recorded
 from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.vault.blind_index import blind_documents
@@ -23,6 +24,12 @@ class KnownDocument:
 def document_index(documents: Sequence[tuple[str, str]]) -> list[bytes]:
     """Return the blind index of each (type, normalised number): equal numbers of different types never match by accident."""
     return blind_documents([f"{kind} {number}" for kind, number in documents])
+
+
+def index_of_document(document: tuple[str, str], *, on: dt.date) -> bytes:
+    """Return the blind index of one document, however its type and number were typed."""
+    (index,) = document_index([document_as_recorded(document, on)])
+    return index
 
 
 _FIND = "SELECT document_index, person_id, until FROM subscribers_find_documents(%s, %s)"

@@ -10,7 +10,8 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.operations.bootstrap import set_limits
 from rollkeeper.registration.document_links import link_document, undo_document_link
-from rollkeeper.registration.services import change_record, index_of, register_subscriber
+from rollkeeper.registration.services import change_record, register_subscriber
+from rollkeeper.subscribers.queries import index_of_document
 from tests.operations.test_people_not_told import NOTICE, refusal_at_commit
 from tests.registration.conftest import clerk, new_line, vaulted  # noqa: F401
 from tests.registration.people import ON, person, submission
@@ -58,7 +59,7 @@ def join(clerk, *, by, first, second, shown, tell):  # noqa: F811
     def do():
         lines = dict.fromkeys([by[0], *tell])
         entry, *_ = [enter(clerk, one, by[2], already_known=True, assurance="sighted") for one in lines]
-        indexes = [index_of(document, on=ON) for document in shown]
+        indexes = [index_of_document(document, on=ON) for document in shown]
         rows(
             JOINED,
             {"stays": first[2].person_id, "goes": second[2].person_id, "entry": entry, "shown": indexes},
