@@ -29,12 +29,12 @@ class PastImport:
 
 def past_imports() -> list[PastImport]:
     """Return the imports, the newest first."""
-    return [_shown(one) for one in Import.objects.order_by("-started_at")]
+    return [_shown(one) for one in Import.objects.defer("file_hash").order_by("-started_at")]
 
 
 def past_import(import_id: UUID) -> PastImport:
     """Return one import. Refuses: IMPORT_UNKNOWN."""
-    found = Import.objects.filter(import_id=import_id).first()
+    found = Import.objects.defer("file_hash").filter(import_id=import_id).first()
     if found is None:
         raise IMPORT_UNKNOWN(import_id=import_id)
     return _shown(found)

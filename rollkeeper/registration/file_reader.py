@@ -20,7 +20,6 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.registration.errors import FILE_NOT_USABLE, INVALID_ROW
 from rollkeeper.registration.kind_rules import AUTHORITY_SHOWN
 from rollkeeper.registration.party_kinds import kind_named, kind_names
-from rollkeeper.registration.receipts import find_receipts
 from rollkeeper.registration.rules import is_usable_key, showable
 from rollkeeper.registration.submissions import (
     FILE_KEY,
@@ -152,17 +151,12 @@ def with_keys(rows: Sequence[Row]) -> list[Row]:
     """Give each submission a key: a keyed hash of its own in the file or, where it has none, of its content.
 
     So the same row is never recorded twice, the receipts alone do not allow testing people against them, and the operator's own number of
-    a customer is not stored. What an earlier version recorded under a file's key as it is keeps that.
+    a customer is not stored.
     """
-    given = [row.content.submission_key for row in rows if isinstance(row.content, Submission)]
-    usable = [key for key in given if is_usable_key(key)]
-    stored = find_receipts(usable) if usable else {}
     named = [
         (position, row.content, text)
         for position, row in enumerate(rows)
-        if isinstance(row.content, Submission)
-        and row.content.submission_key not in stored
-        and (text := _key_text(row.content))
+        if isinstance(row.content, Submission) and (text := _key_text(row.content))
     ]
     keyed = list(rows)
     indexes = blind_references([text for _, _, text in named])

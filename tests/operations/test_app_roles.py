@@ -202,7 +202,7 @@ def new_day(vaulted):  # noqa: F811
 
 INDEXES = (
     "number_index", "document_index", "reference_index", "code_hash", "document_mark", "name_mark", "claimant_mark", "number_mark",
-    "instrument_mark", "file_mark",
+    "instrument_mark", "file_mark", "file_hash",
 )  # fmt: skip
 
 

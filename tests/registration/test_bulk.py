@@ -4,12 +4,14 @@
 import csv
 import datetime as dt
 import json
+from importlib import import_module
 
 import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.queries import find_line, tenures
 from rollkeeper.registration import bulk
 from rollkeeper.registration.errors import FILE_NOT_USABLE
@@ -20,6 +22,7 @@ from tests.imports.sheets import text, write_sheet
 from tests.refusals import refusing
 from tests.registration.people import ON, fresh_number, person, submission, without_address
 
+keys_of_files = import_module("rollkeeper.registration.migrations.0003_keys_of_files")
 pytestmark = pytest.mark.usefixtures("vaulted")
 
 
@@ -300,14 +303,31 @@ def test_a_customers_number_that_a_file_uses_as_its_key_is_not_stored(tmp_path):
     assert register_line(file)[0].repeated == 2
 
 
-def test_a_row_that_an_earlier_version_recorded_under_its_key_is_recorded_once(tmp_path):
-    file = written(tmp_path, row(submission_key="customer-4711"))
+def test_an_upgrade_hashes_what_earlier_files_gave_as_keys_and_records_their_rows_once(tmp_path):
+    file = written(tmp_path, row(submission_key="customer-4711"), row(submission_key="13908915678"))
     register_line(file)
-    run("UPDATE registration_submission SET submission_key = 'customer-4711'")
+    kept = [
+        one.submission_key
+        for one in rows("SELECT submission_key FROM registration_submission ORDER BY receipt -> 'entry'")
+    ]
+    others = [f"application:{new_uuid()}", str(new_uuid()), f"row:{'0a' * 16}"]
+    for key in others:
+        run(
+            "INSERT INTO registration_submission SELECT %s, receipt, made_at FROM registration_submission LIMIT 1",
+            [key],
+        )
+    for key, clear in zip(kept, ("customer-4711", "13908915678"), strict=True):
+        run("UPDATE registration_submission SET submission_key = %s WHERE submission_key = %s", [clear, key])
 
+    keys_of_files.hash_keys_of_files()
+
+    now = {one.submission_key for one in rows("SELECT submission_key FROM registration_submission")}
     tally, refused = register_line(file)
-
-    assert (tally.recorded, tally.repeated, refused) == (0, 1, [])
+    assert (tally.recorded, tally.repeated, refused) == (0, 2, [])
+    assert now >= set(others)
+    assert all(key.startswith("key:") for key in now - set(others))
+    keys_of_files.hash_keys_of_files()
+    assert now == {one.submission_key for one in rows("SELECT submission_key FROM registration_submission")}
 
 
 def test_a_returning_subscriber_with_the_same_row_is_registered_again(tmp_path):
