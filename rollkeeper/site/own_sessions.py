@@ -5,10 +5,13 @@ A counter shows the sessions of counters. The back office shows those of both ap
 """
 
 import datetime as dt
+from urllib.parse import urlencode
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
@@ -40,14 +43,23 @@ _TITLES = {app.name: app.title for app in APPS}
 def own_sessions(request: HttpRequest) -> HttpResponse:
     """List the reader's own sessions."""
     here = reference_of(request.session.session_key)
-    shown = [
+    sessions = [
         {
             "view": one, "app": _TITLES.get(one.app, one.app), "is_current": one.reference == here,
             "used_at": one.expires_at - _idle(one.app),
         }
         for one in _own(request)
     ]  # fmt: skip
-    return render(request, "site/own_sessions.html", {"sessions": shown, "others": len(shown) > 1})
+    shown = {"sessions": sessions, "others": len(sessions) > 1, "confirm_at": _where_to_confirm(request)}
+    return render(request, "site/own_sessions.html", shown)
+
+
+def _where_to_confirm(request: HttpRequest) -> str:
+    """Return where the reader confirms that it is they; empty where they did a moment ago. Scripts of forms that need it ask this page."""
+    if authority_in(request).is_recent:
+        return ""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    return f"{methods[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.path})}" if methods else ""
 
 
 @require_POST

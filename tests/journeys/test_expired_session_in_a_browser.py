@@ -79,6 +79,37 @@ def test_what_was_typed_stays_when_the_network_is_gone(strict_visitor):
     assert typed == NUMBER
 
 
+def test_lines_stay_marked_where_a_person_must_confirm_first_that_it_is_they(strict_visitor):
+    page, backoffice = filled(strict_visitor), strict_visitor.demo.backoffice
+    strict_visitor.sign_in("campaign_manager", to="/unreachable/")
+    page.wait_for_selector("body.js-enabled")
+    page.locator("input[name=lines]").first.check()
+    # As the register says it some minutes after a sign-in.
+    asking = '<h1 data-confirm-at="/account/reauthenticate/?next=/account/sessions/">'
+    page.route(
+        "**/account/sessions/",
+        lambda route: fulfil(route, lambda text: text.replace("<h1 ", asking[:-1] + " ", 1)),
+    )
+
+    page.get_by_role("button", name="I answer for the lines").click()
+    page.wait_for_selector("[data-unconfirmed]", state="visible")
+
+    assert page.locator("input[name=lines]").first.is_checked()
+    with page.context.expect_page() as opened:
+        page.click("[data-unconfirmed] a")
+    opened.value.wait_for_url(f"{backoffice}/account/reauthenticate/?next=/account/sessions/")
+    page.unroute("**/account/sessions/")
+    page.wait_for_timeout(1_500)  # a second click at once is taken for one
+    page.get_by_role("button", name="I answer for the lines").click()
+    page.wait_for_selector("text=You answer for 1 line.")
+
+
+def fulfil(route, change):
+    """Answer as the register does, with a page that says something else."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=change(answer.text()))
+
+
 def test_a_form_that_is_sent_twice_at_once_is_one_request(strict_visitor):
     page, posted = filled(strict_visitor), []
     some_minutes_pass(page)

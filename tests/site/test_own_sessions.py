@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from rollkeeper.access import services
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import NOT_ALLOWED, STAFF_UNKNOWN
 from rollkeeper.access.models import Staff
@@ -185,3 +186,14 @@ def test_a_session_ends_after_twelve_hours_however_it_is_used(hours, goes_on):
 def test_an_app_cannot_say_when_or_by_whom_a_session_was_begun(as_role, role, statement):
     with as_role(role), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         run(statement)
+
+
+def test_the_page_says_where_one_confirms_that_it_is_they_once_that_is_asked(monkeypatch):
+    client = browser()
+
+    recent = client.get(WHERE, **PERSON).content.decode()
+    monkeypatch.setattr(services, "is_recent", lambda _: False)
+    later = client.get(WHERE, **PERSON).content.decode()
+
+    assert "data-confirm-at" not in recent
+    assert 'data-confirm-at="/account/reauthenticate/?next=%2Faccount%2Fsessions%2F"' in later

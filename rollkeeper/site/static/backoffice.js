@@ -21,9 +21,10 @@ document.addEventListener("click", (event) => {
   place.after(text);
 });
 
-// A form of a page that is some minutes old is sent once it is known that it will be read: where the session ended or the network
-// is gone, it stays as it was typed.
+// A form of a page that is some minutes old, or for which a person confirms that it is they (`data-confirms`), is sent once it is known
+// that it will be read: where the session ended, the network is gone or they must confirm first, it stays as it was typed.
 const ended = document.querySelector("[data-session-ended]");
+const unconfirmed = document.querySelector("[data-unconfirmed]");
 const SECOND_CLICK_MS = 1000;
 let isAsking = false;
 let isOurs = false;
@@ -31,25 +32,30 @@ let sentAt = -SECOND_CLICK_MS;
 
 const accountOf = (page) => page.querySelector(".rk-account__link")?.textContent;
 
-// The same person is signed in: what one person began on this page, another one who signed in meanwhile does not send.
-async function isReadable() {
+// What keeps the form from being read: nothing where the same person is signed in. What one person began on this page, another one who
+// signed in meanwhile does not send.
+async function obstacleTo(form) {
   try {
     const answer = await fetch(ended.dataset.sessionEnded, { cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return accountOf(page) === accountOf(document);
+    if (accountOf(page) !== accountOf(document)) return ended;
+    const asking = page.querySelector("[data-confirm-at]")?.dataset.confirmAt;
+    if (!asking || !("confirms" in form.dataset)) return null;
+    unconfirmed.querySelector("a").href = asking;
+    return unconfirmed;
   } catch {
-    return false;
+    return ended;
   }
 }
 
 async function send(form, button) {
   isAsking = true;
-  const isRead = await isReadable();
+  const obstacle = await obstacleTo(form);
   isAsking = false;
-  ended.hidden = isRead;
-  if (!isRead) {
-    form.before(ended);
-    ended.focus();
+  for (const one of [ended, unconfirmed]) one.hidden = one !== obstacle;
+  if (obstacle) {
+    form.before(obstacle);
+    obstacle.focus();
     return;
   }
   // After a new sign-in in another tab the old token counts no more.
@@ -70,7 +76,7 @@ if (ended) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (isOurs || event.defaultPrevented || form.getAttribute("method") !== "post" || !form.closest("main")) return;
-    if (!isDoubtful()) return;
+    if (!isDoubtful() && !("confirms" in form.dataset)) return;
     event.preventDefault();
     if (!isAsking && performance.now() - sentAt > SECOND_CLICK_MS) send(form, event.submitter);
   });
