@@ -20,7 +20,7 @@ from rollkeeper.agents.services import valid_requirements
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import LineId, StaffId
+from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.law.rules import Refused
 
 OF_AGENT = "EXISTS (SELECT FROM agents_assignment t WHERE t.staff_id = s.staff_id)"
@@ -219,6 +219,24 @@ def is_agent_account(authority: Authority) -> bool:
     return bool(
         prepared_rows("SELECT FROM agents_assignment WHERE staff_id = %s LIMIT 1", [authority.staff_id])
     )
+
+
+def is_of_own_outlet(
+    authority: Authority, *, entry_id: EntryId | None = None, submitted_by: UUID | None = None
+) -> bool:
+    """Tell whether an account may read what came of a registration with this entry, or of what an account handed in: at its own outlet.
+
+    Accounts of the operator's own read everyone's.
+    """
+    if not is_agent_account(authority):
+        return True
+    there = _current_assignment(authority, at=clock.now())
+    if there is None:
+        return False
+    here = {"outlet_id": there[1].outlet_id}
+    if submitted_by is not None:
+        return Assignment.objects.filter(staff_id=submitted_by, **here).exists()
+    return entry_id is not None and AgentRegistration.objects.filter(entry_id=entry_id, **here).exists()
 
 
 def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Outlet] | None:

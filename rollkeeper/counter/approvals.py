@@ -13,7 +13,9 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import pending_approvals, reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.agents.queries import is_of_own_outlet
 from rollkeeper.counter import labels
+from rollkeeper.counter.agent_guard import require_device
 from rollkeeper.counter.carried_line import called_on_receipt, is_set_aside
 from rollkeeper.counter.errors import SUBMISSION_WAITS
 from rollkeeper.counter.forms import QuietForm
@@ -65,7 +67,7 @@ def submit_for_approval(
 def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
     """Return the state of an action that waits for an approver; None if nothing waits under this key."""
     found = outcomes([submission_key])
-    if not found:
+    if not found or not is_of_own_outlet(authority_in(request), submitted_by=found[0].submitted_by):
         return None
     shown = {
         "outcome": found[0], "reference": reference_of(submission_key), "submission_key": submission_key,
@@ -102,6 +104,7 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
     """List what waits for an approver, and take their yes or no."""
     authority = authority_in(request)
     require(authority, Permission.APPROVE_ACTION)
+    require_device(request, authority)
     said = []
     if request.method == "POST":
         try:

@@ -31,6 +31,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.agents.queries import is_of_own_outlet
 from rollkeeper.counter import views
 from rollkeeper.counter.agent_guard import require_device
 from rollkeeper.counter.forms import (
@@ -108,12 +109,15 @@ def submit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def outcomes_of(request: HttpRequest) -> HttpResponse:
     """Say what came of offline registrations: waiting, done, refused with sentences, held. Nothing personal."""
-    require(authority_in(request), Permission.REGISTER)
+    authority = authority_in(request)
+    require(authority, Permission.REGISTER)
+    require_device(request, authority)
     keys = _read(request).get("keys")
     if not isinstance(keys, list) or len(keys) > _MAX_KEYS_PER_QUERY:
         raise OFFLINE_REGISTRATION_REJECTED(why="its list of keys is none")
     found = [
         {"key": one.submission_key, "outcome": one.outcome, "said": list(one.said)} for one in outcomes([str(key) for key in keys])
+        if is_of_own_outlet(authority, submitted_by=one.submitted_by)
     ]  # fmt: skip
     return JsonResponse({"submissions": found})
 

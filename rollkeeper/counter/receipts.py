@@ -12,12 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rollkeeper.access.authority import require
+from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.agents.queries import is_of_own_outlet
+from rollkeeper.counter.agent_guard import require_device
 from rollkeeper.counter.approvals import waits
-from rollkeeper.counter.carried_line import called_on_receipt, carried, is_about
+from rollkeeper.counter.carried_line import called_on_receipt, carried, is_about, is_set_aside
 from rollkeeper.counter.errors import SUBMISSION_NOT_FOUND
 from rollkeeper.counter.forms import CodeForm, faults_of
 from rollkeeper.kernel.choices import label_of
@@ -35,8 +37,8 @@ from rollkeeper.registration.rules import is_page_key
 
 @require_safe
 def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
-    """Show the receipt of what was just submitted, to be printed and handed over."""
-    require(authority_in(request), Permission.REGISTER)
+    """Show the receipt of what was just submitted, to be printed and handed over; at an agent's counter of its own outlet."""
+    authority = _reader(request)
     found = receipt_for(submission_key) if is_page_key(submission_key) else None
     if found is None:
         pending = waits(request, submission_key)
@@ -47,6 +49,11 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
         given = ledger_receipt_of(found)
     except ReceiptsNotReady:
         given = None
+    is_own = is_set_aside(request, submission_key) or (
+        given and given.entry.content.get("actor") == authority.commitment
+    )
+    if not is_own and not is_of_own_outlet(authority, entry_id=found.entry_id):
+        raise SUBMISSION_NOT_FOUND()
     line = carried(request, also_set_aside=True)
     shown = {
         "receipt": found, "done": action_label(found.verb, given.entry.facts if given else {}), "is_repeat": "again" in request.GET,
@@ -59,7 +66,7 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the code of a receipt and go on to it."""
-    require(authority_in(request), Permission.REGISTER)
+    _reader(request)
     form = CodeForm(request.POST) if request.method == "POST" else CodeForm()
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,7 +83,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """Show any receipt by its code, and whether its record was erased since."""
-    require(authority_in(request), Permission.REGISTER)
+    _reader(request)
     with counted_lookups():
         found = find_by_code(code)
         erasures = erasures_of(found.entry)
@@ -91,7 +98,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """Give a receipt as one sheet."""
-    require(authority_in(request), Permission.REGISTER)
+    _reader(request)
     with counted_lookups():
         found = find_by_code(code)
     return _file(printouts.pdf(found), name=printouts.file_name(found, "pdf"), kind="application/pdf")
@@ -100,7 +107,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def text(request: HttpRequest, code: str) -> HttpResponse:
     """Give a receipt as a text."""
-    require(authority_in(request), Permission.REGISTER)
+    _reader(request)
     with counted_lookups():
         found = find_by_code(code)
     return _file(
@@ -108,6 +115,14 @@ def text(request: HttpRequest, code: str) -> HttpResponse:
         name=printouts.file_name(found, "txt"),
         kind="text/plain; charset=utf-8",
     )
+
+
+def _reader(request: HttpRequest) -> Authority:
+    """Return who reads receipts: at an agent's counter with its device. Refuses: NOT_ALLOWED; as `agent_guard.require_device`."""
+    authority = authority_in(request)
+    require(authority, Permission.REGISTER)
+    require_device(request, authority)
+    return authority
 
 
 def _given(found: LedgerReceipt | None) -> dict[str, Any]:

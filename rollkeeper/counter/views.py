@@ -276,6 +276,7 @@ def unlink_document_page(request: HttpRequest) -> HttpResponse:
     """Undo a join: a document is not the subscriber's after all."""
     authority = authority_in(request)
     require(authority, Permission.UNLINK_DOCUMENTS)
+    require_outlet(request, authority)
 
     def do(form: UnlinkDocumentForm) -> Receipt:
         given = form.cleaned_data

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from rollkeeper.kernel.database import rows
 
@@ -18,6 +19,7 @@ class Outcome:
     action_kind: str | None
     """Which act it is, where an approver confirms it."""
     said: Sequence[dict[str, Any]]
+    submitted_by: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,13 @@ class Waiting:
 def outcomes(submission_keys: Sequence[str]) -> list[Outcome]:
     """Return what came of these offline registrations, as far as they were handed in."""
     found = rows(
-        "SELECT submission_key, outcome, action_kind, said FROM offline_registration WHERE submission_key = ANY (%s)",
+        "SELECT submission_key, outcome, action_kind, said, submitted_by FROM offline_registration WHERE submission_key = ANY (%s)",
         [list(submission_keys)],
     )
-    return [Outcome(row.submission_key, row.outcome, row.action_kind, row.said or ()) for row in found]
+    return [
+        Outcome(row.submission_key, row.outcome, row.action_kind, row.said or (), row.submitted_by)
+        for row in found
+    ]
 
 
 def count_waiting() -> Waiting:

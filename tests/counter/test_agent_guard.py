@@ -2,6 +2,7 @@
 """A counter of an agent through its pages: place, hours and device are asked for; own figures and no other's."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,11 +10,12 @@ from django.test import Client
 
 from rollkeeper.access.models import Staff
 from rollkeeper.agents import outlets, queries
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.ledger.receipts import receipt_of
 from rollkeeper.lines.queries import find_line
 from rollkeeper.registration.services import mark_essential
-from tests.agents.conftest import AGENT, CONSOLE, ON, PLACE, counter, vaulted  # noqa: F401 - the same counter
+from tests.agents.conftest import AGENT, CONSOLE, ON, PLACE, counter, shop, vaulted  # noqa: F401 - the same counter
 from tests.registration.people import fresh_number
 
 PAGE = {"HTTP_ACCEPT": "text/html"}
@@ -154,3 +156,45 @@ def test_an_agent_reads_its_own_figures(browser, counter, as_role):  # noqa: F81
     assert AGENT in page
     assert "1 of at most 40" in page
     assert "There is no ranking" in page
+
+
+def test_without_its_device_an_agents_account_reads_no_receipt_and_no_outcome(browser, counter):  # noqa: F811
+    done = counter.register()
+    code = receipt_of(done.entry_id).code
+    clients = {"without": browser(), "with": browser(counter.passkey)}
+    answers = {}
+
+    for how, client in clients.items():
+        answers[how] = [
+            client.get(f"/receipt/{done.submission_key}/", **PAGE).status_code,
+            client.get("/receipts/", **PAGE).status_code,
+            client.post("/receipts/", {"code": code}, **PAGE).status_code,
+            *(client.get(f"/receipts/{code}/{form}", **PAGE).status_code for form in ("", "pdf/", "text/")),
+            client.post("/offline/outcomes/", {"keys": []}, "application/json").status_code,
+        ]
+
+    assert answers == {"without": [403] * 7, "with": [200] * 7}
+
+
+@pytest.mark.parametrize(
+    ("whose", "may"), [("their own", True), ("a colleague's", True), ("another outlet's", False)]
+)
+def test_an_agents_clerk_reads_what_came_of_their_own_outlet_alone(browser, counter, whose, may):  # noqa: F811
+    other = {"their own": counter}.get(whose) or shop("clerk-08", outlet="another-outlet")
+    if whose == "a colleague's":
+        outlets.unassign_staff(CONSOLE, "clerk-08", on=ON - dt.timedelta(days=1))
+        outlets.assign_staff(CONSOLE, "clerk-08", agent=AGENT, outlet=PLACE, on=ON)
+        other = replace(other, passkey=counter.passkey)
+    done, waits = other.register(), str(new_uuid())
+    run(
+        "INSERT INTO offline_registration (submission_key, ticket_id, submitted_by, language, sealed, by_counter)"
+        " VALUES (%s, %s, %s, 'en', 'sealed', true)",
+        [waits, new_uuid(), other.authority.staff_id],
+    )
+    client = browser(counter.passkey)
+
+    receipts = [client.get(f"/receipt/{key}/", **PAGE).status_code for key in (done.submission_key, waits)]
+    came = client.post("/offline/outcomes/", {"keys": [waits]}, "application/json").json()
+
+    assert receipts == [200 if may else 404] * 2
+    assert [one["key"] for one in came["submissions"]] == ([waits] if may else [])
