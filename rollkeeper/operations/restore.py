@@ -54,6 +54,7 @@ from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform import pg_backup as server_copies
 from rollkeeper.provisioning.services import advance_command_sequence
 from rollkeeper.retention import services as retention_acts
+from rollkeeper.selfcare.sessions import drop_unsent_codes
 from rollkeeper.vault import document_store, epochs
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import root_of_trust
@@ -208,13 +209,14 @@ def _undo_partial_restore() -> None:
 
 
 def _end_what_came_back(authority: Authority, *, on: dt.date) -> None:
-    """End what may have ended since the backup: sessions that were signed out, codes that were used, batches that people stopped.
+    """End what may have ended since the backup: sessions that were signed out, codes that were used or sent, batches that people stopped.
 
     A batch would also act on people who registered since, of whom this register knows nothing: two people look at its lines again.
     """
     with action():
         sign_out_everyone()
         end_invitations()
+        drop_unsent_codes()
     stop_all_batches(authority, on=on)
 
 

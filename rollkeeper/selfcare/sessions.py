@@ -218,3 +218,9 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
         )
         for row in rows(sql("selfcare", "tenures_of"), {"person_id": person_id})
     ]  # fmt: skip
+
+
+def drop_unsent_codes() -> None:
+    """Forget every request for a code that no message and no letter answered: those of a backup were answered since, by the other instance."""
+    run("DELETE FROM selfcare_coderequest WHERE processed_at IS NULL")
+    run("DELETE FROM selfcare_postedcode WHERE reference IS NULL")

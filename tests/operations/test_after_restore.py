@@ -15,7 +15,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.models import Batch
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.operations import restore
@@ -63,6 +63,24 @@ def test_no_session_of_the_backup_is_open_after_it(brought_back):
 
     assert rows("SELECT FROM django_session") == []
     assert rows("SELECT FROM selfcare_portalsession") == []
+
+
+def test_no_code_that_the_backup_owes_is_sent_or_printed_after_it(brought_back):
+    page, index = new_uuid(), os.urandom(16)
+    run(
+        "INSERT INTO selfcare_coderequest (code_request_id, number_index, source_mark, language) VALUES (%s, %s, %s, 'en')",
+        [page, index, os.urandom(16)],
+    )
+    for line_id, processed_at in ((None, None), (new_uuid(), "2012-03-01")):
+        run(
+            "INSERT INTO selfcare_postedcode (code_request_id, number_index, language, line_id, processed_at) VALUES (%s, %s, 'en', %s, %s)",
+            [new_uuid(), index, line_id, processed_at],
+        )
+
+    brought_back()
+
+    assert rows(sql("selfcare", "next_code_request")) == []
+    assert rows(sql("selfcare", "next_letters"), {"most": 5}) == []
 
 
 def test_an_invitation_that_was_used_since_lets_no_one_in_again(brought_back):
