@@ -34,6 +34,7 @@ from rollkeeper.kernel.console import (
 )
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.kernel.instance import open_instance
+from rollkeeper.kernel.menu_input import typed_lines
 from rollkeeper.kernel.side_by_side import as_plain_text
 from rollkeeper.languages.queries import require_spoken
 from rollkeeper.ledger.queries import missing_accesses
@@ -84,7 +85,7 @@ def counter_codes() -> None:
     Example: echo "13900001234" | rollkeeper counter-codes
     """
     open_instance()
-    for said in issue_codes(console_authority(), sys.stdin, on=clock.today()):
+    for said in issue_codes(console_authority(), typed_lines(), on=clock.today()):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
         sys.stdout.flush()
 

@@ -19,6 +19,7 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.codes import figures_in, new_code
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.menu_input import plain_lines
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import (
@@ -107,10 +108,10 @@ def issue_codes(
 
     Refuses: NOT_ALLOWED.
     """
-    for text in calling:
+    for text in plain_lines(calling):
         code = None
         try:
-            line = find_line_by_input(text.strip())
+            line = find_line_by_input(text)
             code = issue_code(authority, line.line_id, on=on) if line else None
         except (NumberNotRead, LineNotFound, TooManyCounterCodes):
             pass

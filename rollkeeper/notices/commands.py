@@ -13,6 +13,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, counted, emit, err, out, progress, show_table
 from rollkeeper.kernel.instance import open_instance
+from rollkeeper.kernel.menu_input import typed_lines
 from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices import queries
 from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
@@ -263,7 +264,7 @@ def verify_code() -> None:
     Example: echo "13900001234 12345678" | rollkeeper notices verify-code
     """
     open_instance()
-    for said in answers(sys.stdin):
+    for said in answers(typed_lines()):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
         sys.stdout.flush()
 

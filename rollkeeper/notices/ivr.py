@@ -9,8 +9,9 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rollkeeper.kernel.menu_input import plain_lines
 from rollkeeper.lines.errors import NumberNotRead
-from rollkeeper.lines.queries import find_line_by_input
+from rollkeeper.lines.queries import LineView, find_line_by_input
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.queries import GenuineNotice, find_genuine_notice
 
@@ -23,11 +24,15 @@ _NO: Final[dict[str, object]] = {"genuine": False}
 def answers(asked: Iterable[str]) -> Iterator[dict[str, object]]:
     """Answer each line `NUMBER CODE`, in order. An unreadable line is answered "no"."""
     wrong: dict[str, list[float]] = {}
-    for line in asked:
-        number, _, code = line.strip().partition(" ")
+    for text in plain_lines(asked):
+        typed, _, code = text.partition(" ")
+        line = _line(typed)
+        number = (
+            str(line.line_id) if line else typed
+        )  # however it is written: else each way had tries of its own
         now, tries = time.monotonic(), wrong.pop(number, [])
         tries = [at for at in tries if at > now - _WITHIN_S]
-        found = _find(number, code) if len(tries) < _MOST_WRONG else None
+        found = _find(line, code) if len(tries) < _MOST_WRONG else None
         if found is None:
             wrong[number] = [*tries, now][-_MOST_WRONG:]
             if len(wrong) > _MOST_CALLERS:
@@ -35,11 +40,17 @@ def answers(asked: Iterable[str]) -> Iterator[dict[str, object]]:
         yield _said(found) if found else _NO
 
 
-def _find(number: str, code: str) -> GenuineNotice | None:
+def _line(number: str) -> LineView | None:
     try:
-        line = find_line_by_input(number)
+        return find_line_by_input(number)
+    except NumberNotRead:
+        return None
+
+
+def _find(line: LineView | None, code: str) -> GenuineNotice | None:
+    try:
         return find_genuine_notice(line.line_id, code=code) if line else None
-    except (NoNotice, NumberNotRead):
+    except NoNotice:
         return None
 
 

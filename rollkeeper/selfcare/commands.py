@@ -21,6 +21,7 @@ from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, group_called, out, show_table
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import open_instance
+from rollkeeper.kernel.menu_input import typed_lines
 from rollkeeper.registration.services import pause_line
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import DecisionReason, DelegateRole, ForgerySign
@@ -88,7 +89,7 @@ def codes_by_call(*, on: DateOption = None) -> None:
     from rollkeeper.selfcare.handed_codes import answer_calls
 
     open_instance()
-    for said in answer_calls(console_authority(), sys.stdin, on=on or clock.today()):
+    for said in answer_calls(console_authority(), typed_lines(), on=on or clock.today()):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
         sys.stdout.flush()
 

@@ -24,6 +24,7 @@ from rollkeeper.kernel.database import action, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.leases import lock_matter
+from rollkeeper.kernel.menu_input import plain_lines
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import LineState, SuspensionReason
@@ -38,6 +39,7 @@ from rollkeeper.selfcare.settings import settings
 
 _IN_OTHER_HANDS: Final = frozenset({SuspensionReason.LOST_OR_STOLEN, SuspensionReason.SUBSCRIBER_REQUEST})
 """Who calls from such a line may be the person from whom it was barred."""
+_WORDS: Final = 3
 OWN_NETWORK: Final = "own-network"
 """What the voice system says of a call whose line its own network authenticated, and of no other."""
 
@@ -56,7 +58,7 @@ def answer_calls(
     Ledger: selfcare:code:sent.
     """
     role = require(authority, Permission.HAND_OVER_CODE)
-    for text in asked:
+    for text in plain_lines(asked):
         yield {"code": _by_call(authority, role, text, on=on), "minutes": settings().code_minutes}
 
 
@@ -73,9 +75,10 @@ def hand_over_code(authority: Authority, number: str, figures: str, *, on: dt.da
 
 
 def _by_call(authority: Authority, role: StaffRole, text: str, *, on: dt.date) -> str | None:
-    number, figures, origin = [*text.split(), "", "", ""][:3]
-    if origin != OWN_NETWORK:
+    words = text.split()
+    if len(words) != _WORDS or words[-1] != OWN_NETWORK:  # in a number with blanks a caller could say it
         return None
+    number, figures, _ = words
     try:
         with action():
             line = find_line_by_input(number)

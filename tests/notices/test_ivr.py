@@ -67,6 +67,14 @@ def test_a_number_that_guesses_too_often_hears_no_for_an_hour(code, guesses, gen
     assert an_hour_later["genuine"]
 
 
+def test_one_number_written_in_other_ways_has_no_tries_of_its_own(code):
+    ways = [NUMBER, "008613900001234", "13900001234", "139-0000-1234", "(139)00001234", "8613900001234"]
+
+    *_, straight = ivr.answers([*(f"{way} 1" for way in ways), f"{NUMBER} {code}"])
+
+    assert not straight["genuine"]
+
+
 def test_the_published_list_names_who_writes_and_how_to_check_and_nobody_else(code):
     write_settings(
         notices={

@@ -85,7 +85,9 @@ def test_the_code_opens_the_page_whose_figures_were_keyed_in_and_no_other(at_por
         portal_client.redeem_code(theirs, code)
 
 
-@pytest.mark.parametrize("origin", ["", "other-network", "own-network-perhaps"])
+@pytest.mark.parametrize(
+    "origin", ["", "other-network", "own-network-perhaps", "own-network other-network", "x own-network"]
+)
 def test_a_number_that_the_network_did_not_authenticate_gets_nothing(at_portal, origin):
     suspended_line()
 
