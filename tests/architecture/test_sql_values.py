@@ -111,7 +111,6 @@ OTHERS = {
     "said": {"true", "false"},
     "subject": {"attempt", "notice"},
     "type": {"totp", "webauthn"},
-    "value": {"true", "false"},
     "what": {"line", "tenure"},
 }
 CATALOGUE = {

@@ -230,5 +230,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "track_line_changes", "backoffice_role_triggers", "refresh_statistics", "postpone_commands", "stays_as_closed_days", "line_deadline")]),
+        migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "track_line_changes", "backoffice_role_triggers", "refresh_statistics", "stays_as_closed_days")]),
     ]
