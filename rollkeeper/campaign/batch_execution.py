@@ -222,7 +222,7 @@ def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[s
 
 def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
     pack = this.campaign.pack
-    rule, follows = pack.campaign.stages[batch.step - 1], pack.campaign.after(batch.step)
+    rule, follows, now = pack.campaign.stages[batch.step - 1], pack.campaign.after(batch.step), clock.now()
     return {
         "batch_id": batch.batch_id,
         "campaign_id": batch.campaign_id,
@@ -236,7 +236,9 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
         "then_days": follows.term.days_after(this.on) if follows else None,
         "language": NO_LANGUAGE,
         "on": this.on,
-        "at": clock.now(),
+        "due_on": this.on,
+        "at": now,
+        "now": now,
         "quarantined_until": pack.number_quarantine.last_day(this.on),
         "verb": (Verb.LINE_SUSPENDED if action is Action.SUSPEND else Verb.LINE_TERMINATED).value,
         "article": rule.article,

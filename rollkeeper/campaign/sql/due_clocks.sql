@@ -5,13 +5,10 @@
 -- Again: the same rows until they are in a batch.
 CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
 SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS pauses, length.days,
-       -- A line works on that the network was to bar and has not proved, or was last asked to restore, as for a broken floor: its end would come
-       -- without warning. Where no network is named nothing is ever tried.
        CASE WHEN l.is_disputed THEN 'disputed' WHEN l.is_essential THEN 'essential'
-            WHEN m.stage = 'suspended' AND (
-                SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
-                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(now)s))
-                  FROM provisioning_command n WHERE n.line_id = m.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred' END AS excluded
+            WHEN
+-- include campaign.is_unbarred
+                 THEN 'unbarred' END AS excluded
   FROM campaign_member m JOIN lines_line l USING (line_id)
  CROSS JOIN LATERAL (SELECT m.step, m.anchor_on) AS clock
  CROSS JOIN LATERAL (

@@ -3,6 +3,6 @@
 -- Plan: one hash join. Again: the same numbers.
 SELECT coalesce(c.excluded, 'due') AS what, count(*) AS lines
   FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)
- WHERE d.last_day_on < %(due_on)s AND (c.promised_on IS NULL OR c.promised_on < %(due_on)s)
-   AND NOT c.pauses @> %(due_on)s::date
+ WHERE
+-- include campaign.is_due
  GROUP BY 1

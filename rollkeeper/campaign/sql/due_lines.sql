@@ -5,6 +5,5 @@
 INSERT INTO campaign_batchline (line_id, batch_id, position, line_version, outcome)
 SELECT c.line_id, %(batch_id)s, row_number() OVER (ORDER BY random()), c.version, 'waiting'
   FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)
- WHERE c.excluded IS NULL
-   AND d.last_day_on < %(due_on)s AND (c.promised_on IS NULL OR c.promised_on < %(due_on)s)
-   AND NOT c.pauses @> %(due_on)s::date
+ WHERE c.excluded IS NULL AND
+-- include campaign.is_due

@@ -1,7 +1,6 @@
 -- Whether the subscriber of a line has more lines than a campaign lets one have; with NULL for the number: whether or not. To be included:
 -- wants lines_line as l, and the campaign as o (lines_over, services, regions, payments, party_kinds, activated_from).
--- Law: what the pack limits; counted as lines/sql/count_current_lines.sql does, under any document. A line that its subscriber contests
--- neither counts nor is asked. Reads: lines_tenure, subscribers_personlink, lines_line. Writes: -.
+-- Law: what the pack limits; counted under any document. A line that its subscriber contests neither counts nor is asked. Reads: lines_tenure, subscribers_personlink, lines_line. Writes: -.
 -- Plan: lines_tenure_pkey, subscribers_joined_pkey, lines_tenure_by_person, lines_line_pkey: at most one line more than the number, which
 -- most people never reach. Again: the same.
 (o.lines_over IS NULL OR EXISTS (

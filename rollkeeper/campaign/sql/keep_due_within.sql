@@ -3,8 +3,8 @@
 -- what is due, and as included; only for a campaign that names a number. Again: nothing more.
 WITH candidate AS (
     SELECT c.line_id FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)
-     WHERE c.excluded IS NULL AND d.last_day_on < %(due_on)s AND (c.promised_on IS NULL OR c.promised_on < %(due_on)s)
-       AND NOT c.pauses @> %(due_on)s::date
+     WHERE c.excluded IS NULL AND
+-- include campaign.is_due
 ),
 -- include campaign.beyond_number
 

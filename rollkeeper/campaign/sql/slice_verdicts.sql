@@ -23,13 +23,12 @@ SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.nex
                 SELECT FROM lines_suspension s JOIN campaign_batch b USING (batch_id)
                  WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.restored_on IS NULL AND b.state = 'undo_requested'
                 OFFSET 0) THEN 'changing'
-            -- As in due_clocks.sql: it may have come out, or been tried in vain, since the batch was prepared.
-            WHEN %(stage)s = 'suspended' AND (
-                SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
-                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(at)s))
-                  FROM provisioning_command n WHERE n.line_id = t.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred'
-            WHEN d.last_day_on < %(on)s AND (c.promised_on IS NULL OR c.promised_on < %(on)s)
-                 AND NOT c.pauses @> %(on)s::date
+            -- It may have come out, or been tried in vain, since the batch was prepared.
+            WHEN
+-- include campaign.is_unbarred
+                 THEN 'unbarred'
+            WHEN
+-- include campaign.is_due
                  THEN CASE WHEN lines_pauses_contradict_ledger(t.line_id) THEN 'pause_contradicted' END
             ELSE 'not_due' END AS because
   FROM batch_slice t

@@ -6,16 +6,14 @@
 SELECT asked.person_id, count(DISTINCT h.line_id) AS lines
   FROM (SELECT DISTINCT person_id FROM unnest(%(persons)s::uuid[]) AS who (person_id)) AS asked
  CROSS JOIN LATERAL subscribers_references_of(asked.person_id) AS one (person_id)
-  JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line l USING (line_id)
- WHERE lower(h.held) >= %(since)s AND h.contested_on IS NULL
-   AND h.party_kind = ANY (%(party_kinds)s) AND l.service = ANY (%(services)s) AND l.payment = ANY (%(payments)s)
-   AND (%(regions)s::text[] = '{}' OR l.region = ANY (%(regions)s::text[]))
-   AND (l.activated_on >= %(activated_from)s
-        -- Who took it over from someone else did not have it before that day.
-        OR EXISTS (SELECT FROM lines_tenure b WHERE b.line_id = h.line_id AND b.held << h.held AND b.person_id <> h.person_id)
-           AND (SELECT min(lower(o.held)) FROM lines_tenure o WHERE o.line_id = h.line_id AND o.person_id = h.person_id) >= %(activated_from)s)
+  JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line k USING (line_id)
+ CROSS JOIN (SELECT %(services)s::text[] AS services, %(regions)s::text[] AS regions, %(payments)s::text[] AS payments,
+                    %(party_kinds)s::text[] AS party_kinds, %(activated_from)s::date AS activated_from) AS o
+ WHERE lower(h.held) >= %(since)s
+   AND
+-- include lines.is_counted
    AND NOT EXISTS (SELECT FROM lines_tenure b
                     WHERE b.line_id = h.line_id AND b.person_id = h.person_id AND upper(b.held) = lower(h.held))
-   AND (l.activated_on >= %(begins)s
+   AND (k.activated_on >= %(begins)s
         OR EXISTS (SELECT FROM lines_tenure b WHERE b.line_id = h.line_id AND b.held << h.held))
  GROUP BY asked.person_id
