@@ -26,7 +26,7 @@ from rollkeeper.kernel.database import action
 from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.phrasing import listed
-from rollkeeper.kernel.settings import ALL, fixed_settings
+from rollkeeper.kernel.settings import ALL, fixed_settings, registered_tables, settings_file
 
 _SHOWN: Final = 20
 _TAKEN_OVER: Final = dt.timedelta(minutes=2)
@@ -112,7 +112,8 @@ class SettingsForm(forms.Form):
         for one in fault.faults:
             name = f"{one.facts.get('table')}-{one.facts.get('setting')}"
             self.add_error(
-                name if name in self.fields else None, forms.ValidationError([*translated_texts(one)])
+                name if name in self.fields else None,
+                forms.ValidationError([*translated_texts(one.with_facts(source=settings_file().name))]),
             )
 
 
@@ -184,7 +185,7 @@ def _field(table: str, key: str) -> forms.Field | None:
         return _more_languages(now)
     if isinstance(written(now), int):
         return forms.IntegerField(
-            label=label, help_text=hint, initial=now,
+            label=label, help_text=hint, initial=now, **_limits(table, key),
             widget=forms.NumberInput(attrs={"class": "govuk-input--width-4", "inputmode": "numeric"}),
         )  # fmt: skip
     if ":" in str(written(now)) and key.endswith(("_from", "_until")):
@@ -199,6 +200,14 @@ def _field(table: str, key: str) -> forms.Field | None:
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+def _limits(table: str, key: str) -> dict[str, int | None]:
+    """Return the least and the greatest value that a setting's model takes."""
+    rules = registered_tables()[table].model_fields[key].metadata
+    above = [one.gt for one in rules if getattr(one, "gt", None) is not None]
+    most = [one.le for one in rules if getattr(one, "le", None) is not None]
+    return {"min_value": above[0] + 1 if above else None, "max_value": most[0] if most else None}
 
 
 def _more_languages(now: list[str]) -> forms.Field | None:

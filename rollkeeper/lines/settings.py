@@ -15,6 +15,7 @@ class Lines(Table):
         int,
         Field(
             gt=0,
+            le=3650,
             description="Days after which staff are reminded of a missing proof of hardship; nothing else follows.",
         ),
         OnPages(),

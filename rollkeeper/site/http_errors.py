@@ -160,12 +160,14 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
 
 
 def _ask_to_confirm(request: HttpRequest, asking: str) -> HttpResponse:
-    """Send a person to confirm that it is they, and from there back to the page on which they were.
+    """Send a person to confirm that it is they, and from there to the page that they opened, or back to that on which they were.
 
-    Nothing of the request is kept, since its values may be personal: the person does it again.
+    Nothing of a form is kept, since its values may be personal: the person does it again.
     """
-    back = _page_before(request) or "/"
-    messages.info(request, _("Nothing was done yet. Confirm that it is you, then do it again."))
+    back = request.path
+    if request.method == "POST":
+        back = _page_before(request) or "/"
+        messages.info(request, _("Nothing was done yet. Confirm that it is you, then do it again."))
     return HttpResponseRedirect(f"{asking}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
 

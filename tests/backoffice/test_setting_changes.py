@@ -283,3 +283,23 @@ def test_a_running_app_does_not_take_over_a_file_with_a_fault(file, caplog):
 
     assert instance().operator_name == "Invented Telecom"
     assert "setting_fault" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("days", "status"), [("0", 422), ("1", 302), ("3650", 302), ("3651", 422), ("99999999999", 422)]
+)
+def test_no_pause_falls_on_a_day_that_the_calendar_does_not_have(asked, days, status):
+    answer = asked(data=FORM | {"lines-hardship_evidence_days": days})
+
+    assert answer.status_code == status
+    if status == 422:
+        assert f'value="{days}"' in answer.content.decode()
+        assert "settings.toml:" not in answer.content.decode()
+
+
+def test_a_fault_of_a_setting_does_not_say_where_its_file_lies(asked, file):
+    answer = asked(data=FORM | {"instance-operator_name": "Invented Telecom of far too many letters"})
+
+    assert answer.status_code == 422
+    assert "at most 20" in answer.content.decode()
+    assert str(file.parent) not in answer.content.decode()

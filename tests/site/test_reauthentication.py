@@ -1,6 +1,7 @@
 """An open session on an unattended screen: what another person can do in it."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -74,6 +75,16 @@ def test_an_old_session_suspends_no_agent_and_asks_who_it_is():
     assert answer.headers["Location"] == "/account/reauthenticate/?next=%2Fagents%2Fagent-017%2F"
     assert state() is AgentState.APPROVED
     assert "Nothing was done yet" in client.get(answer.headers["Location"], **PERSON).content.decode()
+
+
+@pytest.mark.usefixtures("supervisor")
+def test_who_opens_a_page_that_asks_who_they_are_is_led_to_that_page():
+    client, page = browser(6), f"/disclosures/{new_uuid()}/answer/"
+
+    answer = client.get(page, HTTP_REFERER="http://testserver/disclosures/", **PERSON)
+
+    assert answer.headers["Location"] == f"/account/reauthenticate/?{urlencode({'next': page})}"
+    assert "Nothing was done yet" not in client.get(answer.headers["Location"], **PERSON).content.decode()
 
 
 @pytest.mark.usefixtures("supervisor")
