@@ -168,11 +168,11 @@ def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> Ht
 
 def _to_portal_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect visitors without a session to the sign-in page; each answer tells whether an existing session is valid."""
-    if request.headers.get("HX-Request"):  # a page was open, and its session has ended meanwhile
-        return to_portal_sign_in(request)
-    if "text/html" not in request.headers.get("Accept", "text/html"):
+    is_script = bool(request.headers.get("HX-Request"))
+    if not is_script and "text/html" not in request.headers.get("Accept", "text/html"):
         return refuse(request, SessionExpired(), status=401)
-    return redirect("portal:sign_in")
+    # A page was open, and its session has ended meanwhile: in another tab, say.
+    return to_portal_sign_in(request) if is_script or request.method == "POST" else redirect("portal:sign_in")
 
 
 def _ask_to_show_factor(request: HttpRequest) -> HttpResponse:

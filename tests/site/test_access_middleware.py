@@ -233,6 +233,17 @@ def test_the_portal_sends_who_has_no_session_to_sign_in(app):
     assert {(a.status_code, a.headers.get("Location")) for a in answers} == {(302, "/")}
 
 
+def test_who_sends_a_form_without_a_session_is_told_that_it_has_ended(app):
+    app("portal")
+
+    sent = Client(HTTP_ACCEPT="text/html").post("/do/pause/", {}, follow=True)
+    asked = Client(HTTP_ACCEPT="text/html").get("/do/pause/", follow=True)
+
+    assert [one.redirect_chain for one in (sent, asked)] == [[("/", 302)]] * 2
+    assert "Your session has ended" in sent.content.decode()
+    assert "Your session has ended" not in asked.content.decode()
+
+
 def test_nobody_of_the_staff_signs_in_at_the_portal(app):
     app("portal")
 
