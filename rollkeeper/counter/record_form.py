@@ -257,6 +257,11 @@ class RecordForm(RegistrationForm, QuietForm):
         )
         return Group(part, str(part.label), fields, hidden, is_folded)
 
+    def part_of(self, name: str) -> str:
+        """Return whose a field is, where the form asks of several people."""
+        found = [part for part, names in self.part_names.items() if name in names]
+        return str(found[0].label) if found and len(self.part_names) > 1 else ""
+
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""
         return [

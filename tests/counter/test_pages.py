@@ -9,6 +9,7 @@ import pytest
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import find_line, line_history, tenures
@@ -417,3 +418,13 @@ def test_a_day_of_a_pause_that_is_out_of_sense_is_said_at_its_field(at_counter, 
     assert answer.status_code == 422
     assert f'href="#id_{field}"' in page
     assert 'href="#id_number"' not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("minor", ["The guardian · ", "The subscriber · "]), ("individual", [""])]
+)
+def test_the_list_of_faults_says_whose_name_is_missing_where_several_are_asked(at_counter, kind, said):
+    page = at_counter.post(f"/register/?kind={kind}", {"submission_key": str(new_uuid())}).content.decode()
+
+    fields = re.findall(r'rk-fault__field">([^<]*)<', page)
+    assert sorted(one.removesuffix("Full name") for one in fields if one.endswith("Full name")) == said

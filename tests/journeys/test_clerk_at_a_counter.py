@@ -69,6 +69,24 @@ def test_a_clerk_registers_changes_and_ends_a_line_and_types_its_number_once(vis
     ]
 
 
+@pytest.mark.parametrize(("kind", "of_guardian"), [("minor", 1), ("individual", 0)])
+def test_what_is_asked_once_more_says_of_several_people_whose_it_is(visitor, kind, of_guardian):
+    page = visitor.page
+    visitor.sign_in("clerk", at=visitor.demo.counter, to=f"/transfer/?kind={kind}")
+    for field in page.locator("main form[data-check-answers] :is(input, textarea)[required]:visible").all():
+        field.fill("1")
+    page.wait_for_selector("[name=confirmed]", state="hidden")
+    page.select_option("#id_language", "en")
+
+    page.click(SUBMIT)
+    page.wait_for_selector("[data-answers]:visible")
+
+    asked = page.locator("[data-answers] dt").all_inner_texts()
+    assert asked.count("The guardian · Full name") == of_guardian
+    assert asked.count("The subscriber · Full name") == of_guardian
+    assert asked.count("Full name") == 1 - of_guardian
+
+
 def test_what_is_wrong_stands_next_to_its_field_and_in_the_title(visitor):
     page = visitor.page
     visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/?kind=company")

@@ -4,6 +4,7 @@
 import datetime as dt
 
 from django import template
+from django.forms import BoundField
 from django.utils.translation import pgettext
 
 from rollkeeper.kernel import clock, phrasing
@@ -27,6 +28,13 @@ def calendar(instant: dt.datetime | None) -> dt.datetime | None:
 def region(name: str) -> str:
     """Write the name of a region in the reader's language where there is one; the operator's file names it in one alone."""
     return pgettext("region", name) if name else name
+
+
+@register.filter
+def whose(field: BoundField) -> str:
+    """Write the label of a field, of a form about several people with whose it is."""
+    part_of = getattr(field.form, "part_of", None)
+    return " · ".join(str(one) for one in (part_of(field.name) if part_of else "", field.label) if one)
 
 
 @register.filter

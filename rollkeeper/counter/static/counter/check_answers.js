@@ -2,6 +2,7 @@
 // Before what cannot be undone: shows once more what was typed, on this page alone, and asks. Without a script a tick asks.
 const form = document.querySelector("form[data-check-answers]");
 const panel = document.querySelector("[data-answers]");
+const parts = form?.querySelectorAll("fieldset legend h2") ?? [];
 const tick = form?.querySelector("[name=confirmed]");
 let isChecked = false;
 
@@ -12,7 +13,10 @@ function valueOf(field) {
 }
 
 function labelOf(field) {
-  return form.querySelector(`label[for="${field.id}"]`)?.textContent.trim() ?? "";
+  const label = form.querySelector(`label[for="${field.id}"]`)?.textContent.trim() ?? "";
+  // Of several people, whose it is.
+  const part = parts.length > 1 && field.closest("fieldset")?.querySelector("legend h2")?.textContent.trim();
+  return part ? `${part} · ${label}` : label;
 }
 
 function draw() {
