@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic.plugin import _loader as plugins
 
 import rollkeeper
 from rollkeeper.campaign.settings import settings as campaign_settings
@@ -359,3 +360,12 @@ def test_a_language_without_texts_is_refused_and_not_replaced_by_english(languag
     else:
         with pytest.raises(ValueError, match=f"there are no texts in {languages[-1]}"):
             Instance.model_validate({"languages": languages})
+
+
+def test_no_installed_package_plugs_into_what_checks_the_settings(monkeypatch):
+    asked = []
+    monkeypatch.setattr(plugins, "_plugins", None)
+    monkeypatch.setattr(plugins, "entry_points", lambda **group: asked.append(group) or [])
+
+    assert list(plugins.get_plugins()) == []
+    assert asked == []
