@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -30,6 +30,7 @@ from rollkeeper.ledger import publication
 from rollkeeper.ledger.settings import public_folder
 from rollkeeper.operations import doctor, scheduler
 from tests.command_server import common_server
+from tests.instances import copy_empty
 from tests.operations.test_process_supervisor import (
     COMMAND,
     below,
@@ -38,7 +39,7 @@ from tests.operations.test_process_supervisor import (
     limits_of_cores,
     until,
 )
-from tests.processes import words_of
+from tests.processes import is_alive, words_of
 from tests.superuser import as_superuser
 
 MARK = "an invented name that no note may hold"
@@ -290,53 +291,42 @@ def test_a_job_is_run_by_one_session_at_a_time(committed):
     assert isinstance(jobs.run_once(job(lambda: 0)), LastRun)
 
 
-ALONE = """
-import sys, threading, time
-import django; django.setup()
-from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.jobs import PeriodicJob
-from rollkeeper.operations.scheduler import Runner
-
-hangs = len(sys.argv) > 1
-
-def run():
-    # Held by the session that runs the job: a second one at once would not get it.
-    (found,) = rows("SELECT pg_try_advisory_lock(7, 7) AS is_alone")
-    print("alone" if found.is_alone else "TWO", flush=True)
-    time.sleep(1000 if hangs else 0.01)
-    rows("SELECT pg_advisory_unlock(7, 7)")
-    return 1
-
-Runner([PeriodicJob("made-up", run, interval_s=lambda: 0.01)], lease_s=1.0).run(threading.Event())
-"""
-
-
 class Other:
-    """A job runner in a separate process, in the role of a worker without keys."""
+    """A job runner in a separate process, which was forked: to load all that it needs takes as long as the test."""
 
-    def __init__(self, *words):
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", ALONE, *words], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
-            env=os.environ | {"ROLLKEEPER_ROLE": "worker", "ROLLKEEPER_OPENS": "no"},
+    def __init__(self, command_server, *words):
+        self._out, writing = os.pipe()
+        os.set_blocking(self._out, False)
+        self.running = command_server.start(
+            "@tests.operations.alone:main", *words, out=writing, err=2,
+            surroundings={"ROLLKEEPER_ROLE": "worker"},
         )  # fmt: skip
-        os.set_blocking(self.process.stdout.fileno(), False)
+        os.close(writing)
         self.said = []
 
     def lines(self):
         """What it has said so far."""
-        self.said += (self.process.stdout.read() or b"").split()
+        with suppress(BlockingIOError):
+            self.said += os.read(self._out, 1 << 20).split()
         return self.said
+
+    def signal(self, number):
+        os.kill(self.running.process, number)
+
+    def end(self):
+        with suppress(ProcessLookupError):
+            self.signal(signal.SIGKILL)
+        self.running.finish()
+        os.close(self._out)
 
 
 @pytest.fixture
-def others(committed):
+def others(committed, command_server):
     """Start runners; end them afterwards, stopped ones too."""
     started = []
-    yield lambda *words: started.append(Other(*words)) or started[-1]
+    yield lambda *words: started.append(Other(command_server, *words)) or started[-1]
     for one in started:
-        one.process.kill()
-        one.process.wait()
-        one.process.stdout.close()
+        one.end()
 
 
 def test_the_job_of_a_killed_process_passes_to_another(others):
@@ -346,7 +336,7 @@ def test_the_job_of_a_killed_process_passes_to_another(others):
     time.sleep(1)
     assert second.lines() == []
 
-    first.process.kill()
+    first.signal(signal.SIGKILL)
 
     until(second.lines)
 
@@ -356,7 +346,7 @@ def test_a_process_that_hangs_in_a_run_loses_the_job_and_its_session(others):
     until(first.lines)
     second = others()
 
-    first.process.send_signal(signal.SIGSTOP)
+    first.signal(signal.SIGSTOP)
 
     until(second.lines, seconds=30)
     assert b"TWO" not in second.lines()
@@ -366,15 +356,15 @@ def test_two_runners_never_run_one_job_at_once_though_one_is_held_up(others):
     both = [others(), others()]
     for nth in (0, 1, 0, 1):
         until(lambda: any(one.lines() for one in both))
-        both[nth].process.send_signal(signal.SIGSTOP)
+        both[nth].signal(signal.SIGSTOP)
         for one in both:
             one.lines().clear()
         until(lambda nth=nth: both[1 - nth].lines(), seconds=30)
-        both[nth].process.send_signal(signal.SIGCONT)
+        both[nth].signal(signal.SIGCONT)
         assert b"TWO" not in both[1 - nth].lines()
 
     time.sleep(2)
-    assert all(one.process.poll() is None for one in both)
+    assert all(is_alive(one.running.process) for one in both)
     assert not [line for one in both for line in one.lines() if line != b"alone"]
 
 
@@ -499,6 +489,7 @@ def instance() -> Iterator[Instance]:
         "utf-8",
     )
     instance = Instance(folder)
+    copy_empty(folder)
     people = folder / "lines.csv"
     people.write_text(
         "number,activated_on\n" + "".join(f"+8613900{n:06d},2010-01-31\n" for n in range(30)), "utf-8"
