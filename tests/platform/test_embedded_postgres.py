@@ -105,8 +105,9 @@ def test_after_a_power_cut_a_server_is_not_taken_for_running_by_a_number_alone(
 ):
     if named == "another user's" and embedded_postgres.server_user() is None:
         pytest.skip("only root runs a server as another user")
-    embedded_postgres.ensure_running()
-    embedded_postgres.stop_if_unused()
+    if not stores.KEYS.data.exists():
+        embedded_postgres.ensure_running()
+        embedded_postgres.stop_if_unused()
     left = {"ours": os.getpid(), "another user's": of_another_user, "nobody's": 1 << 22, "nothing": ""}[named]
     (stores.KEYS.data / "postmaster.pid").write_text(f"{left}\n{stores.KEYS.data}\n")
     if hidden:
@@ -174,7 +175,7 @@ def test_a_server_whose_backend_was_killed_is_still_stopped_by_its_last_user(oth
 def test_at_whatever_instant_of_a_recovery_the_last_user_goes_the_server_stops(
     other_data_dir, store, delay_s
 ):
-    for _ in range(10):
+    for _ in range(4):
         embedded_postgres.ensure_running()
         lone = as_superuser(store, database="postgres")
         os.kill(lone.info.backend_pid, signal.SIGKILL)
