@@ -5,8 +5,9 @@ import os
 
 import pytest
 
+from tests.instances import copy_empty
 from tests.leak.integers import LEAST, integers_in
-from tests.leak.machine import Machine
+from tests.leak.machine import CONFIGURATION, Machine
 from tests.leak.search import hits_of
 from tests.leak.story import Story
 
@@ -17,6 +18,8 @@ SIZE = 150
 def lived():
     """A machine on which everything was done once, switched off, and the values of everybody who was ever on it."""
     machine = Machine()
+    copy_empty(machine.data_dir, configuration=CONFIGURATION)
+    (machine.data_dir / "made").unlink()  # the story has it set up, under a law of its own
     try:
         story = Story(machine, size=SIZE)
         story.live()
