@@ -72,6 +72,10 @@ class Demo:
         assert said.returncode == answer, f"{words}: {said.returncode}\n{said.stdout}\n{said.stderr}"
         return said.stderr if answer else said.stdout
 
+    def work(self) -> None:
+        """Let the workers do what pages asked of them."""
+        self.type("@tests.journeys.working:main")
+
 
 @cache
 def _commands() -> CommandServer:

@@ -24,7 +24,7 @@ def await_text(page, text, demo, tries=40):
     for _ in range(tries):
         if text in page.inner_text("main"):
             return
-        demo.type("worker", "--once")
+        demo.work()
         page.goto(page.url)
     pytest.fail(f"{text!r} is not said: {page.inner_text('main')[:2000]}")
 
