@@ -2,6 +2,7 @@
 """Seals short texts that an app keeps in the register for itself, under a secret of the instance, one key for each purpose."""
 
 import base64
+from functools import cache
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -22,6 +23,7 @@ def decrypt(kept: str, *, secret: str, purpose: bytes) -> str:
     return _cipher(secret, purpose).decrypt(kept.encode()).decode()
 
 
+@cache
 def _cipher(secret: str, purpose: bytes) -> Fernet:
     derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose)
     return Fernet(base64.urlsafe_b64encode(derive.derive(secret.encode())))

@@ -295,6 +295,46 @@ def _is_first(line: Any) -> bool:
     )
 
 
+def value_later(expression: str, parameters: Sequence[Any] = ()) -> Callable[[], Any]:
+    """Ask for one value as `prepared_later` does; in a block of `one_statement` with the other values of the block."""
+    asked = _asked.get()
+    if asked is None:
+        alone = prepared_later(f"SELECT {expression} AS value", parameters)
+        return lambda: alone()[0].value
+    asked.append((expression, parameters))
+    found, place = _found_in.get(), len(asked) - 1
+    return lambda: found()[place]
+
+
+@contextmanager
+def one_statement() -> Iterator[None]:
+    """Ask in one statement for all values of the block, in their order; they are had behind the block of `pipeline` around it."""
+    asked: list[tuple[str, Sequence[Any]]] = []
+    answer: list[Callable[[], list[Any]]] = []
+    values = cache(lambda: answer[0]()[0])
+    tokens = _asked.set(asked), _found_in.set(values)
+    try:
+        yield
+    finally:
+        _asked.reset(tokens[0])
+        _found_in.reset(tokens[1])
+    if asked:
+        listed = ", ".join(f"{expression} AS value_{nth}" for nth, (expression, _) in enumerate(asked))
+        answer.append(prepared_later(f"SELECT {listed}", [value for _, values in asked for value in values]))
+
+
+_asked: ContextVar[list[tuple[str, Sequence[Any]]] | None] = ContextVar("asked", default=None)
+_found_in: ContextVar[Callable[[], Any]] = ContextVar("found_in")
+
+
+def send_at_once(using: str) -> None:
+    """Have the server commit what the block of `pipeline` has sent, and wait for no answer: the end of the block does."""
+    line: Any = connections[using].connection
+    line._pipeline._enqueue_sync()  # noqa: SLF001 - its own `sync` waits
+    with connections[using].wrap_database_errors:
+        line.wait(line._pipeline._communicate_gen())  # noqa: SLF001 - as it does after each statement
+
+
 def commit_with_it() -> None:
     """Send the commit of the present action with what was sent before in a block of `pipeline`, of which it is the last: one answer is waited for.
 

@@ -9,11 +9,10 @@ entry knows the difference, and an attempt at a protected subscriber raises an a
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.kernel.database import if_refused, prepared_later, rows
+from rollkeeper.kernel.database import if_refused, rows, value_later
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -74,7 +73,7 @@ def count_access_later(
     said = _counted(authority, kind, counted=counted) if _is_staff(authority) else None
 
     def refuse() -> None:
-        if said and (reached := said()[0].reached):
+        if said and (reached := said()):
             mark_access(authority, AccessOutcome.REFUSED_LIMIT, reached=ReachedLimit(reached), on=on)
             raise AccessLimitReached
 
@@ -133,8 +132,8 @@ def _is_staff(authority: Authority) -> bool:
 
 def _counted(
     authority: Authority, kind: AccessKind, *, counted: bool = True, missed: bool = False
-) -> Callable[[], list[Any]]:
-    return prepared_later(
-        "SELECT lines_count_access(%s, %s, %s, %s) AS reached",
+) -> Callable[[], str | None]:
+    return value_later(
+        "lines_count_access(%s, %s, %s, %s)",
         [authority.staff_id, kind.value, int(counted), int(missed)],
     )

@@ -15,7 +15,7 @@ from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
-from rollkeeper.kernel.database import action, pipeline
+from rollkeeper.kernel.database import action, one_statement, pipeline
 from rollkeeper.kernel.errors import RollkeeperError, as_one
 from rollkeeper.kernel.ids import LineId, PersonId, new_uuid
 from rollkeeper.kernel.instance import instance
@@ -240,11 +240,14 @@ def _look_at_once(
     counted: Callable[[], None] | None = None
     try:
         with counted_lookups(), pipeline():
-            announce_sealing()
-            known = find_receipts_later(
-                [one.submission_key for one in submissions if is_usable_key(one.submission_key)]
-            )
-            counted = count_access_later(context.authority, AccessKind.LOOKUP, counted=False, on=context.on)
+            with one_statement():
+                announce_sealing()
+                known = find_receipts_later(
+                    [one.submission_key for one in submissions if is_usable_key(one.submission_key)]
+                )
+                counted = count_access_later(
+                    context.authority, AccessKind.LOOKUP, counted=False, on=context.on
+                )
             locked = lock_numbers_later(
                 [one.number_index for one in waiting], by_same_statements=_is_for_existing(context)
             )

@@ -7,9 +7,10 @@ there for the first, then undoes itself (`ConcurrentChange`) and, tried again, f
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 from uuid import UUID
 
 from django.db.utils import OperationalError
@@ -25,6 +26,7 @@ from rollkeeper.kernel.database import (
     prepared_later,
     prepared_rows,
     sql,
+    value_later,
 )
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
@@ -52,11 +54,11 @@ def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
 
 def find_receipts_later(submission_keys: Sequence[str]) -> Callable[[], dict[str, Receipt]]:
     """Ask for the receipts of these keys; they are had by calling what is returned, behind the block of `pipeline`."""
-    found = prepared_later(
-        "SELECT submission_key, receipt FROM registration_receipts_of(%s)",
+    found = value_later(
+        "(SELECT jsonb_object_agg(submission_key, receipt) FROM registration_receipts_of(%s))",
         [list(submission_keys)],
     )
-    return lambda: {row.submission_key: _read(row.submission_key, row.receipt) for row in found()}
+    return lambda: {key: _read(key, kept) for key, kept in _as_read(found() or {}).items()}
 
 
 def save_receipts(receipts: Sequence[Receipt]) -> Callable[[], None]:
@@ -223,8 +225,13 @@ def run_once(
     return outcome
 
 
-def _read(submission_key: str, kept: dict[str, str | int] | str) -> Receipt:
-    values = json.loads(kept) if isinstance(kept, str) else kept
+def _as_read(kept: dict[str, Any] | str) -> dict[str, Any]:
+    """Return JSON, which the driver of the database has read already unless Django told it not to."""
+    read: dict[str, Any] = json.loads(kept) if isinstance(kept, str) else kept
+    return read
+
+
+def _read(submission_key: str, values: Mapping[str, str | int]) -> Receipt:
     return Receipt(
         submission_key,
         str(values["verb"]),

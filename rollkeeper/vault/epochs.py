@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import Role, action, in_transaction, prepared_run, rows, this_role
+from rollkeeper.kernel.database import Role, action, in_transaction, rows, this_role, value_later
 from rollkeeper.vault import keys, signed_public_keys, wire
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, ROOT_DOES_NOT_FIT, SEAL_ONLY_PROCESS, CannotOpen
 from rollkeeper.vault.root import index_key, root_of_trust
@@ -219,7 +219,7 @@ def announce_sealing() -> None:
     if may_open():
         rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)
     elif in_transaction():
-        prepared_run("SELECT kernel_share_sealing()")
+        value_later("kernel_share_sealing()")
     if (act := _act.get()) is not None:
         act.is_announced = True
 

@@ -15,7 +15,6 @@ from uuid import UUID
 
 import psycopg
 from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
-from psycopg.pq import TransactionStatus
 
 from rollkeeper.kernel.database import (
     action,
@@ -24,6 +23,7 @@ from rollkeeper.kernel.database import (
     prepared_run,
     rows,
     run,
+    send_at_once,
     sql,
     without_timeout,
 )
@@ -206,30 +206,14 @@ def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
     if (sent := _meanwhile.get()) is None:
         prepared_run(*insert, using=STORE)
     else:
-        sent.enter_context(_sent_at_once())
+        sent.enter_context(pipeline(STORE))
         try:
-            prepared_run("BEGIN", using=STORE)
             prepared_run(*insert, using=STORE)
-            prepared_run("COMMIT", using=STORE)  # a pipeline alone commits at its end
+            send_at_once(STORE)
         except DatabaseError:  # the refusal came while the rest was being sent
             with suppress(DatabaseError):
                 sent.close()
             raise
-
-
-@contextmanager
-def _sent_at_once() -> Iterator[None]:
-    try:
-        with pipeline(STORE):
-            yield
-    finally:
-        line = connections[STORE].connection
-        if (
-            line is not None
-            and not line.closed
-            and line.info.transaction_status is not TransactionStatus.IDLE
-        ):
-            line.rollback()  # what was refused leaves the transaction begun
 
 
 def person_key(person_id: UUID, *, tenure_id: UUID) -> WrappedKey:

@@ -87,7 +87,8 @@ def test_no_condition_of_a_trigger_is_planned_again_for_each_statement(register)
         "  JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname = 'sql'"
     )
 
-    assert planned == []
+    # A constant of the instance is written in, and is all that there is to plan.
+    assert [one for one in planned if one.function != "kernel_is_production"] == []
 
 
 def test_a_kept_query_is_refused_in_the_same_words_as_any(register, as_role):

@@ -2,9 +2,18 @@
 """Statements that are sent together: answered behind the block, and no fault among them is lost."""
 
 import pytest
-from django.db import DataError
+from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
 
-from rollkeeper.kernel.database import action, pipeline, prepared_later, prepared_rows, prepared_run
+from rollkeeper.kernel.database import (
+    action,
+    one_statement,
+    pipeline,
+    prepared_later,
+    prepared_rows,
+    prepared_run,
+    value_later,
+)
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -15,6 +24,21 @@ def test_what_is_sent_together_is_answered_behind_the_block():
         asked_inside = prepared_rows("SELECT %s::int AS number", [3])
 
     assert [one.number for one in (*first(), *second(), *asked_inside)] == [1, 2, 3]
+
+
+def test_values_of_one_statement_are_had_behind_it_each_as_often_as_wanted():
+    with pipeline(), one_statement():
+        number, word = value_later("%s::int + 1", [1]), value_later("%s::text", ["Invented"])
+    alone = value_later("%s::int", [3])
+
+    assert (word(), number(), word(), alone()) == ("Invented", 2, "Invented", 3)
+
+
+def test_nothing_is_asked_where_no_value_is_wanted():
+    with CaptureQueriesContext(connection) as asked, one_statement():
+        pass
+
+    assert asked.captured_queries == []
 
 
 def test_a_fault_among_what_is_sent_together_is_notified_and_undoes_the_act():

@@ -97,30 +97,35 @@ CREATE OR REPLACE FUNCTION lines_register(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    instant CONSTANT timestamptz := (SELECT e.at FROM ledger_entry e WHERE e.entry_id = entries[1]);
-    today CONSTANT date := (SELECT e.day FROM ledger_entry e WHERE e.entry_id = entries[1]);
-    passed_on CONSTANT uuid[] := ARRAY(
-        SELECT given.line
-          FROM unnest(line_ids, person_ids) AS given (line, person)
-         CROSS JOIN LATERAL (SELECT h.person_id FROM lines_tenure h WHERE h.line_id = given.line
-                              ORDER BY lower(h.held) DESC LIMIT 1) AS before
-         WHERE before.person_id <> given.person
-           AND coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = before.person_id), before.person_id)
-            <> coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = given.person), given.person));
+    instant timestamptz;
+    today date;
+    passed_on uuid[] := '{}';
 BEGIN
     PERFORM lines_refuse_many(line_ids);
+    SELECT e.at, e.day INTO instant, today FROM ledger_entry e WHERE e.entry_id = entries[1];
     IF instant IS NULL THEN
         RAISE EXCEPTION 'lines_change_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF kernel_acts_for_counter() THEN
-        -- Unnested as below: the caller chooses at which number an array begins.
-        PERFORM lines_count_counter_termination(h.line_id)
-           FROM unnest(line_ids, person_ids) AS given (line, person) JOIN lines_tenure h ON h.line_id = given.line
-          WHERE upper_inf(h.held) AND h.person_id IS DISTINCT FROM given.person;
+    -- A new line had no subscriber: three statements less.
+    IF EXISTS (SELECT FROM lines_tenure h WHERE h.line_id = ANY (line_ids)) THEN
+        passed_on := ARRAY(
+            SELECT given.line
+              FROM unnest(line_ids, person_ids) AS given (line, person)
+             CROSS JOIN LATERAL (SELECT h.person_id FROM lines_tenure h WHERE h.line_id = given.line
+                                  ORDER BY lower(h.held) DESC LIMIT 1) AS before
+             WHERE before.person_id <> given.person
+               AND coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = before.person_id), before.person_id)
+                <> coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = given.person), given.person));
+        IF kernel_acts_for_counter() THEN
+            -- Unnested as below: the caller chooses at which number an array begins.
+            PERFORM lines_count_counter_termination(h.line_id)
+               FROM unnest(line_ids, person_ids) AS given (line, person) JOIN lines_tenure h ON h.line_id = given.line
+              WHERE upper_inf(h.held) AND h.person_id IS DISTINCT FROM given.person;
+        END IF;
+        UPDATE lines_tenure h SET held = tstzrange(lower(h.held), instant), ended_by_entry = given.entry, good_through = NULL
+          FROM unnest(line_ids, entries) AS given (line, entry)
+         WHERE h.line_id = given.line AND upper_inf(h.held);
     END IF;
-    UPDATE lines_tenure h SET held = tstzrange(lower(h.held), instant), ended_by_entry = given.entry, good_through = NULL
-      FROM unnest(line_ids, entries) AS given (line, entry)
-     WHERE h.line_id = given.line AND upper_inf(h.held);
     INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id,
                               guardian_person_id, assurance, commitment, route, accepted_through, good_through, begun_by_entry, identity_check)
     SELECT given.line, tstzrange(instant, NULL), given.tenure, given.kind, given.person, given.of_user, given.bearer,

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION ledger_require_entry_of_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     verbs CONSTANT text[] := string_to_array(TG_ARGV[0], ' ');
-    row_value CONSTANT text := to_jsonb(NEW) ->> TG_ARGV[2];
+    row_value CONSTANT text := CASE WHEN TG_ARGV[2] <> '' THEN to_jsonb(NEW) ->> TG_ARGV[2] END;
 BEGIN
     IF NOT EXISTS (
         SELECT FROM ledger_entry e
@@ -128,13 +128,15 @@ DROP TRIGGER IF EXISTS ledger_entry_of_change ON notices_notice;
 CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER INSERT ON notices_notice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (kernel_is_app()) EXECUTE FUNCTION notices_require_entry_of_notice();
 
-CREATE OR REPLACE FUNCTION notices_tells(line uuid, of_kind text, since date) RETURNS boolean
+-- Which notices tell a line something. Read within its caller, and so planned with it: not called for each line.
+DROP FUNCTION IF EXISTS notices_tells;
+CREATE OR REPLACE FUNCTION notices_telling(line uuid, of_kind text, since date) RETURNS SETOF uuid
 LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM notices_notice n
-                    WHERE n.line_id = line AND n.kind = of_kind AND n.state = 'queued' AND n.campaign_id IS NULL AND n.promised_on IS NULL
-                      AND n.queued_on >= since)
+    SELECT n.notice_id FROM notices_notice n
+     WHERE n.line_id = line AND n.kind = of_kind AND n.state = 'queued' AND n.campaign_id IS NULL AND n.promised_on IS NULL
+       AND n.queued_on >= since
 $$;
-REVOKE ALL ON FUNCTION notices_tells FROM PUBLIC;
+REVOKE ALL ON FUNCTION notices_telling FROM PUBLIC;
 
 -- Who gets a line in their name is told on each of their other lines, as `registration/side_effects.py` does: else a counter that registers
 -- one unseen would read, on that line and some days later, what is recorded of them. Who has the line already is told there of what changed,
@@ -147,13 +149,13 @@ DECLARE
 BEGIN
     SELECT b.accepted_through INTO former FROM lines_tenure b
      WHERE b.line_id = NEW.line_id AND b.person_id = NEW.person_id AND upper(b.held) = lower(NEW.held);
-    IF (CASE WHEN FOUND THEN former.accepted_through IS NULL AND NOT notices_tells(NEW.line_id, 'record_changed', today)
+    IF (CASE WHEN FOUND THEN former.accepted_through IS NULL AND NOT EXISTS (SELECT FROM notices_telling(NEW.line_id, 'record_changed', today))
             ELSE EXISTS (
         SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id)
          CROSS JOIN LATERAL (SELECT t.line_id FROM lines_tenure t WHERE t.person_id = one.person_id AND upper_inf(t.held)
                                 AND t.contested_on IS NULL AND t.line_id <> NEW.line_id OFFSET 0) AS other
           JOIN lines_line l USING (line_id)
-         WHERE l.state IN ('active', 'suspended') AND NOT notices_tells(other.line_id, 'new_line_in_your_name', today)) END)
+         WHERE l.state IN ('active', 'suspended') AND NOT EXISTS (SELECT FROM notices_telling(other.line_id, 'new_line_in_your_name', today))) END)
     THEN
         RAISE EXCEPTION 'lines_tenure_of_a_person_who_is_not_told' USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -178,7 +180,7 @@ BEGIN
          CROSS JOIN LATERAL (SELECT of_link.person_id UNION SELECT subscribers_references_of(of_link.person_id)) AS one (person_id)
           JOIN lines_tenure t ON t.person_id = one.person_id AND upper_inf(t.held) AND t.contested_on IS NULL
           JOIN lines_line l USING (line_id)
-         WHERE l.state IN ('active', 'suspended') AND NOT notices_tells(l.line_id, 'record_changed', today))
+         WHERE l.state IN ('active', 'suspended') AND NOT EXISTS (SELECT FROM notices_telling(l.line_id, 'record_changed', today)))
     THEN
         RAISE EXCEPTION 'subscribers_joined_or_parted_unnotified' USING ERRCODE = 'insufficient_privilege';
     END IF;

@@ -162,7 +162,7 @@ BEGIN
        AND NOT EXISTS (
         SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id)
           JOIN lines_tenure h ON h.person_id = one.person_id AND upper_inf(h.held) AND h.contested_on IS NULL
-         WHERE notices_tells(h.line_id, 'record_changed', since))
+         WHERE EXISTS (SELECT FROM notices_telling(h.line_id, 'record_changed', since)))
     THEN
         RAISE EXCEPTION 'subscribers_document_of_a_person_who_is_not_told' USING ERRCODE = 'insufficient_privilege';
     END IF;
