@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Codes of figures, which people read out or type: made by chance, and read in any script with whatever stands between."""
+"""Codes of figures, which people read out or type: made by chance, and read in any script with whatever is between."""
 
 import secrets
 

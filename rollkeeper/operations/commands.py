@@ -350,10 +350,9 @@ def health(
         emit([dataclasses.asdict(one) for one in found])
     else:
         show_table(
-            "The processes of this instance",
-            ("process", "alive", "ready", "missing"),
+            "The processes of this instance", ("process", "alive", "ready", "missing"),
             [(one.process, _yes(one.alive), _yes(one.ready), one.missing) for one in found],
-        )
+        )  # fmt: skip
     if not found or not all(one.ready for one in found):
         raise typer.Exit(1)
 

@@ -19,7 +19,7 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.kernel.database import Role, this_role
-from rollkeeper.vault.errors import IndexOutOfReach, KeyServiceRefused, RootMissing
+from rollkeeper.vault.errors import INDEX_OUT_OF_REACH, KeyServiceRefused, RootMissing
 from rollkeeper.vault.root import index_key
 from rollkeeper.vault.rules import normalise_document, normalise_number, normalise_reference
 
@@ -80,4 +80,4 @@ def _digests(messages: Sequence[bytes]) -> list[bytes]:
         if this_role() not in _APPS:
             raise
         log.error("%s", fault)  # noqa: TRY400 - where it happened says nothing
-        raise IndexOutOfReach from None
+        raise INDEX_OUT_OF_REACH() from None

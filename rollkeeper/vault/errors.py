@@ -177,13 +177,13 @@ ROOT_DOES_NOT_FIT = Refusal(
 )
 
 
-class IndexOutOfReach(RollkeeperError):
-    """An app cannot hash a number now. What it lacks, and where, is in its log and on no page: anyone reads the portal's."""
-
-    code = "index_out_of_reach"
-    kind = Kind.INTERNAL
-    sentence = "The register does not answer now; nothing was done."
-    remedy = "Try again in a few minutes, or call the care number."
+# An app cannot hash a number now. What it lacks, and where, is in its log and on no page: anyone reads the portal's.
+INDEX_OUT_OF_REACH = Refusal(
+    "index_out_of_reach",
+    Kind.INTERNAL,
+    "The register does not answer now; nothing was done.",
+    "Try again in a few minutes, or call the care number.",
+)
 
 
 DOCUMENT_STORE_UNAVAILABLE = Refusal(

@@ -56,7 +56,7 @@ def test_a_refusal_is_named_by_its_code():
 def test_a_class_of_refusals_is_caught_by_its_type_somewhere():
     classes = {row.__name__ for row in ROWS if not isinstance(row, Refusal)}
 
-    assert classes - set(types_caught()) == set()
+    assert classes - set(types_caught()) - {"Faults"} == set()  # which says what several rows say
 
 
 def test_refusals_are_listed_in_no_other_module_than_errors():

@@ -232,6 +232,8 @@ def test_no_two_statements_make_a_trigger_or_a_function_of_one_name():
     made: dict[str, list[str]] = {}
     for file in PACKAGE.rglob("*.sql"):
         text = file.read_text("utf-8")
+        if text.startswith("-- As release 0.1.0 had it, for its migration alone"):
+            continue
         for kind, name in re.findall(
             r"^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?(TRIGGER|FUNCTION) (\w+)", text, re.MULTILINE
         ):

@@ -303,7 +303,7 @@ def test_a_customers_number_that_a_file_uses_as_its_key_is_not_stored(tmp_path):
     assert register_line(file)[0].repeated == 2
 
 
-def test_an_upgrade_hashes_what_earlier_files_gave_as_keys_and_records_their_rows_once(tmp_path):
+def test_an_upgrade_hashes_earlier_files_keys_and_records_their_rows_once(tmp_path):
     file = written(tmp_path, row(submission_key="customer-4711"), row(submission_key="13908915678"))
     register_line(file)
     kept = [
