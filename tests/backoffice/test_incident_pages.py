@@ -215,9 +215,7 @@ def test_one_step_of_the_runbook_is_the_next_until_the_incident_is_closed(backof
     assert following() == []
 
 
-def test_an_incident_is_closed_once_its_duties_are_met_and_not_before(
-    backoffice, leak
-):
+def test_an_incident_is_closed_once_its_duties_are_met_and_not_before(backoffice, leak):
     _, at, _ = leak
     backoffice("anna", "post", at + "ask/", {"step": "scope"})
     carried()
