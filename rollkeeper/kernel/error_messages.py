@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Translates a refusal into the language of the page's reader; the command line and machines are answered in English.
+"""Translates a refusal into the language of the page's reader or the terminal; machines are answered in English.
 
 Separate from `errors.py`, which rules import and which therefore knows no Django. The English template is the key of
 the catalogue, under the context `refusal`; so are the labels of facts, such as an attribute or a state.

@@ -25,7 +25,7 @@ _BY_LOCALE: Final = {
     "bo_IN": TIBETAN,
 }
 _IN_ENGLISH: Final = frozenset({"setup", "serve", "worker", "demo"})
-"""Commands that make content or run processes: those choose a language for each text. Their help is read in the terminal."""
+"""Commands that make content or run processes: those choose a language for each text. Their help, and what ends them, is read in the terminal."""
 
 _HELP: Final = frozenset({"--help", "-h"})
 
@@ -38,13 +38,13 @@ def terminal_language(environment: Mapping[str, str] = os.environ) -> str:
     return _BY_LOCALE.get(given.partition(".")[0].partition("@")[0], ENGLISH)
 
 
-def speak_as_the_terminal(words: Sequence[str]) -> None:
-    """Answer the command with these words in the terminal's language, if this instance offers it."""
+def speak_as_the_terminal(words: Sequence[str], *, is_over: bool = False) -> None:
+    """Answer the command with these words in the terminal's language, if this instance offers it; `is_over`: it only says why it ends."""
     language = terminal_language()
     if (
         language != ENGLISH
         and "--json" not in words
-        and (_IN_ENGLISH.isdisjoint(words[:1]) or not _HELP.isdisjoint(words))
+        and (is_over or _IN_ENGLISH.isdisjoint(words[:1]) or not _HELP.isdisjoint(words))
         and _is_offered(language)
     ):
         activate(language)

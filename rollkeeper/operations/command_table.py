@@ -121,7 +121,7 @@ class CommandsOnDemand(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, in the terminal's language if that is not English."""
-        if _names_a_translation():
+        if names_a_translation():
             from rollkeeper.kernel.errors import RollkeeperError
             from rollkeeper.operations.help_texts import translate_help
 
@@ -160,14 +160,14 @@ def _names_a_locale() -> bool:
     return any(os.environ.get(name) for name in _LOCALE)
 
 
-def _names_a_translation() -> bool:
+def names_a_translation() -> bool:
     """Tell, without loading anything, whether the terminal may have another language than English."""
     return next((given for name in _LOCALE if (given := os.environ.get(name))), "").startswith(("zh", "bo"))
 
 
 def _speaks_otherwise() -> bool:
     """Tell whether the command answers in another language than English."""
-    if not _names_a_translation():
+    if not names_a_translation():
         return False
     from django.utils.translation import get_language
 

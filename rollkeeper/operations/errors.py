@@ -9,6 +9,12 @@ PORT_IN_USE = Refusal(
     "Port {port} on {host}, for the {app}, cannot be used: {why}.",
     "Stop the program that uses it, or choose another with --port (each app takes the next port).",
 )
+NO_SUCH_PORT = Refusal(
+    "no_such_port",
+    Kind.MALFORMED,
+    "Port {port}, for the {app}, does not exist: ports go from 1 to {highest}.",
+    "Choose another with --port (each app takes the next port).",
+)
 UNKNOWN_HOST = Refusal(
     "unknown_host",
     Kind.MALFORMED,

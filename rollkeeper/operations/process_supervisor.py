@@ -30,6 +30,7 @@ from rollkeeper.operations.credential_handover import AppCredentials, remove_sta
 from rollkeeper.operations.errors import (
     APP_DID_NOT_START,
     ASSETS_MISSING,
+    NO_SUCH_PORT,
     PORT_IN_USE,
     RESTORE_INTERRUPTED,
     UNKNOWN_HOST,
@@ -91,7 +92,7 @@ def serve(
     """Open the instance and serve it until stopped; with `with_workers`, also run background jobs.
 
     With `is_compact`, for a demo: the processes share memory, and one process is both the portal worker and the worker that holds keys.
-    Refuses: PORT_IN_USE, UNKNOWN_HOST, ASSETS_MISSING, RESTORE_INTERRUPTED, APP_DID_NOT_START.
+    Refuses: PORT_IN_USE, NO_SUCH_PORT, UNKNOWN_HOST, ASSETS_MISSING, RESTORE_INTERRUPTED, APP_DID_NOT_START.
     """
     if not SHEET.exists():
         raise ASSETS_MISSING(file=SHEET)
@@ -411,7 +412,7 @@ def _require_free_ports(host: str, base_port: int, apps: Sequence[App]) -> None:
 
 def _port_fault(host: str, port: int, app: App) -> RollkeeperError | None:
     if not 0 < port <= HIGHEST_PORT:
-        return PORT_IN_USE(port=port, host=host, app=app.name, why=f"ports go from 1 to {HIGHEST_PORT}")
+        return NO_SUCH_PORT(port=port, app=app.name, highest=HIGHEST_PORT)
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as fault:

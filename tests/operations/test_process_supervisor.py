@@ -20,7 +20,7 @@ from psycopg.pq import PGconn, Ping
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.operations import process_supervisor
-from rollkeeper.operations.errors import ASSETS_MISSING, PORT_IN_USE, UNKNOWN_HOST
+from rollkeeper.operations.errors import ASSETS_MISSING, NO_SUCH_PORT, UNKNOWN_HOST
 from rollkeeper.site.web_apps import APPS
 from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
 from tests.instances import copy_empty
@@ -372,7 +372,7 @@ def test_a_taken_port_is_named_with_what_to_do_before_anything_starts(data_dir):
 
 @pytest.mark.parametrize("port", [0, -1, 65_535, 70_000])
 def test_a_port_that_does_not_exist_is_refused(port):
-    with refusing(PORT_IN_USE, Faults) as refused:
+    with refusing(NO_SUCH_PORT, Faults) as refused:
         process_supervisor._require_free_ports("127.0.0.1", port, APPS)
 
     assert "ports go from 1 to 65535" in str(refused.value)

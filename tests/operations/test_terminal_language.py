@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A command answers in the terminal's language where the pages have it; programs are answered in English."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_refusal_is_in_the_terminals_language(typed):
     assert "号码" in chinese
     assert "⟦" not in tibetan
     assert tibetan not in (english, chinese)
+
+
+@pytest.mark.parametrize("words", [["serve", "--port", "70000"], ["setup", "--production"], ["demo"]])
+def test_what_makes_content_or_runs_processes_refuses_in_the_terminals_language(typed, words):
+    english, chinese = (typed(one, *words).stderr for one in ("C.UTF-8", "zh_CN.UTF-8"))
+
+    assert not re.search("[\u4e00-\u9fff]", english)
+    assert re.search("[\u4e00-\u9fff]", chinese), chinese
+    assert not re.search("[a-z]+ [a-z]+ [a-z]+", chinese), chinese
+    assert typed("zh_CN.UTF-8", *words, "--json").stderr == typed("C", *words, "--json").stderr
 
 
 def test_a_program_is_answered_in_english(typed):
