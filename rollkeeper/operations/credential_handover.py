@@ -162,6 +162,9 @@ class VaultCredentials(Credentials):
         if made.user:
             _give_folder(made.folder, made.user)
             shutil.chown(sockets, made.user, made.user)
+            lock = sockets / "lock"
+            if lock.exists(follow_symlinks=False) and lock.owner(follow_symlinks=False) != made.user:
+                lock.unlink()  # as after a copy of the instance by root: the service could never take it
             _allow_reading_copies(made.user)
             for place in (sockets / "service", *(data_dir() / name for name in (*VAULT_SECRETS, ALARMS))):
                 allow_traversal(place, made.user)

@@ -20,9 +20,10 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.operations.credential_handover import VAULT_SECRETS
+from rollkeeper.operations.credential_handover import VAULT_SECRETS, VaultCredentials
 from rollkeeper.vault import client
 from rollkeeper.vault.canaries import ensure_canary
+from rollkeeper.vault.protocol import service_folder
 from rollkeeper.vault.rotation import rotate
 from tests.builders.authenticators import AuthenticatorApp
 from tests.languages.production import production_instance
@@ -56,6 +57,18 @@ def serving(data_dir):
         finally:
             parent.terminate()
             parent.wait(30)
+
+
+@as_root
+def test_a_lock_that_another_user_left_keeps_no_service_from_starting(data_dir):
+    lock = service_folder() / "lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.unlink(missing_ok=True)
+    lock.touch(mode=0o600)
+
+    VaultCredentials.make().clear()
+
+    assert not lock.exists()
 
 
 def typed(data_dir, *words, answers):
