@@ -67,7 +67,7 @@ def test_a_number_that_guesses_too_often_hears_no_for_an_hour(code, guesses, gen
     assert an_hour_later["genuine"]
 
 
-def test_one_number_written_in_other_ways_has_no_tries_of_its_own(code):
+def test_one_number_written_in_other_ways_has_no_further_tries(code):
     ways = [NUMBER, "008613900001234", "13900001234", "139-0000-1234", "(139)00001234", "8613900001234"]
 
     *_, straight = ivr.answers([*(f"{way} 1" for way in ways), f"{NUMBER} {code}"])
