@@ -220,6 +220,28 @@ def test_who_opens_the_mailbox_takes_no_report_away(reported, tmp_path, folder):
     assert notice(owed).state == "queued"
 
 
+HOSTILE = [b"\0", b"idna", b"punycode", b"undefined", b"zlib", b"\xff", b"x" * 5000, b"utf-7", b""]
+
+
+def in_encoding(attempt, charset, body=b"\xff"):
+    """A report of the international form, whose first block names an encoding."""
+    block = b'Content-Type: text/plain; charset="' + charset + b'"\n\n' + body + b"\n\n"
+    return dsn(attempt, secret=return_secret()).replace(
+        b"message/delivery-status\n\n", b"message/global-delivery-status\n\n" + block
+    )
+
+
+@pytest.mark.parametrize("charset", HOSTILE, ids=range(len(HOSTILE)))
+def test_an_encoding_that_its_sender_chose_keeps_no_report_back(reported, tmp_path, charset):
+    owed, attempt = sent_by_mail()
+    hostile, good = in_encoding(attempt, charset), dsn(attempt, secret=return_secret())
+    path = maildir(tmp_path, hostile, good)
+
+    collect_mail(path, on=ON)
+
+    assert attempts(owed)[0].outcome == "bounced"
+
+
 @pytest.mark.parametrize("levels", [300, 1000])
 @pytest.mark.parametrize("folder", [maildir, mbox])
 def test_mails_in_mails_however_deep_keep_no_report_back_and_are_left(reported, tmp_path, folder, levels):
