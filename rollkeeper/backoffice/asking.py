@@ -6,7 +6,7 @@ This app's role in the database may write next to nothing: `access.staff_request
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import ask_worker
-from rollkeeper.backoffice.vault_session import is_over
 from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.vault.errors import VAULT_OUT_OF_REACH, VAULT_SESSION_OVER
 
 type Text = str | Promise
+_PASSING: Final = {VAULT_SESSION_OVER.code: 403, VAULT_OUT_OF_REACH.code: 503}
+"""What is over when the form is sent once more, with the page's status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | 
         password = next(name for name in sign_in.fields if name.endswith("password"))
         sign_in.add_error(password, forms.ValidationError([*said]))
         return 403
-    if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL} and not is_over(fault):
+    status = _PASSING.get(fault.code)
+    if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL} and status is None:
         raise fault
     form.add_error(None, forms.ValidationError([*said]))
-    return 403 if is_over(fault) else 422
+    return status or 422

@@ -248,6 +248,21 @@ def test_a_proposal_that_is_refused_stays_filled_in(asked, changes):
     assert not RequestingAuthority.objects.filter(title="Second Invented Court").exists()
 
 
+def test_a_vault_that_restarts_loses_nothing_that_was_typed(asked, monkeypatch):
+    from rollkeeper.vault.errors import VAULT_OUT_OF_REACH
+
+    def restarting(*_, **__):
+        raise VAULT_OUT_OF_REACH()
+
+    monkeypatch.setattr(client, "sign_in", restarting)
+
+    page = asked("supervisor", "post", "/disclosures/enter/", entering(asked.instance))
+
+    assert page.status_code == 503
+    assert "The vault service does not answer" in page.text_
+    assert f'value="{(ON + 90 * DAY).isoformat()}"' in page.text_
+
+
 def test_a_session_with_the_vault_that_is_over_does_nothing_and_is_asked_for_again(asked):
     browser, at = Client(), f"/disclosures/{asked.instance.approved()}/"
     asked("officer", "post", at + "instrument/", CONFIRM, browser=browser)
