@@ -10,6 +10,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -49,6 +50,8 @@ class Partner:
     """Which they are, or which settings name them; none where none is set."""
     count: int | None = None
     """How many they are, of those that pages admit."""
+    where: str = ""
+    """The page that lists them, where administrators see it."""
 
 
 @require_safe
@@ -81,4 +84,9 @@ def _partners() -> Iterator[Partner]:
         _("Authorities"), _("Of one person at a time, what two people disclose"), count=count_authorities()
     )
     admitted = [one for one in agent_list() if one.state is AgentState.APPROVED]
-    yield Partner(_("Agents"), _("Their own figures, and what their clerks record"), count=len(admitted))
+    yield Partner(
+        _("Agents"),
+        _("Their own figures, and what their clerks record"),
+        count=len(admitted),
+        where=reverse("backoffice:agents"),
+    )

@@ -52,6 +52,9 @@ def campaign(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {
         "choice": choice,
         "overview": seen,
+        "stays": [
+            one for one in queries.stays() if one.covers(today) and one.campaign in {None, choice.name}
+        ],
         "past_last_day": count_past_last_day(on=today),
         "steps": campaign_steps(seen),
         "open_batches": [batch for batch in batches if batch.state in OPEN],

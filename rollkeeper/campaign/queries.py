@@ -15,6 +15,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import Action, BatchState, Stage
 from rollkeeper.campaign.line_history import LineWithHistory, read_history
 from rollkeeper.campaign.open_campaign import CampaignKey, campaigns_under_way
+from rollkeeper.campaign.rules import covers
 from rollkeeper.campaign.settings import settings
 from rollkeeper.campaign.stage_counts import BarCount, DayCount, StageTitles, bar_counts, due_soon, summed
 from rollkeeper.kernel import clock
@@ -163,6 +164,10 @@ class StayView:
     end_approvals: int
     campaign: str | None = None
     """The one that it pauses; None: all."""
+
+    def covers(self, day: dt.date) -> bool:
+        """Tell whether it pauses clocks on a day."""
+        return covers((self.first, self.last), day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,20 @@ def test_a_stay_is_entered_by_one_and_ended_by_two(batch, signed_in):  # noqa: F
     assert not rows("SELECT upper_inf(days) AS is_open FROM campaign_stay")[0].is_open
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "is_said"), [(-1, 0, True), (0, None, True), (-2, -1, False), (1, 2, False)]
+)
+def test_the_campaign_says_while_a_stay_pauses_it(batch, signed_in, first, last, is_said):  # noqa: F811
+    day, end = DUE + dt.timedelta(days=first), "" if last is None else DUE + dt.timedelta(days=last)
+    ask = signed_in(StaffRole.SUPERVISOR)
+    ask("post", "/campaign/stays/", {"first": f"{day}", "last": f"{end}", "reason": "order 12/2012"})
+
+    page = ask("get", "/campaign/").text_
+
+    assert ("A stay is in force" in page) is is_said
+    assert ("order 12/2012" in page) is is_said
+
+
 def test_a_stay_that_ends_before_it_begins_is_refused_next_to_what_was_typed(batch, signed_in):  # noqa: F811
     ask = signed_in(StaffRole.SUPERVISOR)
 

@@ -285,3 +285,4 @@ def test_partners_are_shown_with_what_they_get(app, as_role, monkeypatch):
     ):
         assert shown in page, shown
     assert "notices.smpp_url" not in page, "none is set"
+    assert re.search(r'href="/agents/">\d', page), "the figure leads to them"
