@@ -128,11 +128,16 @@ def _word(text: str) -> str:
     if pattern != catalogue_key(text):
         return pattern.format(*map(_figure, _FIGURE.findall(text)))
     joint = next((joint for joint in _JOINTS if joint in text), None)
-    return text if joint is None else pgettext(CONTEXT, joint).join(map(_word, text.split(joint)))
+    if joint is not None:
+        return pgettext(CONTEXT, joint).join(map(_word, text.split(joint)))
+    return _FIGURE.sub(lambda figure: _figure(figure[0]), text) if _is_english() else text
 
 
 def _figure(written: str) -> str:
-    return write_day(dt.date.fromisoformat(written)) if "-" in written else written
+    try:
+        return write_day(dt.date.fromisoformat(written)) if "-" in written else written
+    except ValueError:  # no day of the calendar
+        return written
 
 
 def _is_english() -> bool:

@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings as django_settings
+from django.contrib import messages
 from django.contrib.auth import (
     BACKEND_SESSION_KEY,
     HASH_SESSION_KEY,
@@ -29,6 +30,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.access.models import Staff
@@ -159,10 +161,12 @@ def _fault_of(request: HttpRequest) -> RollkeeperError | None:
 def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> HttpResponse:
     """Send a person to the sign-in page, and from there back to where they were going; tell a machine what is missing.
 
-    The target's query is left out: no personal values travel in a redirect.
+    The target's query is left out: no personal values travel in a redirect. Who sent a form is told that it was not taken.
     """
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return refuse(request, NotSignedIn(), status=401)
+    if request.method == "POST":
+        messages.info(request, _("Your session has ended, and nothing was recorded."), fail_silently=True)
     return redirect_to_login(request.path, address, field)
 
 

@@ -244,6 +244,18 @@ def test_who_sends_a_form_without_a_session_is_told_that_it_has_ended(app):
     assert "Your session has ended" not in asked.content.decode()
 
 
+@pytest.mark.parametrize("serving", ["counter", "backoffice"])
+def test_staff_who_send_a_form_without_a_session_are_told_that_nothing_was_done(app, serving):
+    app(serving)
+    address = {"counter": "/pause/", "backoffice": "/line/"}[serving]
+
+    sent = Client(HTTP_ACCEPT="text/html").post(address, {}, follow=True)
+    asked = Client(HTTP_ACCEPT="text/html").get(address, follow=True)
+
+    assert "Your session has ended, and nothing was recorded." in sent.content.decode()
+    assert "Your session has ended" not in asked.content.decode()
+
+
 def test_nobody_of_the_staff_signs_in_at_the_portal(app):
     app("portal")
 

@@ -18,7 +18,7 @@ from rollkeeper.kernel.errors import Faults, Kind, Refusal
 from rollkeeper.law.acts import Act
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import LineState, SuspensionReason
-from rollkeeper.lines.errors import NUMBER_QUARANTINED, LineNotFound, NumberNotRead
+from rollkeeper.lines.errors import NUMBER_QUARANTINED, RECONNECTION_REFUSED, LineNotFound, NumberNotRead
 from rollkeeper.operations.docs import refusals
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, INVALID_VALUE, MISSING_ATTRIBUTE
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
@@ -49,6 +49,20 @@ def catalogue():
 def chinese():
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("the line was already reconnected on 2012-03-20", "reconnected on 20 March 2012 ("),
+        ("row 2012-02-31 of 7", "row 2012-02-31 of 7 ("),
+    ],
+)
+def test_a_day_in_a_reason_is_written_as_pages_write_days_in_english_too(reason, said):
+    with translation.override("en"):
+        (fault,) = translated(RECONNECTION_REFUSED(line="L", reason=reason, article="op 4"))
+
+    assert said in fault.sentence
 
 
 def all_refusals(packages=None):
