@@ -153,7 +153,7 @@ def bring_up_to_date() -> None:
         )
         for package, name in FUNCTIONS:
             database.run(database.sql(package, name))
-        for page in ("app_entries", "app_reads", "asked_for", "approved_batches", "roles"):
+        for page in ("app_entries", "app_reads", "asked_for", "approved_batches", "roles", "app_days"):
             database.run(_page(page))
     finally:
         connections["default"].close()

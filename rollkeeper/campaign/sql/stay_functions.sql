@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION campaign_enter_stay(
     stay uuid, first_day date, last_day date, because text, said_at timestamptz, by_staff uuid, of_campaign uuid
 ) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT kernel_require_finite(first_day, last_day);
     INSERT INTO campaign_stay (stay_id, days, reason, recorded_at, recorded_by, campaign_id)
     VALUES (stay, daterange(first_day, last_day, '[]'), because, kernel_instant(said_at), by_staff, of_campaign)
 $$;
@@ -60,8 +61,7 @@ BEGIN
         day := after_stay;
         EXIT WHEN NOT isfinite(day);
     END LOOP;
-    until := CASE WHEN day = today THEN kernel_instant(said_at) WHEN isfinite(day) THEN day::timestamp AT TIME ZONE kernel_zone()
-                  ELSE '9999-01-01 00:00Z' END;
+    until := least(CASE WHEN day = today THEN kernel_instant(said_at) ELSE day::timestamp AT TIME ZONE kernel_zone() END, '9999-01-01 00:00Z');
     PERFORM network_postpone(array_agg(held.line_id), array_agg(held.command_id), array_agg(held.until)) FROM (
         SELECT c.line_id, c.command_id, until + make_interval(days => CASE b.state WHEN 'stopped' THEN 1 ELSE 7 END) AS until
           FROM provisioning_command c JOIN campaign_batch b USING (batch_id)

@@ -35,6 +35,16 @@ CREATE OR REPLACE FUNCTION kernel_day(said date) RETURNS date
 LANGUAGE sql VOLATILE
 RETURN CASE WHEN kernel_is_production() OR said IS NULL THEN (clock_timestamp() AT TIME ZONE kernel_zone())::date ELSE said END;
 
+-- Refuses days that no program can read: one in a single row would keep all others from their turn.
+CREATE OR REPLACE FUNCTION kernel_require_finite(VARIADIC days date[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF EXISTS (SELECT FROM unnest(days) AS said (day) WHERE day NOT BETWEEN '0001-01-01' AND '9999-12-31') THEN
+        RAISE EXCEPTION 'kernel_day_without_end' USING ERRCODE = 'check_violation';
+    END IF;
+END
+$$;
+
 -- What every trigger does that only refuses: by what name, and as what kind of fault.
 CREATE OR REPLACE FUNCTION kernel_refuse() RETURNS trigger
 LANGUAGE plpgsql AS $$

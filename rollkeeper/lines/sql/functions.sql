@@ -102,6 +102,7 @@ DECLARE
     passed_on uuid[] := '{}';
 BEGIN
     PERFORM lines_refuse_many(line_ids);
+    PERFORM kernel_require_finite(VARIADIC accepted || last_days);
     SELECT e.at, e.day INTO instant, today FROM ledger_entry e WHERE e.entry_id = entries[1];
     IF instant IS NULL THEN
         RAISE EXCEPTION 'lines_change_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
@@ -204,6 +205,7 @@ DECLARE
     said record;
     terminated_index bytea;
 BEGIN
+    PERFORM kernel_require_finite(until);
     PERFORM lines_require_entry(entry, line, ARRAY['line:line:terminated']);
     SELECT e.at, e.day INTO said FROM ledger_entry e WHERE e.entry_id = entry;
     IF until < said.day THEN
@@ -234,6 +236,7 @@ CREATE OR REPLACE TRIGGER lines_by_worker_terminate BEFORE UPDATE OF state ON li
 CREATE OR REPLACE FUNCTION lines_pause_clock(line uuid, entry bigint, evidence_due date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM kernel_require_finite(evidence_due);
     PERFORM lines_require_entry(entry, line, ARRAY['line:clock:paused']);
     INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at, evidence_due_on)
     SELECT line, uuidv7(), daterange((facts ->> 'first')::date, (facts ->> 'last')::date, '[]'), facts ->> 'reason', e.at, evidence_due
