@@ -41,7 +41,6 @@ from rollkeeper.provisioning.gateways.registry import has_own_network
 
 CHUNK = 5000
 """Lines in one transaction: a stay or a stop waits for no more than these."""
-_ONE_CHUNK = 61  # the matter of kernel.leases.serialize_on
 
 
 @dataclass(slots=True)
@@ -163,7 +162,7 @@ def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
     if not is_approved(BatchId(batch.batch_id), content=content):
         _stop(this, batch, ran, "it is not what enough people approved, or they may not approve")
         return 0
-    serialize_on(_ONE_CHUNK)  # the cap counts what all batches did: two runs must not both find it free
+    serialize_on("chunk")  # the cap counts what all batches did: two runs must not both find it free
     step = next_step(_progress(batch), batch_limits=_batch_limits(), now=clock.now(), chunk=CHUNK)
     match step:
         case Stop(why):

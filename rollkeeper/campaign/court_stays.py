@@ -18,7 +18,7 @@ from rollkeeper.campaign.rules import Days
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, EntryId, new_uuid
-from rollkeeper.kernel.leases import lock_matter
+from rollkeeper.kernel.leases import lock_matter, serialize_on
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -105,7 +105,7 @@ def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
     must not undo what another stay postpones.
     """
     run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
-    lock_matter("stays", "")
+    serialize_on("stays")
     with without_timeout():
         run("SELECT campaign_postpone_commands(%s, %s, %s)", [of_batch, on, clock.now()])
 

@@ -26,7 +26,7 @@ from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import lock_matter
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
@@ -190,4 +190,4 @@ def refuse_gap(campaign: OpenCampaign, *, on: dt.date) -> None:
 
 def lock_planning() -> None:
     """Wait until no other process plans, nightly runs or prepares; hold on to the end of the transaction."""
-    lock_matter("planning", "")
+    serialize_on("planning")

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 
 from django.db import DatabaseError, connections
 
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows
 
 FAMILY = 0x526F6C6C  # sets our locks apart from others' in this database
 _GREATEST = 2**31 - 1
@@ -49,12 +49,14 @@ def expired_leases(claims: Collection[int], *, using: str = "default") -> list[i
     return sorted(set(claims) - {row.claim for row in living})
 
 
-def serialize_on(matter: int, *, using: str = "default") -> None:
-    """Wait until no other transaction works on the same matter; holds until the present transaction ends."""
-    run("SELECT pg_advisory_xact_lock(%s, %s)", [FAMILY + 1, matter], using=using)
+def serialize_on(matter: str) -> None:
+    """Wait until no other transaction works on the same matter; holds until the present one ends."""
+    lock_matter(matter, "")
 
 
 def lock_matter(matter: str, *keys: str) -> None:
-    """Wait until no other transaction works on these; holds until the present one ends. Each app has its matters (`sql/functions.sql`)."""
+    """Wait until no other transaction works on these of a matter; holds until the present one ends. Each app has its matters
+    (`sql/functions.sql`), a worker any.
+    """
     if keys:
         rows("SELECT kernel_lock(%s, %s)", [matter, list(keys)])

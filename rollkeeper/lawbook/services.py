@@ -11,7 +11,7 @@ from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import lock_matter
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.countries import country_bytes
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack, pack_bytes
@@ -34,7 +34,7 @@ def note_law(*, on: dt.date) -> None:
     if last and (last.pack_hash, last.country_hash) == present:
         return
     with action():
-        lock_matter("lawbook", "")
+        serialize_on("lawbook")
         last = _last_period()
         if last and (last.pack_hash, last.country_hash) == present:
             return

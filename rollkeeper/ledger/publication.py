@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.files import write_atomically
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import checks, notes, queries, signed_entry_timestamps, tree, witnesses
@@ -35,7 +36,7 @@ from rollkeeper.ledger.errors import (
     LedgerRolledBack,
 )
 from rollkeeper.ledger.processes import Later, Share, given_later, sharing_out
-from rollkeeper.ledger.sequencer import LOCK, integrate
+from rollkeeper.ledger.sequencer import integrate
 from rollkeeper.ledger.settings import public_folder, settings
 from rollkeeper.ledger.tile_store import CHECKPOINT, LeafTile, TileStore, write_leaf_tiles
 from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
@@ -97,7 +98,7 @@ def publish(
         states = witnesses.fetch_states(notes.origin())
         integrate(share=share)
         with database.action(), database.without_timeout():
-            database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            serialize_on("ledger")
             database.rows(database.sql("ledger", "by_index"))
             key = _key()
             signed_entry_timestamps.prepare_receipt_key(key)

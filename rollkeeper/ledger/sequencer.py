@@ -19,6 +19,7 @@ from typing import Any
 from django.db import connection
 
 from rollkeeper.kernel import database
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.ledger import leaves, queries, tree
 from rollkeeper.ledger.errors import LEAF_CHANGED
 from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Entries, Rows, make_rows
@@ -28,7 +29,6 @@ from rollkeeper.ledger.verbs import Verb
 
 STEP_ENTRIES = 1 << 18
 # One integrator at a time; the number is the package's own ("ledger" on a telephone's keys).
-LOCK = 533437
 _TAKEN_AT_ONCE = 1 << 14
 _MADE_AT_ONCE = 1 << 12
 _NUMBER_BYTES = 8
@@ -75,7 +75,7 @@ def integrate(
 
 
 def _step(share: Share) -> tuple[int, int]:
-    database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    serialize_on("ledger")
     (here,) = database.rows(
         "SELECT system_identifier AS cluster, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon FROM pg_control_system()"
     )

@@ -35,7 +35,6 @@ from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_line_values
 
-_CLAIMING: Final = 1  # the matter of kernel.leases.serialize_on
 _FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.TERMINATE)
 _CHUNKS_ONWARDS: Final = 50
 """This many chunks are searched after the previous one; then from the beginning, because an earlier command may have become
@@ -194,7 +193,7 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
         is_all = not position.behind
         for kind in _FIRST_THINGS_FIRST:
             with action():
-                serialize_on(_CLAIMING)
+                serialize_on("command")
                 # Looked for in each turn, and once it has come: a stay may have been entered meanwhile.
                 is_open = desks_open and not rows("SELECT FROM provisioning_closedday WHERE days @> %s", [on])
                 resting = [rest for one in RESTING_BATCHES.each() if (rest := one(on)) is not None]

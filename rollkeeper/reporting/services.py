@@ -12,6 +12,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger import notes, queries
 from rollkeeper.ledger.services import append_entry
@@ -21,8 +22,6 @@ from rollkeeper.reporting.models import Quarter, Report
 from rollkeeper.reporting.periods import Period
 from rollkeeper.reporting.quarter_counts import count_quarter, count_stocks
 from rollkeeper.reporting.report_tables import FORMAT, protected_stocks, protected_tables
-
-_LOCK = 0x65766964656E6365  # "evidence"
 
 
 def make_report(authority: Authority, period: Period, *, on: dt.date, as_draft: bool = False) -> bytes:
@@ -38,7 +37,7 @@ def make_report(authority: Authority, period: Period, *, on: dt.date, as_draft: 
     if on <= period.last:
         raise PERIOD_NOT_OVER(last=period.last, today=on)
     with action(), without_timeout():
-        rows("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        serialize_on("report")
         made = Report.objects.filter(period=period.name).first()
         if made is not None:
             return str(made.report).encode()

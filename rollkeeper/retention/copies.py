@@ -25,7 +25,6 @@ from rollkeeper.retention.rules import last_day_to_erase
 from rollkeeper.vault.services import remove_copies, shred_copies
 
 CHUNK = 1000
-ERASING: Final = 20  # the matter of kernel.leases.serialize_on
 _FORGET: Final = "DROP TABLE retention_copy_due"
 
 
@@ -166,7 +165,7 @@ def _intend(rule: RetentionRules, values: Mapping[str, Any]) -> tuple[int, dt.da
     """Write down which copies go next, and certify it; return how many records have one, when, and the last one looked at."""
     at = clock.now()
     with action(), without_timeout():
-        serialize_on(ERASING)
+        serialize_on("erasure")
         run(sql("retention", "make_due"))
         last = next(iter(rows(sql("retention", "next_copies"), values)), None)
         if last is None:
@@ -187,5 +186,5 @@ def _clear_copies(pending: Sequence[Any], pairs: Sequence[tuple[PersonId, Tenure
         "persons": [person for person, _ in pairs], "tenures": [tenure for _, tenure in pairs], "at": clock.now(),
     }  # fmt: skip
     with action():
-        serialize_on(ERASING)
+        serialize_on("erasure")
         run(sql("retention", "clear_copies"), values)

@@ -33,7 +33,6 @@ from rollkeeper.provisioning.gateways.registry import has_network
 from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.retention.brake import hold_back, note_erased
 from rollkeeper.retention.copies import (
-    ERASING,
     bounds,
     copy_slices,
     count_due_copies,
@@ -233,7 +232,7 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
     _close_reduced_entries()
     _destroy_returned_keys()
     with action(), without_timeout():
-        serialize_on(ERASING)
+        serialize_on("erasure")
         list_living_keys()
         run(sql("retention", "make_due"))
         records = run(sql("retention", "find_keyless"), values)
@@ -284,7 +283,7 @@ def _erase(
 def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | None:
     """Write down what goes next, and certify it; return None where none is left."""
     with action(), without_timeout():
-        serialize_on(ERASING)
+        serialize_on("erasure")
         run(sql("retention", "make_due"))
         last = next(iter(rows(sql("retention", find), {**values, "chunk": CHUNK})), None)
         if last is None:
@@ -339,7 +338,7 @@ def _clear(
     }
     with action():
         # Of two runs the second sees what the first has done, and clears nothing twice.
-        serialize_on(ERASING)
+        serialize_on("erasure")
         rows("SELECT ledger_reduce_entries(%(entries)s::bigint[])", values)
         run(sql("retention", "clear_rows"), values)
         # Waits for concurrent registrations of these people, so that the next statement sees them.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Background jobs of this package: answer the portal, delete what is no longer needed (the portal worker), and mail about cases that are due."""
+"""Background jobs of this package: send and print codes, answer the portal, delete what is no longer needed (the portal worker); mail about cases that are due."""
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock

@@ -13,7 +13,7 @@ from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.documents.rules import is_known_type
 from rollkeeper.kernel.database import prepared_rows, prepared_run, rows, run
 from rollkeeper.kernel.ids import EntryId, PersonId, new_uuids
-from rollkeeper.kernel.leases import lock_matter
+from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons, principals
 
@@ -98,7 +98,7 @@ def link_persons(
     `entry_id` says so for a line that the first holds, in the same transaction; `shown` are indexes of a document of each. Two joins run
     one after the other, so that no one is joined to a person who is already joined to another.
     """
-    lock_matter("linking", "")
+    serialize_on("linking")
     whole = principals({first, second})
     stays, goes = whole[first], whole[second]
     if stays == goes:
@@ -110,7 +110,7 @@ def link_persons(
 
 def unlink_person(person_id: PersonId, *, entry_id: EntryId) -> bool:
     """Take one reference out of those that are one person; return whether it was among any."""
-    lock_matter("linking", "")
+    serialize_on("linking")
     (done,) = rows("SELECT subscribers_unlink(%s, %s) AS parted", [person_id, entry_id])
     return bool(done.parted)
 

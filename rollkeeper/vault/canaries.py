@@ -51,7 +51,6 @@ _LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
 """Under which the alarm of each day's limit is named: one a day, without reading which there are."""
 _WORKER = UUID("2b5f3f86-6a0c-4b0e-8a37-1f5a0d9c7be1")
 """Likewise for workers."""
-_MAKING = 30  # the matter of kernel.leases.serialize_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def lock_canaries() -> None:
 
     A canary's references carry an older time than its making: by their age alone it would look like an abandoned registration.
     """
-    serialize_on(_MAKING)
+    serialize_on("canary")
 
 
 def has_canary(epoch_id: int) -> bool:

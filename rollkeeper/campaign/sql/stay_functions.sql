@@ -37,15 +37,15 @@ $$;
 
 -- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
 -- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
--- Plan: provisioning_command_by_batch, provisioning_command_pkey by line (OFFSET 0: statistics from before the batch say that the batch
--- has one command); one row for each waiting command.
+-- By provisioning_command_by_batch and provisioning_command_pkey by line (OFFSET 0: statistics from before the batch say that it has
+-- one command); one row for each waiting command.
 -- A failed try waits like an untried command, and counts as such: people stop a batch because the network was unreachable. A
 -- command being tried at this moment also waits if the network does not accept it (`record_tries` keeps the later instant). A
 -- stopped batch waits a day, and one with a requested undo seven: far shorter than the days of suspension, long enough to restore all its
 -- lines before another line loses service, and not forever, since a line must not be terminated without having been barred. So no caller
 -- says until when: one could make what people stopped go at once, or never. Commands of an undo do not wait: they give back what the batch
 -- took of the line, its emergency calls or what a narrower bar leaves. Rows are locked in the order in which tries are recorded. The caller
--- holds `serialize_on`, so that no two of these see each other's batches half changed.
+-- holds the matter "stays" (`kernel_lock`), so that no two of these see each other's batches half changed.
 DROP FUNCTION IF EXISTS campaign_postpone_commands(timestamptz, uuid, integer, integer);
 CREATE OR REPLACE FUNCTION campaign_postpone_commands(of_batch uuid, on_day date, said_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

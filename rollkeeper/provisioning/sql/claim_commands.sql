@@ -8,7 +8,7 @@
 -- and never by what is claimed (OFFSET 0): next to nothing is, but that index was full of dead entries and was read whole for each row (most of
 -- the time of a batch of millions, 2026-11-26). 200 of 480,000 due: 6 ms.
 -- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
--- The caller holds `serialize_on`, so that no two claims overlap: a command waits while another process tries an older one for
+-- The caller holds the matter "command" (`kernel_lock`), so that no two claims overlap: a command waits while another process tries an older one for
 -- the same line, and the network never gets an older command after a newer one. A later command that is not due yet (the end of a
 -- temporary reconnection), or that may not be sent on this day, supersedes nothing yet. A line whose number belongs to another
 -- line by now (`released`, and not erased) has nothing left to bar, terminate or restore: an element that uses the number would

@@ -1,5 +1,5 @@
--- In a production instance the database says when the network was asked, and no worker puts a command off for longer than a day of rest
--- and a rest that follows: an instant without end would keep a line as it is for ever, and comparisons from ending.
+-- In a production instance the database says when the network was asked, and no worker puts a command off for more than two days:
+-- an instant without end would keep a line as it is for ever, and comparisons from ending.
 -- Law: art. 3 (a registration restores). Reads: -. Writes: triggers on provisioning_command. Plan: the WHEN clauses alone, for each row.
 -- Again: CREATE OR REPLACE: the same triggers. Of a batch the instant is that of its action, some time ago: days are counted from it.
 CREATE OR REPLACE FUNCTION provisioning_bound_instant() RETURNS trigger

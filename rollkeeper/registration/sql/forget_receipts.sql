@@ -6,10 +6,10 @@ CREATE OR REPLACE FUNCTION registration_forget_receipts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM registration_submission s
-     WHERE (s.receipt ->> 'entry')::bigint = ANY (ARRAY(SELECT r.entry_id FROM reduced r));
+     WHERE (s.receipt ->> 'entry')::bigint = ANY (ARRAY(SELECT f.entry_id FROM former f));
     RETURN NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION registration_forget_receipts FROM PUBLIC;
 CREATE OR REPLACE TRIGGER registration_receipts_forgotten AFTER UPDATE ON ledger_entry
-    REFERENCING NEW TABLE AS reduced FOR EACH STATEMENT EXECUTE FUNCTION registration_forget_receipts();
+    REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION registration_forget_receipts();
