@@ -202,7 +202,7 @@ def _field(table: str, key: str) -> forms.Field | None:
     )
 
 
-def _limits(table: str, key: str) -> dict[str, int | None]:
+def _limits(table: str, key: str) -> dict[str, Any]:
     """Return the least and the greatest value that a setting's model takes."""
     rules = registered_tables()[table].model_fields[key].metadata
     above = [one.gt for one in rules if getattr(one, "gt", None) is not None]
