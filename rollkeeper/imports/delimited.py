@@ -112,6 +112,10 @@ def require_line_lengths(file: Path, encoding: str) -> None:
     with _text(file, encoding) as source:
         try:
             before.extend(islice(_lines(source), HEAD_LINES))
+        except (
+            UnicodeError
+        ):  # no replacement for what cannot be read: without its byte order mark, or no encoding of files
+            raise IMPORT_FILE_UNREADABLE(file=file, why=f"it is no text in {encoding}") from None
         except _LineTooLong as fault:
             column, row = max(fault.counts.values()) + 1, _row_after(before)
             raise IMPORT_FIELD_TOO_LONG(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}") from None

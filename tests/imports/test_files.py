@@ -252,6 +252,12 @@ def test_an_archive_that_is_no_spreadsheet_is_refused(tmp_path):
         scan_file(file)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "idna", "undefined"])
+def test_an_encoding_in_which_the_file_is_no_text_is_refused_in_a_sentence(written, encoding):
+    with refusing(IMPORT_FILE_UNREADABLE):
+        scan_file(written("number,name\n1,2\n"), encoding=encoding)
+
+
 def test_an_unknown_encoding_is_refused(written):
     with refusing(IMPORT_FILE_UNREADABLE, match="klingon"):
         scan_file(written("a,b\n1,2\n"), encoding="klingon")
