@@ -4,9 +4,12 @@
 import dataclasses
 import os
 import stat
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from obstore.store import S3Store
 
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import data_dir as data_folder
@@ -80,6 +83,53 @@ def test_a_copy_is_opened_as_it_was_kept_and_the_ledger_says_so_first(store, off
     said = rows("SELECT body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
     assert len(said) == 2
     assert all("document_copy" in str(row.body) for row in said)
+
+
+class Endless(BaseHTTPRequestHandler):
+    """A store that answers with as much as anyone takes."""
+
+    sent = 0
+
+    def do_GET(self):
+        self.send_response(200)
+        for name, value in (
+            ("Content-Length", 1 << 40),
+            ("ETag", '"a"'),
+            ("Last-Modified", "Thu, 01 Mar 2012 00:00:00 GMT"),
+        ):
+            self.send_header(name, str(value))
+        self.end_headers()
+        try:
+            while Endless.sent < 300 << 20:
+                self.wfile.write(bytes(1 << 20))
+                Endless.sent += 1 << 20
+        except OSError:
+            pass
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_store_that_never_ends_fills_no_memory(committed, officer, monkeypatch):
+    begin_first_epoch()
+    record = intake(FRONT)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
+    Thread(target=server.serve_forever, daemon=True).start()
+    lies = S3Store(
+        "copies", endpoint=f"http://127.0.0.1:{server.server_port}", access_key_id="a", secret_access_key="b",
+        region="us-east-1", client_options={"allow_http": True},
+    )  # fmt: skip
+    monkeypatch.setattr(document_store, "_LARGEST_BYTES", 4 << 20)
+    monkeypatch.setattr(document_store, "folder", lambda: None)
+    monkeypatch.setattr(document_store, "_store", lambda: lies)
+    try:
+        with pytest.raises(CannotOpen):
+            opened(officer, record)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    assert Endless.sent < 100 << 20
 
 
 def test_without_the_persons_key_nothing_opens_though_the_object_is_there(store, officer):
