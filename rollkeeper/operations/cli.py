@@ -118,26 +118,13 @@ def _end(fault: BaseException) -> None:
     # A second Ctrl-C would only tear up the sentence, or the servers on their way down.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from rollkeeper.kernel.console import show_error
+    from rollkeeper.operations.command_table import speak_at_the_end
     from rollkeeper.operations.unexpected_errors import tell
 
     report = tell(fault)
-    _speak_as_the_terminal(sys.argv[1:])
+    speak_at_the_end(sys.argv[1:])
     show_error(report, as_json="--json" in sys.argv[1:])
     sys.exit(BY_CTRL_C if isinstance(fault, KeyboardInterrupt) else report.kind.exit_code)
-
-
-def _speak_as_the_terminal(words: list[str]) -> None:
-    """Choose the terminal's language where the command did not, since it makes content, or only starts what does."""
-    from rollkeeper.operations.command_table import names_a_translation
-
-    if names_a_translation():
-        with suppress(Exception):  # what is wrong is said in English
-            import django
-
-            django.setup()
-            from rollkeeper.kernel.terminal_language import speak_as_the_terminal
-
-            speak_as_the_terminal(words, is_over=True)
 
 
 if __name__ == "__main__":

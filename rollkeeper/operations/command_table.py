@@ -7,8 +7,8 @@ compares the two.
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -105,6 +105,16 @@ class CommandsOnDemand(TyperGroup):
             name: TyperGroup(name=name, help=entry.help_line) for name, entry in self._entries.items()
         }
 
+    def make_context(self, *args: Any, **how: Any) -> Any:
+        """Read the program's own words. Raises: WrongCall."""
+        with _refusing_wrong_calls():
+            return super().make_context(*args, **how)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the words of a command, and run it. Raises: WrongCall."""
+        with _refusing_wrong_calls():
+            return super().invoke(ctx)
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command itself, its packages imported with Django ready."""
         if cmd_name not in self._entries:
@@ -156,8 +166,34 @@ class CommandsWithoutDjango(CommandsOnDemand):
         _read_settings()
 
 
+@contextmanager
+def _refusing_wrong_calls() -> Iterator[None]:
+    try:
+        yield
+    except Exception as fault:
+        from typer._click.exceptions import NoArgsIsHelpError, UsageError
+
+        if not isinstance(fault, UsageError) or isinstance(fault, NoArgsIsHelpError):
+            raise
+        from rollkeeper.operations.wrong_calls import WrongCall
+
+        raise WrongCall(fault) from None
+
+
 def _names_a_locale() -> bool:
     return any(os.environ.get(name) for name in _LOCALE)
+
+
+def speak_at_the_end(words: Sequence[str]) -> None:
+    """Choose the terminal's language where the command did not, since it makes content, or only starts what does."""
+    if names_a_translation():
+        with suppress(Exception):  # what is wrong is said in English
+            import django
+
+            django.setup()
+            from rollkeeper.kernel.terminal_language import speak_as_the_terminal
+
+            speak_as_the_terminal(words, is_over=True)
 
 
 def names_a_translation() -> bool:

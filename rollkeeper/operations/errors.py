@@ -241,3 +241,45 @@ UNEXPECTED_ERROR = Refusal(
     "An internal error occurred in Rollkeeper ({what} in {place}).",
     "Nothing was half done. Run 'rollkeeper doctor'; tell the maintainers this sentence, which contains no data.",
 )
+CALL_LACKS_SOMETHING = Refusal(
+    "call_lacks_something",
+    Kind.MALFORMED,
+    "'{command}' needs {name}.",
+    "Type: {usage}. '{command} --help' says more.",
+)
+CALL_HAS_WRONG_VALUE = Refusal(
+    "call_has_wrong_value",
+    Kind.MALFORMED,
+    "'{command}' cannot use what was given for {name}: {why}.",
+    "Type: {usage}. '{command} --help' says more.",
+)
+CALL_HAS_WRONG_CHOICE = Refusal(
+    "call_has_wrong_choice",
+    Kind.MALFORMED,
+    "'{command}' takes for {name} only: {choices}.",
+    "Type: {usage}. '{command} --help' says more.",
+)
+CALL_HAS_TOO_MANY_WORDS = Refusal(
+    "call_has_too_many_words",
+    Kind.MALFORMED,
+    "'{command}' was given more words than it takes.",
+    "Type: {usage}. A value with blanks goes into quotation marks.",
+)
+NO_SUCH_OPTION = Refusal(
+    "no_such_option",
+    Kind.MALFORMED,
+    "'{command}' has no option of this name.",
+    "Type: {usage}. '{command} --help' says more.",
+)
+NO_SUCH_COMMAND = Refusal(
+    "no_such_command",
+    Kind.MALFORMED,
+    "'{command}' has no command of this name.",
+    "'{command} --help' lists its commands.",
+)
+NO_SUCH_COMMAND_BUT_ANOTHER = Refusal(
+    "no_such_command_but_another",
+    Kind.MALFORMED,
+    "'{command}' has no command of this name.",
+    "Did you mean {near}? '{command} --help' lists its commands.",
+)

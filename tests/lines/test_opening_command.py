@@ -58,7 +58,7 @@ def test_an_officer_sees_one_field_of_one_person_and_the_ledger_knew_before(type
 
 @pytest.mark.parametrize("purpose", ["notice", "network", "curiosity", "legal_disclosure"])
 def test_what_is_no_purpose_of_a_person_is_not_taken(typed, purpose):
-    assert "Invalid value for '--purpose'" in typed(*OPEN, purpose, answers=[])
+    assert "takes for --purpose only" in typed(*OPEN, purpose, answers=[])
 
 
 def test_a_clerk_learns_not_even_whether_a_number_is_there(typed):

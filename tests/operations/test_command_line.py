@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The command line: its table says what the packages register, and nothing is imported that was not asked for."""
 
+import json
 import os
 import subprocess
 import sys
@@ -152,3 +153,20 @@ def test_a_shell_completes_commands(typed, place, offered):
     done = subprocess.run([COMMAND], env=os.environ | asked, capture_output=True, text=True, check=False)
 
     assert done.stdout.split() == [offered]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["explain"], "call_lacks_something"), (["explain", "+8613900000001", "Tashi", "Norbu"], "call_has_too_many_words"),
+        (["campaign", "run", "Tashi"], "call_has_wrong_value"), (["incidents", "open", "--about", "Tashi"], "call_has_wrong_choice"),
+        (["explain", "--Tashi"], "no_such_option"), (["Tashi"], "no_such_command"), (["campaign", "Tashi"], "no_such_command"),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_is_refused_for_people_and_programs_and_not_repeated(data_dir, words, code):
+    person, program = (common_server().run(*said) for said in (words, [*words, "--json"]))
+
+    assert person.returncode == program.returncode == 2
+    assert "Tashi" not in person.stderr + program.stderr
+    assert "--help" in person.stderr or "Type: " in person.stderr
+    assert json.loads(program.stderr)["refused"][0]["code"] == code
