@@ -122,6 +122,9 @@ CATALOGUE = {
     "pronamespace",
     "oid",
     "proname",
+    "relkind",
+    "relname",
+    "relnamespace",
     "usename",
 }
 """Names of PostgreSQL's own catalogue: what they are compared with are names, no values."""
