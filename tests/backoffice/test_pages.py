@@ -237,13 +237,16 @@ def test_nobody_approves_without_having_looked(batch, signed_in):
 def test_a_batch_is_stopped(batch, signed_in):
     ask = signed_in(StaffRole.DATA_PROTECTION_OFFICER)
     unsaid = ask("post", f"/batches/{batch}/stop/")
-    before = state_of(batch)
+    before, waits = state_of(batch), ask("get", f"/batches/{batch}/").text_
 
     ask("post", f"/batches/{batch}/stop/", {"because": "wrong_lines"})
 
     assert (unsaid.status_code, before) == (422, "waiting")
     assert state_of(batch) == "stopped"
-    assert "It has lines that should not be in it" in ask("get", f"/batches/{batch}/").text_
+    stopped = ask("get", f"/batches/{batch}/").text_
+    assert "It has lines that should not be in it" in stopped
+    assert ["Check each row before you approve" in page for page in (waits, stopped)] == [True, False]
+    assert ask("get", f"/batches/{batch}/stop/").headers["Location"] == f"/batches/{batch}/"
 
 
 def test_two_people_give_the_lines_of_a_batch_their_service_back(batch, signed_in):
