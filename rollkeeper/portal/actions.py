@@ -106,6 +106,8 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
     form = FORMS.get(what, ActionForm).for_line(line)
     if isinstance(form, RemoveDelegateForm):
         form.offer(shown["named"])
+    if isinstance(form, CorrectForm):
+        form.offer(row["field"] for row in shown["kept"] if row["line"] == line)
     return _draw(request, what, form, line=line)
 
 

@@ -251,6 +251,11 @@ class CorrectForm(ActionForm):
         choices=Field.choices,
     )
 
+    def offer(self, held: Iterable[str]) -> None:
+        """Offer the entries that are held, and no others that a law somewhere asks."""
+        if offered := [one for one in Field.choices if one[0] in set(held)]:
+            self.fields["about"].choices = offered  # type: ignore[attr-defined]
+
 
 class TerminateForm(ActionForm):
     """A line's end, said twice."""

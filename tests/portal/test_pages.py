@@ -257,6 +257,17 @@ def test_a_line_that_is_not_mine_counts_for_no_limit_at_once_and_opens_a_case(co
     assert (case.kind, case.days) == (CaseKind.NOT_MINE, 30)
 
 
+def test_a_correction_is_asked_of_the_entries_that_are_held_and_of_no_others(come_in, prove):
+    register_line()
+    browser = come_in()
+    prove()
+
+    page = browser.get("/do/correct/").content.decode()
+
+    offered = re.findall(r'<option value="([^"]+)"', page)
+    assert offered == ["name"]  # all that is held of this person
+
+
 def test_a_line_of_somebody_else_is_out_of_reach(come_in, prove):
     register_line()
     strange = register_line(
