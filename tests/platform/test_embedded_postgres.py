@@ -421,13 +421,6 @@ def test_a_secret_whose_writing_breaks_off_is_not_there_and_is_made_again(monkey
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_who_writes_a_secret_second_keeps_the_first(tmp_path):
-    stores._write_secret_once(tmp_path / "secrets" / "x", "first")
-    stores._write_secret_once(tmp_path / "secrets" / "x", "second")
-
-    assert [(f.name, f.read_text("utf-8")) for f in (tmp_path / "secrets").iterdir()] == [("x", "first")]
-
-
 def test_a_server_that_does_not_start_says_the_last_of_its_own_words(monkeypatch, tmp_path):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
     stores.REGISTER.log.parent.mkdir()
