@@ -164,9 +164,7 @@ def _release_unregistered(
         "SELECT c.line_id FROM changed_line c JOIN lines_line l USING (line_id)"
         " WHERE c.stage IN ('not_notified', 'running', 'suspended') AND NOT l.is_registered"
     )
-    if found:
-        lines = [LineId(row.line_id) for row in found]
-        release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)
+    _release(authority, role, campaign, found, on=on)
 
 
 def _release_barred_otherwise(
@@ -174,9 +172,7 @@ def _release_barred_otherwise(
 ) -> None:
     """Release lines that an undo of their end brought back after the law was changed, under a bar that it would not have given them."""
     found = rows(sql("campaign", "changed_unlike_law"), values)
-    if found:
-        lines = [LineId(row.line_id) for row in found]
-        release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)
+    _release(authority, role, campaign, found, on=on)
 
 
 def _release_within(authority: Authority, role: StaffRole, campaign: OpenCampaign, *, on: dt.date) -> None:
@@ -185,6 +181,12 @@ def _release_within(authority: Authority, role: StaffRole, campaign: OpenCampaig
         sql("campaign", "within_number"),
         cohort_values(campaign.pack) | {"campaign_id": campaign.campaign_id},
     )
+    _release(authority, role, campaign, found, on=on)
+
+
+def _release(
+    authority: Authority, role: StaffRole, campaign: OpenCampaign, found: list[Any], *, on: dt.date
+) -> None:
     if found:
         lines = [LineId(row.line_id) for row in found]
         release_members(authority, role, campaign.campaign_id, campaign.pack, on=on, lines=lines)
