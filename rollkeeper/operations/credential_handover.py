@@ -163,7 +163,7 @@ class VaultCredentials(Credentials):
             _give_folder(made.folder, made.user)
             shutil.chown(sockets, made.user, made.user)
             lock = sockets / "lock"
-            if lock.exists(follow_symlinks=False) and lock.owner(follow_symlinks=False) != made.user:
+            if lock.exists(follow_symlinks=False) and lock.lstat().st_uid != sockets.stat().st_uid:
                 lock.unlink()  # as after a copy of the instance by root: the service could never take it
             _allow_reading_copies(made.user)
             for place in (sockets / "service", *(data_dir() / name for name in (*VAULT_SECRETS, ALARMS))):
