@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An attacker has the database session of an app: no row of theirs keeps those of everyone else from their turn."""
 
+from contextlib import suppress
+
 import pytest
+from django.db import DatabaseError
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel.database import rows
+from rollkeeper.agents.choices import Pattern
+from rollkeeper.incidents.choices import Step
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NoticeKind
@@ -50,6 +55,32 @@ def test_no_notice_of_an_app_keeps_the_others_from_being_sent(held, clerk, as_ro
 def test_no_function_takes_a_day_without_end_from_an_app(held, as_role, role, statement, endless):  # noqa: F811
     with as_role(role):
         assert "kernel_day_without_end" in refusal(statement, {"line": held[0], "day": endless})
+
+
+CASE = (
+    "INSERT INTO agents_case (case_id, agent_id, outlet_id, line_id, pattern, opened_on)"
+    " VALUES (uuidv7(), uuidv7(), uuidv7(), uuidv7(), %s, '2012-03-02')"
+)
+STEP = "INSERT INTO incidents_step (incident_id, step, state, requested_at) VALUES (uuidv7(), %s, %s, now())"
+
+
+@pytest.mark.parametrize(
+    ("role", "statement", "words", "may"),
+    [
+        ("counter", CASE, ["x"], False),
+        *[("counter", CASE, [one], True) for one in Pattern.values],
+        ("backoffice", STEP, ["x", "approved"], False),
+        ("backoffice", STEP, ["scope", "x"], False),
+        ("backoffice", STEP, ["scope", "done"], False),
+        *[("backoffice", STEP, [one, "approved"], True) for one in Step.values],
+    ],
+)
+def test_no_app_says_a_word_that_no_program_knows(register, as_role, role, statement, words, may):
+    run("SET CONSTRAINTS ALL DEFERRED")
+
+    with suppress(DatabaseError), as_role(role):
+        assert refused(statement, words) is not may
+        raise DatabaseError  # without an entry, whatever is there is refused when it commits
 
 
 def test_each_day_that_an_app_writes_by_its_own_rights_is_looked_at(register):

@@ -208,6 +208,15 @@ CREATE OR REPLACE TRIGGER agents_agent_suspended BEFORE UPDATE ON agents_agent
 CREATE OR REPLACE TRIGGER agents_case_settled BEFORE UPDATE ON agents_case
     FOR EACH ROW WHEN (kernel_is_app() AND OLD.settled_on IS NOT NULL)
     EXECUTE FUNCTION kernel_refuse('agents_case_changed_by_an_app', 'insufficient_privilege');
+-- Nor does either say a word that no program knows: in one row it would keep every case from being shown, every step from being done.
+CREATE OR REPLACE TRIGGER agents_case_known BEFORE INSERT OR UPDATE ON agents_case
+    FOR EACH ROW WHEN (kernel_is_app() AND NEW.pattern NOT IN ('rate', 'one_person', 'outlets', 'hours', 'after_suspension', 'duplicate_image',
+                                                               'abandoned', 'not_confirmed'))
+    EXECUTE FUNCTION kernel_refuse('agents_case_of_no_pattern', 'check_violation');
+CREATE OR REPLACE TRIGGER incidents_step_known BEFORE INSERT ON incidents_step
+    FOR EACH ROW WHEN (kernel_is_app() AND (NEW.step NOT IN ('scope', 'suspend_accounts', 'sign_out_everyone', 'rotate_keys', 'reseal', 'notify_people')
+                                            OR NEW.state NOT IN ('pending', 'approved')))
+    EXECUTE FUNCTION kernel_refuse('incidents_step_of_no_kind', 'check_violation');
 CREATE OR REPLACE TRIGGER incidents_step_decided BEFORE UPDATE ON incidents_step
     FOR EACH ROW WHEN (kernel_is_app() AND (OLD.ended_at IS NOT NULL OR NEW.state NOT IN ('pending', 'approved', 'withdrawn')))
     EXECUTE FUNCTION kernel_refuse('incidents_step_changed_by_an_app', 'insufficient_privilege');
