@@ -18,12 +18,13 @@ from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from django.db import InterfaceError, connection, connections, transaction
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import namedtuple_row
+from psycopg.sql import SQL, Identifier
 
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.array_parameters import PlainListDumper
@@ -295,12 +296,12 @@ def _is_first(line: Any) -> bool:
     )
 
 
-def value_later(expression: str, parameters: Sequence[Any] = ()) -> Callable[[], Any]:
+def value_later(expression: LiteralString, parameters: Sequence[Any] = ()) -> Callable[[], Any]:
     """Ask for one value as `prepared_later` does; in a block of `one_statement` with the other values of the block."""
     asked = _asked.get()
     if asked is None:
-        alone = prepared_later(f"SELECT {expression} AS value", parameters)
-        return lambda: alone()[0].value
+        alone = prepared_later(_selected((expression,)), parameters)
+        return lambda: alone()[0][0]
     asked.append((expression, parameters))
     found, place = _found_in.get(), len(asked) - 1
     return lambda: found()[place]
@@ -309,7 +310,7 @@ def value_later(expression: str, parameters: Sequence[Any] = ()) -> Callable[[],
 @contextmanager
 def one_statement() -> Iterator[None]:
     """Ask in one statement for all values of the block, in their order; they are had behind the block of `pipeline` around it."""
-    asked: list[tuple[str, Sequence[Any]]] = []
+    asked: list[tuple[LiteralString, Sequence[Any]]] = []
     answer: list[Callable[[], list[Any]]] = []
     values = cache(lambda: answer[0]()[0])
     tokens = _asked.set(asked), _found_in.set(values)
@@ -319,11 +320,19 @@ def one_statement() -> Iterator[None]:
         _asked.reset(tokens[0])
         _found_in.reset(tokens[1])
     if asked:
-        listed = ", ".join(f"{expression} AS value_{nth}" for nth, (expression, _) in enumerate(asked))
-        answer.append(prepared_later(f"SELECT {listed}", [value for _, values in asked for value in values]))
+        statement = _selected(tuple(expression for expression, _ in asked))
+        answer.append(prepared_later(statement, [value for _, values in asked for value in values]))
 
 
-_asked: ContextVar[list[tuple[str, Sequence[Any]]] | None] = ContextVar("asked", default=None)
+@cache
+def _selected(expressions: tuple[LiteralString, ...]) -> str:
+    values = [
+        SQL("{} AS {}").format(SQL(one), Identifier(f"value_{nth}")) for nth, one in enumerate(expressions)
+    ]
+    return SQL("SELECT {}").format(SQL(", ").join(values)).as_string(None)
+
+
+_asked: ContextVar[list[tuple[LiteralString, Sequence[Any]]] | None] = ContextVar("asked", default=None)
 _found_in: ContextVar[Callable[[], Any]] = ContextVar("found_in")
 
 
