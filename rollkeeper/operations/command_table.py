@@ -177,7 +177,7 @@ def _refusing_wrong_calls() -> Iterator[None]:
             raise
         from rollkeeper.operations.wrong_calls import WrongCall
 
-        raise WrongCall(fault) from None
+        raise WrongCall(fault, speak_at_the_end) from None
 
 
 def _names_a_locale() -> bool:

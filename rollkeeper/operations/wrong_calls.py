@@ -3,6 +3,7 @@
 
 import re
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from typer._click.exceptions import (
@@ -16,7 +17,6 @@ from typer._click.exceptions import (
 
 from rollkeeper.kernel.console import show_error
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.operations.command_table import speak_at_the_end
 from rollkeeper.operations.errors import (
     CALL_HAS_TOO_MANY_WORDS,
     CALL_HAS_WRONG_CHOICE,
@@ -41,13 +41,14 @@ class WrongCall(ClickException):
 
     exit_code = 2
 
-    def __init__(self, fault: UsageError) -> None:
+    def __init__(self, fault: UsageError, choose_language: Callable[[Sequence[str]], None]) -> None:
+        self._choose_language = choose_language
         self.refusal = _refusal_of(fault)
         super().__init__(str(self.refusal))
 
     def show(self, file: Any = None) -> None:
         """Say what is wrong and what to type, in the terminal's language or as JSON."""
-        speak_at_the_end(sys.argv[1:])
+        self._choose_language(sys.argv[1:])
         show_error(self.refusal, as_json="--json" in sys.argv[1:])
 
 
