@@ -107,6 +107,7 @@ def serve(
     _close_store_connections()
     stores.web_secret()
     with _stop_signals() as stop, ExitStack() as stack:
+        _hold_ports(stack, host, port, apps)
         preloader = Preloader() if is_compact else None
         if preloader:
             stack.callback(preloader.stop)
@@ -408,6 +409,21 @@ def _require_alive(running: Sequence[Running]) -> None:
 
 def _require_free_ports(host: str, base_port: int, apps: Sequence[App]) -> None:
     raise_all([fault for app in apps if (fault := _port_fault(host, base_port + app.port_offset, app))])
+
+
+def _hold_ports(stack: ExitStack, host: str, base_port: int, apps: Sequence[App]) -> None:
+    """Keep every other `serve` from these ports from now on. Refuses: PORT_IN_USE.
+
+    An app listens seconds later, and by its server's ways beside whatever the same user has there: of two instances that start at the same
+    moment each would get some of the other's visitors.
+    """
+    for app in apps:
+        port = base_port + app.port_offset
+        mark = stack.enter_context(socket.socket(socket.AF_UNIX))
+        try:
+            mark.bind(f"\0rollkeeper {host} {port}")
+        except OSError as fault:
+            raise PORT_IN_USE(port=port, host=host, app=app.name, why=fault.strerror) from None
 
 
 def _port_fault(host: str, port: int, app: App) -> RollkeeperError | None:

@@ -20,7 +20,7 @@ from psycopg.pq import PGconn, Ping
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.operations import process_supervisor
-from rollkeeper.operations.errors import ASSETS_MISSING, NO_SUCH_PORT, UNKNOWN_HOST
+from rollkeeper.operations.errors import ASSETS_MISSING, NO_SUCH_PORT, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.site.web_apps import APPS
 from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
 from tests.instances import copy_empty
@@ -368,6 +368,16 @@ def test_a_taken_port_is_named_with_what_to_do_before_anything_starts(data_dir):
     assert str(port + 1) in tried.stderr
     assert "--port" in tried.stderr
     assert "Traceback" not in tried.stderr
+
+
+def test_two_that_start_at_the_same_moment_do_not_share_a_port():
+    with ExitStack() as first, ExitStack() as second:
+        process_supervisor._hold_ports(first, "127.0.0.1", 9400, APPS)
+        with refusing(PORT_IN_USE):
+            process_supervisor._hold_ports(second, "127.0.0.1", 9402, APPS)
+        first.close()
+
+        process_supervisor._hold_ports(second, "127.0.0.1", 9402, APPS[:1])
 
 
 @pytest.mark.parametrize("port", [0, -1, 65_535, 70_000])
