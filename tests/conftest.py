@@ -39,6 +39,13 @@ LONG = (
 )  # fmt: skip
 _SLOWEST = 40
 ONE_BY_ONE = ("tests/bench/",)
+# Journeys in one browser through one demo: a second worker would start and serve another.
+IN_ONE_DEMO = "tests/journeys/"
+ALONE = (
+    "tests/journeys/test_operator.py",
+    "tests/journeys/test_erasure_proof.py",
+    "tests/journeys/test_restart.py",
+)
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
 # What one worker makes and the others copy: the process that starts the workers names the place and takes it away.
 IN_COMMON = Path(os.environ.setdefault("TESTS_HAVE_IN_COMMON", str(HOME / "in-common")))
@@ -250,11 +257,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Let a worker take whole files, but of those whose tests share nothing one test: each of them is as long as a file."""
+    """Let a worker take whole files; all that share one demo; of those whose tests share nothing one test: each is as long as a file."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith(IN_ONE_DEMO) and not nodeid.startswith(ALONE):
+                return IN_ONE_DEMO
             return nodeid if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)
 
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
