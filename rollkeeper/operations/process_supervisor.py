@@ -414,7 +414,7 @@ def _require_free_ports(host: str, base_port: int, apps: Sequence[App]) -> None:
 def _hold_ports(stack: ExitStack, host: str, base_port: int, apps: Sequence[App]) -> None:
     """Keep every other `serve` from these ports from now on. Refuses: PORT_IN_USE.
 
-    An app listens seconds later, and by its server's ways beside whatever the same user has there: of two instances that start at the same
+    An app listens seconds later, and by its server's ways next to whatever the same user has there: of two instances that start at the same
     moment each would get some of the other's visitors.
     """
     for app in apps:

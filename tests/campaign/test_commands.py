@@ -220,7 +220,7 @@ def test_approve_without_a_name_is_a_wrong_call(notified, desk):
 @pytest.mark.parametrize("command", ["approve", "stop", "undo"])
 @pytest.mark.parametrize(
     ("batch", "code", "says"),
-    [("00000000-0000-4000-8000-000000000001", 1, "There is no batch"), ("17", 2, "a valid UUID")],
+    [("00000000-0000-4000-8000-000000000001", 1, "There is no batch"), ("17", 2, "it is no reference")],
 )
 def test_a_batch_that_is_not_there_is_named_so(notified, desk, command, batch, code, says):
     done = desk.campaign(command, batch, "--as", "anna", typed=PASSWORD + "\n")
@@ -427,7 +427,7 @@ def test_an_unnotified_line_is_waived_by_name_out_of_the_list_itself(notified, d
     ("words", "says"),
     [
         ([str(uuid4()), "--because", "lazy"], "--because is one of: "), (["--because", "other"], "name the lines"),
-        (["17", "--because", "other"], "a valid UUID"), (["--because", "other", "--file", "/nowhere"], "does not exist"),
+        (["17", "--because", "other"], "it is no reference"), (["--because", "other", "--file", "/nowhere"], "does not exist"),
     ],
 )  # fmt: skip
 def test_a_waiver_that_makes_no_sense_is_a_wrong_call(desk, words, says):

@@ -30,7 +30,8 @@ def test_every_page_is_sound_in_every_language_and_width(visitor, language):
     page.goto(backoffice + "/campaign/")
     page.locator("article.rk-card a").first.click()
     visitor.look("batch-waiting")
-    page.locator("main form button").first.click()
+    with page.expect_navigation():  # it asks first whether the session is fresh enough
+        page.locator("main form button").first.click()
     visitor.look("batch-not-looked-at")
     page.goto(backoffice + "/campaign/")
     page.locator("table.govuk-table td a").first.click()

@@ -112,7 +112,9 @@ class Place:
         data_dir.mkdir()
         vault = f'[vault]\nroot_url = "{self.service.url}"\n' if self.service else ""
         law = (
-            f'[instance]\npack = "{write_pack(LAW)}"\n[lines]\ndocument_comparisons_per_day = {COMPARISONS}\n'
+            f'[instance]\npack = "{write_pack(LAW)}"\n'
+            f"[lines]\ndocument_comparisons_per_day = {COMPARISONS}\nlookups_per_day = {COMPARISONS}\n"
+            "[retention]\nerase_per_day_percent = 100\n"  # half of all people are due on one day here
         )
         (data_dir / "settings.toml").write_text(law + vault, "utf-8")
         if self.service:

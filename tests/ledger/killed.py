@@ -82,7 +82,7 @@ class Killer:
 
     def strike(self, *, delay: float) -> bool:
         """Wait for the step and a moment more, then kill; tell whether the step was met."""
-        met = self.begun.wait(10)
+        met = self.begun.wait(30)
         time.sleep(delay)
         struck = processes()
         for pid in struck:
@@ -112,7 +112,7 @@ class Round:
         try:
             with database.connect(stores.REGISTER, "migrator") as own:
                 for turn in range(1_000_000):
-                    many = 1 if turn % 5 else 120
+                    many = 1 if turn % 5 else 60
                     names = [f"entry {self.number}.{writer}.{turn}.{n}" for n in range(many)]
                     with own.transaction(), own.cursor() as cursor:
                         cursor.executemany(INSERT, [[name] for name in names])

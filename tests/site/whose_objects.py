@@ -119,7 +119,7 @@ BACKOFFICE = STAFFS | {
     "disclosures/": Row(GET, _OPERATORS, P.SEE_DISCLOSURES),
     "disclosures/enter/": Row(BOTH, _OPERATORS, P.ENTER_DISCLOSURE),
     "disclosures/authorities/": Row(BOTH, _OPERATORS, P.SEE_DISCLOSURES),
-    "disclosures/authorities/<uuid:authority_id>/approve/": Row(POST, _OPERATORS, P.APPROVE_AUTHORITY, "authority", unknown=302),
+    "disclosures/authorities/<uuid:authority_id>/approve/": Row(POST, _OPERATORS, P.APPROVE_AUTHORITY, "authority", unknown=422),
     "disclosures/authorities/<uuid:authority_id>/remove/": Row(POST, _OPERATORS, P.APPROVE_AUTHORITY, "authority", unknown=302),
     "disclosures/<uuid:disclosure_id>/": Row(GET, _OPERATORS, P.SEE_DISCLOSURES, "disclosure"),
     "disclosures/<uuid:disclosure_id>/instrument/": Row(POST, _OPERATORS, P.DECIDE_DISCLOSURE, "disclosure", unknown=302),

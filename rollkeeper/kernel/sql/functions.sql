@@ -23,8 +23,11 @@ $$;
 
 -- Whether what is done was handed in at a counter: by its role, or by the worker that does what counters recorded without a network.
 CREATE OR REPLACE FUNCTION kernel_acts_for_counter() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN kernel_acting_role() = 'counter' OR coalesce(current_setting('rollkeeper.acts_for_counter', true), '') = 'on';
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN kernel_acting_role() = 'counter' OR coalesce(current_setting('rollkeeper.acts_for_counter', true), '') = 'on';
+END
+$$;
 
 -- The instant of an action. A demo instance may be given another date, so there the process says it; elsewhere the database does.
 CREATE OR REPLACE FUNCTION kernel_instant(said timestamptz) RETURNS timestamptz
