@@ -129,7 +129,7 @@ def _seconds(taken: list[float]) -> str:
     return f"{statistics.median(taken):.1f}; {max(taken):.1f}" if taken else ""
 
 
-@pytest.mark.parametrize("seconds", [30, pytest.param(SECONDS, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [45, pytest.param(SECONDS, marks=pytest.mark.soak)])
 def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_path, capsys, seconds):
     dice = random.Random(int(os.environ.get("ROLLKEEPER_SOAK_SEED", "1")))  # noqa: S311
     lines = min(10_000, 100 + 2 * seconds)

@@ -112,7 +112,7 @@ class Round:
         try:
             with database.connect(stores.REGISTER, "migrator") as own:
                 for turn in range(1_000_000):
-                    many = 1 if turn % 5 else 60
+                    many = 1 if turn % 5 else 120
                     names = [f"entry {self.number}.{writer}.{turn}.{n}" for n in range(many)]
                     with own.transaction(), own.cursor() as cursor:
                         cursor.executemany(INSERT, [[name] for name in names])

@@ -175,7 +175,7 @@ def test_a_server_whose_backend_was_killed_is_still_stopped_by_its_last_user(oth
 def test_at_whatever_instant_of_a_recovery_the_last_user_goes_the_server_stops(
     other_data_dir, store, delay_s
 ):
-    for _ in range(4):
+    for _ in range(10):
         embedded_postgres.ensure_running()
         lone = as_superuser(store, database="postgres")
         os.kill(lone.info.backend_pid, signal.SIGKILL)
