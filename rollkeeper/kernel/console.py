@@ -159,13 +159,13 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
     has_edge = out.is_terminal or "COLUMNS" in os.environ
     table = Table(header_style="bold")
     cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line] for line in lines]
-    whole = _whole_columns([columns, *cells], out.width)
+    widths = _widths([columns, *cells], out.width)
     for index, column in enumerate(columns):
         number = all(isinstance(line[index], int) for line in lines)
         longest = max(len(word) for row in cells for word in row[index].split(" "))
         table.add_column(
-            column, justify="right" if number else "left", overflow="fold", no_wrap=index in whole,
-            max_width=None if has_edge else max(_SENTENCE, longest),
+            column, justify="right" if number else "left", overflow="fold",
+            width=widths[index] if has_edge else None, max_width=None if has_edge else max(_SENTENCE, longest),
         )  # fmt: skip
     for row in cells:
         table.add_row(*row)
@@ -174,19 +174,24 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
     (out if has_edge else _PlainConsole(file=out.file, width=_WIDEST)).print(table)
 
 
-def _whole_columns(rows: Sequence[Sequence[str]], width: int) -> set[int]:
-    """Return the columns of single words, such as names, that a narrow terminal leaves whole: a broken one cannot be copied."""
+def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the width of each column in a narrow terminal.
+
+    Columns of single words, such as names, come first and are left whole while there is room: a broken one cannot be copied. The others
+    have room for a day.
+    """
     columns = range(len(rows[0]))
     natural = [max(cell_len(row[index]) for row in rows) for index in columns]
     words = {index for index in columns if not any(" " in row[index] for row in rows[1:])}
-    least = [min(natural[index], _WORD if index in words else _PHRASE) for index in columns]
-    room, whole = width - 3 * len(columns) - 1 - sum(least), set()
-    for index in sorted(words):
-        needs = natural[index] - least[index]
-        if needs <= room:
-            whole.add(index)
-            room -= needs
-    return whole
+    given = [min(natural[index], _WORD if index in words else _PHRASE) for index in columns]
+    room = width - 3 * len(columns) - 1 - sum(given)
+    for index in sorted(columns, key=lambda index: index not in words):
+        more = natural[index] - given[index]
+        if index in words and more > room:
+            continue
+        given[index] += max(0, min(more, room))
+        room -= max(0, min(more, room))
+    return given
 
 
 def _plain_cell(cell: object) -> object:

@@ -108,3 +108,16 @@ def test_a_bar_shows_the_name_of_a_file_with_brackets(monkeypatch):
         bar.advance()
 
     assert "customers[x].csv" in written.getvalue()
+
+
+def test_a_narrow_terminal_leaves_a_reference_and_a_day_whole(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(console, "out", console._PlainConsole(highlight=False, soft_wrap=True))
+    reference = "7707e409-638b-47de-86fc-77d8f2f4e834"
+    columns = ("line", "register says", "network says", "asked at", "being tried")
+
+    show_table("1 difference", columns, [(reference, "barred", "open", "2012-03-02 09:00", "yes")])
+
+    said = capsys.readouterr().out
+    assert all(f"│ {one} " in said for one in (reference, "2012-03-02"))
+    assert max(map(len, said.splitlines())) <= 80
