@@ -13,7 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import Stage
 from rollkeeper.campaign.closure import WITHDRAWN_AT_CLOSE, ask_no_more, lock_batches, open_batches
 from rollkeeper.campaign.errors import CAMPAIGN_UNDER_WAY
-from rollkeeper.campaign.open_campaign import lock_planning, open_campaign
+from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign
 from rollkeeper.kernel.database import action, rows, run, without_timeout
 from rollkeeper.kernel.ids import CampaignId
 from rollkeeper.ledger.services import append_entry
@@ -31,6 +31,17 @@ class CancelledCampaign:
     notified: int
 
 
+def check_cancellation(authority: Authority, *, name: str | None = None) -> tuple[str, int, int]:
+    """Return what `cancel_campaign` would cancel, without doing it: the campaign's name, how many lines it concerns, and the
+    subscribers of how many were notified.
+
+    Refuses: as `cancel_campaign`.
+    """
+    require(authority, Permission.CLOSE_CAMPAIGN)
+    campaign = open_campaign(name)
+    return campaign.name, *_counted_where_cancellable(campaign)
+
+
 def cancel_campaign(authority: Authority, *, on: dt.date, name: str | None = None) -> CancelledCampaign:
     """Cancel the campaign of this name, or the only open one, in which no line is suspended and no batch open. Its queued notices are
     withdrawn; others go on.
@@ -41,18 +52,7 @@ def cancel_campaign(authority: Authority, *, on: dt.date, name: str | None = Non
     with action(), without_timeout():
         lock_planning()
         campaign = open_campaign(name)
-        at_work = lock_batches(campaign)
-        stages = {
-            row.stage: int(row.lines)
-            for row in rows(
-                "SELECT stage, count(*) AS lines FROM campaign_member WHERE campaign_id = %s GROUP BY 1",
-                [campaign.campaign_id],
-            )
-        }
-        suspended, batches = stages.get(Stage.SUSPENDED, 0), max(open_batches(campaign), at_work)
-        if suspended or batches:
-            raise CAMPAIGN_UNDER_WAY(suspended=suspended, batches=batches)
-        members, notified = sum(stages.values()), stages.get(Stage.RUNNING, 0)
+        members, notified = _counted_where_cancellable(campaign, at_work=lock_batches(campaign))
         run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])
         withdraw_of_campaign(campaign.campaign_id, WITHDRAWN_AT_CLOSE)
         ask_no_more(campaign.campaign_id)
@@ -61,3 +61,18 @@ def cancel_campaign(authority: Authority, *, on: dt.date, name: str | None = Non
             facts={"campaign": str(campaign.campaign_id), "members": members, "notified": notified},
         )  # fmt: skip
     return CancelledCampaign(campaign.campaign_id, on, members, notified)
+
+
+def _counted_where_cancellable(campaign: OpenCampaign, *, at_work: int = 0) -> tuple[int, int]:
+    """Return how many lines a campaign concerns and how many were notified. Refuses: CAMPAIGN_UNDER_WAY."""
+    stages = {
+        row.stage: int(row.lines)
+        for row in rows(
+            "SELECT stage, count(*) AS lines FROM campaign_member WHERE campaign_id = %s GROUP BY 1",
+            [campaign.campaign_id],
+        )
+    }
+    suspended, batches = stages.get(Stage.SUSPENDED, 0), max(open_batches(campaign), at_work)
+    if suspended or batches:
+        raise CAMPAIGN_UNDER_WAY(suspended=suspended, batches=batches)
+    return sum(stages.values()), stages.get(Stage.RUNNING, 0)

@@ -121,6 +121,12 @@ CAMPAIGN_UNDER_WAY = Refusal(
     "The campaign cannot be cancelled: {suspended} lines are suspended by it, {batches} batches are open.",
     "Undo the batches first, on their pages or with 'rollkeeper campaign undo': the former state is restored. Or let each line finish and close the campaign.",
 )
+CANCELLATION_NOT_CONFIRMED = Refusal(
+    "cancellation_not_confirmed",
+    Kind.REFUSED,
+    "The campaign {campaign} was not cancelled: no one confirmed it.",
+    "Answer the question at a terminal with y; where no terminal can be asked, --yes says that it is meant.",
+)
 BATCH_NOT_NAMED = Refusal(
     "batch_not_named",
     Kind.MALFORMED,

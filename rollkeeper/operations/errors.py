@@ -110,8 +110,8 @@ EMBEDDED_DATABASES = Refusal(
 BACKUP_NEEDS_ROOM = Refusal(
     "backup_needs_room",
     Kind.REFUSED,
-    "There is not enough room in {place} for this backup: {free} are free, and {reserve} of them are left to the register.",
-    "Free some space, or name a folder on another disk. Nothing of this backup is left behind, and the last one is still there.",
+    "This backup was broken off: {place} has {free} free, and a backup leaves the register {reserve} to go on recording.",
+    "Free more space there, or name a folder on another disk (docs/runbook/disk.md). Nothing of this backup is left behind, and the last one is still there.",
 )
 BACKUP_DAMAGED = Refusal(
     "backup_damaged",

@@ -77,6 +77,12 @@ def test_the_walk_runs_as_it_stands_and_the_batch_suspends_and_is_undone(walked)
         assert sentence in ran.stdout, sentence
 
 
+def test_the_walk_leaves_nothing_in_the_readers_folder(walked):
+    folder, _ = walked
+
+    assert {one.name for one in folder.iterdir()} == {"programs", ".venv-run", "data_dir"}
+
+
 def test_the_clock_of_a_demo_moves_forwards_only(walked):
     folder, _ = walked
 

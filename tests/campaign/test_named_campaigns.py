@@ -7,6 +7,7 @@ import pytest
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import queries
+from rollkeeper.campaign.open_campaign import open_campaigns
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
@@ -50,7 +51,7 @@ def test_an_act_about_one_campaign_asks_which_and_takes_its_name(law, desk):
     desk.campaign("plan", on=PLANNED)
 
     unnamed = desk.campaign("cancel", on=PLANNED)
-    named = desk.campaign("cancel", "--campaign", "early", on=PLANNED)
+    named = desk.campaign("cancel", "--campaign", "early", "--yes", on=PLANNED)
     wrong = desk.campaign("close", "--campaign", "early", on=PLANNED)
 
     assert "Several campaigns are open: early, late." in unnamed.remarks
@@ -99,3 +100,16 @@ def _batches():
     return rows(
         "SELECT c.campaign_name AS name, b.state FROM campaign_batch b JOIN campaign_campaign c USING (campaign_id)"
     )
+
+
+def test_a_campaign_is_cancelled_only_where_a_person_confirmed_it(law, desk):
+    make_line(service="mobile"), make_line(service="data_card")
+    desk.campaign("plan", on=PLANNED)
+
+    done = desk.campaign("cancel", "--campaign", "early", on=PLANNED)
+
+    assert done.code == 1
+    assert "Campaign early: 1 line, the subscribers of 0 notified." in done.remarks
+    assert "The campaign early was not cancelled" in done.remarks
+    assert "--yes" in done.remarks
+    assert [one.name for one in open_campaigns()] == ["early", "late"]

@@ -3,6 +3,7 @@
 
 import dataclasses
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -19,6 +20,7 @@ from rollkeeper.campaign.commands.cli_options import (
     plain,
     signed_in,
 )
+from rollkeeper.campaign.errors import CANCELLATION_NOT_CONFIRMED
 from rollkeeper.campaign.register_histories import count_not_concerned
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
@@ -166,12 +168,21 @@ def close(campaign: CampaignOption = None, as_json: JsonOption = False, on: Date
     )
 
 
-def cancel(campaign: CampaignOption = None, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Cancel a campaign that should not have been planned. None of its lines may be suspended, and no batch open.
+def cancel(
+    *,
+    campaign: CampaignOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Cancel it without asking.")] = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Cancel a campaign that should not have been planned, after a question. None of its lines may be suspended, and no batch open.
 
     Queued notices are withdrawn and no clock runs any more. A new plan begins with new notices. Example: rollkeeper campaign cancel
     """
     with opened():
+        name, members, notified = cancellation.check_cancellation(console(), name=campaign)
+        if not yes:
+            _ask_to_cancel(name, members, notified)
         done = cancellation.cancel_campaign(console(), on=on or clock.today(), name=campaign)
     if as_json:
         emit(plain(done))
@@ -183,6 +194,16 @@ def cancel(campaign: CampaignOption = None, as_json: JsonOption = False, on: Dat
         out.print(
             f"The subscribers of {counted(done.notified, 'line', 'lines')} had been notified by then. Tell them that the day they were given has lapsed."
         )
+
+
+def _ask_to_cancel(name: str, members: int, notified: int) -> None:
+    """Say what would be cancelled, and ask. Refuses: CANCELLATION_NOT_CONFIRMED."""
+    err.print(
+        f"Campaign {name}: {counted(members, 'line', 'lines')}, the subscribers of {notified:,} notified. Queued notices are withdrawn, all its clocks"
+        " stop, and a new plan begins with new notices."
+    )
+    if not (sys.stdin.isatty() and typer.confirm("Cancel this campaign?", err=True)):
+        raise CANCELLATION_NOT_CONFIRMED(campaign=name)
 
 
 def _references(file: Path) -> list[UUID]:
