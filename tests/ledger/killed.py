@@ -4,9 +4,10 @@
     python killed.py FOLDER ROUNDS SEED
 
 Each round waits until one of the steps below begins for the first, second or third time, waits a little longer, by
-chance, and kills every process of the server at once. The machine itself lives on, and with it what the server gave to the
-kernel: so nothing here waits for the disk, which only makes it slower. Prints as JSON which entries were acknowledged, which checkpoints were seen, how often the server was
-killed in which step, and what was found in the register right after each restart.
+chance, and kills every process of the server at once. Writers that are far ahead of the publisher wait for it: a busy machine does
+not make a round longer. The machine itself lives on, and with it what the server gave to the kernel: so nothing here waits for the
+disk, which only makes it slower. Prints as JSON which entries were acknowledged, which checkpoints were seen, how often the server
+was killed in which step, and what was found in the register right after each restart.
 """
 
 import json
@@ -40,6 +41,8 @@ from tests.processes import children_of, is_alive
 INSERT = (
     "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'line:line:changed', %s)"
 )
+MOST_UNPUBLISHED = 1_500
+"""More entries at once would be shared out to processes, which take seconds to start on a busy machine, while writers went on."""
 STEPS = {
     "insert": None,  # a writer has inserted and not yet committed
     "integration": (sequencer, "_step"),
@@ -106,12 +109,15 @@ class Round:
     def __init__(self, number: int, killer: Killer, acknowledged: list[str], checkpoints: list[str]) -> None:
         self.number, self.killer = number, killer
         self.acknowledged, self.checkpoints = acknowledged, checkpoints
+        self.published, self.is_over = 0, False
+        self.progress = threading.Condition()
 
     def write(self, writer: int) -> None:
         """Commit entries of one and of many, and note each once the server has acknowledged it."""
         try:
             with database.connect(stores.REGISTER, "migrator") as own:
                 for turn in range(1_000_000):
+                    self.wait_for_publisher()
                     many = 1 if turn % 5 else 120
                     names = [f"entry {self.number}.{writer}.{turn}.{n}" for n in range(many)]
                     with own.transaction(), own.cursor() as cursor:
@@ -127,11 +133,28 @@ class Round:
             while True:
                 publication.publish(folder)
                 self.checkpoints.append((folder / "checkpoint").read_text("utf-8"))
+                self.tell_writers(folder)
         except (DatabaseError, psycopg.Error):
             connections.close_all()
+        finally:
+            self.tell_writers(folder, is_over=True)
+
+    def wait_for_publisher(self) -> None:
+        """Wait while too much is unpublished."""
+        with self.progress:
+            self.progress.wait_for(
+                lambda: self.is_over or len(self.acknowledged) - self.published < MOST_UNPUBLISHED
+            )
+
+    def tell_writers(self, folder: Path, *, is_over: bool = False) -> None:
+        """Let writers go on that waited for the publisher, or come to their end."""
+        with self.progress:
+            self.published, self.is_over = published(folder), is_over
+            self.progress.notify_all()
 
     def live(self, folder: Path, *, delay: float) -> bool:
         """Let everybody work, then kill the server without a word; tell whether it was in the step."""
+        self.tell_writers(folder)
         work = [threading.Thread(target=self.write, args=(n,)) for n in range(2)]
         work.append(threading.Thread(target=self.publish, args=(folder,)))
         for thread in work:
