@@ -114,20 +114,35 @@ def answering(name: str, parts: Sequence[Part]) -> Iterator[None]:
     with suppress(FileNotFoundError):
         place.unlink()
     with _HealthSocket(str(place), parts) as server:
-        threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+        threading.Thread(target=server.answer, name="health", daemon=True).start()
         try:
             yield
         finally:
-            server.shutdown()
+            server.end()
             place.unlink(missing_ok=True)
 
 
 class _HealthSocket(socketserver.ThreadingUnixStreamServer):
+    """Sleeps until it is asked or ended; `serve_forever` would look twice a second whether it is to end, and end so late."""
+
     daemon_threads = True
 
     def __init__(self, place: str, parts: Sequence[Part]) -> None:
         self.parts = parts
+        self._is_over, self._ended = False, threading.Event()
         super().__init__(place, _Handler)
+
+    def answer(self) -> None:
+        """Answer until it is ended."""
+        while not self._is_over:
+            self.handle_request()
+        self._ended.set()
+
+    def end(self) -> None:
+        """Wake it, and wait until it answers no more."""
+        self._is_over = True
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self._ended.wait(_ANSWER_S)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -156,7 +156,7 @@ def test_an_app_is_asked_by_its_port_alone(monkeypatch):
     parts = []
     with HTTPServer(("127.0.0.1", 0), health._Handler) as server:
         server.parts = parts
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         port = server.server_port
         ready = invoke("health", "--port", port, "--json")
         parts.append(health.Part("register", broken))

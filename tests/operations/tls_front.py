@@ -74,7 +74,7 @@ def tls_front(port, certificate):
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Front) as listening:
         listening.daemon_threads = True
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield listening.server_address[1]
         listening.shutdown()
 

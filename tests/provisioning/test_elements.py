@@ -393,7 +393,7 @@ def test_something_else_on_the_hlr_s_ports_is_later_and_unknown(tmp_path, rubbis
             self.request.sendall(rubbish)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Rubbish) as other:
-        threading.Thread(target=other.serve_forever, daemon=True).start()
+        threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         place = f"127.0.0.1:{other.server_address[1]}"
         fence = Fence(tmp_path / "fence.sqlite")
         with fence.held() as held:

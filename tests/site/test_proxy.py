@@ -54,7 +54,7 @@ def proxy(data_dir, tmp_path_factory):
     with ExitStack() as stack, pytest.MonkeyPatch.context() as surroundings:
         stack.callback(echo.server_close)
         stack.callback(echo.shutdown)
-        threading.Thread(target=echo.serve_forever, daemon=True).start()
+        threading.Thread(target=echo.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         surroundings.setenv("ROLLKEEPER_HOSTS", BACKOFFICE)
         stack.enter_context(started(data_dir, port, "--app", "backoffice"))
         at = free_ports()

@@ -114,7 +114,7 @@ def test_a_store_that_never_ends_fills_no_memory(committed, officer, monkeypatch
     begin_first_epoch()
     record = intake(FRONT)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     lies = S3Store(
         "copies", endpoint=f"http://127.0.0.1:{server.server_port}", access_key_id="a", secret_access_key="b",
         region="us-east-1", client_options={"allow_http": True},
