@@ -273,7 +273,7 @@ def unlink_line(
     """End a contested tenure, so that the line has no subscriber; or, if the claim was wrong, mark it uncontested.
 
     Precondition: the line is locked, and `entry_id` decides so in the same transaction. A correction in between makes a new tenure of the same person and does not evade a decision;
-    a line with another subscriber by now is not changed.
+    a line with another subscriber by now is not changed. Refuses: COUNTER_TERMINATION_LIMIT_REACHED.
     """
     present = rows(
         "SELECT now.tenure_id FROM lines_tenure contested"
@@ -291,10 +291,11 @@ def unlink_line(
             [line_id, tenure_id],
         )
         return
-    run(
-        "UPDATE lines_tenure SET held = tstzrange(lower(held), %s), ended_by_entry = %s WHERE line_id = %s AND upper_inf(held)",
-        [at, entry_id, line_id],
-    )
+    with _translating_overlap(line_id, at):
+        run(
+            "UPDATE lines_tenure SET held = tstzrange(lower(held), %s), ended_by_entry = %s WHERE line_id = %s AND upper_inf(held)",
+            [at, entry_id, line_id],
+        )
     run(
         "UPDATE lines_line SET is_registered = false, must_reverify = false, version = version + 1 WHERE line_id = %s",
         [line_id],

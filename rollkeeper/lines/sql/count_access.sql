@@ -1,6 +1,6 @@
 -- Counts lookups of lines and comparisons of documents by an account, and returns the limit that is reached, NULL if none is.
 -- Law: art. 5, 11 (access is recorded, and no one can access everyone). Reads: lines_accesscount. Writes: lines_accesscount.
--- Plan: lines_accesscount_pkey: one row for each account and hour of the last day.
+-- Plan: lines_accesscount_pkey: one row for each account and hour of the last 24 to 25 hours.
 -- Again: counts again.
 --
 -- `counted` and `missed` are 0 to ask only. The account's row stays locked until the transaction ends, so that its sessions take
@@ -29,7 +29,7 @@ BEGIN
            coalesce(sum(CASE counting WHEN 'lookup' THEN missed_lookups ELSE mismatched_documents END) FILTER (WHERE staff_id = who), 0),
            coalesce(sum(CASE counting WHEN 'lookup' THEN lookups ELSE documents END), 0)
       INTO own, own_missed, everyones
-      FROM lines_accesscount WHERE hour > this_hour - interval '24 hours';
+      FROM lines_accesscount WHERE hour >= this_hour - interval '24 hours';
     reached := CASE
         WHEN own >= lines_access_limit(counting, 'account') OR own_missed >= lines_access_limit(counting, 'missed') THEN counting || 's'
         WHEN everyones >= lines_access_limit(counting, 'total') THEN counting || 's_total'

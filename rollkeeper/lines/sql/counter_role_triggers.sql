@@ -16,7 +16,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('lines_countertermination', 0));
     DELETE FROM lines_countertermination
      WHERE ended_at NOT BETWEEN clock_timestamp() - interval '24 hours' AND clock_timestamp(); -- or by a clock that was ahead
-    IF (SELECT count(*) FROM lines_countertermination) >= lines_counter_terminations_per_day() THEN
+    IF (SELECT count(*) FROM lines_countertermination WHERE line_id <> line) >= lines_counter_terminations_per_day() THEN
         RAISE EXCEPTION 'lines_counter_termination_limit_reached' USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO lines_countertermination (line_id, ended_at) VALUES (line, clock_timestamp())

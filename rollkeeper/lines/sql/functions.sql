@@ -59,6 +59,22 @@ CREATE OR REPLACE TRIGGER lines_tenure_begun_by_entry AFTER INSERT ON lines_tenu
 CREATE OR REPLACE TRIGGER lines_tenure_ended_by_entry AFTER UPDATE OF held ON lines_tenure
     FOR EACH ROW WHEN (kernel_acting_role() <> 'migrator') EXECUTE FUNCTION lines_check_tenure_entry();
 
+-- A worker that ends a tenure by its own rights counts like a counter: the line goes to who is registered next. A batch that people approved,
+-- and an import that is undone, end many.
+CREATE OR REPLACE FUNCTION lines_count_tenure_ended() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM lines_line l
+                    WHERE l.line_id = NEW.line_id AND l.state = 'terminated' AND l.terminated_by IN ('campaign', 'import_undone')) THEN
+        PERFORM lines_count_counter_termination(NEW.line_id);
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER lines_tenure_ended_by_worker AFTER UPDATE OF held ON lines_tenure
+    FOR EACH ROW WHEN (current_user = 'worker' AND upper_inf(OLD.held) AND NOT upper_inf(NEW.held))
+    EXECUTE FUNCTION lines_count_tenure_ended();
+
 -- A worker erases what a tenure says of its registration, and writes nothing else in its place.
 CREATE OR REPLACE TRIGGER lines_tenure_only_erased BEFORE UPDATE OF commitment, route, good_through, identity_check ON lines_tenure
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
@@ -117,7 +133,7 @@ BEGIN
              WHERE before.person_id <> given.person
                AND coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = before.person_id), before.person_id)
                 <> coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = given.person), given.person));
-        IF kernel_acts_for_counter() THEN
+        IF kernel_acts_for_counter() OR kernel_acting_role() = 'worker' THEN
             -- Unnested as below: the caller chooses at which number an array begins.
             PERFORM lines_count_counter_termination(h.line_id)
                FROM unnest(line_ids, person_ids) AS given (line, person) JOIN lines_tenure h ON h.line_id = given.line

@@ -2,7 +2,7 @@
 -- approved exactly so, and a line is made only for a registration or an import that a person asked for.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, campaign_batch, campaign_batchline,
 -- campaign_member, imports_import, ledger_entry, lines_legalhold, lines_line, lines_tenure, notices_notice, retention_erasure, vault_copy. Writes: triggers on campaign_batch,
--- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_suspension, notices_notice, retention_erasure, subscribers_document.
+-- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_suspension, lines_tenure, notices_notice, retention_erasure, subscribers_document.
 -- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
 -- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
 -- pilot, and its hourly limit, are still the worker's to keep.
@@ -276,6 +276,23 @@ $$;
 REVOKE ALL ON FUNCTION lines_hold_new_lines_to_request FROM PUBLIC;
 CREATE OR REPLACE TRIGGER lines_line_as_asked AFTER INSERT ON lines_line
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (current_user = 'worker') EXECUTE FUNCTION lines_hold_new_lines_to_request();
+
+-- A worker gives lines to people by its own rights for an import alone, and the canary its own; functions give single ones.
+CREATE OR REPLACE FUNCTION lines_hold_new_tenures_to_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT imports_is_asked_for() AND EXISTS (
+        SELECT FROM added a
+         WHERE upper_inf(a.held) OR NOT EXISTS (SELECT FROM ledger_entry e WHERE e.entry_id = a.ended_by_entry AND e.verb = 'vault:canary:made'))
+    THEN
+        RAISE EXCEPTION 'lines_given_that_no_person_asked_for' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_hold_new_tenures_to_request FROM PUBLIC;
+CREATE OR REPLACE TRIGGER lines_tenure_as_asked AFTER INSERT ON lines_tenure
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (current_user = 'worker') EXECUTE FUNCTION lines_hold_new_tenures_to_request();
 
 CREATE OR REPLACE FUNCTION lines_require_entry_of_new_line() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
