@@ -212,6 +212,13 @@ def pending_approvals(
     return sorted(found, key=lambda one: (one.requested_at, one.about))
 
 
+def pending_among(
+    authority: Authority, permission: Permission, subjects: Collection[PendingSubject]
+) -> list[PendingApproval]:
+    """Return which of these wait for approvers, if this authority may approve any, in their order."""
+    return list(_pending(authority, permission, subjects)) if authority.role_for(permission) else []
+
+
 def lock_subject(subject: UUID) -> None:
     """Wait until no other transaction approves or withdraws this; holds until the present transaction ends."""
     lock_matter("approval", str(subject))

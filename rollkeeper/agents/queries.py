@@ -239,6 +239,17 @@ def is_of_own_outlet(
     return entry_id is not None and AgentRegistration.objects.filter(entry_id=entry_id, **here).exists()
 
 
+def staff_of_own_agent(authority: Authority) -> list[UUID] | None:
+    """Return who works at the outlets of this account's agent; None for an account of the operator's own, which is bound to none."""
+    if not is_agent_account(authority):
+        return None
+    on = clock.today()
+    current = Assignment.objects.filter(since__lte=on).exclude(until__lt=on)
+    own = Outlet.objects.filter(outlet_id__in=current.filter(staff_id=authority.staff_id).values("outlet_id"))
+    outlets = Outlet.objects.filter(agent_id__in=own.values("agent_id")).values("outlet_id")
+    return list(current.filter(outlet_id__in=outlets).values_list("staff_id", flat=True))
+
+
 def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Outlet] | None:
     if authority.staff_id is None or not is_agent_account(authority):
         return None

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.dual_control import pending_approvals, reference_of
+from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.agents.queries import is_of_own_outlet
@@ -25,7 +25,12 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.lines.counter_codes import extend_handle
-from rollkeeper.offline.approvals import HeldForApproval, decide_approval, hold_for_approval
+from rollkeeper.offline.approvals import (
+    HeldForApproval,
+    decide_approval,
+    hold_for_approval,
+    waiting_at_counter,
+)
 from rollkeeper.offline.queries import outcomes
 from rollkeeper.registration.approvals import approval_article
 from rollkeeper.registration.errors import SUBMISSION_KEY_USED
@@ -88,7 +93,7 @@ def state_of(submission_key: str) -> str:
 
 def count_pending(authority: Authority) -> int:
     """Return how many actions wait for this user's confirmation."""
-    return sum(not one.is_own for one in pending_approvals(authority, [Permission.APPROVE_ACTION]))
+    return sum(not one.is_own for one in waiting_at_counter(authority))
 
 
 @require_safe
@@ -119,7 +124,7 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
             return redirect("counter:pending_approvals")
     waiting = [
         (one, labels.ACTIONS.get(one.action_kind, one.action_kind), "")
-        for one in pending_approvals(authority, [Permission.APPROVE_ACTION])
+        for one in waiting_at_counter(authority)
     ]
     return render(
         request,

@@ -9,21 +9,25 @@ when it was submitted. A submission not confirmed within most of a day is erased
 import base64
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import (
     Approvals,
+    PendingApproval,
     PendingSubject,
     approve,
     lock_subject,
+    pending_among,
     require_approver,
     withdraw,
 )
 from rollkeeper.access.errors import NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
+from rollkeeper.agents.queries import staff_of_own_agent
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, StaffId
 from rollkeeper.ledger.services import append_entry
@@ -84,23 +88,32 @@ def hold_for_approval(
 
 def pending_submissions() -> list[PendingSubject]:
     """Return what was submitted and waits for an approver, the longest first."""
+    return _waiting(among=None)
+
+
+def waiting_at_counter(authority: Authority) -> list[PendingApproval]:
+    """Return what waits and this authority may approve at a counter, the longest first: an agent's account what its own agent's handed in."""
+    return pending_among(authority, Permission.APPROVE_ACTION, _waiting(among=staff_of_own_agent(authority)))
+
+
+def _waiting(*, among: Sequence[UUID] | None) -> list[PendingSubject]:
     return [
         PendingSubject(
             row.registration_id, row.action_kind, row.received_at, row.submission_key, requested_by=StaffId(row.staff_id),
             submitted_by=(StaffId(row.staff_id), StaffId(row.submitted_by)),
         )
-        for row in rows(sql("offline", "pending_approvals"), {"key": None, "limit": _MAX_LISTED})
+        for row in rows(sql("offline", "pending_approvals"), {"key": None, "among": among, "limit": _MAX_LISTED})
     ]  # fmt: skip
 
 
 def decide_approval(authority: Authority, submission_key: str, *, approved: bool, on: dt.date) -> None:
     """Approve or reject an action that another person submitted, or withdraw one's own; it is done next, or erased.
 
-    Ledger: offline:approval:decided. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, NO_PENDING_APPROVAL, APPROVER_IS_SUBMITTER.
+    An agent's account decides on what its own agent's handed in. Ledger: offline:approval:decided. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, NO_PENDING_APPROVAL, APPROVER_IS_SUBMITTER.
     """
     role = require_approver(authority, Permission.APPROVE_ACTION)
     with action():
-        waits = _locked_submission(submission_key)
+        waits = _locked_submission(submission_key, among=staff_of_own_agent(authority))
         by = (StaffId(waits.staff_id), StaffId(waits.submitted_by))
         require_approver(authority, Permission.APPROVE_ACTION, submitted_by=by)
 
@@ -123,13 +136,13 @@ def decide_approval(authority: Authority, submission_key: str, *, approved: bool
             withdraw(authority, Permission.APPROVE_ACTION, waits.registration_id, on=on, enter=enter)
 
 
-def _locked_submission(submission_key: str) -> Any:
+def _locked_submission(submission_key: str, *, among: Sequence[UUID] | None) -> Any:
     """Return what waits for an approver under this key, locked until the act ends. Refuses: NO_PENDING_APPROVAL."""
     for row in rows(
         "SELECT registration_id FROM offline_registration WHERE submission_key = %s", [submission_key]
     ):
         lock_subject(row.registration_id)
-    found = rows(sql("offline", "pending_approvals"), {"key": submission_key, "limit": 1})
+    found = rows(sql("offline", "pending_approvals"), {"key": submission_key, "among": among, "limit": 1})
     if not found:
         raise NO_PENDING_APPROVAL()
     return found[0]

@@ -15,6 +15,7 @@ from rollkeeper.access.errors import (
     NOT_ALLOWED,
 )
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.agents import outlets
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
@@ -22,7 +23,7 @@ from rollkeeper.law.choices import CounterAct
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import current_tenure, find_line, registered_as
 from rollkeeper.offline import processor
-from rollkeeper.offline.approvals import decide_approval, hold_for_approval
+from rollkeeper.offline.approvals import decide_approval, hold_for_approval, waiting_at_counter
 from rollkeeper.offline.models import OfflineRegistration, Ticket
 from rollkeeper.offline.payloads import OTHER_ACTION_KINDS, read_payload
 from rollkeeper.offline.queries import outcomes
@@ -123,6 +124,31 @@ def test_nobody_confirms_what_they_submitted_themselves(supervisor, dual_control
             " WHERE submission_key = %s",
             [key],
         )
+
+
+def test_an_agents_supervisor_confirms_what_its_own_outlets_handed_in(clerk, supervisor, dual_control):
+    dual_control("register")
+    agents = {}
+    for code in ("agent-a", "agent-b"):
+        approved(code)
+        taker = shop(f"clerk-of-{code}", agent=code, outlet=f"first-{code}").authority
+        outlets.open_outlet(console_authority(), code, f"second-{code}", hours="always", on=ON)
+        boss = employ(StaffRole.SUPERVISOR, username=f"boss-of-{code}")
+        outlets.assign_staff(
+            console_authority(), f"boss-of-{code}", agent=code, outlet=f"second-{code}", on=ON
+        )
+        agents[code] = boss, held(taker, form(fresh_number(), person()))
+    (boss, own), (_, others) = agents.values()
+    of_operator = held(clerk, form(fresh_number(), person()))
+
+    assert [one.about for one in waiting_at_counter(boss)] == [own]
+    assert {one.about for one in waiting_at_counter(supervisor)} == {own, others, of_operator}
+    for key, approves in ((others, True), (others, False), (of_operator, True)):
+        with refusing(NO_PENDING_APPROVAL):
+            confirmed(boss, key, approved=approves)
+    confirmed(boss, own)
+    confirmed(supervisor, others)
+    assert [one.about for one in waiting_at_counter(supervisor)] == [of_operator]
 
 
 def test_no_clerk_confirms_anything(clerk, dual_control):
