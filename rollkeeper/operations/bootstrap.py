@@ -144,6 +144,7 @@ def bring_up_to_date() -> None:
         set_lookup_limits()
         set_quarantine()
         database.run(database.sql("kernel", "functions"))
+        database.run(database.sql("kernel", "count_of_day"))
         # A making that broke off may lack what Django does after its steps; a backup is of an instance that was made whole.
         if not is_complete or not (is_made() or restoring_mark().exists()):
             call_command("migrate", verbosity=0, interactive=False)
@@ -160,6 +161,7 @@ def bring_up_to_date() -> None:
         connections["default"].settings_dict.update(database.address(stores.REGISTER, database.this_role()))
     with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
         keys.execute(vault_keys.schema())
+        keys.execute(database.sql("kernel", "count_of_day"))
         keys.execute(database.sql("ledger", "secrets"))
         keys.execute(_page("keys_roles"))
 

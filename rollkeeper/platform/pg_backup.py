@@ -22,8 +22,8 @@ from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 
 _PIECE_BYTES = 1024 * 1024
 _KEYS_DATABASE = "rollkeeper_keys"
-# How many secrets apps were given today: it begins again by itself, and no role reads or sets it.
-_COUNT = "ledger_secrets_given"
+# How many secrets apps were given in a day: it begins again by itself, and no role reads or sets it.
+_COUNTED = ("ledger_secrets_given", "ledger_secrets_given_since", "kernel_countmark")
 
 
 def register_bytes() -> int:
@@ -57,7 +57,7 @@ def stream_keys() -> Iterator[bytes]:
     """Give the living keys and the epochs, as they are at one instant. Refuses: BACKUP_TOOL_FAILED."""
     yield from _output(
         stores.KEYS, KeysRole.VAULT, "pg_dump", "--format=custom", "--compress=none", "--data-only", "--no-password",
-        f"--exclude-table={_COUNT}", f"--dbname={_KEYS_DATABASE}",
+        *(f"--exclude-table={one}" for one in _COUNTED), f"--dbname={_KEYS_DATABASE}",
     )  # fmt: skip
 
 

@@ -69,11 +69,11 @@ class Canary(models.Model):
 
 
 class OpeningCount(models.Model):
-    """How many values workers opened for a purpose on a day of the machine."""
+    """How many values workers opened for a purpose in an hour."""
 
-    pk = models.CompositePrimaryKey("purpose", "day")
+    pk = models.CompositePrimaryKey("purpose", "hour")
     purpose = models.TextField(db_comment="One of vault.fields.Purpose, or 'offline'.")
-    day = models.DateField()
+    hour = models.DateTimeField()
     opened = models.BigIntegerField()
 
     class Meta:

@@ -116,7 +116,7 @@ def test_an_integration_that_is_killed_between_its_parts_draws_all_secrets_again
 
 def test_an_app_is_given_no_more_than_a_thousand_secrets_a_day(kept):
     with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
-        keys.execute("SELECT setval('ledger_secrets_given', 0)")
+        keys.execute("SELECT setval('ledger_secrets_given', 0), setval('ledger_secrets_given_since', 0)")
 
     given = "SELECT count(ledger_secret_of(2)) FROM generate_series(1, %s)"
     with database.connect(stores.KEYS, KeysRole.SEALER) as app:
@@ -127,5 +127,5 @@ def test_an_app_is_given_no_more_than_a_thousand_secrets_a_day(kept):
             app.execute("SELECT setval('ledger_secrets_given', 0)")
 
     with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
-        keys.execute("SELECT setval('ledger_secrets_given', 0)")
+        keys.execute("SELECT setval('ledger_secrets_given', 0), setval('ledger_secrets_given_since', 0)")
     assert (before, after) == (600, 400)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An attacker has the database session of an app or a worker: a day's limit holds for every way to what it limits."""
 
-import datetime as dt
-
 import pytest
 from django.db import transaction
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import find_line
 from rollkeeper.operations.bootstrap import set_limits
 from tests.campaign.test_batches import notified_lines
 from tests.operations.test_app_roles import new_day, refused  # noqa: F401
@@ -84,19 +84,106 @@ def test_a_worker_ends_no_more_contracts_in_a_day_than_counters_may(new_day, as_
     assert said == [False, False, True]
 
 
-@pytest.mark.usefixtures("vaulted_committed")
-def test_sessions_that_begin_a_day_at_once_begin_it_once():
-    yesterday = (dt.date(2026, 1, 1) - dt.date(2020, 1, 1)).days * 10**12
-    counted = []
+GIVEN_AWAY = {
+    "by a function": "SELECT * FROM lines_register(ARRAY[%(line)s]::uuid[], ARRAY[uuidv7()], ARRAY['individual'], ARRAY[uuidv7()],"
+                      " ARRAY[NULL]::uuid[], ARRAY[NULL]::uuid[], ARRAY[NULL]::uuid[], ARRAY['declared'], ARRAY[NULL]::text[],"
+                      " ARRAY[NULL]::text[], ARRAY[NULL]::date[], ARRAY[%(entry)s]::bigint[], ARRAY['en'], ARRAY[true])",
+    "by a right": "UPDATE lines_tenure SET held = tstzrange(lower(held), now()), ended_by_entry = %(entry)s WHERE line_id = %(line)s AND upper_inf(held)",
+    "by a right, with the entry of an end":
+        "UPDATE lines_tenure SET held = tstzrange(lower(held), now()), ended_by_entry = %(ended)s WHERE line_id = %(line)s AND upper_inf(held)",
+}  # fmt: skip
 
-    for _ in range(40):
-        run("SELECT setval('access_lookups_counter', %s)", [yesterday])
-        assert together(*[_count] * 6) == [None] * 6
-        counted.append(
-            rows("SELECT mod(last_value, 1000000000000) AS last FROM access_lookups_counter")[0].last
+
+@pytest.mark.parametrize("how", GIVEN_AWAY)
+def test_a_worker_gives_away_no_more_lines_in_a_day_than_counters_may(new_day, new_line, as_role, how):  # noqa: F811
+    lines = [held_by_someone(find_line(new_line()).line_id) for _ in range(3)]
+    run("DELETE FROM lines_countertermination")
+    set_limits(terminations_per_day=2)
+    said = []
+
+    with as_role("worker"):
+        for one in lines:
+            values = {
+                "line": one,
+                "entry": as_worker(
+                    Verb.TENURE_TRANSFERRED, one, person_id=new_uuid(), commitment="00" * 32, pack="a1" * 32,
+                    facts={"assurance": "declared", "party_kind": "individual"},
+                ),
+                "ended": as_worker(Verb.LINE_TERMINATED, one, pack="a1" * 32),
+            }  # fmt: skip
+            said.append(refused(GIVEN_AWAY[how], values))
+
+    assert said == [False, False, True]
+
+
+def held_by_someone(line_id):
+    """The line, with a subscriber of some years."""
+    run(
+        "INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance)"
+        " VALUES (%s, tstzrange('2010-01-01', NULL), uuidv7(), 'individual', uuidv7(), 'declared')",
+        [line_id],
+    )
+    return line_id
+
+
+def test_a_worker_gives_no_line_to_anyone_by_its_own_rights_outside_an_import(new_day, new_line, as_role):  # noqa: F811
+    line_id = find_line(new_line()).line_id
+
+    with as_role("worker"):
+        assert refused(
+            "INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance)"
+            " VALUES (%s, tstzrange(now(), NULL), uuidv7(), 'individual', uuidv7(), 'declared')",
+            [line_id],
         )
 
-    assert counted == [5] * 40
+
+def pass_by(hours):
+    """As if so many hours went by since all that was counted."""
+    run("UPDATE kernel_countmark SET marked_at = marked_at - make_interval(hours => %s)", [hours])
+    run("SELECT setval('access_lookups_counter_since', 0)")
+
+
+def looked_up(times):
+    """What comes of so many lookups, each in a transaction of its own."""
+    return [refused("SELECT lines_pauses_of(uuidv7())") for _ in range(times)]
+
+
+@pytest.mark.parametrize(("hours", "may"), [([23], False), ([12, 11], False), ([25], True), ([12, 13], True)])
+def test_what_was_looked_up_counts_for_24_hours_whatever_the_day(new_day, as_role, hours, may):  # noqa: F811
+    set_limits(lookups_per_day=3)
+    with as_role("counter"):
+        looked_up(1)
+    pass_by(1)
+    with as_role("counter"):
+        assert looked_up(3) == [False, False, True]
+
+    for some in hours:
+        pass_by(some)
+        with as_role("counter"):
+            last = looked_up(1)
+
+    assert last == [not may]
+
+
+def test_a_mark_that_is_rolled_back_takes_no_count_back(new_day, as_role):  # noqa: F811
+    set_limits(lookups_per_day=3)
+    for _ in range(3):
+        pass_by(2)
+        with as_role("counter"), transaction.atomic():
+            looked_up(1)
+            transaction.set_rollback(True)
+
+    with as_role("counter"):
+        assert looked_up(1) == [True]
+
+
+@pytest.mark.usefixtures("vaulted_committed")
+def test_sessions_that_begin_an_hour_at_once_count_each_lookup():
+    for _ in range(10):
+        run("SELECT setval('access_lookups_counter', 7), setval('access_lookups_counter_since', 0)")
+        assert together(*[_count] * 6) == [None] * 6
+        (counted,) = rows("SELECT last_value AS last FROM access_lookups_counter")
+        assert counted.last == 13
 
 
 def _count() -> None:

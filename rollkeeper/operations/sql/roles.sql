@@ -20,7 +20,8 @@ $$;
 GRANT EXECUTE ON FUNCTION kernel_lock TO counter, backoffice, portal, worker, vault_service;
 GRANT EXECUTE ON FUNCTION kernel_share_sealing TO counter, worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, backoffice, worker, vault, vault_service;
-REVOKE ALL ON SEQUENCE access_lookups_counter, access_lookups_backoffice, vault_sims_replaced FROM counter, backoffice, worker, vault, vault_service;
+REVOKE ALL ON SEQUENCE access_lookups_counter, access_lookups_backoffice, vault_sims_replaced, access_lookups_counter_since,
+    access_lookups_backoffice_since, vault_sims_replaced_since FROM counter, backoffice, worker, vault, vault_service;
 
 -- The ledger: appended by every acting role, changed by none, not even its owner. An erased entry is reduced by one function.
 REVOKE DELETE, TRUNCATE ON ledger_entry FROM migrator;

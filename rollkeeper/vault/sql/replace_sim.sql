@@ -5,13 +5,16 @@
 -- transaction that enters the new SIM (whose subscriber is told). While a case holds the line, and after a counter has replaced so many in
 -- a day as the instance's settings allow, the former values are kept: as `iccid:7`, where 7 is the entry of the SIM that followed. The next
 -- replacement that is held by neither removes them, as does the end of the record.
--- The number of a day is counted by a sequence, as lookups are (access/sql/functions.sql): no rollback takes a count back.
+-- The number of a day is counted by a sequence, as lookups are (kernel/sql/count_of_day.sql): no rollback takes a count back.
 CREATE SEQUENCE IF NOT EXISTS vault_sims_replaced AS bigint MINVALUE 0 START 0;
+CREATE SEQUENCE IF NOT EXISTS vault_sims_replaced_since AS bigint MINVALUE 0 START 0;
+SELECT setval('vault_sims_replaced', 0) FROM vault_sims_replaced WHERE last_value >= 1000000000000 OR NOT is_called; -- as an earlier version counted
 
 CREATE OR REPLACE FUNCTION vault_is_past_sim_limit() RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    RETURN kernel_acts_for_counter() AND access_nth_of_day('vault_sims_replaced') >= vault_sims_replaced_per_day();
+    RETURN kernel_acts_for_counter()
+       AND NOT kernel_count_in_day('vault_sims_replaced', 'vault_sims_replaced_since', vault_sims_replaced_per_day());
 END
 $$;
 REVOKE ALL ON FUNCTION vault_is_past_sim_limit FROM PUBLIC;
