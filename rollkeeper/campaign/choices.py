@@ -2,11 +2,13 @@
 """The choices of a campaign: the stage of a line, what a batch does, the state of a batch and its lines."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.law.campaign_rules import StageRule
+if TYPE_CHECKING:
+    from rollkeeper.law.campaign_rules import StageRule  # to read a law's form takes a tenth of a start
 
 
 class Stage(TextChoices):
@@ -36,7 +38,7 @@ class Action(TextChoices):
         return Stage.SUSPENDED if self is Action.SUSPEND else Stage.TERMINATED
 
     @classmethod
-    def of(cls, rule: StageRule) -> "Action":
+    def of(cls, rule: "StageRule") -> "Action":
         """Return what a batch does to carry out a stage of the law."""
         return cls.TERMINATE if rule.is_end else cls.SUSPEND
 

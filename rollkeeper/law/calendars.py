@@ -7,9 +7,11 @@ know, and from the pack. A closed day never shortens a period.
 """
 
 import datetime as dt
+import sys
 from calendar import monthrange
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.util import find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any, Final, overload
 from zoneinfo import ZoneInfo
 
@@ -155,9 +157,19 @@ def _year(country: str, subdivision: str | None, year: int) -> bytes:
 
 
 def _calendar(country: str, subdivision: str | None = None) -> Any:
-    import holidays  # a tenth of a second that commands without a calendar need not wait for
+    import holidays  # commands without a calendar need not wait for it
 
+    _leave_other_countries_out()
     return holidays.country_holidays(country, subdiv=subdivision)
+
+
+def _leave_other_countries_out() -> None:
+    """Keep the library from importing all its 250 countries for one: 7 MB in every process, and half of what it takes to read a pack."""
+    name = "holidays.countries"
+    if name not in sys.modules and (spec := find_spec(name)):
+        sys.modules.setdefault(
+            name, module_from_spec(spec)
+        )  # its folder alone, in which each country is found
 
 
 def is_known(country: str) -> bool:

@@ -5,10 +5,12 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rollkeeper.kernel.hooks import Hook
-from rollkeeper.law.pack import Pack
+
+if TYPE_CHECKING:
+    from rollkeeper.law.pack import Pack  # every process imports this file, and many never read a law
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class WrittenHistories:
     essential: int
 
 
-REGISTER_HISTORIES: Final[Hook[Callable[[Path, Sequence[Pack], dt.date], WrittenHistories]]] = Hook(
+REGISTER_HISTORIES: Final["Hook[Callable[[Path, Sequence[Pack], dt.date], WrittenHistories]]"] = Hook(
     "law: write the histories of the register's lines"
 )
 """Hook that writes a file of events: every line that one of these laws may concern, as it is now, with all that

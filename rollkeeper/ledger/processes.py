@@ -4,12 +4,13 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context, parent_process
 from threading import Thread
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 _HERE = 4
 """So much is done here: to start processes takes as long as some thousand entries."""
@@ -41,9 +42,7 @@ def sharing_out() -> Iterator[Share]:
         pieces += 1
         if pieces <= _HERE or (os.cpu_count() or 1) == 1:
             return partial(work, *given, **named)
-        pools[:] = pools or [
-            ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_end_with_parent)
-        ]
+        pools[:] = pools or [_pool()]
         return pools[0].submit(work, *given, **named).result
 
     try:
@@ -53,8 +52,17 @@ def sharing_out() -> Iterator[Share]:
             pool.shutdown(cancel_futures=True)
 
 
+def _pool() -> "ProcessPoolExecutor":
+    from concurrent.futures import ProcessPoolExecutor  # most processes never need them
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
 def _end_with_parent() -> None:
     """Let this process end when the process that distributes the work is killed: it would wait for ever, or go on writing after the next one began."""
+    from multiprocessing import parent_process
+
     parent = parent_process()
 
     def wait() -> None:

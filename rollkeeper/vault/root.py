@@ -24,7 +24,6 @@ from rollkeeper.vault.errors import CannotOpen, RootMissing
 from rollkeeper.vault.key_files import read_keys, write_keys
 from rollkeeper.vault.pkcs11 import Pkcs11Root
 from rollkeeper.vault.settings import settings
-from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
 
 _WARNING = """\
 A root of trust was made: {file}
@@ -160,6 +159,8 @@ def root_of_trust() -> RootOfTrust:
         return FileRoot()
     if url.startswith("pkcs11:"):
         return TokenRoot(url, pin_file=data_dir() / "secrets" / "root.pin")
+    from rollkeeper.vault.transit import TransitRoot  # only who has a key service waits for a client of HTTP
+
     return TransitRoot(url, token_file=data_dir() / "secrets" / "root.token")
 
 
@@ -170,6 +171,8 @@ def index_key() -> IndexKey:
         return FileIndexKey()
     roots = data_dir() / "secrets" / "root.token"  # commands have it, no app does
     in_bulk = roots.exists()
+    from rollkeeper.vault.transit import TransitIndexKey
+
     return TransitIndexKey(
         url, token_file=roots if in_bulk else data_dir() / "secrets" / "index.token", in_bulk=in_bulk
     )

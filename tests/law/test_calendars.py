@@ -1,6 +1,7 @@
 """Which days the desks are shut, asked by several at once."""
 
 import datetime as dt
+import subprocess
 import sys
 import threading
 
@@ -115,6 +116,18 @@ def test_holidays_of_a_region_of_the_library_count_there_alone(subdivision, is_s
     pack = Pack(chosen.model_copy(update={"calendar": calendar}), "")
 
     assert is_closed(pack, D(2026, 1, 6)) is is_shut
+
+
+def test_a_calendar_imports_its_own_country_and_every_country_is_found():
+    program = (
+        "import sys; from rollkeeper.law.calendars import is_known; assert is_known('DE')\n"
+        "print(*(one for one in sys.modules if one.startswith('holidays.countries.')))\n"
+        "from holidays.registry import COUNTRIES\n"
+        "print(*(code for _, code, *_ in COUNTRIES.values() if not is_known(code)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "holidays.countries.germany\n\n"
 
 
 def test_a_day_that_the_pack_lists_is_closed():

@@ -106,6 +106,13 @@ print(*sys.modules)
     assert not imported & {"numpy", "polars", "rollkeeper.law.pack"}
 
 
+def test_the_vault_service_starts_without_what_it_never_uses():
+    asked = "import sys; import django; django.setup(); import rollkeeper.vault.service; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert not {"rollkeeper.law.pack", "yaml", "urllib3", "multiprocessing"} & set(done.stdout.split())
+
+
 def imported_by(words):
     """Give the modules that are imported when the program has answered these words."""
     asked = f"""
