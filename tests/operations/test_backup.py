@@ -4,8 +4,6 @@ import datetime as dt
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import uuid
 from dataclasses import asdict
@@ -49,6 +47,7 @@ from rollkeeper.vault.errors import ARCHIVE_OF_ANOTHER_ROOT, ROOT_DOES_NOT_FIT
 from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
 from rollkeeper.vault.settings import settings as vault_settings
+from tests.command_server import common_server
 from tests.processes import is_alive
 from tests.refusals import refusing
 from tests.vault.conftest import person
@@ -62,6 +61,27 @@ BOTH = list(Part)
 def folder():
     with tempfile.TemporaryDirectory(prefix="rollkeeper-backups-") as place:
         yield Path(place)
+
+
+@pytest.fixture(scope="module")
+def kept(data_dir):
+    """Backups of both stores of an empty instance, which are only copied."""
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-backups-") as place:
+        made(Path(place), *BOTH)
+        shutil.rmtree(Path(place) / "documents", ignore_errors=True)  # those that another file's tests stored
+        yield Path(place)
+
+
+@pytest.fixture
+def backed_up(folder, kept):
+    """A folder in which both stores were backed up before."""
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    return folder
+
+
+def sealed_in(folder: Path) -> dict[Path, bytes]:
+    """The backups in a folder, each with its bytes."""
+    return {one: one.read_bytes() for one in folder.rglob("*.sealed")}
 
 
 @pytest.fixture(autouse=True)
@@ -175,9 +195,8 @@ def test_nothing_in_clear_is_left_behind(folder, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("part", BOTH)
-def test_a_backup_that_does_not_read_back_does_not_take_the_place_of_a_good_one(folder, part, monkeypatch):
-    (good,) = made(folder, part)
-    bytes_before = good.file.read_bytes()
+def test_a_backup_that_does_not_read_back_does_not_take_the_place_of_a_good_one(backed_up, part, monkeypatch):
+    before = sealed_in(backed_up)
     spoil = backup.ArchiveWriter.finish
 
     def short(self):
@@ -187,10 +206,11 @@ def test_a_backup_that_does_not_read_back_does_not_take_the_place_of_a_good_one(
 
     monkeypatch.setattr(backup.ArchiveWriter, "finish", short)
     with refusing(BACKUP_DAMAGED):
-        made(folder, part)
+        made(backed_up, part)
 
-    assert [f for f in folder.rglob("*") if f.is_file()] == [good.file]
-    assert good.file.read_bytes() == bytes_before
+    assert {f for f in backed_up.rglob("*") if f.is_file()} == before.keys()
+    assert sealed_in(backed_up) == before
+    assert len(before) == 2
 
 
 def test_a_tool_that_breaks_off_leaves_no_backup(folder, monkeypatch):
@@ -205,10 +225,10 @@ def test_a_tool_that_breaks_off_leaves_no_backup(folder, monkeypatch):
     assert not list((folder / "keys").iterdir())
 
 
-def test_a_register_whose_pages_were_changed_is_noticed(folder):
-    (register,) = made(folder, Part.REGISTER)
+def test_a_register_whose_pages_were_changed_is_noticed(backed_up):
+    register = backup.newest(backed_up, Part.REGISTER)
     with tempfile.TemporaryDirectory(dir=embedded_postgres.data_dir()) as place:
-        with backup.opened(register.file, root=root_of_trust()) as reader:
+        with backup.opened(register, root=root_of_trust()) as reader:
             backup.unpack_register(reader, to=Path(place))
         (Path(place) / "base" / "1" / "PG_VERSION").write_text("17\n", "utf-8")
 
@@ -265,11 +285,9 @@ def test_finish_restore_works_for_external_databases_alone(monkeypatch):
     assert command.position > 1_000_000 * dt.datetime(2020, 1, 1, tzinfo=dt.UTC).timestamp()
 
 
-def test_an_instance_in_use_is_not_restored_over(folder):
-    made(folder, *BOTH)
-
+def test_an_instance_in_use_is_not_restored_over(backed_up):
     with refusing(DATA_DIR_NOT_EMPTY):
-        restore(console_authority(), folder, secrets=embedded_postgres.data_dir() / "secrets")
+        restore(console_authority(), backed_up, secrets=embedded_postgres.data_dir() / "secrets")
 
 
 def test_what_a_killed_restore_left_behind_is_removed_by_the_next(folder, monkeypatch):
@@ -289,11 +307,7 @@ def test_servers_that_a_killed_restore_left_running_are_stopped_by_the_next(fold
     data_dir = folder / "new"
     folder.chmod(0o755)
     monkeypatch.setenv("ROLLKEEPER_HOME", str(data_dir))
-    killed = (
-        "import os, signal; from rollkeeper.platform import embedded_postgres as servers;"
-        "servers.ensure_running(); os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    subprocess.run([sys.executable, "-c", killed], check=False)
+    common_server().run("@tests.operations.broken_restore:leave_servers", data_dir=data_dir)
     left = [int((one.data / "postmaster.pid").read_text("utf-8").split()[0]) for one in stores.STORES]
     (data_dir / "restoring").touch()
 
@@ -305,45 +319,26 @@ def test_servers_that_a_killed_restore_left_running_are_stopped_by_the_next(fold
     assert not list(data_dir.iterdir())
 
 
-@pytest.mark.parametrize("ends", ["os.kill(os.getpid(), signal.SIGKILL)", "raise KeyboardInterrupt"])
-def test_a_restore_ends_only_when_the_erased_are_erased_again(folder, monkeypatch, ends):
-    made(folder, *BOTH)
+@pytest.mark.parametrize("how", ["killed", "interrupted"])
+def test_a_restore_ends_only_when_the_erased_are_erased_again(backed_up, monkeypatch, how):
+    folder = backed_up
     folder.chmod(0o755)
     data_dir, secrets = folder / "new", embedded_postgres.data_dir() / "secrets"
-    broken_off = (
-        "import os, signal, sys; import django; django.setup(); from rollkeeper.operations import bootstrap, cli, restore\n"
-        f"def ends(*_, **__): {ends}\n"
-        "bootstrap.set_limits = lambda: print('tables', flush=True)\n"
-        "bootstrap.call_command = lambda *_, **__: print('steps', flush=True)\n"
-        "restore.retention_acts.erase_again = ends; cli.main()"
-    )
-    environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
-        "ROLLKEEPER_HOME": str(data_dir), "ROLLKEEPER_ROLE": "console",
-    }  # fmt: skip
     words = ["restore", str(folder), "--secrets", str(secrets)]
 
-    said = subprocess.run(
-        [sys.executable, "-c", broken_off, *words],
-        check=False,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    said = common_server().run("@tests.operations.broken_restore:main", how, *words, data_dir=data_dir)
 
-    assert said.returncode in {-9, 130}, said.stderr
+    assert said.returncode == (-9 if how == "killed" else 130), said.stderr
     assert said.stdout.split() == ["tables"]  # made once, and no step of theirs again
     left = list(data_dir.iterdir())
-    if said.returncode == 130:
+    if how == "interrupted":
         assert left == []
         return
     monkeypatch.setenv("ROLLKEEPER_HOME", str(data_dir))
     with refusing(RESTORE_INTERRUPTED, match="may be in it again"):
         open_instance()
     for command in (["finish-restore"], ["doctor"], ["serve", "--port", "1"], ["setup"]):
-        refused = subprocess.run(
-            [sys.executable, "-m", "rollkeeper.operations.cli", *command],
-            check=False, env=environment, capture_output=True, text=True,
-        )  # fmt: skip
+        refused = common_server().run(*command, data_dir=data_dir)
         assert "is not complete" in refused.stderr, command
     assert (data_dir / "restored").exists()
     with refusing(SECRETS_MISSING):  # begins from nothing
@@ -373,8 +368,8 @@ def test_a_backup_never_takes_the_last_room_and_leaves_nothing_behind(folder, mo
 
 
 @pytest.mark.parametrize("part", BOTH)
-def test_another_instance_does_not_destroy_the_only_backup_of_the_keys(folder, monkeypatch, part):
-    before = {one.file: one.file.read_bytes() for one in made(folder, *BOTH)}
+def test_another_instance_does_not_destroy_the_only_backup_of_the_keys(backed_up, monkeypatch, part):
+    folder, before = backed_up, sealed_in(backed_up)
     copy = folder / "documents" / "00" / "of-the-other" / "a-copy-0"
     copy.parent.mkdir(parents=True)
     copy.write_bytes(b"sealed")
@@ -383,25 +378,29 @@ def test_another_instance_does_not_destroy_the_only_backup_of_the_keys(folder, m
     with refusing(BACKUP_OF_ANOTHER_INSTANCE, match="Nothing was written"):
         made(folder, part)
 
-    assert {one: one.read_bytes() for one in folder.rglob("*.sealed")} == before
+    assert sealed_in(folder) == before
+    assert len(before) == 2
     assert copy.exists()
 
 
 @pytest.mark.parametrize("part", BOTH)
-def test_under_another_root_the_only_backup_of_the_keys_stays(folder, monkeypatch, tmp_path, part):
-    before = {one.file: one.file.read_bytes() for one in made(folder, *BOTH)}
+def test_under_another_root_the_only_backup_of_the_keys_stays(backed_up, monkeypatch, tmp_path, part):
+    before = sealed_in(backed_up)
     monkeypatch.setattr(root, "root_file", lambda: tmp_path / "root.key")
     root_of_trust().ensure()
 
     with refusing(ROOT_DOES_NOT_FIT):
-        made(folder, part)
+        made(backed_up, part)
 
-    assert {one: one.read_bytes() for one in folder.rglob("*.sealed")} == before
+    assert sealed_in(backed_up) == before
+    assert len(before) == 2
 
 
 @pytest.mark.parametrize("part", BOTH)
-def test_backups_of_another_root_are_refused_before_anything_is_unpacked(folder, monkeypatch, tmp_path, part):
-    made(folder, *BOTH)
+def test_backups_of_another_root_are_refused_before_anything_is_unpacked(
+    backed_up, monkeypatch, tmp_path, part
+):
+    folder = backed_up
     archive, *_ = (folder / part.value).iterdir()
     note = backup.read_note(archive, part)
     other = tmp_path / "other"
@@ -444,8 +443,9 @@ def test_an_instance_restored_for_a_look_removes_no_copy_of_a_store_it_shares(
 
 
 @pytest.mark.parametrize("part", BOTH)
-def test_an_instance_restored_for_a_look_does_not_destroy_the_newer_keys(folder, part):
-    before = {one.file: one.file.read_bytes() for one in made(folder, *BOTH)}
+def test_an_instance_restored_for_a_look_does_not_destroy_the_newer_keys(backed_up, part):
+    folder, before = backed_up, sealed_in(backed_up)
+    assert len(before) == 2
     restored_mark().touch()
     try:
         with refusing(BACKUP_OF_UNFINISHED_RESTORE, match="Nothing was written"):
@@ -490,8 +490,9 @@ def test_a_file_that_is_no_backup_keeps_no_one_from_backing_up(folder):
     assert inside(keys.file)
 
 
-def test_backups_of_two_instances_are_not_joined(folder, monkeypatch):
-    made(folder, Part.REGISTER)
+def test_backups_of_two_instances_are_not_joined(backed_up, monkeypatch):
+    folder = backed_up
+    shutil.rmtree(folder / "keys")
     monkeypatch.setattr(pg_backup, "register_identity", lambda: "7000000000000000000")
     made(folder / "other", Part.KEYS)
     (folder / "other" / "keys").rename(folder / "keys")
@@ -511,9 +512,9 @@ def test_a_file_that_is_no_backup_is_refused_in_a_sentence(folder, raw):
         backup.read_note(folder / "keys" / "keys.sealed", Part.KEYS)
 
 
-def test_a_backup_of_the_one_store_is_not_taken_for_the_other(folder):
-    made(folder, Part.KEYS)
-    (folder / "register").mkdir()
+def test_a_backup_of_the_one_store_is_not_taken_for_the_other(backed_up):
+    folder = backed_up
+    (backup.newest(folder, Part.REGISTER)).unlink()
     (folder / "keys" / "keys.sealed").rename(folder / "register" / "20120302T000000Z.sealed")
 
     with refusing(BACKUP_DAMAGED, match="no backup of the register"):
