@@ -13,7 +13,6 @@ from rollkeeper.kernel import clock, room, stores
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.jobs import LastRun, PeriodicJob, is_late, last_runs
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.languages.silence import silent_languages, summary_of_languages
 from rollkeeper.law.calendars import have_same_days
@@ -32,9 +31,8 @@ from rollkeeper.operations.bootstrap import require_known_version
 from rollkeeper.operations.clock_check import look_at_the_clock
 from rollkeeper.operations.duty_check import look_at_the_duties, look_at_the_regions
 from rollkeeper.operations.findings import Finding, Health
+from rollkeeper.operations.job_check import age_text, look_at_the_jobs
 from rollkeeper.operations.peer_check import look_at_peers
-from rollkeeper.operations.scheduler import all_jobs
-from rollkeeper.operations.settings import may_run_jobs, restored_mark
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.brake import stopped_erasure
 from rollkeeper.retention.legal_holds import current_legal_holds
@@ -376,17 +374,10 @@ def _age_of_cosigned() -> Finding:
             "", Health.WARNING, "No checkpoint was ever cosigned.", "Run 'rollkeeper ledger publish'."
         )
     age = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC) - newest.cosigned_at
-    detail = f"The last cosigned checkpoint covers {newest.size:,} entries and is {_age_text(age)} old."
+    detail = f"The last cosigned checkpoint covers {newest.size:,} entries and is {age_text(age)} old."
     if age <= dt.timedelta(hours=ledger_settings().publish_within_hours):
         return _ok(detail)
     return Finding("", Health.WARNING, detail, "Keep 'rollkeeper worker' running, which publishes.")
-
-
-def _age_text(age: dt.timedelta) -> str:
-    minutes = max(0, int(age.total_seconds()) // 60)
-    if minutes < 2 * 60:
-        return f"{minutes} minutes"
-    return f"{minutes // 60} hours" if minutes < 3 * 24 * 60 else f"{minutes // (24 * 60)} days"
 
 
 def _check_law() -> Iterator[Finding]:
@@ -429,7 +420,7 @@ def _check_offline() -> Iterator[Finding]:
             "Mend what 'offline registrations' in the log names, then 'rollkeeper offline process --retry-failed'; else they are erased.",
         )
     if found.oldest_waits and found.oldest_waits > MAX_OFFLINE_WAIT:
-        detail = f"{found.waiting:,} offline registrations wait to be carried, the oldest for {_age_text(found.oldest_waits)}."
+        detail = f"{found.waiting:,} offline registrations wait to be carried, the oldest for {age_text(found.oldest_waits)}."
         yield Finding(
             "",
             Health.WARNING,
@@ -440,44 +431,8 @@ def _check_offline() -> Iterator[Finding]:
         yield _ok("Nothing that a counter recorded offline is held or has waited for an hour.")
 
 
-_KEEP_RUNNING = (
-    "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/). See their logs in logs/."
-)
-
-
 def _check_background_jobs() -> Iterator[Finding]:
-    if not may_run_jobs():
-        yield Finding(
-            "",
-            Health.WARNING,
-            "This instance does nothing by itself: no notice, no command to the network, no publication, no erasure.",
-            "If it replaces the instance that it was restored from: 'rollkeeper finish-restore'."
-            if restored_mark().exists()
-            else "Write 'background_jobs = true' under [jobs] into settings.toml.",
-        )
-        return
-    now, runs = last_runs()
-    if not runs:
-        yield Finding("", Health.WARNING, "No background job ever ran.", _KEEP_RUNNING)
-        return
-    late = [fault for job in all_jobs() if (fault := _fault_of_job(job, runs.get(job.name), now=now))]
-    if late:
-        yield Finding("", Health.WARNING, f"{'; '.join(late)}.", _KEEP_RUNNING)
-    else:
-        detail = ", ".join(f"{job.name} {_ago_text(runs[job.name], now)} ago" for job in all_jobs())
-        yield _ok(f"Everything ran when it should: {detail}.")
-
-
-def _fault_of_job(job: PeriodicJob, last: LastRun | None, *, now: int) -> str:
-    if last is None:
-        return f"'{job.name}' never ran"
-    if last.fault is not None:
-        return f"'{job.name}' failed {_ago_text(last, now)} ago ({last.fault})"
-    return f"'{job.name}' began last {_ago_text(last, now)} ago" if is_late(job, last, now=now) else ""
-
-
-def _ago_text(last: LastRun, now: int) -> str:
-    return _age_text(dt.timedelta(seconds=now - last.began))
+    yield from look_at_the_jobs()
 
 
 def _check_clock() -> Iterator[Finding]:

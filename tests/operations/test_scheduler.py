@@ -28,7 +28,8 @@ from rollkeeper.kernel.jobs import LastRun, NotRun, PeriodicJob
 from rollkeeper.kernel.leases import FAMILY
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.settings import public_folder
-from rollkeeper.operations import doctor, scheduler
+from rollkeeper.operations import job_check, scheduler
+from rollkeeper.operations.findings import Health
 from tests.command_server import common_server
 from tests.instances import copy_empty
 from tests.operations.test_process_supervisor import (
@@ -49,8 +50,8 @@ LEASE_S = 1.0
 MADE_UP = Refusal("made_up_refusal", Kind.REFUSED, "No: {value}.", "None.")
 
 
-def job(run, **more):
-    return PeriodicJob("made-up", run, interval_s=more.pop("interval_s", lambda: 0.01), **more)
+def job(run, *, name="made-up", **more):
+    return PeriodicJob(name, run, interval_s=more.pop("interval_s", lambda: 0.01), **more)
 
 
 def breaks():
@@ -405,23 +406,49 @@ def test_a_job_is_late_after_its_patience(ago_s, is_late):
     ],
 )
 def test_the_doctor_names_a_job_that_does_not_run(committed, monkeypatch, noted, said):
-    monkeypatch.setattr(doctor, "all_jobs", lambda: [job(lambda: 0)])
+    monkeypatch.setattr(job_check, "all_jobs", lambda: [job(lambda: 0)])
     if noted:
         jobs._note("made-up", noted)
 
-    (found,) = doctor._check_background_jobs()
+    (found,) = job_check.look_at_the_jobs()
 
-    assert found.health is doctor.Health.WARNING
+    assert found.health is Health.WARNING
     assert said in found.sentence
 
 
 def test_the_doctor_names_each_job_that_never_ran_once_any_did(committed, monkeypatch):
-    monkeypatch.setattr(doctor, "all_jobs", lambda: [job(lambda: 0)])
+    monkeypatch.setattr(job_check, "all_jobs", lambda: [job(lambda: 0)])
     jobs._note("another", LastRun(10, 11))
 
-    (found,) = doctor._check_background_jobs()
+    (found,) = job_check.look_at_the_jobs()
 
     assert found.sentence == "'made-up' never ran."
+
+
+def test_the_doctor_says_in_one_sentence_that_no_job_runs(committed, monkeypatch):
+    monkeypatch.setattr(job_check, "all_jobs", lambda: [job(lambda: 0, name=name) for name in "abcdefgh"])
+    for name in "abcdefg":
+        jobs._note(name, LastRun(10, 11))
+
+    (found,) = job_check.look_at_the_jobs()
+
+    assert found.sentence.startswith("No background job runs: the last one began ")
+    assert found.remedy.startswith("Start 'rollkeeper worker'")
+
+
+def test_the_doctor_folds_jobs_that_failed_alike(committed, monkeypatch):
+    (now,) = rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS s")
+    monkeypatch.setattr(job_check, "all_jobs", lambda: [job(lambda: 0, name=name) for name in "abcdefgh"])
+    for name in "abcdefg":
+        jobs._note(name, LastRun(now.s, now.s, 0, "database_unreachable"))
+    jobs._note("h", LastRun(10, 11))
+
+    failed, late = job_check.look_at_the_jobs()
+
+    assert (
+        failed.sentence == "'a', 'b', 'c', 'd' and 3 more jobs failed 0 minutes ago (database_unreachable)."
+    )
+    assert late.sentence.startswith("'h' began last ")
 
 
 def test_the_process_without_keys_runs_what_needs_none(data_dir):
