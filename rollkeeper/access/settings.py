@@ -31,6 +31,7 @@ class Access(Table):
         int | None,
         Field(
             ge=0,
+            le=720,
             description="Hours until a new role approves with others, and until a password or second factor changed at the "
             "back office opens values and signs commands. Unset: 24, in a demo instance 0.",
         ),

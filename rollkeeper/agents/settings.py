@@ -26,7 +26,7 @@ class Agents(Table):
     ] = 3
     window_days: Annotated[
         int,
-        Field(gt=0, description="Days within which an agent's registrations are compared."),
+        Field(gt=0, le=366, description="Days within which an agent's registrations are compared."),
     ] = 30
     abandoned_fewest: Annotated[
         int,
@@ -39,10 +39,13 @@ class Agents(Table):
         int,
         Field(
             gt=0,
+            le=366,
             description="Days to confirm a record after proof of delivery, by the law's calendar.",
         ),
     ] = 60
-    audit_within_days: Annotated[int, Field(gt=0, description="Days between audits of an agent.")] = 365
+    audit_within_days: Annotated[
+        int, Field(gt=0, le=3650, description="Days between audits of an agent.")
+    ] = 365
 
 
 settings = table("agents", Agents)

@@ -22,7 +22,7 @@ class Campaign(Table):
     pilot_share: Annotated[
         float, Field(gt=0, le=1, description="The first share of a batch, which runs alone.")
     ] = 0.01
-    pilot_hours: Annotated[int, Field(ge=0, description="Hours between the pilot and the rest.")] = 4
+    pilot_hours: Annotated[int, Field(ge=0, le=720, description="Hours between the pilot and the rest.")] = 4
     abort_at_complaints: Annotated[
         float,
         Field(

@@ -39,7 +39,8 @@ from rollkeeper.imports.column_dictionary import never_about
 from rollkeeper.imports.errors import IMPORT_MAP_INVALID, IMPORT_SENSITIVE_COLUMN_MAPPED
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
 from rollkeeper.kernel.choices import Payment, Service
-from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.kernel.errors import RollkeeperError, as_one, raise_all
+from rollkeeper.kernel.setting_faults import why_invalid, why_not_toml
 from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES
 from rollkeeper.lines.numbers import NUMBERED
 
@@ -441,7 +442,7 @@ def read_map(file: Path, *, as_of: dt.date | None = None, number_range: str | No
     try:
         raw = tomllib.loads(file.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise IMPORT_MAP_INVALID(map=file, place="the whole file", why=f"it is not TOML: {fault}") from None
+        raise IMPORT_MAP_INVALID(map=file, place="the whole file", why=why_not_toml(fault)) from None
     return complete(raw, as_of=as_of, number_range=number_range)
 
 
@@ -463,8 +464,7 @@ def file_part(raw: dict[str, Any], *, named: object) -> FileSection:
     try:
         return FileSection.model_validate(raw.get("file", {}))
     except ValidationError as fault:
-        raise_all(_faults(fault, named=named, under="file"))
-        raise
+        raise as_one(_faults(fault, named=named, under="file")) from None
 
 
 def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> ImportMap:
@@ -472,8 +472,7 @@ def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> Im
     try:
         made = ImportMap.model_validate(raw)
     except ValidationError as fault:
-        raise_all(_faults(fault, named=named))
-        raise
+        raise as_one(_faults(fault, named=named)) from None
     faults: list[RollkeeperError] = []
     # Where not one column fits, the first row may well be a person's: it is not repeated.
     is_heading = any(column in header for column in made.columns)
@@ -494,7 +493,7 @@ def _faults(fault: ValidationError, *, named: object, under: str = "") -> list[R
         IMPORT_MAP_INVALID(
             map=named,
             place=".".join([*([under] if under else []), *map(str, error["loc"])]) or "the whole file",
-            why=error["msg"].removeprefix("Value error, ").rstrip("."),
+            why="a map has no such entry" if error["type"] == "extra_forbidden" else why_invalid(error),
         )
         for error in fault.errors(include_input=False, include_url=False)
     ]

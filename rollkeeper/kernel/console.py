@@ -198,16 +198,19 @@ def _plain_cell(cell: object) -> object:
     return cell if isinstance(cell, (int, str)) else str(cell)
 
 
-def show_error(fault: RollkeeperError, *, as_json: bool = False) -> None:
+def show_error(fault: RollkeeperError, *, as_json: bool = False, with_english: bool = False) -> None:
     """Print each fault with its remedy on standard error, for a machine as `{"refused": [{code, sentence, remedy}]}`."""
     if as_json:
         refused = [{"code": one.code, "sentence": str(one), "remedy": one.advice} for one in fault.faults]
         err.print(json.dumps({"refused": refused}, ensure_ascii=False), markup=False)
         return
-    said, advice = _in_the_terminals_language(fault)
-    for sentence in dict.fromkeys(said):
-        err.print(sentence, markup=False, style="red")
-    err.print(advice, markup=False)
+    texts = [_in_the_terminals_language(fault)]
+    if with_english and texts != [english := _in_english(fault)]:
+        texts.append(english)
+    for said, advice in texts:
+        for sentence in dict.fromkeys(said):
+            err.print(sentence, markup=False, style="red")
+        err.print(advice, markup=False)
 
 
 def _in_the_terminals_language(fault: RollkeeperError) -> tuple[list[str], str]:
@@ -220,6 +223,10 @@ def _in_the_terminals_language(fault: RollkeeperError) -> tuple[list[str], str]:
 
             faults = translated(fault)
             return [one.sentence for one in faults], "\n".join(dict.fromkeys(one.remedy for one in faults))
+    return _in_english(fault)
+
+
+def _in_english(fault: RollkeeperError) -> tuple[list[str], str]:
     return [str(one) for one in fault.faults], fault.advice
 
 

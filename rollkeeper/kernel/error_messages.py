@@ -15,7 +15,7 @@ from django.db.models import TextChoices
 from django.utils.html import format_html
 from django.utils.translation import get_language, override, pgettext
 
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import Phrase, RollkeeperError
 from rollkeeper.kernel.phrasing import cite, write_day
 from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, is_side_by_side, side_by_side
 
@@ -106,6 +106,8 @@ def _facts(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def _fact(name: str, fact: object) -> object:
+    if isinstance(fact, Phrase):
+        return (_template_translated(fact.template) or fact.template).format(**_facts(fact.facts))
     if isinstance(fact, dt.date):
         return write_day(fact)
     return _text_of_fact(name, fact) if isinstance(fact, str) else fact

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 _ARTICLE = re.compile(r"[0-9]+( ¶[0-9]+)?")
 
@@ -29,6 +30,20 @@ class Kind(StrEnum):
     def exit_code(self) -> int:
         """Return 2 where the call was wrong, 1 where the answer is no."""
         return 2 if self in {Kind.MALFORMED, Kind.INTERNAL} else 1
+
+
+class Phrase(str):
+    """A fact of a refusal that is a sentence, and has facts itself: it is said in the reader's language too."""
+
+    __slots__ = ("facts", "template")
+    template: str
+    facts: dict[str, object]
+
+    def __new__(cls, template: str, /, **facts: object) -> Self:
+        """Say it in English, and keep what it was made of."""
+        made = super().__new__(cls, template.format(**facts))
+        made.template, made.facts = template, facts
+        return made
 
 
 class RollkeeperError(Exception):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.hooks import Hook
 from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, OnPages, Table, table
 
@@ -66,7 +67,9 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as fault:
-        raise ValueError(f"no time zone is called {name!r}") from fault
+        raise ValueError(
+            Phrase("there is no time zone {zone}; one is Asia/Shanghai", zone=repr(name))
+        ) from fault
     return name
 
 
@@ -82,9 +85,8 @@ def _known_country(code: str) -> str:
 def _brief_name(name: str) -> str:
     """Refuse a name that no network takes under an SMS: every notice and code is signed with it, unless a signature is set."""
     if len(name) > LONGEST_NAME:
-        raise ValueError(
-            f"write at most {LONGEST_NAME} letters: the name signs each SMS, and networks take no longer signature"
-        )
+        said = "write at most {limit} letters: the name signs each SMS, and networks take no longer signature"
+        raise ValueError(Phrase(said, limit=LONGEST_NAME))
     return name
 
 
@@ -97,7 +99,11 @@ def _spoken_languages(languages: list[str]) -> list[str]:
     }
     if unknown := [one for one in languages if one not in there]:
         raise ValueError(
-            f"there are no texts in {', '.join(unknown)}: choose from {', '.join(sorted(there))}"
+            Phrase(
+                "there are no texts in {unknown}: choose from {known}",
+                unknown=", ".join(unknown),
+                known=", ".join(sorted(there)),
+            )
         )
     return languages
 

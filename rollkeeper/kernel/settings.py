@@ -15,6 +15,7 @@ A package registers its table in its ``settings.py``::
 `docs/settings.md` is written from these tables.
 """
 
+import datetime as dt
 import logging
 import os
 import tomllib
@@ -27,14 +28,16 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, create_model, field_validator
 from pydantic_core import ErrorDetails
 
+from rollkeeper.kernel import setting_faults
 from rollkeeper.kernel.errors import (
     DATA_DIR_NOT_A_DIRECTORY,
     INSTANCE_FORMAT_MISMATCH,
     SETTING_FAULT,
     SETTINGS_FILE_FAULT,
+    Phrase,
     RollkeeperError,
     raise_all,
 )
@@ -49,6 +52,8 @@ FORMER: Final = "settings.toml.former"
 FIXED: Final = "fixed-settings"
 """What an app gets to know of the true instance: which settings no page can change there."""
 ALL: Final = "*"
+MOST: Final = 2**31 - 1
+"""More than this no setting may say: the database counts no further."""
 log = logging.getLogger("rollkeeper.settings")
 
 type Content = dict[str, Any]
@@ -58,7 +63,18 @@ type Content = dict[str, Any]
 class Table(BaseModel):
     """A table of `settings.toml`, or a table in one. Every field has a default that is safe, and a description."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_meant(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse what the library would take for something else: 21 for a time is 21 seconds after midnight, true for a number is 1."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if kind is dt.time and isinstance(value, int | float):
+            raise ValueError(setting_faults.TIME)
+        if kind in {int, float} and isinstance(value, bool):
+            raise ValueError(setting_faults.WHOLE if kind is int else setting_faults.NUMBER)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +197,8 @@ def file_content() -> Content:
         return _of_made_instance({})
     try:
         content = tomllib.loads(read_text(file))
-    except UnicodeDecodeError as fault:
-        raise SETTINGS_FILE_FAULT(source=file, why="it is not UTF-8 text") from fault
-    except tomllib.TOMLDecodeError as fault:
-        raise SETTINGS_FILE_FAULT(source=file, why=f"it is not TOML: {fault}") from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SETTINGS_FILE_FAULT(source=file, why=setting_faults.why_not_toml(fault)) from fault
     return _of_made_instance(_of_known_format(content))
 
 
@@ -194,7 +208,7 @@ def _of_made_instance(content: Content) -> Content:
     if made_mark().exists() and not (isinstance(said, dict) and "kind" in said):
         raise SETTINGS_FILE_FAULT(
             source=settings_file(),
-            why=f"this folder has an instance, and the file, or 'kind' under [instance] in it, is missing; copy {FORMER} or your own copy to it",
+            why=Phrase(setting_faults.SETTINGS_LOST, former=FORMER),
         )
     return content
 
@@ -224,7 +238,7 @@ def write_settings(**changes: Mapping[str, object]) -> None:
     Refuses: SETTING_FAULT (all at once), and then changes nothing.
     """
     if unknown := [name for name in changes if name not in _tables]:
-        raise SETTINGS_FILE_FAULT(source=settings_file(), why=f"there is no table [{unknown[0]}]")
+        raise SETTINGS_FILE_FAULT(source=settings_file(), why=setting_faults.no_table(unknown[0]))
     content = _merged(file_content(), _plain(changes))
     _validated(_merged(content, _environment_content()), is_complete=False)
     first = {"format": DATA_FORMAT, "kind": content.get(INSTANCE, {}).get("kind", "demo")}
@@ -315,6 +329,17 @@ def _validated(content: Content, *, is_complete: bool) -> dict[str, Table]:
             read[name] = model.model_validate(content.get(name, {}), context=read)
         except ValidationError as fault:
             faults += [_fault(name, model, error) for error in fault.errors(include_input=False)]
+        else:
+            faults += [
+                SETTING_FAULT(
+                    source=_source_of(name, [key]),
+                    table=name,
+                    setting=key,
+                    why=setting_faults.too_large(MOST),
+                )
+                for key, value in read[name]
+                if isinstance(value, int) and value > MOST
+            ]
     raise_all(faults)
     return read
 
@@ -331,17 +356,19 @@ def _outside_the_tables(content: Content, *, is_complete: bool) -> Iterator[Roll
     for name, values in content.items():
         if not isinstance(values, dict) and name not in _tables:
             owners = [one for one, model in _tables.items() if name in model.model_fields]
-            where = f": it belongs in [{owners[0]}]" if owners else ""
-            yield SETTINGS_FILE_FAULT(source=settings_file(), why=f"'{name}' is in no table{where}")
+            why = (
+                Phrase("'{name}' is in no table: it belongs in [{table}]", name=name, table=owners[0])
+                if owners
+                else Phrase("'{name}' is in no table", name=name)
+            )
+            yield SETTINGS_FILE_FAULT(source=settings_file(), why=why)
         elif is_complete and name not in _tables:
-            yield SETTINGS_FILE_FAULT(source=settings_file(), why=f"there is no table [{name}]")
+            yield SETTINGS_FILE_FAULT(source=settings_file(), why=setting_faults.no_table(name))
     if is_complete:
         for variable in os.environ:
             name = variable.removeprefix(_PREFIX).partition(_DELIMITER)[0].lower()
             if _names_a_setting(variable) and name not in _tables:
-                yield SETTINGS_FILE_FAULT(
-                    source=f"the environment variable {variable}", why=f"there is no table [{name}]"
-                )
+                yield SETTINGS_FILE_FAULT(source=_by_variable(variable), why=setting_faults.no_table(name))
 
 
 def _fault(name: str, model: type[Table], error: ErrorDetails) -> RollkeeperError:
@@ -349,17 +376,23 @@ def _fault(name: str, model: type[Table], error: ErrorDetails) -> RollkeeperErro
     source = _source_of(name, path)
     if not path:
         is_one = error["type"] == "value_error"  # of its keys together
-        why = f": {error['msg'].removeprefix('Value error, ')}" if is_one else " is not a table"
-        return SETTINGS_FILE_FAULT(source=source, why=f"[{name}]{why}")
+        return SETTINGS_FILE_FAULT(
+            source=source,
+            why=Phrase("[{table}]: {why}", table=name, why=setting_faults.why_invalid(error))
+            if is_one
+            else Phrase("[{table}] is not a table", table=name),
+        )
     tables, below = [name], tables_in(model)
     while len(path) > 1 and path[0] in below:
         tables.append(path[0])
         below = tables_in(below[path.pop(0)])
-    why = "there is no such setting" if error["type"] == "extra_forbidden" else error["msg"]
-    why = why.removeprefix("Value error, ").rstrip(".")
     return SETTING_FAULT(
-        source=source, table=".".join(tables), setting=".".join(path), why=why[:1].lower() + why[1:]
+        source=source, table=".".join(tables), setting=".".join(path), why=setting_faults.why_invalid(error)
     )
+
+
+def _by_variable(variable: str) -> Phrase:
+    return Phrase("the environment variable {variable}", variable=variable)
 
 
 def _source_of(name: str, path: list[str]) -> Path | str:
@@ -368,7 +401,7 @@ def _source_of(name: str, path: list[str]) -> Path | str:
         wanted = variable_of(name, *path[:length])
         for variable in os.environ:
             if variable.upper() == wanted:
-                return f"the environment variable {variable}"
+                return _by_variable(variable)
     return settings_file()
 
 

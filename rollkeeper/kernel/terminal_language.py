@@ -38,20 +38,27 @@ def terminal_language(environment: Mapping[str, str] = os.environ) -> str:
     return _BY_LOCALE.get(given.partition(".")[0].partition("@")[0], ENGLISH)
 
 
-def speak_as_the_terminal(words: Sequence[str], *, is_over: bool = False) -> None:
-    """Answer the command with these words in the terminal's language, if this instance offers it; `is_over`: it only says why it ends."""
+def speak_as_the_terminal(words: Sequence[str], *, is_over: bool = False) -> bool:
+    """Answer the command with these words in the terminal's language, if this instance offers it; `is_over`: it only says why it ends.
+
+    Where the instance cannot be asked, why a command ends is said in that language and in English: return whether it is so.
+    """
     language = terminal_language()
     if (
-        language != ENGLISH
-        and "--json" not in words
-        and (is_over or _IN_ENGLISH.isdisjoint(words[:1]) or not _HELP.isdisjoint(words))
-        and _is_offered(language)
+        language == ENGLISH
+        or "--json" in words
+        or not (is_over or _IN_ENGLISH.isdisjoint(words[:1]) or not _HELP.isdisjoint(words))
     ):
+        return False
+    is_offered = _is_offered(language)
+    if is_offered or (is_offered is None and is_over):
         activate(language)
+    return is_offered is None and is_over
 
 
-def _is_offered(language: str) -> bool:
+def _is_offered(language: str) -> bool | None:
+    """Tell whether this instance speaks a language to people; None where neither settings nor register can be asked."""
     try:
         return is_spoken(language)
     except (DatabaseError, RollkeeperError):  # what is wrong is said by the command itself
-        return False
+        return None

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.settings import Table, data_dir, https_or_this_machine, table, whole_path
 
 # Kinds of cosigning keys (c2sp.org/tlog-cosignature) and the bytes of each: Ed25519 and ML-DSA-44.
@@ -54,14 +55,14 @@ class Witness(Table):
 def _different(witnesses: list[Witness]) -> list[Witness]:
     for what in ("name", "url", "key"):
         if len({getattr(one, what) for one in witnesses}) != len(witnesses):
-            raise ValueError(f"two witnesses have the same {what}")
+            raise ValueError(Phrase("two witnesses have the same {what}", what=what))
     return witnesses
 
 
 def _not_too_many(needed: int, info: ValidationInfo) -> int:
     there = len(info.data.get("witnesses", ()))
     if "witnesses" in info.data and needed > there:
-        raise ValueError(f"there are only {there} witnesses in 'witnesses'")
+        raise ValueError(Phrase("there are only {there} witnesses in 'witnesses'", there=there))
     return needed
 
 
@@ -99,7 +100,7 @@ class Ledger(Table):
         int, Field(gt=0, le=1440, description="Minutes between publications.")
     ] = 1
     publish_within_hours: Annotated[
-        int, Field(gt=0, description="Hours without publication after which the doctor warns.")
+        int, Field(gt=0, le=720, description="Hours without publication after which the doctor warns.")
     ] = 24
 
 

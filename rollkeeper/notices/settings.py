@@ -64,7 +64,7 @@ class Notices(Table):
         ),
     ] = 14
     wait_days: Annotated[
-        int, Field(gt=0, description="Days to wait for proof of delivery before the next channel.")
+        int, Field(gt=0, le=366, description="Days to wait for proof of delivery before the next channel.")
     ] = 3
     quiet_from: Annotated[
         dt.time, Field(description="Start of the quiet hours for SMS and calls."), OnPages()
@@ -160,7 +160,7 @@ class Notices(Table):
         dt.time, Field(description="Their end; equal to post_from: at any time."), OnPages()
     ] = dt.time(10)
     post_wait_days: Annotated[
-        int, Field(gt=0, description="Days to wait for a letter's slip before the next channel.")
+        int, Field(gt=0, le=366, description="Days to wait for a letter's slip before the next channel.")
     ] = 21
     post_returns_to: Annotated[
         list[Annotated[str, Field(max_length=80)]],

@@ -122,8 +122,8 @@ def _end(fault: BaseException) -> None:
     from rollkeeper.operations.unexpected_errors import tell
 
     report = tell(fault)
-    speak_at_the_end(sys.argv[1:])
-    show_error(report, as_json="--json" in sys.argv[1:])
+    with_english = speak_at_the_end(sys.argv[1:])
+    show_error(report, as_json="--json" in sys.argv[1:], with_english=with_english)
     sys.exit(BY_CTRL_C if isinstance(fault, KeyboardInterrupt) else report.kind.exit_code)
 
 

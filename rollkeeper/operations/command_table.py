@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -184,16 +185,35 @@ def _names_a_locale() -> bool:
     return any(os.environ.get(name) for name in _LOCALE)
 
 
-def speak_at_the_end(words: Sequence[str]) -> None:
-    """Choose the terminal's language where the command did not, since it makes content, or only starts what does."""
+def speak_at_the_end(words: Sequence[str]) -> bool:
+    """Choose the terminal's language where the command did not, since it makes content, or only starts what does; return
+    whether the end is to be said in English as well, since no one can be asked whether this instance speaks that language.
+    """
     if names_a_translation():
         with suppress(Exception):  # what is wrong is said in English
             import django
 
-            django.setup()
+            from rollkeeper.kernel.errors import RollkeeperError
+
+            try:
+                django.setup()
+            except RollkeeperError:  # the settings have a fault: the catalogues can be read all the same
+                _read_catalogues_alone()
             from rollkeeper.kernel.terminal_language import speak_as_the_terminal
 
-            speak_as_the_terminal(words, is_over=True)
+            return speak_as_the_terminal(words, is_over=True)
+    return False
+
+
+def _read_catalogues_alone() -> None:
+    import django
+    from django.conf import settings
+
+    place = Path(__file__).parents[1] / "site"
+    settings.configure(
+        LOCALE_PATHS=[place / "locale"], FORMAT_MODULE_PATH="rollkeeper.site.formats", USE_TZ=True
+    )
+    django.setup()
 
 
 def names_a_translation() -> bool:

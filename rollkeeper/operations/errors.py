@@ -253,6 +253,12 @@ CALL_HAS_WRONG_VALUE = Refusal(
     "'{command}' cannot use what was given for {name}: {why}.",
     "Type: {usage}. '{command} --help' says more.",
 )
+CALL_IS_WRONG = Refusal(
+    "call_is_wrong",
+    Kind.MALFORMED,
+    "'{command}': {why}.",
+    "Type: {usage}. '{command} --help' says more.",
+)
 CALL_HAS_WRONG_CHOICE = Refusal(
     "call_has_wrong_choice",
     Kind.MALFORMED,

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from rollkeeper.kernel.console import err
 from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, RollkeeperError, as_one
 from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.setting_faults import why_invalid, why_not_toml
 from rollkeeper.kernel.settings import (
     INSTANCE,
     current_content,
@@ -85,10 +86,8 @@ def _with_kind(tables: dict[str, Any]) -> dict[str, Any]:
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(read_text(file))
-    except UnicodeDecodeError:
-        raise SETTINGS_FILE_FAULT(source=file, why="it is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise SETTINGS_FILE_FAULT(source=file, why=f"it is not TOML: {fault}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SETTINGS_FILE_FAULT(source=file, why=why_not_toml(fault)) from None
 
 
 def _asked(missing: list[str]) -> dict[str, Any]:
@@ -139,7 +138,7 @@ def _fault_in(key: str, value: Any) -> str | None:
         if key == "pack":
             load_pack(value)
     except ValidationError as fault:
-        return "; ".join(error["msg"].removeprefix("Value error, ") for error in fault.errors())
+        return "; ".join(why_invalid(error) for error in fault.errors())
     except RollkeeperError as fault:
         return str(fault)
     return None

@@ -9,6 +9,7 @@ neither is shown or logged; the kind of the fault and the place in our own code 
 import errno
 import traceback
 from pathlib import Path
+from typing import Final
 
 import psycopg
 
@@ -27,6 +28,14 @@ from rollkeeper.operations.errors import (
 from rollkeeper.platform import embedded_postgres
 
 HERE = Path(rollkeeper.__file__).parent
+SYSTEM_WORDS: Final = (
+    "No such file or directory", "Permission denied", "Operation not permitted", "Is a directory", "Not a directory", "Directory not empty",
+    "File exists", "File name too long", "Read-only file system", "Too many open files", "Too many levels of symbolic links",
+    "Input/output error", "Device or resource busy", "Invalid argument", "Broken pipe", "Cannot allocate memory", "Address already in use",
+    "Cannot assign requested address", "Name or service not known", "Temporary failure in name resolution", "Connection refused",
+    "Connection reset by peer", "Connection timed out", "Network is unreachable", "No route to host",
+)  # fmt: skip
+"""Why the system does not do something, in its own words: the catalogues have them, so that a refusal is in one language."""
 
 
 def tell(fault: BaseException) -> RollkeeperError:

@@ -16,11 +16,12 @@ from typer._click.exceptions import (
 )
 
 from rollkeeper.kernel.console import show_error
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import Phrase, RollkeeperError
 from rollkeeper.operations.errors import (
     CALL_HAS_TOO_MANY_WORDS,
     CALL_HAS_WRONG_CHOICE,
     CALL_HAS_WRONG_VALUE,
+    CALL_IS_WRONG,
     CALL_LACKS_SOMETHING,
     NO_SUCH_COMMAND,
     NO_SUCH_COMMAND_BUT_ANOTHER,
@@ -32,6 +33,11 @@ _OF_THE_LIBRARY: Final = (
     ("valid integer", "it is no whole number"),
     ("greater than or equal", "it is too small"),
     ("less than or equal", "it is too large"),
+    ("does not exist", "there is no such file or folder"),
+    ("is a directory", "it is a folder"),
+    ("is a file", "it is no folder"),
+    ("is not readable", "this user may not read it"),
+    ("is not writable", "this user may not write there"),
 )
 """What is said in place of sentences about types, which also hold letters of the value."""
 
@@ -41,15 +47,15 @@ class WrongCall(ClickException):
 
     exit_code = 2
 
-    def __init__(self, fault: UsageError, choose_language: Callable[[Sequence[str]], None]) -> None:
+    def __init__(self, fault: UsageError, choose_language: Callable[[Sequence[str]], bool]) -> None:
         self._choose_language = choose_language
         self.refusal = _refusal_of(fault)
         super().__init__(str(self.refusal))
 
     def show(self, file: Any = None) -> None:
         """Say what is wrong and what to type, in the terminal's language or as JSON."""
-        self._choose_language(sys.argv[1:])
-        show_error(self.refusal, as_json="--json" in sys.argv[1:])
+        with_english = self._choose_language(sys.argv[1:])
+        show_error(self.refusal, as_json="--json" in sys.argv[1:], with_english=with_english)
 
 
 def _refusal_of(fault: UsageError) -> RollkeeperError:
@@ -64,7 +70,12 @@ def _refusal_of(fault: UsageError) -> RollkeeperError:
         case BadParameter():
             if choices := re.search("is not one of (.+?)\\.?$", fault.message):
                 return CALL_HAS_WRONG_CHOICE(name=_name(fault), choices=choices[1], **place)
-            return CALL_HAS_WRONG_VALUE(name=_name(fault), why=_why(fault.message), **place)
+            why = _why(fault.message)
+            return (
+                CALL_HAS_WRONG_VALUE(name=name, why=why, **place)
+                if (name := _name(fault))
+                else CALL_IS_WRONG(why=why, **place)
+            )
         case BadOptionUsage():
             return CALL_LACKS_SOMETHING(name=f"a value for {fault.option_name}", **place)
         case NoSuchOption():
@@ -82,4 +93,6 @@ def _name(fault: BadParameter) -> str:
 
 
 def _why(message: str) -> str:
+    if isinstance(message, Phrase):
+        return message
     return next((said for about, said in _OF_THE_LIBRARY if about in message), message.rstrip("."))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.kernel.settings import INSTANCE, Table, each_once, table
 
@@ -50,7 +51,7 @@ def known_service(name: str) -> str:
     from rollkeeper.kernel.choices import Service
 
     if name not in Service.values:
-        raise ValueError(f"name one of {', '.join(Service.values)}")
+        raise ValueError(Phrase("it is one of {limit}", limit=", ".join(Service.values)))
     return name
 
 

@@ -77,11 +77,14 @@ class Portal(Table):
             description="Days for which a new line opens nothing else of its subscriber. Unset: 14, in a demo instance 0.",
         ),
     ] = None
-    sim_swap_days: Annotated[int, Field(ge=0, description="Days without codes after a SIM replacement.")] = 3
+    sim_swap_days: Annotated[
+        int, Field(ge=0, le=90, description="Days without codes after a SIM replacement.")
+    ] = 3
     case_days: Annotated[
         int,
         Field(
             gt=0,
+            le=366,
             description="Days within which a subscriber's case must be decided, unless the law gives fewer.",
         ),
     ] = 30

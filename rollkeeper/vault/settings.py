@@ -86,10 +86,14 @@ class Vault(Table):
     ] = 50_000
     rotate_keys_within_days: Annotated[
         int,
-        Field(gt=0, description="An epoch's maximum age in days: until then older copies of the keys open."),
+        Field(
+            gt=0,
+            le=366,
+            description="An epoch's maximum age in days: until then older copies of the keys open.",
+        ),
     ] = 30
     keys_backup_max_age_days: Annotated[
-        int, Field(gt=0, description="Maximum age of a backup of the keys in days.")
+        int, Field(gt=0, le=366, description="Maximum age of a backup of the keys in days.")
     ] = 7
 
 

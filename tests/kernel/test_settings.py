@@ -1,16 +1,19 @@
 """The settings are validated all together, table by table, from the file and the environment."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from pydantic.plugin import _loader as plugins
 
 import rollkeeper
 from rollkeeper.campaign.settings import settings as campaign_settings
+from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import (
     DATA_DIR_NOT_A_DIRECTORY,
     INSTANCE_FORMAT_MISMATCH,
@@ -162,6 +165,20 @@ def test_an_instance_of_another_version_is_refused_by_name(written):
         ("[instance]\ndemo_date = 0001-01-01", "1900-01-01"),
         ("[campaign]\ncolour = 1", "no such setting"),
         ("a = = 1", "not TOML"),
+        (
+            "[instance]\nzone = Asia/Shanghai",
+            "line 2, column 8: this is no value: a text is in quotation marks",
+        ),
+        ("[campaign]\npilot_hours = 3\npilot_hours = 4\n\n", "line 3, column 16: this is said twice"),
+        ('[instance]\nzone = "Asia/Shanghai', "a quotation mark is not closed"),
+        ('[notices]\nwait_days = "soon"', "write a whole number, such as 30"),
+        ('[instance]\nlanguages = "en"', "write a list, in"),
+        ('[instance]\nkind = "test"', "it is one of 'demo' or 'production'"),
+        ("[campaign]\npilot_share = 2", "it must be 1 or less"),
+        ("[notices]\nsmpp_per_second = inf", "write a number"),
+        ("[notices]\nquiet_from = 21", "write a time of day as 21:00:00"),
+        ("[notices]\nwait_days = true", "write a whole number"),
+        ("[campaign]\nmax_lines_per_hour = 9999999999", "it must be 2147483647 or less"),
     ],
 )
 def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(written, line, why):
@@ -190,6 +207,60 @@ def test_a_password_in_an_address_is_not_repeated_by_its_refusal(written):
         check_settings()
 
     assert "hunter2" not in f"{refusal.value} {refusal.value.facts}"
+
+
+def test_each_setting_that_counts_time_has_a_limit():
+    unlimited = [
+        f"{name}.{key}"
+        for name, model in all_tables().items()
+        for key, field in model.model_fields.items()
+        if key.endswith(("_days", "_hours", "_minutes"))
+        and key != "max_per_ten_minutes"  # counts registrations
+        and not any(getattr(one, "le", None) or getattr(one, "lt", None) for one in field.metadata)
+    ]
+
+    assert not unlimited
+
+
+@pytest.mark.parametrize("line", ["[campaign]\npilot_hours = {}", "[vault]\nrotate_keys_within_days = {}"])
+def test_days_and_hours_are_accepted_up_to_their_limit(written, line):
+    most = 720 if "hours" in line else 366
+    for value, is_fine in ((most - 1, True), (most, True), (most + 1, False)):
+        written(line.format(value))
+        if is_fine:
+            check_settings()
+        else:
+            with refusing(SETTING_FAULT, match=f"it must be {most} or less"):
+                check_settings()
+
+
+def test_every_fault_in_settings_is_said_in_chinese(written):
+    written(
+        'zone = "Asia/Tokyo"\n[colours]\nred = 1\n[instance]\nlanguages = "en"\ncountry_code = "ZZ"\noperator_name = "'
+        + "a" * 21
+        + '"\n[campaign]\npilot_share = 2\ncolour = 1\npilot_hours = "x"\n[notices]\nquiet_from = 1.5\nsmtp_requires_tls = 3\n'
+    )
+
+    with pytest.raises(Faults) as refusal:
+        check_settings()
+    with override("zh-hans"):
+        said = [one.sentence.removeprefix(str(settings_file())) for one in translated(refusal.value)]
+
+    assert len(said) == 10
+    known = re.compile(r"\[\w+\]|“\w+”|Asia/\w+|CN|true|false")
+    assert not [one for one in said if re.search("[A-Za-z]{3}", known.sub("", one))], said
+
+
+def test_where_a_file_is_no_toml_is_said_in_chinese(written):
+    written("[instance]\nzone = Asia/Shanghai")
+
+    with refusing(SETTINGS_FILE_FAULT) as refusal, override("zh-hans"):
+        instance()
+    with override("zh-hans"):
+        (said,) = translated(refusal.value)
+
+    assert "第 2 行第 8 列" in said.sentence
+    assert "引号" in said.sentence
 
 
 def test_a_variable_of_the_environment_wins_over_the_file(written, monkeypatch):

@@ -25,6 +25,7 @@ from rollkeeper.campaign.register_histories import count_not_concerned
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, LookBackOption, counted, emit, err, out
+from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
@@ -136,7 +137,9 @@ def waive(
     Example: rollkeeper campaign waive 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because no_person --as tashi
     """
     if because not in set(WaiverReason):
-        raise typer.BadParameter(f"--because is one of: {', '.join(WaiverReason)}")
+        raise typer.BadParameter(
+            Phrase("{option} is one of {limit}", option="--because", limit=", ".join(WaiverReason))
+        )
     asked = [LineId(line) for line in [*(lines or []), *(_references(file) if file else [])]]
     if not asked:
         raise typer.BadParameter("name the lines, or a file of them with --file")
@@ -214,5 +217,6 @@ def _references(file: Path) -> list[UUID]:
             said = json.loads(line) if line.lstrip().startswith("{") else {"line_id": line.strip()}
             found += [UUID(said["line_id"])] if line.strip() else []
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise typer.BadParameter(f"{file.name}, row {row}: this is not the reference of a line") from None
+            said = Phrase("{file}, row {row}: this is not the reference of a line", file=file.name, row=row)
+            raise typer.BadParameter(said) from None
     return found

@@ -17,6 +17,7 @@ from rollkeeper.campaign import queries
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.errors import BATCH_NOT_NAMED, NO_SUCH_BATCH_NOW
 from rollkeeper.kernel.console import read_date
+from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
@@ -102,7 +103,9 @@ def declared_reason(written: str) -> PauseReason:
     """Return one of the reasons that a person declares."""
     declared = [one.value for one in PauseReason if one not in NOT_DECLARED]
     if written not in declared:
-        raise typer.BadParameter(f"--reason is one of: {', '.join(declared)}")
+        raise typer.BadParameter(
+            Phrase("{option} is one of {limit}", option="--reason", limit=", ".join(declared))
+        )
     return PauseReason(written)
 
 
