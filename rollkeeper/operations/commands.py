@@ -289,9 +289,7 @@ def _make_demo(lines: int) -> None:
         raise DATA_DIR_IN_USE(data_dir=data_dir())
     os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", _SMALL_SERVERS)
     with progress("Inventing people and running a campaign", total=scenario.day_count()) as bar:
-        scenario.make_demo(
-            lines=lines, on_day_passed=bar.advance if err.is_terminal else scenario.say_each_quarter()
-        )
+        scenario.make_demo(lines=lines, on_day_passed=scenario.telling_by(bar))
 
 
 def doctor(*, as_json: JsonOption = False) -> None:
