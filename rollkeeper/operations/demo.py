@@ -40,7 +40,7 @@ from rollkeeper.incidents.choices import About, Severity
 from rollkeeper.incidents.services import open_incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.console import err
+from rollkeeper.kernel.console import Bar, err
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir, forget_settings, write_settings
@@ -102,8 +102,10 @@ MAP: dict[str, Any] = {
 """The map of the file that the demo writes, as an operator would write it."""
 
 
-def say_each_quarter() -> Callable[[int], None]:
-    """Return what is called after some steps, and says on a line how much is done: in a log, or for a reader without a terminal."""
+def telling_by(bar: Bar) -> Callable[[int], None]:
+    """Return what is called after some steps: it moves the bar, or says each quarter on a line where no terminal shows a bar."""
+    if err.is_terminal:
+        return bar.advance
     done, total = 0, day_count()
     err.print(f"Making a demo instance in {data_dir()}: people are invented and a campaign is run, which takes a minute or two.", markup=False)  # fmt: skip
 
