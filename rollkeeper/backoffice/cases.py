@@ -30,7 +30,6 @@ from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.forgeries import draft_report
 from rollkeeper.selfcare.queries import SOON_DAYS, CaseView
 
-MOST_DECIDED = 20
 _FILTERS = ("all", "overdue", "soon", "mine")
 
 
@@ -80,7 +79,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "kinds": [(kind, counts.by_kind[kind]) for kind in CaseKind if counts.by_kind.get(kind)],
         "chosen": chosen,
-        "decided": queries.decided_cases(authority, limit=MOST_DECIDED),
+        "decided": paged(request, queries.decided_cases(authority), "decided"),
         "unusual": paged(
             request, unusual_activity() if authority.role_for(Permission.SEE_AGENTS) else [], "unusual"
         ),

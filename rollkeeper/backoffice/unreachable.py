@@ -5,6 +5,7 @@ Figures come from tallies and the list is paged, so that it works for ten millio
 listed line is not waived.
 """
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -29,6 +30,7 @@ from rollkeeper.notices.choices import NoticeState
 from rollkeeper.notices.queries import reach_by_channel
 
 _UNDER_WAY = frozenset({NoticeState.QUEUED, NoticeState.SENT})
+_ASKED = ("campaign", "region", "channel", "after")
 _IN_VAIN = frozenset({NoticeState.BOUNCED, NoticeState.UNREACHABLE})
 
 
@@ -66,7 +68,13 @@ def waive(request: HttpRequest) -> HttpResponse:
     done = closure.waive_unreachable(authority_in(request), lines, because=because, on=clock.today())
     said = ngettext("You answer for %(count)d line.", "You answer for %(count)d lines.", done.waived)
     messages.success(request, said % {"count": done.waived})
-    return redirect(reverse("backoffice:unreachable") + campaign_choice(request).query)
+    return redirect(reverse("backoffice:unreachable") + _asked_for(request))
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """Return what the address of the page says of which lines are shown; empty where it says nothing."""
+    asked = {name: request.GET[name] for name in _ASKED if name in request.GET}
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpResponse:
@@ -98,6 +106,7 @@ def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpRespo
         "most": max((one.lines for one in groups), default=0),
         "is_filtered": region is not None or channel is not None,
         "region": region,
+        "asked": _asked_for(request),
         "channel": channel,
         "waivable": sum(line.waiver_reason is None for line in lines),
         "overview": seen,

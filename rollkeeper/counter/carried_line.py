@@ -21,6 +21,8 @@ from rollkeeper.registration.rules import is_page_key
 _KEY = "carried_line"
 _RECEIPT = "called_on_receipt"
 _RECORDED = "recorded_from"
+_MOST_RECEIPTS = 50
+"""Of how many receipts a session remembers what their lines are called: a tab may show an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def called(request: HttpRequest, typed: str) -> str:
 def set_aside(request: HttpRequest, *, submission_key: str, typed: str) -> None:
     """Note how the line of this receipt is called, and that its action is done."""
     name = called(request, typed)
-    request.session[_RECEIPT] = {"key": submission_key, "called": name}
+    noted = request.session.get(_RECEIPT, {})
+    noted.pop(submission_key, None)
+    request.session[_RECEIPT] = dict([*noted.items()][1 - _MOST_RECEIPTS :]) | {submission_key: name}
     until = clock.true_now().timestamp() + HANDLE_MINUTES * 60
     request.session[_RECORDED] = {"path": request.path, "key": submission_key, "called": name, "until": until}
     line = carried(request)
@@ -94,8 +98,8 @@ def set_aside_with_act(request: HttpRequest, *, submission_key: str, typed: str)
 
 
 def is_set_aside(request: HttpRequest, submission_key: str) -> bool:
-    """Tell whether this receipt is the one noted last."""
-    return (request.session.get(_RECEIPT) or {}).get("key") == submission_key
+    """Tell whether this session made this receipt, and not long ago."""
+    return submission_key in request.session.get(_RECEIPT, {})
 
 
 def require_own_form(request: HttpRequest, *, submission_key: str, typed: str) -> None:
@@ -112,7 +116,7 @@ def require_own_form(request: HttpRequest, *, submission_key: str, typed: str) -
 
 def called_on_receipt(request: HttpRequest, submission_key: str) -> str:
     """Return how the line of a receipt is called, where this session made it last."""
-    return str(request.session[_RECEIPT]["called"]) if is_set_aside(request, submission_key) else ""
+    return str(request.session[_RECEIPT][submission_key]) if is_set_aside(request, submission_key) else ""
 
 
 def recorded_from(request: HttpRequest) -> dict[str, str] | None:

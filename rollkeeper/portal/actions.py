@@ -14,6 +14,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.portal import labels
+from rollkeeper.portal.after_post import brought_along, lead_on, say_again
 from rollkeeper.portal.forms import (
     ActionForm,
     AddDelegateForm,
@@ -58,14 +59,13 @@ def action_page(request: HttpRequest, what: str) -> HttpResponse:
     is_valid = form.is_valid()
     kept = {name: form.cleaned_data.get(name, "") for name in ("key", "line")}
     if not is_valid:
-        return _draw(request, what, form.blank(**kept), line=str(kept["line"] or ""), status=422)
+        return _faulty(request, what, form.blank(**kept), kept)
     answer = put(request, PortalRequestKind(what.replace("-", "_")), form.payload())
     if answer.done is None:
         if answer.refused == SUBMISSION_KEY_USED.code:
             kept["key"] = str(new_uuid())
-        return _draw(
-            request, what, form.blank(answer.said, **kept), line=str(kept["line"] or ""), status=422,
-            needs_verification=answer.refused == "verification_needed",
+        return _faulty(
+            request, what, form.blank(answer.said, **kept), kept, needs_verification=answer.refused == "verification_needed"
         )  # fmt: skip
     messages.success(request, _said_done(what, answer.done))
     return redirect("portal:lines")
@@ -83,6 +83,20 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     return redirect("portal:lines")
 
 
+def _faulty(
+    request: HttpRequest,
+    what: str,
+    form: ActionForm,
+    kept: dict[str, Any],
+    *,
+    needs_verification: bool = False,
+) -> HttpResponse:
+    more = {"needs_verification": needs_verification}
+    return lead_on(request, request.get_full_path(), form, **more) or _draw(
+        request, what, form, line=str(kept["line"] or ""), status=422, **more
+    )
+
+
 def _ask(request: HttpRequest, what: str) -> HttpResponse:
     """Ask for the line where several may be meant, say so where there is none, and else ask what the action needs."""
     shown = shown_to(request)
@@ -90,8 +104,9 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
     lines = [
         one for one in said_lines(shown, numbers_of(request), on=clock.today()) if one["line"] in possible
     ]
-    asked = request.GET.get("line", "")
+    asked, again = request.GET.get("line", ""), brought_along(request, "line")
     chosen = [one for one in lines if one["handle"] == asked] if asked else lines
+    chosen = [one for one in lines if one["line"] == again] or chosen
     if not chosen:
         messages.info(
             request, _("That cannot be done with this line now. The list below shows what can be done.")
@@ -108,7 +123,7 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
         form.offer(shown["named"])
     if isinstance(form, CorrectForm):
         form.offer(row["field"] for row in shown["kept"] if row["line"] == line)
-    return _draw(request, what, form, line=line)
+    return _draw(request, what, form, line=line, **say_again(request, form))
 
 
 def _draw(

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
@@ -30,6 +31,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.phrasing import cite
 from rollkeeper.ledger import labels as ledger_labels
+from rollkeeper.portal.after_post import lead_on, say_again
 from rollkeeper.portal.portal_requests import Answer, language_of_page, put
 from rollkeeper.portal.record_form import RecordForm
 from rollkeeper.portal.views import during_session, go_to, refused
@@ -50,7 +52,9 @@ def register(request: HttpRequest) -> HttpResponse:
         if begun.done is None:
             return refused(request, begun)
         start_in_background()
-        return _draw(request, begun.done, _form(request, begun.done))
+        form = _form(request, begun.done)
+        say_again(request, form)
+        return _draw(request, begun.done, form)
     if begun.done is None:  # sent twice: what came of the first time is the answer
         again = put(request, PortalRequestKind.APPLY, {"key": str(request.POST.get("key", ""))})
         return _to_receipts(request, again.done) if again.done else refused(request, begun)
@@ -152,7 +156,9 @@ def _faulty(request: HttpRequest, begun: dict[str, Any], form: RecordForm, said:
     blank = form.blank(said, key=form.data.get("key") or str(new_uuid()))
     if request.headers.get("HX-Request"):
         return retarget(render(request, "site/errors.html", {"form": blank}), "#faults")
-    return _draw(request, begun, blank, status=422)
+    return lead_on(request, f"{reverse('portal:register')}?kind={_kind(request)}", blank) or _draw(
+        request, begun, blank, status=422
+    )
 
 
 def _to_receipts(request: HttpRequest, done: dict[str, Any]) -> HttpResponse:

@@ -31,6 +31,14 @@ from rollkeeper.kernel.phrasing import bracketed, cite
 from rollkeeper.ledger import labels as ledger_labels
 from rollkeeper.lines.numbers import masked_number
 from rollkeeper.portal import record_sheets
+from rollkeeper.portal.after_post import (
+    is_navigation,
+    lead_on,
+    say_again,
+    wait_for_code,
+    wait_no_more,
+    waiting_for_code,
+)
 from rollkeeper.portal.data_export import FORM, DataExport
 from rollkeeper.portal.forms import (
     CodeForm,
@@ -99,10 +107,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if token_of(request):
             return redirect("portal:lines")
-        return render(request, "portal/sign_in.html", {"form": NumberForm()} | _letters())
+        form = NumberForm()
+        say_again(request, form)
+        return render(request, "portal/sign_in.html", {"form": form} | _letters())
     form = NumberForm(request.POST)
     if not form.is_valid():
-        return render(request, "portal/sign_in.html", {"form": form.blank()} | _letters(), status=422)
+        return _asking_for_number(request, form.blank(), status=422)
     try:
         number = form.cleaned_data["number"]
         code_request_id = portal_client.request_code(
@@ -110,35 +120,59 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except RollkeeperError as fault:
         status = 429 if isinstance(fault, TooManyCodeRequests) else 422
-        return render(
-            request,
-            "portal/sign_in.html",
-            {"form": form.blank(translated_texts(fault))} | _letters(),
-            status=status,
-        )
+        return _asking_for_number(request, form.blank(translated_texts(fault)), status=status)
     note = note_number(code_request_id, masked_number(portal_client.normalised(number)))
+    if is_navigation(request):
+        wait_for_code(request, str(code_request_id), note)
+        return redirect("portal:code")
     waiting = CodeForm(initial={"code_request": code_request_id, "note": note})
     return render(request, "portal/code.html", _waiting(waiting, code_request_id))
 
 
+def _asking_for_number(request: HttpRequest, form: NumberForm, *, status: int) -> HttpResponse:
+    return lead_on(request, reverse("portal:sign_in"), form) or render(
+        request, "portal/sign_in.html", {"form": form} | _letters(), status=status
+    )
+
+
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    """Sign in with the code that was sent to the line."""
+    """Sign in with the code that was sent to the line. The page waits for it, also where it is loaded again."""
+    if request.method != "POST":
+        return _code_awaited(request)
     form = CodeForm(request.POST)
     is_valid = form.is_valid()
     kept = {name: form.cleaned_data.get(name, "") for name in ("code_request", "note")}
     if not is_valid:
-        return render(
-            request, "portal/code.html", _waiting(form.blank(**kept), kept["code_request"]), status=422
-        )
+        return _wrong_code(request, form.blank(**kept), kept)
     try:
         token = portal_client.redeem_code(kept["code_request"], form.cleaned_data["code"])
     except WrongCode as fault:
-        blank = form.blank(translated_texts(fault), **kept)
-        return render(request, "portal/code.html", _waiting(blank, kept["code_request"]), status=422)
+        return _wrong_code(request, form.blank(translated_texts(fault), **kept), kept)
+    wait_no_more(request)
     number = noted_number(kept["code_request"], kept["note"])
     return issue(redirect("portal:lines"), token, {HERE: number} if number else {})
+
+
+def _code_awaited(request: HttpRequest) -> HttpResponse:
+    waiting = waiting_for_code(request)
+    if token_of(request) or waiting is None:
+        return redirect("portal:lines" if token_of(request) else "portal:sign_in")
+    form = CodeForm(initial=waiting)
+    more = say_again(request, form)
+    return render(
+        request, "portal/code.html", _waiting(form, UUID(str(form.initial["code_request"]))) | dict(more)
+    )
+
+
+def _wrong_code(request: HttpRequest, form: CodeForm, kept: Mapping[str, Any]) -> HttpResponse:
+    """Say what is wrong; a page that named no page to wait for is no page of a browser."""
+    if is_navigation(request) and kept["code_request"]:
+        wait_for_code(request, str(kept["code_request"]), str(kept["note"]))
+        if led := lead_on(request, reverse("portal:code"), form):
+            return led
+    return render(request, "portal/code.html", _waiting(form, kept["code_request"]), status=422)
 
 
 @login_not_required
@@ -150,6 +184,10 @@ def letter(request: HttpRequest) -> HttpResponse:
         return redirect("portal:sign_in")
     kept = form.cleaned_data
     portal_client.request_letter(kept["code_request"])
+    if is_navigation(request):
+        wait_for_code(request, str(kept["code_request"]), str(kept["note"]))
+        if led := lead_on(request, reverse("portal:code"), CodeForm(initial=kept), letter_asked=True):
+            return led
     waiting = _waiting(CodeForm(initial=kept), kept["code_request"])
     return render(request, "portal/code.html", waiting | {"letter_asked": True})
 
@@ -273,9 +311,12 @@ def verify(request: HttpRequest) -> HttpResponse:
     form = VerificationForm(request.POST if request.method == "POST" else None)
     around = {"session": True, "here": passkey_domain() is not None}
     if request.method != "POST":
+        say_again(request, form)
         return render(request, "portal/verify.html", {"form": form} | around)
     if not form.is_valid():
-        return render(request, "portal/verify.html", {"form": form.blank()} | around, status=422)
+        return lead_on(request, request.path, form.blank()) or render(
+            request, "portal/verify.html", {"form": form.blank()} | around, status=422
+        )
     request_id, document = new_uuid(), form.mark(clock.today())
     name = blind_once(request_id, normalise_name(form.cleaned_data["name"]))
     answer = put(
@@ -289,7 +330,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         )
         % {"left": answer.done["left"] if answer.done else 0},
     )
-    return render(request, "portal/verify.html", {"form": form.blank(faults)} | around, status=422)
+    return lead_on(request, request.path, form.blank(faults)) or render(
+        request, "portal/verify.html", {"form": form.blank(faults)} | around, status=422
+    )
 
 
 @require_POST
@@ -297,6 +340,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session now."""
     put(request, PortalRequestKind.SIGN_OUT)
+    wait_no_more(request)
     messages.success(request, _("You are signed out. Close this page on a device that is not yours."))
     return revoke(redirect("portal:sign_in"))
 

@@ -134,10 +134,10 @@ def case_inbox(authority: Authority) -> list[CaseView]:
     return [one for one in found if one.line_id not in hidden]
 
 
-def decided_cases(authority: Authority, *, limit: int) -> list[DecidedCase]:
-    """Return the cases decided last. Refuses: NOT_ALLOWED."""
+def decided_cases(authority: Authority) -> list[DecidedCase]:
+    """Return the decided cases, the last first. Refuses: NOT_ALLOWED."""
     require(authority, Permission.SEE_CASES)
-    found = [_decided(row) for row in rows(sql("selfcare", "decided_cases"), [limit])]
+    found = [_decided(row) for row in rows(sql("selfcare", "decided_cases"))]
     hidden = _hidden(authority, [one.line_id for one in found])
     return [one for one in found if one.line_id not in hidden]
 

@@ -8,6 +8,7 @@ import pytest
 
 from rollkeeper.access.authority import console_authority, subscriber_authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.backoffice import paging
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.lines.queries import current_tenure, view_line
@@ -97,6 +98,17 @@ def test_the_overdue_case_is_the_first_and_filters_hold_to_their_word(asked):
     assert everything.index(str(early.case_id)) < everything.index(str(late.case_id))
     assert str(early.case_id) in overdue
     assert str(late.case_id) not in overdue
+
+
+def test_every_decided_case_is_on_a_page(asked, monkeypatch):
+    monkeypatch.setattr(paging, "PAGE", 1)
+    made = [str(disputed(CaseKind.CORRECT, f"+861390891124{n}").case_id) for n in range(2)]
+    run("UPDATE selfcare_case SET settled_on = %s, upheld = true WHERE case_id = ANY(%s::uuid[])", [ON, made])
+
+    pages = [asked("bo", "get", f"/cases/?only=mine&decided={n}").text_ for n in (1, 2)]
+
+    assert [[one for one in made if one in page] for page in pages] == [[made[1]], [made[0]]]
+    assert 'href="?only=mine&amp;decided=2#decided"' in pages[0]
 
 
 def test_a_case_is_taken_on_and_given_back(asked):

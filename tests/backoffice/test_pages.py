@@ -413,9 +413,24 @@ def test_a_named_person_answers_for_the_unreachable_on_the_page_and_only_who_may
 
     (kept,) = rows("SELECT line_id, because, waived_by FROM campaign_unreachablewaiver")
     assert (refused.status_code, taken.status_code) == (403, 302)
+    assert taken["Location"] == "/unreachable/"
     assert (kept.line_id, kept.because) == (line, "every_channel_failed")
     assert kept.waived_by == Staff.objects.get(username="supervisor").staff_id
     assert verbs().count("campaign:line:waived") == 1
+
+
+def test_after_a_waiver_the_same_lines_are_shown_as_before(batch, signed_in):
+    at = "?after=00000000-0000-0000-0000-000000000000"
+    (line,) = [
+        row.line_id for row in rows("SELECT line_id FROM campaign_member WHERE stage = 'not_notified'")
+    ]
+    answer = {"lines": [str(line)], "because": "every_channel_failed"}
+    person = signed_in(StaffRole.SUPERVISOR)
+
+    taken = person("post", f"/unreachable/waive/{at}&next=//elsewhere.example", answer)
+
+    assert f'action="/unreachable/waive/{at}"' in person("get", f"/unreachable/{at}").text_
+    assert taken["Location"] == f"/unreachable/{at}"
 
 
 @pytest.mark.parametrize("lines", [[], ["not a reference"]])

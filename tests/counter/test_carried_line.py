@@ -150,6 +150,23 @@ def test_after_an_action_the_next_person_does_not_get_this_ones_line(at_counter,
     assert re.search(HANDLE, at_counter.get("/replace-sim/").content.decode())
 
 
+def test_an_earlier_receipt_still_says_its_line_in_an_older_tab(at_counter, suspended):
+    other = fresh_number()
+    activate_line(other, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    made = []
+    for number in (suspended, other):
+        found(at_counter, number)
+        made.append(
+            sent(at_counter, "/pause/", reason="abroad", first="2012-03-20", last="2012-03-25")["Location"]
+        )
+
+    first, second = (at_counter.get(one).content.decode() for one in made)
+
+    assert f"+86 … {suspended[-4:]}" in first
+    assert f"+86 … {other[-4:]}" in second
+    assert f"+86 … {other[-4:]}" not in first
+
+
 def test_another_line_can_be_typed_and_the_next_person_begins_again(at_counter, suspended):
     found(at_counter, suspended)
 

@@ -2,6 +2,9 @@
 // Improves pages that work without it: focus on errors, no double submission, a button that prints.
 import { initAll } from "./built/govuk-frontend.min.js";
 
+// Back and Reload come to this page by its address, and send no form again.
+history.replaceState(history.state, "", window.location.href);
+
 document.body.classList.add("js-enabled");
 if ("noModule" in HTMLScriptElement.prototype) {
   document.body.classList.add("govuk-frontend-supported");

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A browser is led on after every form, also a faulty one, so that neither Back nor Reload sends the form again.
+
+What the next page says is kept by the browser itself, signed, until it has said it: what was wrong, choices, and the reference of a page
+that waits for a code. No value that was typed, and nothing in the address. Programs, and scripts that put the answer into their page, get
+it at once.
+"""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core import signing
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import SafeString, mark_safe
+
+_SAID: Final = "said"
+_WAITING: Final = "waiting"
+_MOST_BYTES: Final = 2_000
+"""Compressed, with room for the rest: a browser keeps no cookie of more than 4,096."""
+
+
+def is_navigation(request: HttpRequest) -> bool:
+    """Tell whether a browser makes the answer a page of its history."""
+    return request.headers.get("Sec-Fetch-Mode") == "navigate"
+
+
+def lead_on(request: HttpRequest, to: str, form: Form, **more: Any) -> HttpResponse | None:
+    """Lead a browser on to a page that says what is wrong with this form; None where the answer is to be drawn at once."""
+    said = {
+        "path": to.partition("?")[0],
+        # A sentence in another language than the page has its mark.
+        "faults": {
+            name: [(str(one), isinstance(one, SafeString)) for one in errors]
+            for name, errors in form.errors.items()
+        },
+        "initial": {name: str(value) for name, value in form.initial.items()},
+        "more": more,
+    }
+    if not is_navigation(request) or len(zlib.compress(signing.JSONSerializer().dumps(said))) > _MOST_BYTES:
+        return None
+    request.session[_SAID] = said
+    return redirect(to)
+
+
+def say_again(request: HttpRequest, form: Form) -> Mapping[str, Any]:
+    """Put what was wrong and what had been chosen into the form of this page, once; return what else was brought along."""
+    said = request.session.get(_SAID)
+    if not said or said["path"] != request.path:
+        return {}
+    del request.session[_SAID]
+    form.initial.update(said["initial"])
+    errors = form.errors.__class__()
+    for name, sentences in said["faults"].items():
+        # Signed by this app, out of sentences of its own.
+        errors[name] = form.error_class([mark_safe(one) if safe else one for one, safe in sentences])  # noqa: S308
+    form._errors = errors  # type: ignore[attr-defined]  # noqa: SLF001
+    brought: Mapping[str, Any] = said["more"]
+    return brought
+
+
+def brought_along(request: HttpRequest, name: str) -> str:
+    """Return one value that was kept of a form which this page is to say the faults of, without ending that."""
+    said = request.session.get(_SAID)
+    return str(said["initial"].get(name, "")) if said and said["path"] == request.path else ""
+
+
+def wait_for_code(request: HttpRequest, code_request: str, note: str) -> None:
+    """Note which page of this browser waits for a code."""
+    request.session[_WAITING] = {"code_request": code_request, "note": note}
+
+
+def waiting_for_code(request: HttpRequest) -> dict[str, str] | None:
+    """Return which page waits for a code."""
+    waiting: dict[str, str] | None = request.session.get(_WAITING)
+    return waiting
+
+
+def wait_no_more(request: HttpRequest) -> None:
+    """Forget it: the code came, or the visit is over."""
+    for name in (_WAITING, _SAID):
+        request.session.pop(name, None)
