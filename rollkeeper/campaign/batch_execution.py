@@ -240,6 +240,7 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
         "now": now,
         "quarantined_until": pack.number_quarantine.last_day(this.on),
         "verb": (Verb.LINE_SUSPENDED if action is Action.SUSPEND else Verb.LINE_TERMINATED).value,
+        "ended_by": "campaign" if action is Action.TERMINATE else None,
         "article": rule.article,
         "role": this.role,
         "actor": this.authority.commitment,

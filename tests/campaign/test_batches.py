@@ -47,6 +47,8 @@ from rollkeeper.notices.models import Notice
 from rollkeeper.provisioning import services as pushing
 from rollkeeper.provisioning.choices import Answer, ReadBack
 from rollkeeper.provisioning.services import push_due
+from rollkeeper.reporting.periods import quarters_of
+from rollkeeper.reporting.quarter_counts import count_quarter
 from tests.builders.commands import retry_commands
 from tests.builders.lines import change_line, make_line, mark_registered, mark_suspended, suspend_line
 from tests.builders.packs import adopt_pack
@@ -445,6 +447,12 @@ def test_days_on_which_a_suspended_line_still_worked_do_not_count(people: People
     assert barred(element, day("2012-03-22")) == 1
     nights("2012-03-23", "2012-04-30", people)
 
+    (told,) = rows(
+        "SELECT body::jsonb -> 'facts' ->> 'by' AS by FROM ledger_entry WHERE verb = 'line:line:terminated'"
+    )
+    assert told.by == "campaign"
+    counted = count_quarter(quarters_of(2012)[1])["campaigns"]
+    assert (counted["ended"], counted["ended_by_subscriber"]) == (1, 0)
     # Thirty days from the 23rd on; the last of them is a Saturday, so that the desks are open once more on Monday.
     assert rows("SELECT terminated_on FROM lines_line WHERE line_id = %s", [line_id])[0].terminated_on == day(
         "2012-04-24"

@@ -22,6 +22,14 @@ CHANCE = {
 }
 
 
+_DATED = ["anchor", "batch", "last_day"]
+_FORMS = {
+    Verb.LINE_SUSPENDED: [[*_DATED, "bars"], _DATED],
+    Verb.LINE_TERMINATED: [["by"], _DATED, [*_DATED, "by"]],
+}
+"""Of a verb with facts that not each of its entries has, which ones have been written together."""
+
+
 def known_verbs():
     counted = {metric.verb for table in tables() for metric in table.rows}
     return [verb for verb in Verb if verb.value in counted]
@@ -32,8 +40,8 @@ def write_year(chance: random.Random, *, most: int, days: int = 366) -> int:
     records = []
     for verb in known_verbs():
         records += [
-            _record(verb, FIRST + dt.timedelta(days=chance.randrange(days)), chance)
-            for _ in range(chance.choice([0, 1, 3, 9, most // 2, most]))
+            _record(verb, FIRST + dt.timedelta(days=chance.randrange(days)), chance, nth)
+            for nth in range(chance.choice([0, 1, 3, 9, most // 2, most]))
         ]
     chance.shuffle(records)
     connection.ensure_connection()
@@ -44,15 +52,18 @@ def write_year(chance: random.Random, *, most: int, days: int = 366) -> int:
     return len(records)
 
 
-def _record(verb, day, chance):
+def _record(verb, day, chance, nth):
     schema = verb.schema
-    facts = {name: _value(verb, name, kind, day, chance) for name, kind in schema.all_facts.items()}
+    forms = _FORMS.get(verb, [list(schema.all_facts)])
+    form = forms[nth % len(forms)]
+    drawn = {name: _value(verb, name, kind, day, chance) for name, kind in schema.all_facts.items()}
+    facts = {name: value for name, value in drawn.items() if name in form}
     line_id = None if schema.line is ABSENT else LineId(new_uuid())
     at = dt.datetime.combine(day, dt.time(4), dt.UTC)
     body = entry_body(
         verb=verb, at=at, on=day, role="clerk", actor="worker", line_id=line_id,
         commitment=None if schema.person is ABSENT else "f0" * 32, pack=None if schema.pack is ABSENT else "cd" * 32,
-        article=None if schema.article is ABSENT else "art. 2", facts=facts,
+        article=None if schema.article is ABSENT or form == ["by"] else "art. 2", facts=facts,
     )  # fmt: skip
     return at, day, verb.value, line_id, body.decode()
 

@@ -142,11 +142,12 @@ def test_evidence_that_was_changed_is_not_what_was_published(lived, vkey, tmp_pa
 
 @pytest.mark.parametrize(
     ("hidden", "of"),
-    [("verb", "line:line:restored"), ("facts.channel", "notices:notice:delivered"), ("facts.upheld", "selfcare:case:settled")],
+    [("verb", "line:line:restored"), ("facts.channel", "notices:notice:delivered"), ("facts.upheld", "selfcare:case:settled"),
+     ("facts.bars", "line:line:suspended"), ("facts.by", "line:line:terminated"), ("facts.last_day_kept", "line:record:erased")],
 )  # fmt: skip
 def test_evidence_that_hides_what_is_counted_is_none(lived, vkey, tmp_path, hidden, of):
     head, *lines = (lived[0] / "evidence").read_text().splitlines()
-    nth = next(nth for nth, line in enumerate(lines) if f'"verb","{of}"' in line)
+    nth = next(nth for nth, line in enumerate(lines) if f'"verb","{of}"' in line and f'"{hidden}"' in line)
     index, said = json.loads(lines[nth])
     for place, shown in enumerate(said["fields"]):
         if isinstance(shown, list) and shown[1] == hidden:

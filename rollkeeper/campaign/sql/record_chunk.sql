@@ -5,7 +5,7 @@
 said AS MATERIALIZED (
     SELECT anchor_on, last_day_on,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
-                       jsonb_strip_nulls(jsonb_build_object('anchor', anchor_on, 'bars', %(level)s::text, 'batch', %(batch_id)s::uuid, 'last_day', last_day_on))) AS body
+                       jsonb_strip_nulls(jsonb_build_object('anchor', anchor_on, 'bars', %(level)s::text, 'batch', %(batch_id)s::uuid, 'by', %(ended_by)s::text, 'last_day', last_day_on))) AS body
       FROM (SELECT DISTINCT anchor_on, last_day_on FROM due)
 ), entry AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
