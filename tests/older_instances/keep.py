@@ -7,6 +7,7 @@ In the archive: `register.dump` and `keys.dump` (pg_dump), and the other files o
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -34,9 +35,10 @@ _LEFT_OUT: Final = {"register", "keys", "run", "logs"}
 
 
 def keep(archive: Path) -> None:
-    """Write this process's instance into an archive; its servers are stopped then."""
+    """Write this process's instance into an archive, compressed if its name ends so; its servers are stopped then."""
     embedded_postgres.ensure_running()
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(archive, "w:xz") as out:
+    form = "w:xz" if archive.suffix == ".xz" else "w"
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(archive, form) as out:
         for store in stores.STORES:
             dump = Path(folder) / f"{store.name}.dump"
             _postgres(
@@ -55,11 +57,21 @@ def keep(archive: Path) -> None:
     embedded_postgres.stop_if_unused()
 
 
-def restore(archive: Path) -> None:
-    """Make this process's instance out of an archive, as it was: nothing in it is brought up to date."""
+def make_clusters() -> None:
+    """Make two empty clusters in this process's place: to copy them takes a tenth of the time."""
+    embedded_postgres.ensure_running()
+    embedded_postgres.stop_if_unused()
+
+
+def restore(archive: Path, clusters: Path) -> None:
+    """Make this process's instance out of an archive, as it was, in copies of empty clusters: nothing in it is brought up to date."""
     with tempfile.TemporaryDirectory() as folder, tarfile.open(archive) as kept:
         kept.extractall(folder, filter="data")
         (Path(folder) / "files").rename(data_dir())
+        for store in stores.STORES:
+            subprocess.run(["cp", "-a", clusters / store.name, data_dir() / store.name], check=True)
+            file = stores.password_file(store, embedded_postgres.SUPERUSER)
+            shutil.copy(clusters / file.relative_to(data_dir()), file)
         embedded_postgres.ensure_running()
         for store, roles in ((stores.REGISTER, list(Role)), (stores.KEYS, list(KeysRole))):
             bootstrap._make_database(store, roles, [])  # for its roles

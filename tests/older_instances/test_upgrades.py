@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,12 +24,18 @@ ROOT = Path(__file__).parents[2]
 KEPT = {kept.name.removesuffix(".tar.xz"): kept for kept in sorted(HERE.glob("*.tar.xz"))}
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
+@contextmanager
+def open_folder() -> Iterator[Path]:
     """A folder outside pytest's, which is closed to the servers' users."""
     with tempfile.TemporaryDirectory(prefix="rk-older-") as made:
         Path(made).chmod(0o755)
         yield Path(made)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with open_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +46,25 @@ def commands() -> Iterator[CommandServer]:
     server.go()
 
 
+@pytest.fixture(scope="module")
+def clusters(commands: CommandServer) -> Iterator[Path]:
+    """Two empty clusters, which each instance copies."""
+    with open_folder() as made:
+        run(commands, "make_clusters", made / "clusters")
+        yield made / "clusters"
+
+
 def run(commands: CommandServer, what: str, data_dir: Path, *words: object) -> str:
     done = commands.run(f"@tests.older_instances.upgrade:{what}", *map(str, words), data_dir=data_dir)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def hold_upgraded(commands: CommandServer, archive: Path, place: Path, version: str) -> None:
+def hold_upgraded(
+    commands: CommandServer, archive: Path, place: Path, *, version: str, clusters: Path
+) -> None:
     """Restore an instance, bring it up to date twice, and see that everything is there."""
-    found = json.loads(run(commands, "main", place / "upgraded", archive, version).splitlines()[-1])
+    found = json.loads(run(commands, "main", place / "upgraded", archive, version, clusters).splitlines()[-1])
 
     assert found["faults"] == []
     assert found["before"]["lines_line"] > 0
@@ -59,14 +76,14 @@ def hold_upgraded(commands: CommandServer, archive: Path, place: Path, version: 
 
 @pytest.mark.parametrize("version", [*KEPT, "today"])
 def test_an_instance_of_each_version_is_brought_up_to_date(
-    version: str, commands: CommandServer, place: Path
+    version: str, commands: CommandServer, clusters: Path, place: Path
 ) -> None:
-    archive = KEPT.get(version, place / "today.tar.xz")
+    archive = KEPT.get(version, place / "today.tar")
     if version not in KEPT:
         copy_demo(place / "today")
         run(commands, "pack_up", place / "today", archive)
 
-    hold_upgraded(commands, archive, place, version)
+    hold_upgraded(commands, archive, place, version=version, clusters=clusters)
 
 
 def test_every_release_before_this_one_has_its_instance() -> None:
