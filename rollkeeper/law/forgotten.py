@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from rollkeeper.kernel.console import counted
 from rollkeeper.law.confirmations import NEVER_CONFIRMED, citations
 from rollkeeper.law.findings import LawFinding, Weight
 from rollkeeper.law.pack import Pack
@@ -153,14 +152,22 @@ def _times_of_campaign(pack: Pack) -> Iterator[str]:
     if rules.last_day_on < begins:
         yield (
             f"The last day of campaign '{rules.campaign_id}', {rules.last_day_on}, lies before the law begins: everyone is told late,"
-            f" and has {counted(rules.least_days, 'day', 'days')}."
+            f" and has {_days(rules.least_days)}."
         )
     late = [days for days in pack.reminders if days >= rules.least_days]
     if late:
         yield (
             f"A reminder comes {late[0]} days before the last day of campaign '{rules.campaign_id}', and some have"
-            f" {counted(rules.least_days, 'day', 'days')} in all: they get {late[0]} from the reminder."
+            f" {_days(rules.least_days)} in all: they get {late[0]} from the reminder."
         )
+
+
+def _days(number: int) -> str:
+    from rollkeeper.kernel.console import (
+        counted,
+    )  # what draws on a terminal; a page of the law imports this file
+
+    return counted(number, "day", "days")
 
 
 def _some(names: list[str]) -> str:

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from rollkeeper.kernel import stores
-from rollkeeper.kernel.console import err
 from rollkeeper.kernel.database import Role
 from rollkeeper.kernel.kept_processes import keeping
 from rollkeeper.kernel.settings import data_dir
@@ -59,6 +58,8 @@ class ManagedProcess(ABC):
         if self._is_running() or time.monotonic() < self._begun + _PAUSE_S:
             return
         if self._process is not None and self._process.returncode:
+            from rollkeeper.kernel.console import err  # a job runner imports this file, and says nothing
+
             err.print(
                 f"The process {self.name} ended with code {self._process.returncode} and is started again; see {self.log}.",
                 markup=False,

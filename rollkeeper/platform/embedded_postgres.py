@@ -29,7 +29,6 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import IO
 
-from rollkeeper.kernel.console import err
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
@@ -268,14 +267,12 @@ def _bring_up(store: Store) -> None:
             _start(store)  # it ended meanwhile; where it cannot start, this says why
         elif found is ServerState.RECOVERING:
             if now > told + _TELL_EVERY_S:
-                err.print(f"The server of the {store.name} still recovers from a crash; waiting for it.")
+                _say(f"The server of the {store.name} still recovers from a crash; waiting for it.")
                 told = now
         elif (done := work_of(store, found)) != work and now < since + _SLOW_FOR_S:
             work, at_rest_since = done, now
         elif now > at_rest_since + _HANGS_AFTER_S:
-            err.print(
-                f"The server of the {store.name} hung ({found}): it is stopped at once and started again."
-            )
+            _say(f"The server of the {store.name} hung ({found}): it is stopped at once and started again.")
             _stop_at_once(store)
             state = None
         time.sleep(0.05)
@@ -292,14 +289,20 @@ def _wake(store: Store) -> None:
         return
     match _process_state(pid):
         case b"T":
-            err.print(f"The server of the {store.name} was held by a signal: it is told to go on.")
+            _say(f"The server of the {store.name} was held by a signal: it is told to go on.")
             for process in (pid, *processes_in(store.data, user=server_user(store))):
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGCONT)
         case b"S" if work_of(store, ServerState.SILENT) == before:
-            err.print(f"The server of the {store.name} hung (it sleeps): it is killed and started again.")
+            _say(f"The server of the {store.name} hung (it sleeps): it is killed and started again.")
             _kill(store, pid)
             _start(store)
+
+
+def _say(sentence: str) -> None:
+    from rollkeeper.kernel.console import err  # what draws on a terminal, which no app and no worker needs
+
+    err.print(sentence)
 
 
 def _process_state(pid: int) -> bytes:

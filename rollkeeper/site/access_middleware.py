@@ -38,7 +38,6 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.portal.tokens import token_of
-from rollkeeper.portal.views import to_portal_sign_in
 from rollkeeper.selfcare.errors import SessionExpired
 from rollkeeper.site.errors import NOT_FOR_THIS_APP, SECOND_FACTOR_NEEDED
 from rollkeeper.site.http_errors import refuse
@@ -175,6 +174,8 @@ def _to_portal_sign_in(request: HttpRequest) -> HttpResponse:
     is_script = bool(request.headers.get("HX-Request"))
     if not is_script and "text/html" not in request.headers.get("Accept", "text/html"):
         return refuse(request, SessionExpired(), status=401)
+    from rollkeeper.portal.views import to_portal_sign_in  # no other app has the portal's pages
+
     # A page was open, and its session has ended meanwhile: in another tab, say.
     return to_portal_sign_in(request) if is_script or request.method == "POST" else redirect("portal:sign_in")
 

@@ -107,10 +107,19 @@ print(*sys.modules)
 
 
 def test_the_vault_service_starts_without_what_it_never_uses():
-    asked = "import sys; import django; django.setup(); import rollkeeper.vault.service; print(*sys.modules)"
+    asked = """
+import sys, django
+django.setup()
+import rollkeeper.platform.embedded_postgres, rollkeeper.vault.service
+print(*sys.modules)
+import rollkeeper.law.page, rollkeeper.operations.worker_processes
+print(*sys.modules)
+"""
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    vault, others = (set(line.split()) for line in done.stdout.splitlines())
 
-    assert not {"rollkeeper.law.pack", "yaml", "urllib3", "multiprocessing"} & set(done.stdout.split())
+    assert not {"rollkeeper.law.pack", "yaml", "urllib3", "multiprocessing"} & vault
+    assert not {"typer", "rich.console"} & others, "apps and workers have no terminal"
 
 
 def imported_by(words):
