@@ -37,8 +37,8 @@ PRELOADED: Final = (
     "django.middleware.gzip", "django.middleware.locale", "django.middleware.security", "django.template.backends.django",
     "django.template.defaulttags", "django.template.loader_tags", "django.utils.translation.trans_real", "django.views.debug",
     "django.views.decorators.csrf", "django.views.i18n", "django_htmx.middleware", "fido2.server", "granian.server", "holidays", "html.parser",
-    "obstore", "phonenumbers", "psycopg.types.json", "pydantic", "rich.console", "rollkeeper.kernel.database",
-    "rollkeeper.platform.embedded_postgres", "rollkeeper.law.packs", "stdnum.util", "typer", "urllib3", "whitenoise.middleware", "yaml",
+    "obstore", "phonenumbers", "psycopg.types.json", "pydantic", "rollkeeper.kernel.database",
+    "rollkeeper.platform.embedded_postgres", "rollkeeper.law.packs", "stdnum.util", "urllib3", "whitenoise.middleware", "yaml",
 )  # fmt: skip
 _MOST_BYTES: Final = 1 << 20
 
