@@ -137,6 +137,11 @@ def _run(
     if as_json:
         emit(_answer(found))
         return
+    if not found.outcomes.height:
+        err.print(
+            "There is no line: nothing happens to anyone. The rows after the heading say what happened to each line (docs/import.md)."
+        )
+        return
     print_chart(found.counts)
 
 

@@ -80,10 +80,8 @@ def changed_outcomes(
 def _losses(pack: Pack, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return when each line loses what: calls from it, calls to it, data, the contract; the latest day where it does not."""
     if len(pack.stated_campaigns) > 1:
-        parts = [
-            (outcomes["campaign"] == one.campaign.campaign_id, _losses(one, outcomes))
-            for one in pack.campaigns
-        ]
+        taken = outcomes["campaign"].fill_null(pack.campaigns[-1].campaign.campaign_id)
+        parts = [(taken == one.campaign.campaign_id, _losses(one, outcomes)) for one in pack.campaigns]
         found = parts[0][1]
         for mine, losses in parts[1:]:
             found = found.select(

@@ -248,7 +248,7 @@ def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
 
 
 def by_campaign(found: Iterable[tuple[str, pl.DataFrame, pl.Series]]) -> pl.DataFrame:
-    """Put together what becomes of each line in the first campaign that concerns it, or else in the last; and name that campaign.
+    """Put together what becomes of each line in the first campaign that concerns it, which is named, or else in the last, without a name.
 
     `found`: each campaign in the order in which they take lines, what would become of every line in it, and which it concerns.
     """
@@ -261,7 +261,8 @@ def by_campaign(found: Iterable[tuple[str, pl.DataFrame, pl.Series]]) -> pl.Data
         free = free & ~concerned
     assert last is not None  # noqa: S101 - a law with several campaigns
     assert free is not None  # noqa: S101
-    together = pl.concat([*parts, last.filter(free)], how="diagonal").sort("row").drop("row")
+    of_none = last.filter(free).with_columns(pl.lit(None, pl.String).alias("campaign"))
+    together = pl.concat([*parts, of_none], how="diagonal").sort("row").drop("row")
     return together.select(*(name for name in together.columns if name != "campaign"), "campaign")
 
 

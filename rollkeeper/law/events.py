@@ -16,7 +16,7 @@ from typing import Final, TextIO
 import polars as pl
 
 from rollkeeper.kernel.choices import SAID_PAYMENTS, Service
-from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.kernel.errors import Phrase, RollkeeperError, raise_all
 from rollkeeper.law.errors import EVENT_FAULT, EVENTS_FILE_NOT_READ
 
 COLUMNS: Final = ("line", "date", "event", "until")
@@ -55,6 +55,10 @@ GLOBAL_EVENTS: Final = ("stay", "outage")
 ALL_LINES: Final = "*"
 _ROWS_AT_ONCE: Final = 200_000
 _LONGEST_LINE: Final = 1_000_000
+_NO_SUCH_EVENT: Final = Phrase(
+    "there is no such event; the events are {events}; before a campaign, a region or a number {beginnings}",
+    events=Phrase(", ".join((*MOMENTS, *STRETCHES))), beginnings=Phrase(f"{STAY_OF}, {REGION}, {LINES}"),
+)  # fmt: skip
 _ISO_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -138,6 +142,9 @@ def _column_order(header: list[str], file: Path, faults: list[RollkeeperError]) 
     if _clean(header) != header:
         fault("number 1", "the file is not UTF-8 text")
         return []
+    if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
+        fault("number 1", "the columns are separated by commas; export the file as CSV with commas")
+        return []
     for name in COLUMNS:
         if header.count(name) != 1:
             fault(name, "the column occurs twice" if name in header else "the column is missing")
@@ -201,12 +208,7 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
             ),
         ).alias("line_why"),
         _why((pl.col("day").is_null(), "there is no such date; write YYYY-MM-DD")).alias("date_why"),
-        _why(
-            (
-                ~known,
-                f"there is no such event; the events are {', '.join((*MOMENTS, *STRETCHES))}, {STAY_OF} with a campaign and {REGION} with a region or {LINES} with a number behind it",
-            )
-        ).alias("event_why"),
+        _why((~known, _NO_SUCH_EVENT)).alias("event_why"),
         _why(
             (known & stretch & no_until, "the event needs its last day"),
             (known & ~stretch & ~no_until, "the event has no last day, so it must be empty"),
@@ -245,7 +247,8 @@ def _row_faults(frame: pl.DataFrame, numbers: Sequence[int], file: Path) -> Iter
         }
         for column in COLUMNS:
             if why := found[f"{column}_why"]:
-                what = f"{why} (found {value_class(texts[column])})"
+                said = _NO_SUCH_EVENT if why == _NO_SUCH_EVENT else Phrase(why)
+                what = Phrase("{why} (found {found})", why=said, found=value_class(texts[column]))
                 yield EVENT_FAULT(file=file, row=found["row"], column=column, why=what)
 
 
@@ -265,7 +268,9 @@ def _wrong_lengths(
             )
             continue
         column = names[len(record)] if len(record) < len(COLUMNS) else f"number {len(COLUMNS) + 1}"
-        why = f"the row has {len(record)} fields instead of {len(COLUMNS)}"
+        why = Phrase(
+            "the row has {fields} fields instead of {wanted}", fields=len(record), wanted=len(COLUMNS)
+        )
         yield EVENT_FAULT(file=file, row=number, column=column, why=why)
 
 
@@ -281,4 +286,5 @@ def value_class(text: str) -> str:
         "spaces": any(c.isspace() for c in text),
         "signs": any(not (c.isalnum() or c.isspace()) for c in text),
     }
-    return f"{len(text)} characters: {', '.join(name for name, found in sorts.items() if found)}"
+    found = ", ".join(name for name, is_found in sorts.items() if is_found)
+    return Phrase("{count} characters: {sorts}", count=len(text), sorts=found)

@@ -33,8 +33,10 @@ def stage_counts(
         return _counts(pack, moments(events, pack=pack, through=last), outcomes, first=first, last=last)
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
     totals = {name: pl.zeros(days.height, pl.Int64, eager=True) for name in stage_names(pack)}
+    # A line that no campaign concerns is counted with the last, which does not concern it either.
+    taken = outcomes["campaign"].fill_null(pack.campaigns[-1].campaign.campaign_id)
     for one in pack.campaigns:
-        mine = outcomes["campaign"] == one.campaign.campaign_id
+        mine = taken == one.campaign.campaign_id
         seen = moments(events, pack=one, through=last).filter(mine)
         counts = _counts(one, seen, outcomes.filter(mine), first=first, last=last)
         totals |= {name: totals[name] + counts[name] for name in stage_names(one)}

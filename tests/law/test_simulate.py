@@ -13,13 +13,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 
+from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.files import write_atomically
 from rollkeeper.law.chart import _glyphs, svg_chart
 from rollkeeper.law.choices import Engine
-from rollkeeper.law.engine_rules import moments, run_rules, span_of
-from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, UNSUPPORTED_PACK_FIELD
+from rollkeeper.law.engine_rules import by_campaign, moments, run_rules, span_of
+from rollkeeper.law.errors import ENGINES_DISAGREE, EVENT_FAULT, INVALID_SPAN, UNSUPPORTED_PACK_FIELD
 from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, LineOutcome, stage_of
@@ -318,3 +320,35 @@ def test_a_chart_tells_the_bars_of_a_law_apart(tmp_path):
     ]
     assert len(set(fills)) == len(fills)
     assert len({glyph for bar, (glyph, _) in _glyphs(counts).items() if bar.startswith("no_")}) == len(fills)
+
+
+def test_a_file_with_other_separators_is_refused_by_what_to_do(tmp_path):
+    file = tmp_path / "events.csv"
+    file.write_text("line;date;event;until\n1;2022-01-01;activated;\n", "utf-8")
+
+    with refusing(EVENT_FAULT, match="separated by commas"):
+        read_events(file)
+
+
+def test_the_events_that_there_are_are_named_as_they_are_typed_in_chinese_too(tmp_path):
+    file = tmp_path / "events.csv"
+    file.write_text("line,date,event,until\n1,2022-01-01,activated on,\n", "utf-8")
+
+    with refusing(EVENT_FAULT) as refusal:
+        read_events(file)
+    with override("zh-hans"):
+        (said,) = translated(refusal.value)
+
+    assert "没有这种事件" in said.sentence
+    assert "last_day, ended, mobile, data_card" in said.sentence
+    assert "12 个字符：字母、空格" in said.sentence
+
+
+def test_a_line_that_no_campaign_concerns_has_the_name_of_none():
+    outcomes = pl.DataFrame({"suspended_on": [None, dt.date(2012, 3, 1)]})
+
+    found = by_campaign(
+        [("early", outcomes, pl.Series([False, True])), ("late", outcomes, pl.Series([False, True]))]
+    )
+
+    assert found["campaign"].to_list() == [None, "early"]
