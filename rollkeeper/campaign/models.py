@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models.functions import UUID7
 
-from rollkeeper.campaign.choices import Action, BatchState, LineOutcome, Stage
+from rollkeeper.campaign.choices import Action, BatchState, LineOutcome, Stage, WaiverReason
 
 
 class Campaign(models.Model):
@@ -234,6 +234,12 @@ class UnreachableWaiver(models.Model):
         """Sharded by line; append-only."""
 
         db_table = "campaign_unreachablewaiver"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(because__in=WaiverReason.values),
+                name="campaign_unreachablewaiver_for_unknown_reason",
+            )
+        ]
 
 
 class Tally(models.Model):

@@ -123,7 +123,7 @@ def _run(
 ) -> None:
     with needs_extra("tables"):
         from rollkeeper.law.chart import print_chart, svg_chart
-        from rollkeeper.law.simulation import refuse_output_path, simulate
+        from rollkeeper.law.simulation import csv_of, refuse_output_path, simulate
     for place in (result, plot):
         if place is not None:
             refuse_output_path(place, events=events)
@@ -131,7 +131,7 @@ def _run(
         raise RESULT_NOT_WRITTEN(file=plot, why="the chart would overwrite the result")
     found = simulate(law, events, first=first, last=last, engine=engine, progress=progress)
     if result is not None:
-        write_atomically(result, found.outcomes.write_csv().encode(), mode=0o644)
+        write_atomically(result, csv_of(found.outcomes).encode(), mode=0o644)
     if plot is not None:
         write_atomically(plot, svg_chart(found.counts, pack=law.id).encode(), mode=0o644)
     if as_json:

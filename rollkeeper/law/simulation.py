@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from rollkeeper.kernel.console import Bar
+from rollkeeper.kernel.table_files import inert_cell
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.engine_rules import run_rules, span_of
 from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, RESULT_NOT_WRITTEN
@@ -78,6 +79,12 @@ def refuse_difference(names: pl.Series, one: pl.DataFrame, other: pl.DataFrame) 
     )
     lines = both.filter(differs)["line"].to_list()
     raise ENGINES_DISAGREE(count=len(lines), lines=", ".join(lines))
+
+
+def csv_of(outcomes: pl.DataFrame) -> str:
+    """Return the result as a table in which no name of a line is a formula."""
+    named = pl.col("line").map_elements(inert_cell, return_dtype=pl.String)
+    return outcomes.with_columns(named).write_csv()
 
 
 def refuse_output_path(out: Path, *, events: Path) -> None:

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
-from rollkeeper.selfcare.choices import ApplicationState, CaseKind, DecisionReason, DelegateRole
+from rollkeeper.selfcare.choices import ApplicationState, CaseKind, DecisionReason, DelegateRole, ForgerySign
 
 
 class CodeRequest(models.Model):
@@ -221,6 +221,14 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=models.Q(because__isnull=True) | models.Q(because__in=DecisionReason.values),
                 name="selfcare_case_for_unknown_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="forgery", about__isnull=False, about__in=ForgerySign.values)
+                | (
+                    ~models.Q(kind="forgery")
+                    & (models.Q(about__isnull=True) | models.Q(about__regex="^[a-z][a-z0-9_]{0,39}$"))
+                ),
+                name="selfcare_case_about_no_code",
             ),
         ]
         indexes = [

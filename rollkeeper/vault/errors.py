@@ -192,13 +192,7 @@ DOCUMENT_STORE_UNAVAILABLE = Refusal(
     "The store of document copies does not answer; nothing was recorded.",
     "Try again. At a counter, register without the picture meanwhile: do not turn the person away.",
 )
-PASSING = frozenset(
-    {
-        VAULT_OUT_OF_REACH.code,
-        RootMissing.code,
-        KeyServiceRefused.code,
-        TOKEN_REFUSED.code,
-        TOO_MANY_OPENINGS.code,
-    }
-)
+OPERATORS_ALONE = frozenset({RootMissing.code, KeyServiceRefused.code, TOKEN_REFUSED.code})
+"""What says where the root, the key service or the token is: the vault service writes it into its log, and tells no one who asks."""
+PASSING = OPERATORS_ALONE | {VAULT_OUT_OF_REACH.code, TOO_MANY_OPENINGS.code}
 """What says nothing of that which was to be opened: it waits until the service, the root or the next day is there."""

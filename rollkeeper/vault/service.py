@@ -36,7 +36,7 @@ from rollkeeper.kernel.hooks import HookUnset
 from rollkeeper.kernel.settings import data_dir, forget_settings
 from rollkeeper.vault import protocol
 from rollkeeper.vault.epochs import secret_of
-from rollkeeper.vault.errors import VAULT_FAILED, VAULT_REQUEST_REFUSED
+from rollkeeper.vault.errors import OPERATORS_ALONE, VAULT_FAILED, VAULT_OUT_OF_REACH, VAULT_REQUEST_REFUSED
 from rollkeeper.vault.hooks import STAFF_OPERATIONS, USED_UP_BY
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.protocol import BadMessage
@@ -155,6 +155,9 @@ class Service:
         try:
             return protocol.written({"result": Context().run(self._result, request, user)})
         except RollkeeperError as fault:
+            if fault.code in OPERATORS_ALONE:  # staff read pages, and people what is answered to them
+                log.error("%s", fault)  # noqa: TRY400 - where it happened says nothing
+                fault = VAULT_OUT_OF_REACH()
             return protocol.written(protocol.refusal_message(fault))
         except Exception as broke:  # noqa: BLE001 - the next request is answered all the same; its text may hold values
             log.error("%s broke: %s", request.get("do"), type(broke).__name__)  # noqa: TRY400

@@ -69,6 +69,20 @@ def test_each_engine_writes_the_worked_cases(run, data_dir, tmp_path, engine):
     assert (tmp_path / "r.csv").read_bytes() == EXPECTED
 
 
+def test_no_name_of_a_line_is_a_formula_in_the_result(run, tmp_path):
+    (tmp_path / "e.csv").write_text(
+        "line,date,event,until\n=HYPERLINK(A1),2012-01-03,activated,\n+8613900001234,2012-01-03,activated,\n"
+    )
+
+    done = run("cn-xz-2011", tmp_path / "e.csv", *days(), "--out", tmp_path / "r.csv", "--engine", "rules")
+
+    assert done.returncode == 0, done.stderr
+    assert [row.split(",")[0] for row in (tmp_path / "r.csv").read_text().splitlines()[1:]] == [
+        "+8613900001234",
+        "'=HYPERLINK(A1)",
+    ]
+
+
 def test_both_engines_run_unless_one_is_named(run, data_dir, tmp_path):
     done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--plot", tmp_path / "p.svg")
 

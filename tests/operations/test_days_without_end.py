@@ -8,12 +8,15 @@ from django.db import DatabaseError
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.agents.choices import Pattern
+from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.incidents.choices import Step
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice, send_due
+from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.selfcare.choices import DisputeReason, ForgerySign
 from tests.operations.test_app_roles import held, refusal, refused  # noqa: F401
 from tests.registration.conftest import clerk, new_line, vaulted  # noqa: F401
 from tests.registration.people import ON
@@ -62,11 +65,32 @@ CASE = (
     " VALUES (uuidv7(), uuidv7(), uuidv7(), uuidv7(), %s, '2012-03-02')"
 )
 STEP = "INSERT INTO incidents_step (incident_id, step, state, requested_at) VALUES (uuidv7(), %s, %s, now())"
+OPENED = (
+    "INSERT INTO selfcare_case (case_id, line_id, kind, about, opened_on, due_on)"
+    " VALUES (uuidv7(), uuidv7(), %s, %s, '2012-03-02', '2012-04-02')"
+)
+WAIVED = (
+    "INSERT INTO campaign_unreachablewaiver (line_id, campaign_id, because, waived_by, waived_on)"
+    " VALUES (uuidv7(), uuidv7(), %s, uuidv7(), '2012-03-02')"
+)
+DRAWN = (
+    "INSERT INTO reporting_auditsample (sample_id, auditor_id, quarter, kind, seed, size, drawn_on)"
+    " VALUES (uuidv7(), uuidv7(), '2012-Q1', %s, '\\x00', 1, '2012-04-02')"
+)
 
 
 @pytest.mark.parametrize(
     ("role", "statement", "words", "may"),
     [
+        ("counter", OPENED, ["forgery", "x"], False),
+        ("counter", OPENED, ["forgery", None], False),
+        ("counter", OPENED, ["dispute", "+8613900001234 is a liar"], False),
+        *[("counter", OPENED, ["forgery", one], True) for one in ForgerySign.values],
+        *[("counter", OPENED, ["dispute", one], True) for one in (None, *DisputeReason.values)],
+        ("backoffice", WAIVED, ["x"], False),
+        *[("backoffice", WAIVED, [one], True) for one in WaiverReason.values],
+        ("backoffice", DRAWN, ["x"], False),
+        *[("backoffice", DRAWN, [one], True) for one in SampledAction.values],
         ("counter", CASE, ["x"], False),
         *[("counter", CASE, [one], True) for one in Pattern.values],
         ("backoffice", STEP, ["x", "approved"], False),

@@ -15,10 +15,13 @@ from rollkeeper.kernel.settings import write_settings
 from rollkeeper.vault import client, epochs, service
 from rollkeeper.vault.canaries import AlarmAbout, open_alarms
 from rollkeeper.vault.errors import (
+    TOKEN_REFUSED,
     TOO_MANY_OPENINGS,
     VAULT_OPENING_UNJUSTIFIED,
     VAULT_OUT_OF_REACH,
     VAULT_REQUEST_REFUSED,
+    KeyServiceRefused,
+    RootMissing,
 )
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.offline_keys import current_offline_key, open_offline, renew_offline_keys, seal_offline
@@ -169,10 +172,28 @@ def test_the_limit_binds_a_process_that_opens_by_itself_as_well():
     write_settings(vault={"notice_opens_per_day": 2})
     try:
         number_of([(line_id, sealed), (line_id, sealed)], Purpose.NOTICE)
+        run(
+            "UPDATE vault_openingcount SET hour = hour - interval '23 hours'"
+        )  # on the day before, but within one
         with refusing(TOO_MANY_OPENINGS):
             number_of([(line_id, sealed)], Purpose.NOTICE)
     finally:
         write_settings(vault={"notice_opens_per_day": 5_000_000})
+
+
+@pytest.mark.parametrize("fault", [
+    KeyServiceRefused(url="https://10.9.8.7:8200", why="status 403", token_file="/srv/root.token"), RootMissing(file="/srv/root.key"),
+    TOKEN_REFUSED(token="t", why="w", module="/lib/m.so"),
+], ids=lambda one: one.code)  # fmt: skip
+def test_who_asks_is_not_told_where_the_root_is(worker, monkeypatch, fault):
+    def refused(*_):
+        raise fault
+
+    monkeypatch.setattr(service.Service, "_result", refused)
+
+    with refusing(VAULT_OUT_OF_REACH) as told:
+        client.ask("health")
+    assert not any(one in f"{told.value} {told.value.advice}" for one in ("10.9.8.7", "/srv", "/lib"))
 
 
 @pytest.mark.parametrize("operation", ["line-values", "attribute", "copy", "offline"])

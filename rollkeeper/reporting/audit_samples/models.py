@@ -3,6 +3,8 @@
 
 from django.db import models
 
+from rollkeeper.reporting.audit_samples.choices import SampledAction
+
 
 class AuditSample(models.Model):
     """One draw: by whom, over what, with which seed."""
@@ -22,7 +24,11 @@ class AuditSample(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["auditor_id", "quarter", "kind"], name="reporting_auditsample_drawn_twice"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=SampledAction.values),
+                name="reporting_auditsample_of_unknown_kind",
+            ),
         ]
 
 
