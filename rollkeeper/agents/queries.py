@@ -241,7 +241,7 @@ def is_of_own_outlet(
 
 def staff_of_own_agent(authority: Authority) -> list[UUID] | None:
     """Return who works at the outlets of this account's agent; None for an account of the operator's own, which is bound to none."""
-    if not is_agent_account(authority):
+    if authority.staff_id is None or not is_agent_account(authority):
         return None
     on = clock.today()
     current = Assignment.objects.filter(since__lte=on).exclude(until__lt=on)

@@ -130,7 +130,7 @@ def read_evidence(file: Path, *, leaf: Callable[[int], bytes]) -> Iterator[tuple
 
 # Which facts an entry has where it has none that is counted: a bar of everything; an end by a campaign, before 0.9.0.
 _DATED = ("anchor", "batch", "last_day")
-_WITHOUT_COUNTED = {Verb.LINE_SUSPENDED: _DATED, Verb.LINE_TERMINATED: _DATED}
+_WITHOUT_COUNTED: dict[str, tuple[str, ...]] = {Verb.LINE_SUSPENDED: _DATED, Verb.LINE_TERMINATED: _DATED}
 # What each of these entries says of itself, and is not disclosed.
 _NOT_FACTS = ("actor", "article", "at", "day", "line", "pack", "role", "v")
 
@@ -146,5 +146,5 @@ def _says_what_counts(said: Disclosed, hidden: int) -> bool:
         return False
     needed = needed_facts().get(verb)
     missing = set(needed.keys if needed else ()) - set(said.get("facts", {}))
-    others = _WITHOUT_COUNTED.get(Verb(verb)) if missing else ()
+    others = _WITHOUT_COUNTED.get(verb) if missing else ()
     return not missing or (others is not None and hidden == len(_NOT_FACTS) + len(others))
