@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Compiles what a run will import, on every core: `python -m tests.compiled`. Otherwise each worker of a run would compile all of it.
+
+pytest writes the asserts of tests anew before it compiles them; what comes out lies next to what Python itself compiles. Hypothesis
+reads the constants of all modules, which it tries as values, and keeps what it found.
+"""
+
+import multiprocessing
+import os
+from compileall import compile_file
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+# The functions of the hook by which pytest imports tests: it has no other way to compile one that it does not run.
+from _pytest.assertion.rewrite import (
+    PYC_TAIL,
+    _read_pyc,
+    _rewrite_test,
+    _write_pyc,
+    get_cache_dir,
+    try_makedirs,
+)
+from hypothesis.internal.constants_ast import constants_from_module
+
+TESTS = Path(__file__).parent
+
+
+def is_rewritten(file: Path) -> bool:
+    """Tell whether pytest rewrites this module's asserts."""
+    return file.name == "conftest.py" or file.name.startswith("test_")
+
+
+def compile_one(file: Path) -> None:
+    """Compile a module unless that is done already."""
+    if not is_rewritten(file):
+        compile_file(file, quiet=1)
+        return
+    folder = get_cache_dir(file)
+    compiled = folder / f"{file.stem}{PYC_TAIL}"
+    if _read_pyc(file, compiled) is None and try_makedirs(folder):
+        source_hash, code = _rewrite_test(file, None)  # type: ignore[arg-type]  # it asks for an option that is not set
+        _write_pyc(SimpleNamespace(trace=print), code, source_hash, compiled)  # type: ignore[arg-type]
+
+
+def read_constants(file: Path) -> None:
+    """Have Hypothesis read a module's constants unless it has."""
+    module = ModuleType(file.stem)
+    module.__file__ = str(file)
+    constants_from_module(module)
+
+
+def main() -> None:
+    """Compile all tests, and read all modules of the product that they may import."""
+    os.chdir(TESTS.parent)  # where Hypothesis keeps what it found
+    product = [
+        file for file in Path("rollkeeper").resolve().rglob("*.py") if file.parent.name != "migrations"
+    ]
+    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
+        pool.map(compile_one, list(TESTS.rglob("*.py")), chunksize=8)
+        pool.map(read_constants, product, chunksize=8)
+
+
+if __name__ == "__main__":
+    main()
