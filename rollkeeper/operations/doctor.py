@@ -52,7 +52,7 @@ def examine() -> list[Finding]:
 
 
 def _run_check(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    name = check.__name__.removeprefix("_check_").replace("_", " ")
+    name = check.__name__.removeprefix("_check_").removeprefix("look_at_the_").replace("_", " ")
     try:
         return [replace(f, check=name) for f in check()]
     except RollkeeperError as fault:
