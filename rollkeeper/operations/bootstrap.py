@@ -38,6 +38,7 @@ from rollkeeper.operations.errors import (
     EXTERNAL_DATABASES,
     INSTANCE_KIND_MISMATCH,
     INSTANCE_OF_ANOTHER_VERSION,
+    NO_INSTANCE,
     RESTORE_INTERRUPTED,
     SERVERS_IN_USE,
     SETUP_NOT_DONE,
@@ -76,6 +77,13 @@ def open_instance() -> None:
         # Who forgot to name the data directory of their instance learns it here, and not from a register that is empty.
         err.print(f"There was no instance in {data_dir()}: a demo instance is made there, for invented people only.", markup=False)  # fmt: skip
     set_up_instance(InstanceKind.DEMO)
+
+
+def open_existing_instance() -> None:
+    """Open this instance, and make none: an empty folder is perhaps a disk that is not mounted. Refuses: NO_INSTANCE; as `open_instance`."""
+    if not instance_exists():
+        raise NO_INSTANCE(data_dir=data_dir())
+    open_instance()
 
 
 def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambda: None) -> None:

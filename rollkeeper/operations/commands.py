@@ -382,10 +382,10 @@ def backup(
     """
     from rollkeeper.access.authority import console_authority
     from rollkeeper.operations.backup import Part, back_up, estimated_bytes
+    from rollkeeper.operations.bootstrap import open_existing_instance
 
-    open_instance()
-    chosen = [Part.REGISTER] if register_only else []
-    parts = (chosen + ([Part.KEYS] if keys_only else [])) or list(Part)
+    open_existing_instance()
+    parts = [Part.REGISTER] * register_only + [Part.KEYS] * keys_only or list(Part)
     with progress("Backing up (bytes)", total=estimated_bytes(parts)) as bar:
         made = back_up(
             console_authority(), folder, parts=parts, on=on or clock.today(), on_progress=bar.advance

@@ -29,6 +29,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import IO
 
+from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
@@ -173,7 +174,8 @@ def _ensure_store(store: Store) -> None:
         _bring_up(store)
     except (subprocess.CalledProcessError, OSError) as fault:
         why = "the disk is full" if disk_is_full() else _failure_reason(fault, store)
-        raise ServerDidNotStart(store=store.name, why=why, log=store.log) from fault
+        named = Phrase("the keys" if store is KEYS else "the register")
+        raise ServerDidNotStart(store=named, why=why, log=store.log) from fault
 
 
 def disk_is_full() -> bool:

@@ -9,7 +9,7 @@ class ServerDidNotStart(RollkeeperError):
 
     code = "server_did_not_start"
     kind = Kind.INTERNAL
-    sentence = "The embedded PostgreSQL for the {store} did not start: {why}."
+    sentence = "The embedded PostgreSQL for {store} did not start: {why}."
     remedy = "Free some space if the disk is full; otherwise see {log}: does another user own the instance?"
 
 

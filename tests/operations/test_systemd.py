@@ -61,6 +61,15 @@ def test_a_unit_starts_a_command_that_there_is(unit):
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_a_unit_begins_nothing_where_the_instance_is_not_mounted(unit):
+    parts = read(unit)
+    place = parts["Service"]["Environment"].partition("ROLLKEEPER_HOME=")[2]
+
+    assert parts["Unit"]["RequiresMountsFor"] == place
+    assert parts["Unit"]["AssertPathExists"] == f"{place}/made"
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_a_unit_does_not_take_the_servers_from_another(unit):
     assert read(unit)["Service"]["KillMode"] == "process"
 
