@@ -40,8 +40,8 @@ class Access(Table):
         int,
         Field(
             ge=0,
-            description="Numbers and documents that counters together, and back offices together, look up in a day "
-            "(UTC); a registration takes about six. `rollkeeper setup` applies it.",
+            description="Numbers and documents that counters together, and back offices together, look up in a day; "
+            "a registration takes about six. `rollkeeper setup` applies it.",
         ),
     ] = 50_000
     reauthenticate_minutes: Annotated[

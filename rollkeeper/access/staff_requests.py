@@ -31,7 +31,7 @@ from rollkeeper.access.hooks import LONG_REQUESTS, STAFF_REQUESTS
 from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.database import action, read_json, rows, run, sql
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.hooks import HookUnset
 from rollkeeper.kernel.ids import StaffId, new_uuid
@@ -308,7 +308,7 @@ def _view(row: Any) -> RequestView:
 
 
 def _read(kept: Any) -> Any:
-    return json.loads(kept) if isinstance(kept, str) else kept
+    return read_json(kept) if isinstance(kept, str) else kept
 
 
 def _written(what: Mapping[str, Any]) -> str:

@@ -236,8 +236,16 @@ def rows(
 def _read(values: tuple[Any, ...], written: Sequence[int]) -> list[Any]:
     read = list(values)
     for place in written:
-        read[place] = None if read[place] is None else json.loads(read[place])
+        read[place] = None if read[place] is None else read_json(read[place])
     return read
+
+
+def read_json(text: str) -> Any:
+    """Read JSON that the database holds. A number of thousands of figures, which Python refuses, is read as one without end."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(text, parse_int=float)
 
 
 @cache

@@ -181,7 +181,7 @@ def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.da
             _kind_in(found),
             lines_elsewhere_in(found.get("lines_elsewhere")),
         )
-    except (CannotOpen, KeyError, TypeError, ValueError, AttributeError):
+    except (CannotOpen, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise INVALID_REQUEST() from None
 
 

@@ -1,6 +1,7 @@
 """An attacker has the database session of a worker: what it does only because a person asked for it on a page, and once."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from django.db import DatabaseError
@@ -122,6 +123,34 @@ def test_a_request_is_good_for_one_campaign_and_for_nothing_else(asked, as_role)
         done = [refused(*one) for one in (take_in(), begin(), begin("a second"), (CLOSED, []))]
 
     assert done == [True, False, True, True]
+
+
+HUGE = '{"day": %s}' % ("9" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "payload"),
+    [
+        ("campaign-plan", "{}", HUGE),
+        ("campaign-plan", HUGE, "{}"),
+        ("campaign-plan", "[]", "[]"),
+        ("campaign-plan", "1", '"x"'),
+        ("x", "{}", "{}"),
+    ],
+)
+def test_no_request_of_a_page_keeps_the_others_from_their_turn(asked, as_role, kind, facts, payload):
+    manager = employ(StaffRole.CAMPAIGN_MANAGER)
+    with suppress(DatabaseError), as_role("backoffice"):
+        run(
+            "SELECT access_ask(uuidv7(), %s, %s, 'campaign', NULL, %s, %s, true, false, 1)",
+            [manager.staff_id, kind, facts, payload],
+        )
+    asked("campaign-close")
+
+    with as_role("worker"):
+        do_staff_requests(limit=9, job=RequestJob.CAMPAIGN)
+
+    assert rows("SELECT FROM access_staffrequest WHERE state = 'approved'") == []
 
 
 @pytest.fixture

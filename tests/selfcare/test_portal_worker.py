@@ -4,9 +4,10 @@
 import datetime as dt
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
@@ -16,6 +17,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.selfcare import personal_data, portal_client, portal_worker
+from rollkeeper.selfcare.answer_encryption import new_key
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
 from rollkeeper.selfcare.jobs import JOBS
@@ -419,6 +421,38 @@ def test_an_ask_that_nobody_could_read_the_answer_of_is_not_done_and_holds_nobod
 
     assert work_off() == 1
     assert not rows("SELECT FROM lines_line WHERE is_disputed")
+    assert "done" in portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")
+
+
+BROKEN = {
+    "a number of 5,000 figures": {"payload": '{"key": %s}' % ("9" * 5000)},
+    "a number out of sense": {"payload": '{"key": 1e400, "until": -1e-400}'},
+    "brackets 3,000 deep": {"payload": "[" * 3000 + "]" * 3000},
+    "no object": {"payload": '"text"'},
+    "no kind": {"kind": "x"},
+    "no language": {"language": "../../x" * 40},
+    "an empty language": {"language": ""},
+    "no session": {"mark": b""},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_no_request_of_a_portal_keeps_the_others_from_their_answer(at_portal, as_role, broken):
+    register_line()
+    token = session(at_portal)
+    given = {
+        "mark": token.mark,
+        "kind": PortalRequestKind.DISPUTE.value,
+        "payload": "{}",
+        "language": "en",
+    } | BROKEN[broken]
+    with suppress(DatabaseError), as_role("portal"):
+        run(
+            "INSERT INTO selfcare_portalrequest (request_id, session_mark, kind, payload, language, public_key)"
+            " VALUES (uuidv7(), %(mark)s, %(kind)s, %(payload)s, %(language)s, %(key)s)",
+            {**given, "key": new_key().public_key().public_bytes_raw()},
+        )
+
     assert "done" in portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")
 
 

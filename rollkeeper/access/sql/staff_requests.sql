@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION access_ask(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM access_staff s WHERE s.staff_id = staff AND s.is_active)
+       OR (jsonb_typeof(shown), jsonb_typeof(hidden)) IS DISTINCT FROM ('object', 'object')
        OR octet_length(shown::text) + octet_length(hidden::text) > 1000000 OR kept_days NOT BETWEEN 1 AND 400
        OR (SELECT count(*) FROM access_staffrequest WHERE done_at IS NULL AND made_at > clock_timestamp() - interval '1 day') >= 1000
     THEN
