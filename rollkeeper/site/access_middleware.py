@@ -7,6 +7,7 @@ checks further requirements itself, with the Authority.
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
@@ -88,6 +89,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
             return None if token_of(request) else _to_portal_sign_in(request)
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
+        if _is_page_of_another(request):
+            return refuse(request, NotSignedIn(), status=401)
         route = request.resolver_match.route if request.resolver_match else ""
         if instance().kind is InstanceKind.PRODUCTION and (asked := _lacking_factor(request, route)):
             return asked
@@ -103,6 +106,12 @@ class AccessMiddleware(LoginRequiredMiddleware):
         return _ask_to_sign_in(
             request, self.get_login_url(view_func), self.get_redirect_field_name(view_func)
         )
+
+
+def _is_page_of_another(request: HttpRequest) -> bool:
+    """Tell whether a script sends a form from a page that another member of staff had opened."""
+    opened_by = request.headers.get("X-Page-Of")
+    return opened_by is not None and unquote(opened_by) != request.user.get_username()
 
 
 def _user_of(request: HttpRequest) -> Any:

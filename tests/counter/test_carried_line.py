@@ -407,3 +407,16 @@ def test_a_code_for_the_portal_is_handed_over_without_typing_the_number_again(at
     assert wrong.status_code == 422
     assert "No page of the portal with these four figures waits" in wrong.content.decode()
     assert handle[0] in wrong.content.decode()
+
+
+def test_what_another_clerk_had_typed_is_not_recorded_in_this_ones_name(at_counter, suspended):
+    found(at_counter, suspended)
+    day = {"reason": "abroad", "first": "2012-03-20", "last": "2012-03-25"}
+    typed = {"submission_key": key(at_counter.get("/pause/")), "number": suspended} | day
+
+    others = at_counter.post("/pause/", typed, HTTP_HX_REQUEST="true", HTTP_X_PAGE_OF="another%20clerk")
+    own = at_counter.post("/pause/", typed, HTTP_HX_REQUEST="true", HTTP_X_PAGE_OF="clerk")
+
+    assert others.status_code == 401
+    assert "/receipt/" in own["HX-Redirect"]
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'line:clock:paused'")) == 1

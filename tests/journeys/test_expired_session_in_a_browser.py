@@ -142,8 +142,17 @@ def test_a_counter_says_that_its_session_ended_and_keeps_what_was_typed(strict_v
     assert page.input_value("#id_number") == NUMBER
     assert page.is_enabled(SUBMIT)
     assert page.locator("[data-slip]:not([hidden])").count() == 0
-    page.click("#faults a")
-    page.wait_for_url(counter + "/account/login/")
+    with page.context.expect_page() as opened:
+        page.click("#faults a")
+    elsewhere = type(strict_visitor)(opened.value, strict_visitor.demo)
+    elsewhere.sign_in("supervisor", at=counter)
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status == 401):
+        page.click(SUBMIT)
+    end_session(elsewhere.page, counter)
+    elsewhere.sign_in("clerk", at=counter)
+    assert page.input_value("#id_number") == NUMBER
+    page.click(SUBMIT)
+    page.wait_for_selector("#faults a[href^='#id_'], .govuk-panel--confirmation, #faults .rk-refusal")
     strict_visitor.complaints.clear()
 
 

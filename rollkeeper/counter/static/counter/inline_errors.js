@@ -62,6 +62,17 @@ function sayNoReceipt(form, why) {
   document.title = `${summary.dataset.error} ${title}`;
 }
 
+// After a new sign-in in another tab the old token counts no more. The register is told whose page this is: what one clerk typed is not
+// recorded in the name of another who signed in meanwhile.
+document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+  const account = document.querySelector("[data-account]")?.dataset.account;
+  const name = document.querySelector("[data-not-taken]")?.dataset.cookie;
+  const kept = document.cookie.split("; ").find((one) => one.startsWith(`${name}=`));
+  if (!account || !kept || !detail.parameters.csrfmiddlewaretoken) return;
+  detail.headers["X-Page-Of"] = encodeURIComponent(account);
+  detail.parameters.csrfmiddlewaretoken = kept.slice(name.length + 1);
+});
+
 if (summary?.dataset.error) {
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === summary) show();
@@ -70,6 +81,7 @@ if (summary?.dataset.error) {
   // be sealed waits on the device instead.
   document.body.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
     if (elt.matches("form[data-quiet]")) sayNoReceipt(elt, xhr.status === 401 ? "signed-out" : "refused");
+    else if (xhr.status === 401) sayNoReceipt(document.querySelector("form[data-quiet]"), "signed-out");
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.body.addEventListener(name, ({ detail: { elt } }) => {
