@@ -61,6 +61,7 @@ REQUESTS: Final = {
     **dict.fromkeys(("draft-report", "publish-report"), (_("Reports"), Permission.SEE_REPORTS, "backoffice:reports")),
     "agent-action": (_("Agents"), Permission.SEE_AGENTS, "backoffice:agents"),
     "change-settings": (_("Settings"), Permission.CHANGE_SETTINGS, "backoffice:settings"),
+    "word-incident-notice": (_("Incidents"), Permission.MANAGE_INCIDENT, "backoffice:incidents"),
     "open-incident": (_("Incidents"), Permission.MANAGE_INCIDENT, "backoffice:incidents"),
 }  # fmt: skip
 """What staff ask a worker for: its words, who sees that it was asked for, and its page. A kind that is missing here is shown to no one."""

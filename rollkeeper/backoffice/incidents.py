@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.dual_control import require_approver
+from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.sessions import open_session_counts
 from rollkeeper.backoffice.asking import Question, Text, confirm, is_confirmed
@@ -30,6 +31,7 @@ from rollkeeper.incidents.report import LANGUAGES, write_report
 from rollkeeper.incidents.services import close_incident, note_report_sent
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
+from rollkeeper.notices.wordings import wordings
 from rollkeeper.subscribers.queries import subscriber_count
 
 
@@ -52,15 +54,18 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     authority = authority_in(request)
     found = queries.incident(authority, incident_id, now=clock.now())
     asked = queries.steps(authority, incident_id)
-    drafted = found.drafted or {}
+    drafted, wording = found.drafted or {}, wordings(incident_id)
     shown = {
         "incident": found,
         "clocks": [clock_of(duty, noticed_at=found.noticed_at, now=clock.now()) for duty in found.duties],
         "fields": drafted.get("fields", {}).items(),
         "drafts": [
-            (code, n, texts_in(code, drafted.get("fields", ())))
+            (code, n, texts_in(code, drafted.get("fields", ()), wording))
             for code, n in sorted(drafted.get("languages", {}).items())
         ],
+        "may_word": authority.role_for(Permission.MANAGE_INCIDENT) is not None
+        and not found.closed_at
+        and not any(one.step is Step.NOTIFY_PEOPLE and one.ended_at is None for one in asked),
         "unreachable": drafted.get("unreachable", 0),
         "steps": runbook(found, asked, authority=authority, username=request.user.get_username()),
         "asked": asked,

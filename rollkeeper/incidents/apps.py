@@ -23,3 +23,6 @@ class IncidentsConfig(AppConfig):
         STAFF_REQUESTS.register_by_name(
             "rollkeeper.incidents.staff_requests:open_by_request", key="open-incident"
         )
+        STAFF_REQUESTS.register_by_name(
+            "rollkeeper.incidents.staff_requests:word_by_request", key="word-incident-notice"
+        )

@@ -1,21 +1,31 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What would be sent to whom, before sending: counts by language, and the text in each."""
+"""What would be sent to whom, before sending: counts by language, the text in each, and what is said in its place."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from types import MappingProxyType
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED
+from rollkeeper.incidents.choices import Step
+from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTICE_BEING_APPROVED, PEOPLE_ALREADY_NOTIFIED
+from rollkeeper.incidents.models import StepRequest
 from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.incidents.services import draft_notices, locked_incident
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, without_timeout
 from rollkeeper.kernel.instance import instance
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.texts import RenderedText, languages_of, languages_with, say_fields, write_notice
+from rollkeeper.notices.wordings import filled, word, wordings
 
-_NO_CODE = "00000000"
+NO_CODE = "XXXXXXXX"
+"""In place of the code that each of them gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +44,8 @@ def draft(authority: Authority, incident_id: UUID) -> Draft:
         if locked_incident(incident_id).scoped_at is None:
             raise INCIDENT_NOT_SCOPED()
         by_language, unreachable = draft_notices(incident_id)
-    seen = people_by_field(incident_id)
-    return Draft(by_language, {one: texts_in(one, seen) for one in sorted(by_language)}, unreachable)
+    seen, wording = people_by_field(incident_id), wordings(incident_id)
+    return Draft(by_language, {one: texts_in(one, seen, wording) for one in sorted(by_language)}, unreachable)
 
 
 def note_draft(authority: Authority, incident_id: UUID) -> None:
@@ -49,14 +59,39 @@ def note_draft(authority: Authority, incident_id: UUID) -> None:
         incident.save(update_fields=["drafted"])
 
 
-def texts_in(language: str, fields: Iterable[str]) -> list[RenderedText]:
-    """Return the mail text for a person with this language and these exposed fields; in each language of the instance if they
-    named none.
+def word_notice(authority: Authority, incident_id: UUID, *, language: str, text: str, on: dt.date) -> None:
+    """Say this in place of the standard text of an incident's notices in one language, before any is approved.
+
+    Two people approve what they read: while one has, the text stays. Ledger: incidents:notice:worded. Refuses: NOT_ALLOWED,
+    INCIDENT_NOT_FOUND, INCIDENT_CLOSED, PEOPLE_ALREADY_NOTIFIED, NOTICE_BEING_APPROVED.
     """
+    role = require(authority, Permission.MANAGE_INCIDENT)
+    with action():
+        incident = locked_incident(incident_id)
+        if incident.notified_at is not None:
+            raise PEOPLE_ALREADY_NOTIFIED(on=clock.local_day(incident.notified_at))
+        if StepRequest.objects.filter(
+            incident_id=incident_id, step=Step.NOTIFY_PEOPLE.value, ended_at__isnull=True
+        ).exists():
+            raise NOTICE_BEING_APPROVED()
+        word(incident_id, language=language, text=text)
+        append_entry(
+            authority, verb=Verb.NOTICE_WORDED, role=role.value, on=on,
+            facts={"incident": str(incident_id), "text": sha256(text.encode()).hexdigest()},
+        )  # fmt: skip
+
+
+def texts_in(
+    language: str, fields: Iterable[str], wording: Mapping[str, str] = MappingProxyType({})
+) -> list[RenderedText]:
+    """Return the mail text for a person with this language and these exposed fields; in each language of the instance if they
+    named none. `wording`: what is said instead of the standard text, by language.
+    """
+    seen = list(fields)
     return [
-        write_notice(
-            NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension=None, code=_NO_CODE,
-            operator=instance().operator_name, care=instance().care_number, named={"fields": say_fields(fields, language=one)},
-        )
+        filled(write_notice(
+            NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension=None, code=NO_CODE,
+            operator=instance().operator_name, care=instance().care_number, named={"fields": say_fields(seen, language=one)},
+        ), wording, code=NO_CODE, exposed=seen)
         for one in languages_with(NoticeKind.DATA_EXPOSED, languages_of(language))
     ]  # fmt: skip

@@ -51,3 +51,9 @@ PEOPLE_ALREADY_NOTIFIED = Refusal(
     "The people affected by this incident were notified on {on}.",
     "Open a further incident if more has come to light since.",
 )
+NOTICE_BEING_APPROVED = Refusal(
+    "notice_being_approved",
+    Kind.CONFLICT,
+    "The notice waits for approvers, and its text stays as they read it.",
+    "Withdraw the step first, on the incident's page; then change the text.",
+)

@@ -124,7 +124,7 @@ def notify_affected(authority: Authority, incident_id: UUID, *, on: dt.date) -> 
         if not incident.is_drill:
             run(
                 sql("incidents", "enqueue_notices"),
-                {"kind": NoticeKind.DATA_EXPOSED.value, "on": on, "pack": pack.hash},
+                {"kind": NoticeKind.DATA_EXPOSED.value, "on": on, "pack": pack.hash, "incident": incident_id},
             )
         incident.notified_at, incident.notices, incident.unreachable = (
             clock.now(),

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a worker does about incidents for staff who asked on a page: open one. Its steps have their own requests (`approvals`)."""
+"""What a worker does about incidents for staff who asked on a page: open one, word its notice. Its steps have their own requests (`approvals`)."""
 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.errors import STAFF_REQUEST_UNREADABLE, STAFF_UNKNOWN
@@ -11,8 +12,10 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.services import linked_accounts
 from rollkeeper.access.staff_requests import text_in
 from rollkeeper.incidents.choices import About, Severity, Table
+from rollkeeper.incidents.drafts import word_notice
 from rollkeeper.incidents.services import open_incident
 from rollkeeper.kernel.ids import StaffId
+from rollkeeper.notices.wordings import is_usable, standard_wordings
 
 
 def open_by_request(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
@@ -32,6 +35,19 @@ def open_by_request(authority: Authority, payload: Mapping[str, Any], on: dt.dat
         is_drill=payload.get("is_drill") is True,
     )  # fmt: skip
     return {"incident": str(made)}
+
+
+def word_by_request(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
+    """Keep the text of an incident's notice in one language. Refuses: as `word_notice`, and STAFF_REQUEST_UNREADABLE."""
+    try:
+        incident_id = UUID(text_in(payload, "incident"))
+    except ValueError:
+        raise STAFF_REQUEST_UNREADABLE() from None
+    language, text = text_in(payload, "language"), text_in(payload, "text")
+    if not is_usable(text) or language not in standard_wordings():
+        raise STAFF_REQUEST_UNREADABLE()
+    word_notice(authority, incident_id, language=language, text=text, on=on)
+    return {"incident": str(incident_id)}
 
 
 def _accounts(payload: Mapping[str, Any]) -> list[StaffId]:

@@ -380,6 +380,9 @@ class Verb(StrEnum):
         "incidents:people:notified",
         EntrySchema(facts={"incident": REFERENCE, "notices": COUNT, "unreachable": COUNT}),
     )
+    NOTICE_WORDED = "incidents:notice:worded", EntrySchema(
+        facts={"incident": REFERENCE, "text": DIGEST},
+    )  # fmt: skip
     DUTY_MET = "incidents:duty:met", EntrySchema(
         pack=REQUIRED, article=REQUIRED, facts={"drill": FLAG, "in_time": FLAG, "incident": REFERENCE, "to": CODE},
     )  # fmt: skip

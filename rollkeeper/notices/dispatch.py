@@ -46,6 +46,7 @@ from rollkeeper.notices.sent import Sent
 from rollkeeper.notices.settings import settings
 from rollkeeper.notices.stage_facts import stage_facts
 from rollkeeper.notices.texts import languages_of, languages_with, say_fields, sms_signature, write_notice
+from rollkeeper.notices.wordings import is_brief, reworded
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.secret_value import SecretValue
 from rollkeeper.vault.services import open_line_values
@@ -477,8 +478,7 @@ def _message(
         write_notice(
             kind,
             language=language,
-            # A letter has one page, for any number of languages.
-            brief=intent.channel.uses_line or (intent.channel is Channel.POST and len(languages) > 1),
+            brief=is_brief(intent.channel, languages),
             promised_on=intent.promised_on,
             suspension=pack.campaign.time_to_end if kind.is_statutory else None,
             stage=stage_facts(pack, kind, step=row.step),
@@ -496,4 +496,5 @@ def _message(
         )
         for language in languages
     )
+    said = reworded(said, row, intent.channel)
     return Message(intent.attempt_id, intent.channel, address, said, is_repeat=intent.is_repeat)

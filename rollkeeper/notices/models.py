@@ -60,6 +60,10 @@ class Notice(models.Model):
         null=True,
         db_comment="Which fields were exposed, by name; of a notice of that alone.",
     )
+    wording_id = models.UUIDField(
+        null=True,
+        db_comment="What is said in place of the standard text; of a notice that data was exposed alone.",
+    )
     about = models.TextField(
         null=True, db_comment="Of a notice that a case is decided: selfcare.choices.CaseKind."
     )
@@ -106,6 +110,20 @@ class Notice(models.Model):
                 condition=models.Q(state=NoticeState.DELIVERED.value),
             ),
         ]
+
+
+class Wording(models.Model):
+    """What an operator says in place of a standard text on one occasion, in one language."""
+
+    pk = models.CompositePrimaryKey("wording_id", "language")
+    wording_id = models.UUIDField(db_comment="The incident of which it speaks.")
+    language = models.TextField()
+    text = models.TextField(db_comment="With marks for what is put in for each person; names no one.")
+
+    class Meta:
+        """Few rows."""
+
+        db_table = "notices_wording"
 
 
 class Attempt(models.Model):

@@ -5,6 +5,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
@@ -14,8 +15,12 @@ from rollkeeper.incidents.approvals import run_approved_steps
 from rollkeeper.incidents.choices import StepState
 from rollkeeper.incidents.errors import NOTHING_TO_SUSPEND
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import Kind, Refusal
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.notices.texts import RenderedText
+from rollkeeper.notices.wordings import reworded, standard_wordings, word
 from tests.agents.conftest import ON, vaulted  # noqa: F401 - the same set-up
 from tests.builders.backoffice import staffed_backoffice
 from tests.builders.lines import make_line
@@ -324,3 +329,81 @@ def test_a_clock_turns_red_under_an_hour(minutes_left, colour, is_over):
 )
 def test_a_length_of_time_is_said_without_zeros(minutes, said):
     assert length_of(dt.timedelta(minutes=minutes)) == said
+
+
+OWN = "On 3 March a clerk's account was misused: {fields}. Call {care}, code {code}.\n\n{operator}"
+
+
+def worded(backoffice, at, language="en", **form):
+    return backoffice("anna", "post", f"{at}notice/{language}/", form)
+
+
+def test_the_text_of_the_notice_is_changed_before_it_goes_out_and_goes_out_so(backoffice):
+    person_id, _ = held_by(line_id := make_line(), language="en")
+    accessed(CONSOLE, person_id=person_id, line_id=line_id)
+    made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
+    at = f"/incidents/{made}/"
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+
+    offered = backoffice("anna", "get", at + "notice/en/").text_
+    kept = worded(backoffice, at, text=OWN)
+    shown = backoffice("anna", "get", at).text_
+    for who in ("anna", "bo"):
+        backoffice(who, "post", at + "ask/", YES | {"step": "notify_people"})
+    late = worded(backoffice, at, text=OWN + " More.")
+    carried()
+
+    (notice,) = rows(
+        "SELECT *, (SELECT json_object_agg(language, text) FROM notices_wording) AS wording FROM notices_notice"
+    )
+    (mail,) = reworded([RenderedText("en", "Subject", "standard")], notice, Channel.EMAIL)
+    (short,) = reworded([RenderedText("en", "Subject", "short")], notice, Channel.SMS)
+    assert "An unauthorised person may have seen" in offered
+    assert "The text is kept." in kept.text_
+    assert "code XXXXXXXX" in shown
+    assert "account was misused: full name." in shown
+    assert "00000000" not in shown
+    assert late.status_code == 422
+    assert "its text stays as they read it" in late.text_
+    assert f"misused: full name. Call 10086, code {notice.code}." in mail.text
+    assert short.text == "short"
+    assert backoffice("anna", "get", at + "notice/en/").status_code == 404
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'incidents:notice:worded'")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (OWN.replace("{code}", ""), "These are missing: {code}"),
+        (OWN + " See https://help.example/", "Name no link"),
+        (OWN + " Call 139 0891 0003.", "Name no link"),
+        (OWN + " {name}", "Name no link"),
+        ("", "This field is required."),
+    ],
+)
+def test_a_text_without_its_marks_or_that_sends_people_elsewhere_is_not_kept(backoffice, leak, text, said):
+    _, at, _ = leak
+
+    refused = worded(backoffice, at, text=text)
+
+    assert refused.status_code == 422
+    assert said in refused.text_
+    assert rows("SELECT FROM notices_wording") == []
+
+
+def test_the_standard_text_comes_back_and_a_day_may_be_named(backoffice, leak):
+    _, at, _ = leak
+    worded(backoffice, at, "zh-hans", text=OWN + " (2012-03-03)")
+    worded(backoffice, at, "zh-hans", standard="yes")
+
+    (kept,) = rows("SELECT text FROM notices_wording")
+
+    assert kept.text == standard_wordings()["zh-hans"]
+    assert backoffice("clerk", "get", at + "notice/en/").status_code == 403
+
+
+@pytest.mark.parametrize("role", ["backoffice", "counter", "portal"])
+def test_no_app_words_a_notice_by_itself(as_role, role):
+    with as_role(role), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        word(new_uuid(), language="en", text=OWN)

@@ -137,6 +137,7 @@ BACKOFFICE = STAFFS | {
     "incidents/<uuid:incident_id>/withdraw/": Row(POST, _OPERATORS, P.MANAGE_INCIDENT, "incident", data={"step": "scope"}),
     "incidents/<uuid:incident_id>/report/<str:language>/": Row(GET, _OPERATORS, P.MANAGE_INCIDENT, "incident"),
     "incidents/<uuid:incident_id>/report-sent/": Row(POST, _OPERATORS, P.MANAGE_INCIDENT, "incident"),
+    "incidents/<uuid:incident_id>/notice/<str:language>/": Row(BOTH, _OPERATORS, P.MANAGE_INCIDENT, "incident"),
     "incidents/<uuid:incident_id>/close/": Row(POST, _OPERATORS, P.MANAGE_INCIDENT, "incident"),
     "agents/": Row(GET, _OPERATORS, P.SEE_AGENTS),
     "agent/add/": Row(BOTH, _OPERATORS, P.APPROVE_AGENT),
@@ -245,7 +246,7 @@ def _of_line(**data: Any) -> Row:
 
 PORTAL = SHARED | {
     "": Row(BOTH, "a line, which gets a code; the page is the same for all"),
-    "code/": Row(POST, "the line to which the code came"),
+    "code/": Row(BOTH, "the line to which the code came"),
     "letter/": Row(POST, "a line, which gets a letter; the page is the same for all"),
     "lines/": _of_session(),
     "access-history/": _of_session(),

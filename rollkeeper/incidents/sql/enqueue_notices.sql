@@ -1,8 +1,9 @@
 -- Owes one notice to everybody who can be notified, in their language, with the names of the fields that were exposed. Law: art. 12.
--- Reads: incident_draft (temporary). Writes: notices_notice. Plan: one insert. Again: the caller sees to it that it is once.
+-- Reads: incident_draft (temporary), notices_wording. Writes: notices_notice. Plan: one insert. Again: the caller sees to it that it is once.
 WITH notice_slice AS (
     SELECT line_id, uuidv7() AS notice_id, %(kind)s AS kind, NULL::uuid AS campaign_id, language, %(on)s::date AS queued_on,
-           NULL::date AS promised_on, %(pack)s AS pack_hash, fields AS exposed
+           NULL::date AS promised_on, %(pack)s AS pack_hash, fields AS exposed,
+           (SELECT DISTINCT w.wording_id FROM notices_wording w WHERE w.wording_id = %(incident)s) AS wording_id
       FROM incident_draft WHERE line_id IS NOT NULL
 ),
 -- include notices.enqueue_exposed

@@ -1,5 +1,5 @@
 -- Claims notices that are due, so that one process sends them, and gives what is known of their line and attempts.
--- Law: art. 3 (informing the subscriber). Reads: notices_notice, notices_attempt, lines_line. Writes: notices_notice.
+-- Law: art. 3 (informing the subscriber). Reads: notices_notice, notices_wording, notices_attempt, lines_line. Writes: notices_notice.
 -- Plan: index notices_notice_to_send, once for each channel, LIMIT: what another gateway has to send is not read; a probe of lines_line
 -- and of notices_attempt a row. 100 rows: 3 ms; opening, writing and the outbox with them 1,900 notices a second in one process
 -- (2 cores, 2026-11-24).
@@ -21,7 +21,7 @@ WITH due AS (
     FROM due d
     WHERE n.line_id = d.line_id AND n.notice_id = d.notice_id
     RETURNING n.line_id, n.notice_id, n.kind, n.campaign_id, n.language, n.promised_on, n.queued_on, n.code, n.attempts, n.exposed, n.about,
-        n.for_tenure
+        n.for_tenure, n.wording_id
 )
 SELECT c.*, l.service, l.state, l.is_registered AND NOT l.must_reverify AS is_settled, l.number_sealed, l.contact_sealed, l.contact_kind,
     -- Which of the law's bars is in place: what the notice says still works.
@@ -31,6 +31,7 @@ SELECT c.*, l.service, l.state, l.is_registered AND NOT l.must_reverify AS is_se
     CASE WHEN c.kind <> 'case_decided' THEN c.for_tenure IS NULL OR notices_reaches_person(c.line_id, c.for_tenure)
          WHEN c.for_tenure IS NOT NULL THEN notices_is_theirs(c.line_id, c.for_tenure)
          ELSE notices_is_its_users(c.line_id, c.queued_on) END AS is_theirs,
+    (SELECT json_object_agg(w.language, w.text) FROM notices_wording w WHERE w.wording_id = c.wording_id) AS wording,
     coalesce(made.attempts, '[]') AS made
 FROM claimed c
 LEFT JOIN lines_line l ON l.line_id = c.line_id

@@ -1,8 +1,8 @@
 -- Owes again, on another line of theirs under any of their documents, what a person must be told of their data, where the line has left them before it went out.
 -- Law: art. 12; the pack's disclosure[].notify_person. Reads: notices_notice, lines_tenure, lines_line, subscribers_personlink. Writes: notices_notice.
 -- Plan: primary keys, lines_tenure_by_person, for the few notices that are withdrawn so. Again: the caller withdraws the first in the same action.
-INSERT INTO notices_notice (line_id, kind, language, promised_on, pack_hash, queued_on, exposed)
-SELECT own.line_id, n.kind, n.language, n.promised_on, n.pack_hash, n.queued_on, n.exposed
+INSERT INTO notices_notice (line_id, kind, language, promised_on, pack_hash, queued_on, exposed, wording_id)
+SELECT own.line_id, n.kind, n.language, n.promised_on, n.pack_hash, n.queued_on, n.exposed, n.wording_id
   FROM unnest(%(line_ids)s::uuid[], %(notice_ids)s::uuid[]) AS g (line_id, notice_id)
   JOIN notices_notice n USING (line_id, notice_id)
   JOIN lines_tenure was ON was.line_id = n.line_id AND was.tenure_id = n.for_tenure

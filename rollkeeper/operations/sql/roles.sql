@@ -192,6 +192,8 @@ GRANT SELECT ON lines_suspension, lines_legalhold TO backoffice;
 GRANT SELECT, INSERT, UPDATE (state, channel, promised_on, pack_hash, attempts, next_try_at, next_channel, claimed_by, delivered_on)
     ON notices_notice TO worker;
 GRANT SELECT, INSERT, UPDATE ON notices_attempt TO worker;
+GRANT SELECT, INSERT, UPDATE (text) ON notices_wording TO worker;
+GRANT SELECT ON notices_wording TO backoffice, auditor;
 GRANT EXECUTE ON FUNCTION notices_is_theirs, notices_is_its_users, notices_reaches_person TO worker;
 -- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
 GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
