@@ -112,11 +112,17 @@ def until(claim, seconds=15):
 
 
 @pytest.fixture(scope="module")
-def standing_parent(data_dir):
-    """What is served for all tests that only ask, and its port."""
+def serving_all(data_dir):
+    """What is served for all tests that only ask, its port, and what it said until it was ready."""
     port = free_ports()
-    with started(data_dir, port) as (parent, _):
-        yield parent, port
+    with started(data_dir, port) as (parent, said):
+        yield parent, port, said
+
+
+@pytest.fixture(scope="module")
+def standing_parent(serving_all):
+    """What is served for all tests that only ask, and its port."""
+    return serving_all[:2]
 
 
 @pytest.fixture(scope="module")
@@ -125,25 +131,25 @@ def standing(standing_parent):
     return standing_parent[1]
 
 
-@pytest.mark.parametrize(
-    ("wish", "chosen"),
-    [(signal.SIGTERM, ("backoffice", "counter")), (signal.SIGINT, ("counter",))],
-    ids=["SIGTERM", "SIGINT, one app alone"],
-)
-def test_it_says_where_it_is_answers_and_stops_cleanly(data_dir, wish, chosen):
-    port = free_ports()
+def require_clean_end(parent, port, said, wish, chosen):
+    """What was chosen says where it is and answers; nothing else does, and nothing after the wish."""
     places = {app.name: port + app.port_offset for app in APPS}
+    answered = {name for name, place in places.items() if answers(place)}
+    parent.send_signal(wish)
+    code = parent.wait(20)
 
-    with started(data_dir, port, *(word for name in chosen for word in ("--app", name))) as (parent, said):
-        answered = {name for name, place in places.items() if answers(place)}
-        parent.send_signal(wish)
-        code = parent.wait(20)
-
-    assert {name for name, place in places.items() if f"http://127.0.0.1:{place}/" in said} == set(chosen)
-    assert {name for name in places if name in said} == set(chosen)
-    assert answered == set(chosen)
+    assert {name for name, place in places.items() if f"http://127.0.0.1:{place}/" in said} == chosen
+    assert {name for name in places if name in said} == chosen
+    assert answered == chosen
     assert code == 0
     assert not any(answers(place) for place in places.values())
+
+
+def test_one_app_alone_says_where_it_is_answers_and_stops_cleanly(data_dir):
+    port = free_ports()
+
+    with started(data_dir, port, "--app", "counter") as (parent, said):
+        require_clean_end(parent, port, said, signal.SIGINT, {"counter"})
 
 
 def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_parent):
@@ -399,3 +405,8 @@ def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
 
     with refusing(ASSETS_MISSING):
         process_supervisor.serve()
+
+
+def test_all_apps_say_where_they_are_answer_and_stop_cleanly(serving_all):
+    """The last test of those that only ask: it ends what is served for them."""
+    require_clean_end(*serving_all, signal.SIGTERM, {app.name for app in APPS})
