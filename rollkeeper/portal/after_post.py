@@ -54,7 +54,7 @@ def say_again(request: HttpRequest, form: Form) -> Mapping[str, Any]:
     form.initial.update(said["initial"])
     errors = form.errors.__class__()
     for name, sentences in said["faults"].items():
-        # Signed by this app, out of sentences of its own.
+        # Signed by this app, and made of its sentences.
         errors[name] = form.error_class([mark_safe(one) if safe else one for one, safe in sentences])  # noqa: S308
     form._errors = errors  # type: ignore[attr-defined]  # noqa: SLF001
     brought: Mapping[str, Any] = said["more"]
