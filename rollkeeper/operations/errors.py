@@ -223,6 +223,12 @@ FILE_ACCESS_REFUSED = Refusal(
     "{place}: {why}.",
     "Grant access to that path or name another, then run the command again.",
 )
+INSTANCE_OF_ANOTHER_USER = Refusal(
+    "instance_of_another_user",
+    Kind.MALFORMED,
+    "{data_dir} belongs to the user {owner}, and you are {user}: {place} cannot be used.",
+    "Run the command as that user or as root, or set ROLLKEEPER_HOME to an instance that is yours.",
+)
 NOT_UTF8 = Refusal(
     "not_utf8",
     Kind.MALFORMED,

@@ -7,6 +7,8 @@ neither is shown or logged; the kind of the fault and the place in our own code 
 """
 
 import errno
+import os
+import pwd
 import traceback
 from pathlib import Path
 from typing import Final
@@ -15,12 +17,14 @@ import psycopg
 
 import rollkeeper
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations.errors import (
     DATABASE_TIMEOUT,
     DATABASE_UNREACHABLE,
     DATES_OUT_OF_ORDER,
     DISK_FULL,
     FILE_ACCESS_REFUSED,
+    INSTANCE_OF_ANOTHER_USER,
     INTERRUPTED,
     NOT_UTF8,
     UNEXPECTED_ERROR,
@@ -85,7 +89,29 @@ def _tell_of_the_database(fault: psycopg.Error) -> RollkeeperError | None:
 def _tell_of_a_file(fault: OSError) -> RollkeeperError:
     if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DISK_FULL(place=fault.filename or "the output")
+    if fault.errno in {errno.EACCES, errno.EPERM} and (other := _owner_of_instance_with(fault.filename)):
+        return INSTANCE_OF_ANOTHER_USER(
+            data_dir=data_dir(), owner=other, user=_user_name(os.geteuid()), place=fault.filename
+        )
     return FILE_ACCESS_REFUSED(place=fault.filename or "a file", why=fault.strerror or type(fault).__name__)
+
+
+def _owner_of_instance_with(place: object) -> str | None:
+    """Return whose the instance is that has this file, where it is another user's than who runs this process."""
+    if not isinstance(place, str) or not Path(place).is_relative_to(data_dir()):
+        return None
+    try:
+        owner = data_dir().stat().st_uid
+    except OSError:
+        return None
+    return None if owner == os.geteuid() else _user_name(owner)
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # a user of a container has no name
+        return str(uid)
 
 
 def _place(fault: BaseException) -> str:

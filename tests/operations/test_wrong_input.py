@@ -97,6 +97,21 @@ def test_each_fault_from_below_has_its_sentence(fault, code, says):
     assert "Tashi" not in str(notified)
 
 
+@pytest.mark.parametrize(("place", "is_ours", "code"), [("run/lock", False, "instance_of_another_user"), ("run/lock", True, "file_access_refused"), ("../x", False, "file_access_refused")])  # fmt: skip
+def test_who_may_not_use_an_instance_learns_whose_it_is(tmp_path, monkeypatch, place, is_ours, code):
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "home"))
+    uid = (tmp_path / "home").stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: uid if is_ours else 54321)
+
+    refused = tell(
+        PermissionError(errno.EACCES, "Permission denied", os.path.normpath(tmp_path / "home" / place))
+    )
+
+    assert refused.code == code
+    assert ("you are 54321" in str(refused)) == (code == "instance_of_another_user")
+
+
 @pytest.mark.parametrize(("is_full", "code"), [(True, "disk_full"), (False, "database_unreachable")])
 def test_a_server_that_went_away_on_a_full_disk_is_a_full_disk(monkeypatch, is_full, code):
     monkeypatch.setattr(embedded_postgres, "disk_is_full", lambda: is_full)
