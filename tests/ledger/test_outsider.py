@@ -16,6 +16,8 @@ SOURCE = Path(__file__).parent / "outsider" / "main.go"
 LIBRARY = Path("/usr/share/gocode")
 """Of Debian's golang-golang-x-mod-dev, which `make setup` installs; no module is fetched from anywhere."""
 CACHE = Path(__file__).parents[2] / ".tools" / "go-cache"
+QUICKLY = ["-gcflags=all=-N -l -dwarf=false", "-ldflags=-s -w"]
+"""In a fresh clone Go's whole library is compiled: it takes a third less time where nothing is optimized and no debugger is served."""
 SIZE = 700
 
 
@@ -29,9 +31,9 @@ def outsider(tmp_path_factory):
         )
     program = tmp_path_factory.mktemp("outsider") / "outsider"
     subprocess.run(
-        ["go", "build", "-o", program, SOURCE], check=True, cwd=SOURCE.parent,
+        ["go", "build", *QUICKLY, "-o", program, SOURCE], check=True, cwd=SOURCE.parent,
         env=os.environ | {
-            "GO111MODULE": "off", "GOPATH": str(LIBRARY), "GOCACHE": str(CACHE), "GOFLAGS": "", "GOTOOLCHAIN": "local",
+            "CGO_ENABLED": "0", "GO111MODULE": "off", "GOPATH": str(LIBRARY), "GOCACHE": str(CACHE), "GOFLAGS": "", "GOTOOLCHAIN": "local",
             "GOPROXY": "off",
         },
     )  # fmt: skip
