@@ -44,13 +44,18 @@ def served() -> Iterator[Served]:
     folder.chmod(0o755)
     found = Served(folder / "instance", folder / "clock", free_ports())
     found.environment |= under_clock.environment(found.clock_file)
-    set_clock(found, 0)
+    write_clock(found, 0)
     yield found
     shutil.rmtree(folder)
 
 
-def set_clock(served: Served, ahead_s: int) -> None:
+def write_clock(served: Served, ahead_s: int) -> None:
     under_clock.set_clock(served.clock_file, f"{TODAY_S + ahead_s:+d}")
+
+
+def set_clock(served: Served, ahead_s: int) -> None:
+    """Set it under running processes, and wait until they go by it."""
+    write_clock(served, ahead_s)
     time.sleep(1.5)  # it is looked at each second
 
 

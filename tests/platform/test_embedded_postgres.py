@@ -187,7 +187,8 @@ def test_at_whatever_instant_of_a_recovery_the_last_user_goes_the_server_stops(
         assert not (store.data / "postmaster.pid").exists()
 
 
-def test_a_server_that_hangs_while_it_stops_is_started_again_and_says_so(other_data_dir, capsys):
+def test_a_server_that_hangs_while_it_stops_is_started_again_and_says_so(other_data_dir, monkeypatch, capsys):
+    monkeypatch.setattr(embedded_postgres, "_HANGS_AFTER_S", 1)
     embedded_postgres.ensure_running()
     with as_superuser(database="postgres") as session:
         session.execute("CREATE TABLE kept_while_hanging AS SELECT 42 AS answer")
@@ -201,6 +202,16 @@ def test_a_server_that_hangs_while_it_stops_is_started_again_and_says_so(other_d
     assert "register" in capsys.readouterr().err
 
 
+@pytest.fixture
+def asked_briefly(monkeypatch):
+    """Servers that are given a second to answer, where else it is three."""
+    place = server_state._place
+    monkeypatch.setattr(
+        server_state, "_place", lambda store, within_s=server_state.ASKED_S: place(store, within_s)
+    )
+
+
+@pytest.mark.usefixtures("asked_briefly")
 @pytest.mark.skipif(not asleep.is_possible(), reason="only root on x86-64 can have a process hang")
 def test_a_server_that_answers_nobody_is_named_and_started_again_within_seconds(other_data_dir, capsys):
     embedded_postgres.ensure_running()
@@ -219,6 +230,7 @@ def test_a_server_that_answers_nobody_is_named_and_started_again_within_seconds(
     assert "the keys hung" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("asked_briefly")
 def test_a_server_that_a_signal_holds_is_told_to_go_on_and_keeps_its_sessions(other_data_dir, capsys):
     embedded_postgres.ensure_running()
     before = pid_of(stores.KEYS)
