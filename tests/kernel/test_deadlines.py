@@ -16,27 +16,27 @@ from rollkeeper.provisioning.gateways.osmo_wire import Control, NotUnderstood, T
 from rollkeeper.vault.errors import KeyServiceRefused
 from rollkeeper.vault.transit import Transit
 
-PATIENCE_S = 0.6
+PATIENCE_S = 0.3
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 400\r\n\r\n" + b"x" * 400
-"""Sent a byte each fifth of a second, it would take a minute and a half."""
+"""Sent a byte each tenth of a second, it would take three quarters of a minute."""
 
 
 @contextmanager
 def dripping(octets, *, first=b""):
-    """A peer that listens and sends a byte each fifth of a second; yields its address and how many bytes went out."""
+    """A peer that listens and sends a byte each tenth of a second; yields its address and how many bytes went out."""
     over, gone = threading.Event(), []
 
     def drip(wire):
         with wire, suppress(OSError):
             wire.sendall(first)
             for octet in octets:
-                if over.wait(0.2):
+                if over.wait(0.1):
                     return
                 wire.sendall(bytes([octet]))
                 gone.append(octet)
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.1)
+        server.settimeout(0.05)
 
         def listen():
             while not over.is_set():
