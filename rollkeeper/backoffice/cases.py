@@ -148,6 +148,20 @@ def deadline(one: CaseView) -> Deadline:
     return Deadline(abs(left), left < 0, one.share_used(today), colour)
 
 
+def _neighbours(authority: Authority, case_id: UUID) -> dict[str, Any]:
+    """Return which open cases come before and after this one in the list of all, and where it is there; of a decided one, the most urgent."""
+    found = [one.case_id for one in queries.case_inbox(authority)]
+    if case_id not in found:
+        return {"after": found[0] if found else None}
+    at = found.index(case_id)
+    return {
+        "before": found[at - 1] if at else None,
+        "after": found[at + 1] if at + 1 < len(found) else None,
+        "place": at + 1,
+        "count": len(found),
+    }
+
+
 def _page(
     request: HttpRequest,
     authority: Authority,
@@ -164,6 +178,7 @@ def _page(
         "case": detail.case,
         "line": line,
         "deadline": deadline(detail.open) if detail.open else None,
+        "neighbours": _neighbours(authority, case_id),
         "meaning": meaning(kind),
         "steps": STEPS.get(kind, ()),
         "form": (form or DecisionForm(kind=kind)) if may else None,

@@ -111,6 +111,25 @@ def test_every_decided_case_is_on_a_page(asked, monkeypatch):
     assert 'href="?only=mine&amp;decided=2#decided"' in pages[0]
 
 
+def test_a_case_leads_to_the_ones_before_and_after_it(asked):
+    first, second, third = (str(disputed(CaseKind.CORRECT, f"+861390891125{n}").case_id) for n in range(3))
+    for day, one in enumerate((first, second, third)):
+        run(
+            "UPDATE selfcare_case SET due_on = %s WHERE case_id = %s::uuid",
+            [ON + dt.timedelta(days=day), one],
+        )
+
+    page = asked("bo", "get", f"/cases/{second}/").text_
+    run("UPDATE selfcare_case SET settled_on = %s, upheld = true WHERE case_id = %s::uuid", [ON, third])
+    decided = asked("bo", "get", f"/cases/{third}/").text_
+
+    assert f'rel="prev" href="/cases/{first}/"' in page
+    assert "2 / 3" in page
+    assert f'rel="next" href="/cases/{third}/"' in page
+    assert f'rel="next" href="/cases/{first}/"' in decided
+    assert 'rel="prev"' not in decided
+
+
 def test_a_case_is_taken_on_and_given_back(asked):
     at = f"/cases/{disputed().case_id}/"
 
