@@ -13,7 +13,7 @@ from rollkeeper.operations.errors import NO_INSTANCE, SETUP_NOT_DONE
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.platform import embedded_postgres
 
-_UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it; your own server you restart yourself: docs/runbook/servers.md."
+_UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it: docs/runbook/servers.md."
 
 
 def examine_servers_of_instance() -> list[Finding]:
@@ -32,7 +32,11 @@ def examine_servers_of_instance() -> list[Finding]:
 
 def examine_servers() -> list[Finding]:
     """Name each server that hangs or does not answer, within seconds: opening the instance would wait for it."""
-    return [*_hanging(), *_silent()]
+    return _silent() if _are_the_operators() else _hanging()
+
+
+def _are_the_operators() -> bool:
+    return instance().register_url is not None or instance().keys_url is not None
 
 
 def _hanging() -> list[Finding]:
@@ -45,9 +49,7 @@ def _hanging() -> list[Finding]:
 
 
 def _silent() -> list[Finding]:
-    """Ask servers of the operator's own for a connection; the embedded ones are started where they are not running."""
-    if instance().register_url is None and instance().keys_url is None:
-        return []
+    """Ask the operator's servers for a connection; the embedded ones are started where they are not running."""
     found = []
     asked = ((stores.REGISTER, Role.WORKER, "register_url"), (stores.KEYS, KeysRole.SEALER, "keys_url"))
     for store, role, setting in asked:
