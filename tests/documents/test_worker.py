@@ -153,7 +153,7 @@ def test_no_two_pictures_are_read_in_one_process():
         pytest.skip("this kernel does not say who is whose child, or not to this user")
 
     def watch():
-        while not done.is_set():
+        while not done.wait(0.002):  # a child lives for a hundred times as long
             seen.update(children_of(worker.pid))
 
     done = threading.Event()
