@@ -27,7 +27,7 @@ class WordingForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Text"),
         help_text=gettext_lazy(
-            "What stands in braces is filled in for each person: {fields} what may have been seen, {care} the care number, {code} their code,"
+            "What is in braces is filled in for each person: {fields} what may have been seen, {care} the care number, {code} their code,"
             " {operator} the operator. Keep all four."
         ),
         max_length=MOST,
