@@ -129,9 +129,11 @@ def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
             "NO CHROMIUM HERE: browser tests are skipped."
             " Debian: apt-get install chromium chromium-headless-shell fonts-noto-cjk"
         )
-    # No script runs long enough to be worth translating it twice.
+    # No script runs long enough to be worth translating it twice. One process lays out all pages, and the browser's own draws them: to start
+    # others for each page, and to talk with them, was a seventh of all work.
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync", "--js-flags=--no-turbofan --no-maglev"]  # fmt: skip
+             "--disable-sync", "--js-flags=--no-turbofan --no-maglev --single-threaded", "--in-process-gpu",
+             "--renderer-process-limit=1"]  # fmt: skip
     with sync_playwright() as driver:
         loop = asyncio.get_running_loop()
         browser = driver.chromium.launch(executable_path=found, args=quiet)
