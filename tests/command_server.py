@@ -3,7 +3,7 @@
 
 One process warms up and waits at a socket. A caller hands over words, surroundings and three files; a child takes
 its place, its instance and its look at the settings, and runs what the words say to the end. `CommandServer` is the caller in a test;
-`lend_command` puts a `rollkeeper` that calls into a folder, for tests that type into a shell.
+`lend_command` puts a `rollkeeper` that calls into a folder, for tests that type into a shell, and a `python` that calls with "-m" or "-c".
 A word that begins with "@" is a function of a test: "@tests.leak.opening:main".
 """
 
@@ -12,6 +12,7 @@ import atexit
 import gc
 import json
 import os
+import runpy
 import select
 import signal
 import socket
@@ -32,7 +33,7 @@ _CALL = """\
 import array, json, os, socket, sys
 call = socket.socket(socket.AF_UNIX)
 call.connect({socket_path!r})
-said = json.dumps({{"words": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}).encode()
+said = json.dumps({{"words": {before!r} + sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}).encode()
 files = array.array("i", [0, 1, 2])
 call.sendmsg([len(said).to_bytes(4) + said], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
 answer = call.makefile()
@@ -147,12 +148,15 @@ class CommandServer:
             held.finish()
 
     def lend_command(self, folder: Path) -> None:
-        """Put a command `rollkeeper` into a folder, whose commands run here in the surroundings of their caller."""
+        """Put a `rollkeeper` and a `python` into a folder, whose commands and programs run here in the surroundings of their caller."""
         self._warm.wait_until_warm()
         folder.mkdir(exist_ok=True)
-        command = folder / "rollkeeper"
-        command.write_text(_CALL.format(python=sys.executable, socket_path=self._warm.socket), "utf-8")
-        command.chmod(0o755)
+        for name, before in (("rollkeeper", []), ("python", [f"@{__name__}:run_python"])):
+            command = folder / name
+            command.write_text(
+                _CALL.format(python=sys.executable, socket_path=self._warm.socket, before=before), "utf-8"
+            )
+            command.chmod(0o755)
 
     def go(self) -> None:
         """Let go of the servers that it holds."""
@@ -304,6 +308,16 @@ def run(words: list[str]) -> None:
         atexit._run_exitfuncs()
         sys.stdout.flush(), sys.stderr.flush()
         os._exit(end.code or 0)
+
+
+def run_python(option: str, program: str, *words: str) -> None:
+    """Run a module or a program as `python -m` and `python -c` do."""
+    sys.argv = [option, *words]
+    if option == "-m":
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+        return
+    assert option == "-c", option
+    exec(program, {"__name__": "__main__"})  # noqa: S102 - what a test hands over
 
 
 def hold() -> None:

@@ -9,7 +9,6 @@ import importlib
 import math
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -24,10 +23,13 @@ from rollkeeper.ledger import publication
 from rollkeeper.site import urls
 from tests.bench import __main__ as bench
 from tests.bench import bench_campaign, bench_start, report
+from tests.command_server import CommandServer
 from tests.demo import copy_demo
 
 SIZES = [50]
 NOT_HAD = "was not to be had"
+IN_FORKS = {"import", "memory", "simulate", "stages"}
+"""What starts a program for each row: here it is forked from one that has imported everything."""
 NEEDS = {"pages": ("chromium", "chromium-browser"), "smpp": ("node",)}
 
 
@@ -47,24 +49,26 @@ def shared(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     clear_url_caches()
 
 
-def test_no_bench_moves_the_instance_by_being_imported() -> None:
+def test_no_bench_moves_the_instance_by_being_imported(command_server: CommandServer) -> None:
     program = "import importlib, os, sys; [importlib.import_module(f'tests.bench.bench_{one}') for one in sys.argv[1:]]; print(os.environ['ROLLKEEPER_HOME'])"
-    setup = "import django; django.setup(); "
 
-    done = subprocess.run(
-        [sys.executable, "-c", setup + program, *bench.every_bench()], check=True, capture_output=True, text=True,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings"},
-    )  # fmt: skip
+    done = command_server.run("@tests.command_server:run_python", "-c", program, *bench.every_bench())
 
+    assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == os.environ["ROLLKEEPER_HOME"]
 
 
 @pytest.mark.parametrize("name", bench.every_bench())
-def test_a_bench_delivers_at_a_tiny_size(name: str, shared: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bench_delivers_at_a_tiny_size(
+    name: str, shared: None, command_server: CommandServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if name in NEEDS and not any(map(shutil.which, NEEDS[name])):
         pytest.skip(f"{' or '.join(NEEDS[name])} IS NOT HERE: the bench '{name}' is not tried")
     if name == "start":
         monkeypatch.setattr(bench_start, "make", _copied)
+    if name in IN_FORKS:
+        command_server.lend_command(tmp_path)
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     sizes = getattr(importlib.import_module(f"tests.bench.bench_{name}"), "TINY", SIZES)
 
     rows = bench.run(name, sizes)
