@@ -28,7 +28,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.acts import Act, require_act
@@ -133,8 +133,7 @@ def run_due_batches(authority: Authority, *, on: dt.date) -> int:
             continue
         except RollkeeperError as fault:  # its campaign may not go on; another may
             faults.append(fault)
-    if faults:
-        raise faults[0]
+    raise_all(faults)
     return turned
 
 

@@ -30,7 +30,7 @@ from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, Bars
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.ids import BatchId, new_uuid
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.clock_sql import stage_lengths
@@ -125,8 +125,7 @@ def prepare_day(authority: Authority, *, on: dt.date, after_run: bool = False) -
             faults.append(fault)
         else:
             prepared += sum(due.batch_id is not None for due in found)
-    if faults:
-        raise faults[0]
+    raise_all(faults)
     return prepared
 
 

@@ -7,7 +7,7 @@ from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.choices import RequestJob
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError, as_one
 from rollkeeper.kernel.jobs import PeriodicJob
 
 _MOST = 50
@@ -24,8 +24,11 @@ def prepare() -> int:
     today = clock.today()
     try:
         run_nightly(worker_authority(), on=today)
-    except RollkeeperError:
-        prepare_day(worker_authority(), on=today, after_run=True)
+    except RollkeeperError as of_night:
+        try:
+            prepare_day(worker_authority(), on=today, after_run=True)
+        except RollkeeperError as of_day:
+            raise as_one([of_night, of_day]) from None
         raise
     return prepare_day(worker_authority(), on=today)
 

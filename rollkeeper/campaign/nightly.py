@@ -28,7 +28,7 @@ from rollkeeper.campaign.rules import Days, covers, may_act_on, next_open_day
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, rows, run, sql, without_timeout
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import RollkeeperError, as_one, raise_all
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.acts import Act, require_act
@@ -71,14 +71,13 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
             return NightlyResult()
         ready, faults = _ready(there, on=on, after_gap=after_gap)
         if not ready:
-            raise faults[0]
+            raise as_one(faults)
         seen = _drain(there, ready)
         nights = [
             _run_one(authority, role, one, stays=known_stays(one.campaign_id), seen=seen, on=on)
             for one in ready
         ]
-    if faults:
-        raise faults[0]
+    raise_all(faults)
     return NightlyResult(*(sum(counts) for counts in zip(*map(astuple, nights), strict=True)))
 
 

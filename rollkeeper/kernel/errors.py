@@ -132,8 +132,9 @@ def _cited(facts: dict[str, object]) -> dict[str, object]:
 
 
 def as_one(faults: Sequence[RollkeeperError]) -> RollkeeperError:
-    """Return one fault as itself, several as `Faults`."""
-    return faults[0] if len(faults) == 1 else Faults(faults)
+    """Return one fault as itself, several as `Faults`; the same one, told of several things, once."""
+    told = list({str(one): one for fault in faults for one in fault.faults}.values())
+    return told[0] if len(told) == 1 else Faults(told)
 
 
 def raise_all(faults: Sequence[RollkeeperError]) -> None:

@@ -55,6 +55,10 @@ class PeriodicJob:
     for_apps: bool = False
     """Whether people at an app wait for it: it then runs also in an instance that does nothing by itself."""
 
+    def expects(self, fault: str) -> bool:
+        """Tell whether every code of what is noted of a run is expected."""
+        return self.expected_errors.issuperset(fault.split(", "))
+
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
@@ -64,7 +68,7 @@ class LastRun:
     ended: int | None = None
     did: int = 0
     fault: str | None = None
-    """The code of the refusal, or the name of what broke. Never its text, which may hold a value."""
+    """The codes of the refusals, with ", " between them, or the name of what broke. Never a text, which may hold a value."""
 
 
 class NotRun(Enum):
@@ -130,7 +134,7 @@ def run_once(job: PeriodicJob, *, claim: int | None = None) -> LastRun | NotRun:
         try:
             did = job.run()
         except RollkeeperError as refused:
-            fault = refused.code
+            fault = ", ".join(dict.fromkeys(one.code for one in refused.faults))
         except Exception as broke:  # noqa: BLE001 - whatever it is, the next run tries again; its text may hold values
             fault = type(broke).__name__
         done = LastRun(before.now, before.now + int(time.monotonic() - started), did, fault)

@@ -17,7 +17,7 @@ class Job(models.Model):
     ended_at = models.DateTimeField(null=True)
     did = models.BigIntegerField(db_default=0, db_comment="How much the last run did.")
     fault = models.TextField(
-        null=True, db_comment="The code of the refusal, or the name of what broke. Never its text."
+        null=True, db_comment="The codes of the refusals, or the name of what broke. Never a text."
     )
 
     interval_s = models.IntegerField(
@@ -28,7 +28,8 @@ class Job(models.Model):
         db_table = "kernel_job"
         constraints = [
             models.CheckConstraint(
-                name="kernel_job_fault_is_a_code", condition=models.Q(fault__regex=r"^\w{1,80}$")
+                name="kernel_job_fault_is_codes",
+                condition=models.Q(fault__regex=r"^\w{1,80}(, \w{1,80})*$"),
             )
         ]
 

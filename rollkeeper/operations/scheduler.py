@@ -157,7 +157,7 @@ class JobThread:
     def _next_at(self, ran: LastRun | NotRun, began: float) -> float:
         if isinstance(ran, NotRun):
             return time.monotonic() + _BUSY_RETRY_S
-        is_fault = ran.fault is not None and ran.fault not in self.job.expected_errors
+        is_fault = ran.fault is not None and not self.job.expects(ran.fault)
         self.faults = self.faults + 1 if is_fault else 0
         interval_s = self.job.interval_s()
         if self.faults:

@@ -243,13 +243,14 @@ def _apply(
     if article is None:
         return _register(session, application_id, key, given, on=on)
     # At a counter the document would be seen: where that is none of the law's checks, it would be refused there.
-    if faults := check_faults(
-        active_pack(),
-        given.submission(key, document_seen=True),
-        action_kind=RegistrationKind.REGISTER,
-        payment=payment,
-    ):
-        raise faults[0]
+    raise_all(
+        check_faults(
+            active_pack(),
+            given.submission(key, document_seen=True),
+            action_kind=RegistrationKind.REGISTER,
+            payment=payment,
+        )
+    )
     return run_once(
         key, verb=Verb.APPLICATION_SUBMITTED, on=on, about=on_line(session.line_id),
         do=lambda: (session.line_id, _hold(session, application_id, given, article=article, on=on)),

@@ -32,6 +32,7 @@ from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.instance import instance
 from rollkeeper.notices.services import send_due
 from tests.builders.lines import change_line, make_line, make_sealed_line, make_tenure
@@ -323,6 +324,19 @@ def test_a_campaign_that_may_not_go_on_keeps_no_other_back(law):
 
     assert blocked == ({"early": "not_notified"}, {"late": "running"})
     assert stages(mobile) == {"early": "running"}
+
+
+def test_every_campaign_that_may_not_go_on_says_so(law):
+    told("mobile", "data_card")
+    clock.set_demo_date(NOTIFIED)
+    run(
+        "UPDATE campaign_campaign SET pack_hash = 'another', pack_id = 'of-' || campaign_name WHERE campaign_name <> 'again'"
+    )
+
+    with pytest.raises(Faults) as refused:
+        nightly.run_nightly(worker_authority(), on=NOTIFIED)
+
+    assert {one.facts["pack"] for one in refused.value.faults} == {"of-early", "of-late"}
 
 
 def test_batches_are_prepared_for_the_campaigns_that_had_their_night(law):

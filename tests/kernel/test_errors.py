@@ -2,11 +2,11 @@
 
 import pytest
 
-from rollkeeper.kernel.errors import Faults, Kind, Refusal, raise_all
+from rollkeeper.kernel.errors import Faults, Kind, Refusal, as_one, raise_all
 from tests.refusals import refusing
 
 ODD_NUMBER = Refusal("odd_number", Kind.REFUSED, "{number} is odd.", "Add one to {number}.")
-WRONG_CALL = Refusal("wrong_call", Kind.MALFORMED, "Wrong.", "Call again.")
+WRONG_CALL = Refusal("wrong_call", Kind.MALFORMED, "{word} is wrong.", "Call again.")
 
 
 def test_a_single_fault_is_raised_as_itself():
@@ -22,6 +22,19 @@ def test_several_faults_are_raised_together():
     assert refusal.value.advice == "Add one to 3.\nAdd one to 5."
 
 
+def test_faults_within_faults_are_told_one_by_one_and_each_once():
+    inner = Faults([ODD_NUMBER(number=3), ODD_NUMBER(number=5)])
+
+    told = as_one([inner, ODD_NUMBER(number=7), ODD_NUMBER(number=5)])
+
+    assert [str(one) for one in told.faults] == ["3 is odd.", "5 is odd.", "7 is odd."]
+
+
+def test_one_fault_of_several_things_is_that_fault():
+    with refusing(ODD_NUMBER):
+        raise_all([ODD_NUMBER(number=3), ODD_NUMBER(number=3)])
+
+
 def test_no_fault_raises_nothing():
     raise_all([])
 
@@ -35,8 +48,8 @@ def test_the_exit_code_tells_a_no_from_a_wrong_call(kind, code):
     ("faults", "code"),
     [
         ([ODD_NUMBER(number=3), ODD_NUMBER(number=5)], 1),
-        ([ODD_NUMBER(number=3), WRONG_CALL()], 2),
-        ([WRONG_CALL(), WRONG_CALL()], 2),
+        ([ODD_NUMBER(number=3), WRONG_CALL(word="a")], 2),
+        ([WRONG_CALL(word="a"), WRONG_CALL(word="b")], 2),
     ],
 )
 def test_several_reasons_for_a_no_are_a_no_unless_the_call_was_wrong_as_well(faults, code):

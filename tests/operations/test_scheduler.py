@@ -22,7 +22,14 @@ from rollkeeper.kernel import health, jobs, stores
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import connect, rows
 from rollkeeper.kernel.database import run as sql_run
-from rollkeeper.kernel.errors import SETTINGS_FILE_FAULT, Kind, Refusal, RollkeeperError
+from rollkeeper.kernel.errors import (
+    INVALID_DATE,
+    SETTINGS_FILE_FAULT,
+    Kind,
+    Refusal,
+    RollkeeperError,
+    raise_all,
+)
 from rollkeeper.kernel.instance import instance as settings_of_instance
 from rollkeeper.kernel.jobs import LastRun, NotRun, PeriodicJob
 from rollkeeper.kernel.leases import FAMILY
@@ -62,6 +69,10 @@ def refuses():
     raise MADE_UP(value=MARK)
 
 
+def refuses_all():
+    raise_all([MADE_UP(value=MARK), INVALID_DATE(given=MARK), MADE_UP(value="another")])
+
+
 def last():
     """What is noted of the made-up job."""
     return jobs.last_runs()[1].get("made-up")
@@ -98,7 +109,10 @@ def leased_elsewhere(**row):
         yield
 
 
-@pytest.mark.parametrize(("run", "code"), [(breaks, "ValueError"), (refuses, "made_up_refusal")])
+@pytest.mark.parametrize(
+    ("run", "code"),
+    [(breaks, "ValueError"), (refuses, "made_up_refusal"), (refuses_all, "made_up_refusal, invalid_date")],
+)
 def test_a_fault_is_noted_by_its_code_alone(committed, run, code):
     done = jobs.run_once(job(run))
 
@@ -184,6 +198,13 @@ tried: list[int] = []
 def breaks_off():
     tried.append(1)
     raise SETTINGS_FILE_FAULT(source="settings.toml", why="it is not TOML")
+
+
+def test_a_run_with_one_unexpected_fault_among_expected_ones_backs_off():
+    one = job(refuses_all, expected_errors=frozenset({MADE_UP.code}))
+
+    assert one.expects("made_up_refusal")
+    assert not one.expects("made_up_refusal, invalid_date")
 
 
 def test_an_expected_error_is_recorded_and_causes_no_backoff(committed):
