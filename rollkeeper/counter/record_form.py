@@ -156,18 +156,7 @@ class RecordForm(RegistrationForm, QuietForm):
         if kind.id == PartyKind.COMPANY and "subscriber__document_type" in self.fields:
             self.fields["subscriber__document_type"].initial = DocumentType.BUSINESS_LICENCE.value
         if action_kind is RegistrationKind.CHANGE:
-            self.fields["former__document_type"] = forms.ChoiceField(
-                label=_("Kind of the former document"), choices=offered_types, required=False
-            )
-            self.fields["former__document_state"] = state_field(STATE_HINT)
-            self.fields["former__document_number"] = forms.CharField(
-                label=_("Number of the former document"), required=False, widget=forms.TextInput(attrs=QUIET),
-                help_text=_("Only where the document was renewed or recorded wrongly."),
-            )  # fmt: skip
-            self.fields["former__was_wrong"] = forms.BooleanField(
-                label=_("That number was recorded wrongly and was never theirs."), required=False,
-                widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
-            )  # fmt: skip
+            self.fields |= _former_document_fields()
         if limit := national_limit(pack, kind.id, action_kind=action_kind):
             is_for_all = set(pack.services) <= set(limit.services) and limit.is_for_all_lines
             self.ask_lines_elsewhere(limit, services=pack.services, required=is_for_all and not self.routes)
@@ -312,6 +301,24 @@ def _contact_fields(attributes: Sequence[str]) -> dict[str, forms.Field]:
         "Notices and codes for the portal reach the subscriber there. It is kept with the line and not with the record."
     )
     return {"contact_email": asked(field, why=why)}
+
+
+def _former_document_fields() -> dict[str, forms.Field]:
+    """Return the fields for the document that a change replaces."""
+    return {
+        "former__document_type": forms.ChoiceField(
+            label=_("Kind of the former document"), choices=offered_types, required=False
+        ),
+        "former__document_state": state_field(STATE_HINT),
+        "former__document_number": forms.CharField(
+            label=_("Number of the former document"), required=False, widget=forms.TextInput(attrs=QUIET),
+            help_text=_("Only where the document was renewed or recorded wrongly."),
+        ),
+        "former__was_wrong": forms.BooleanField(
+            label=_("That number was recorded wrongly and was never theirs."), required=False,
+            widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
+        ),
+    }  # fmt: skip
 
 
 def _sides_fields() -> dict[str, forms.Field]:

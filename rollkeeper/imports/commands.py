@@ -38,6 +38,24 @@ from rollkeeper.kernel.instance import instance, open_instance
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.packs import load_pack
 
+AsOfOption = Annotated[
+    dt.date | None,
+    typer.Option(
+        parser=read_date, metavar="DATE", help="The day from which months of service are counted back."
+    ),
+]
+RefusedOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The file that lists refused rows; default: FILE.refused.csv."),
+]
+RejectedRowsOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Also write the refused rows themselves to this file, which only you can read: correct and import it, then delete it.",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -75,23 +93,9 @@ def import_file(
         int | None,
         typer.Option(metavar="N", min=1, help="The row of column names; default: found in the first rows."),
     ] = None,
-    as_of: Annotated[
-        dt.date | None,
-        typer.Option(
-            parser=read_date, metavar="DATE", help="The day from which months of service are counted back."
-        ),
-    ] = None,
-    refused: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The file that lists refused rows; default: FILE.refused.csv."),
-    ] = None,
-    rejected_rows: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Also write the refused rows themselves to this file, which only you can read: correct and import it, then delete it.",
-        ),
-    ] = None,
+    as_of: AsOfOption = None,
+    refused: RefusedOption = None,
+    rejected_rows: RejectedRowsOption = None,
     on: DateOption = None,  # noqa: ARG001 - given to the clock as it is read
     json_: JsonOption = False,
 ) -> None:
@@ -113,10 +117,9 @@ def import_file(
             _print_proposal(proposal, scan, as_json=json_)
             return
         raw = complete(_confirmed(proposal, scan, yes=yes), as_of=as_of, number_range=number_range)
-    made = make_map(raw, named=map_file or "the proposed map", header=scan.header)
-    result = _take_in(
-        scan, made, named=map_file or "the proposed map", refused=refused, rejected_rows=rejected_rows
-    )
+    named = map_file or "the proposed map"
+    made = make_map(raw, named=named, header=scan.header)
+    result = _take_in(scan, made, named=named, refused=refused, rejected_rows=rejected_rows)
     _report(scan, made, result, as_json=json_)
     if result.refused and not result.was_done:
         raise typer.Exit(1)

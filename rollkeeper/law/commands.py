@@ -2,6 +2,7 @@
 """The command `simulate`, which applies the law to lines without effect on the register, and the commands `law …`."""
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -16,10 +17,22 @@ from rollkeeper.law.errors import RESULT_NOT_WRITTEN
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
-from rollkeeper.law.toolkit import register_group
+from rollkeeper.law.toolkit import FromRegisterOption, PackArgument, register_group
 
 if TYPE_CHECKING:
     from rollkeeper.law.simulation import SimulationResult
+
+
+FirstNightOption = Annotated[
+    dt.date,
+    typer.Option(
+        "--from", parser=read_date, metavar="DATE", help="The first day on which the nightly run takes place."
+    ),
+]
+LastDayOption = Annotated[
+    dt.date,
+    typer.Option("--to", parser=read_date, metavar="DATE", help="The last day; later events are ignored."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,33 +42,14 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    pack: Annotated[str, typer.Argument(help="A shipped pack or the path of one.", metavar="PACK")],
-    first: Annotated[
-        dt.date,
-        typer.Option(
-            "--from",
-            parser=read_date,
-            metavar="DATE",
-            help="The first day on which the nightly run takes place.",
-        ),
-    ],
-    last: Annotated[
-        dt.date,
-        typer.Option(
-            "--to", parser=read_date, metavar="DATE", help="The last day; later events are ignored."
-        ),
-    ],
+    pack: PackArgument,
+    first: FirstNightOption,
+    last: LastDayOption,
     events: Annotated[
         Path | None,
         typer.Argument(help="line,date,event,until: one event of one line a row.", metavar="[EVENTS.csv]"),
     ] = None,
-    from_register: Annotated[
-        bool,
-        typer.Option(
-            "--from-register",
-            help="Instead of a file: the lines of this instance, each subscriber notified on the first day.",
-        ),
-    ] = False,
+    from_register: FromRegisterOption = False,
     result: Annotated[
         Path | None,
         typer.Option(
@@ -86,41 +80,38 @@ def simulate(
     law = load_pack(pack)
     if (events is None) is not from_register:
         raise typer.BadParameter("give either EVENTS.csv or --from-register")
+    output = _Output(result, plot, as_json)
     if events is None:
-        with TemporaryDirectory(prefix="rollkeeper-simulate-") as folder:
-            written = REGISTER_HISTORIES.only()(Path(folder) / "events.csv", (law,), first)
-            if written.lines:
-                _run(
-                    law,
-                    Path(folder) / "events.csv",
-                    first,
-                    last,
-                    engine,
-                    result=result,
-                    plot=plot,
-                    as_json=as_json,
-                )
-        err.print(
-            f"{counted(written.lines, 'line', 'lines')} of this instance, each subscriber notified on {first}. Left out: {written.other_service:,} of services"
-            f" that the law does not concern, {written.essential:,} essential ones."
-        )
+        _run_on_register(law, first, last, engine, output)
         return
     if result is None:
         raise typer.BadParameter("name the file for the results with --out")
-    _run(law, events, first, last, engine, result=result, plot=plot, as_json=as_json)
+    _run(law, events, first, last, engine, output)
 
 
-def _run(
-    law: Pack,
-    events: Path,
-    first: dt.date,
-    last: dt.date,
-    engine: Engine,
-    *,
-    result: Path | None,
-    plot: Path | None,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """Where the result goes, and in which form."""
+
+    result: Path | None
+    plot: Path | None
+    as_json: bool
+
+
+def _run_on_register(law: Pack, first: dt.date, last: dt.date, engine: Engine, output: _Output) -> None:
+    with TemporaryDirectory(prefix="rollkeeper-simulate-") as folder:
+        events = Path(folder) / "events.csv"
+        written = REGISTER_HISTORIES.only()(events, (law,), first)
+        if written.lines:
+            _run(law, events, first, last, engine, output)
+    err.print(
+        f"{counted(written.lines, 'line', 'lines')} of this instance, each subscriber notified on {first}. Left out: {written.other_service:,} of services"
+        f" that the law does not concern, {written.essential:,} essential ones."
+    )
+
+
+def _run(law: Pack, events: Path, first: dt.date, last: dt.date, engine: Engine, output: _Output) -> None:
+    result, plot = output.result, output.plot
     with needs_extra("tables"):
         from rollkeeper.law.chart import print_chart, svg_chart
         from rollkeeper.law.simulation import csv_of, refuse_output_path, simulate
@@ -134,7 +125,7 @@ def _run(
         write_atomically(result, csv_of(found.outcomes).encode(), mode=0o644)
     if plot is not None:
         write_atomically(plot, svg_chart(found.counts, pack=law.id).encode(), mode=0o644)
-    if as_json:
+    if output.as_json:
         emit(_answer(found))
         return
     if not found.outcomes.height:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -38,10 +38,21 @@ from rollkeeper.law.scaffold import Shape, is_pack_id, scaffold
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.strict_yaml import read_strict
 
+if TYPE_CHECKING:
+    from rollkeeper.law.diff import ChangedLeaf, ChangedOutcomes
+
 PackArgument = Annotated[str, typer.Argument(metavar="PACK", help="A shipped pack or the path of one.")]
 DayOption = Annotated[
     dt.date | None, typer.Option("--on", parser=read_date, metavar="DATE", help="As of this day, by default today.")
 ]  # fmt: skip
+
+FromRegisterOption = Annotated[
+    bool,
+    typer.Option(
+        "--from-register",
+        help="Instead of a file: the lines of this instance, each subscriber notified on the first day.",
+    ),
+]
 
 
 def register_group(app: typer.Typer) -> None:
@@ -231,13 +242,7 @@ def diff(
         dt.date | None,
         typer.Option("--to", parser=read_date, metavar="DATE", help="Last day; needed with --events."),
     ] = None,
-    from_register: Annotated[
-        bool,
-        typer.Option(
-            "--from-register",
-            help="Instead of a file: the lines of this instance, each subscriber notified on the first day.",
-        ),
-    ] = False,
+    from_register: FromRegisterOption = False,
     engine: Annotated[Engine, typer.Option(help="Which engine counts, or both to compare them.")] = (
         Engine.RULES
     ),
@@ -270,17 +275,21 @@ def diff(
     if as_json:
         emit({"values": [asdict(leaf) for leaf in leaves], "people": asdict(people) if people else None})
     else:
-        show_table(
-            f"{len(leaves)} values differ",
-            ("value", "was", "is"),
-            [(d.leaf, d.before, d.after) for d in leaves],
-        )
-        if people:
-            out.print(
-                f"Of {counted(people.lines, 'line', 'lines')} {people.gain:,} gain days, {people.lose:,} lose days, {people.alike:,} stay as they were."
-            )
+        _print_diff(leaves, people)
     if people and people.lose:
         raise typer.Exit(1)
+
+
+def _print_diff(leaves: "list[ChangedLeaf]", people: "ChangedOutcomes | None") -> None:
+    show_table(
+        f"{len(leaves)} values differ",
+        ("value", "was", "is"),
+        [(d.leaf, d.before, d.after) for d in leaves],
+    )
+    if people:
+        out.print(
+            f"Of {counted(people.lines, 'line', 'lines')} {people.gain:,} gain days, {people.lose:,} lose days, {people.alike:,} stay as they were."
+        )
 
 
 def new(
