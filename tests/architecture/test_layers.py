@@ -96,6 +96,26 @@ def test_no_module_is_longer_than_can_be_read():
     ]
 
 
+def test_no_function_is_longer_than_can_be_read():
+    assert not [
+        f"{file.relative_to(ROOT)}: {node.name}"
+        for file in modules()
+        for node in ast.walk(ast.parse(text_of(file)))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= 60
+    ]
+
+
+def test_a_function_of_the_database_is_named_by_a_package():
+    made = re.compile(r"CREATE OR REPLACE FUNCTION (?:public\.)?(\w+)")
+    keys = PACKAGE / "vault" / "sql" / "keys.sql"  # another database, in which no name has a prefix
+    assert not [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in sorted(set(PACKAGE.rglob("*.sql")) - {keys})
+        for name in made.findall(text_of(file))
+        if name.split("_")[0] not in PACKAGES
+    ]
+
+
 def test_every_statement_file_says_what_it_does_and_which_law_it_serves():
     lacking = [
         f"{file.relative_to(ROOT)}: {word}"

@@ -7,6 +7,18 @@ from django.db import migrations, models
 
 from rollkeeper.kernel import database
 
+_STAYS_AS_CLOSED_DAYS = """
+CREATE OR REPLACE FUNCTION campaign_stay_to_closed_day() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM network_set_rest(NEW.stay_id, NEW.days);
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER campaign_stay_to_closed_day AFTER INSERT OR UPDATE OF days ON campaign_stay
+    FOR EACH ROW EXECUTE FUNCTION campaign_stay_to_closed_day();
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -230,5 +242,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "track_line_changes", "backoffice_role_triggers", "refresh_statistics", "stays_as_closed_days")]),
+        migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "track_line_changes", "backoffice_role_triggers", "refresh_statistics")] + [_STAYS_AS_CLOSED_DAYS]),
     ]

@@ -1,7 +1,7 @@
 -- A stay is entered and ended by these alone: it pauses every clock, or those of one campaign, so that what shortens one takes days from
 -- everyone whom it concerns.
 -- Law: art. 1, 3, 11. Reads: access_approval, access_staff, campaign_batch, campaign_stay, provisioning_command. Writes: campaign_stay;
--- provisioning_command by network_postpone. Plan: primary key; the approvals of one subject; below. Again: CREATE OR REPLACE: the same functions; a stay that is over is not ended again.
+-- provisioning_command by provisioning_postpone, provisioning_closedday by provisioning_set_closed_days. Plan: primary key; the approvals of one subject; below. Again: CREATE OR REPLACE: the same functions; a stay that is over is not ended again.
 -- With their owner's rights: a role that executes them moves no first day, reopens no stay and ends none in the past.
 DROP FUNCTION IF EXISTS campaign_enter_stay(uuid, date, date, text, timestamptz, uuid);
 CREATE OR REPLACE FUNCTION campaign_enter_stay(
@@ -62,7 +62,7 @@ BEGIN
         EXIT WHEN NOT isfinite(day);
     END LOOP;
     until := least(CASE WHEN day = today THEN kernel_instant(said_at) ELSE day::timestamp AT TIME ZONE kernel_zone() END, '9999-01-01 00:00Z');
-    PERFORM network_postpone(array_agg(held.line_id), array_agg(held.command_id), array_agg(held.until)) FROM (
+    PERFORM provisioning_postpone(array_agg(held.line_id), array_agg(held.command_id), array_agg(held.until)) FROM (
         SELECT c.line_id, c.command_id, until + make_interval(days => CASE b.state WHEN 'stopped' THEN 1 ELSE 7 END) AS until
           FROM provisioning_command c JOIN campaign_batch b USING (batch_id)
          WHERE (of_batch IS NULL OR c.batch_id = of_batch) AND b.state IN ('stopped', 'undo_requested')
@@ -72,5 +72,18 @@ BEGIN
          ORDER BY c.position
            FOR NO KEY UPDATE OF c
     ) AS held;
+END
+$$;
+
+-- Keeps provisioning's closed days equal to the stays: each bar or termination is checked against them when sent, so that none
+-- slips through from a chunk that ran when the stay was entered, or from before a later stay. A stay of one campaign closes no day: the
+-- network asks which batches rest (resting_batches.sql).
+CREATE OR REPLACE FUNCTION campaign_stay_to_closed_day() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NEW.campaign_id IS NULL THEN
+        PERFORM provisioning_set_closed_days(NEW.stay_id, NEW.days);
+    END IF;
+    RETURN NULL;
 END
 $$;

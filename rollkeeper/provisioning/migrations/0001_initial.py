@@ -8,6 +8,26 @@ from django.db import migrations, models
 
 from rollkeeper.kernel import database
 
+# Setup replaces both by functions with the name of their package (sql/functions.sql).
+_POSTPONE = """
+CREATE OR REPLACE FUNCTION network_postpone(line_ids uuid[], command_ids uuid[], untils timestamptz[])
+RETURNS void LANGUAGE sql SET search_path = public, pg_temp AS $$
+    UPDATE provisioning_command c
+       SET attempts = CASE WHEN c.claimed_by IS NULL THEN 0 ELSE c.attempts END, next_try_at = p.until
+      FROM unnest(line_ids, command_ids, untils) AS p (line_id, command_id, until)
+     WHERE c.line_id = p.line_id AND c.command_id = p.command_id
+$$;
+REVOKE ALL ON FUNCTION network_postpone FROM PUBLIC
+"""
+_SET_REST = """
+CREATE OR REPLACE FUNCTION network_set_rest(of_stay uuid, on_days daterange)
+RETURNS void LANGUAGE sql SET search_path = public, pg_temp AS $$
+    INSERT INTO provisioning_closedday (closed_day_id, days) VALUES (of_stay, on_days)
+        ON CONFLICT (closed_day_id) DO UPDATE SET days = excluded.days
+$$;
+REVOKE ALL ON FUNCTION network_set_rest FROM PUBLIC
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -93,5 +113,5 @@ class Migration(migrations.Migration):
                 WHERE state IN ('waiting', 'sent');
             """
         ),
-        migrations.RunSQL([database.sql("provisioning", name) for name in ("temporary_reconnection_trigger", "essential_line_trigger", "counter_role_triggers", "terminate_only_terminated_trigger", "service_trigger", "postpone", "set_rest")]),
+        migrations.RunSQL([database.sql("provisioning", name) for name in ("temporary_reconnection_trigger", "essential_line_trigger", "counter_role_triggers", "terminate_only_terminated_trigger", "service_trigger")] + [_POSTPONE, _SET_REST]),
     ]
