@@ -11,10 +11,9 @@ WITH meant AS MATERIALIZED (
        AND agents_newest_registration(t.line_id) <= t.entry_id
 ), asked AS (
     SELECT l.line_id, gen_random_uuid() AS reverification_id, gen_random_uuid() AS notice_id,
-           coalesce((SELECT s.language FROM lines_tenure h JOIN subscribers_subscriber s USING (person_id)
-                      WHERE h.line_id = l.line_id AND upper_inf(h.held)), l.language, %(language)s) AS language,
-           agents_newest_registration(l.line_id) AS entry_id
+           notices_in.language, agents_newest_registration(l.line_id) AS entry_id
       FROM meant JOIN lines_line l USING (line_id)
+-- include lines.notice_language
      WHERE l.state IN ('active', 'suspended') AND l.is_registered
        AND NOT EXISTS (SELECT FROM agents_reverification r WHERE r.line_id = l.line_id AND r.settled_on IS NULL)
 ), notice_slice AS (

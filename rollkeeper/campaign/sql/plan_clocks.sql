@@ -5,14 +5,13 @@
 -- Plan: one pass over lines_line, anti-join with campaign_member; once a planning, not once a night.
 -- Again: only lines that were imported since.
 CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
-SELECT l.line_id, l.region, coalesce(s.language, l.language, %(language)s) AS language, %(anchor_on)s::date AS anchor_on,
+SELECT l.line_id, l.region, notices_in.language, %(anchor_on)s::date AS anchor_on,
        %(days)s::integer AS days, '{}'::datemultirange AS pauses, l.version,
        -- What a campaign promised that has let the line go is never shortened by the one that takes it, itself among them.
        (SELECT max(m.promised_on) FROM campaign_member m
          WHERE m.line_id = l.line_id AND m.campaign_id = ANY (%(campaign_id)s::uuid || %(other_campaigns)s::uuid[]) AND m.out_of_scope_reason = 'not_concerned') AS promised_on
   FROM lines_line l
-  LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
-  LEFT JOIN subscribers_subscriber s ON s.person_id = h.person_id
+-- include lines.notice_language
  WHERE l.state IN ('active', 'suspended') AND l.is_registered = %(asks_again)s AND NOT l.must_reverify
    AND
 -- include campaign.in_cohort

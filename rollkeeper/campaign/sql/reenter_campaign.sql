@@ -21,12 +21,11 @@ WITH back AS (
                           AND o.stage IN ('not_notified', 'running', 'suspended') OFFSET 0)
  RETURNING m.line_id, l.language
 ), notice_slice AS (
-    SELECT b.line_id, uuidv7() AS notice_id, 'register_by' AS kind, %(campaign_id)s::uuid AS campaign_id,
-           coalesce(p.language, b.language, %(language)s) AS language, %(on)s::date AS queued_on, %(promised_today)s::date AS promised_on,
+    SELECT l.line_id, uuidv7() AS notice_id, 'register_by' AS kind, %(campaign_id)s::uuid AS campaign_id,
+           notices_in.language, %(on)s::date AS queued_on, %(promised_today)s::date AS promised_on,
            %(pack_hash)s AS pack_hash
-      FROM back b
-      LEFT JOIN lines_tenure h ON h.line_id = b.line_id AND upper_inf(h.held)
-      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+      FROM back l
+-- include lines.notice_language
 ),
 -- include notices.enqueue_many
 SELECT count(*) AS lines FROM back

@@ -43,12 +43,11 @@ WITH locked AS MATERIALIZED (
 ),
 -- include provisioning.request_many
 , notice_slice AS (
-    SELECT r.line_id, uuidv7() AS notice_id, 'restored' AS kind, NULL::uuid AS campaign_id,
-           coalesce(p.language, r.language, %(language)s) AS language, %(on)s::date AS queued_on, NULL::date AS promised_on,
+    SELECT l.line_id, uuidv7() AS notice_id, 'restored' AS kind, NULL::uuid AS campaign_id,
+           notices_in.language, %(on)s::date AS queued_on, NULL::date AS promised_on,
            %(pack_hash)s AS pack_hash
-      FROM restored_line r
-      LEFT JOIN lines_tenure h ON h.line_id = r.line_id AND upper_inf(h.held)
-      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+      FROM restored_line l
+-- include lines.notice_language
 ),
 -- include notices.enqueue_many
 , said AS MATERIALIZED (

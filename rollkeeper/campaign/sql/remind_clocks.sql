@@ -3,7 +3,7 @@
 -- Plan: campaign_member_to_remind; grows with who is to be reminded, not with the population.
 -- Again: the same rows until remind_members.sql has put them off.
 CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
-SELECT m.line_id, m.anchor_on, m.promised_on, coalesce(p.language, l.language, %(language)s) AS language,
+SELECT m.line_id, m.anchor_on, m.promised_on, notices_in.language,
        length.days, '{}'::datemultirange AS pauses
   FROM campaign_member m
  CROSS JOIN LATERAL (SELECT m.step, m.anchor_on) AS clock
@@ -11,7 +11,6 @@ SELECT m.line_id, m.anchor_on, m.promised_on, coalesce(p.language, l.language, %
 -- include law.stage_days
   ) AS length
   JOIN lines_line l USING (line_id)
-  LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
-  LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+-- include lines.notice_language
  WHERE m.stage = 'running' AND m.remind_on <= %(on)s AND m.campaign_id = %(campaign_id)s
    AND l.is_registered = %(asks_again)s AND l.must_reverify = %(asks_again)s AND NOT l.is_disputed AND l.state IN ('active', 'suspended')

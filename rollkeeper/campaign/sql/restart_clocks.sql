@@ -27,7 +27,7 @@ WITH counted AS MATERIALIZED (
                                    WHERE s.days @> d.day::date AND
 -- include campaign.pauses_campaign
                                  ))::integer) END AS last_day_on,
-           coalesce(p.language, l.language, %(language)s) AS notice_language
+           notices_in.language AS notice_language
       FROM campaign_member m
       JOIN lines_line l USING (line_id)
       JOIN LATERAL (SELECT begun_on, begun_at, restored_on, restored_at, was_wrongful FROM lines_suspension
@@ -39,8 +39,7 @@ WITH counted AS MATERIALIZED (
       ) AS length
       LEFT JOIN LATERAL (SELECT b.former FROM campaign_batchline b
                           WHERE b.line_id = m.line_id AND b.former ->> 'stage' = 'running' ORDER BY b.done_at DESC LIMIT 1) b ON true
-      LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
-      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+-- include lines.notice_language
      WHERE m.line_id = ANY (%(line_ids)s) AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
        AND l.is_registered = %(asks_again)s AND l.must_reverify = %(asks_again)s AND NOT l.is_disputed AND NOT l.is_essential AND l.state IN ('active', 'suspended')
 ), lost AS MATERIALIZED (

@@ -9,12 +9,11 @@
 -- again for each chunk. About expressions in a CASE, or behind OFFSET 0, they say nothing.
 -- Again: nothing, since the lines of the batch are no longer 'done'.
 WITH wrong AS MATERIALIZED (
-    SELECT v.*, coalesce(p.language, v.language, %(language)s) AS notice_language,
-           greatest((v.former ->> 'promised_on')::date, %(last_day)s::date) AS last_day_on
-      FROM slice_verdict v
-      LEFT JOIN lines_tenure h ON h.line_id = v.line_id AND upper_inf(h.held)
-      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
-     WHERE v.can_be_undone
+    SELECT l.*, notices_in.language AS notice_language,
+           greatest((l.former ->> 'promised_on')::date, %(last_day)s::date) AS last_day_on
+      FROM slice_verdict l
+-- include lines.notice_language
+     WHERE l.can_be_undone
 ), undo_suspend_slice AS (
     SELECT line_id, stays_suspended FROM wrong
 ),

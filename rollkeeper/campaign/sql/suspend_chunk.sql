@@ -7,12 +7,11 @@
 -- Again: the batch row's position_done lets no line have a second turn.
 WITH due AS MATERIALIZED (
     SELECT v.*, n.last_day_on AS next_last_day_on, n.earliest_on AS next_earliest_on,
-           coalesce(p.language, l.language, %(language)s) AS language
+           notices_in.language
       FROM slice_verdict v
       JOIN lines_line l USING (line_id)
       LEFT JOIN law_due n ON (n.anchor_on, n.days, n.pauses) = (%(on)s::date, %(then_days)s::integer, v.pauses)
-      LEFT JOIN lines_tenure h ON h.line_id = v.line_id AND upper_inf(h.held)
-      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+-- include lines.notice_language
      WHERE v.because IS NULL
 ), suspend_slice AS (
     SELECT line_id, %(batch_id)s::uuid AS batch_id FROM due

@@ -5,11 +5,10 @@
 -- Plan: only clocks that are due for a check; primary keys by line (OFFSET 0).
 -- Again: nothing, since the notice is there.
 WITH restored AS MATERIALIZED (
-    SELECT c.line_id, c.stage, coalesce(p.language, l.language, %(language)s) AS language
+    SELECT c.line_id, c.stage, notices_in.language
       FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)
       JOIN lines_line l USING (line_id)
-      LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
-      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+-- include lines.notice_language
      WHERE d.last_day_on < %(on)s AND (c.promised_on IS NULL OR c.promised_on < %(on)s) AND NOT l.is_disputed
        AND EXISTS (
            SELECT FROM (SELECT (undone_at AT TIME ZONE %(zone)s)::date AS undone_on FROM campaign_batchline

@@ -7,11 +7,10 @@
 -- Again: the batch row's position_done lets no line have a second turn.
 -- RECURSIVE, so that the end of a tenure may name its entry, which is written further below.
 WITH RECURSIVE due AS MATERIALIZED (
-    SELECT v.*, l.number_index, coalesce(p.language, l.language, %(language)s) AS language
+    SELECT v.*, l.number_index, notices_in.language
       FROM slice_verdict v
       JOIN lines_line l USING (line_id)
-      LEFT JOIN lines_tenure h ON h.line_id = v.line_id AND upper_inf(h.held)
-      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+-- include lines.notice_language
      WHERE v.because IS NULL
 ), terminate_slice AS (
     SELECT line_id, number_index FROM due
