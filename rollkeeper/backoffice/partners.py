@@ -23,6 +23,7 @@ from rollkeeper.agents.queries import agent_list
 from rollkeeper.disclosures.queries import count_authorities
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.ledger.settings import settings as ledger_settings
+from rollkeeper.notices.gateways.registry import SETTINGS_OF
 from rollkeeper.notices.settings import settings as notice_settings
 from rollkeeper.provisioning.settings import settings as provisioning_settings
 
@@ -31,12 +32,6 @@ _GIVEN: Final = {
     Channel.VOICE: _("Telephone numbers and the text of notices"),
     Channel.EMAIL: _("E-mail addresses and the text of notices"),
     Channel.POST: _("Postal addresses and the text of notices"),
-}
-_SETTINGS: Final = {
-    Channel.SMS: "notices.smpp_url",
-    Channel.VOICE: "notices.voice_program",
-    Channel.EMAIL: "notices.smtp_url",
-    Channel.POST: "notices.post_program",
 }
 
 
@@ -65,10 +60,10 @@ def _partners() -> Iterator[Partner]:
     notices = notice_settings()
     for name in notices.channels:
         channel = Channel(name)
-        setting = _SETTINGS[channel]
+        setting = SETTINGS_OF[channel]
         # Pages are not given the mail server's address, so this one cannot tell whether there is one.
-        is_set = channel is Channel.EMAIL or getattr(notices, setting.removeprefix("notices."))
-        yield Partner(channel.label, _GIVEN[channel], (setting,) if is_set else ())
+        is_set = channel is Channel.EMAIL or getattr(notices, setting)
+        yield Partner(channel.label, _GIVEN[channel], (f"notices.{setting}",) if is_set else ())
     network = provisioning_settings()
     elements = sorted({element for named in network.by_service.values() for element in named})
     yield Partner(

@@ -14,7 +14,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.law.packs import load_pack
-from rollkeeper.notices.gateways.registry import gateways
+from rollkeeper.notices.gateways.registry import SETTINGS_OF, gateways
 from rollkeeper.notices.settings import settings as notice_settings
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.setup_answers import unanswered
@@ -22,10 +22,6 @@ from rollkeeper.provisioning.gateways.registry import has_own_network
 from rollkeeper.vault.settings import settings as vault_settings
 
 _HERE: Final = {"", "localhost", "127.0.0.1", "::1"}
-_SETTINGS_OF: Final = {
-    Channel.SMS: "notices.smpp_url", Channel.EMAIL: "notices.smtp_url", Channel.VOICE: "notices.voice_program",
-    Channel.POST: "notices.post_program",
-}  # fmt: skip
 _TWO_PEOPLE: Final = (Permission.APPROVE_BATCH, Permission.END_STAY, Permission.APPROVE_ERASURE)
 
 
@@ -64,7 +60,7 @@ def _check_gateways() -> Iterator[Finding]:
     for channel in missing:
         yield _lacks(
             f"The law has people notified by {channel.label}, and no gateway for it is set.",
-            f"Set '{_SETTINGS_OF[channel]}' (docs/notices.md).",
+            f"Set 'notices.{SETTINGS_OF[channel]}' (docs/notices.md).",
         )
     if _is_production() and not there:
         yield _lacks(

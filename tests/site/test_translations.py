@@ -32,6 +32,8 @@ NOT_WRITTEN_HERE = {
     "suspend_accounts, sign_out_everyone, rotate_keys, reseal",
 }
 """What operators' data and the command line's libraries show, and help that is put together of values."""
+IN_PART = {("access", "bo"), ("law", "bo"), ("lines", "bo")}
+"""Packages of which Tibetan lacks texts: names of permissions, titles of a law's page, a condition of the life of a line."""
 
 
 def entries(catalogue):
@@ -80,16 +82,10 @@ def test_only_tibetan_leaves_texts_untranslated_and_no_place_is_lost(catalogue):
 @pytest.mark.parametrize(
     ("package", "language"),
     [
-        ("site", "zh_Hans"),
-        ("backoffice", "zh_Hans"),
-        ("counter", "zh_Hans"),
-        ("portal", "zh_Hans"),
-        ("site", "bo"),
-        ("portal", "bo"),
-        ("counter", "bo"),
-        ("documents", "bo"),
-        ("ledger", "bo"),
-        ("backoffice", "bo"),
+        (file.parent.name, language)
+        for file in sorted(PACKAGE.glob("*/__init__.py"))
+        for language in ("zh_Hans", "bo")
+        if (file.parent.name, language) not in IN_PART
     ],
 )
 def test_every_text_of_a_package_is_in_the_catalogue(package, language):

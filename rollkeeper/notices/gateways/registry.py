@@ -9,6 +9,11 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.notices.gateways.base import Gateway
 from rollkeeper.notices.settings import settings
 
+SETTINGS_OF: Final[Mapping[Channel, str]] = {
+    Channel.SMS: "smpp_url", Channel.VOICE: "voice_program", Channel.EMAIL: "smtp_url", Channel.POST: "post_program",
+}  # fmt: skip
+"""The setting, in the table `notices`, that names the server or program of each channel."""
+
 
 def gateways() -> Mapping[Channel, Gateway]:
     """Return the gateway of each channel that this instance has, in the order in which it wants them tried."""
@@ -31,14 +36,7 @@ def gateway_of(channel: Channel) -> Gateway:
 
 
 def _is_set(channel: Channel) -> bool:
-    chosen = settings()
-    named = {
-        Channel.EMAIL: chosen.smtp_url,
-        Channel.SMS: chosen.smpp_url,
-        Channel.VOICE: chosen.voice_program,
-        Channel.POST: chosen.post_program,
-    }
-    return named[channel] is not None
+    return getattr(settings(), SETTINGS_OF[channel]) is not None
 
 
 def _outbox() -> Gateway:
