@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,30 +61,42 @@ def run(commands: CommandServer, what: str, data_dir: Path, *words: object) -> s
     return done.stdout
 
 
-def hold_upgraded(
-    commands: CommandServer, archive: Path, place: Path, *, version: str, clusters: Path
+type Findings = dict[str, Any]
+"""What `upgrade.main` says of an instance."""
+
+
+@pytest.fixture(scope="module")
+def today(commands: CommandServer, clusters: Path) -> Iterator[Findings]:
+    """A new instance, kept and restored like the others: by a restore alone some definitions are written otherwise."""
+    with open_folder() as place:
+        copy_demo(place / "new")
+        run(commands, "pack_up", place / "new", place / "today.tar")
+        yield upgrade(commands, place / "today.tar", place, version="today", clusters=clusters)
+
+
+def upgrade(commands: CommandServer, archive: Path, place: Path, *, version: str, clusters: Path) -> Findings:
+    """Restore an instance, bring it up to date twice, see that its published ledger is sound, and return what was found."""
+    said = run(commands, "main", place / "upgraded", archive, version, clusters).splitlines()[-1]
+    log = place / "upgraded" / "ledger" / "public"
+    assert auditor.audit(log, key=auditor.read_key((log / "vkey").read_text("utf-8")), older=[]).size > 0
+    found: Findings = json.loads(said)
+    return found
+
+
+@pytest.mark.parametrize("version", [*KEPT, "today"])
+def test_an_instance_of_each_version_is_brought_up_to_date(
+    version: str, commands: CommandServer, clusters: Path, place: Path, today: Findings
 ) -> None:
-    """Restore an instance, bring it up to date twice, and see that everything is there."""
-    found = json.loads(run(commands, "main", place / "upgraded", archive, version, clusters).splitlines()[-1])
+    found = today
+    if version in KEPT:
+        found = upgrade(commands, KEPT[version], place, version=version, clusters=clusters)
 
     assert found["faults"] == []
     assert found["before"]["lines_line"] > 0
     grown = {table for table, count in found["before"].items() if found["after"][table] != count}
     assert grown <= {"ledger_entry"}  # `setup` notes what it renews
-    log = place / "upgraded" / "ledger" / "public"
-    assert auditor.audit(log, key=auditor.read_key((log / "vkey").read_text("utf-8")), older=[]).size > 0
-
-
-@pytest.mark.parametrize("version", [*KEPT, "today"])
-def test_an_instance_of_each_version_is_brought_up_to_date(
-    version: str, commands: CommandServer, clusters: Path, place: Path
-) -> None:
-    archive = KEPT.get(version, place / "today.tar")
-    if version not in KEPT:
-        copy_demo(place / "today")
-        run(commands, "pack_up", place / "today", archive)
-
-    hold_upgraded(commands, archive, place, version=version, clusters=clusters)
+    differing = found["definitions"].items() ^ today["definitions"].items()
+    assert sorted({name for name, _ in differing}) == []
 
 
 def test_every_release_before_this_one_has_its_instance() -> None:

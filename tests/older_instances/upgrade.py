@@ -15,6 +15,7 @@ from rollkeeper.operations import bootstrap, doctor
 from tests.older_instances import keep
 from tests.refusals import refusing
 
+DEFINITIONS = Path(__file__).with_name("definitions.sql")
 COUNTED = ("lines_line", "lines_tenure", "ledger_entry", "vault_sealed", "notices_notice", "campaign_member")
 
 
@@ -34,7 +35,7 @@ def main(archive: str, version: str, clusters: str) -> None:
     bootstrap.set_up_instance(InstanceKind.DEMO)
     publish()
     found = [(one.check, one.sentence) for one in doctor.examine() if one.health is doctor.Health.ERROR]
-    print(json.dumps({"before": before, "after": after, "faults": found}))
+    print(json.dumps({"before": before, "after": after, "faults": found, "definitions": _definitions()}))
 
 
 def make_clusters() -> None:
@@ -45,6 +46,11 @@ def make_clusters() -> None:
 def pack_up(archive: str) -> None:
     """Keep this process's instance, as for a release."""
     keep.keep(Path(archive))
+
+
+def _definitions() -> dict[str, str]:
+    found = rows(DEFINITIONS.read_text("utf-8"))
+    return {f"{one.kind} {one.name}": one.definition for one in found}
 
 
 def _count() -> dict[str, int]:
