@@ -16,35 +16,14 @@ WITH known AS (
     SELECT line, event, until, CASE WHEN day <= %(through)s::date THEN day END AS day FROM simulated_event
 ),
 for_all AS (
-    SELECT min(day) FILTER (WHERE event = 'activated') AS activated_on,
-           min(day) FILTER (WHERE event = 'notice_delivered') AS notified_on,
-           min(day) FILTER (WHERE event = ANY (%(registering)s::text[] || %(verifying)s::text[])) AS registered_on,
-           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(registering)s::text[])) AS recorded_on,
-           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(asked)s::text[])) AS asked_on,
-           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(verifying)s::text[])) AS verified_on,
-           min(day) FILTER (WHERE %(last_day_over)s AND event = %(last_day)s) AS last_day_on,
-           min(day) FILTER (WHERE event = 'ended') AS ended_on,
-           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_services)s::text[]) AND day IS NOT NULL) AS service,
-           min(event COLLATE "C") FILTER (WHERE starts_with(event, %(region_mark)s) AND day IS NOT NULL) AS region,
-           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_payments)s::text[]) AND day IS NOT NULL) AS payment,
-           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_kinds)s::text[]) AND day IS NOT NULL) AS party_kind
+    SELECT
+-- include law.simulated_facts
       FROM known WHERE line IS NULL
 ),
 own AS (
     SELECT line,
-           min(day) FILTER (WHERE event = 'activated') AS activated_on,
-           min(day) FILTER (WHERE event = 'notice_delivered') AS notified_on,
-           min(day) FILTER (WHERE event = ANY (%(registering)s::text[] || %(verifying)s::text[])) AS registered_on,
-           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(registering)s::text[])) AS recorded_on,
-           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(asked)s::text[])) AS asked_on,
-           min(day) FILTER (WHERE %(asks_again)s AND event = ANY (%(verifying)s::text[])) AS verified_on,
-           min(day) FILTER (WHERE %(last_day_over)s AND event = %(last_day)s) AS last_day_on,
-           min(day) FILTER (WHERE event = 'ended') AS ended_on,
-           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_services)s::text[]) AND day IS NOT NULL) AS service,
-           min(event COLLATE "C") FILTER (WHERE starts_with(event, %(region_mark)s) AND day IS NOT NULL) AS region,
-           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_payments)s::text[]) AND day IS NOT NULL) AS payment,
-           min(event COLLATE "C") FILTER (WHERE event = ANY (%(all_kinds)s::text[]) AND day IS NOT NULL) AS party_kind,
-           coalesce(range_agg(daterange(day, until, '[]'))
+-- include law.simulated_facts
+         , coalesce(range_agg(daterange(day, until, '[]'))
                FILTER (WHERE event = 'pause' AND day IS NOT NULL), '{}') AS pauses,
            coalesce(range_agg(daterange(day, until, '[]'))
                FILTER (WHERE event = 'hold' AND day IS NOT NULL), '{}') AS holds
