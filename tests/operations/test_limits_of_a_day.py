@@ -12,7 +12,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line
 from rollkeeper.operations.bootstrap import set_limits
 from tests.campaign.test_batches import notified_lines
-from tests.operations.test_app_roles import new_day, refused  # noqa: F401
+from tests.operations.test_app_roles import new_day, refusal, refused  # noqa: F401
 from tests.registration.conftest import clerk, new_line, vaulted, vaulted_committed  # noqa: F401
 from tests.registration.people import ON
 from tests.registration.test_concurrency import together
@@ -124,6 +124,48 @@ def held_by_someone(line_id):
         [line_id],
     )
     return line_id
+
+
+MOVED = {
+    "back to who had it": "tstzrange(lower(held), NULL), ended_by_entry = NULL",
+    "to an earlier beginning": "tstzrange('1999-01-01', upper(held))",
+    "to an earlier end": "tstzrange(lower(held), '2010-02-01')",
+    "to no time": "'empty'",
+}
+
+
+@pytest.mark.parametrize("moved", MOVED)
+def test_a_worker_moves_no_tenure_that_is_over(new_day, new_line, as_role, moved):  # noqa: F811
+    line_id = held_by_someone(find_line(new_line()).line_id)
+    run("UPDATE lines_tenure SET held = tstzrange(lower(held), '2011-01-01') WHERE line_id = %s", [line_id])
+
+    with as_role("worker"):
+        assert refused(f"UPDATE lines_tenure SET held = {MOVED[moved]} WHERE line_id = %s", [line_id])  # noqa: S608 - our own words
+
+
+@pytest.mark.parametrize("moved", ["tstzrange('1999-01-01', NULL)", "'empty'"])
+def test_a_worker_moves_no_tenure_in_force(new_day, new_line, as_role, moved):  # noqa: F811
+    line_id = held_by_someone(find_line(new_line()).line_id)
+
+    with as_role("worker"):
+        assert refused(f"UPDATE lines_tenure SET held = {moved} WHERE line_id = %s", [line_id])  # noqa: S608 - our own words
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO kernel_countmark VALUES ('access_lookups_counter', '2020-01-01', 1000000)",
+        "DELETE FROM kernel_countmark",
+        "SELECT setval('access_lookups_counter_since', 0)",
+        "SELECT nextval('access_lookups_counter_since')",
+        "SELECT setval('vault_sims_replaced_since', 0)",
+        "SELECT kernel_count_in_day('access_lookups_counter', 'access_lookups_counter_since', 1)",
+    ],
+)
+@pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "worker"])
+def test_no_one_who_is_counted_writes_the_counts(register, as_role, role, statement):
+    with as_role(role):
+        assert "permission denied" in refusal(statement)
 
 
 def test_a_worker_gives_no_line_to_anyone_by_its_own_rights_outside_an_import(new_day, new_line, as_role):  # noqa: F811

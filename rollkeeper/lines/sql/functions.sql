@@ -44,6 +44,13 @@ BEGIN
         THEN
             RAISE EXCEPTION 'lines_tenure_that_has_ended' USING ERRCODE = 'insufficient_privilege';
         END IF;
+    ELSIF kernel_acting_role() = 'worker' AND (NEW.held = 'empty' OR lower(NEW.held) IS DISTINCT FROM lower(OLD.held)
+            OR NOT upper_inf(OLD.held) AND NOT upper_inf(NEW.held) AND upper(NEW.held) IS DISTINCT FROM upper(OLD.held)
+            -- It goes back to who had it where a batch that ended the contract is undone.
+            OR upper_inf(NEW.held) AND NOT upper_inf(OLD.held) AND NOT EXISTS (SELECT FROM ledger_entry e
+                WHERE e.line_id = NEW.line_id AND e.xid = pg_current_xact_id() AND e.verb = 'line:line:restored'))
+    THEN
+        RAISE EXCEPTION 'lines_tenure_moved' USING ERRCODE = 'insufficient_privilege';
     ELSIF upper_inf(OLD.held) AND NOT upper_inf(NEW.held) THEN
         PERFORM lines_require_entry(NEW.ended_by_entry, NEW.line_id,
             lines_verbs_of_registration() || ARRAY['line:line:terminated', 'selfcare:case:settled', 'imports:line:undone']);
