@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Write, integrate and publish in a separate instance while its server is repeatedly killed with kill -9.
 
-    python killed.py FOLDER ROUNDS SEED
+    python killed.py FOLDER ROUNDS SEED MOST_UNPUBLISHED
 
 Each round waits until one of the steps below begins for the first, second or third time, waits a little longer, by
 chance, and kills every process of the server at once. Writers that are far ahead of the publisher wait for it: a busy machine does
@@ -41,8 +41,6 @@ from tests.processes import children_of, is_alive
 INSERT = (
     "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'line:line:changed', %s)"
 )
-MOST_UNPUBLISHED = 1_500
-"""More entries at once would be shared out to processes, which take seconds to start on a busy machine, while writers went on."""
 STEPS = {
     "insert": None,  # a writer has inserted and not yet committed
     "integration": (sequencer, "_step"),
@@ -106,8 +104,10 @@ class Killer:
 class Round:
     """One life of the server: writers and a publisher work until it is killed."""
 
-    def __init__(self, number: int, killer: Killer, acknowledged: list[str], checkpoints: list[str]) -> None:
-        self.number, self.killer = number, killer
+    def __init__(
+        self, number: int, killer: Killer, acknowledged: list[str], checkpoints: list[str], *, most: int
+    ) -> None:
+        self.number, self.killer, self.most_unpublished = number, killer, most
         self.acknowledged, self.checkpoints = acknowledged, checkpoints
         self.published, self.is_over = 0, False
         self.progress = threading.Condition()
@@ -143,7 +143,7 @@ class Round:
         """Wait while too much is unpublished."""
         with self.progress:
             self.progress.wait_for(
-                lambda: self.is_over or len(self.acknowledged) - self.published < MOST_UNPUBLISHED
+                lambda: self.is_over or len(self.acknowledged) - self.published < self.most_unpublished
             )
 
     def tell_writers(self, folder: Path, *, is_over: bool = False) -> None:
@@ -171,7 +171,7 @@ def processes() -> list[int]:
     return [first, *children_of(first)]
 
 
-def main(folder: Path, rounds: int, seed: int) -> None:
+def main(folder: Path, rounds: int, seed: int, most: int) -> None:
     """Live so many rounds, then publish in peace and say what was acknowledged."""
     set_up_copy()
     dice = random.Random(seed)  # noqa: S311
@@ -183,7 +183,7 @@ def main(folder: Path, rounds: int, seed: int) -> None:
     for number in range(rounds):
         step = list(STEPS)[number % len(STEPS)]
         killer.wait_for(step, times=dice.randint(1, 3))
-        life = Round(number, killer, acknowledged, checkpoints)
+        life = Round(number, killer, acknowledged, checkpoints, most=most)
         killed[step if life.live(folder, delay=dice.choice([0, dice.uniform(0, 0.04)])) else "none"] += 1
         connection.close()
         embedded_postgres.ensure_running()
@@ -218,4 +218,4 @@ def check_indexes() -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:5]))
