@@ -27,7 +27,7 @@ from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.clock_steps import require_true_clock
-from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.leases import serialize_on
@@ -66,7 +66,7 @@ class _Run:
 
 def batches_to_run(*, on: dt.date) -> list[BatchId]:
     """Return the due, unfinished batches: terminations first, since those lines waited longest."""
-    waiting = rows(
+    waiting = prepared_rows(
         "SELECT batch_id FROM campaign_batch WHERE state = ANY (%s) AND due_on <= %s ORDER BY due_on, action, batch_id",
         [[BatchState.APPROVED.value, BatchState.RUNNING.value], on],
     )

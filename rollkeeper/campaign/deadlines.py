@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from rollkeeper.campaign.rules import HORIZON_DAYS, Days, clipped
-from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.database import prepared_rows, run, sql
 from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock
@@ -35,7 +35,7 @@ register more than all the rest of a night. The order has it look in the index, 
 
 def make_clocks(name: str, values: Mapping[str, Any]) -> int:
     """Fill `member_clock` by one of this package's statements; return how many lines it holds. With none there may be no such table."""
-    if name in _MAY_FIND and not rows(_MAY_FIND[name], values):
+    if name in _MAY_FIND and not prepared_rows(_MAY_FIND[name], values):
         return 0
     run("DROP TABLE IF EXISTS pg_temp.member_clock")
     return run(sql("campaign", name), values)

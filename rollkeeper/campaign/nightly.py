@@ -9,11 +9,12 @@ Reads only lines that changed since the last run (`campaign_linechange`) and tho
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, Final
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign import deadlines
+from rollkeeper.campaign.choices import Stage
 from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.campaign.open_campaign import (
     CampaignKey,
@@ -37,6 +38,9 @@ from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE
+
+_ASKED: Final = frozenset({Stage.NOT_NOTIFIED, Stage.RUNNING, Stage.SUSPENDED})
+"""The stages of members whom a campaign still asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +134,20 @@ def _run_one(
     values = _values(authority, role, campaign, on)
     if campaign.pack.campaign.lines_over is not None:
         _release_within(authority, role, campaign, on=on)
-    if seen:
-        run("DROP TABLE IF EXISTS pg_temp.changed_line")
-        run(sql("campaign", "changed_lines"), values)
-        _restart_served(campaign, on=on)
+    changed = _changed_stages(values) if seen else {}
+    asked = changed.keys() & _ASKED
+    if Stage.SUSPENDED in changed:
+        # They may have got service back without a registration, or be no longer essential.
+        restart_clocks(campaign, changed[Stage.SUSPENDED], on=on)
         _release_barred_otherwise(authority, role, campaign, values, on=on)
-        if campaign.pack.campaign.asks_again:
+    if campaign.pack.campaign.asks_again:
+        if asked:
             _release_unregistered(authority, role, campaign, on=on)
-        else:
-            _reenter(campaign, values, stays=stays, on=on)
+    elif Stage.OUT_OF_SCOPE in changed:
+        _reenter(campaign, values, stays=stays, on=on)
     nightly_result = NightlyResult(
-        out_of_scope=rows(sql("campaign", "leave_campaign"), values)[0].lines if seen else 0,
-        started=_start(campaign, values, stays=stays, on=on) if seen else 0,
+        out_of_scope=rows(sql("campaign", "leave_campaign"), values)[0].lines if asked else 0,
+        started=_start(campaign, values, stays=stays, on=on) if Stage.NOT_NOTIFIED in changed else 0,
         reminded=_remind(campaign, values, stays=stays, on=on),
         postponed=_recheck(campaign, values, stays=stays, on=on),
     )
@@ -149,10 +155,17 @@ def _run_one(
     return nightly_result
 
 
-def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:
-    """Restart lines that got service back without a registration and are no longer essential."""
-    served = rows("SELECT line_id FROM changed_line WHERE stage = 'suspended'")
-    restart_clocks(campaign, [LineId(row.line_id) for row in served], on=on)
+def _changed_stages(values: Mapping[str, Any]) -> dict[str, list[LineId]]:
+    """Fill `changed_line`; return the stages in which it has members, so that no step looks for a stage that is not there, and the lines
+    of those that are suspended.
+    """
+    run("DROP TABLE IF EXISTS pg_temp.changed_line")
+    run(sql("campaign", "changed_lines"), values)
+    found = rows(
+        "SELECT stage, array_agg(line_id) FILTER (WHERE stage = 'suspended') AS suspended FROM changed_line"
+        " WHERE stage IS NOT NULL GROUP BY stage"
+    )
+    return {row.stage: [LineId(one) for one in row.suspended or ()] for row in found}
 
 
 def _release_unregistered(
