@@ -12,18 +12,26 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.kernel.instance import INSTANCE_OPENER
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.retention.settings import Retention
 from tests.builders.staff import employ_approvers
 from tests.campaign.soak import forget, live_two_years
 
+BRAKED = Retention().erase_per_day_percent
 SIZE = max(int(os.environ.get("ROLLKEEPER_SOAK_LINES", "100000")), 2000)
 
 
 @pytest.fixture
 def people(committed: None, no_batch_limits: None) -> Iterator[tuple[Authority, Authority]]:
-    """Two who approve, in a register with real commits; the table of lives is taken away behind it."""
+    """Two who approve, in a register with real commits; the table of lives is taken away behind it.
+
+    A large part of all lines is due on one day here, which the brake on erasure would stop.
+    """
+    write_settings(retention={"erase_per_day_percent": 100.0})
     with INSTANCE_OPENER.replaced(lambda: None):  # it is open: what simulates need not open it
         yield employ_approvers()
     forget()
+    write_settings(retention={"erase_per_day_percent": BRAKED})
 
 
 @pytest.mark.soak
