@@ -1276,3 +1276,14 @@ def test_everything_runs_with_the_rights_of_the_worker(
         batch_rollback.undo_batch(worker_authority(), batch.batch_id, on=END_DUE)
 
     assert state(line_id) == "suspended"
+
+
+def test_who_registers_before_any_notice_leaves_in_the_night(people: People) -> None:
+    line_id = make_line()
+    plan(day("2011-12-12"))
+    night(day("2011-12-12"), people)
+
+    register(line_id, day("2011-12-13"))
+    night(day("2011-12-13"), people)
+
+    assert (member(line_id).stage, member(line_id).out_of_scope_reason) == ("out_of_scope", "registered")
