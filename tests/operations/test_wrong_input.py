@@ -99,13 +99,13 @@ def test_each_fault_from_below_has_its_sentence(fault, code, says):
 
 @pytest.mark.parametrize(("place", "is_ours", "code"), [("run/lock", False, "instance_of_another_user"), ("run/lock", True, "file_access_refused"), ("../x", False, "file_access_refused")])  # fmt: skip
 def test_who_may_not_use_an_instance_learns_whose_it_is(tmp_path, monkeypatch, place, is_ours, code):
-    (tmp_path / "home").mkdir()
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "home"))
-    uid = (tmp_path / "home").stat().st_uid
+    (tmp_path / "instance").mkdir()
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "instance"))
+    uid = (tmp_path / "instance").stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: uid if is_ours else 54321)
 
     refused = tell(
-        PermissionError(errno.EACCES, "Permission denied", os.path.normpath(tmp_path / "home" / place))
+        PermissionError(errno.EACCES, "Permission denied", os.path.normpath(tmp_path / "instance" / place))
     )
 
     assert refused.code == code
