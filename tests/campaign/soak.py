@@ -402,7 +402,7 @@ def by_simulation(folder: Path, watch: Watch, of: str) -> pl.DataFrame:
             engine=Engine.BOTH,
             progress=progress,
         )
-    return result.fates
+    return result.outcomes
 
 
 def read_fates(folder: Path, of: str) -> pl.DataFrame:
