@@ -3,7 +3,8 @@
 
 One process warms up and waits at a socket. A caller hands over words, surroundings and three files; a child takes
 its place, its instance and its look at the settings, and runs what the words say to the end. `CommandServer` is the caller in a test;
-`lend_command` puts a `rollkeeper` that calls into a folder, for tests that type into a shell, and a `python` that calls with "-m" or "-c".
+`lend_command` puts a `rollkeeper` that calls into a folder, for tests that type into a shell; where it is wanted, a `python` that calls
+with "-m" or "-c" as well.
 A word that begins with "@" is a function of a test: "@tests.leak.opening:main".
 """
 
@@ -147,11 +148,12 @@ class CommandServer:
             os.close(writing)
             held.finish()
 
-    def lend_command(self, folder: Path) -> None:
-        """Put a `rollkeeper` and a `python` into a folder, whose commands and programs run here in the surroundings of their caller."""
+    def lend_command(self, folder: Path, *, with_python: bool = False) -> None:
+        """Put a `rollkeeper`, and a `python`, into a folder, whose commands and programs run here in the surroundings of their caller."""
         self._warm.wait_until_warm()
         folder.mkdir(exist_ok=True)
-        for name, before in (("rollkeeper", []), ("python", [f"@{__name__}:run_python"])):
+        lent = {"rollkeeper": []} | ({"python": [f"@{__name__}:run_python"]} if with_python else {})
+        for name, before in lent.items():
             command = folder / name
             command.write_text(
                 _CALL.format(python=sys.executable, socket_path=self._warm.socket, before=before), "utf-8"
@@ -268,7 +270,7 @@ def become(asked: dict[str, Any], files: list[int]) -> None:
     """Take the place of a command: its folder, its surroundings, its files, its own look at the settings."""
     from django.db import connections
 
-    from rollkeeper.kernel import stores
+    from rollkeeper.kernel import console, stores
     from rollkeeper.kernel.database import KeysRole, Role, address, this_role
     from rollkeeper.kernel.settings import forget_settings
 
@@ -283,6 +285,9 @@ def become(asked: dict[str, Any], files: list[int]) -> None:
         os.close(file)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     forget_settings()
+    columns = os.environ.get("COLUMNS", "")
+    for one in (console.out, console.err):  # made while the process warmed up
+        one._width = int(columns) if columns.isdigit() else None
     for alias, place in (
         ("default", (stores.REGISTER, this_role())), ("vault", (stores.REGISTER, Role.VAULT)),
         ("keys", (stores.KEYS, KeysRole.VAULT)), ("leaf_secrets", (stores.KEYS, KeysRole.LEDGER)),

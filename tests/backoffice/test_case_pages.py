@@ -40,9 +40,8 @@ def disputed(kind=CaseKind.DISPUTE, number=NUMBER):
     if kind in {CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT}:
         open_dispute_case(who, line_id, kind, tenure_id=tenure_id, on=ON)
     else:
-        open_case(
-            who, line_id, kind, tenure_id=tenure_id, on=ON, about="name" if kind is CaseKind.CORRECT else None
-        )
+        about = {CaseKind.CORRECT: "name", CaseKind.FORGERY: "picture"}.get(kind)
+        open_case(who, line_id, kind, tenure_id=tenure_id, on=ON, about=about)
     return next(one for one in open_cases() if one.line_id == line_id)
 
 

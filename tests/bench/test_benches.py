@@ -67,7 +67,7 @@ def test_a_bench_delivers_at_a_tiny_size(
     if name == "start":
         monkeypatch.setattr(bench_start, "make", _copied)
     if name in IN_FORKS:
-        command_server.lend_command(tmp_path)
+        command_server.lend_command(tmp_path, with_python=True)
         monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     sizes = getattr(importlib.import_module(f"tests.bench.bench_{name}"), "TINY", SIZES)
 

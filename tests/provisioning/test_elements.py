@@ -1004,7 +1004,7 @@ def test_every_kind_of_service_can_be_named_in_the_settings():
         ('[provisioning.by_service]\nmobile = ["osmo_hlr"]', "mobile needs osmo_hlr"),
         ('[provisioning.by_service]\ninternet_access = ["kamailio"]', "kamailio cannot serve internet_access"),
         ('[provisioning.by_service]\ntelegraph = ["kamailio"]', "telegraph"),
-        ("[provisioning.by_service]\nmobile = []", "at least 1"),
+        ("[provisioning.by_service]\nmobile = []", "entries: 1 at least"),
         ('[provisioning.by_service]\nfixed_line = ["kamailio", "kamailio"]', "once"),
         ('[provisioning.hlr]\nctrl = "here"', "host:port"),
         ('[provisioning.kamailio]\nurl = "http://far.example/"', "https"),

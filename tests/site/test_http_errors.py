@@ -130,7 +130,7 @@ def test_an_address_with_a_nul_is_not_found_and_no_crash(app, serving, address):
         ("counter", "/offline/ticket/", "/"),
         ("backoffice", "/account/sessions/end/", "/account/sessions/"),
         ("backoffice", f"/batches/{UUID(int=1)}/approve/", f"/batches/{UUID(int=1)}/"),
-        ("portal", "/code/", "/"),
+        ("portal", "/letter/", "/"),
     ],
 )
 def test_an_address_that_only_takes_forms_leads_to_the_page_above_it(app, serving, address, above):

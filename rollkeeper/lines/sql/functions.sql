@@ -44,7 +44,7 @@ BEGIN
         THEN
             RAISE EXCEPTION 'lines_tenure_that_has_ended' USING ERRCODE = 'insufficient_privilege';
         END IF;
-    ELSIF kernel_acting_role() = 'worker' AND (NEW.held = 'empty' OR lower(NEW.held) IS DISTINCT FROM lower(OLD.held)
+    ELSIF kernel_acting_role() = 'worker' AND (isempty(NEW.held) OR lower(NEW.held) IS DISTINCT FROM lower(OLD.held)
             OR NOT upper_inf(OLD.held) AND NOT upper_inf(NEW.held) AND upper(NEW.held) IS DISTINCT FROM upper(OLD.held)
             -- It goes back to who had it where a batch that ended the contract is undone.
             OR upper_inf(NEW.held) AND NOT upper_inf(OLD.held) AND NOT EXISTS (SELECT FROM ledger_entry e
