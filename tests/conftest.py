@@ -60,8 +60,8 @@ import psycopg
 
 django.setup()
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.test import override_settings
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -71,6 +71,7 @@ from rollkeeper.kernel.settings import forget_settings, write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
 from tests.command_server import CommandServer
+from tests.demo import QuickScrypt
 from tests.instances import set_up_copy
 from tests.superuser import as_superuser, empty
 from tests.web_app import find_static_files_once, opened_app
@@ -79,6 +80,8 @@ from tests.words import require_words
 # As every command does that opens the instance: a test may call its function and no command.
 INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
 find_static_files_once()
+# The true hasher takes a tenth of a second for each password. Tests of how passwords are kept choose it.
+settings.PASSWORD_HASHERS = [f"{QuickScrypt.__module__}.{QuickScrypt.__name__}"]
 
 
 _list_static_files, _static_files = WhiteNoiseMiddleware.add_files_from_finders, {}
@@ -183,8 +186,6 @@ def as_role() -> Callable[[str], AbstractContextManager[None]]:
 @pytest.fixture
 def app(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Give this process the addresses of one web app, with its gate; the test asks with Django's client."""
-    from django.conf import settings
-
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver", "127.0.0.1", "localhost"])
     with ExitStack() as opened:
         yield lambda name: opened.enter_context(opened_app(name))
@@ -196,13 +197,6 @@ def law_put_back(data_dir: Path) -> Iterator[None]:
     before = instance().pack
     yield
     write_settings(instance={"pack": before})
-
-
-@pytest.fixture
-def quick_passwords() -> Iterator[None]:
-    """Fast password hashing, for tests of other matters that need accounts."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-        yield
 
 
 @pytest.fixture(scope="session")

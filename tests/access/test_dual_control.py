@@ -27,7 +27,7 @@ from rollkeeper.kernel.instance import Instance, InstanceKind
 from tests.builders.staff import employ
 from tests.refusals import refusing
 
-pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("register")
 DAY = dt.date(2012, 3, 2)
 PASSWORD = "seven plain words of nothing"
 TWO, ONE = Permission.APPROVE_BATCH, Permission.APPROVE_ACTION

@@ -41,7 +41,7 @@ from tests.builders.authenticators import AuthenticatorApp
 from tests.builders.staff import employ
 from tests.refusals import refusing
 
-pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("register")
 DAY = dt.date(2012, 3, 2)
 PASSWORD = "nine plain words that no one would ever say"
 

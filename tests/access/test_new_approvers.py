@@ -20,7 +20,7 @@ from rollkeeper.notices import alarms
 from tests.lines.test_canaries import mail  # noqa: F401 - the same mail server
 from tests.refusals import refusing
 
-pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("register")
 DAY = dt.date(2012, 3, 2)
 PASSWORD = "seven plain words of nothing"
 

@@ -37,7 +37,7 @@ TAKEN_OVER = {
     "an authenticator more": "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%s, 'webauthn', '{}', now())",
 }
 
-pytestmark = pytest.mark.usefixtures("committed", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("committed")
 
 PASSWORD = "seven plain words of nothing"
 ID = str(uuid4())

@@ -20,7 +20,7 @@ NAME = "auditor-1"
 
 
 @pytest.fixture(autouse=True)
-def _an_auditor(app, quick_passwords):
+def _an_auditor(app):
     clock.set_demo_date(DAY)
     cache.clear()
     app("backoffice")

@@ -43,7 +43,7 @@ DAY = dt.date(2012, 3, 2)
 
 
 @pytest.fixture(autouse=True)
-def _on_the_day(register, quick_passwords):
+def _on_the_day(register):
     clock.set_demo_date(DAY)
 
 

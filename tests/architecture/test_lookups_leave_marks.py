@@ -405,7 +405,6 @@ def test_a_protected_subscribers_number_is_taken_like_any_other_for_a_new_contra
     assert alarms() == ["protected"]
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_trying_numbers_by_command_does_not_tell_them_apart_either(numbers):
     add_staff(
         console_authority(), username="super-1", password="long words of one super", roles=[StaffRole.SUPERVISOR], on=ON

@@ -19,7 +19,7 @@ from tests.web_app import opened_app
 
 __all__ = ["start"]
 
-pytestmark = pytest.mark.usefixtures("committed", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("committed")
 
 ASKED = {"line": NUMBER, "part": "subscriber", "field": "name", "purpose": "review"}
 

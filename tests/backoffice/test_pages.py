@@ -52,7 +52,7 @@ def batch(app):
 
 
 @pytest.fixture
-def signed_in(app, as_role, quick_passwords):
+def signed_in(app, as_role):
     """Sign in with a role; requests use the back office's database role."""
     clock.set_demo_date(DUE)
     app("backoffice")

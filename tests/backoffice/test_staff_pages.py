@@ -160,7 +160,7 @@ def test_closing_an_account_asks_and_says_how_many_sessions_end(app):
 
 
 @pytest.fixture
-def page(committed, quick_passwords, start, monkeypatch):
+def page(committed, start, monkeypatch):
     """A browser of a signed-in administrator, with real commits: the service reads them over other connections."""
     cache.clear()
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])

@@ -27,7 +27,7 @@ PASSWORD = "four plain words together"
 
 
 @pytest.fixture(autouse=True)
-def _accounts(register, quick_passwords):
+def _accounts(register):
     for name, role in (("admin-01", StaffRole.ADMINISTRATOR), ("clerk-07", StaffRole.CLERK)):
         add_staff(console_authority(), username=name, password=PASSWORD, roles=[role], on=READ_ON)
     forget_accepted_languages()

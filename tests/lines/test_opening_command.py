@@ -18,7 +18,7 @@ from tests.lines.test_canaries import canary, somebody_who_left
 
 __all__ = ["canary"]
 
-pytestmark = pytest.mark.usefixtures("committed", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("committed")
 
 OPEN = ("vault", "open", "--as", "officer-1", "--field", "name", "--purpose")
 

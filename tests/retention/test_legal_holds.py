@@ -214,7 +214,7 @@ def test_the_night_s_own_role_can_end_what_it_laid(
     assert line_history(line_id).holds == ((LAST_KEPT, LAST_KEPT),)
 
 
-def test_the_commands_lay_list_and_end_one(committed: None, quick_passwords: None) -> None:
+def test_the_commands_lay_list_and_end_one(committed: None) -> None:
     password = "invented horse, invented battery"
     add_staff(
         console_authority(), username="officer-9", password=password, roles=[StaffRole.DATA_PROTECTION_OFFICER], on=ENDED

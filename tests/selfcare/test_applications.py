@@ -39,7 +39,7 @@ DOCUMENT = (PERSON["document_type"], PERSON["document_number"])
 
 
 @pytest.fixture
-def line(at_portal, quick_passwords):
+def line(at_portal):
     """A line in service without a registered subscriber, and a key to which pages seal."""
     renew_offline_keys(worker_authority(), lasts_days=7, on=ON)
     return activate_line(FREE, service=Service.MOBILE, on=dt.date(2010, 5, 1))

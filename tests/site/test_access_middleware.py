@@ -75,7 +75,7 @@ def staff_with(*roles, username="somebody"):
 
 
 @pytest.fixture(autouse=True)
-def _on_the_day(quick_passwords):
+def _on_the_day():
     clock.set_demo_date(DAY)
 
 

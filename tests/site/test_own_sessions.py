@@ -25,7 +25,7 @@ WHERE = "/account/sessions/"
 
 
 @pytest.fixture(autouse=True)
-def _on_the_day(app, quick_passwords):
+def _on_the_day(app):
     clock.set_demo_date(DAY)
     cache.clear()
     app("backoffice")

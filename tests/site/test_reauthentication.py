@@ -30,7 +30,7 @@ SUSPENSION = f"/agents/{AGENT}/suspend/"
 
 
 @pytest.fixture(autouse=True)
-def _on_the_day(app, quick_passwords):
+def _on_the_day(app):
     clock.set_demo_date(ON)
     cache.clear()
     app("backoffice")

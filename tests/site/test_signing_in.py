@@ -26,7 +26,7 @@ PERSON = {"HTTP_ACCEPT": "text/html"}
 
 
 @pytest.fixture(autouse=True)
-def _an_auditor(app, quick_passwords):
+def _an_auditor(app):
     clock.set_demo_date(DAY)
     cache.clear()
     app("backoffice")

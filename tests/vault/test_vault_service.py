@@ -48,7 +48,7 @@ from tests.vault.running_service import NUMBER, PASSWORD, start
 
 __all__ = ["start"]
 
-pytestmark = pytest.mark.usefixtures("committed", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("committed")
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="Only root can be another user of the machine.")
 
