@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Compiles what a run will import, on every core: `python -m tests.compiled`. Otherwise each worker of a run would compile all of it.
 
-pytest writes the asserts of tests anew before it compiles them; what comes out lies next to what Python itself compiles. Hypothesis
+pytest rewrites the asserts of tests before it compiles them; what comes out lies next to what Python itself compiles. Hypothesis
 reads the constants of all modules, which it tries as values, and keeps what it found.
 """
 
