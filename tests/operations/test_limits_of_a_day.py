@@ -207,6 +207,27 @@ def test_what_was_looked_up_counts_for_24_hours_whatever_the_day(new_day, as_rol
     assert last == [not may]
 
 
+def rest(hours):
+    """As if nothing was asked for so many hours: no mark was made meanwhile."""
+    run("UPDATE kernel_countmark SET marked_at = marked_at - make_interval(hours => %s)", [hours])
+    run(
+        "SELECT setval('access_lookups_counter_since', last_value - %s * 10000000000000) FROM access_lookups_counter_since",
+        [hours],
+    )
+
+
+@pytest.mark.parametrize(("hours", "may"), [(23, False), (26, True), (72, True)])
+def test_an_app_that_rested_a_day_at_its_limit_looks_up_again(new_day, as_role, hours, may):  # noqa: F811
+    set_limits(lookups_per_day=3)
+    with as_role("counter"):
+        assert looked_up(4) == [False, False, False, True]
+
+    rest(hours)
+
+    with as_role("counter"):
+        assert looked_up(3) == [not may] * 3
+
+
 def test_a_mark_that_is_rolled_back_takes_no_count_back(new_day, as_role):  # noqa: F811
     set_limits(lookups_per_day=3)
     for _ in range(3):
