@@ -148,9 +148,10 @@ def last_backup(part: Part) -> LastBackup | None:
 def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
     """Return the newest backup of a store in a folder, or the named one. Refuses: BACKUP_DAMAGED.
 
-    One of a day to come was made while the clock was ahead: it is taken only by its name, or where there is no other.
+    Of the keys there is one: an older copy that was put there under another name would bring back who was erased. A register of a day
+    to come was made while the clock was ahead: it is taken only by its name, or where there is no other.
     """
-    found = sorted((folder / part.value).glob("*.sealed"))
+    found = sorted((folder / part.value).glob("keys.sealed" if part is Part.KEYS else "*.sealed"))
     soon = _stamp(clock.true_seconds() + _A_DAY_S)
     chosen = [file for file in found if (file.stem <= soon if name is None else file.stem == name)]
     chosen = chosen or (found if name is None else [])
@@ -160,7 +161,7 @@ def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
 
 
 def read_note(file: Path, part: Part) -> Note:
-    """Return the note at the head of a backup, not yet verified. Refuses: BACKUP_DAMAGED."""
+    """Return the note at the head of a backup, verified by none but who opens it with this note. Refuses: BACKUP_DAMAGED."""
     try:
         with file.open("rb") as source:
             _, _, raw = read_head(source)
@@ -174,25 +175,37 @@ def read_note(file: Path, part: Part) -> Note:
 
 @contextmanager
 def opened(
-    file: Path, *, root: RootOfTrust, on_progress: OnProgress = lambda _: None
+    file: Path, *, root: RootOfTrust, note: Note | None = None, on_progress: OnProgress = lambda _: None
 ) -> Iterator[ArchiveReader]:
-    """Open a backup; at the end of the block it has been read through. Refuses: BACKUP_DAMAGED, ARCHIVE_OF_ANOTHER_ROOT."""
+    """Open a backup, with the note that was read before; at the end of the block it has been read through.
+
+    Refuses: BACKUP_DAMAGED, ARCHIVE_OF_ANOTHER_ROOT.
+    """
     with file.open("rb") as source:
         try:
             reader = _ProgressReader(source, root=root, on_progress=on_progress)
+            _require_same(reader, note, file)
             yield reader
             reader.drain()
         except (ArchiveDamaged, tarfile.TarError):
             raise BACKUP_DAMAGED(file=file, why="it was cut short or changed") from None
 
 
-def require_opening(file: Path, *, root: RootOfTrust) -> None:
-    """See that this root opens a backup. Refuses: BACKUP_DAMAGED, ARCHIVE_OF_ANOTHER_ROOT."""
+def require_opening(file: Path, *, root: RootOfTrust, note: Note) -> None:
+    """See that this root opens a backup, with the note that was read before. Refuses: BACKUP_DAMAGED, ARCHIVE_OF_ANOTHER_ROOT."""
     with file.open("rb") as source:
         try:
-            ArchiveReader(source, root=root).read(1)
+            reader = ArchiveReader(source, root=root)
+            _require_same(reader, note, file)
+            reader.read(1)
         except ArchiveDamaged:
             raise BACKUP_DAMAGED(file=file, why="it was cut short or changed") from None
+
+
+def _require_same(reader: ArchiveReader, note: Note | None, file: Path) -> None:
+    """See that the file has the note still: who serves the folder may give another file each time. Refuses: BACKUP_DAMAGED."""
+    if note is not None and json.loads(reader.note) != asdict(note):
+        raise BACKUP_DAMAGED(file=file, why="it is not the file that was read a moment before")
 
 
 def pieces(reader: ArchiveReader) -> Iterator[bytes]:
@@ -317,7 +330,18 @@ def _put_in_place(draft: Path, final: Path) -> None:
         os.close(folder)
     if older:
         with older:
-            _write_zeros(older)
+            if _is_keys(older):  # a link of that name may lead to another file
+                _write_zeros(older)
+
+
+def _is_keys(file: IO[bytes]) -> bool:
+    try:
+        _, _, raw = read_head(file)
+        return bool(json.loads(raw)["part"] == Part.KEYS)
+    except (ArchiveDamaged, ValueError, KeyError, TypeError):
+        return False
+    finally:
+        file.seek(0)
 
 
 def _write_zeros(file: IO[bytes]) -> None:

@@ -102,7 +102,7 @@ def restore(
         try:
             _restore_secrets(secrets, wanted=_secret_file_for(root_url))
             _restore_settings(notes[0], root_url=root_url)
-            _restore_stores(register, keys, on_progress=on_progress)
+            _restore_stores((register, keys), notes, on_progress=on_progress)
             advance_command_sequence()
             document_backup.restore_documents(folder)
             back = _erase_again(
@@ -182,17 +182,20 @@ def _restore_settings(note: Note, *, root_url: str | None) -> None:
     check_settings()
 
 
-def _restore_stores(register: Path, keys: Path, *, on_progress: Callable[[int], None]) -> None:
-    for file in (register, keys):
-        require_opening(file, root=root_of_trust())  # before a token gets a key, and hours pass
+def _restore_stores(
+    files: tuple[Path, Path], notes: tuple[Note, Note], *, on_progress: Callable[[int], None]
+) -> None:
+    (register, keys), (register_note, keys_note) = files, notes
+    for file, note in zip(files, notes, strict=True):
+        require_opening(file, root=root_of_trust(), note=note)  # before a token gets a key, and hours pass
     root_of_trust().ensure()
-    with opened(register, root=root_of_trust(), on_progress=on_progress) as reader:
+    with opened(register, root=root_of_trust(), note=register_note, on_progress=on_progress) as reader:
         unpack_register(reader, to=stores.REGISTER.data)
     embedded_postgres.take_ownership(stores.REGISTER)
     server_copies.reset_passwords(stores.REGISTER, list(Role))
 
     def load_keys() -> None:
-        with opened(keys, root=root_of_trust(), on_progress=on_progress) as reader:
+        with opened(keys, root=root_of_trust(), note=keys_note, on_progress=on_progress) as reader:
             server_copies.load_keys(pieces(reader))
         epochs.require_fitting_root(living_epoch_ids()[-1:])
 

@@ -1,5 +1,6 @@
 """Backups: two stores apart, sealed, whole or refused; and what the doctor says of their age."""
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -423,6 +424,45 @@ def test_backups_of_another_root_are_refused_before_anything_is_unpacked(
     assert not list((folder / "new").iterdir())
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"settings": '[notices]\nsmtp_url = "smtp://mail.example:25"\n'},
+        {"made_at": "2036-01-01T00:00:00+00:00"},
+    ],
+)
+@pytest.mark.parametrize("part", BOTH)
+def test_who_serves_the_folder_gives_no_other_note_than_the_backup_has(backed_up, monkeypatch, part, changed):
+    folder, begun = backed_up, []
+    read = restoring.read_note
+
+    def served(file, of):
+        return dataclasses.replace(read(file, of), **changed if of is part else {})
+
+    monkeypatch.setattr(restoring, "read_note", served)
+    monkeypatch.setattr(restoring, "unpack_register", lambda *_, **__: begun.append("unpacking") or 1 / 0)
+    secrets = embedded_postgres.data_dir() / "secrets"
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(folder / "new"))
+
+    with refusing(BACKUP_DAMAGED):
+        restore(console_authority(), folder, secrets=secrets)
+
+    assert begun == []
+
+
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_a_link_in_the_place_of_the_old_keys_loses_no_other_file_its_content(folder, link):
+    other = folder / "of someone else"
+    other.write_bytes(b"kept")
+    (folder / "keys").mkdir()
+    link(folder / "keys" / "keys.sealed", other)
+
+    (keys,) = made(folder, Part.KEYS)
+
+    assert inside(keys.file)
+    assert other.read_bytes() == b"kept"
+
+
 @pytest.mark.parametrize(("is_shared", "removed"), [(True, ["start"]), (False, ["restore"])])
 def test_an_instance_restored_for_a_look_removes_no_copy_of_a_store_it_shares(
     monkeypatch, is_shared, removed
@@ -473,6 +513,9 @@ def test_a_register_of_a_day_to_come_is_not_the_newest(folder, monkeypatch, name
     for name in names:
         (folder / "register" / f"{name}.sealed").touch()
     (folder / "keys" / "keys.sealed").touch()
+    (
+        folder / "keys" / "20120201T020000Z.sealed"
+    ).touch()  # an older copy, by which the erased would come back
 
     assert backup.newest(folder, Part.REGISTER).stem == chosen
     assert backup.newest(folder, Part.REGISTER, name=names[0]).stem == names[0]
