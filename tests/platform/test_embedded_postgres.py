@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -37,14 +37,41 @@ def made():
     shutil.rmtree(place)
 
 
-@pytest.fixture
-def other_data_dir(made, monkeypatch):
-    """A second instance next to the one of the run, its servers down, with the settings that they were made with."""
+@pytest.fixture(scope="module")
+def marks(made):
+    """By these this process uses the second instance's servers from one test to the next; they go down with the last one."""
+    kept = []
+    yield kept
+    with pytest.MonkeyPatch.context() as patch, other_instance(made, kept, patch):
+        embedded_postgres.stop_if_unused()
+
+
+@contextmanager
+def other_instance(made, marks, monkeypatch):
+    """Be in the second instance, next to the one of the run, with the settings that it was made with."""
     monkeypatch.setenv("ROLLKEEPER_HOME", str(made / "other"))
-    held, embedded_postgres._in_use[:] = list(embedded_postgres._in_use), []
+    held, embedded_postgres._in_use[:] = list(embedded_postgres._in_use), marks
     yield made / "other"
-    embedded_postgres.stop_if_unused()
+    marks[:] = embedded_postgres._in_use
     embedded_postgres._in_use[:] = held
+
+
+@pytest.fixture
+def other_data_dir(made, marks, monkeypatch):
+    """The second instance, its servers down."""
+    with other_instance(made, marks, monkeypatch) as place:
+        if place.exists():
+            embedded_postgres.stop_if_unused()
+        yield place
+        embedded_postgres.stop_if_unused()
+
+
+@pytest.fixture
+def running(made, marks, monkeypatch):
+    """The second instance, its servers up; they stay up for the next test: to start and stop them takes longer than most tests."""
+    with other_instance(made, marks, monkeypatch):
+        embedded_postgres.ensure_running()
+        yield
 
 
 def ask(store: stores.Store, question: str) -> object:
@@ -78,8 +105,7 @@ def test_two_instances_run_side_by_side_each_with_two_clusters(data_dir, other_d
     os.environ["ROLLKEEPER_HOME"] = str(other_data_dir)
 
 
-def test_a_server_that_was_killed_is_started_again_with_what_it_had_committed(other_data_dir):
-    embedded_postgres.ensure_running()
+def test_a_server_that_was_killed_is_started_again_with_what_it_had_committed(running):
     with as_superuser(database="postgres") as session:
         session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(pid_of(stores.REGISTER), signal.SIGKILL)
@@ -132,16 +158,14 @@ def hide_processes(monkeypatch):
     monkeypatch.setattr(Path, "stat", stat_or_hide)
 
 
-def test_a_server_runs_for_those_too_to_whom_its_process_is_hidden(other_data_dir, monkeypatch):
-    embedded_postgres.ensure_running()
+def test_a_server_runs_for_those_too_to_whom_its_process_is_hidden(running, monkeypatch):
     seen = pid_of(stores.KEYS)
     hide_processes(monkeypatch)
 
     assert embedded_postgres._pid(stores.KEYS) == seen
 
 
-def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(other_data_dir):
-    embedded_postgres.ensure_running()
+def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(running):
     bystander = as_superuser(database="postgres")
     with as_superuser(database="postgres") as session:
         session.execute("CREATE TABLE kept_by_itself AS SELECT 42 AS answer")
@@ -158,15 +182,14 @@ def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(other_dat
 
 @pytest.mark.parametrize("store", stores.STORES, ids=lambda store: store.name)
 def test_a_server_whose_backend_was_killed_is_still_stopped_by_its_last_user(other_data_dir, store):
-    for _ in range(3):
-        embedded_postgres.ensure_running()
-        lone = as_superuser(store, database="postgres")
-        os.kill(lone.info.backend_pid, signal.SIGKILL)
+    embedded_postgres.ensure_running()
+    lone = as_superuser(store, database="postgres")
+    os.kill(lone.info.backend_pid, signal.SIGKILL)
 
-        embedded_postgres.stop_if_unused()  # as a command does that broke off because of it
+    embedded_postgres.stop_if_unused()  # as a command does that broke off because of it
 
-        lone.close()
-        assert not (store.data / "postmaster.pid").exists()
+    lone.close()
+    assert not (store.data / "postmaster.pid").exists()
 
 
 @pytest.mark.soak
@@ -187,7 +210,7 @@ def test_at_whatever_instant_of_a_recovery_the_last_user_goes_the_server_stops(
         assert not (store.data / "postmaster.pid").exists()
 
 
-def test_a_server_that_hangs_while_it_stops_is_started_again_and_says_so(other_data_dir, monkeypatch, capsys):
+def test_a_server_that_hangs_while_it_stops_is_started_again_and_says_so(running, monkeypatch, capsys):
     monkeypatch.setattr(embedded_postgres, "_HANGS_AFTER_S", 1)
     embedded_postgres.ensure_running()
     with as_superuser(database="postgres") as session:
@@ -213,8 +236,7 @@ def asked_briefly(monkeypatch):
 
 @pytest.mark.usefixtures("asked_briefly")
 @pytest.mark.skipif(not asleep.is_possible(), reason="only root on x86-64 can have a process hang")
-def test_a_server_that_answers_nobody_is_named_and_started_again_within_seconds(other_data_dir, capsys):
-    embedded_postgres.ensure_running()
+def test_a_server_that_answers_nobody_is_named_and_started_again_within_seconds(running, capsys):
     hung = pid_of(stores.KEYS)
     asleep.put_to_sleep(hung)
     named = [one.sentence for one in server_checks.examine_servers()]
@@ -231,8 +253,7 @@ def test_a_server_that_answers_nobody_is_named_and_started_again_within_seconds(
 
 
 @pytest.mark.usefixtures("asked_briefly")
-def test_a_server_that_a_signal_holds_is_told_to_go_on_and_keeps_its_sessions(other_data_dir, capsys):
-    embedded_postgres.ensure_running()
+def test_a_server_that_a_signal_holds_is_told_to_go_on_and_keeps_its_sessions(running, capsys):
     before = pid_of(stores.KEYS)
     with as_superuser(stores.KEYS, database="postgres") as session:
         os.kill(before, signal.SIGSTOP)
@@ -250,10 +271,7 @@ def test_a_server_that_a_signal_holds_is_told_to_go_on_and_keeps_its_sessions(ot
 
 
 @pytest.mark.parametrize("doing", [b"R", b"D", b"t", b""])
-def test_a_server_that_works_or_wants_to_is_not_killed_for_want_of_an_answer(
-    other_data_dir, monkeypatch, doing
-):
-    embedded_postgres.ensure_running()
+def test_a_server_that_works_or_wants_to_is_not_killed_for_want_of_an_answer(running, monkeypatch, doing):
     before = pid_of(stores.KEYS)
     monkeypatch.setattr(embedded_postgres, "lets_wait", lambda _: True)
     monkeypatch.setattr(embedded_postgres, "work_of", lambda *_: [1])
@@ -264,8 +282,7 @@ def test_a_server_that_works_or_wants_to_is_not_killed_for_want_of_an_answer(
     assert pid_of(stores.KEYS) == before
 
 
-def test_a_server_that_ran_between_two_looks_is_not_killed_though_it_sleeps_now(other_data_dir, monkeypatch):
-    embedded_postgres.ensure_running()
+def test_a_server_that_ran_between_two_looks_is_not_killed_though_it_sleeps_now(running, monkeypatch):
     before, work = pid_of(stores.KEYS), iter(range(100))
     monkeypatch.setattr(embedded_postgres, "lets_wait", lambda _: True)
     monkeypatch.setattr(embedded_postgres, "work_of", lambda *_: [next(work)])
@@ -285,8 +302,7 @@ def silent_for(monkeypatch, times):
     )  # fmt: skip
 
 
-def test_a_server_that_is_slow_under_load_is_waited_for(other_data_dir, monkeypatch, capsys):
-    embedded_postgres.ensure_running()
+def test_a_server_that_is_slow_under_load_is_waited_for(running, monkeypatch, capsys):
     before, work = pid_of(stores.KEYS), iter(range(1000))
     monkeypatch.setattr(embedded_postgres, "_HANGS_AFTER_S", 0)
     monkeypatch.setattr(embedded_postgres, "work_of", lambda *_: [next(work)])
@@ -299,10 +315,7 @@ def test_a_server_that_is_slow_under_load_is_waited_for(other_data_dir, monkeypa
 
 
 @pytest.mark.parametrize("limit", ["_HANGS_AFTER_S", "_SLOW_FOR_S"])
-def test_a_server_that_does_nothing_or_is_slow_for_too_long_is_started_again(
-    other_data_dir, monkeypatch, limit
-):
-    embedded_postgres.ensure_running()
+def test_a_server_that_does_nothing_or_is_slow_for_too_long_is_started_again(running, monkeypatch, limit):
     before, work = [pid_of(store) for store in stores.STORES], iter(range(1000))
     monkeypatch.setattr(embedded_postgres, "_HANGS_AFTER_S", 0)
     monkeypatch.setattr(embedded_postgres, limit, 0)
@@ -316,8 +329,7 @@ def test_a_server_that_does_nothing_or_is_slow_for_too_long_is_started_again(
     assert [pid_of(store) for store in stores.STORES] != before
 
 
-def test_a_server_that_is_asked_works_unless_it_hangs(other_data_dir):
-    embedded_postgres.ensure_running()
+def test_a_server_that_is_asked_works_unless_it_hangs(running):
     postmaster, found = pid_of(stores.KEYS), []
     for number in (signal.SIGCONT, signal.SIGSTOP):
         os.kill(postmaster, number)
@@ -331,8 +343,7 @@ def test_a_server_that_is_asked_works_unless_it_hangs(other_data_dir):
     assert found == [True, False]
 
 
-def test_nobody_signs_in_without_a_password(other_data_dir):
-    embedded_postgres.ensure_running()
+def test_nobody_signs_in_without_a_password(running):
 
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(
@@ -350,8 +361,7 @@ def test_passwords_are_readable_by_their_owner_alone(data_dir):
     assert modes == {0o600}
 
 
-def test_a_value_that_breaks_a_constraint_is_not_in_the_servers_log(other_data_dir):
-    embedded_postgres.ensure_running()
+def test_a_value_that_breaks_a_constraint_is_not_in_the_servers_log(running):
     with as_superuser(database="postgres") as session:
         session.execute("CREATE TABLE once (value text PRIMARY KEY)")
         session.execute("INSERT INTO once VALUES (%s)", ["Specimen-4711"])
