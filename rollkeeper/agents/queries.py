@@ -105,6 +105,8 @@ class AgentRow:
     state: AgentState
     next_due: dt.date | None
     open_cases: int
+    known_by: tuple[str, ...]
+    """The codes of its open outlets, and the user names of those who work there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def concerned_by(code: str, *, on: dt.date) -> tuple[int, int]:
 def agent_list() -> list[AgentRow]:
     """Return every agent in the order of its code, without a figure by which one could be set above another."""
     return [
-        AgentRow(row.code, AgentState(row.state), row.next_due, row.open_cases)
+        AgentRow(row.code, AgentState(row.state), row.next_due, row.open_cases, tuple(row.known_by))
         for row in rows(sql("agents", "agent_list"))
     ]
 

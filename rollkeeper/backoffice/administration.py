@@ -74,9 +74,20 @@ def health_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def jobs_page(request: HttpRequest) -> HttpResponse:
-    """Show each job: when it ran, what came of it, when it runs next."""
+    """Show each job: when it ran, what came of it, when it runs next; or those alone that failed or are late."""
     require(authority_in(request), Permission.MANAGE_STAFF)
-    return render(request, "backoffice/jobs.html", {"jobs": job_views()})
+    jobs = job_views()
+    parts = {
+        "all": jobs,
+        "failed": [one for one in jobs if one.fault],
+        "late": [one for one in jobs if one.is_late],
+    }
+    chosen = request.GET.get("only", "all")
+    chosen = chosen if chosen in parts else "all"
+    counts = {name: len(part) for name, part in parts.items()}
+    return render(
+        request, "backoffice/jobs.html", {"jobs": parts[chosen], "counts": counts, "chosen": chosen}
+    )
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
@@ -21,6 +21,7 @@ from rollkeeper.agents.settings import settings as agents_settings
 from rollkeeper.agents.suspension import suspend_agent
 from rollkeeper.backoffice.agent_actions import reverification_question, suspension_question
 from rollkeeper.backoffice.asking import confirm, is_confirmed
+from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.backoffice.report_actions import report_state
@@ -32,19 +33,24 @@ from rollkeeper.reporting.audit_samples.queries import samples_of
 from rollkeeper.reporting.queries import report_of, report_periods
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def agent_list(request: HttpRequest) -> HttpResponse:
-    """List the agents in the order of their codes, and the open cases. No figure sets one above another."""
+    """List the agents in the order of their codes, or find some, and the open cases. No figure sets one above another."""
     authority = authority_in(request)
     require(authority, Permission.SEE_AGENTS)
+    label = _("Code of an agent or an outlet, or a user name")
+    found = find_in(request, queries.agent_list(), lambda one: [one.code, *one.known_by], label=label)
+    if found.only:
+        return redirect("backoffice:agent", found.only.code)
     shown = {
-        "agents": paged(request, queries.agent_list()),
+        "found": found,
+        "agents": paged(request, found.rows),
         "cases": paged(request, queries.open_cases(), "cases"),
         "may_settle": authority.role_for(Permission.SETTLE_AGENT_CASE) is not None,
         "verdicts": Verdict.choices,
         "may_add": authority.role_for(Permission.APPROVE_AGENT) is not None,
     }
-    return render(request, "backoffice/agents.html", shown)
+    return render(request, "backoffice/agents.html", shown, status=found.status)
 
 
 @require_safe

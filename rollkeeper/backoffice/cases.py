@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -22,13 +22,14 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.agents.queries import open_cases as unusual_activity
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.backoffice.case_texts import NOTICE, STEPS, consequences, meaning, reasons
+from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
 from rollkeeper.lines.queries import view_line
 from rollkeeper.selfcare import queries
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.forgeries import draft_report
-from rollkeeper.selfcare.queries import SOON_DAYS, CaseView
+from rollkeeper.selfcare.queries import SOON_DAYS, CaseView, DecidedCase
 
 _FILTERS = ("all", "overdue", "soon", "mine")
 
@@ -65,28 +66,41 @@ class DecisionForm(forms.Form):
         ]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def case_list(request: HttpRequest) -> HttpResponse:
-    """List the open cases, the overdue ones first, and those decided last."""
+    """List the open cases, the overdue ones first, and those decided last; or find some by a reference."""
     authority, today = authority_in(request), clock.today()
     username = request.user.get_username()
-    found = queries.case_inbox(authority)
-    counts = queries.count_cases(found, username=username, on=today)
+    opened = queries.case_inbox(authority)
+    found = find_in(
+        request, [*opened, *queries.decided_cases(authority)], _names, label=_("Reference of a case or of a line, or a user name")
+    )  # fmt: skip
+    if found.only:
+        return redirect("backoffice:case", found.only.case_id)
+    counts = queries.count_cases(opened, username=username, on=today)
     chosen = request.GET.get("only", "all")
-    chosen = chosen if chosen in {*_FILTERS, *CaseKind.values} else "all"
+    chosen = chosen if chosen in {*_FILTERS, *CaseKind.values} and not found.is_narrowed else "all"
     shown = {
-        "cases": paged(request, [(one, deadline(one)) for one in found if _is_in(one, chosen, username)]),
+        "found": found,
+        "cases": paged(
+            request,
+            [
+                (one, deadline(one))
+                for one in found.rows
+                if isinstance(one, CaseView) and _is_in(one, chosen, username)
+            ],
+        ),
         "counts": counts,
         "kinds": [(kind, counts.by_kind[kind]) for kind in CaseKind if counts.by_kind.get(kind)],
         "chosen": chosen,
-        "decided": paged(request, queries.decided_cases(authority), "decided"),
+        "decided": paged(request, [one for one in found.rows if isinstance(one, DecidedCase)], "decided"),
         "unusual": paged(
             request, unusual_activity() if authority.role_for(Permission.SEE_AGENTS) else [], "unusual"
         ),
         "may_decide": authority.role_for(Permission.SETTLE_CASE) is not None,
         "username": username,
     }
-    return render(request, "backoffice/cases.html", shown)
+    return render(request, "backoffice/cases.html", shown, status=found.status)
 
 
 @require_safe
@@ -146,6 +160,11 @@ def deadline(one: CaseView) -> Deadline:
     left = one.days_left(today)
     colour = "over" if left < 0 else "soon" if left <= SOON_DAYS else "calm"
     return Deadline(abs(left), left < 0, one.share_used(today), colour)
+
+
+def _names(one: CaseView | DecidedCase) -> tuple[UUID | str | None, ...]:
+    """Return by what a case is found."""
+    return one.case_id, one.line_id, one.assigned_to if isinstance(one, CaseView) else None
 
 
 def _neighbours(authority: Authority, case_id: UUID) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import Question, confirm, is_confirmed, say_refusal
+from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.forms import DisclosureApprovalForm, DisclosureRefusalForm
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.backoffice.vault_session import sign_in_form
@@ -26,15 +27,21 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def disclosure_list(request: HttpRequest) -> HttpResponse:
-    """List the stored disclosure requests: their state, no numbers and no names."""
-    found = queries.disclosures(authority_in(request))
+    """List the stored disclosure requests, or find some: their state, no numbers and no names."""
+    found = find_in(
+        request, queries.disclosures(authority_in(request)), lambda one: [one.disclosure_id, one.authority, one.entered_by],
+        label=_("Reference, authority or user name"),
+    )  # fmt: skip
+    if found.only:
+        return redirect("backoffice:disclosure", found.only.disclosure_id)
     shown = {
-        "open": paged(request, [one for one in found if one.is_open]),
-        "past": paged(request, [one for one in found if not one.is_open], "past"),
+        "found": found,
+        "open": paged(request, [one for one in found.rows if one.is_open]),
+        "past": paged(request, [one for one in found.rows if not one.is_open], "past"),
     }
-    return render(request, "backoffice/disclosures.html", shown)
+    return render(request, "backoffice/disclosures.html", shown, status=found.status)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.dual_control import require_approver
@@ -20,6 +20,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.sessions import open_session_counts
 from rollkeeper.backoffice.asking import Question, Text, confirm, is_confirmed
+from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.incident_runbook import CONSEQUENCES, clock_of, next_clock, runbook
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.incidents import queries
@@ -35,17 +36,21 @@ from rollkeeper.notices.wordings import wordings
 from rollkeeper.subscribers.queries import subscriber_count
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def incident_list(request: HttpRequest) -> HttpResponse:
-    """List the incidents, the open ones first, with the duty that is due next."""
-    found = queries.incidents(authority_in(request), now=clock.now())
+    """List the incidents, the open ones first, with the duty that is due next; or find one by its reference."""
+    listed = queries.incidents(authority_in(request), now=clock.now())
+    found = find_in(request, listed, lambda one: [one.incident_id], label=_("Reference of an incident"))
+    if found.only:
+        return redirect("backoffice:incident", found.only.incident_id)
     shown = {
+        "found": found,
         "open": paged(
-            request, [(one, next_clock(one, now=clock.now())) for one in found if not one.closed_at]
+            request, [(one, next_clock(one, now=clock.now())) for one in found.rows if not one.closed_at]
         ),
-        "past": paged(request, [one for one in found if one.closed_at], "past"),
+        "past": paged(request, [one for one in found.rows if one.closed_at], "past"),
     }
-    return render(request, "backoffice/incidents.html", shown)
+    return render(request, "backoffice/incidents.html", shown, status=found.status)
 
 
 @require_safe

@@ -32,9 +32,13 @@ class Rows[T]:
 
 
 def paged[T](request: HttpRequest, found: Sequence[T], name: str = "page") -> Rows[T]:
-    """Return the part of a list that the address asks for under this name; the first where it asks for none, the last beyond the end."""
+    """Return the part of a list that the address asks for under this name; the first where it asks for none, the last beyond the end.
+
+    What was found by what someone typed is no address: its first page is all there is.
+    """
     pages = Paginator(found, PAGE)
-    page = pages.get_page(request.GET.get(name))
+    is_found = request.method == "POST"
+    page = pages.get_page(1 if is_found else request.GET.get(name))
 
     def address(number: int) -> str:
         asked = request.GET.copy()
@@ -43,6 +47,6 @@ def paged[T](request: HttpRequest, found: Sequence[T], name: str = "page") -> Ro
 
     return Rows(
         [*page.object_list], page.start_index(), page.end_index(), pages.count,
-        before=address(page.number - 1) if page.has_previous() else "",
-        after=address(page.number + 1) if page.has_next() else "",
+        before=address(page.number - 1) if page.has_previous() and not is_found else "",
+        after=address(page.number + 1) if page.has_next() and not is_found else "",
     )  # fmt: skip

@@ -26,6 +26,7 @@ from rollkeeper.access.roles import ROLE_TITLES, Permission, StaffRole
 from rollkeeper.access.services import authority_in, suspend_staff
 from rollkeeper.access.sessions import end_sessions, open_session_counts
 from rollkeeper.backoffice.asking import say_refusal
+from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.forms import EmptiedForm, VaultSignInForm, exact_text
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
@@ -80,17 +81,21 @@ _OPERATIONS: Final[Mapping[str, type[EmptiedForm]]] = {
 }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def staff_page(request: HttpRequest) -> HttpResponse:
-    """List the accounts: roles, state, open sessions."""
+    """List the accounts: roles, state, open sessions; or find some by their user name."""
     require(authority_in(request), Permission.MANAGE_STAFF)
+    found = find_in(request, staff_list(clock.today()), lambda one: [one.username], label=_("User name"))
+    if found.only:
+        return redirect("backoffice:account", found.only.staff_id)
     counts, invited = dict(open_session_counts()), open_invitations()
     accounts = [
         {"view": one, "titles": _titles(one), "sessions": counts.get(one.username, 0),
          "invitation": invited.get(one.staff_id)}
-        for one in staff_list(clock.today())
+        for one in found.rows
     ]  # fmt: skip
-    return render(request, "backoffice/staff.html", {"accounts": paged(request, accounts)})
+    shown = {"accounts": paged(request, accounts), "found": found}
+    return render(request, "backoffice/staff.html", shown, status=found.status)
 
 
 @require_safe

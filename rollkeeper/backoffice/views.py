@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
@@ -16,6 +16,7 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.batches import CAN_STOP, page_language
 from rollkeeper.backoffice.campaign_choice import campaign_choice
 from rollkeeper.backoffice.chart import NARROW, STACK, WIDE, chart, stacked, thinned
+from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.forms import LineForm, ReconnectForm
 from rollkeeper.backoffice.paging import PAGE, paged
 from rollkeeper.backoffice.stepper import campaign_steps
@@ -32,25 +33,30 @@ from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import count_past_last_day, masked_input, view_line
 from rollkeeper.lines.reconnection import may_reconnect, reconnect_temporarily
 from rollkeeper.provisioning.queries import last_comparison
+from rollkeeper.selfcare.queries import case_inbox
 
 MOST_TABLE_ROWS = PAGE
 OPEN = CAN_STOP | {BatchState.UNDO_REQUESTED}
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def campaign(request: HttpRequest) -> HttpResponse:
-    """Show the campaign as a picture, what falls due, and the batches."""
+    """Show the campaign as a picture, what falls due, and the batches; or find a batch by its reference."""
     authority = authority_in(request)
     require(authority, Permission.SEE_CAMPAIGN)
     today = clock.today()
     choice = campaign_choice(request)
     seen = choice.overview()
     states = queries.batch_states(choice.key.campaign_id if choice.key and choice.offered else None)
+    found = find_in(request, states, lambda one: [one[0]], label=_("Reference of a batch"))
+    if found.only:
+        return redirect("backoffice:batch", found.only[0])
     open_batches = [batch_id for batch_id, state in states if state in OPEN]
-    past = paged(request, [batch_id for batch_id, state in states if state not in OPEN], "batches")
+    past = paged(request, [batch_id for batch_id, state in found.rows if state not in OPEN], "batches")
     batches = queries.batches(batch_ids=[*open_batches, *past])
     shown: dict[str, Any] = {
         "choice": choice,
+        "found": found,
         "overview": seen,
         "stays": [
             one for one in queries.stays() if one.covers(today) and one.campaign in {None, choice.name}
@@ -86,7 +92,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
             "most_due": max((one.count for one in seen.due_soon), default=0),
             "channels": [row for row in by_channel(seen) if row["channel"]],
         }
-    return render(request, "backoffice/campaign.html", shown)
+    return render(request, "backoffice/campaign.html", shown, status=found.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,6 +122,9 @@ def line(request: HttpRequest) -> HttpResponse:
         "found": found,
         "called": masked_input(form.data["number"]),
         "may_reconnect": may and found_line is not None and may_reconnect(found_line),
+        "cases": [one for one in case_inbox(authority) if one.line_id == found.line_id]
+        if authority.role_for(Permission.SEE_CASES)
+        else [],
     }
     return render(request, "backoffice/line.html", shown)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Improves pages that work without it: focus on errors, no double submission, a button that prints.
+// Improves pages that work without it: focus on errors, no double submission, buttons that print or copy a reference.
 import { initAll } from "./built/govuk-frontend.min.js";
 
 // Back and Reload come to this page by its address, and send no form again.
@@ -11,17 +11,36 @@ if ("noModule" in HTMLScriptElement.prototype) {
 }
 initAll();
 
-function showPrinting(within) {
-  for (const button of within.querySelectorAll("[data-print]")) button.hidden = false;
+// A browser gives the clipboard to pages that came over TLS alone.
+const helpful = navigator.clipboard ? "[data-print], [data-copy]" : "[data-print]";
+function showHelpful(within) {
+  for (const button of within.querySelectorAll(helpful)) button.hidden = false;
 }
-showPrinting(document);
+showHelpful(document);
+
+async function copy(button) {
+  const said = button.firstElementChild;
+  const before = said.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    window.getSelection().selectAllChildren(button.previousElementSibling); // so that the keys of the browser copy it
+    return;
+  }
+  if (before === button.dataset.copied) return;
+  said.textContent = button.dataset.copied;
+  setTimeout(() => { said.textContent = before; }, 2000);
+}
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
+  const copying = event.target.closest("[data-copy]");
+  if (copying) copy(copying);
 });
 document.body.addEventListener("htmx:load", (event) => {
   if (event.detail.elt === document.body) return; // the page itself, which is done above
   initAll({ scope: event.detail.elt });
-  showPrinting(event.detail.elt.parentElement);
+  showHelpful(event.detail.elt.parentElement);
 });
 
 // htmx begins once the page is whole.
