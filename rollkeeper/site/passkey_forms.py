@@ -12,7 +12,9 @@ from typing import Any
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal.auth import get_state
 from fido2.utils import websafe_decode
+from fido2.webauthn import UserVerificationRequirement
 
 
 class _OfThisApp(AuthenticateWebAuthnForm):  # type: ignore[misc]
@@ -27,7 +29,15 @@ class AuthenticateHere(_OfThisApp):
 
 
 class LoginHere(_OfThisApp, LoginWebAuthnForm):  # type: ignore[misc]
-    """Signing in by a passkey alone."""
+    """Signing in by a passkey alone, which its owner unlocked by a PIN or a finger.
+
+    The challenge of a second step lets a key answer that was only touched. One's own must not sign in a colleague whose key one found.
+    """
+
+    def clean_credential(self) -> Any:
+        if (get_state() or {}).get("user_verification") != UserVerificationRequirement.REQUIRED:
+            raise get_adapter().validation_error("incorrect_code")
+        return super().clean_credential()
 
 
 class ReauthenticateHere(_OfThisApp, ReauthenticateWebAuthnForm):  # type: ignore[misc]

@@ -1,24 +1,31 @@
 """Signing in on our pages: password, authenticator app, attempts, forms that are not ours."""
 
 import datetime as dt
+import json
 import re
 import time
 from types import SimpleNamespace
 
 import pytest
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import flows
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core.cache import cache
 from django.test import Client
+from fido2.utils import websafe_encode
 
 from rollkeeper.access import client_address as client_address_module
 from rollkeeper.access.authority import console_authority
+from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.site import access_middleware
+from tests.builders.authenticators import AuthenticatorApp
+from tests.portal.authenticator import PRESENT, VERIFIED, Device
 
 PASSWORD = "seven plain words of nothing"
 DAY = dt.date(2012, 3, 2)
@@ -254,6 +261,62 @@ def test_recovery_codes_do_not_lie_open_either():
     kept = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).data
 
     assert len(kept["seed"]) > 64
+
+
+def with_passkey(username, flags):
+    """Return the device of a new auditor, whose key is kept."""
+    add_staff(console_authority(), username=username, password=PASSWORD, roles=[StaffRole.AUDITOR], on=DAY)
+    device = Device("http://testserver", "testserver", flags)
+    made = json.loads(device.made({"challenge": ""}))
+    WebAuthn.add(Staff.objects.get(username=username), "key", made)
+    return device
+
+
+def shown_as(device, username, client):
+    """What a browser would send for a device that answers the challenge of this client, in the name of an account."""
+    said = json.loads(device.shown(client.session["mfa.webauthn.state"]))
+    said["response"]["userHandle"] = websafe_encode(
+        user_pk_to_url_str(Staff.objects.get(username=username)).encode()
+    )
+    return json.dumps(said)
+
+
+@pytest.mark.parametrize(("flags", "is_let"), [(PRESENT | VERIFIED, True), (PRESENT, False)])
+def test_a_key_alone_signs_in_who_unlocked_it_and_no_one_else(flags, is_let):
+    device, client = with_passkey("auditor-2", flags), Client()
+    client.get("/account/2fa/webauthn/login/", headers={"X-Requested-With": "XMLHttpRequest"})
+
+    client.post(
+        "/account/2fa/webauthn/login/", {"credential": shown_as(device, "auditor-2", client)}, **PERSON
+    )
+
+    assert is_in(client) is is_let
+
+
+def test_a_colleagues_key_that_is_not_unlocked_signs_in_no_one_by_ones_own_challenge():
+    device, client = with_passkey("auditor-2", PRESENT), Client()
+    AuthenticatorApp("auditor-1")
+    sign_in(client)  # with their own password, as far as the second step
+    client.get("/account/2fa/authenticate/", **PERSON)
+
+    session = client.session  # and waits until the second step is over
+    session["account_login"] = session["account_login"] | {"initiated_at": time.time() - 3600}
+    session.save()
+    client.post(
+        "/account/2fa/webauthn/login/", {"credential": shown_as(device, "auditor-2", client)}, **PERSON
+    )
+
+    assert not is_in(client)
+
+
+def test_a_key_that_is_not_unlocked_is_a_second_factor_behind_its_owners_password():
+    device, client = with_passkey("auditor-2", PRESENT), Client()
+    sign_in(client, username="auditor-2")
+    client.get("/account/2fa/authenticate/", **PERSON)
+
+    client.post("/account/2fa/authenticate/", {"credential": shown_as(device, "auditor-2", client)}, **PERSON)
+
+    assert is_in(client)
 
 
 def test_adding_a_passkey_starts_a_ceremony_for_this_host():
