@@ -35,6 +35,7 @@ class LoginHere(_OfThisApp, LoginWebAuthnForm):  # type: ignore[misc]
     """
 
     def clean_credential(self) -> Any:
+        """Return the passkey, where the challenge was one of this page."""
         if (get_state() or {}).get("user_verification") != UserVerificationRequirement.REQUIRED:
             raise get_adapter().validation_error("incorrect_code")
         return super().clean_credential()
