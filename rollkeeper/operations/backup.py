@@ -54,6 +54,8 @@ from rollkeeper.vault.root import RootOfTrust, root_of_trust
 
 NOTE_FORMAT = 1
 _PIECE_BYTES = 1024 * 1024
+_TAR_BYTES = 64 * 1024
+"""What is read ahead of a tar: each of its many small reads copies the rest."""
 _STAMP = "%Y%m%dT%H%M%SZ"
 _A_DAY_S = 86_400
 
@@ -216,7 +218,7 @@ def pieces(reader: ArchiveReader) -> Iterator[bytes]:
 
 def unpack_register(reader: ArchiveReader, *, to: Path) -> None:
     """Unpack a backup of the register and hold it against its manifest. Refuses: BACKUP_DAMAGED, BACKUP_TOOL_FAILED."""
-    with tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|", bufsize=_PIECE_BYTES) as tar:
+    with tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|", bufsize=_TAR_BYTES) as tar:
         tar.extractall(to, filter="data")
     reader.drain()
     pg_backup.verify_register(to)

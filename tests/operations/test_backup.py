@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
@@ -49,6 +49,7 @@ from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
 from rollkeeper.vault.settings import settings as vault_settings
 from tests.command_server import common_server
+from tests.instances import copy_empty
 from tests.processes import is_alive
 from tests.refusals import refusing
 from tests.vault.conftest import person
@@ -64,19 +65,57 @@ def folder():
         yield Path(place)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Backups of both stores, of one person, which are only copied; with what was there when they were made."""
+
+    register: backup.Backup
+    keys: backup.Backup
+    person_id: uuid.UUID
+    wrapped: bytes
+    entries: list[dict[str, object]]
+    left_in_clear: list[Path]
+
+    @property
+    def folder(self) -> Path:
+        return self.keys.file.parents[1]
+
+
 @pytest.fixture(scope="module")
-def kept(data_dir):
-    """Backups of both stores of an empty instance, which are only copied."""
+def kept(data_dir, empty_everything, tmp_path_factory):
+    empty_everything()
+    remove_copies()
+    one, temporary = person(), tmp_path_factory.mktemp("in-clear")
+    seal_persons([one])
+    (key,) = rows("SELECT wrapped FROM person_key WHERE person_id = %s", [one.person_id], using="keys")
     with tempfile.TemporaryDirectory(prefix="rollkeeper-backups-") as place:
-        made(Path(place), *BOTH)
-        shutil.rmtree(Path(place) / "documents", ignore_errors=True)  # those that another file's tests stored
-        yield Path(place)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", str(temporary))
+            patch.setenv("TMPDIR", str(temporary))
+            register, keys = made(Path(place), *BOTH)
+        entries = rows("SELECT body::jsonb AS body FROM ledger_entry WHERE verb = 'operations:backup:made'")
+        left = [*embedded_postgres.data_dir().glob("checking-*"), *temporary.iterdir()]
+        yield Kept(
+            register,
+            keys,
+            one.person_id,
+            bytes(key.wrapped),
+            [entry.body["facts"] for entry in entries],
+            left,
+        )
+        backup._state_file().unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def insides(kept):
+    """What is in both, in clear."""
+    return {one.part: inside(one.file) for one in (kept.register, kept.keys)}
 
 
 @pytest.fixture
 def backed_up(folder, kept):
     """A folder in which both stores were backed up before."""
-    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    shutil.copytree(kept.folder, folder, dirs_exist_ok=True)
     return folder
 
 
@@ -87,12 +126,15 @@ def sealed_in(folder: Path) -> dict[Path, bytes]:
 
 @pytest.fixture(autouse=True)
 def _forgotten():
-    for copies in (embedded_postgres.data_dir() / "documents").glob(
-        "*"
-    ):  # those that another file's tests stored
-        shutil.rmtree(copies)
+    remove_copies()
     yield
     backup._state_file().unlink(missing_ok=True)
+
+
+def remove_copies() -> None:
+    """Remove the copies of documents that another file's tests stored."""
+    for copies in (embedded_postgres.data_dir() / "documents").glob("*"):
+        shutil.rmtree(copies)
 
 
 def made(folder: Path, *parts: Part) -> list[backup.Backup]:
@@ -112,26 +154,26 @@ def raw(word: bytes) -> bytes:
         return word
 
 
-def test_each_store_has_a_backup_of_its_own_that_only_its_owner_may_read(folder):
-    register, keys = made(folder, *BOTH)
+def test_each_store_has_a_backup_of_its_own_that_only_its_owner_may_read(kept):
+    folder = kept.folder
 
-    assert register.file.parent == folder / "register"
-    assert keys.file == folder / "keys" / "keys.sealed"
+    assert kept.register.file.parent == folder / "register"
+    assert kept.keys.file == folder / "keys" / "keys.sealed"
     assert {p.stat().st_mode & 0o077 for p in folder.rglob("*")} == {0}
     assert sorted(p.name for p in folder.rglob("*") if p.is_file()) == sorted(
-        [register.file.name, "keys.sealed"]
+        [kept.register.file.name, "keys.sealed"]
     )
 
 
-def test_the_registers_are_kept_and_the_keys_are_replaced(folder, monkeypatch):
-    first, keys = made(folder, *BOTH)
-    held = keys.file.open("rb")
+def test_the_registers_are_kept_and_the_keys_are_replaced(backed_up, monkeypatch):
+    (first,) = (backed_up / "register").iterdir()
+    held = (backed_up / "keys" / "keys.sealed").open("rb")
     monkeypatch.setattr(clock, "true_seconds", lambda: 4_000_000_000)
 
-    second, _ = made(folder, *BOTH)
+    second, _ = made(backed_up, *BOTH)
 
-    assert sorted((folder / "register").iterdir()) == sorted([first.file, second.file])
-    assert [file.name for file in (folder / "keys").iterdir()] == ["keys.sealed"]
+    assert sorted((backed_up / "register").iterdir()) == sorted([first, second.file])
+    assert [file.name for file in (backed_up / "keys").iterdir()] == ["keys.sealed"]
     assert not any(held.read()), "the bytes of the older backup of the keys are still there"
     held.close()
 
@@ -149,50 +191,34 @@ def test_the_keys_hold_the_living_and_not_the_destroyed(folder):
     assert str(gone.person_id).encode() not in inside(after.file)
 
 
-def test_no_secret_of_the_instance_is_in_either(folder):
-    made(folder, *BOTH)
-    secrets = [
-        word
+def test_no_secret_of_the_instance_is_in_either(kept, insides):
+    words = {
+        line.split()[-1].rsplit(":", 1)[-1].encode()
         for file in (embedded_postgres.data_dir() / "secrets").iterdir()
         for line in file.read_text("utf-8").splitlines()
         if not line.startswith(("#", "-"))
-        for word in [line.split()[-1].rsplit(":", 1)[-1].encode()]
+    }
+
+    whole = b"".join([*insides.values(), kept.register.file.read_bytes(), kept.keys.file.read_bytes()])
+
+    assert len(words) >= 10
+    assert [word for word in words | set(map(raw, words)) if word in whole] == []
+
+
+def test_the_register_carries_no_key(kept, insides):
+    assert kept.person_id.bytes in insides[Part.REGISTER]
+    assert kept.wrapped not in insides[Part.REGISTER]
+
+
+def test_a_backup_leaves_an_entry_by_which_its_file_is_known(kept):
+    assert [(one["store"], one["sha256"]) for one in kept.entries] == [
+        ("register", kept.register.digest),
+        ("keys", kept.keys.digest),
     ]
 
-    whole = b"".join(inside(file) + file.read_bytes() for file in folder.rglob("*.sealed"))
 
-    assert len(secrets) >= 10
-    assert [word for word in secrets if word in whole or raw(word) in whole] == []
-
-
-def test_the_register_carries_no_key(folder):
-    one = person()
-    seal_persons([one])
-    (key,) = rows("SELECT wrapped FROM person_key WHERE person_id = %s", [one.person_id], using="keys")
-
-    (register,) = made(folder, Part.REGISTER)
-
-    whole = inside(register.file)
-    assert one.person_id.bytes in whole
-    assert bytes(key.wrapped) not in whole
-
-
-def test_a_backup_leaves_an_entry_by_which_its_file_is_known(folder):
-    (register,) = made(folder, Part.REGISTER)
-
-    (entry,) = rows("SELECT body::jsonb AS body FROM ledger_entry WHERE verb = 'operations:backup:made'")
-    assert entry.body["facts"]["sha256"] == register.digest
-    assert entry.body["facts"]["store"] == "register"
-
-
-def test_nothing_in_clear_is_left_behind(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-
-    made(folder, *BOTH)
-
-    assert not list(embedded_postgres.data_dir().glob("checking-*"))
-    assert not list(tmp_path.iterdir())
+def test_nothing_in_clear_is_left_behind(kept):
+    assert kept.left_in_clear == []
 
 
 @pytest.mark.parametrize("part", BOTH)
@@ -307,6 +333,7 @@ def test_what_a_killed_restore_left_behind_is_removed_by_the_next(folder, monkey
 def test_servers_that_a_killed_restore_left_running_are_stopped_by_the_next(folder, monkeypatch):
     data_dir = folder / "new"
     folder.chmod(0o755)
+    copy_empty(data_dir)
     monkeypatch.setenv("ROLLKEEPER_HOME", str(data_dir))
     common_server().run("@tests.operations.broken_restore:leave_servers", data_dir=data_dir)
     left = [int((one.data / "postmaster.pid").read_text("utf-8").split()[0]) for one in stores.STORES]
