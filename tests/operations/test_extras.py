@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.kernel.extras import MODULES
+from tests.instances import copy_empty
 
 ROOT = Path(__file__).parents[2]
 WITHOUT = f"""
@@ -63,8 +64,10 @@ def export(tmp_path):
 
 @pytest.fixture
 def place():
-    """Where no other test was: a job meets files of the instance, too."""
+    """An instance where no other test was, for a job meets its files, too: made but for its `setup`, which reads every migration again."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-base-") as folder:
+        copy_empty(Path(folder) / "instance")
+        (Path(folder) / "instance" / "made").unlink()
         yield Path(folder) / "instance"
 
 

@@ -18,7 +18,7 @@ from rollkeeper.site.web_apps import APPS, app_named
 from rollkeeper.vault import service
 from tests.in_process import invoke
 from tests.instances import copy_empty
-from tests.operations.test_process_supervisor import answers, free_ports, until
+from tests.operations.test_process_supervisor import answers, free_ports, require_servers_to_come_back, until
 from tests.refusals import refusing
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
@@ -65,12 +65,22 @@ def running(data_dir, *words, **more):
             process.wait(60)
 
 
-def test_each_app_runs_from_its_own_folder_with_no_key_of_another(place):
-    instance, written, port = place / "instance", place / "written", free_ports()
-    copy_empty(instance)
-    with running(instance, "worker", "--hand-over", written), ExitStack() as stack:
-        until(lambda: all((written / app.name / "settings.toml").exists() for app in APPS), seconds=60)
-        sockets = {"ROLLKEEPER_SOCKETS": str(instance / "run" / "sockets")}
+@pytest.fixture(scope="module")
+def handing_over():
+    """A worker that hands over what each app needs: its process, its instance, and the folder that it writes into."""
+    with tempfile.TemporaryDirectory(prefix="rk-handed-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        instance, written = Path(folder) / "instance", Path(folder) / "written"
+        copy_empty(instance)
+        with running(instance, "worker", "--hand-over", written) as process:
+            until(lambda: all((written / app.name / "settings.toml").exists() for app in APPS), seconds=60)
+            yield process, instance, written
+
+
+def test_each_app_runs_from_its_own_folder_with_no_key_of_another(handing_over):
+    _, instance, written = handing_over
+    port, sockets = free_ports(), {"ROLLKEEPER_SOCKETS": str(instance / "run" / "sockets")}
+    with ExitStack() as stack:
         for app in APPS:
             words = ("serve", "--handed-over", "--app", app.name, "--port", port)
             stack.enter_context(running(written / app.name, *words, **sockets))
@@ -81,6 +91,12 @@ def test_each_app_runs_from_its_own_folder_with_no_key_of_another(place):
     assert inside["portal"] == {"index.key", "public-keys.pub", "register-portal.pgpass", "web.key"}
     assert not [name for names in inside.values() for name in names if f"secrets/{name}" in VAULT_SECRETS]
     assert len({(written / app.name / "secrets" / "web.key").read_text("utf-8") for app in APPS}) == len(APPS)
+
+
+def test_a_server_that_died_comes_back_for_a_worker(handing_over):
+    process, instance, _ = handing_over
+
+    require_servers_to_come_back(process, instance)
 
 
 def test_an_app_refuses_a_folder_with_the_whole_instance(data_dir):

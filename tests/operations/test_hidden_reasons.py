@@ -3,7 +3,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -21,15 +21,15 @@ from rollkeeper.lines.services import pause_clock, resume_clock
 from rollkeeper.operations.bootstrap import set_limits
 from tests.builders.lines import make_line
 
-pytestmark = pytest.mark.usefixtures("committed")
 ON = dt.date(2012, 3, 2)
 APPS = ["counter", "backoffice", "portal", "auditor"]
 TELLING = ("hospital", "detention", "disability")
 
 
-@pytest.fixture
-def paused(data_dir: object) -> dict[str, Any]:
-    """A line whose clock is paused because of its subscriber's stay in hospital, and the entry that says so."""
+@pytest.fixture(scope="module")
+def paused(empty_everything: Callable[[], None]) -> Iterator[dict[str, Any]]:
+    """A line whose clock is paused because of its subscriber's stay in hospital, and the entry that says so: nothing here changes them."""
+    empty_everything()
     line = make_line()
     for reason in (PauseReason.HOSPITAL, PauseReason.DETENTION, PauseReason.DISABILITY):
         pause_clock(console_authority(), line, ON, None, reason, ON)
@@ -37,7 +37,8 @@ def paused(data_dir: object) -> dict[str, Any]:
     resume_clock(console_authority(), line, ON, PauseReason.DETENTION, ON)
     (said,) = rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry])
     run("ANALYZE ledger_entry, lines_pause")
-    return {"line": line, "entry": entry, "body": said.body, "code": code_of(entry, said.body.encode())}
+    yield {"line": line, "entry": entry, "body": said.body, "code": code_of(entry, said.body.encode())}
+    empty_everything()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +32,10 @@ from tests.superuser import as_superuser
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 TWO = ("--app", "backoffice", "--app", "counter")
 """Each app is two processes that load everything: where several are enough, not all."""
+CAPABILITIES = {"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"}
+"""Those of the units in `ops/systemd`."""
+MAY_GIVE_UP = os.geteuid() == 0 and shutil.which("setpriv") is not None
+AS_A_UNIT = ["setpriv", "--no-new-privs", f"--bounding-set=-all,{','.join(f'+{one.removeprefix("CAP_").lower()}' for one in sorted(CAPABILITIES))}"]  # fmt: skip
 
 
 def free_ports():
@@ -115,7 +120,7 @@ def until(claim, seconds=15):
 def serving_all(data_dir):
     """What is served for all tests that only ask, its port, and what it said until it was ready."""
     port = free_ports()
-    with started(data_dir, port) as (parent, said):
+    with started(data_dir, port, before=AS_A_UNIT if MAY_GIVE_UP else ()) as (parent, said):
         yield parent, port, said
 
 
@@ -145,13 +150,6 @@ def require_clean_end(parent, port, said, wish, chosen):
     assert not any(answers(place) for place in places.values())
 
 
-def test_one_app_alone_says_where_it_is_answers_and_stops_cleanly(data_dir):
-    port = free_ports()
-
-    with started(data_dir, port, "--app", "counter") as (parent, said):
-        require_clean_end(parent, port, said, signal.SIGINT, {"counter"})
-
-
 def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_parent):
     parent, port = standing_parent
     for role in ("its process", "the process that answers"):
@@ -166,33 +164,44 @@ def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_p
         assert parent.poll() is None, role
 
 
-def test_apps_end_with_a_killed_serve_and_none_left_behind_stops_the_next(data_dir):
-    port, words = free_ports(), ("--app", "backoffice")
+@pytest.fixture(scope="module")
+def killed(data_dir, serving_all):
+    """Two apps whose `serve` was killed: their ports, and whether they answered on; the vault service is the standing one's."""
+    port = free_ports()
     with started(data_dir, port, *TWO) as (parent, _):
-        parent.kill()
-        parent.wait(5)
-        until(lambda: not answers(port) and not answers(port + 1))
-
-    with started(data_dir, port, *words) as (parent, said):
-        assert "Ready" in said
         parent.send_signal(signal.SIGSTOP)  # so that it starts nothing again meanwhile
-        app, *_ = children_of(parent.pid)
-        answering = children_of(app)
-        os.kill(app, signal.SIGKILL)
+        counter = next(one for one in children_of(parent.pid) if str(port + 1).encode() in words_of(one))
+        answering = children_of(counter)
+        os.kill(counter, signal.SIGKILL)
         until(lambda: not any(map(is_alive, answering)))
+        assert answers(port)
         parent.kill()
         parent.wait(5)
+    return port
 
-    with started(data_dir, port, *words) as (parent, said):
-        assert "Ready" in said
+
+def test_apps_end_with_a_killed_serve_and_the_process_that_answers_with_its_app(killed):
+    until(lambda: not answers(killed) and not answers(killed + 1))
+
+
+@pytest.fixture(scope="module")
+def left_behind(data_dir, killed):
+    """An app that a killed `serve` left behind, stopped, so that it could not end: its port, and its processes."""
+    with started(data_dir, killed, "--app", "counter") as (parent, _):
         family = below(parent.pid)
         for one in family[1:]:
             os.kill(one, signal.SIGSTOP)
         parent.kill()
         parent.wait(5)
+    return killed, family
 
-    with started(data_dir, port, *words) as (_, said):
-        assert "Ready" in said
+
+def test_one_app_alone_starts_whatever_was_left_behind_says_where_it_is_and_stops(data_dir, left_behind):
+    port, family = left_behind
+
+    with started(data_dir, port, "--app", "counter") as (parent, said):
+        require_clean_end(parent, port, said, signal.SIGINT, {"counter"})
+
     assert not [
         one for one in family if is_alive(one) and b"rollkeeper.operations.app_process" in words_of(one)
     ]
@@ -210,7 +219,7 @@ def test_what_is_served_outlives_dead_servers_and_broken_settings(own_instance):
     port, settings = free_ports(), own_instance / "settings.toml"
     whole = settings.read_text("utf-8")
     words = ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)]
-    with running(own_instance, words, ready="Ready") as process:
+    with running(own_instance, words) as process:
         require_servers_to_come_back(process, own_instance)
 
         (handed_over,) = (own_instance / "run" / "apps").glob("backoffice.*")
@@ -235,11 +244,6 @@ def test_what_is_served_outlives_dead_servers_and_broken_settings(own_instance):
         assert (handed_over / "settings.toml").read_text("utf-8") == before
 
 
-def test_a_server_that_died_comes_back_for_a_worker(own_instance):
-    with running(own_instance, ["worker"], ready="Ctrl-C") as process:
-        require_servers_to_come_back(process, own_instance)
-
-
 def require_servers_to_come_back(process, instance):
     """Kill each server in turn, and wait until it accepts connections again, though no command was typed."""
     for store in stores.STORES:
@@ -257,14 +261,14 @@ def require_servers_to_come_back(process, instance):
 
 
 @contextmanager
-def running(data_dir, words, *, ready):
+def running(data_dir, words):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
     with subprocess.Popen(
         [COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env=environment | {"ROLLKEEPER_HOME": str(data_dir)},
     ) as process:  # fmt: skip
         try:
-            while ready not in (line := process.stdout.readline()):
+            while "Ready" not in (line := process.stdout.readline()):
                 assert line
             yield process
         finally:
@@ -405,6 +409,14 @@ def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
 
     with refusing(ASSETS_MISSING):
         process_supervisor.serve()
+
+
+@pytest.mark.skipif(not MAY_GIVE_UP, reason="only root has capabilities to give up")
+def test_the_apps_are_served_with_the_capabilities_of_the_unit(serving_all):
+    *_, said = serving_all
+
+    assert "same user" not in said
+    assert "Ready" in said
 
 
 def test_all_apps_say_where_they_are_answer_and_stop_cleanly(serving_all):

@@ -19,7 +19,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import STAFF_ROLES
 from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.kernel import clock, stores
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import settings_file
 from rollkeeper.operations.command_table import COMMANDS, app_of
 from rollkeeper.operations.errors import DEMO_CLOCK_BACKWARDS
@@ -105,21 +105,20 @@ def words_of(command: Any, folder: Path, *, but: dict[str, str] | None = None) -
 
 def picture(keys: psycopg.Connection) -> dict[str, Any]:
     """Return what every table of both stores holds, as counts and sums of hashes, and the settings."""
-    return _tables_of_register() | _tables_of_keys(keys) | {"settings": settings_file().read_bytes()}
+    own = {row.name: (row.n, row.hashes) for row in rows("EXECUTE picture")}
+    of_keys = {f"keys: {name}": (n, hashes) for name, n, hashes in keys.execute("EXECUTE picture").fetchall()}
+    return own | of_keys | {"settings": settings_file().read_bytes()}
 
 
-def _tables_of_register() -> dict[str, Any]:
-    names = [
-        row.name for row in rows("SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'")
-    ]
-    said = " UNION ALL ".join(_sum_of(name) for name in names if name not in OF_ATTEMPTS)
-    return {row.name: (row.n, row.hashes) for row in rows(said)}
+TABLES = "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'"
 
 
-def _tables_of_keys(keys: psycopg.Connection) -> dict[str, Any]:
-    names = keys.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    said = " UNION ALL ".join(_sum_of(name) for (name,) in names)
-    return {f"keys: {name}": (n, hashes) for name, n, hashes in keys.execute(said).fetchall()}
+def prepare_picture(keys: psycopg.Connection) -> None:
+    """Have both stores plan once what is asked of all their tables after each command."""
+    names = [row.name for row in rows(TABLES) if row.name not in OF_ATTEMPTS]
+    run("PREPARE picture AS " + " UNION ALL ".join(map(_sum_of, names)))
+    names = [name for (name,) in keys.execute(TABLES).fetchall()]
+    keys.execute("PREPARE picture AS " + " UNION ALL ".join(map(_sum_of, names)))
 
 
 def _sum_of(name: str) -> str:
@@ -149,8 +148,15 @@ def world(data_dir):
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def before(world, keys):
+    """What there is before any command: a picture takes as long as all else in a test, and what each leaves is compared with it."""
+    prepare_picture(keys)
+    return picture(keys)
+
+
 @pytest.fixture
-def campaign(world, no_waits):
+def campaign(world, before, no_waits):
     """The same world for each test: what one writes is taken back."""
     with transaction.atomic():
         yield
@@ -166,7 +172,7 @@ def no_waits(monkeypatch):
 
 
 @pytest.mark.parametrize("called", EVERY, ids=" ".join)
-def test_a_command_that_is_refused_writes_nothing(called, campaign, keys, tmp_path):
+def test_a_command_that_is_refused_writes_nothing(called, campaign, before, keys, tmp_path):
     command = EVERY[called]
     attempts = [[*called, "--no-such-option"]]
     attempts += [
@@ -176,7 +182,6 @@ def test_a_command_that_is_refused_writes_nothing(called, campaign, keys, tmp_pa
     ]
     if any(one.required for one in command.params):
         attempts.append([*called, *NOT_OTHERWISE.get(called, words_of(command, tmp_path))])
-    before = picture(keys)
 
     for words in attempts:
         answer = invoke(*words, typed="")
@@ -187,9 +192,7 @@ def test_a_command_that_is_refused_writes_nothing(called, campaign, keys, tmp_pa
 @pytest.mark.parametrize(
     "words", [("campaign", "plan"), ("notices", "send"), ("campaign", "prepare"), ("campaign", "close"), ("retention", "erase")]
 )  # fmt: skip
-def test_nothing_is_done_in_a_demo_on_a_day_before_what_was_done(words, campaign, keys):
-    before = picture(keys)
-
+def test_nothing_is_done_in_a_demo_on_a_day_before_what_was_done(words, campaign, before, keys):
     answer = invoke(*words, "--on", "2012-01-01")
 
     assert answer.exception.code == DEMO_CLOCK_BACKWARDS.code

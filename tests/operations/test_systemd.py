@@ -1,7 +1,6 @@
 """The units for systemd: they are well formed, and what they start is a command that exists."""
 
 import configparser
-import os
 import re
 import shutil
 import subprocess
@@ -17,9 +16,8 @@ from rollkeeper.documents.reading import sandbox
 from rollkeeper.operations.cli import make_app
 from rollkeeper.platform.embedded_postgres import KEYS_SYSTEM_USER, SYSTEM_USER
 from rollkeeper.site.web_apps import APPS
-from tests.operations.test_process_supervisor import free_ports, started
+from tests.operations.test_process_supervisor import CAPABILITIES
 
-CAPABILITIES = {"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"}
 GIVEN_UP = (
     "NoNewPrivileges", "RestrictRealtime", "RestrictSUIDSGID", "LockPersonality", "PrivateDevices", "PrivateTmp", "ProtectHome",
     "ProtectClock", "ProtectControlGroups", "ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables",
@@ -130,23 +128,6 @@ def test_the_users_of_all_parts_are_made_beforehand():
     assert {line.split()[1] for line in lines if line.startswith("u ")} == {
         SYSTEM_USER, KEYS_SYSTEM_USER, "rollkeeper-vault", *(f"rollkeeper-{app.name}" for app in APPS),
     }  # fmt: skip
-
-
-@pytest.mark.skipif(
-    os.geteuid() != 0 or shutil.which("setpriv") is None, reason="only root has capabilities to give up"
-)
-def test_the_apps_are_served_with_the_capabilities_of_the_unit(data_dir):
-    kept = ",".join(f"+{name.removeprefix('CAP_').lower()}" for name in sorted(CAPABILITIES))
-    port = free_ports()
-
-    with started(data_dir, port, before=["setpriv", "--no-new-privs", f"--bounding-set=-all,{kept}"]) as (
-        _,
-        said,
-    ):
-        pass
-
-    assert "same user" not in said
-    assert "Ready" in said
 
 
 def read(unit):
