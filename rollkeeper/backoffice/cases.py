@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -111,10 +112,23 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Take a case on, or give it back."""
-    authority = authority_in(request)
+    """Take a case on, or give it back; not where it went to someone else since the page was shown."""
+    authority, username = authority_in(request), request.user.get_username()
     require(authority, Permission.SETTLE_CASE)
     gives_back = request.POST.get("gives_back") == "yes"
+    detail = queries.case_detail(authority, case_id)
+    if detail.open is None:
+        messages.warning(request, _("This case was decided in the meantime. Nothing was changed."))
+        return redirect("backoffice:case", case_id)
+    holder = detail.open.assigned_to or ""
+    if holder == ("" if gives_back else username):
+        return redirect("backoffice:case", case_id)  # a second click
+    if holder != request.POST.get("holder", holder):
+        said = _("In the meantime %(name)s took this case. Nothing was changed.") % {"name": holder}
+        messages.warning(
+            request, said if holder else _("In the meantime this case was returned. Nothing was changed.")
+        )
+        return redirect("backoffice:case", case_id)
     said = _("This case is open to others again.") if gives_back else _("This case is now assigned to you.")
     do_by_worker(request, "take-case", said, case=str(case_id), gives_back=gives_back)
     return redirect("backoffice:case", case_id)
@@ -131,6 +145,15 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return _page(request, authority, case_id, form=form, status=422)
     because = DecisionReason(form.cleaned_data["because"])
     upheld = because.is_for_upheld
+    if detail.decided is not None:
+        if detail.decided.because is not because:
+            messages.warning(
+                request,
+                _(
+                    "This case was decided in the meantime, as this page says. What you chose was not recorded."
+                ),
+            )
+        return redirect("backoffice:case", case_id)
     if not is_confirmed(request):
         return confirm(request, _question(detail.case.kind, case_id, because), because=because.value)
     if detail.case.kind is CaseKind.FORGERY:

@@ -304,3 +304,47 @@ def test_a_document_that_waits_for_a_second_person_leads_to_its_case(asked):
     address = re.search(rf'href="([^"]*{case.case_id}[^"]*)"', page)[1]
 
     assert asked("bo", "get", address).status_code == 200
+
+
+def test_a_page_that_was_left_open_takes_no_case_from_a_colleague(asked):
+    case = disputed()
+    at = f"/cases/{case.case_id}/"
+    asked("anna", "post", at + "take/", {"holder": ""})
+
+    second = asked("bo", "post", at + "take/", {"holder": ""}).text_
+    asked("bo", "post", at + "take/", {"holder": "anna"})
+    given_back = asked("anna", "post", at + "take/", {"holder": "anna", "gives_back": "yes"}).text_
+
+    assert "In the meantime anna took this case. Nothing was changed." in second
+    assert "With anna." in second
+    assert "In the meantime bo took this case. Nothing was changed." in given_back
+    assert "With bo." in given_back
+
+
+def test_a_case_is_taken_once_by_a_double_click(asked):
+    at = f"/cases/{disputed().case_id}/take/"
+
+    for _ in range(2):
+        page = asked("anna", "post", at, {"holder": ""}).text_
+
+    assert "With anna." in page
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'selfcare:case:assigned'")) == 1
+
+
+def test_who_decides_a_case_that_a_colleague_decided_meanwhile_is_told_so(asked):
+    at = f"/cases/{disputed(CaseKind.CORRECT).case_id}/"
+    first = {"because": "taken_back", "confirmed": "yes"}
+    asked("anna", "post", at + "decide/", first)
+
+    again = asked("anna", "post", at + "decide/", first)
+    other = asked("bo", "post", at + "decide/", {"because": "nothing_shown", "confirmed": "yes"})
+    taken = asked("bo", "post", at + "take/", {"holder": ""})
+
+    assert [one.redirect_chain for one in (again, other, taken)] == [[(at, 302)]] * 3
+    assert "in the meantime" not in again.text_
+    assert (
+        "This case was decided in the meantime, as this page says. What you chose was not recorded."
+        in other.text_
+    )
+    assert "The subscriber withdrew it" in other.text_
+    assert "This case was decided in the meantime. Nothing was changed." in taken.text_
