@@ -130,6 +130,15 @@ class CommandsOnDemand(TyperGroup):
             return command
         return _group_of(packages).commands[cmd_name]
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Offer names and lines of the table: who presses Tab waits for no package."""
+        from typer._click.core import Command
+        from typer._click.shell_completion import CompletionItem
+
+        names = [entry for name, entry in sorted(self._entries.items()) if name.startswith(incomplete)]
+        offered = [CompletionItem(entry.name, help=entry.help_line) for entry in names]
+        return offered + Command.shell_complete(self, ctx, incomplete)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, in the terminal's language if that is not English."""
         if names_a_translation():

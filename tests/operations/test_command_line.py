@@ -15,7 +15,7 @@ from typer.main import get_command, get_group
 
 import rollkeeper
 from rollkeeper.operations.cli import make_app
-from rollkeeper.operations.command_table import COMMANDS, app_of
+from rollkeeper.operations.command_table import COMMANDS, CommandsOnDemand, app_of
 from tests.command_server import common_server
 
 PACKAGE = Path(rollkeeper.__file__).parent
@@ -169,6 +169,17 @@ def test_a_shell_completes_commands(typed, place, offered):
     done = subprocess.run([COMMAND], env=os.environ | asked, capture_output=True, text=True, check=False)
 
     assert done.stdout.split() == [offered]
+
+
+def test_names_of_commands_are_completed_without_their_packages(monkeypatch):
+    monkeypatch.setattr(CommandsOnDemand, "get_command", None)
+    program = get_command(make_app())
+
+    offered = program.shell_complete(typer.Context(program), "ca")
+
+    assert [(one.value, one.help) for one in offered] == [
+        (entry.name, entry.help_line) for entry in COMMANDS if entry.name in {"campaign", "cases"}
+    ]
 
 
 @pytest.mark.parametrize(
