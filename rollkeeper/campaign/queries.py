@@ -257,13 +257,16 @@ def unreachable(
         NotNotifiedLine(
             LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.waiver_reason, r.channel
         )
-        for r in rows(sql("campaign", "not_notified"), values)
+        for r in rows(
+            "SELECT * FROM campaign_not_notified(%(name)s, %(after)s, %(region)s, %(channel)s, %(limit)s)",
+            values,
+        )
     ]
 
 
 def unreachable_groups(name: str | None = None) -> list[NotNotifiedGroup]:
     """Count the members whom nothing has reached by region and failed channel, the largest group first; of one campaign, or of all."""
-    return [NotNotifiedGroup(*row) for row in rows(sql("campaign", "not_notified_groups"), {"name": name})]
+    return [NotNotifiedGroup(*row) for row in rows("SELECT * FROM campaign_not_notified_groups(%s)", [name])]
 
 
 def stays() -> list[StayView]:

@@ -77,8 +77,8 @@ def not_notified_by_post(*, after: LineId | None = None, limit: int) -> list[Not
     """Return by reference members to whom a letter failed and whom nothing else reached; `after` is the last line of the previous
     page.
     """
-    values = {"after": after or _BEFORE_ALL, "limit": limit}
-    return [NotNotifiedByPost(*row) for row in rows(sql("campaign", "not_notified_by_post"), values)]
+    found = rows("SELECT * FROM campaign_not_notified_by_post(%s, %s)", [after or _BEFORE_ALL, limit])
+    return [NotNotifiedByPost(*row) for row in found]
 
 
 def regions(campaign_id: CampaignId) -> tuple[RegionCount, ...]:

@@ -140,21 +140,100 @@ BEGIN
 END
 $$;
 
--- That something was disclosed to an authority is for the person and those who decide it: no app sees the notice, or a try to deliver it.
--- That a case was decided, and of which kind it was, is for those who see cases.
-ALTER TABLE notices_notice ENABLE ROW LEVEL SECURITY;
+-- That something was disclosed to an authority is for the person and those who decide it: no app sees a notice, or a try to deliver it. A
+-- policy would hide the row, and the plan of a statement would count it: an app would learn of which line there is one. So functions answer,
+-- of notices of the duty and of decided cases alone.
+ALTER TABLE notices_notice DISABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS notices_notice_of_others ON notices_notice;
-CREATE POLICY notices_notice_of_others ON notices_notice TO worker, vault, vault_service USING (true) WITH CHECK (true);
 DROP POLICY IF EXISTS notices_notice_at_an_app ON notices_notice;
-CREATE POLICY notices_notice_at_an_app ON notices_notice TO counter, auditor USING (kind NOT IN ('disclosed', 'case_decided'));
 DROP POLICY IF EXISTS notices_notice_at_the_back_office ON notices_notice;
-CREATE POLICY notices_notice_at_the_back_office ON notices_notice TO backoffice USING (kind <> 'disclosed');
-ALTER TABLE notices_attempt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notices_attempt DISABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS notices_attempt_of_others ON notices_attempt;
-CREATE POLICY notices_attempt_of_others ON notices_attempt TO worker, vault, vault_service USING (true) WITH CHECK (true);
 DROP POLICY IF EXISTS notices_attempt_at_an_app ON notices_attempt;
-CREATE POLICY notices_attempt_at_an_app ON notices_attempt FOR SELECT TO backoffice, auditor USING (EXISTS (
-    SELECT FROM notices_notice n WHERE n.line_id = notices_attempt.line_id AND n.notice_id = notices_attempt.notice_id));
+
+-- Members of the open campaigns, or of one of them, whom no notice has provably reached, with the state of the attempts.
+CREATE OR REPLACE FUNCTION campaign_not_notified(of_campaign text, after uuid, of_region text, by_channel text, most bigint)
+RETURNS TABLE (line_id uuid, service text, region text, notice_state text, channel text, attempts integer, waiver_reason text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT m.line_id, l.service, l.region, n.state AS notice_state, n.channel, coalesce(n.attempts, 0) AS attempts,
+           e.because AS waiver_reason
+      FROM campaign_member m
+      JOIN campaign_campaign c ON c.campaign_id = m.campaign_id AND c.closed_on IS NULL AND (of_campaign IS NULL OR c.campaign_name = of_campaign)
+      JOIN lines_line l USING (line_id)
+      LEFT JOIN LATERAL (
+           SELECT state, channel, attempts FROM notices_notice n
+            WHERE n.line_id = m.line_id AND n.campaign_id = m.campaign_id AND n.kind = 'register_by'
+            ORDER BY n.notice_id DESC LIMIT 1) n ON true
+      LEFT JOIN campaign_unreachablewaiver e ON e.line_id = m.line_id AND e.campaign_id = m.campaign_id
+     WHERE m.stage = 'not_notified' AND m.line_id > after
+       AND (of_region IS NULL OR coalesce(l.region, '') = of_region)
+       AND (by_channel IS NULL OR coalesce(n.channel, '') = by_channel)
+     ORDER BY m.line_id
+     LIMIT most
+$$;
+
+-- Counts the same by region, the channel tried last and its outcome.
+CREATE OR REPLACE FUNCTION campaign_not_notified_groups(of_campaign text)
+RETURNS TABLE (region text, channel text, notice_state text, lines bigint, waived bigint, with_address bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.region, n.channel, n.state AS notice_state, count(*) AS lines, count(e.line_id) AS waived,
+           count(*) FILTER (WHERE l.contact_kind IN ('postal', 'both')) AS with_address
+      FROM campaign_member m
+      JOIN campaign_campaign c ON c.campaign_id = m.campaign_id AND c.closed_on IS NULL AND (of_campaign IS NULL OR c.campaign_name = of_campaign)
+      JOIN lines_line l USING (line_id)
+      LEFT JOIN LATERAL (
+           SELECT channel, state FROM notices_notice n
+            WHERE n.line_id = m.line_id AND n.campaign_id = m.campaign_id AND n.kind = 'register_by'
+            ORDER BY n.notice_id DESC LIMIT 1) n ON true
+      LEFT JOIN campaign_unreachablewaiver e ON e.line_id = m.line_id AND e.campaign_id = m.campaign_id
+     WHERE m.stage = 'not_notified'
+     GROUP BY l.region, n.channel, n.state
+     ORDER BY lines DESC, l.region, n.channel
+$$;
+
+-- Members of the open campaigns whom nothing has reached and to whom a letter failed, with the last letter of each: an index holds such letters.
+CREATE OR REPLACE FUNCTION campaign_not_notified_by_post(after uuid, most bigint)
+RETURNS TABLE (line_id uuid, region text, sent_at timestamptz, outcome text, notice_state text, is_waived boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT ON (a.line_id) a.line_id, l.region, a.sent_at, a.outcome, n.state AS notice_state,
+           EXISTS (SELECT FROM campaign_unreachablewaiver e WHERE e.line_id = a.line_id AND e.campaign_id = c.campaign_id) AS is_waived
+      FROM notices_attempt a
+      JOIN notices_notice n USING (line_id, notice_id)
+      JOIN campaign_member m ON m.line_id = a.line_id AND m.stage = 'not_notified'
+      JOIN campaign_campaign c ON c.campaign_id = m.campaign_id AND c.closed_on IS NULL AND n.campaign_id = c.campaign_id
+      JOIN lines_line l ON l.line_id = a.line_id
+     WHERE a.channel = 'post' AND a.outcome IN ('bounced', 'unproven') AND n.kind = 'register_by' AND a.line_id > after
+     ORDER BY a.line_id, a.sent_at DESC
+     LIMIT most
+$$;
+
+-- On which days a member was notified by a campaign or was not reached, since the member was taken back into it; `is_told` is false where
+-- that campaign has no notice.
+CREATE OR REPLACE FUNCTION campaign_told(line uuid, by_campaign uuid, since date, zone text)
+RETURNS TABLE (is_told boolean, delivered date[], bounced date[])
+LANGUAGE sql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM notices_notice n WHERE n.line_id = line AND n.campaign_id = by_campaign AND n.kind = 'register_by'),
+           ARRAY(SELECT n.delivered_on FROM notices_notice n
+                  WHERE n.line_id = line AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL
+                    AND n.campaign_id = by_campaign AND n.queued_on >= coalesce(since, n.queued_on)
+                  ORDER BY 1),
+           ARRAY(SELECT DISTINCT (a.outcome_at AT TIME ZONE zone)::date
+                   FROM notices_attempt a JOIN notices_notice n USING (line_id, notice_id)
+                  WHERE a.line_id = line AND n.kind = 'register_by' AND a.outcome_at IS NOT NULL
+                    AND n.campaign_id = by_campaign AND n.queued_on >= coalesce(since, n.queued_on)
+                    AND a.outcome IN ('bounced', 'unproven', 'uncounted') ORDER BY 1)
+$$;
+
+-- How far the notice of a decided case has come: it went to the line of the case, or to another of the same person.
+CREATE OR REPLACE FUNCTION selfcare_notice_of(of_case uuid) RETURNS TABLE (state text, channel text, delivered_on date)
+LANGUAGE sql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT n.state, n.channel, n.delivered_on
+      FROM selfcare_case AS c JOIN notices_notice AS n ON n.notice_id = c.notice_id AND n.kind = 'case_decided'
+     WHERE c.case_id = of_case
+       AND (n.line_id = c.line_id OR n.line_id IN (
+           SELECT own.line_id FROM lines_tenure AS h JOIN lines_tenure AS own ON own.person_id = h.person_id
+            WHERE h.line_id = c.line_id AND h.tenure_id = c.tenure_id))
+$$;
 
 -- When the SIM of a line was replaced last.
 CREATE OR REPLACE FUNCTION lines_sim_replaced_on(line uuid) RETURNS date

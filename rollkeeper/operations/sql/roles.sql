@@ -199,7 +199,9 @@ GRANT EXECUTE ON FUNCTION notices_is_theirs, notices_is_its_users, notices_reach
 GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
     UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON provisioning_command TO worker;
 GRANT SELECT ON provisioning_closedday TO worker, auditor;
--- A counter reads no notice: the plan of a statement tells how many rows a policy hid, and a notice's code proves that it is genuine.
+-- No app reads a notice: the plan of a statement tells how many rows a policy hid, and a notice's code proves that it is genuine.
+GRANT EXECUTE ON FUNCTION campaign_not_notified, campaign_not_notified_groups, campaign_not_notified_by_post, campaign_told, selfcare_notice_of
+    TO backoffice, worker;
 GRANT SELECT ON provisioning_command TO counter;
 GRANT INSERT (line_id, command_id, kind, reason, requested_at) ON provisioning_command TO counter;
 GRANT INSERT (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, queued_on) ON notices_notice
@@ -207,7 +209,7 @@ GRANT INSERT (line_id, notice_id, kind, campaign_id, language, promised_on, pack
 GRANT SELECT, INSERT ON provisioning_comparison TO worker;
 GRANT SELECT ON provisioning_comparison TO backoffice, auditor;
 GRANT SELECT, INSERT, DELETE ON notices_tally TO worker;
-GRANT SELECT ON notices_notice, notices_attempt, notices_tally, provisioning_command TO backoffice, auditor;
+GRANT SELECT ON notices_tally, provisioning_command TO backoffice, auditor;
 -- The back office records returned mail; only a process with the secret of the slips verifies it.
 GRANT SELECT, INSERT (reference, recorded_at, staff_id) ON notices_returnedletter TO backoffice;
 GRANT SELECT, INSERT (reference, recorded_at, staff_id), UPDATE (verdict, settled_at) ON notices_returnedletter TO worker;
