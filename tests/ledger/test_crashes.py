@@ -18,7 +18,7 @@ from rollkeeper.ledger.publication import publish
 
 STEPS = ["insert", "integration", "tile", "files", "checkpoint"]
 # More than few unpublished entries are shared out to processes: these take seconds to start on a busy machine.
-FEW, MANY = 1_500, 20_000
+FEW, SOME, MANY = 700, 1_500, 20_000
 PLACES = [
     "before the leaves are committed",
     "before anything is published",
@@ -108,13 +108,18 @@ def hold_heads(heads):
         assert [name for name in before if after[name] < before[name]] == []
 
 
-def test_a_server_that_is_killed_at_every_step_loses_nothing_acknowledged(other_data_dir, tmp_path):
-    found = live_and_die(other_data_dir, tmp_path, 24, 1, most=FEW)
+@pytest.mark.parametrize(
+    ("rounds", "most", "each"), [(10, FEW, 1), pytest.param(24, SOME, 2, marks=pytest.mark.soak)]
+)
+def test_a_server_that_is_killed_at_every_step_loses_nothing_acknowledged(
+    other_data_dir, tmp_path, rounds, most, each
+):
+    found = live_and_die(other_data_dir, tmp_path, rounds, 1, most=most)
 
-    hold_against(found, tmp_path, 24)
+    hold_against(found, tmp_path, rounds)
     hold_heads(found["heads"])
-    assert sum(found["killed"].values()) == 24
-    assert all(found["killed"].get(step, 0) >= 2 for step in STEPS), found["killed"]
+    assert sum(found["killed"].values()) == rounds
+    assert all(found["killed"].get(step, 0) >= each for step in STEPS), found["killed"]
 
 
 @pytest.mark.soak

@@ -18,6 +18,7 @@ from rollkeeper.ledger.publication import last_checkpoint_file, publish
 from rollkeeper.ledger.services import integrate
 from rollkeeper.ledger.tile_store import TileStore, bundle, tile_name
 from tests.ledger import proofs
+from tests.ledger.tiles import require_tiles
 from tests.refusals import refusing
 
 
@@ -48,26 +49,27 @@ def test_an_entry_stands_behind_its_length():
     assert bundle([b"ab", b"", b"x" * 258]) == b"\x00\x02ab\x00\x00\x01\x02" + b"x" * 258
 
 
-def test_seventy_thousand_entries_are_these_files(fill, tmp_path):
+def test_seventy_thousand_entries_are_these_tiles_and_files(fill, tmp_path):
     fill(1, 70_000)
 
     publish(tmp_path)
 
-    names = files(tmp_path)
+    leaves, names = hashes(1, 70_000), files(tmp_path)
+    require_tiles(leaves, 273)
     low = [tile_name(0, i) for i in range(273)]
     bundles = [tile_name("entries", i) for i in range(273)]
     edge = ["tile/0/273.p/112", "tile/entries/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1"]
     beside = ["README.txt", "auditor.py", "checkpoint", "vkey", "witnesses"]
     assert names == sorted([*beside, *low, *bundles, *edge])
-    assert (tmp_path / "tile/0/000").read_bytes() == hashes(1, 256)
-    assert (tmp_path / "tile/0/273.p/112").read_bytes() == hashes(273 * 256 + 1, 70_000)
-    assert (tmp_path / "tile/2/000.p/1").read_bytes() == tree.root_of(hashes(1, 65_536))
+    assert (tmp_path / "tile/0/000").read_bytes() == leaves[: 256 * 32]
+    assert (tmp_path / "tile/0/273.p/112").read_bytes() == leaves[273 * 256 * 32 :]
+    assert (tmp_path / "tile/2/000.p/1").read_bytes() == tree.root_of(leaves[: 65_536 * 32])
     assert (
         (tmp_path / "tile/entries/273.p/112")
         .read_bytes()
         .startswith(b'\x00\x74{"class":"other","day":"2012-03-02","root":"')
     )
-    assert notes.read_head((tmp_path / "checkpoint").read_text()).root == tree.root_of(hashes(1, 70_000))
+    assert notes.read_head((tmp_path / "checkpoint").read_text()).root == tree.root_of(leaves)
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 257])

@@ -18,6 +18,7 @@ from rollkeeper.ledger.leaves import leaf_bytes, root_of
 from rollkeeper.ledger.secrets import secrets_of
 from rollkeeper.ledger.services import append_entry, integrate
 from rollkeeper.ledger.verbs import Verb
+from tests.ledger.tiles import require_tiles
 from tests.refusals import refusing
 
 INSERT = (
@@ -214,7 +215,9 @@ def test_writers_and_integrators_all_at_once_lose_nothing(ledger, seed):
     assert sorted(in_order) == sorted(writers.committed)
 
 
-def test_tiles_are_the_hashes_of_the_leaves_and_of_the_tiles_below(ledger, monkeypatch):
+@pytest.mark.soak
+def test_tiles_filled_in_many_steps_are_those_of_the_leaves_and_of_the_tiles_below(ledger, monkeypatch):
+    """Those of one step: with what is published of so many entries."""
     monkeypatch.setattr("rollkeeper.ledger.sequencer.STEP_ENTRIES", 1000)
     with writer() as one:
         write(one, 1, 65_536 + 300)
@@ -222,13 +225,7 @@ def test_tiles_are_the_hashes_of_the_leaves_and_of_the_tiles_below(ledger, monke
 
     integrate()
 
-    hashes = leaf_hashes()
-    low = {t.tile_index: t for t in database.rows("SELECT * FROM ledger_tile WHERE level = 0")}
-    (high,) = database.rows("SELECT * FROM ledger_tile WHERE level = 1")
-    assert sorted(low) == list(range(257))
-    assert b"".join(bytes(low[i].hashes) for i in range(257)) == hashes[: 257 * 8192]
-    assert bytes(high.hashes) == b"".join(bytes(low[i].root) for i in range(256))
-    assert bytes(high.root) == tree.root_of(hashes[: 65_536 * 32])
+    require_tiles(leaf_hashes(), 257)
 
 
 def test_entries_taken_in_many_parts_and_steps_have_the_order_of_one(ledger, monkeypatch):
@@ -276,12 +273,13 @@ def test_what_no_program_wrote_is_hashed_letter_by_letter(ledger):
 
 
 def test_a_tree_that_grows_by_ones_is_the_tree_that_grows_at_once(ledger):
-    for number in range(1, 260):
-        with writer() as one:
+    with writer() as one:
+        for number in range(1, 260):
             write(one, number)
             one.execute("COMMIT")
-        if number % 7 == 0:
-            integrate()
+            if number % 7 == 0:
+                integrate()
+            one.execute("BEGIN")
 
     integrate()
 
