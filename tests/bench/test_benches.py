@@ -22,7 +22,7 @@ from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.ledger import publication
 from rollkeeper.site import urls
 from tests.bench import __main__ as bench
-from tests.bench import bench_campaign, bench_start, report
+from tests.bench import bench_campaign, bench_notices, bench_start, report
 from tests.command_server import CommandServer
 from tests.demo import copy_demo
 
@@ -113,7 +113,16 @@ def test_a_bench_that_delivers_nothing_fails(monkeypatch: pytest.MonkeyPatch) ->
         bench.run("simulate", SIZES)
 
 
-def test_a_run_renews_values_tables_and_picture_and_keeps_other_sizes(shared: None, tmp_path: Path) -> None:
+def _measured(sizes: list[int]) -> list[report.Row]:
+    """Give the rows of a bench that a test of all benches runs: here it is asked how they are kept."""
+    sent = [("notices: of this, send", size, 0.5 + size / 100, None, None, "") for size in sizes]
+    return sent + [("notices: send by the file outbox", size, 1.5, 1.0, 1.5, "") for size in sizes]
+
+
+def test_a_run_renews_values_tables_and_picture_and_keeps_other_sizes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_notices, "run", _measured)
     (tmp_path / "measured.md").write_text(f"# Measured\n\nBy hand.\n\n{report.BEGINS}\n", "utf-8")
     other = report.Measured("other", "other: kept", "7", "1", "2", "0.50", "1", "2026-11-25", "a machine")
     (tmp_path / "measured.csv").write_text(

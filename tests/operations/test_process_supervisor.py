@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from contextlib import ExitStack, contextmanager, suppress
@@ -24,7 +23,6 @@ from rollkeeper.operations import process_supervisor
 from rollkeeper.operations.errors import ASSETS_MISSING, NO_SUCH_PORT, PORT_IN_USE, UNKNOWN_HOST
 from rollkeeper.site.web_apps import APPS
 from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, slow_clients
-from tests.instances import copy_empty
 from tests.processes import children_of, is_alive, words_of
 from tests.refusals import refusing
 from tests.superuser import as_superuser
@@ -207,43 +205,6 @@ def test_one_app_alone_starts_whatever_was_left_behind_says_where_it_is_and_stop
     ]
 
 
-@pytest.fixture
-def own_instance():
-    """An instance whose servers may be killed; its path is short enough for the sockets to be in it."""
-    with tempfile.TemporaryDirectory(prefix="rollkeeper-own-") as place:
-        copy_empty(Path(place) / "instance")
-        yield Path(place) / "instance"
-
-
-def test_what_is_served_outlives_dead_servers_and_broken_settings(own_instance):
-    port, settings = free_ports(), own_instance / "settings.toml"
-    whole = settings.read_text("utf-8")
-    words = ["serve", "--no-worker", "--app", "backoffice", "--port", str(port)]
-    with running(own_instance, words) as process:
-        require_servers_to_come_back(process, own_instance)
-
-        (handed_over,) = (own_instance / "run" / "apps").glob("backoffice.*")
-        before = (handed_over / "settings.toml").read_text("utf-8")
-        # A child that was forked a moment ago still has the words of `serve`, its port among them.
-        (app,) = (
-            one for one in children_of(process.pid) if b"rollkeeper.operations.app_process" in words_of(one)
-        )
-        settings.write_text(f"{whole}\n[notices", "utf-8")
-        time.sleep(process_supervisor.RENEW_SECONDS + 2)
-        assert answers(port)
-        settings.unlink()
-        os.kill(app, signal.SIGKILL)
-        time.sleep(process_supervisor.RENEW_SECONDS + 2)
-        assert process.poll() is None
-        assert not answers(port), "it was started with other settings than its own"
-
-        settings.write_text(whole, "utf-8")
-
-        until(lambda: answers(port), seconds=60)
-        (handed_over,) = (own_instance / "run" / "apps").glob("backoffice.*")
-        assert (handed_over / "settings.toml").read_text("utf-8") == before
-
-
 def require_servers_to_come_back(process, instance):
     """Kill each server in turn, and wait until it accepts connections again, though no command was typed."""
     for store in stores.STORES:
@@ -258,22 +219,6 @@ def require_servers_to_come_back(process, instance):
         )
 
         assert process.poll() is None, store.name
-
-
-@contextmanager
-def running(data_dir, words):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
-    with subprocess.Popen(
-        [COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        env=environment | {"ROLLKEEPER_HOME": str(data_dir)},
-    ) as process:  # fmt: skip
-        try:
-            while "Ready" not in (line := process.stdout.readline()):
-                assert line
-            yield process
-        finally:
-            process.terminate()
-            process.wait(60)
 
 
 def postmaster(store, data_dir):

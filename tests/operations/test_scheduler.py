@@ -35,19 +35,21 @@ from rollkeeper.kernel.jobs import LastRun, NotRun, PeriodicJob
 from rollkeeper.kernel.leases import FAMILY
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.settings import public_folder
-from rollkeeper.operations import job_check, scheduler
+from rollkeeper.operations import job_check, process_supervisor, scheduler
 from rollkeeper.operations.findings import Health
 from tests.command_server import common_server
 from tests.instances import copy_empty
 from tests.operations.test_process_supervisor import (
     COMMAND,
+    answers,
     below,
     cores_allowed,
     free_ports,
     limits_of_cores,
+    require_servers_to_come_back,
     until,
 )
-from tests.processes import is_alive, words_of
+from tests.processes import children_of, is_alive, words_of
 from tests.superuser import as_superuser
 
 MARK = "an invented name that no note may hold"
@@ -657,3 +659,31 @@ def test_one_turn_of_everything_can_be_taken_by_hand(instance):
 
     assert {one["job"] for one in done} <= {one.name for one in scheduler.all_jobs()}
     assert not [one for one in done if one["fault"]]
+
+
+def test_what_is_served_outlives_dead_servers_and_broken_settings(instance):
+    port, settings = instance.port, instance.data_dir / "settings.toml"
+    whole = settings.read_text("utf-8")
+    require_servers_to_come_back(instance.parent, instance.data_dir)
+
+    (handed_over,) = (instance.data_dir / "run" / "apps").glob("backoffice.*")
+    before = (handed_over / "settings.toml").read_text("utf-8")
+    (app,) = (
+        one
+        for one in children_of(instance.parent.pid)
+        if b"rollkeeper.operations.app_process" in words_of(one)
+    )
+    settings.write_text(f"{whole}\n[notices", "utf-8")
+    time.sleep(process_supervisor.RENEW_SECONDS + 2)
+    assert answers(port)
+    settings.unlink()
+    os.kill(app, signal.SIGKILL)
+    time.sleep(process_supervisor.RENEW_SECONDS + 2)
+    assert instance.parent.poll() is None
+    assert not answers(port), "it was started with other settings than its own"
+
+    settings.write_text(whole, "utf-8")
+
+    until(lambda: answers(port), seconds=60)
+    (handed_over,) = (instance.data_dir / "run" / "apps").glob("backoffice.*")
+    assert (handed_over / "settings.toml").read_text("utf-8") == before
