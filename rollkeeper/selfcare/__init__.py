@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What subscribers may see and do about themselves, and the portal worker that carries it out.
 
-Owns `selfcare_coderequest`, `selfcare_postedcode`, `selfcare_reservedcode`, `selfcare_portalsession`, `selfcare_portalrequest`, `selfcare_delegate`,
+Owns `selfcare_coderequest`, `selfcare_codetry`, `selfcare_postedcode`, `selfcare_reservedcode`, `selfcare_portalsession`, `selfcare_portalrequest`, `selfcare_delegate`,
 `selfcare_passkey`, `selfcare_application`, `selfcare_consent` and `selfcare_case`. The web app for subscribers (`portal`) reads
 nothing of the register. It stores code requests, and requests of sessions; the portal worker, a process without web access, sends
 the codes, checks, carries out and answers. An answer is encrypted to a key that exists only in the memory of the requesting

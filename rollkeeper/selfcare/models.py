@@ -32,11 +32,6 @@ class CodeRequest(models.Model):
     )
     code_hash = models.BinaryField(null=True, db_comment="Keyed hash of the code. Goes when it is used.")
     attempts_left = models.SmallIntegerField(db_default=0)
-    tried_code = models.BinaryField(
-        null=True, db_comment="Keyed hash of what was typed last. Goes when it is compared."
-    )
-    tried_letter = models.BinaryField(null=True, db_comment="The same, as the code of a letter.")
-    tried_in = models.BigIntegerField(null=True, db_comment="The transaction that counted it.")
     expires_at = models.DateTimeField(null=True)
     is_kept = models.BooleanField(
         db_default=False, db_comment="The code was one that staff keep for the line."
@@ -58,6 +53,23 @@ class CodeRequest(models.Model):
                 condition=models.Q(processed_at__isnull=True),
             ),
         ]
+
+
+class CodeTry(models.Model):
+    """What was typed on one page for a code. As long for every number: how much is written would tell the portal which is a line."""
+
+    code_request_id = models.UUIDField(primary_key=True)
+    tries = models.SmallIntegerField(db_comment="How often something was typed.")
+    tried_code = models.BinaryField(
+        null=True, db_comment="Keyed hash of what was typed last. Goes when it is compared."
+    )
+    tried_letter = models.BinaryField(null=True, db_comment="The same, as the code of a letter.")
+    tried_in = models.BigIntegerField(null=True, db_comment="The transaction that counted it.")
+
+    class Meta:
+        """Written by functions alone."""
+
+        db_table = "selfcare_codetry"
 
 
 class PostedCode(models.Model):

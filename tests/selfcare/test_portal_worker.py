@@ -149,12 +149,43 @@ def test_a_wrong_try_is_written_down_for_every_number_alike(at_portal):
             with pytest.raises(WrongCode):
                 portal_client.redeem_code(code_request_id, "0")
         (row,) = rows(
-            "SELECT attempts_left, expires_at > clock_timestamp() AS is_open FROM selfcare_coderequest WHERE code_request_id = %s",
+            "SELECT attempts_left - tries AS attempts_left, expires_at > clock_timestamp() AS is_open"
+            " FROM selfcare_coderequest JOIN selfcare_codetry USING (code_request_id) WHERE code_request_id = %s",
             [code_request_id],
         )
         left[number] = (row.attempts_left, row.is_open)
 
     assert left[NUMBER] == left[UNKNOWN] == (portal_settings().code_attempts - 2, True)
+
+
+def written(opened, statement, values):
+    """How many bytes the server says that it writes for a statement, and in how many records."""
+    ((plan,),) = opened.execute(f"EXPLAIN (ANALYZE, WAL, FORMAT JSON) {statement}", values).fetchall()
+    return plan[0]["Plan"]["WAL Records"], plan[0]["Plan"]["WAL Bytes"]
+
+
+def test_a_portal_that_an_attacker_controls_learns_by_no_plan_which_number_is_a_lines(
+    committed, telephone, monkeypatch
+):
+    answering(telephone, monkeypatch)
+    register_line()
+    pages = {number: code_request(number) for number in (NUMBER, UNKNOWN)}
+    heard = {}
+
+    with database.connect(stores.REGISTER, "portal") as opened:
+        opened.autocommit = True
+        for number, page in pages.items():
+            said = [
+                (
+                    written(opened, "SELECT selfcare_count_try(%s, %s, %s)", [page, b"1" * 32, b"2" * 32]),
+                    written(opened, "SELECT selfcare_verify_code(%s, %s)", [page, b"3" * 32]),
+                )
+                for _ in range(4)
+            ]
+            heard[number] = min(said[1:])  # the first also writes to an index
+
+    assert heard[NUMBER] == heard[UNKNOWN]
+    assert len(telephone.messages) == 1
 
 
 def test_a_line_gets_no_more_codes_than_the_limit(at_portal):

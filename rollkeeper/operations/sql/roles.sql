@@ -325,6 +325,7 @@ GRANT EXECUTE ON FUNCTION selfcare_count_try, selfcare_verify_code, selfcare_req
 -- A code is handed over by the care menu (a command) or at a counter: one page, one suspended line, its ledger entry.
 GRANT EXECUTE ON FUNCTION selfcare_pages_of, selfcare_hand_over_code TO counter, worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest TO worker;
+GRANT SELECT, DELETE ON selfcare_codetry TO worker;
 GRANT SELECT, UPDATE, DELETE ON selfcare_postedcode TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;
 GRANT SELECT, INSERT (line_id) ON selfcare_reservedcode TO counter;

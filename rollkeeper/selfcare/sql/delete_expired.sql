@@ -1,10 +1,12 @@
 -- Removes code requests, reserved codes, sessions and requests that are a day old, and letters whose days are over: what bounds a code
 -- has no further use. Of a case that no one decided before its record was erased: whose the claimant's document was, and who asked.
--- Law: art. 5 (no longer than is needed). Reads: the same, subscribers_subscriber, lines_tenure. Writes: selfcare_coderequest, selfcare_postedcode, selfcare_reservedcode, selfcare_case, selfcare_delegate,
+-- Law: art. 5 (no longer than is needed). Reads: the same, subscribers_subscriber, lines_tenure. Writes: selfcare_coderequest, selfcare_codetry, selfcare_postedcode, selfcare_reservedcode, selfcare_case, selfcare_delegate,
 -- selfcare_passkey, selfcare_portalsession, selfcare_portalrequest.
 -- Plan: small tables. Again: nothing more to do.
 
 WITH code_requests AS (DELETE FROM selfcare_coderequest WHERE made_at < clock_timestamp() - interval '1 day'),
+     tries AS (DELETE FROM selfcare_codetry AS t
+                WHERE NOT EXISTS (SELECT FROM selfcare_coderequest AS c WHERE c.code_request_id = t.code_request_id)),
      letters AS (DELETE FROM selfcare_postedcode AS p
                   WHERE coalesce(p.ends_at, CASE WHEN p.line_id IS NULL THEN p.processed_at + interval '1 day' END, p.made_at + interval '7 days')
                         < clock_timestamp()

@@ -1,5 +1,5 @@
 -- Lets the care number's menu, or a clerk with the subscriber in front of them, give a code for a suspended line, which no message reaches.
--- Law: art. 3 (who is cut off is heard). Reads: selfcare_coderequest, lines_line, lines_tenure, ledger_entry. Writes: selfcare_coderequest.
+-- Law: art. 3 (who is cut off is heard). Reads: selfcare_coderequest, lines_line, lines_tenure, ledger_entry. Writes: selfcare_coderequest, selfcare_codetry.
 -- Plan: selfcare_coderequest_by_number, a handful of rows; primary keys. Again: the newer code replaces the older.
 
 -- The pages on which the number of a line was typed a short while ago, the newest first. A page's reference opens nothing. Counted like a
@@ -50,6 +50,7 @@ BEGIN
         PERFORM access_count_lookups(1);  -- else it tells of any line whether it has the number of a page
         RETURN false;
     END IF;
+    DELETE FROM selfcare_codetry WHERE code_request_id = page;
     RETURN true;
 END
 $$;

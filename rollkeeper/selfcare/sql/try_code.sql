@@ -1,18 +1,22 @@
 -- Begins a session for a valid code, with the rights of this function's owner: the portal's role alone could not make a session.
 -- Law: art. 11, 13 (only the person concerned sees and acts). Reads: selfcare_coderequest, selfcare_postedcode, lines_line,
 -- lines_tenure, subscribers_subscriber.
--- Writes: selfcare_coderequest (one try fewer, whether or not there is such a line), selfcare_postedcode, selfcare_portalsession.
+-- Writes: selfcare_codetry (one try more, whether or not there is such a line), selfcare_coderequest, selfcare_postedcode, selfcare_portalsession.
 -- Plan: primary key; selfcare_postedcode_by_code, one probe. Again: one more try; the code is used up and the answer is no; two at once take turns.
 
 -- A try is counted and kept by one transaction, and compared in another: else an attacker with the portal's role would take each wrong try
 -- back by a rollback, and try every code. `given` is the code's hash for this page alone, `posted` its hash for any page on which the number of
--- the same line was typed: it came by letter, days ago.
+-- the same line was typed: it came by letter, days ago. A wrong try writes to a row that has nothing of a line: the plan of a statement says how
+-- many bytes were written, and the portal's role would learn which number is a line's.
 CREATE OR REPLACE FUNCTION selfcare_count_try(code_request uuid, given bytea, posted bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    UPDATE selfcare_coderequest
-       SET attempts_left = attempts_left - 1, tried_code = given, tried_letter = posted, tried_in = pg_current_xact_id()::text::bigint
-     WHERE code_request_id = code_request AND attempts_left > 0 AND expires_at > clock_timestamp();
+    INSERT INTO selfcare_codetry AS t (code_request_id, tries, tried_code, tried_letter, tried_in)
+    SELECT c.code_request_id, 1, given, posted, pg_current_xact_id()::text::bigint FROM selfcare_coderequest c
+     WHERE c.code_request_id = code_request AND c.attempts_left > 0 AND c.expires_at > clock_timestamp()
+        ON CONFLICT (code_request_id) DO UPDATE
+       SET tries = t.tries + 1, tried_code = EXCLUDED.tried_code, tried_letter = EXCLUDED.tried_letter, tried_in = EXCLUDED.tried_in
+     WHERE t.tries < (SELECT c.attempts_left FROM selfcare_coderequest c WHERE c.code_request_id = t.code_request_id);
 END
 $$;
 
@@ -25,16 +29,18 @@ CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, session bytea
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     tried selfcare_coderequest;
+    typed record;
     letter record;
 BEGIN
-    SELECT * INTO tried FROM selfcare_coderequest
-     WHERE code_request_id = code_request AND (tried_in <> pg_current_xact_id()::text::bigint OR session_user = 'migrator') FOR UPDATE;
-    UPDATE selfcare_coderequest SET tried_code = NULL, tried_letter = NULL, tried_in = NULL WHERE code_request_id = tried.code_request_id;
-    IF (tried.code_hash = tried.tried_code AND tried.line_id IS NOT NULL AND session IS NOT NULL) IS NOT TRUE THEN
+    SELECT * INTO tried FROM selfcare_coderequest WHERE code_request_id = code_request FOR UPDATE;
+    UPDATE selfcare_codetry SET tried_code = NULL, tried_letter = NULL, tried_in = NULL
+     WHERE code_request_id = code_request AND (tried_in <> pg_current_xact_id()::text::bigint OR session_user = 'migrator')
+    RETURNING old.tried_code AS code, old.tried_letter AS letter INTO typed;
+    IF (tried.code_hash = typed.code AND tried.line_id IS NOT NULL AND session IS NOT NULL) IS NOT TRUE THEN
         -- In the days of a letter a line may have ended, or come to another subscriber, of whom the letter is not; or a person whom the line
         -- names may have been protected from who lives at its address.
         UPDATE selfcare_postedcode AS p SET code_hash = NULL
-         WHERE p.code_hash = tried.tried_letter AND p.number_index = tried.number_index AND p.ends_at > clock_timestamp() AND session IS NOT NULL
+         WHERE p.code_hash = typed.letter AND p.number_index = tried.number_index AND p.ends_at > clock_timestamp() AND session IS NOT NULL
            AND EXISTS (SELECT FROM lines_line AS l WHERE l.line_id = p.line_id AND l.state IN ('active', 'suspended'))
            AND p.tenure_id IS NOT DISTINCT FROM
                (SELECT h.tenure_id FROM lines_tenure AS h WHERE h.line_id = p.line_id AND upper_inf(h.held))
