@@ -96,8 +96,9 @@ def line_value_sealer() -> wire.Sealer:
 def secret_of(epoch_id: int) -> wire.EpochSecret:
     """Ask the root for an epoch's secret. Refuses: SEAL_ONLY_PROCESS, CannotOpen, where it is another one too: nothing is sealed to that."""
     require_opening()
-    secret = unwrapped(epoch_id, keys.wrapped_secret(epoch_id))
-    if not secret.is_of(keys.epoch(epoch_id).public_key):
+    wrapped, public_key = keys.wrapped_secret(epoch_id)
+    secret = unwrapped(epoch_id, wrapped)
+    if not secret.is_of(public_key):
         raise CannotOpen
     return secret
 
@@ -190,7 +191,8 @@ def resign() -> None:
     for epoch_id in keys.living_epoch_ids():
         epoch = keys.epoch(epoch_id)
         if not _is_genuine(epoch):
-            if not unwrapped(epoch_id, keys.wrapped_secret(epoch_id)).is_of(epoch.public_key):
+            wrapped, public_key = keys.wrapped_secret(epoch_id)
+            if not unwrapped(epoch_id, wrapped).is_of(public_key):
                 raise EPOCH_NOT_GENUINE(epoch=epoch_id)
             keys.sign_epoch(epoch_id, signed_public_keys.sign_public_key(_KIND, epoch_id, epoch.public_key))
 

@@ -127,12 +127,13 @@ def newest_epoch_id() -> int:
     return int(rows("SELECT coalesce(max(epoch_id), 0) AS newest FROM epoch", using=STORE)[0].newest)
 
 
-def wrapped_secret(epoch_id: int) -> bytes:
-    """Return an epoch's secret as the root wrapped it. Refuses: CannotOpen, where it is destroyed."""
-    found = rows("SELECT secret_wrapped FROM epoch WHERE epoch_id = %s", [epoch_id], using=STORE)
+def wrapped_secret(epoch_id: int) -> tuple[bytes, bytes]:
+    """Return an epoch's secret as the root wrapped it, and its public key. Refuses: CannotOpen, where the secret is destroyed."""
+    statement = "SELECT secret_wrapped, public_key FROM epoch WHERE epoch_id = %s"
+    found = prepared_rows(statement, [epoch_id], using=STORE)
     if not found or found[0].secret_wrapped is None:
         raise CannotOpen
-    return bytes(found[0].secret_wrapped)
+    return bytes(found[0].secret_wrapped), bytes(found[0].public_key)
 
 
 def insert_epoch(epoch: PublicEpoch, *, secret_wrapped: bytes, begun_at: dt.datetime) -> None:

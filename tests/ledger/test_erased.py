@@ -74,7 +74,7 @@ def everything_that_lives():
     secrets = [bytes.fromhex(part) for file in root_file().parent.iterdir() for part in _hex_in(file)]
     for epoch_id in keys.living_epoch_ids():
         context = epochs._context(epoch_id)
-        secrets.append(root_of_trust().unwrap(keys.wrapped_secret(epoch_id), context=context))
+        secrets.append(root_of_trust().unwrap(keys.wrapped_secret(epoch_id)[0], context=context))
     secrets += [key_of(row) for row in rows("SELECT person_id, tenure_id FROM person_key", using=keys.STORE)]
     return secrets + [index_key().digests([secret])[0] for secret in secrets]
 
