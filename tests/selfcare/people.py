@@ -5,6 +5,7 @@ import datetime as dt
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.kernel.choices import Service
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.notices.gateways.base import Answer, SubmissionResult
 from rollkeeper.registration.services import register_subscriber
@@ -66,5 +67,12 @@ def ask(token, kind, **asked):
 
 
 def work_off():
-    """Be the portal worker's jobs until nothing waits; return how much it was."""
-    return portal_worker.send_codes(worker_authority()) + portal_worker.answer_requests(worker_authority())
+    """Be the portal worker's jobs for what waits, and return how much it was. A job looks until it finds nothing; this asks both at once."""
+    (waiting,) = rows(
+        "SELECT (SELECT count(*) FROM selfcare_coderequest WHERE processed_at IS NULL) AS codes,"
+        " (SELECT count(*) FROM selfcare_portalrequest WHERE answered_at IS NULL) AS requests"
+    )
+    sent = waiting.codes and portal_worker.send_codes(worker_authority(), limit=waiting.codes)
+    return sent + (
+        waiting.requests and portal_worker.answer_requests(worker_authority(), limit=waiting.requests)
+    )
