@@ -52,8 +52,6 @@ IN_COMMON = Path(os.environ.setdefault("TESTS_HAVE_IN_COMMON", str(HOME / "in-co
 os.environ["ROLLKEEPER_HOME"] = str(HOME)
 os.environ["ROLLKEEPER_ROLE"] = "migrator"
 os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.settings"
-# Tests crash the servers only where they say so; there they start their own.
-os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", "fsync = off\nfull_page_writes = off\n")
 
 import django
 import psycopg
@@ -72,11 +70,12 @@ from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
 from tests.command_server import CommandServer
 from tests.demo import QuickScrypt
-from tests.instances import set_up_copy
+from tests.instances import QUICK_SERVERS, set_up_copy
 from tests.superuser import as_superuser, empty
 from tests.web_app import find_static_files_once, opened_app
 from tests.words import require_words
 
+os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", QUICK_SERVERS)
 # As every command does that opens the instance: a test may call its function and no command.
 INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
 find_static_files_once()

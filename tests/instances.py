@@ -16,7 +16,12 @@ from rollkeeper.kernel.locks import exclusive_lock
 
 ROOT = Path(__file__).parents[1]
 _CONFIGURATION = "ROLLKEEPER_SERVER_CONFIGURATION"
-_NOT_DURABLE = "fsync = off\nfull_page_writes = off\n"
+QUICK_SERVERS = (
+    # Tests crash the servers only where they say so; there they start their own.
+    "fsync = off\nfull_page_writes = off\n"
+    # Hundreds of small servers start, and thousands of connections. No one guesses the roles' passwords: they are random.
+    "scram_iterations = 1\nio_method = sync\nshared_buffers = 64MB\nmax_logical_replication_workers = 0\n"
+)
 _COMMON = "TESTS_HAVE_IN_COMMON"  # set by `tests/conftest.py`, which a bench that shares code with tests must not import
 _MAKE = (
     "import django; django.setup();"
@@ -42,8 +47,8 @@ def copy_empty(data_dir: Path, *, configuration: str | None = None) -> None:
     for store in stores.STORES:
         file = data_dir / store.name / "pg" / "postgresql.conf"
         text = file.read_text("utf-8")
-        assert text.endswith(_NOT_DURABLE)
-        file.write_text(text.removesuffix(_NOT_DURABLE) + wanted, "utf-8")
+        assert text.endswith(QUICK_SERVERS)
+        file.write_text(text.removesuffix(QUICK_SERVERS) + wanted, "utf-8")
 
 
 def set_up_copy() -> None:
@@ -88,7 +93,7 @@ def run_in(data_dir: Path, program: str, **surroundings: str) -> None:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
     subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, cwd=ROOT,
-        env=kept | {"ROLLKEEPER_HOME": str(data_dir), _CONFIGURATION: _NOT_DURABLE} | surroundings,
+        env=kept | {"ROLLKEEPER_HOME": str(data_dir), _CONFIGURATION: QUICK_SERVERS} | surroundings,
     )  # fmt: skip
 
 
