@@ -69,7 +69,7 @@ def histories(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
-@quiet(20)
+@quiet(8)
 @given(rows=histories(), first=days(0, 300), length=st.integers(0, 900), law=laws())
 def test_both_engines_read_any_times_of_a_law_alike(register, tmp_path, rows, first, length, law):
     pack, events = load_pack(str(write_pack(law))), events_of(tmp_path, rows)

@@ -59,8 +59,8 @@ def naive(rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
     return found
 
 
-@quiet(8)
-@given(rows=populations(most=12, of=paid_rows), first=days(40, 300), length=st.integers(0, 760))
+@quiet(4)
+@given(rows=populations(most=20, of=paid_rows), first=days(40, 300), length=st.integers(0, 760))
 def test_both_engines_read_how_lines_are_paid_as_the_naive_reading_does(
     register, tmp_path, rows, first, length
 ):
@@ -75,8 +75,8 @@ def test_both_engines_read_how_lines_are_paid_as_the_naive_reading_does(
 
 @pytest.mark.parametrize("paid", [*BOTH, None])
 @pytest.mark.parametrize("law", ["es-25-2007", "id-pm5-2021"])
-@quiet(5)
-@given(rows=populations(most=8), first=days(40, 300))
+@quiet(3)
+@given(rows=populations(most=14), first=days(40, 300))
 def test_both_engines_read_shipped_laws_of_prepaid_lines_alike(register, tmp_path, law, paid, rows, first):
     rows = [*rows, *([("*", D(2009, 1, 1), paid, None)] if paid else [])]
     events = events_of(tmp_path, rows)

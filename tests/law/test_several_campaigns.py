@@ -70,8 +70,8 @@ def by(
     return [(name, *outcome) for name, outcome in zip(events.names, found.iter_rows(), strict=True)]
 
 
-@quiet(8)
-@given(rows=populations(most=12, of=served_rows), first=days(40, 300), length=st.integers(0, 760))
+@quiet(4)
+@given(rows=populations(most=20, of=served_rows), first=days(40, 300), length=st.integers(0, 760))
 def test_both_engines_read_three_campaigns_as_the_naive_reading_does(register, tmp_path, rows, first, length):
     last = first + dt.timedelta(days=length)
 
@@ -84,7 +84,7 @@ def test_both_engines_read_three_campaigns_as_the_naive_reading_does(register, t
 @st.composite
 def stayed_populations(draw: st.DrawFn) -> list[Row]:
     """A population with stays of all campaigns, and with some that name one."""
-    rows: list[Row] = draw(populations(most=12, of=served_rows))
+    rows: list[Row] = draw(populations(most=20, of=served_rows))
     for name in draw(st.lists(st.sampled_from(["early", "late", "again", "unknown"]), max_size=3)):
         first = draw(days(0, 400))
         rows.append(("*", first, f"stay:{name}", first + dt.timedelta(days=draw(st.integers(0, 60)))))
@@ -122,7 +122,7 @@ def campaign_of(mine: list[Row], last: dt.date) -> str:
     return "early" if service == "mobile" else "late"
 
 
-@quiet(8)
+@quiet(4)
 @given(rows=stayed_populations(), first=days(40, 300), length=st.integers(0, 760))
 def test_both_engines_read_a_stay_of_one_campaign_as_the_naive_reading_does(
     register, tmp_path, rows, first, length
@@ -175,8 +175,8 @@ def naive_of_regions(rows: list[Row], first: dt.date, last: dt.date) -> list[tup
     return found
 
 
-@quiet(8)
-@given(rows=populations(most=12, of=placed_rows), first=days(40, 300), length=st.integers(0, 760))
+@quiet(4)
+@given(rows=populations(most=20, of=placed_rows), first=days(40, 300), length=st.integers(0, 760))
 def test_both_engines_read_regions_as_the_naive_reading_does(register, tmp_path, rows, first, length):
     last = first + dt.timedelta(days=length)
 

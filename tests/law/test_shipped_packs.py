@@ -79,8 +79,8 @@ def test_both_engines_read_every_shipped_law_alike(register, tmp_path, name):
     begins = min([one.campaign.begins_on for one in pack.campaigns], default=pack.file.valid.begins)
     ahead = max((one.campaign.grace_days for one in pack.campaigns), default=60) - 60
 
-    @quiet(4)
-    @given(rows=populations(most=8, of=registered_rows), later=st.sampled_from([0, ahead]))
+    @quiet(2)
+    @given(rows=populations(most=16, of=registered_rows), later=st.sampled_from([0, ahead]))
     def agree(rows, later):
         rows = [
             *rows,
