@@ -24,7 +24,15 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import Severity, Verdict
-from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
+from rollkeeper.agents.errors import AGENT_NOT_IN_STATE, FINDING_UNKNOWN, NOT_ASSIGNED, OUTLET_UNKNOWN
+from rollkeeper.backoffice.asking import (
+    Question,
+    confirm,
+    do_by_worker,
+    is_confirmed,
+    say_refusal,
+    shown_again,
+)
 from rollkeeper.backoffice.forms import day_field, exact_text
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
@@ -123,6 +131,7 @@ _SAID: Final[dict[str, Promise]] = {
     "remediate": gettext_lazy("The finding is remediated."), "close_outlet": gettext_lazy("The outlet is closed."),
     "unassign": gettext_lazy("The account no longer works there."),
 }  # fmt: skip
+_OUT_OF_DATE: Final = (AGENT_NOT_IN_STATE.code, NOT_ASSIGNED.code, FINDING_UNKNOWN.code, OUTLET_UNKNOWN.code)
 _PLAIN: Final = frozenset({"approve", "reinstate", "remediate"})
 _ASKED_FIRST: Final = frozenset({"terminate", "close_outlet", "unassign"})
 
@@ -174,6 +183,7 @@ def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:agent", *_OUT_OF_DATE)
 def act(request: HttpRequest, code: str) -> HttpResponse:
     """Do something about an agent that needs no form; what harms is asked first."""
     require(authority_in(request), Permission.APPROVE_AGENT)

@@ -16,17 +16,19 @@ from rollkeeper.access.services import authority_in
 from rollkeeper.agents import queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import AgentState, SuspensionCause, Verdict
+from rollkeeper.agents.errors import AGENT_CASE_UNKNOWN, AGENT_NOT_IN_STATE
 from rollkeeper.agents.review_cases import settle_case
 from rollkeeper.agents.settings import settings as agents_settings
 from rollkeeper.agents.suspension import suspend_agent
 from rollkeeper.backoffice.agent_actions import reverification_question, suspension_question
-from rollkeeper.backoffice.asking import confirm, is_confirmed
+from rollkeeper.backoffice.asking import OUT_OF_DATE, confirm, is_confirmed, shown_again
 from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.forms import SampleDrawForm
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.backoffice.report_actions import report_state
 from rollkeeper.backoffice.report_figures import coverage, how_made, parts
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.reporting.audit_samples.queries import samples_of
@@ -82,6 +84,7 @@ def agent(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:agent", AGENT_NOT_IN_STATE.code)
 def suspend(request: HttpRequest, code: str) -> HttpResponse:
     """Suspend an agent at once, after a question that says how many people it concerns."""
     because = request.POST.get("because", "")
@@ -114,8 +117,13 @@ def settle(request: HttpRequest, case_id: UUID) -> HttpResponse:
     require(authority, Permission.SETTLE_AGENT_CASE)
     if chosen is Verdict.REVERIFY and not is_confirmed(request):
         return confirm(request, reverification_question(), verdict=verdict)
-    settle_case(authority, case_id, chosen, on=clock.today())
-    messages.success(request, _("The case is settled."))
+    try:
+        settle_case(authority, case_id, chosen, on=clock.today())
+        messages.success(request, _("The case is settled."))
+    except RollkeeperError as fault:
+        if fault.code != AGENT_CASE_UNKNOWN.code:
+            raise
+        messages.warning(request, OUT_OF_DATE)
     return redirect("backoffice:agents")
 
 

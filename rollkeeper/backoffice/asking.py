@@ -4,8 +4,10 @@
 This app's role in the database may write next to nothing: `access.staff_requests` says why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,10 +15,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from rollkeeper.access.errors import NotSignedIn
+from rollkeeper.access.errors import ALREADY_APPROVED, NotSignedIn
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import ask_worker
 from rollkeeper.kernel.error_messages import translated_texts
@@ -24,6 +28,9 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.vault.errors import VAULT_OUT_OF_REACH, VAULT_SESSION_OVER
 
 type Text = str | Promise
+OUT_OF_DATE: Final = gettext_lazy(
+    "Nothing was changed: it was done before, or something changed since you opened the page. This is how it is now."
+)
 _PASSING: Final = {VAULT_SESSION_OVER.code: 403, VAULT_OUT_OF_REACH.code: 503}
 """What is over when the form is sent once more, with the page's status."""
 
@@ -71,6 +78,37 @@ def do_by_worker(
     else:
         messages.success(request, str(said) % result)
     return result
+
+
+def shown_again[**P](
+    page: str, *codes: str
+) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:
+    """Show a row's page where what was asked for is refused since it was done already, or the row is another by now.
+
+    So a double click, a page that was left open and a colleague's decision end on the page that says how it is. `codes` are such refusals.
+    """
+
+    def guarding(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            try:
+                return view(*args, **kwargs)
+            except RollkeeperError as fault:
+                if fault.code not in codes:
+                    raise
+                is_own = fault.code == ALREADY_APPROVED.code
+                said = translated_texts(fault)[0] if is_own else OUT_OF_DATE
+            request = args[0]
+            assert isinstance(request, HttpRequest)  # noqa: S101 - each view's first argument
+            messages.warning(request, said)
+            request.method = "GET"
+            shown: HttpResponse = resolve(reverse(page, args=args[1:], kwargs=kwargs)).func(*args, **kwargs)
+            shown.status_code = HTTPStatus.CONFLICT
+            return shown
+
+        return guarded
+
+    return guarding
 
 
 def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | None = None) -> int:

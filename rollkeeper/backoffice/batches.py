@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.choices import RequestState
 from rollkeeper.access.dual_control import approvals_of
+from rollkeeper.access.errors import ALREADY_APPROVED, NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import RequestView
+from rollkeeper.backoffice.asking import shown_again
 from rollkeeper.backoffice.campaign_choice import query_of, titles_of_open
 from rollkeeper.backoffice.campaign_forms import ReasonForm
 from rollkeeper.backoffice.forms import BatchApprovalForm
@@ -25,7 +27,7 @@ from rollkeeper.backoffice.preview_picture import preview_picture
 from rollkeeper.backoffice.stepper import Known, batch_steps, may_run_now, what_next
 from rollkeeper.campaign import batch_control, queries, undo_requests
 from rollkeeper.campaign.choices import BatchState, StopReason, WorkKind
-from rollkeeper.campaign.errors import BATCH_NOT_FOUND
+from rollkeeper.campaign.errors import BATCH_NOT_FOUND, BatchNotInState
 from rollkeeper.campaign.queries import BatchDetail, BatchView
 from rollkeeper.campaign.settings import settings
 from rollkeeper.campaign.work_requests import last_work, request_work
@@ -33,6 +35,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.side_by_side import ENGLISH
 
+_OUT_OF_DATE = (BatchNotInState.code, ALREADY_APPROVED.code, NO_PENDING_APPROVAL.code)
 CAN_STOP = frozenset({BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING})
 CAN_UNDO = frozenset({BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE})
 
@@ -54,6 +57,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:batch", *_OUT_OF_DATE)
 def approve(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Approve a batch, as one of two people."""
     authority = authority_to_see(request)
@@ -66,6 +70,7 @@ def approve(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:batch", *_OUT_OF_DATE)
 def run(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Ask the worker to run a batch as far as it may go now."""
     authority = authority_to_see(request)
@@ -75,6 +80,7 @@ def run(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@shown_again("backoffice:batch", *_OUT_OF_DATE)
 def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Ask why, then stop a batch. A batch that has not begun is cancelled so."""
     authority = authority_to_see(request)
@@ -91,6 +97,7 @@ def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@shown_again("backoffice:batch", *_OUT_OF_DATE)
 def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Ask for the undo of a batch, or approve it as the second person: every line as it was before, with its time given back."""
     authority = authority_to_see(request)
@@ -111,6 +118,7 @@ def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:batch", *_OUT_OF_DATE)
 def withdraw_undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Withdraw an undo that waits for the second person."""
     undo_requests.withdraw_undo(authority_to_see(request), BatchId(batch_id), on=clock.today())

@@ -14,17 +14,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.errors import ALREADY_APPROVED
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.asking import Question, confirm, is_confirmed, say_refusal
+from rollkeeper.backoffice.asking import Question, confirm, is_confirmed, say_refusal, shown_again
 from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.forms import DisclosureApprovalForm, DisclosureRefusalForm
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.backoffice.vault_session import sign_in_form
 from rollkeeper.disclosures import queries, services
 from rollkeeper.disclosures.choices import DisclosureState, RefusalReason
+from rollkeeper.disclosures.errors import DISCLOSURE_NOT_PENDING
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
+
+_OUT_OF_DATE = (DISCLOSURE_NOT_PENDING.code, ALREADY_APPROVED.code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,6 +55,7 @@ def disclosure(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:disclosure", *_OUT_OF_DATE)
 def approve(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     """Approve, with the number and the day as read in the instrument. Neither is shown again."""
     authority = authority_in(request)
@@ -63,6 +68,8 @@ def approve(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
             authority, disclosure_id, number=given["number"], held_on=given["held_on"], on=clock.today()
         )
     except RollkeeperError as fault:
+        if fault.code in _OUT_OF_DATE:
+            raise
         status = say_refusal(fault, form)
         return _page(request, authority, disclosure_id, yes=form.emptied(), status=status)
     messages.success(request, _("Your approval is recorded."))
@@ -70,6 +77,7 @@ def approve(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:disclosure", *_OUT_OF_DATE)
 def refuse(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     """Refuse it, alone, for a reason that is counted."""
     authority = authority_in(request)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
+from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, shown_again
 from rollkeeper.backoffice.campaign_forms import UploadForm
 from rollkeeper.backoffice.import_map import (
     choices_of,
@@ -33,6 +33,7 @@ from rollkeeper.backoffice.import_map import (
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.imports.choices import UploadState
+from rollkeeper.imports.errors import UPLOAD_NOT_IN_STATE
 from rollkeeper.imports.queries import past_import, past_imports
 from rollkeeper.imports.uploads import UploadView, decide_upload, receive_upload, upload, uploads
 from rollkeeper.kernel import clock
@@ -65,6 +66,7 @@ def import_page(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:import", UPLOAD_NOT_IN_STATE.code)
 def decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Count with the mapping of the page, import as it was counted, or discard."""
     authority = authority_in(request)

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rollkeeper.access.authority import rule_for
 from rollkeeper.access.dual_control import require_approver
+from rollkeeper.access.errors import ALREADY_APPROVED, NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.sessions import open_session_counts
-from rollkeeper.backoffice.asking import Question, Text, confirm, is_confirmed
+from rollkeeper.backoffice.asking import Question, Text, confirm, is_confirmed, shown_again
 from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.incident_runbook import CONSEQUENCES, clock_of, next_clock, runbook
 from rollkeeper.backoffice.paging import paged
@@ -27,6 +28,7 @@ from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, withdraw_step
 from rollkeeper.incidents.choices import Step, StepState
 from rollkeeper.incidents.drafts import texts_in
+from rollkeeper.incidents.errors import INCIDENT_CLOSED, PEOPLE_ALREADY_NOTIFIED
 from rollkeeper.incidents.queries import IncidentView
 from rollkeeper.incidents.report import LANGUAGES, write_report
 from rollkeeper.incidents.services import close_incident, note_report_sent
@@ -34,6 +36,10 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 from rollkeeper.notices.wordings import wordings
 from rollkeeper.subscribers.queries import subscriber_count
+
+_OUT_OF_DATE = (
+    ALREADY_APPROVED.code, NO_PENDING_APPROVAL.code, INCIDENT_CLOSED.code, PEOPLE_ALREADY_NOTIFIED.code,
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +87,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:incident", *_OUT_OF_DATE)
 def ask(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Request a step, or approve one that another person requested. What harms is asked first, with how many it concerns."""
     step = request.POST.get("step", "")
@@ -100,6 +107,7 @@ def ask(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:incident", *_OUT_OF_DATE)
 def withdraw(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Withdraw a step that waits for a second yes."""
     step = request.POST.get("step", "")
@@ -124,6 +132,7 @@ def report(request: HttpRequest, incident_id: UUID, language: str) -> HttpRespon
 
 
 @require_POST
+@shown_again("backoffice:incident", *_OUT_OF_DATE)
 def report_sent(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Note that the report went to the authority."""
     note_report_sent(authority_in(request), incident_id, on=clock.today())
@@ -132,6 +141,7 @@ def report_sent(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:incident", *_OUT_OF_DATE)
 def close(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Close an incident whose every duty is met."""
     close_incident(authority_in(request), incident_id, on=clock.today())
