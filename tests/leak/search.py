@@ -3,16 +3,19 @@
 
 Forms: UTF-8, UTF-16 in both orders, GB 18030, hexadecimal, base64 at each of its three alignments, reversed, escaped as
 in JSON and in addresses of the web, in the other case, and for numbers the bare digits with and without the country's
-code and the integer of eight bytes in both orders. The names of files are searched as their contents are.
+code and the integer of eight bytes in both orders. The names of files are searched as their contents are. What lies in several files
+alike, as PostgreSQL's own tables do in each of its databases, is searched once and counted for each.
 """
 
 import base64
+import hashlib
 import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import batched
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -38,19 +41,30 @@ class Search:
 
     def hits(self, folders: Iterable[Path]) -> dict[Path, Counter[tuple[str, str]]]:
         """Return for each file with hits how often each (class, form) was found."""
-        found = {file: self._in_file(file) for folder in folders for file in _files(folder)}
+        known: dict[bytes, Counter[tuple[str, str]]] = {}
+        found = {file: self._in_file(file, known) for folder in folders for file in _files(folder)}
         return {file: counts for file, counts in found.items() if counts}
 
-    def _in_file(self, file: Path) -> Counter[tuple[str, str]]:
-        counts: Counter[tuple[str, str]] = Counter(self._in_block(os.fsencode(file), already=0))
+    def _in_file(self, file: Path, known: dict[bytes, Counter[tuple[str, str]]]) -> Counter[tuple[str, str]]:
+        counts = Counter(self._in_block(os.fsencode(file), already=0))
         try:
             with file.open("rb") as source:
-                tail = b""
-                while block := source.read(BLOCK_BYTES):
-                    counts.update(self._in_block(tail + block, already=len(tail)))
-                    tail = (tail + block)[-(self._longest - 1) :]
+                if os.fstat(source.fileno()).st_size > BLOCK_BYTES:
+                    return counts + self._in_source(source)
+                content = source.read()  # once: the file of a server at work may change
         except FileNotFoundError:
-            pass  # a server's file that went while we looked
+            return counts  # a server's file that went while we looked
+        digest = hashlib.sha256(content).digest()
+        if digest not in known:
+            known[digest] = Counter(self._in_block(content, already=0))
+        return counts + known[digest]
+
+    def _in_source(self, source: IO[bytes]) -> Counter[tuple[str, str]]:
+        counts: Counter[tuple[str, str]] = Counter()
+        tail = b""
+        while block := source.read(BLOCK_BYTES):
+            counts.update(self._in_block(tail + block, already=len(tail)))
+            tail = (tail + block)[-(self._longest - 1) :]
         return counts
 
     def _in_block(self, block: bytes, *, already: int) -> Iterator[tuple[str, str]]:

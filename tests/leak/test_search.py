@@ -43,3 +43,13 @@ def test_other_values_are_not_found(tmp_path):
     (tmp_path / "file").write_bytes(NAME.encode()[:-1] + b"?")
 
     assert Search([("name", NAME)]).hits([tmp_path]) == {}
+
+
+def test_a_value_in_files_that_are_alike_is_found_in_each(tmp_path):
+    files = [tmp_path / name for name in ("one", "another")]
+    for file in files:
+        file.write_bytes(b"." * 9 + b"549999195001011239")
+
+    found = Search([("document_number", "549999195001011239")]).hits([tmp_path])
+
+    assert found == {file: {("document_number", "utf-8"): 1} for file in files}
