@@ -2,7 +2,8 @@
 """Runs commands, each in a separate process, without importing everything and testing the law for each of them.
 
 One process warms up and waits at a socket. A caller hands over words, surroundings and three files; a child takes
-its place, its instance and its look at the settings, and runs what the words say to the end. `CommandServer` is the caller in a test;
+its place, its instance and its look at the settings, and runs what the words say to the end. It is forked once: a fork copies what the
+process maps, which takes as long as a small command. `CommandServer` is the caller in a test;
 `lend_command` puts a `rollkeeper` that calls into a folder, for tests that type into a shell; where it is wanted, a `python` that calls
 with "-m" or "-c" as well.
 A word that begins with "@" is a function of a test: "@tests.leak.opening:main".
@@ -15,13 +16,13 @@ import json
 import os
 import runpy
 import select
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -195,21 +196,33 @@ def common_server() -> CommandServer:
 def main(socket_path: str) -> None:
     """Run requests until no caller is left."""
     warm_up()
+    under_way: dict[int, tuple[int, socket.socket]] = {}
     with socket.socket(socket.AF_UNIX) as waiting:
         waiting.bind(socket_path)
         waiting.listen()
         print("ready", flush=True)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while True:
-            ready, _, _ = select.select([waiting, sys.stdin], [], [])
+            ready, _, _ = select.select([waiting, sys.stdin, *under_way], [], [])
             if sys.stdin in ready:
                 return None
-            call, _ = waiting.accept()
-            with call:
-                if not os.fork():
-                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    waiting.close()
-                    return answer(call)
+            for ended in under_way.keys() & set(ready):
+                say_end(ended, *under_way.pop(ended))
+            if waiting in ready:
+                call, _ = waiting.accept()
+                if not (asked := read_call(call)):
+                    continue
+                if not (child := os.fork()):
+                    for one in (waiting, call, *(call for _, call in under_way.values())):
+                        one.close()
+                    for one in under_way:
+                        os.close(one)
+                    become(*asked)
+                    return run(asked[0]["words"])
+                for file in asked[1]:
+                    os.close(file)
+                with suppress(OSError):
+                    call.sendall(b"%d\n" % child)
+                under_way[os.pidfd_open(child)] = child, call
 
 
 def warm_up() -> None:
@@ -245,25 +258,28 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def answer(call: socket.socket) -> None:
-    """Say the process of a command at once and its exit code at the end."""
+def read_call(call: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """Return what is asked and the three files of the caller, or nothing where the caller is gone."""
     files = array.array("i")
     said, ancillary, _, _ = call.recvmsg(_MOST_BYTES, socket.CMSG_SPACE(3 * files.itemsize))
     for _, _, data in ancillary:
         files.frombytes(data)
     while len(said) < 4 + int.from_bytes(said[:4]):
-        said += call.recv(_MOST_BYTES)
-    child = os.fork()
-    if not child:
-        call.close()
-        become(json.loads(said[4:]), list(files))
-        return run(json.loads(said[4:])["words"])
-    for file in files:
-        os.close(file)
-    call.sendall(b"%d\n" % child)
+        if not (more := call.recv(_MOST_BYTES)):
+            call.close()
+            for file in files:
+                os.close(file)
+            return None
+        said += more
+    return json.loads(said[4:]), list(files)
+
+
+def say_end(ended: int, child: int, call: socket.socket) -> None:
+    """Say the exit code of a command to its caller, if that is still there."""
+    os.close(ended)
     _, status = os.waitpid(child, 0)
-    call.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
-    os._exit(0)
+    with call, suppress(OSError):
+        call.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
 def become(asked: dict[str, Any], files: list[int]) -> None:
