@@ -2,7 +2,7 @@
 """An attacker has the database session of an app or a worker: a day's limit holds for every way to what it limits."""
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.database import rows, run
@@ -55,6 +55,29 @@ def test_a_counter_tries_no_more_numbers_of_pages_than_the_limit(new_day, clerk,
         said = [refused(tried, [line_id, entry]) for _ in range(4)]
 
     assert said == [False, False, False, True]
+
+
+def test_a_counter_tries_for_no_more_lines_than_the_limit_whether_a_case_is_open(new_day, as_role):  # noqa: F811
+    lines = notified_lines(3)
+    opened = (
+        "INSERT INTO selfcare_case (case_id, line_id, kind, opened_on, due_on)"
+        " VALUES (uuidv7(), %s, 'inherit', '2012-03-02', '2012-04-02')"
+    )
+    run(opened, [lines[0]])
+    set_limits(lookups_per_day=3)
+    heard = []
+
+    with as_role("counter"):
+        for one in (*lines, lines[0]):
+            heard.append("")
+            try:
+                with transaction.atomic():
+                    run(opened, [one])
+            except DatabaseError as fault:
+                heard[-1] = str(fault)
+
+    assert ["open_twice" in one for one in heard] == [True, False, False, False]
+    assert "lookup_limit" in heard[-1]
 
 
 def as_worker(verb, line_id, **more):

@@ -97,6 +97,10 @@ CREATE CONSTRAINT TRIGGER ledger_sim_replaced AFTER INSERT ON ledger_entry DEFER
 -- since it may enter what was not done: a nation that is told at night that its contracts ended.
 CREATE OR REPLACE TRIGGER notices_at_counter_counted BEFORE INSERT ON notices_notice
     FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND NEW.kind <> 'sim_replaced') EXECUTE FUNCTION access_count_row();
+-- One case of a kind is open for a line: to open another is refused, and rolled back it would tell without end of which lines someone reports a
+-- death or suspects a forged document.
+CREATE OR REPLACE TRIGGER selfcare_case_at_counter_counted BEFORE INSERT ON selfcare_case
+    FOR EACH ROW WHEN (kernel_acting_role() = 'counter') EXECUTE FUNCTION access_count_row();
 CREATE OR REPLACE FUNCTION notices_require_entry_of_notice() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
