@@ -2,7 +2,6 @@
 """An instance at work that says what it acknowledged, line by line, and later what of it is there.
 
     python -m tests.faults.acknowledged work FOLDER     until its standard input is closed
-    python -m tests.faults.acknowledged work FOLDER     until its standard input is closed
     python -m tests.faults.acknowledged check FOLDER    of the numbers on standard input; then it publishes into FOLDER
 Each registration is one action of the register's own pipeline, committed in both clusters; every few of them the ledger is published
 into FOLDER, and its checkpoint is acknowledged too.
@@ -97,8 +96,8 @@ def amcheck() -> str:
     return said
 
 
-def main() -> None:
-    match sys.argv[1:]:
+def main(*words: str) -> None:
+    match words:
         case ["work", folder]:
             work(Path(folder))
         case ["check", folder]:
@@ -108,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

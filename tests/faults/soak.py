@@ -30,7 +30,7 @@ from tests.registration.people import fresh_number, person
 
 ROOT = Path(__file__).parents[2]
 SENDERS, PAUSE_S = 2, 0.2
-APPS = ("counter", "backoffice", "portal")
+APPS = ("backoffice", "counter", "portal")
 RESTART_S = 2.0
 LOOK_S = 0.5
 """To ask all processes whether they are ready keeps a processor busy for a good part of this."""
@@ -76,8 +76,8 @@ class Acknowledged:
 class Served:
     """One instance under `serve`, and what belongs to it."""
 
-    def __init__(self, instance: Path, clock_file: Path, port: int) -> None:
-        self.instance, self.port, self.clock_file = instance, port, clock_file
+    def __init__(self, instance: Path, clock_file: Path, port: int, apps: tuple[str, ...] = APPS) -> None:
+        self.instance, self.port, self.clock_file, self.apps = instance, port, clock_file, apps
         kept = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
         self.environment = kept | {"ROLLKEEPER_HOME": str(instance)}
         self.over = threading.Event()
@@ -86,9 +86,10 @@ class Served:
     def keep_serving(self) -> None:
         """Be systemd: start `serve` again where it ended with a fault."""
         log = (self.instance.parent / "serve.log").open("ab")
+        which = [f"--app={one}" for one in self.apps if self.apps != APPS]
         while not self.over.is_set():
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.under_clock", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "tests.faults.under_clock", "serve", "--port", str(self.port), *which],
                 cwd=ROOT, env=self.environment | under_clock.environment(self.clock_file), stdout=log, stderr=log,
             )  # fmt: skip
             self.process.wait()
@@ -138,7 +139,7 @@ class Served:
 
     def ready(self) -> bool:
         """Tell whether every app and every worker says that it can do its work."""
-        client = [App(self.port + offset) for offset in range(len(APPS))]
+        client = [App(self.port + APPS.index(one)) for one in self.apps]
         try:
             if any(one.ask("GET", "/readyz")[0].status != 200 for one in client):
                 return False
@@ -181,8 +182,9 @@ def _form(app: App, who: dict[str, str], number: str, key: str) -> bytes:
 class Senders:
     """Clerks who register one person after the other, each until it is acknowledged."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, *, pause_s: float = PAUSE_S) -> None:
         self.done, self._served, self._over = Acknowledged(), served, threading.Event()
+        self._pause_s = pause_s
         self._threads = [threading.Thread(target=self._send, daemon=True) for _ in range(SENDERS)]
 
     def __enter__(self) -> Self:
@@ -213,8 +215,8 @@ class Senders:
                 if "/account/login" in said:
                     app = self._signed_in()
                 self.done.refused[said] = self.done.refused.get(said, 0) + 1
-                self._over.wait(PAUSE_S)
-            self._over.wait(PAUSE_S)
+                self._over.wait(self._pause_s)
+            self._over.wait(self._pause_s)
 
     def _ask(self, app: App, form: bytes) -> str:
         try:
@@ -231,5 +233,5 @@ class Senders:
             with suppress(Exception):
                 app.sign_in()
                 return app
-            self._over.wait(PAUSE_S)
+            self._over.wait(self._pause_s)
         return App(self._served.port + 1)

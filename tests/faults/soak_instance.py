@@ -1,24 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the soak does inside its instance, before the first fault and after the last.
 
-python -m tests.faults.soak_instance make LINES PEERS    the address of each peer, in JSON
-python -m tests.faults.soak_instance check FOLDER     of the numbers on standard input
-python -m tests.faults.soak_instance finish SECONDS   wait that long for the batch, the network and the notices; say what is left to do
+    make LINES PEERS        the address of each peer, in JSON
+    check FOLDER NUMBERS    of the numbers in a file
+    finish SECONDS          wait that long for the batch, the network and the notices; say what is left to do
+
+The command server runs it, in the migrator's role.
 """
 
 import datetime as dt
 import json
-import os
-import sys
 import time
 from collections import Counter
 from pathlib import Path
-
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
-os.environ.setdefault("ROLLKEEPER_ROLE", "migrator")
-django.setup()
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
@@ -127,10 +121,10 @@ def keep_secret(name: str, text: str) -> None:
     place.chmod(0o600)
 
 
-def check(folder: Path) -> None:
+def check(folder: Path, numbers: Path) -> None:
     """Say what is lost and doubled of what was acknowledged, what became of the batch's lines, and what pg_amcheck found."""
     bootstrap.open_instance()
-    found = acknowledged.lost_and_doubled(json.load(sys.stdin))
+    found = acknowledged.lost_and_doubled(json.loads(numbers.read_text("ascii")))
     publish(folder)
     counted = Counter(map(tuple, rows(STORIES)))
     stories = [[*story, lines] for story, lines in counted.items()]
@@ -149,15 +143,11 @@ def finish(seconds: int) -> None:
         time.sleep(0.5)
 
 
-def main() -> None:
-    match sys.argv[1:]:
+def main(*words: str) -> None:
+    match words:
         case ["make", lines, peers]:
             make(int(lines), json.loads(peers))
-        case ["check", folder]:
-            check(Path(folder))
+        case ["check", folder, numbers]:
+            check(Path(folder), Path(numbers))
         case ["finish", seconds]:
             finish(int(seconds))
-
-
-if __name__ == "__main__":
-    main()

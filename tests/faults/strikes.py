@@ -21,12 +21,12 @@ from tests.faults.soak import Served, kill, until
 
 Strike = Callable[[], str | None]
 """Does it; returns a word about it, if there is one."""
-_LASTS_S = 5
+LASTS_S = 5
 _DRIPS_S = 12
 
 
 def all_strikes(
-    served: Served, network: Network, centre: Tap | None, *, has_small_disk: bool
+    served: Served, network: Network, centre: Tap | None, *, has_small_disk: bool, lasts_s: int = LASTS_S
 ) -> dict[str, Strike]:
     """Return every fault by its name in the table."""
     found: dict[str, Strike] = {
@@ -58,10 +58,12 @@ def all_strikes(
             "the register's server hangs": lambda: asleep.put_to_sleep(served.postmaster(REGISTER)),
         }
     if has_small_disk:
-        found["the disk is full for some seconds"] = lambda: _fill(served.instance.parent)
+        found["the disk is full for some seconds"] = lambda: _fill(served.instance.parent, lasts_s)
     if under_clock.library():
         for by in ("+1d", "+7d", "-1d"):
-            found[f"the clock is off by {by} for {_LASTS_S} s"] = lambda by=by: _set_clock(served, by)
+            found[f"the clock is off by {by} for some seconds"] = lambda by=by: _set_clock(
+                served, by, lasts_s
+            )
     return found
 
 
@@ -97,7 +99,7 @@ def _kill_serve(served: Served) -> None:
     """Kill it, and wait until its counter is gone, which answers a moment longer: what is registered then is no recovery."""
     counter = served.family()["counter"]
     kill([served.process.pid])
-    until(lambda: not any(Path(f"/proc/{one}").exists() for one in counter), _LASTS_S)
+    until(lambda: not any(Path(f"/proc/{one}").exists() for one in counter), LASTS_S)
 
 
 def _kill_everything(served: Served) -> None:
@@ -105,7 +107,7 @@ def _kill_everything(served: Served) -> None:
     kill([served.process.pid, served.postmaster(REGISTER), served.postmaster(KEYS), *family])
 
 
-def _fill(disk: Path) -> None:
+def _fill(disk: Path, lasts_s: int) -> None:
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as out:
         with suppress(OSError):
@@ -114,13 +116,13 @@ def _fill(disk: Path) -> None:
         with suppress(OSError):
             while True:
                 out.write(b"x" * 4096)
-    time.sleep(_LASTS_S)
+    time.sleep(lasts_s)
     ballast.unlink()
 
 
-def _set_clock(served: Served, by: str) -> None:
+def _set_clock(served: Served, by: str, lasts_s: int) -> None:
     under_clock.set_clock(served.clock_file, by)
-    time.sleep(_LASTS_S)
+    time.sleep(lasts_s)
     under_clock.set_clock(served.clock_file, "+0d")
 
 
@@ -129,7 +131,7 @@ def _be_slow(served: Served) -> str:
     (answering,) = served.family()["counter"][1:2]
     before = held(answering)
     with slow_clients(served.port + 1):
-        time.sleep(_LASTS_S)
+        time.sleep(LASTS_S)
         during = held(answering)
     require_little_more(before, during)
     return f"{before.said()} -> {during.said()}"

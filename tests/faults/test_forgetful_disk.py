@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.ledger import auditor
+from tests.command_server import common_server
 from tests.faults.forgetful_disk import Disk
 
 MEGABYTES = 900
@@ -86,9 +87,9 @@ def start_again(disk: Disk, cut: PowerCut, kept: Path) -> dict[str, object]:
         instance = disk.place / "instance"
         for mark in (*instance.glob("*/pg/postmaster.pid"), *instance.glob("run/**/.s.PGSQL*")):
             mark.unlink()  # the processes that they name are other machines' now
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.acknowledged", "check", disk.place / "log"],
-            env=surroundings(instance), input=json.dumps(cut.numbers), capture_output=True, text=True, check=False, timeout=150,
+        done = common_server().run(
+            "@tests.faults.acknowledged:main", "check", str(disk.place / "log"), typed=json.dumps(cut.numbers), data_dir=instance,
+            surroundings={"ROLLKEEPER_ROLE": "migrator", "ROLLKEEPER_SERVER_CONFIGURATION": ""},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         kept.mkdir()
@@ -114,10 +115,12 @@ def after_a_cut(disk: Disk) -> dict[str, str]:
 
 def test_the_disk_keeps_what_a_flush_covered_and_forgets_what_none_did(disk: Disk) -> None:
     """Another process of the machine may flush every file system in between: then it is tried again."""
-    tried = [after_a_cut(disk) for _ in range(5)]
+    tried = []
+    while len(tried) < 5 and all("later" in found.values() for found in tried):
+        tried.append(after_a_cut(disk))
 
     assert all("flushed" in found for found in tried)
-    assert any("later" not in found.values() for found in tried)
+    assert "later" not in tried[-1].values()
 
 
 @pytest.mark.parametrize("times", [2, pytest.param(40, marks=pytest.mark.soak)])

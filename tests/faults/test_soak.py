@@ -10,7 +10,6 @@ import random
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -23,10 +22,11 @@ import pytest
 
 from rollkeeper.kernel.stores import KEYS, REGISTER
 from rollkeeper.ledger import auditor
+from tests.command_server import common_server
 from tests.faults import under_clock
 from tests.faults.peers import DrippingDatagrams, DrippingServer, Network, Tap
-from tests.faults.soak import ROOT, Senders, Served, until
-from tests.faults.strikes import Strike, all_strikes
+from tests.faults.soak import PAUSE_S, Senders, Served, until
+from tests.faults.strikes import LASTS_S, Strike, all_strikes
 from tests.notices.centre import Centre
 from tests.notices.centre import is_installed as centre_is_installed
 from tests.operations.test_process_supervisor import free_ports
@@ -36,6 +36,27 @@ BACK_WITHIN_S = 150
 END_WITHIN_S = 150
 SMALL_DISK = "1500m"
 SECONDS = int(os.environ.get("ROLLKEEPER_SOAK_SECONDS", "3600"))
+FEW = (
+    "the clock is off by +1d", "the clock is off by +7d", "kill -9 both servers", "kill -9 the keys' server", "the disk is full",
+    "kill -9 the counter's parent", "kill -9 the worker with keys", "the clock is off by -1d",
+)  # fmt: skip
+"""How the names of the faults begin that strike once each where the soak is not asked for."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many lines are to be cut, how long it goes on with faults, how long one lasts and a clerk rests; or a few strike once each."""
+
+    lines: int
+    seconds: int = 0
+    lasts_s: int = LASTS_S
+    pause_s: float = PAUSE_S
+
+
+TINY, WHOLE = (
+    Size(lines=40, lasts_s=2, pause_s=0.8),
+    Size(lines=min(10_000, 100 + 2 * SECONDS), seconds=SECONDS),
+)
 
 
 @dataclass
@@ -67,11 +88,11 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-def inside(served: Served, *words: object, given: str = "") -> str:
+def inside(served: Served, *words: object) -> str:
     """Run a part of the soak inside the instance; return what it said last."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.soak_instance", *map(str, words)], cwd=ROOT, env=served.environment, input=given,
-        capture_output=True, text=True, check=False,
+    done = common_server().run(
+        "@tests.faults.soak_instance:main", *map(str, words), data_dir=served.instance,
+        surroundings={"ROLLKEEPER_ROLE": "migrator", "ROLLKEEPER_SERVER_CONFIGURATION": ""},
     )  # fmt: skip
     logs = [served.instance / store.name / "server.log" for store in (REGISTER, KEYS)]
     assert done.returncode == 0, (
@@ -129,10 +150,11 @@ def _seconds(taken: list[float]) -> str:
     return f"{statistics.median(taken):.1f}; {max(taken):.1f}" if taken else ""
 
 
-@pytest.mark.parametrize("seconds", [45, pytest.param(SECONDS, marks=pytest.mark.soak)])
-def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_path, capsys, seconds):
+@pytest.mark.parametrize(
+    "size", [pytest.param(TINY, id="tiny"), pytest.param(WHOLE, marks=pytest.mark.soak, id="whole")]
+)
+def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_path, capsys, size):
     dice = random.Random(int(os.environ.get("ROLLKEEPER_SOAK_SEED", "1")))  # noqa: S311
-    lines = min(10_000, 100 + 2 * seconds)
     with ExitStack() as stack:
         network = Network()
         stack.callback(network.close)
@@ -149,18 +171,20 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_
             centre = stack.enter_context(Tap(running.port))
             peers["centre"] = f"smpp://rollkeeper@127.0.0.1:{centre.port}"
         served = Served(folder / "disk" / "instance", folder / "clock", free_ports())
-        inside(served, "make", lines, json.dumps(peers))
+        inside(served, "make", size.lines, json.dumps(peers))
         log = served.instance / "ledger" / "public"
         older = tmp_path / "older"
         shutil.copy(log / "checkpoint", older)
         thread = threading.Thread(target=served.keep_serving)
         thread.start()
         try:
-            senders = stack.enter_context(Senders(served))
+            senders = stack.enter_context(Senders(served, pause_s=size.pause_s))
             assert until(lambda: senders.done.since(0) and served.ready(), 120), senders.done.refused
             with capsys.disabled():
-                strikes = all_strikes(served, network, centre, has_small_disk=os.geteuid() == 0)
-                rows = _besiege(dice, seconds, strikes, served, senders)
+                strikes = all_strikes(
+                    served, network, centre, has_small_disk=os.geteuid() == 0, lasts_s=size.lasts_s
+                )
+                rows = _besiege(dice, size.seconds, strikes, served, senders)
                 senders.stop()  # each registration is another command: there would be no end
                 rest = inside(served, "finish", END_WITHIN_S)
                 # Who waits for a server that drips keeps no one waiting: a short siege may end before it was asked at all.
@@ -173,21 +197,22 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_
             code = served.stop()
             thread.join()
     numbers = [one.number for one in senders.done.numbers]
-    found = json.loads(inside(served, "check", log, given=json.dumps(numbers)))
-    size = auditor.audit(log, key=auditor.read_key((log / "vkey").read_text("utf-8")), older=[older]).size
+    (tmp_path / "numbers").write_text(json.dumps(numbers), "ascii")
+    found = json.loads(inside(served, "check", log, tmp_path / "numbers"))
+    entries = auditor.audit(log, key=auditor.read_key((log / "vkey").read_text("utf-8")), older=[older]).size
 
     used = {name: one.connections for name, one in dripping.items()} | {"radius": radius.datagrams}
     with capsys.disabled():
         print("\n" + table(rows, set(found["lost"]), set(found["doubled"])))
         print(
-            f"{len(numbers)} registrations acknowledged, {found['stories']}, {size} entries in the ledger, which continues the older one;"
+            f"{len(numbers)} registrations acknowledged, {found['stories']}, {entries} entries in the ledger, which continues the older one;"
             f" dripped always: {used}; the message centre {f'{centre.dripped} bytes' if centre else 'NOT TRIED'}; answers that were no receipt: {senders.done.refused};"
             f" clock {'set' if under_clock.library() else 'NOT TRIED: libfaketime is not installed'},"
             f" disk {'filled' if os.geteuid() == 0 else 'NOT TRIED: only root makes a small one'}"
         )
     assert (found["lost"], found["doubled"], found["amcheck"]) == ([], [], "")
     assert [name for name, times in used.items() if not times] == []
-    assert found["stories"] == [["suspended", 1, 1, 1, 1, lines]]
+    assert found["stories"] == [["suspended", 1, 1, 1, 1, size.lines]]
     assert [name for name, row in rows.items() if not row.by_itself] == []
     assert not any(json.loads(rest).values()), (
         f"the batch, the network or the notices did not come to their end: {rest}"
@@ -196,11 +221,11 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_
 
 
 def _besiege(dice, seconds, strikes, served, senders) -> dict[str, Row]:
-    """Let one fault after the other happen, each kind once before any comes again."""
+    """Let one fault after the other happen, each kind once before any comes again; without seconds a few, once each."""
     rows = {name: Row() for name in strikes}
-    deck: list[str] = []
+    deck = [] if seconds else [name for first in reversed(FEW) for name in strikes if name.startswith(first)]
     ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
+    while time.monotonic() < ends or (deck and not seconds):
         deck = deck or dice.sample(list(strikes), len(strikes))
         name = deck.pop()
         strike(rows[name], strikes[name], served, senders, name)

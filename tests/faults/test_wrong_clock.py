@@ -21,7 +21,7 @@ from tests.bench.bench_counter import App
 from tests.campaign.typed_commands import DUE, PASSWORD
 from tests.faults import under_clock
 from tests.faults.peers import Network
-from tests.faults.soak import ROOT, Served, kill, until
+from tests.faults.soak import APPS, ROOT, Served, kill, until
 from tests.operations.test_process_supervisor import free_ports
 
 TODAY_S = int((DUE - dt.timedelta(days=1) - dt.date.today()).total_seconds())
@@ -37,12 +37,18 @@ def network() -> Iterator[Network]:
 
 
 @pytest.fixture
-def served() -> Iterator[Served]:
+def apps() -> tuple[str, ...]:
+    """Return which apps are served."""
+    return APPS
+
+
+@pytest.fixture
+def served(apps: tuple[str, ...]) -> Iterator[Served]:
     if under_clock.library() is None:
         pytest.skip("Debian's libfaketime is not installed: a wrong clock was NOT tried (bin/setup as root)")
     folder = Path(tempfile.mkdtemp(prefix="rk-clock-"))
     folder.chmod(0o755)
-    found = Served(folder / "instance", folder / "clock", free_ports())
+    found = Served(folder / "instance", folder / "clock", free_ports(), apps)
     found.environment |= under_clock.environment(found.clock_file)
     write_clock(found, 0)
     yield found
@@ -113,7 +119,8 @@ class Counter(App):
 
 
 @pytest.mark.parametrize(
-    "days", [1, pytest.param(7, marks=pytest.mark.soak), pytest.param(-1, marks=pytest.mark.soak)]
+    ("days", "apps"),
+    [(1, ("counter",)), *(pytest.param(days, APPS, marks=pytest.mark.soak) for days in (1, 7, -1))],
 )
 def test_a_barred_line_is_restored_within_seconds_and_no_one_is_harmed(served, inside, network, days, capsys):
     barred = inside("make", network.url)
