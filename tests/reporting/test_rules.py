@@ -3,8 +3,10 @@
 
 import datetime as dt
 import tomllib
+from functools import reduce
 from importlib.resources import files
 from itertools import pairwise, product
+from operator import or_
 
 import pytest
 from django.utils import translation
@@ -72,10 +74,14 @@ def test_a_quarter_comes_out_the_same_alone_and_with_its_year(rows):
 def worlds(shown, *, rows, most):
     """Every table of whole numbers that a reader could believe in: hidden means at least one, sums add up."""
     hidden = [row for row in rows if shown[row] is None]
-    for values in product(range(1, most + 1), repeat=len(hidden)):
-        world = {row: shown[row] for row in rows} | dict(zip(hidden, values, strict=True))
-        if shown[TOTAL] in {None, sum(world.values())}:
-            yield world
+    given = None if shown[TOTAL] is None else shown[TOTAL] - sum(shown[row] or 0 for row in rows)
+    if given is None or not hidden:
+        found = product(range(1, most + 1), repeat=len(hidden)) if not given else ()
+    else:  # the last one follows from the others
+        others = product(range(1, most + 1), repeat=len(hidden) - 1)
+        found = ((*values, given - sum(values)) for values in others if 1 <= given - sum(values) <= most)
+    for values in found:
+        yield {row: shown[row] for row in rows} | dict(zip(hidden, values, strict=True))
 
 
 @settings(max_examples=150, deadline=None)
@@ -104,14 +110,13 @@ def test_trying_all_quarters_of_the_year_leaves_more_than_one_value(values):
     small = {(q, row) for q in QUARTERS for row in "ab" if 0 < figures[q][row] < 10}
     seen = {cell: set() for cell in small}
     each = [list(worlds(shown[q], rows=("a", "b"), most=24)) for q in QUARTERS]
-    reached = [_sums(one) for one in each]
-    years = [
-        (a, b) for a, b in product(range(4 * 24 + 1), repeat=2) if _fits(shown["year"], {"a": a, "b": b})
-    ]
+    years = _as_bits(
+        {"a": a, "b": b} for a, b in product(range(SUMS), repeat=2) if _fits(shown["year"], {"a": a, "b": b})
+    )
     for nth, q in enumerate(QUARTERS):
-        others = _added([reached[at] for at in range(4) if at != nth])
+        others = _added([each[at] for at in range(4) if at != nth])
         for world in each[nth]:
-            if any((a - world["a"], b - world["b"]) in others for a, b in years):
+            if others << _place(world) & years:
                 for row in "ab":
                     if (q, row) in small:
                         seen[q, row].add(world[row])
@@ -119,14 +124,24 @@ def test_trying_all_quarters_of_the_year_leaves_more_than_one_value(values):
     assert all(len(found) > 1 for found in seen.values()), (figures, shown)
 
 
-def _sums(each):
-    return {(world["a"], world["b"]) for world in each}
+SUMS = 4 * 24 + 1
+"""How many sums there are of a figure in the four quarters."""
 
 
-def _added(sets):
-    reachable = {(0, 0)}
-    for one in sets:
-        reachable = {(a + c, b + d) for a, b in reachable for c, d in one}
+def _place(world):
+    return world["a"] * SUMS + world["b"]
+
+
+def _as_bits(worlds):
+    """Return worlds as the bits of one number, so that all are added to another world at once."""
+    return reduce(or_, {1 << _place(world) for world in worlds}, 0)
+
+
+def _added(quarters):
+    """Return what worlds of several quarters add up to."""
+    reachable = 1
+    for worlds in quarters:
+        reachable = reduce(or_, {reachable << _place(world) for world in worlds}, 0)
     return reachable
 
 
