@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings as django_settings
 from django.contrib import messages
@@ -36,12 +36,15 @@ from django.utils.translation import gettext as _
 from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_in
+from rollkeeper.access.sessions import end_own_sessions, sessions_of
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.portal.tokens import token_of
 from rollkeeper.selfcare.errors import SessionExpired
 from rollkeeper.site.errors import NOT_FOR_THIS_APP, SECOND_FACTOR_NEEDED
 from rollkeeper.site.http_errors import refuse
+from rollkeeper.site.sessions import reference_of
 from rollkeeper.site.web_apps import AppName, app_named, this_app
 
 ACCOUNT = "account/"
@@ -150,6 +153,20 @@ def note_added_factor(
 
 
 authenticator_added.connect(note_added_factor, dispatch_uid="rollkeeper.added_factor")
+
+
+def end_other_sessions(sender: Any, request: HttpRequest, **_: Any) -> None:
+    """End the other sessions of who removes a second factor: it was stolen, and may have begun one."""
+    del sender
+    authority, here = authority_in(request), reference_of(request.session.session_key)
+    if authority.staff_id is not None:
+        others = [
+            one.reference for one in sessions_of(authority.staff_id, source_mark=b"") if one.reference != here
+        ]
+        end_own_sessions(authority, others, on=clock.today())
+
+
+authenticator_removed.connect(end_other_sessions, dispatch_uid="rollkeeper.removed_factor")
 
 
 def _lacking_factor(request: HttpRequest, route: str) -> HttpResponse | None:

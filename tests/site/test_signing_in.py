@@ -235,6 +235,22 @@ def test_the_session_that_adds_a_factor_goes_on(in_production, monkeypatch):
     assert is_in(client)
 
 
+def test_who_removes_a_factor_signs_out_who_came_in_by_it():
+    secret = with_authenticator_app()
+    thief, owner = Client(), Client()
+    for one in (thief, owner):
+        sign_in(one)
+        one.post("/account/2fa/authenticate/", {"code": code_of(secret)}, **PERSON)
+        cache.clear()
+    owner.post("/account/reauthenticate/", {"password": PASSWORD}, **PERSON)
+    before = is_in(thief), is_in(owner)
+
+    owner.post("/account/2fa/totp/deactivate/", {}, **PERSON)
+
+    assert not Authenticator.objects.filter(type=Authenticator.Type.TOTP).exists()
+    assert (before, is_in(thief), is_in(owner)) == ((True, True), False, True)
+
+
 def test_a_wrong_code_lets_nobody_in():
     secret = with_authenticator_app()
     client = Client()
