@@ -246,10 +246,17 @@ def warm_up() -> None:
         "notices.services",
         "provisioning.services",
         "retention.services",
+        "operations.doctor",
         "operations.restore",
     ):
         import_module(f"rollkeeper.{name}")
+    import rich.progress
+    from django.db.migrations.loader import MigrationLoader
+
     from rollkeeper.law.packs import load_pack
+
+    assert rich.progress  # as `MigrationLoader` imports what each instance is made by
+    MigrationLoader(None, ignore_no_migrations=True)
 
     load_pack("cn-xz-2011")
     # Of the many who sign in here none is guarded by how long a guess takes.

@@ -219,9 +219,24 @@ def pieces(reader: ArchiveReader) -> Iterator[bytes]:
 def unpack_register(reader: ArchiveReader, *, to: Path) -> None:
     """Unpack a backup of the register and hold it against its manifest. Refuses: BACKUP_DAMAGED, BACKUP_TOOL_FAILED."""
     with tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|", bufsize=_TAR_BYTES) as tar:
-        tar.extractall(to, filter="data")
+        tar.extractall(to, filter=_plain)  # noqa: S202 - stricter than the filters that the rule knows
     reader.drain()
     pg_backup.verify_register(to)
+
+
+def _plain(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
+    """Take a file or a folder, whose name leads nowhere else, as our own and as of now. A cluster has no links here.
+
+    The filter `data` of the library follows each name on the disk, since a link may lie there: a third of a whole backup's time.
+    """
+    if not (member.isreg() or member.isdir()):
+        raise tarfile.SpecialFileError(member)
+    if member.name.startswith("/") or ".." in member.name.split("/"):
+        raise tarfile.OutsideDestinationError(member, place)
+    for owner_or_time in ("uid", "gid", "uname", "gname", "mtime"):
+        setattr(member, owner_or_time, None)
+    member.mode = 0o700 if member.isdir() else 0o600
+    return member
 
 
 class _ProgressReader(ArchiveReader):

@@ -2,9 +2,11 @@
 
 import dataclasses
 import datetime as dt
+import io
 import json
 import os
 import shutil
+import tarfile
 import tempfile
 import uuid
 from dataclasses import asdict, dataclass
@@ -43,7 +45,7 @@ from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.vault import root
-from rollkeeper.vault.archive import ArchiveWriter
+from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter
 from rollkeeper.vault.errors import ARCHIVE_OF_ANOTHER_ROOT, ROOT_DOES_NOT_FIT
 from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
@@ -261,6 +263,42 @@ def test_a_register_whose_pages_were_changed_is_noticed(backed_up):
 
         with refusing(BACKUP_TOOL_FAILED):
             pg_backup.verify_register(Path(place))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("/outside", tarfile.REGTYPE), ("base/../../outside", tarfile.REGTYPE), ("pg_tblspc/1", tarfile.SYMTYPE), ("base", tarfile.LNKTYPE),
+     ("pipe", tarfile.FIFOTYPE)],
+)  # fmt: skip
+def test_what_leads_out_of_a_register_or_is_no_file_is_not_unpacked(folder, name, kind):
+    place, packed, sealed = folder / "here" / "register", io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "../outside"
+        tar.addfile(member)
+    place.mkdir(parents=True)
+    archive = ArchiveWriter.begin(sealed, root=root_of_trust(), note=b"{}")
+    archive.write(packed.getvalue())
+    archive.finish()
+    sealed.seek(0)
+
+    with pytest.raises(tarfile.FilterError):
+        backup.unpack_register(ArchiveReader(sealed, root=root_of_trust()), to=place)
+
+    assert [one for one in folder.rglob("*") if one not in (place, place.parent)] == []
+
+
+def test_an_unpacked_register_is_its_owners_alone(backed_up):
+    register = backup.newest(backed_up, Part.REGISTER)
+    with tempfile.TemporaryDirectory(dir=embedded_postgres.data_dir()) as place:
+        with backup.opened(register, root=root_of_trust()) as reader:
+            backup.unpack_register(reader, to=Path(place))
+
+        found = {
+            (one.is_dir(), one.stat().st_mode & 0o777, one.stat().st_uid) for one in Path(place).rglob("*")
+        }
+
+    assert found == {(True, 0o700, os.getuid()), (False, 0o600, os.getuid())}
 
 
 def test_keys_that_break_off_are_not_loaded(data_dir):
