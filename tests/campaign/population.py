@@ -107,9 +107,28 @@ def night(on: dt.date, people: tuple[Authority, Authority]) -> list[batch_execut
 
 
 def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, Authority]) -> None:
+    """Play the nights of a stretch for which a line or a batch waits, and of the others the first, one a week and the last two.
+
+    `test_differential` holds that a night between changes no line.
+    """
     first, last = (day(d) if isinstance(d, str) else d for d in (first, last))
-    for ahead in range((last - first).days + 1):
-        night(first + dt.timedelta(days=ahead), people)
+    length = (last - first).days
+    for ahead in range(length + 1):
+        on = first + dt.timedelta(days=ahead)
+        if ahead % 7 == 0 or length - ahead < 2 or _is_waited_for(on):
+            night(on, people)
+
+
+def _is_waited_for(on: dt.date) -> bool:
+    return bool(
+        rows(
+            "SELECT FROM campaign_linechange"
+            " UNION ALL SELECT FROM campaign_batch WHERE state IN ('waiting', 'approved', 'running', 'undo_requested')"
+            " UNION ALL SELECT FROM campaign_member WHERE stage IN ('not_notified', 'running', 'suspended')"
+            " AND least(next_check_on, remind_on) <= %s LIMIT 1",
+            [on],
+        )
+    )
 
 
 def fate(line_id: LineId) -> tuple[object, ...]:
