@@ -37,12 +37,13 @@ from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.sessions import end_own_sessions, sessions_of
+from rollkeeper.agents.queries import is_agent_account
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.portal.tokens import token_of
 from rollkeeper.selfcare.errors import SessionExpired
-from rollkeeper.site.errors import NOT_FOR_THIS_APP, SECOND_FACTOR_NEEDED
+from rollkeeper.site.errors import CLOSED_TO_AGENTS, NOT_FOR_THIS_APP, SECOND_FACTOR_NEEDED
 from rollkeeper.site.http_errors import refuse
 from rollkeeper.site.sessions import reference_of
 from rollkeeper.site.web_apps import AppName, app_named, this_app
@@ -177,9 +178,10 @@ def _lacking_factor(request: HttpRequest, route: str) -> HttpResponse | None:
 
 
 def _fault_of(request: HttpRequest) -> RollkeeperError | None:
-    app = app_named(this_app() or "")
-    if authority_in(request).roles & app.opens_to:
-        return None
+    app, authority = app_named(this_app() or ""), authority_in(request)
+    if authority.roles & app.opens_to:
+        is_closed = app.name == AppName.BACKOFFICE and is_agent_account(authority)
+        return CLOSED_TO_AGENTS() if is_closed else None
     return NOT_FOR_THIS_APP(app=app.name, roles=", ".join(sorted(role.value for role in app.opens_to)))
 
 

@@ -9,6 +9,13 @@ NOT_FOR_THIS_APP = Refusal(
     "Your account has no role for this app ({app}) today.",
     "It is open to: {roles}. Ask an administrator, or go to your own app.",
 )
+# An agent sees no figure of another one, and decides nothing about what its own staff recorded.
+CLOSED_TO_AGENTS = Refusal(
+    "closed_to_agents",
+    Kind.FORBIDDEN,
+    "The back office is closed to accounts of agents.",
+    "Sign in at the counter. Who works for the operator itself needs an account that was never at an agent's outlet.",
+)
 # A production instance admits no one by a password alone.
 SECOND_FACTOR_NEEDED = Refusal(
     "second_factor_needed",

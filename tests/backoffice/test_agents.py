@@ -7,14 +7,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.agents import queries
+from rollkeeper.agents import outlets, queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import AgentState, Pattern
 from rollkeeper.backoffice import agent_actions
 from rollkeeper.kernel.database import rows
-from tests.agents.conftest import AGENT, ON, approved, counter, employ, set_settings, vaulted  # noqa: F401 - the same counter
+from tests.agents.conftest import AGENT, ON, approved, counter, employ, set_settings, shop, vaulted  # noqa: F401 - the same counter
 from tests.builders.staff import enter
 from tests.builders.workers import attend
 
@@ -243,3 +244,29 @@ def test_evidence_that_is_too_large_is_refused_next_to_its_requirement(counter, 
     assert answer.status_code == 422
     assert "The file is larger than 20 MB." in answer.content.decode()
     assert re.search(f'value="{requirement}"[^>]* checked', answer.content.decode())
+
+
+@pytest.mark.parametrize("role", [StaffRole.SUPERVISOR, StaffRole.CAMPAIGN_MANAGER])
+def test_an_account_of_an_agent_sees_no_page_of_the_back_office(vaulted, app, as_role, role):  # noqa: F811
+    approved()
+    approved("agent-018")
+    shop("other-1", outlet="lhasa-04")
+    employ(role, username="own-1")
+    employ(role, username="theirs-1")
+    outlets.assign_staff(console_authority(), "theirs-1", agent=AGENT, outlet="lhasa-04", on=ON)
+    app("backoffice")
+
+    def ask(name, address):
+        client = Client()
+        with as_role("backoffice"):
+            enter(client, name)
+            return client.get(address, **PAGE)
+
+    places = ("/campaign/", "/agents/agent-018/", "/cases/")
+    theirs = [ask("theirs-1", one) for one in places]
+
+    assert [one.status_code for one in theirs] == [403] * 3
+    assert "agent-018" not in theirs[1].content.decode()
+    assert "The back office is closed to accounts of agents." in theirs[0].content.decode()
+    assert ask("theirs-1", "/account/sessions/").status_code == 200
+    assert ask("own-1", "/campaign/").status_code == 200
