@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Fonts, without which no specimen can be drawn, and one worker for all tests of the package."""
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 FONTS = (
     "opentype/ocr-b/OCRB.otf",
@@ -24,3 +26,12 @@ def ocr_models():
     from rollkeeper.documents.reading.ocr_models import OcrModels
 
     return OcrModels()
+
+
+@pytest.fixture(scope="session")
+def photographed(fonts, ocr_models):
+    """A passport that was photographed, and what an attacker's look reads on it: to read a picture takes two seconds."""
+    from tests.documents import recall
+
+    ((drawn, data, _),) = recall.documents(1, first=recall.A_PASSPORT)
+    return drawn, recall.lines_on(Image.open(io.BytesIO(data)), ocr_models)

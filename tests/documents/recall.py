@@ -24,6 +24,8 @@ ON = dt.date(2012, 3, 1)
 ASKED = frozenset({"name", "address", "document_type", "document_number"})
 MARK = Mark("Invented Telecom", "registration", dt.date(2013, 10, 9))
 """No day of birth or expiry on a specimen can be read out of its digits."""
+A_PASSPORT = 42
+"""The number of one."""
 LABELS = "性别|民族|出生|签发机关|有效期限"
 
 

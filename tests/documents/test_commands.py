@@ -25,6 +25,14 @@ def card(fonts, tmp_path_factory):
     return file
 
 
+@pytest.fixture(scope="module")
+def passport(fonts, tmp_path_factory):
+    """A picture that is read in a third of the time."""
+    file = tmp_path_factory.mktemp("passport") / "passport.png"
+    make_specimen(Kind.PASSPORT, seed=1).image.save(file)
+    return file
+
+
 def call(*words, typed=None):
     return invoke("documents", "check", *words, typed=typed)
 
@@ -66,10 +74,10 @@ def test_a_picture_is_read_and_checked(card):
     assert answer["normalised"] == answer["read"]["document_number"] == invent(1).card_number
 
 
-def test_a_picture_is_read_from_standard_input(card):
-    result = call("--json", "-", typed=card.read_bytes())
+def test_a_picture_is_read_from_standard_input(passport):
+    result = call("--json", "-", typed=passport.read_bytes())
 
-    assert json.loads(result.stdout)["normalised"] == invent(1).card_number
+    assert json.loads(result.stdout)["read"]["document_number"] == invent(1).number
 
 
 def test_a_text_that_is_called_a_picture_is_refused(tmp_path):
@@ -78,8 +86,8 @@ def test_a_text_that_is_called_a_picture_is_refused(tmp_path):
     assert call(str(tmp_path / "card.jpg")).exception.code == IMAGE_REJECTED.code
 
 
-def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, card):
-    words = (str(card), str(tmp_path / "copy.jpg"), "--purpose", "registration")
+def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, passport):
+    words = (str(passport), str(tmp_path / "copy.jpg"), "--purpose", "registration")
 
     first, second = invoke("documents", "redact", *words), invoke("documents", "redact", *words)
 

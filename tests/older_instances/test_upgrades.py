@@ -25,6 +25,10 @@ ROOT = Path(__file__).parents[2]
 KEPT = {kept.name.removesuffix(".tar.xz"): kept for kept in sorted(HERE.glob("*.tar.xz"))}
 
 
+OLDEST, *BETWEEN, NEWEST = sorted(KEPT, key=lambda version: [int(part) for part in version.split(".")])
+"""The oldest has every migration before it, the newest every kind of row that a demo makes: `make soak` tries those between."""
+
+
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """A folder outside pytest's, which is closed to the servers' users."""
@@ -83,7 +87,9 @@ def upgrade(commands: CommandServer, archive: Path, place: Path, *, version: str
     return found
 
 
-@pytest.mark.parametrize("version", [*KEPT, "today"])
+@pytest.mark.parametrize(
+    "version", [OLDEST, *(pytest.param(one, marks=pytest.mark.soak) for one in BETWEEN), NEWEST, "today"]
+)
 def test_an_instance_of_each_version_is_brought_up_to_date(
     version: str, commands: CommandServer, clusters: Path, place: Path, today: Findings
 ) -> None:
