@@ -4,7 +4,7 @@ import datetime as dt
 import json
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.errors import INDEX_LOOKUPS_USED_UP
@@ -445,6 +445,24 @@ def test_no_app_is_told_that_something_was_disclosed_to_an_authority(held, as_ro
 
     assert heard == {role: {"permission denied"} for role in heard}
     assert told == (True, 3)
+
+
+def test_the_back_office_reads_no_block_of_notices_of_a_line_in_no_campaign(held, as_role):
+    told_of, other = held[0], new_uuid()
+    run(
+        "INSERT INTO notices_notice (line_id, kind, language, queued_on, pack_hash) VALUES (%s, 'disclosed', 'en', '2012-03-02', '')",
+        [told_of],
+    )
+    asked = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM campaign_told(%s, uuidv7(), NULL, 'UTC')"
+
+    read = {}
+    with as_role("backoffice"), connection.cursor() as cursor:
+        for line in (told_of, other) * 3:  # the first finds less in the session's own memory
+            cursor.execute(asked, [line])
+            plan = cursor.fetchone()[0][0]["Plan"]
+            read[line] = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+    assert read[told_of] == read[other]
 
 
 def test_one_entry_joins_two_references_and_no_third(clerk, held, as_role):  # noqa: F811

@@ -210,10 +210,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- On which days a member was notified by a campaign or was not reached, since the member was taken back into it; `is_told` is false where
--- that campaign has no notice.
+-- that campaign has no notice. Of a line that is no member nothing is read: the plan of a statement tells what was.
 CREATE OR REPLACE FUNCTION campaign_told(line uuid, by_campaign uuid, since date, zone text)
 RETURNS TABLE (is_told boolean, delivered date[], bounced date[])
-LANGUAGE sql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM campaign_member m WHERE m.line_id = line AND m.campaign_id = by_campaign) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
     SELECT EXISTS (SELECT FROM notices_notice n WHERE n.line_id = line AND n.campaign_id = by_campaign AND n.kind = 'register_by'),
            ARRAY(SELECT n.delivered_on FROM notices_notice n
                   WHERE n.line_id = line AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL
@@ -223,7 +228,8 @@ LANGUAGE sql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS
                    FROM notices_attempt a JOIN notices_notice n USING (line_id, notice_id)
                   WHERE a.line_id = line AND n.kind = 'register_by' AND a.outcome_at IS NOT NULL
                     AND n.campaign_id = by_campaign AND n.queued_on >= coalesce(since, n.queued_on)
-                    AND a.outcome IN ('bounced', 'unproven', 'uncounted') ORDER BY 1)
+                    AND a.outcome IN ('bounced', 'unproven', 'uncounted') ORDER BY 1);
+END
 $$;
 
 -- How far the notice of a decided case has come: it went to the line of the case, or to another of the same person.
