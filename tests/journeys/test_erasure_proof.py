@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,15 @@ class Place:
         said = self._typist.run(*words, data_dir=self.folder / data_dir)
         assert said.returncode == answer, f"{words}: {said.returncode}\n{said.stdout}\n{said.stderr}"
         return said.stderr if answer else said.stdout
+
+    @contextmanager
+    def at_work(self, data_dir: str) -> Iterator[None]:
+        """Keep the servers of an instance up between the commands of a block; its disks are copied outside of one."""
+        self._typist.hold_servers(self.folder / data_dir)
+        try:
+            yield
+        finally:
+            self._typist.release_servers(self.folder / data_dir)
 
     def ask(self, data_dir: str, *words: str) -> dict:
         return json.loads(self.type(data_dir, *words, "--json"))
@@ -167,7 +176,7 @@ def make_place(request, typist) -> Iterator[Callable[..., Place]]:
         yield make
 
 
-def register_all(place: Place) -> None:
+def register_all_and_back_up(place: Place) -> None:
     file = place.folder / "people.jsonl"
     file.write_text(
         "".join(
@@ -186,17 +195,20 @@ def register_all(place: Place) -> None:
         ),
         "utf-8",
     )
-    place.type("instance", "register", str(file), "--on", REGISTERED_ON)
     first, last = place.replaced
-    place.inside("instance", "replace_sims", str(first), str(last + 1), REGISTERED_ON)
+    with place.at_work("instance"):
+        place.type("instance", "register", str(file), "--on", REGISTERED_ON)
+        place.inside("instance", "replace_sims", str(first), str(last + 1), REGISTERED_ON)
+        place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
 
 
 def erase_half(place: Place) -> None:
     """Half of them end their contracts and are erased a year later; then the keys are backed up."""
-    place.inside("instance", "end", "0", str(place.erased), ENDED)
-    erased = place.ask("instance", "retention", "erase", "--on", ERASED)
-    assert (erased["lines"], erased["keys_destroyed"]) == (place.erased, place.erased)
-    place.type("instance", "backup", str(place.backups), "--keys", "--on", ERASED)
+    with place.at_work("instance"):
+        place.inside("instance", "end", "0", str(place.erased), ENDED)
+        erased = place.ask("instance", "retention", "erase", "--on", ERASED)
+        assert (erased["lines"], erased["keys_destroyed"]) == (place.erased, place.erased)
+        place.type("instance", "backup", str(place.backups), "--keys", "--on", ERASED)
 
 
 def assert_only_the_living_come_back(place: Place) -> None:
@@ -225,8 +237,7 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     place = make_place(people, root)
 
     # Everyone is registered; both stores are backed up, and an attacker copies both disks and the backups.
-    register_all(place)
-    place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
+    register_all_and_back_up(place)
     place.keep_root()
     place.copy("backups", "stolen/backups")
     place.copy("instance/register", "stolen/register")
@@ -242,7 +253,9 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     place.assemble(
         "old-disk", register="stolen/register", keys="stolen/keys-after", secrets="instance/secrets"
     )
-    seen = place.look("old-disk")
+    with place.at_work("old-disk"):
+        seen = place.look("old-disk")
+        carved = place.carve("old-disk", "stolen/keys-after/pg/pg_wal", "stolen/keys-after/pg/base")
     assert seen["sealed"] == place.people + CANARIES
     assert (seen["names"], seen["sims"], seen["by_any_key"]) == (
         place.living,
@@ -253,7 +266,7 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     # What the bound rests on. Until a rotation, destroyed keys lie in the log and in given-up pages of the disk of the keys,
     # and who kept an older backup of the keys has them: with the root, either opens everybody.
     everybody = place.gone | set(place.living)
-    assert place.carve("old-disk", "stolen/keys-after/pg/pg_wal", "stolen/keys-after/pg/base") == everybody
+    assert carved == everybody
     place.restore("thief", "stolen/backups")
     assert set(place.look("thief")["names"]) == everybody
 
@@ -263,7 +276,13 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     assert "another root of trust" in place.restore("late-thief", "stolen/backups", answer=1)
     assert not any((place.folder / "late-thief").iterdir())
     place.assemble("dead", register="stolen/register", keys="stolen/keys", secrets="instance/secrets")
-    seen = place.look("dead")
+    everybodys = list(range(place.people))
+    with place.at_work("dead"):
+        seen = place.look("dead")
+        # Nor does any key that lies among the bytes of any copy or of Rollkeeper's own disks, but for those of the living.
+        opening = place.carve("dead", "stolen", "backups", "instance/keys", "instance/register")
+        # What no rotation ends: the key of the index stays, and shows which guessed numbers are in an old register.
+        guessed = place.inside("dead", "guess", "0", str(2 * place.people))
     assert seen["sealed"] == place.people + CANARIES
     assert (seen["names"], seen["by_any_key"], seen["numbers"], seen["sims"], seen["canaries"]) == (
         [],
@@ -272,26 +291,20 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
         [],
         0,
     )
-
-    # Nor does any key that lies among the bytes of any copy or of Rollkeeper's own disks, but for those of the living.
-    assert place.carve("dead", "stolen", "backups", "instance/keys", "instance/register") == set(place.living)
-
-    # What no rotation ends: the key of the index stays, and shows which guessed numbers are in an old register.
-    everybodys = list(range(place.people))
-    guessed = place.inside("dead", "guess", "0", str(2 * place.people))
+    assert opening == set(place.living)
     assert (guessed["numbers"], guessed["documents"]) == (everybodys, everybodys)
 
     # The register itself lost nothing, and of the erased it has nothing left to guess at.
-    seen = place.look("instance")
+    with place.at_work("instance"):
+        seen = place.look("instance")
+        guessed = place.inside("instance", "guess", "0", str(2 * place.people))
     assert (seen["names"], seen["numbers"]) == (place.living, place.living_numbers)
-    guessed = place.inside("instance", "guess", "0", str(2 * place.people))
     assert guessed["numbers"] == guessed["documents"] == everybodys[place.erased :]
 
 
 def test_the_same_restore_under_a_key_service(make_place):
     place = make_place(10, "OpenBao")
-    register_all(place)
-    place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
+    register_all_and_back_up(place)
     place.keep_root()
     erase_half(place)
     place.copy("backups", "stolen/backups")
@@ -311,13 +324,15 @@ def test_the_same_restore_under_a_key_service(make_place):
 
 def test_a_copy_of_a_document_whose_time_is_over_opens_from_no_backup(make_place):
     place, people, over = make_place(4, "file"), 4, "2011-12-12"
-    place.inside("instance", "take_copies", "0", str(people), REGISTERED_ON)
-    place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
+    with place.at_work("instance"):
+        place.inside("instance", "take_copies", "0", str(people), REGISTERED_ON)
+        place.type("instance", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
     place.copy("backups", "stolen/backups")
 
-    erased = place.ask("instance", "retention", "erase", "--on", over)
-    place.type("instance", "backup", str(place.backups), "--keys", "--on", over)
+    with place.at_work("instance"):
+        erased = place.ask("instance", "retention", "erase", "--on", over)
+        place.type("instance", "backup", str(place.backups), "--keys", "--on", over)
     shutil.copytree(
         place.folder / "stolen/backups/documents", place.backups / "documents", dirs_exist_ok=True
     )
@@ -326,7 +341,8 @@ def test_a_copy_of_a_document_whose_time_is_over_opens_from_no_backup(make_place
 
     assert (erased["copies"], erased["lines"]) == (people, 0)
     assert len([one for one in (place.folder / "restored/documents").rglob("*") if one.is_file()]) == people
-    assert place.inside("restored", "look_at_copies") == {"known": people, "opened": 0}
-    assert place.inside("restored", "look")["names"].count(PERSON["name"]) == people
+    with place.at_work("restored"):
+        assert place.inside("restored", "look_at_copies") == {"known": people, "opened": 0}
+        assert place.inside("restored", "look")["names"].count(PERSON["name"]) == people
     # With an older backup of the keys, they would: nothing else closes them.
     assert place.inside("thief", "look_at_copies") == {"known": people, "opened": people}
