@@ -21,6 +21,8 @@ from rollkeeper.agents.queries import may_register, own_agent
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.agents.settings import settings as agents_settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.error_messages import translated_texts
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.registration.submissions import Receipt
 
 
@@ -36,6 +38,15 @@ def require_outlet_to_help(request: HttpRequest, authority: Authority) -> None:
     """
     with suppress(DailyLimitReached):
         require_outlet(request, authority)
+
+
+def obstacle_here(request: HttpRequest, authority: Authority) -> list[str]:
+    """Return what keeps an agent's user from working here and now, to be said before they type anything; else nothing."""
+    try:
+        require_outlet(request, authority)
+    except RollkeeperError as fault:
+        return translated_texts(fault)
+    return []
 
 
 def require_device(request: HttpRequest, authority: Authority) -> None:

@@ -39,12 +39,12 @@ def portal_code(request: HttpRequest) -> HttpResponse:
     authority = authority_in(request)
     require(authority, Permission.HAND_OVER_CODE)
     form, blank = PortalCodeForm(request.POST if request.method == "POST" else None), PortalCodeForm()
+    require_outlet(request, authority)
     line = _carried(request)
     if line:
         del blank.fields["number"]
     if request.method != "POST":
         return _draw(request, blank, carried=line)
-    require_outlet(request, authority)
     if not form.is_valid():
         blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
         return _draw(request, blank, status=422, carried=line)

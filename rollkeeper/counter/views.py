@@ -16,7 +16,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.campaign.line_deadline import line_deadline
 from rollkeeper.counter import labels
-from rollkeeper.counter.agent_guard import at_outlet, require_outlet, require_outlet_to_help
+from rollkeeper.counter.agent_guard import at_outlet, obstacle_here, require_outlet, require_outlet_to_help
 from rollkeeper.counter.approvals import state_of, submit_for_approval
 from rollkeeper.counter.carried_line import (
     CarriedLine,
@@ -98,7 +98,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST) if request.method == "POST" else FindForm()
     shown = _find_context(request, authority)
     if request.method != "POST":
-        return render(request, "counter/find.html", shown)
+        return render(request, "counter/find.html", shown | {"obstacle": obstacle_here(request, authority)})
     if not form.is_valid():
         shown["form"].show_faults(form.errors)
         return render(request, "counter/find.html", shown)

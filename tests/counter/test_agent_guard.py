@@ -198,3 +198,11 @@ def test_an_agents_clerk_reads_what_came_of_their_own_outlet_alone(browser, coun
 
     assert receipts == [200 if may else 404] * 2
     assert [one["key"] for one in came["submissions"]] == ([waits] if may else [])
+
+
+def test_the_first_page_says_at_once_that_nothing_can_be_done_at_this_device(browser, counter):  # noqa: F811
+    here, elsewhere = (browser(*one).get("/", **PAGE).content.decode() for one in ([counter.passkey], []))
+
+    assert "This device is not registered" not in here
+    assert "This device is not registered" in elsewhere
+    assert browser().get("/portal-code/", **PAGE).status_code == 403
