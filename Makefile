@@ -35,6 +35,7 @@ leaktest: setup  ## search every byte for 10,000 people, beside what one would o
 soak: setup  ## the long proofs; SECONDS=600: how long everything that can fail fails at random (an hour)
 	@ROLLKEEPER_SOAK_SECONDS=$(SECONDS) $(RUN) pytest -m soak
 	@ROLLKEEPER_EXAMPLES=60 $(RUN) pytest tests/law
+	@ROLLKEEPER_EXAMPLES=20 $(RUN) pytest -m "hypothesis and not soak" --ignore=tests/law
 
 demo:  ## make a new demo instance without serving it
 	@bin/setup run

@@ -19,9 +19,13 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.examples import EXAMPLES
+
 gc.disable()  # until all is collected, see below
 # A busy machine makes examples slowly; no test says how fast.
-hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "untimed", max_examples=25 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("untimed")
 
 # What takes longest, longest first: a worker that came to one of these last would keep the run waiting.

@@ -17,6 +17,7 @@ from rollkeeper.kernel import database
 from rollkeeper.ledger.entry_schema import ABSENT, REQUIRED, FactType, InvalidEntry
 from rollkeeper.ledger.services import entry_body
 from rollkeeper.ledger.verbs import Verb
+from tests.examples import EXAMPLES
 from tests.superuser import as_superuser
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
@@ -89,7 +90,9 @@ def body_by_sql(facts, *, verb, at, on, role, actor, line_id, commitment, pack, 
 
 
 @given(BODIES)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=75 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_sql_and_python_write_the_same_bytes(register, body):
     by_python = entry_body(**body)
 
@@ -210,7 +213,9 @@ def test_a_refusal_repeats_no_value(register):
     st.sampled_from(FactType),
     TEXT | CODES | DIGESTS | st.uuids().map(str) | st.integers() | st.booleans() | st.floats() | st.none(),
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=75 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_sql_and_python_hold_the_same_for_a_fact_of_a_kind(register, kind, value):
     said = json.dumps(value, ensure_ascii=False)
 
