@@ -68,6 +68,7 @@ from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from rollkeeper.kernel import clock, stores
+from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind, instance
 from rollkeeper.kernel.settings import forget_settings, write_settings
 from rollkeeper.operations import bootstrap
@@ -161,13 +162,12 @@ def empty_everything(data_dir: Path) -> Callable[[], None]:
 @pytest.fixture
 def committed(data_dir: Path) -> Iterator[None]:
     """The register with real commits; all tables are emptied afterwards, and before where what ran before left rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM ledger_entry) OR EXISTS (SELECT FROM django_session)"
-            " OR EXISTS (SELECT FROM kernel_job)"  # an instance that was served by another file's tests
-        )
-        if cursor.fetchone() != (False,):
-            _empty_everything()
+    (left,) = prepared_rows(
+        "SELECT EXISTS (SELECT FROM ledger_entry) OR EXISTS (SELECT FROM django_session)"
+        " OR EXISTS (SELECT FROM kernel_job) AS behind"  # an instance that was served by another file's tests
+    )
+    if left.behind:
+        _empty_everything()
     yield
     _empty_everything()
 

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The owner of the servers: every right, including dropping every trigger."""
 
+from weakref import WeakKeyDictionary
+
 import psycopg
 
 from rollkeeper.kernel import stores
 from rollkeeper.platform import embedded_postgres
 
 _FEW = 500
+_known: WeakKeyDictionary[psycopg.Connection, list[str]] = WeakKeyDictionary()
 _KEPT = "'epoch', 'offline_key', 'vault_canary'"  # what an instance is made with, besides Django's own tables
 
 
@@ -30,15 +33,7 @@ def empty(owner: psycopg.Connection, *, whole: bool = False) -> None:
     Tables of a few rows are emptied by DELETE: TRUNCATE gives each of them and of their indexes another file, which takes
     ten times as long. `whole` truncates all, so that no dead rows are left either.
     """
-    # The ledger's triggers refuse even the superuser who does not take them off.
-    owner.execute("SET session_replication_role = replica")
-    tables = [
-        name
-        for (name,) in owner.execute(
-            "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"  # noqa: S608  # our own words
-            f" AND (tablename NOT LIKE 'django_%' OR tablename = 'django_session') AND tablename NOT IN ({_KEPT})"
-        ).fetchall()
-    ]
+    tables = _tables(owner)
     if whole:
         _truncate(owner, tables)
         return
@@ -49,6 +44,18 @@ def empty(owner: psycopg.Connection, *, whole: bool = False) -> None:
     found = owner.execute(holds).fetchall()
     _truncate(owner, [name for name, is_long in found if is_long])
     _delete(owner, [name for name, is_long in found if not is_long])
+
+
+def _tables(owner: psycopg.Connection) -> list[str]:
+    if owner not in _known:
+        # The ledger's triggers refuse even the superuser who does not take them off.
+        owner.execute("SET session_replication_role = replica")
+        found = owner.execute(
+            "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"  # noqa: S608  # our own words
+            f" AND (tablename NOT LIKE 'django_%' OR tablename = 'django_session') AND tablename NOT IN ({_KEPT})"
+        ).fetchall()
+        _known[owner] = [name for (name,) in found]
+    return _known[owner]
 
 
 def _truncate(owner: psycopg.Connection, tables: list[str]) -> None:

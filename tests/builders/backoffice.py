@@ -19,7 +19,6 @@ def staffed_backoffice(app, as_role, monkeypatch, **staff):
         client = Client()
         with as_role("backoffice"):
             enter(client, name)
-        with as_role("backoffice"):
             answer = getattr(client, method)(
                 address, data or {}, HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE=language, follow=True
             )

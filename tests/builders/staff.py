@@ -5,6 +5,8 @@ import datetime as dt
 import os
 import time
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
 from django.test import Client
 
@@ -38,21 +40,29 @@ def employ_approvers() -> tuple[Authority, Authority]:
 
 def sign_in(role: StaffRole, username: str | None = None) -> Client:
     """Employ a person with a role; return a browser in which they are signed in."""
-    who = employ(role, username=username)
+    username = username or f"u{new_uuid().hex}"
+    employ(role, username=username)
     client = Client(SERVER_NAME="localhost")
-    enter(client, Staff.objects.get(staff_id=who.staff_id).username)
+    enter(client, username)
     return client
 
 
 def enter(client: Client, username: str, *, minutes_ago: int = 0) -> None:
-    """Sign in to a browser, as by a password that was typed some minutes ago."""
+    """Sign in to a browser, as by a password that was typed some minutes ago. Django's `force_login` would write the session three times."""
     staff = Staff.objects.get(username=username)
-    client.force_login(staff)
     session = client.session
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time() - minutes_ago * 60, "username": username}
-    ]
-    session["account_authentication_methods_user"] = str(staff.staff_id)
+    assert session.get(SESSION_KEY) in {None, str(staff.staff_id)}, "someone else is signed in"
+    session.update(
+        {
+            SESSION_KEY: str(staff.staff_id),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: staff.get_session_auth_hash(),
+            "account_authentication_methods": [
+                {"method": "password", "at": time.time() - minutes_ago * 60, "username": username}
+            ],
+            "account_authentication_methods_user": str(staff.staff_id),
+        }
+    )
     session.save()
 
 
@@ -67,8 +77,7 @@ def serve_as(client: Client, role: str) -> None:
             answered = answer(environ)
             if connection.in_atomic_block and not connection.needs_rollback:
                 # What the database checks when a page's transaction commits: here it is part of the test's, which does not.
-                connection.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                connection.connection.execute("SET CONSTRAINTS ALL DEFERRED")
+                connection.connection.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
             return answered
         finally:
             connection.connection.execute("RESET ROLE")
