@@ -71,10 +71,16 @@ def attest_requirement(
     renew_by = on + dt.timedelta(days=requirement_called(requirement).renew_days)
     with action():
         agent = locked_agent(code, unless=AgentState.TERMINATED)
-        RequirementMet.objects.update_or_create(
-            agent_id=agent.agent_id, requirement=requirement,
-            defaults={"met_on": on, "renew_by": renew_by, "evidence": evidence, "attested_by": authority.staff_id},
+        met = RequirementMet(
+            agent_id=agent.agent_id, requirement=requirement, met_on=on, renew_by=renew_by, evidence=evidence,
+            attested_by=authority.staff_id,
         )  # fmt: skip
+        RequirementMet.objects.bulk_create(
+            [met],
+            update_conflicts=True,
+            unique_fields=["agent_id", "requirement"],
+            update_fields=["met_on", "renew_by", "evidence", "attested_by"],
+        )
         append_entry(
             authority, verb=Verb.REQUIREMENT_ATTESTED, role=role, on=on,
             facts={"agent": str(agent.agent_id), "evidence": evidence, "renew_by": renew_by.isoformat(),
