@@ -197,14 +197,14 @@ def find_line_by_input(text: str) -> LineView | None:
 def find_lines(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Find many at once by their blind indexes, in the order given."""
     with counted_lookups():
-        read = rows(sql("lines", "lines_by_number"), [list(number_indexes)])
+        read = prepared_rows(sql("lines", "lines_by_number"), [list(number_indexes)])
     found = {bytes(r.number_index): _line(r) for r in read}
     return [found.get(bytes(index)) for index in number_indexes]
 
 
 def view_line(line_id: LineId) -> LineView | None:
     """Return the line with this reference."""
-    return next(map(_line, rows(sql("lines", "line_by_id"), [line_id])), None)
+    return next(map(_line, prepared_rows(sql("lines", "line_by_id"), [line_id])), None)
 
 
 def current_tenure(line_id: LineId) -> TenureView | None:
@@ -225,7 +225,7 @@ def current_subscribers(line_ids: Sequence[LineId]) -> dict[LineId, PersonId]:
 
 def sealed_number(line_id: LineId) -> bytes | None:
     """Return a line's number as it is sealed, None once it is erased."""
-    found = rows("SELECT number_sealed FROM lines_line WHERE line_id = %s", [line_id])
+    found = prepared_rows("SELECT number_sealed FROM lines_line WHERE line_id = %s", [line_id])
     return bytes(found[0].number_sealed) if found and found[0].number_sealed is not None else None
 
 
@@ -290,7 +290,7 @@ def last_tenure_ended_at(line_id: LineId) -> dt.datetime | None:
 
 def tenures(line_id: LineId) -> tuple[TenureView, ...]:
     """Return all tenures of a line, the earliest first."""
-    found = rows(
+    found = prepared_rows(
         "SELECT tenure_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance,"
         " commitment, lower(held) AS since, upper(held) AS until FROM lines_tenure WHERE line_id = %s ORDER BY held",
         [line_id],

@@ -43,6 +43,7 @@ type Shown = dict[str, Any]
 
 def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Shown:
     """Return everything that a session may see without opening anything."""
+    session = session.with_tenures_read()
     held = [one for one in session.tenures() if one.line_id != session.line_id or one.is_present]
     others = [one for one in held if one.line_id != session.line_id]
     here = next((one for one in held if one.line_id == session.line_id), None)

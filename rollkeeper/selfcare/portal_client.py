@@ -15,7 +15,7 @@ from uuid import UUID
 
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.codes import figures_in
-from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import lock_matter
@@ -146,7 +146,7 @@ def send_request(
             break
         time.sleep(_POLL_S)
     # The worker locks the row while it works: this waits, and then the answer is there.
-    came = rows(sql("selfcare", "take_answer"), [request_id])
+    came = prepared_rows(sql("selfcare", "take_answer"), [request_id])
     if not came or came[0].answer is None:
         raise REGISTER_UNAVAILABLE()
     return open_answer(bytes(came[0].answer), key=key, request_id=request_id)

@@ -19,7 +19,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.codes import new_code
-from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
@@ -82,7 +82,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
     with action():
-        found = rows(sql("selfcare", "next_code_request"))
+        found = prepared_rows(sql("selfcare", "next_code_request"))
         if not found:
             return False
         code_request_id, language = found[0].code_request_id, found[0].language

@@ -8,7 +8,7 @@ view never does: of what a file says no one is told.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, subscriber_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Payment, Service
-from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.database import prepared_rows, run, sql
 from rollkeeper.kernel.ids import LineId, PersonId, TenureId
 from rollkeeper.lines.choices import LineState
 from rollkeeper.selfcare.errors import (
@@ -80,6 +80,8 @@ class PortalSession:
     """Until the day before, it does neither."""
     held_since: dt.datetime | None = None
     """Since when its subscriber has the line; a corrected record changes it not."""
+    read_before: tuple[Tenure, ...] | None = None
+    """What it may speak of, where that was read once for many questions (`with_tenures_read`)."""
 
     @property
     def is_limited(self) -> bool:
@@ -100,6 +102,8 @@ class PortalSession:
         """Return what this session may speak of: the line in the hand, and those lines of the person who proved to be it that had not ended
         when this one was registered: of it their subscriber was told, or of them who has this one.
         """
+        if self.read_before is not None:
+            return self.read_before
         if self.person_id is None:
             return []
         held, since = tenures_of(self.person_id), self.held_since
@@ -109,6 +113,10 @@ class PortalSession:
             if one.tenure_id == self.tenure_id
             or (self.is_whole and since and (one.until is None or one.until > since))
         ]
+
+    def with_tenures_read(self) -> "PortalSession":
+        """Return it with what it may speak of already read, for a page that asks for it many times and changes nothing."""
+        return replace(self, read_before=tuple(self.tenures()))
 
     def opens(self, tenure: Tenure) -> bool:
         """Tell whether it may read what is recorded for one of its tenures.
@@ -160,7 +168,7 @@ class PortalSession:
 
 def active_session(session_mark: bytes) -> PortalSession:
     """Return the session of this mark and hold it for this transaction. Refuses: SessionExpired."""
-    found = rows(sql("selfcare", "session"), {"session_mark": session_mark})
+    found = prepared_rows(sql("selfcare", "session"), {"session_mark": session_mark})
     if not found:
         raise SessionExpired
     row = found[0]
@@ -216,7 +224,7 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
             row.until, Service(row.service), row.region, Payment(row.payment), LineState(row.state), row.activated_on, row.terminated_on,
             None if row.number_sealed is None else bytes(row.number_sealed),
         )
-        for row in rows(sql("selfcare", "tenures_of"), {"person_id": person_id})
+        for row in prepared_rows(sql("selfcare", "tenures_of"), {"person_id": person_id})
     ]  # fmt: skip
 
 
