@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rollkeeper.kernel import database
@@ -11,6 +11,7 @@ from rollkeeper.law.clock_sql import fill_due, multirange
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
 from tests.law.populations import days, stretches
+from tests.law.test_engines import quiet
 
 D = dt.date
 PACK = load_pack("cn-xz-2011")
@@ -41,10 +42,8 @@ def due() -> list[tuple]:
     return [tuple(row) for row in found]
 
 
-@settings(
-    max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(rows=st.lists(clocks, min_size=1, max_size=30), stays=st.lists(open_ended, max_size=2))
+@quiet(14)
+@given(rows=st.lists(clocks, min_size=1, max_size=80), stays=st.lists(open_ended, max_size=2))
 def test_the_statement_counts_as_the_rule_does(register, rows, stays):
     make_clocks(rows)
 
