@@ -211,6 +211,26 @@ def test_a_wire_cut_at_any_choice_leads_to_the_kept_forms_and_loses_nothing(at_c
     assert page.locator("main a[href='/register/']").count() == 1
 
 
+def test_a_form_that_is_sent_before_the_page_can_send_it_waits_and_gets_its_receipt(demo, chromium):
+    context, held = chromium.new_context(locale="en-GB", service_workers="block"), []
+    context.route("**/htmx*.js*", lambda route: held.append(route))  # noqa: PLW0108 - it is given a mark, which a list's method cannot carry
+    clerk = Clerk(context.new_page(), demo, SimpleNamespace(port=demo.counter.rsplit(":", 1)[1]))
+    with clerk.page.expect_response("**/offline/kept-forms/"):
+        Visitor(clerk.page, demo).sign_in("clerk", at=clerk.base, to="/register/")
+    before = clerk.registered()
+    clerk.fill()
+
+    clerk.submit()
+    clerk.page.wait_for_timeout(500)
+    slips = clerk.page.locator(SLIP).count()
+    held[0].continue_()
+
+    clerk.page.wait_for_url("**/receipt/**")
+    assert slips == 0
+    assert clerk.registered() == before + 1
+    context.close()
+
+
 def test_forms_missed_by_a_cut_wire_are_fetched_later_and_the_page_installs(demo, chromium):
     with wired(int(demo.counter.rsplit(":", 1)[1])) as wire:
         context = chromium.new_context(locale="en-GB")
