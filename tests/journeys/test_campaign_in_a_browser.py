@@ -134,7 +134,8 @@ def end(manager, supervisor, demo, look):
 
 def test_two_people_carry_a_campaign_on_pages_and_type_no_command(chromium, demo):
     manager, supervisor = (
-        Visitor(chromium.new_context(bypass_csp=True, locale="en-GB").new_page(), demo) for _ in range(2)
+        Visitor(chromium.new_context(bypass_csp=True, locale="en-GB").new_page(), demo, takes_scripts=True)
+        for _ in range(2)
     )
     manager.sign_in("campaign_manager", to="/imports/")
     supervisor.sign_in("supervisor")

@@ -20,14 +20,14 @@ GREATEST_FIRST_VISIT_BYTES = 226 * 1024
 
 
 def opened(page, address):
-    """Open an address, and take down what a reader sees."""
+    """Open an address in the width of a desk, and take down what a reader sees."""
+    page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
     page.goto(address)
     return page.evaluate(LOOK)
 
 
 def test_every_kept_form_is_sound_and_looks_without_a_network_as_it_does_with_one(strict_visitor):
     page, counter = strict_visitor.page, strict_visitor.demo.counter
-    page.set_viewport_size({"width": WIDTHS[-1], "height": 900})  # as a look leaves it
     strict_visitor.sign_in("clerk", at=counter, to="/register/")
     wait_until_kept(page)
     addresses = [one.replace("/offline/forms/", "/", 1) for one in page.evaluate(KEPT)]

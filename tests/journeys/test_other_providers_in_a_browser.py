@@ -40,7 +40,7 @@ def test_a_customer_is_registered_signs_in_by_mail_and_ends_the_contract(
     page.wait_for_url("**/receipt/**")
 
     context = chromium.new_context(locale="en-GB", bypass_csp=True)
-    customer = Visitor(context.new_page(), visitor.demo)
+    customer = Visitor(context.new_page(), visitor.demo, takes_scripts=True)
     sent = come_in_by_mail(customer, reference)
     customer.look(f"portal-{service}")
     shown = customer.page.inner_text("main")
