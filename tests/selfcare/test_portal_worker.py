@@ -164,9 +164,7 @@ def written(opened, statement, values):
     return plan[0]["Plan"]["WAL Records"], plan[0]["Plan"]["WAL Bytes"]
 
 
-def test_a_portal_in_wrong_hands_learns_by_no_plan_which_number_is_a_lines(
-    committed, telephone, monkeypatch
-):
+def test_a_portal_in_wrong_hands_learns_by_no_plan_which_number_is_a_lines(committed, telephone, monkeypatch):
     answering(telephone, monkeypatch)
     register_line()
     pages = {number: code_request(number) for number in (NUMBER, UNKNOWN)}
