@@ -4,6 +4,7 @@
 import datetime as dt
 import io
 import random
+from functools import cache
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -22,6 +23,7 @@ from tests.registration.people import fresh_number
 LETTERS = "ABCDEFGHIKLMNOPRSTUVWXYZ"
 
 
+@cache
 def written(seed, *, mark="Invented Telecom  registration  2012-03-02", quality=82, shrunk=1.0):
     """A copy as Rollkeeper makes one: strips of a person's text on an empty sheet, a mark across, a JPEG."""
     dice = random.Random(seed)  # noqa: S311 - a document image, no secret
@@ -30,19 +32,24 @@ def written(seed, *, mark="Invented Telecom  registration  2012-03-02", quality=
     for top in (140, 220, 300, 380, 460, 720, 790):
         text = "".join(dice.choice(LETTERS) for _ in range(dice.randrange(14, 34)))
         draw.text((220, top), text, font=ImageFont.load_default(48), fill=(20, 20, 24))
-    layer = Image.new("L", (2100, 2100), 0)
-    for top in range(0, 2100, 104):
-        ImageDraw.Draw(layer).text(
-            (0, top), f"{mark}   {mark}   {mark}", font=ImageFont.load_default(26), fill=110
-        )
-    layer = layer.rotate(18).crop((350, 610, 1750, 1490))
-    sheet.paste((150, 30, 30), mask=layer)
+    sheet.paste((150, 30, 30), mask=across(mark))
     if shrunk < 1:
         small = sheet.resize((round(1400 * shrunk), round(880 * shrunk)))
         sheet = small.resize((1400, 880))
     out = io.BytesIO()
     sheet.save(out, "JPEG", quality=quality)
     return out.getvalue()
+
+
+@cache
+def across(mark):
+    """The mark, in lines across a sheet."""
+    layer = Image.new("L", (2100, 2100), 0)
+    for top in range(0, 2100, 104):
+        ImageDraw.Draw(layer).text(
+            (0, top), f"{mark}   {mark}   {mark}", font=ImageFont.load_default(26), fill=110
+        )
+    return layer.rotate(18).crop((350, 610, 1750, 1490))
 
 
 def common(one, other):
