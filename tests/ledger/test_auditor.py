@@ -102,8 +102,11 @@ def test_the_auditor_imports_the_standard_library_and_cryptography_and_nothing_e
     assert imported - set(sys.stdlib_module_names) == {"cryptography"}
 
 
-def test_a_log_over_many_processes_is_found_as_right_as_over_one(fill, tmp_path):
-    fill(1, 70_000)
+@pytest.mark.parametrize(("size", "tiles"), [(1_500, 1), pytest.param(70_000, 64, marks=pytest.mark.soak)])
+def test_a_log_over_many_processes_is_found_as_right_as_over_one(fill, tmp_path, monkeypatch, size, tiles):
+    """They share out so many tiles at once, where there are at least four such parts."""
+    monkeypatch.setattr(auditor, "CHUNK_TILES", tiles)
+    fill(1, size)
     publish(tmp_path)
     key = auditor.read_key((tmp_path / "vkey").read_text())
 
