@@ -143,7 +143,10 @@ def counted(n: int, one: str, many: str) -> str:
 def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print an answer as JSON on standard output."""
     text = json.dumps(json.loads(canonical_bytes(answer)), ensure_ascii=False, indent=2)
-    out.print(JSONHighlighter()(text.translate(_ESCAPED)), soft_wrap=True)
+    shown = Text(text.translate(_ESCAPED))
+    if out.color_system:  # a file and a pipe have no colours, and an answer may be long
+        JSONHighlighter().highlight(shown)
+    out.print(shown, soft_wrap=True)
 
 
 def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
