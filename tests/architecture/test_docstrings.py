@@ -11,7 +11,7 @@ from django.apps import apps
 
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.docs import is_refusal, refusals
-from tests.source import PACKAGE, modules
+from tests.source import PACKAGE, modules, nodes_of
 
 EXAMPLE = "package:thing:done"
 
@@ -19,7 +19,7 @@ EXAMPLE = "package:thing:done"
 def docstrings():
     """Yield each docstring of the program with its place."""
     for file, tree in modules().items():
-        for node in ast.walk(tree):
+        for node in nodes_of(tree):
             is_documented = isinstance(
                 node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
             )
@@ -40,12 +40,12 @@ def refusals_named(text):
 def known_refusals():
     """Return the names of all refusals and exceptions that the program can name."""
     classes = {
-        node.name for tree in modules().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+        node.name for tree in modules().values() for node in nodes_of(tree) if isinstance(node, ast.ClassDef)
     }
     imported = {
         one.asname or one.name
         for tree in modules().values()
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.ImportFrom)
         for one in node.names
     }

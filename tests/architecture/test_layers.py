@@ -10,7 +10,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-from tests.source import PACKAGE, modules, text_of
+from tests.source import PACKAGE, modules, nodes_of, text_of
 
 ROOT = PACKAGE.parent
 PACKAGES = sorted(f.name for f in PACKAGE.iterdir() if (f / "__init__.py").exists())
@@ -132,7 +132,7 @@ def test_nothing_is_formatted_into_sql():
     guilty = [
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for file, tree in modules().items()
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.JoinedStr)
         and any(isinstance(p, ast.Constant) and verbs.search(str(p.value)) for p in node.values)
         and any(isinstance(p, ast.FormattedValue) for p in node.values)

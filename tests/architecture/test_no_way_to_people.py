@@ -26,7 +26,7 @@ from rollkeeper.vault.fields import Field, LineField
 from tests.architecture.test_limits import FORBIDDEN
 from tests.builders.staff import sign_in
 from tests.selfcare.people import register_line
-from tests.source import PACKAGE, modules
+from tests.source import PACKAGE, modules, nodes_of
 
 
 @cache
@@ -48,12 +48,12 @@ def called(tree, *names):
     return sum(
         isinstance(node, ast.Call)
         and (getattr(node.func, "attr", None) or getattr(node.func, "id", None)) in names
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
     )
 
 
 def imported(tree):
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{one.name}" for one in node.names)
         elif isinstance(node, ast.Import):
