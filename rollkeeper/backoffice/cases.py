@@ -120,13 +120,14 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if detail.open is None:
         messages.warning(request, _("This case was decided in the meantime. Nothing was changed."))
         return redirect("backoffice:case", case_id)
-    holder = detail.open.assigned_to or ""
-    if holder == ("" if gives_back else username):
+    assigned_to = detail.open.assigned_to or ""
+    if assigned_to == ("" if gives_back else username):
         return redirect("backoffice:case", case_id)  # a second click
-    if holder != request.POST.get("holder", holder):
-        said = _("In the meantime %(name)s took this case. Nothing was changed.") % {"name": holder}
+    if assigned_to != request.POST.get("assigned_to", assigned_to):
+        said = _("In the meantime %(name)s took this case. Nothing was changed.") % {"name": assigned_to}
         messages.warning(
-            request, said if holder else _("In the meantime this case was returned. Nothing was changed.")
+            request,
+            said if assigned_to else _("In the meantime this case was returned. Nothing was changed."),
         )
         return redirect("backoffice:case", case_id)
     said = _("This case is open to others again.") if gives_back else _("This case is now assigned to you.")

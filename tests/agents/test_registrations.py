@@ -249,7 +249,7 @@ def test_an_agent_sees_its_own_figures_and_no_other(counter):
     assert own.code == AGENT
     assert (own.figures.today, own.figures.in_window) == (1, 1)
     assert {field for row in queries.agent_list() for field in row.__slots__} == {
-        "code", "state", "next_due", "open_cases"
+        "code", "state", "next_due", "open_cases", "known_by"
     }  # fmt: skip
     assert [row.code for row in queries.agent_list()] == ["agent-017", "agent-018"]
 

@@ -309,11 +309,11 @@ def test_a_document_that_waits_for_a_second_person_leads_to_its_case(asked):
 def test_a_page_that_was_left_open_takes_no_case_from_a_colleague(asked):
     case = disputed()
     at = f"/cases/{case.case_id}/"
-    asked("anna", "post", at + "take/", {"holder": ""})
+    asked("anna", "post", at + "take/", {"assigned_to": ""})
 
-    second = asked("bo", "post", at + "take/", {"holder": ""}).text_
-    asked("bo", "post", at + "take/", {"holder": "anna"})
-    given_back = asked("anna", "post", at + "take/", {"holder": "anna", "gives_back": "yes"}).text_
+    second = asked("bo", "post", at + "take/", {"assigned_to": ""}).text_
+    asked("bo", "post", at + "take/", {"assigned_to": "anna"})
+    given_back = asked("anna", "post", at + "take/", {"assigned_to": "anna", "gives_back": "yes"}).text_
 
     assert "In the meantime anna took this case. Nothing was changed." in second
     assert "With anna." in second
@@ -325,7 +325,7 @@ def test_a_case_is_taken_once_by_a_double_click(asked):
     at = f"/cases/{disputed().case_id}/take/"
 
     for _ in range(2):
-        page = asked("anna", "post", at, {"holder": ""}).text_
+        page = asked("anna", "post", at, {"assigned_to": ""}).text_
 
     assert "With anna." in page
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'selfcare:case:assigned'")) == 1
@@ -338,7 +338,7 @@ def test_who_decides_a_case_that_a_colleague_decided_meanwhile_is_told_so(asked)
 
     again = asked("anna", "post", at + "decide/", first)
     other = asked("bo", "post", at + "decide/", {"because": "nothing_shown", "confirmed": "yes"})
-    taken = asked("bo", "post", at + "take/", {"holder": ""})
+    taken = asked("bo", "post", at + "take/", {"assigned_to": ""})
 
     assert [one.redirect_chain for one in (again, other, taken)] == [[(at, 302)]] * 3
     assert "in the meantime" not in again.text_

@@ -2,6 +2,7 @@
 """A small invented population in the real tables, and the night played out on it as an operator would."""
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
@@ -109,13 +110,14 @@ def night(on: dt.date, people: tuple[Authority, Authority]) -> list[batch_execut
 def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, Authority]) -> None:
     """Play the nights of a stretch for which a line or a batch waits, and of the others the first, one a week and the last two.
 
-    `test_differential` holds that a night between changes no line.
+    `test_differential` holds that a night between changes no line. `make soak` has every night played.
     """
+    every = "ROLLKEEPER_EVERY_NIGHT" in os.environ
     first, last = (day(d) if isinstance(d, str) else d for d in (first, last))
     length = (last - first).days
     for ahead in range(length + 1):
         on = first + dt.timedelta(days=ahead)
-        if ahead % 7 == 0 or length - ahead < 2 or _is_waited_for(on):
+        if every or ahead % 7 == 0 or length - ahead < 2 or _is_waited_for(on):
             night(on, people)
 
 

@@ -83,7 +83,7 @@ BACKOFFICE = STAFFS | {
     "account/2fa/webauthn/add/": Row(ANY, _SELF),
     "account/2fa/webauthn/keys/<int:pk>/remove/": Row(ANY, _KEY, names="passkey", others="other_passkey"),
     "account/2fa/webauthn/keys/<int:pk>/edit/": Row(ANY, _KEY, names="passkey", others="other_passkey"),
-    "campaign/": Row(GET, _OPERATORS, P.SEE_CAMPAIGN),
+    "campaign/": Row(BOTH, _OPERATORS, P.SEE_CAMPAIGN),
     "unreachable/": Row(GET, _OPERATORS, P.SEE_CAMPAIGN),
     "unreachable/waive/": Row(POST, "lines of an open campaign", P.WAIVE_UNREACHABLE, data={"because": "no_person", "lines": str(uuid4())}),
     "letters/": Row(BOTH, _OPERATORS, P.SEE_CAMPAIGN),
@@ -107,7 +107,7 @@ BACKOFFICE = STAFFS | {
     "imports/<uuid:upload_id>/": Row(GET, _OPERATORS, P.IMPORT_LINES, "upload"),
     "imports/<uuid:upload_id>/decide/": Row(POST, _OPERATORS, P.IMPORT_LINES, "upload"),
     "pending-approvals/": Row(GET, "what one may approve or see"),
-    "cases/": Row(GET, _OPERATORS, P.SEE_CASES),
+    "cases/": Row(BOTH, _OPERATORS, P.SEE_CASES),
     "cases/<uuid:case_id>/": Row(GET, _OPERATORS, P.SEE_CASES, "case", "protected_case"),
     "cases/<uuid:case_id>/take/": Row(POST, _OPERATORS, P.SETTLE_CASE, "case", "protected_case"),
     "cases/<uuid:case_id>/decide/": Row(POST, _OPERATORS, P.SETTLE_CASE, "case", "protected_case"),
@@ -116,7 +116,7 @@ BACKOFFICE = STAFFS | {
     "holds/lift/": Row(POST, _OPERATORS, P.MANAGE_LEGAL_HOLDS, "held", at="line", data={"case": "2012-7"} | YES),
     "line/": Row(BOTH, "a line, by its whole number, counted and recorded", P.EXPLAIN_LINE),
     "line/reconnect/": Row(POST, _OPERATORS, P.RECONNECT_TEMPORARILY, "suspended", "protected_line", at="line"),
-    "disclosures/": Row(GET, _OPERATORS, P.SEE_DISCLOSURES),
+    "disclosures/": Row(BOTH, _OPERATORS, P.SEE_DISCLOSURES),
     "disclosures/enter/": Row(BOTH, _OPERATORS, P.ENTER_DISCLOSURE),
     "disclosures/authorities/": Row(BOTH, _OPERATORS, P.SEE_DISCLOSURES),
     "disclosures/authorities/<uuid:authority_id>/approve/": Row(POST, _OPERATORS, P.APPROVE_AUTHORITY, "authority", unknown=422),
@@ -130,7 +130,7 @@ BACKOFFICE = STAFFS | {
     "disclosures/<uuid:disclosure_id>/refuse/": Row(
         POST, _OPERATORS, P.DECIDE_DISCLOSURE, "disclosure", data={"because": "no_power"}
     ),
-    "incidents/": Row(GET, _OPERATORS, P.MANAGE_INCIDENT),
+    "incidents/": Row(BOTH, _OPERATORS, P.MANAGE_INCIDENT),
     "incidents/open/": Row(BOTH, _OPERATORS, P.MANAGE_INCIDENT),
     "incidents/<uuid:incident_id>/": Row(GET, _OPERATORS, P.MANAGE_INCIDENT, "incident"),
     "incidents/<uuid:incident_id>/ask/": Row(POST, _OPERATORS, P.MANAGE_INCIDENT, "incident", data={"step": "scope"}),
@@ -139,16 +139,17 @@ BACKOFFICE = STAFFS | {
     "incidents/<uuid:incident_id>/report-sent/": Row(POST, _OPERATORS, P.MANAGE_INCIDENT, "incident"),
     "incidents/<uuid:incident_id>/notice/<str:language>/": Row(BOTH, _OPERATORS, P.MANAGE_INCIDENT, "incident"),
     "incidents/<uuid:incident_id>/close/": Row(POST, _OPERATORS, P.MANAGE_INCIDENT, "incident"),
-    "agents/": Row(GET, _OPERATORS, P.SEE_AGENTS),
+    "agents/": Row(BOTH, _OPERATORS, P.SEE_AGENTS),
     "agent/add/": Row(BOTH, _OPERATORS, P.APPROVE_AGENT),
     "agents/<str:code>/": Row(GET, _OPERATORS, P.SEE_AGENTS, "agent"),
     "agents/<str:code>/do/": Row(
-        POST, "a finding of the agent in the address", P.APPROVE_AGENT, "finding", "other_finding", "finding", {"do": "remediate"}
+        POST, "a finding of the agent in the address", P.APPROVE_AGENT, "finding", "other_finding", "finding", {"do": "remediate"},
+        unknown=409,
     ),
     "^agents/(?P<code>[^/]+)/(?P<do>attest|audit|open_outlet|assign)/$": Row(BOTH, _OPERATORS, P.APPROVE_AGENT, "agent"),
     "agents/<str:code>/suspend/": Row(POST, _OPERATORS, P.SUSPEND_AGENT, "agent", data={"because": "fraud"}),
     "agent-cases/<uuid:case_id>/settle/": Row(
-        POST, _OPERATORS, P.SETTLE_AGENT_CASE, "agent_case", "settled_agent_case", data={"verdict": "cleared"}
+        POST, _OPERATORS, P.SETTLE_AGENT_CASE, "agent_case", "settled_agent_case", data={"verdict": "cleared"}, unknown=302
     ),
     "reports/": Row(GET, _OPERATORS, P.SEE_REPORTS),
     "report/draft/": Row(POST, _OPERATORS, P.MAKE_REPORTS),
@@ -173,7 +174,7 @@ BACKOFFICE = STAFFS | {
     "administration/settings/change/": Row(BOTH, _OPERATORS, P.CHANGE_SETTINGS),
     "administration/partners/": Row(GET, _OPERATORS, P.MANAGE_STAFF),
     "administration/versions/": Row(GET, _OPERATORS, P.MANAGE_STAFF),
-    "staff/": Row(GET, _OPERATORS, P.MANAGE_STAFF),
+    "staff/": Row(BOTH, _OPERATORS, P.MANAGE_STAFF),
     "staff/add/": Row(BOTH, _OPERATORS, P.MANAGE_STAFF),
     "staff/roles/": Row(GET, _OPERATORS, P.MANAGE_STAFF),
     "staff/<uuid:staff_id>/": Row(GET, _OPERATORS, P.MANAGE_STAFF, "staff"),

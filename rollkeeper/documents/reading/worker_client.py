@@ -30,7 +30,7 @@ _HEADER_BYTES, _COPY_BYTES = 1 << 16, 4 << 20
 _ENVIRONMENT: Final = {
     "PATH": "", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1",
     "ORT_DISABLE_TELEMETRY": "1",
-    # What one layer of a model frees stays for the next: to have it anew from the system took a tenth of the reading.
+    # What one layer of a model frees stays for the next: to ask the system for it again took a tenth of the reading.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
 }  # fmt: skip
 
