@@ -19,8 +19,7 @@ function showHelpful(within) {
 showHelpful(document);
 
 async function copy(button) {
-  const said = button.firstElementChild;
-  const before = said.textContent;
+  const before = button.textContent;
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
   } catch {
@@ -28,8 +27,9 @@ async function copy(button) {
     return;
   }
   if (before === button.dataset.copied) return;
-  said.textContent = button.dataset.copied;
-  setTimeout(() => { said.textContent = before; }, 2000);
+  const said = button.nextElementSibling; // for those who hear the page
+  said.textContent = button.textContent = button.dataset.copied;
+  setTimeout(() => { said.textContent = ""; button.textContent = before; }, 2000);
 }
 
 document.addEventListener("click", (event) => {
