@@ -6,6 +6,7 @@ which one does not answer is said, and when it answers again. The processes that
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -17,6 +18,8 @@ from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform.server_state import accepts, is_own
 
 _INTERVAL_S: Final = 0.5
+_ASKED_EVERY_S: Final = 4.0
+"""Asking costs a server a process each time; that a process is gone is seen without. This long a hung server may stay unnoticed."""
 _END_S: Final = 2.0
 
 
@@ -38,11 +41,15 @@ class _Watch:
 
     def __init__(self) -> None:
         self._said: dict[str, str] = {}
+        self._ask_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Look again and again until asked to stop."""
         while not stop.wait(_INTERVAL_S):
+            if time.monotonic() < self._ask_at and not any(map(embedded_postgres.is_gone, STORES)):
+                continue
             away = [store for store in STORES if not accepts(store)]
+            self._ask_at = 0.0 if away else time.monotonic() + _ASKED_EVERY_S
             for store in STORES:
                 self._say(store.name, "does not answer" if store in away else "")
             if any(not is_own(store) for store in away) and not stop.is_set():
