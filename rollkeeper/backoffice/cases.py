@@ -73,9 +73,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     authority, today = authority_in(request), clock.today()
     username = request.user.get_username()
     opened = queries.case_inbox(authority)
-    found = find_in(
-        request, [*opened, *queries.decided_cases(authority)], _names, label=_("Reference of a case or of a line, or a user name")
-    )  # fmt: skip
+    listed: list[CaseView | DecidedCase] = [*opened, *queries.decided_cases(authority)]
+    found = find_in(request, listed, _names, label=_("Reference of a case or of a line, or a user name"))
     if found.only:
         return redirect("backoffice:case", found.only.case_id)
     counts = queries.count_cases(opened, username=username, on=today)

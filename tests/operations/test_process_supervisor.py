@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import resource
+import secrets
 import shutil
 import signal
 import socket
@@ -37,17 +38,12 @@ AS_A_UNIT = ["setpriv", "--no-new-privs", f"--bounding-set=-all,{','.join(f'+{on
 
 
 def free_ports():
-    """Unused neighbouring ports, one for each app; return the first."""
+    """Unused neighbouring ports, one for each app; return the first. No connection that another test opens is given one of them."""
     while True:
-        with ExitStack() as stack:
-            one, *others = [stack.enter_context(socket.socket()) for _ in APPS]
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-            try:
-                for nth, other in enumerate(others, 1):
-                    other.bind(("127.0.0.1", port + nth))
-            except OSError:
-                continue
+        port = secrets.choice(range(20_000, 32_000))  # below what the kernel gives to connections
+        with ExitStack() as stack, suppress(OSError):
+            for nth, one in enumerate([stack.enter_context(socket.socket()) for _ in APPS]):
+                one.bind(("127.0.0.1", port + nth))
             return port
 
 
