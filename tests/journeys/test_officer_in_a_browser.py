@@ -52,6 +52,15 @@ def test_an_officer_decides_a_case_from_sign_in_to_its_end(strict_visitor):
     page.get_by_role("link", name="Cases").first.click()
     overdue = page.locator("main table tbody tr").first.inner_text()
     page.locator("main table tbody tr").first.get_by_role("link").click()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("status").filter(has_text="Copied").wait_for(state="attached")
+    copied, opened = page.evaluate("navigator.clipboard.readText()"), page.url
+    page.goto(backoffice + "/cases/")
+    page.fill("#id_find", copied)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Find").click()
+    found = page.url
     page.get_by_role("button", name="Take this case").click()
     taken = page.inner_text("main")
     page.get_by_label("The record is right").check()
@@ -63,6 +72,7 @@ def test_an_officer_decides_a_case_from_sign_in_to_its_end(strict_visitor):
     left = page.locator("main table tbody tr").first.inner_text()
 
     assert "overdue since yesterday" in overdue
+    assert found == opened == f"{backoffice}/cases/{copied}/"
     assert f"With {strict_visitor.demo.usernames['data_protection_officer']}." in taken
     assert "What will happen" in question
     assert "Decided: the subscriber is not right." in decided
