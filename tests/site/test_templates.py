@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every template is read to its end: one that loads no library of a filter it uses fails here, and not before a person."""
 
+import re
 from pathlib import Path
 
 from django.template import TemplateSyntaxError, engines
+
+from rollkeeper.site.web_apps import SHEET
 
 PACKAGE = Path(__file__).parents[2] / "rollkeeper"
 TEMPLATES = sorted(
@@ -26,3 +29,15 @@ def test_every_template_is_read_to_its_end():
             refused[name] = str(fault)
 
     assert refused == {}
+
+
+def test_every_class_that_changes_one_element_is_in_the_style_sheet():
+    used = {
+        name
+        for file in PACKAGE.rglob("*.html")
+        for name in re.findall(r"govuk-!-[\w-]+", file.read_text("utf-8"))
+    }
+
+    assert used == {
+        name.replace("\\", "") for name in re.findall(r"govuk-\\!-[\w-]+", SHEET.read_text("utf-8"))
+    }
