@@ -33,14 +33,14 @@ from rollkeeper.backoffice.asking import (
     say_refusal,
     shown_again,
 )
-from rollkeeper.backoffice.forms import day_field, exact_text
+from rollkeeper.backoffice.forms import BackofficeForm, day_field, exact_text
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 
 _MAX_EVIDENCE_BYTES: Final = 20_000_000
 
 
-class AgentForm(forms.Form):
+class AgentForm(BackofficeForm):
     """A new agent: a reference, never a name."""
 
     agent = forms.CharField(
@@ -54,7 +54,7 @@ class AgentForm(forms.Form):
     )  # fmt: skip
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(BackofficeForm):
     """What shows that an agent meets a requirement. Only its hash is kept."""
 
     requirement = forms.ChoiceField(label=gettext_lazy("Requirement"), widget=forms.RadioSelect)
@@ -76,7 +76,7 @@ class EvidenceForm(forms.Form):
         return file
 
 
-class AuditForm(forms.Form):
+class AuditForm(BackofficeForm):
     """One audit, with one finding or none; a second finding is a second audit of the same day."""
 
     requirement = forms.ChoiceField(label=gettext_lazy("What is missing"), required=False)
@@ -95,7 +95,7 @@ class AuditForm(forms.Form):
         return given
 
 
-class OutletForm(forms.Form):
+class OutletForm(BackofficeForm):
     """A new outlet, with its hours."""
 
     outlet = forms.CharField(label=gettext_lazy("Code of the outlet"), max_length=64, widget=exact_text())
@@ -108,7 +108,7 @@ class OutletForm(forms.Form):
     )
 
 
-class AssignmentForm(forms.Form):
+class AssignmentForm(BackofficeForm):
     """Which account works at which outlet."""
 
     username = forms.CharField(label=gettext_lazy("User name"), max_length=64, widget=exact_text())

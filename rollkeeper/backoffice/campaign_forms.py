@@ -8,12 +8,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.backoffice.forms import day_field
+from rollkeeper.backoffice.forms import BackofficeForm, day_field
 from rollkeeper.campaign.choices import StopReason
 from rollkeeper.imports.uploads import MOST_BYTES
 
 
-class DayForm(forms.Form):
+class DayForm(BackofficeForm):
     """The day for which batches are prepared."""
 
     due_on = day_field(
@@ -26,7 +26,7 @@ class DayForm(forms.Form):
         super().__init__(data, initial={"due_on": today})
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(BackofficeForm):
     """Why a batch is stopped, or its lines get their service back."""
 
     because = forms.ChoiceField(
@@ -37,7 +37,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class StayForm(forms.Form):
+class StayForm(BackofficeForm):
     """A court's stay."""
 
     first = day_field(_("First day"), error_messages={"required": _("Enter the first day.")})
@@ -62,7 +62,7 @@ class StayForm(forms.Form):
             del self.fields["campaign"]
 
 
-class CloseForm(forms.Form):
+class CloseForm(BackofficeForm):
     """The end of a campaign, confirmed."""
 
     sure = forms.BooleanField(
@@ -71,7 +71,7 @@ class CloseForm(forms.Form):
     )
 
 
-class UploadForm(forms.Form):
+class UploadForm(BackofficeForm):
     """A file of lines. It is taken into memory and sealed at once."""
 
     file = forms.FileField(

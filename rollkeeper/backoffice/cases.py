@@ -24,6 +24,7 @@ from rollkeeper.agents.queries import open_cases as unusual_activity
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed
 from rollkeeper.backoffice.case_texts import NOTICE, STEPS, consequences, meaning, reasons
 from rollkeeper.backoffice.finding import find_in
+from rollkeeper.backoffice.forms import BackofficeForm
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
 from rollkeeper.lines.queries import view_line
@@ -46,7 +47,7 @@ class Deadline:
     colour: str
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(BackofficeForm):
     """Why a case is decided, and so how."""
 
     because = forms.ChoiceField(

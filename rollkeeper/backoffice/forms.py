@@ -34,7 +34,20 @@ def exact_text(*, width: int | None = 20) -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"} | wide)
 
 
-class EmptiedForm(forms.Form):
+class BackofficeForm(forms.Form):
+    """A form that says of each field left empty what to enter, by its label."""
+
+    def full_clean(self) -> None:
+        """Check what was entered."""
+        for field in self.fields.values():
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField)
+                sentence = _("Choose something under “{label}”.") if chosen else _("Fill in “{label}”.")
+                field.error_messages["required"] = sentence.format(label=field.label)
+        super().full_clean()
+
+
+class EmptiedForm(BackofficeForm):
     """A form that sends back its faults, and of its values none that may be about a person."""
 
     kept: ClassVar[frozenset[str]] = frozenset()
@@ -55,7 +68,7 @@ class EmptiedForm(forms.Form):
         return empty
 
 
-class LineForm(forms.Form):
+class LineForm(BackofficeForm):
     """One line by its exact number, and the day for which to explain it."""
 
     number = forms.CharField(
@@ -95,13 +108,13 @@ class LineForm(forms.Form):
         return given or self._today
 
 
-class ReconnectForm(forms.Form):
+class ReconnectForm(BackofficeForm):
     """The line that is shown, by its reference."""
 
     line = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class BatchApprovalForm(forms.Form):
+class BatchApprovalForm(BackofficeForm):
     """The approval of a batch by a person who checked it."""
 
     checked = forms.BooleanField(
@@ -127,7 +140,7 @@ class DisclosureApprovalForm(EmptiedForm):
     )
 
 
-class DisclosureRefusalForm(forms.Form):
+class DisclosureRefusalForm(BackofficeForm):
     """A no to a disclosure request, and why."""
 
     because = forms.ChoiceField(
@@ -155,7 +168,7 @@ class SampleDrawForm(EmptiedForm):
     )
 
 
-class ConsentRequestForm(forms.Form):
+class ConsentRequestForm(BackofficeForm):
     """Which entries the subscribers are asked to show."""
 
     fields_asked = forms.MultipleChoiceField(

@@ -15,7 +15,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import do_by_worker, say_refusal
-from rollkeeper.backoffice.forms import exact_text
+from rollkeeper.backoffice.forms import BackofficeForm, exact_text
 from rollkeeper.incidents.choices import About, Severity, Table
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
@@ -43,7 +43,7 @@ def _instant_field(label: Any, help_text: Any = "", *, required: bool = False) -
     )  # fmt: skip
 
 
-class IncidentForm(forms.Form):
+class IncidentForm(BackofficeForm):
     """What is known in the first minute. Everything else is found out by the steps of the runbook."""
 
     about = forms.ChoiceField(

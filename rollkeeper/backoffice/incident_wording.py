@@ -15,13 +15,14 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import do_by_worker, say_refusal
+from rollkeeper.backoffice.forms import BackofficeForm
 from rollkeeper.incidents import queries
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.notices.wordings import MOST, is_deceptive, missing_marks, standard_wordings, wordings
 
 
-class WordingForm(forms.Form):
+class WordingForm(BackofficeForm):
     """The text of the notice, with marks for what is put in for each person."""
 
     text = forms.CharField(

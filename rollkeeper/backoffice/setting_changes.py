@@ -21,6 +21,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.setting_changes import KIND, changeable_settings, check_changes, current_value, written
 from rollkeeper.access.staff_requests import RequestView, answer_to, ask, recent_requests
+from rollkeeper.backoffice.forms import BackofficeForm
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.error_messages import translated_texts
@@ -75,7 +76,7 @@ class ChangeView:
         return self.is_done and self.request.requested_at > clock.true_now() - _TAKEN_OVER
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(BackofficeForm):
     """The settings that can be changed here, with what they say now."""
 
     def __init__(self, data: Any = None) -> None:

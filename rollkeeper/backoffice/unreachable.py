@@ -20,6 +20,7 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.campaign_choice import campaign_choice
+from rollkeeper.backoffice.forms import BackofficeForm
 from rollkeeper.backoffice.paging import PAGE
 from rollkeeper.campaign import closure, queries
 from rollkeeper.campaign.choices import WaiverReason
@@ -34,7 +35,7 @@ _ASKED = ("campaign", "region", "channel", "after")
 _IN_VAIN = frozenset({NoticeState.BOUNCED, NoticeState.UNREACHABLE})
 
 
-class AfterForm(forms.Form):
+class AfterForm(BackofficeForm):
     """The last line of the page before, and which lines are shown."""
 
     after = forms.UUIDField(required=False)
@@ -42,7 +43,7 @@ class AfterForm(forms.Form):
     channel = forms.ChoiceField(required=False, choices=[("none", ""), *Channel.choices])
 
 
-class WaiveForm(forms.Form):
+class WaiveForm(BackofficeForm):
     """Why the subscribers of the waived lines could not be notified."""
 
     because = forms.ChoiceField(

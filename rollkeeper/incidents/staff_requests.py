@@ -13,13 +13,17 @@ from rollkeeper.access.services import linked_accounts
 from rollkeeper.access.staff_requests import text_in
 from rollkeeper.incidents.choices import About, Severity, Table
 from rollkeeper.incidents.drafts import word_notice
+from rollkeeper.incidents.models import Incident
 from rollkeeper.incidents.services import open_incident
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.notices.wordings import is_usable, standard_wordings
 
 
 def open_by_request(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
-    """Open an incident; return its reference. Refuses: as `open_incident`, STAFF_UNKNOWN and STAFF_REQUEST_UNREADABLE."""
+    """Open an incident; return its reference. A form that is sent twice opens one.
+
+    Refuses: as `open_incident`, STAFF_UNKNOWN and STAFF_REQUEST_UNREADABLE.
+    """
     about = text_in(payload, "about")
     severity = text_in(payload, "severity")
     table, epoch = payload.get("table"), payload.get("epoch")
@@ -28,11 +32,22 @@ def open_by_request(authority: Authority, payload: Mapping[str, Any], on: dt.dat
     noticed_at = _instant(payload, "noticed_at")
     if noticed_at is None:
         raise STAFF_REQUEST_UNREADABLE()
-    made = open_incident(
+    accounts, since, is_drill = (
+        _accounts(payload),
+        _instant(payload, "since"),
+        payload.get("is_drill") is True,
+    )
+    epoch_id = int(epoch) if epoch is not None else None
+    made = (
+        Incident.objects.filter(
+            about=about, severity=severity, noticed_at=noticed_at, accounts=accounts, epoch_id=epoch_id, table_of=table or None,
+            since=since, is_drill=is_drill, opened_by=authority.staff_id, closed_at=None,
+        ).values_list("incident_id", flat=True).first()
+    )  # fmt: skip
+    made = made or open_incident(
         authority, about=About(about), severity=Severity(severity), noticed_at=noticed_at, on=on,
-        accounts=_accounts(payload), epoch_id=int(epoch) if epoch is not None else None,
-        table=Table(table) if table else None, since=_instant(payload, "since"), until=_instant(payload, "until"),
-        is_drill=payload.get("is_drill") is True,
+        accounts=accounts, epoch_id=epoch_id, table=Table(table) if table else None, since=since,
+        until=_instant(payload, "until"), is_drill=is_drill,
     )  # fmt: skip
     return {"incident": str(made)}
 

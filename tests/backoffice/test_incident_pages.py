@@ -251,9 +251,12 @@ def given(**more):
     ],
 )  # fmt: skip
 def test_an_incident_is_opened_on_a_page_and_its_clocks_run(backoffice, what):
-    page = backoffice("anna", "post", "/incidents/open/", given(**what))
+    sent = given(**what)
+    page = backoffice("anna", "post", "/incidents/open/", sent)
+    again = backoffice("anna", "post", "/incidents/open/", sent)
 
     assert "The incident is open, and its clocks run." in page.text_
+    assert again.redirect_chain == page.redirect_chain, "a form that is sent twice opens one"
     (made,) = queries.incidents(CONSOLE, now=clock.now())
     assert (made.about.value, made.is_drill) == (what["about"], "is_drill" in what)
     assert made.accounts == len(what.get("usernames", "").split())
@@ -379,7 +382,7 @@ def test_the_text_of_the_notice_is_changed_before_it_goes_out_and_goes_out_so(ba
         (OWN + " See https://help.example/", "Name no link"),
         (OWN + " Call 139 0891 0003.", "Name no link"),
         (OWN + " {name}", "Name no link"),
-        ("", "This field is required."),
+        ("", "Fill in “Text”."),
     ],
 )
 def test_a_text_without_its_marks_or_that_sends_people_elsewhere_is_not_kept(backoffice, leak, text, said):
