@@ -114,7 +114,7 @@ DEVICE_NOT_REGISTERED = Refusal(
     "device_not_registered",
     Kind.FORBIDDEN,
     "This device is not registered at {outlet}.",
-    "Sign out and sign in with the passkey of the counter's own device; a supervisor registers a new one.",
+    "Sign out and sign in with the passkey of the counter's own device; an administrator registers a new one.",
 )
 
 

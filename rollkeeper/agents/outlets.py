@@ -108,9 +108,7 @@ def unassign_staff(authority: Authority, username: str, *, agent: str | None = N
     with action():
         staff_id = _account(username)
         assignment = _locked_assignment(staff_id, username)
-        outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
-        if not is_of_agent(outlet.agent_id, agent):
-            raise NOT_ASSIGNED(username=username)
+        outlet = _outlet_of(assignment, username, agent=agent)
         assignment.until = on
         assignment.save()
         for device in _devices_of(staff_id):
@@ -119,8 +117,8 @@ def unassign_staff(authority: Authority, username: str, *, agent: str | None = N
         append_entry(authority, verb=Verb.STAFF_UNASSIGNED, role=role, on=on, facts=facts)
 
 
-def register_device(authority: Authority, username: str, *, on: dt.date) -> UUID:
-    """Register at their outlet the newest passkey of an account, which its owner added on the outlet's device.
+def register_device(authority: Authority, username: str, *, agent: str | None = None, on: dt.date) -> UUID:
+    """Register at their outlet, of this agent where one is named, the newest passkey of an account: its owner added it on the outlet's device.
 
     Ledger: agents:device:registered. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED, NO_DEVICE.
     """
@@ -128,7 +126,7 @@ def register_device(authority: Authority, username: str, *, on: dt.date) -> UUID
     with action():
         staff_id = _account(username)
         assignment = _locked_assignment(staff_id, username)
-        outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
+        outlet = _outlet_of(assignment, username, agent=agent)
         passkey = _newest_passkey(staff_id)
         if passkey is None:
             raise NO_DEVICE(username=username)
@@ -140,14 +138,17 @@ def register_device(authority: Authority, username: str, *, on: dt.date) -> UUID
     return device_id
 
 
-def remove_devices(authority: Authority, username: str, *, on: dt.date) -> int:
-    """End every registered device of an account, such as one that was lost; return how many.
+def remove_devices(authority: Authority, username: str, *, agent: str | None = None, on: dt.date) -> int:
+    """End every registered device of an account, such as one that was lost, at this agent where one is named; return how many.
 
-    Ledger: agents:device:removed for each. Refuses: NOT_ALLOWED, STAFF_UNKNOWN.
+    Ledger: agents:device:removed for each. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, and with an agent NOT_ASSIGNED.
     """
     role = require(authority, Permission.SUSPEND_AGENT)
     with action():
-        devices = _devices_of(_account(username))
+        staff_id = _account(username)
+        if agent is not None:
+            _outlet_of(_locked_assignment(staff_id, username), username, agent=agent)
+        devices = _devices_of(staff_id)
         for device in devices:
             _end(authority, device, outlet=Outlet.objects.get(outlet_id=device.outlet_id), role=role, on=on)
     return len(devices)
@@ -208,6 +209,13 @@ def _locked_assignment(staff_id: StaffId, username: str) -> Assignment:
     if assignment is None:
         raise NOT_ASSIGNED(username=username)
     return assignment
+
+
+def _outlet_of(assignment: Assignment, username: str, *, agent: str | None) -> Outlet:
+    outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
+    if not is_of_agent(outlet.agent_id, agent):
+        raise NOT_ASSIGNED(username=username)
+    return outlet
 
 
 def _account(username: str) -> StaffId:

@@ -90,8 +90,16 @@ def _unassign(authority: Authority, agent: str, payload: Payload, on: dt.date) -
     outlets.unassign_staff(authority, text_in(payload, "username"), agent=agent, on=on)
 
 
+def _register_device(authority: Authority, agent: str, payload: Payload, on: dt.date) -> None:
+    outlets.register_device(authority, text_in(payload, "username"), agent=agent, on=on)
+
+
+def _remove_devices(authority: Authority, agent: str, payload: Payload, on: dt.date) -> Payload:
+    return {"devices": outlets.remove_devices(authority, text_in(payload, "username"), agent=agent, on=on)}
+
+
 _ACTIONS: Final[dict[str, Callable[[Authority, str, Payload, dt.date], Payload | None]]] = {
     "add": _add, "attest": _attest, "approve": _approve, "reinstate": _reinstate, "terminate": _terminate,
     "audit": _audit, "remediate": _remediate, "open_outlet": _open_outlet, "close_outlet": _close_outlet,
-    "assign": _assign, "unassign": _unassign,
+    "assign": _assign, "unassign": _unassign, "register_device": _register_device, "remove_devices": _remove_devices,
 }  # fmt: skip

@@ -130,10 +130,14 @@ _SAID: Final[dict[str, Promise]] = {
     "terminate": gettext_lazy("The agent is ended. Accounts closed: %(accounts)s."),
     "remediate": gettext_lazy("The finding is remediated."), "close_outlet": gettext_lazy("The outlet is closed."),
     "unassign": gettext_lazy("The account no longer works there."),
+    "register_device": gettext_lazy("The device is registered. Sign in at it once more, with its passkey."),
+    "remove_devices": gettext_lazy("Devices ended: %(devices)s."),
 }  # fmt: skip
 _OUT_OF_DATE: Final = (AGENT_NOT_IN_STATE.code, NOT_ASSIGNED.code, FINDING_UNKNOWN.code, OUTLET_UNKNOWN.code)
 _PLAIN: Final = frozenset({"approve", "reinstate", "remediate"})
-_ASKED_FIRST: Final = frozenset({"terminate", "close_outlet", "unassign"})
+_ASKED_FIRST: Final = frozenset(
+    {"terminate", "close_outlet", "unassign", "register_device", "remove_devices"}
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -186,8 +190,10 @@ def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
 @shown_again("backoffice:agent", *_OUT_OF_DATE)
 def act(request: HttpRequest, code: str) -> HttpResponse:
     """Do something about an agent that needs no form; what harms is asked first."""
-    require(authority_in(request), Permission.APPROVE_AGENT)
     do = request.POST.get("do", "")
+    # Who may stop an agent may also end a device that was lost.
+    needed = Permission.SUSPEND_AGENT if do == "remove_devices" else Permission.APPROVE_AGENT
+    require(authority_in(request), needed)
     if do not in _PLAIN | _ASKED_FIRST:
         messages.error(request, _("Choose what is to be done."))
         return redirect("backoffice:agent", code)
@@ -250,6 +256,20 @@ def _question(code: str, do: str, more: dict[str, str]) -> Question:
                 _("The account itself stays open and is then the operator's own: close it if it should register no one."),
             ],
             back=back,
+        )  # fmt: skip
+    if do == "register_device":
+        return Question(
+            title=_("Register a device of %(name)s?") % {"name": more.get("username", "")}, button=_("Register the device"),
+            consequences=[
+                _("The passkey that this account added last becomes a device of its outlet, at which people may be registered."),
+                _("Call the outlet first: the passkey must have been added there, on the outlet's own device."),
+            ],
+            back=back, is_harmful=False,
+        )  # fmt: skip
+    if do == "remove_devices":
+        return Question(
+            title=_("End all devices of %(name)s?") % {"name": more.get("username", "")}, button=_("End the devices"),
+            consequences=[_("From this moment no one can be registered at them with this account.")], back=back,
         )  # fmt: skip
     accounts, lines = queries.concerned_by(code, on=clock.today())
     return Question(

@@ -4,6 +4,7 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -198,6 +199,64 @@ def test_an_account_leaves_its_outlet_by_the_page_of_its_own_agent_alone(counter
         removed.append(bool(rows("SELECT FROM agents_assignment WHERE until IS NOT NULL")))
 
     assert removed == [False, True]
+
+
+def added_passkey(username):
+    """A passkey that stays in one device, as its owner adds it."""
+    staff = Staff.objects.get(username=username)
+    return Authenticator.objects.create(user_id=staff.staff_id, type="webauthn", data={"credential": "here"})
+
+
+def registered_devices():
+    return [
+        one.authenticator_id
+        for one in rows("SELECT authenticator_id FROM agents_device WHERE removed_on IS NULL")
+    ]
+
+
+def test_a_device_of_an_outlet_is_registered_and_ended_on_the_page(counter, backoffice, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(outlets, "stays_in_one_device", lambda credential: credential == "here")
+    approved("agent-018")
+    ask, first = backoffice(StaffRole.ADMINISTRATOR), registered_devices()
+    given = {"do": "register_device", "username": counter.username}
+
+    none = ask("post", f"/agents/{AGENT}/do/", given | {"confirmed": "yes"})
+    passkey = added_passkey(counter.username)
+    elsewhere = ask("post", "/agents/agent-018/do/", given | {"confirmed": "yes"})
+    question = ask("post", f"/agents/{AGENT}/do/", given)
+    asked = registered_devices()
+    done = ask("post", f"/agents/{AGENT}/do/", given | {"confirmed": "yes"})
+    registered = registered_devices()
+    ended = ask(
+        "post",
+        f"/agents/{AGENT}/do/",
+        {"do": "remove_devices", "username": counter.username, "confirmed": "yes"},
+    )
+
+    assert "has no passkey that stays in one device" in none.content.decode()
+    assert elsewhere.status_code == 409, "the page of another agent registers nothing"
+    assert "Call the outlet first" in question.content.decode()
+    assert asked == first
+    assert "The device is registered." in done.content.decode()
+    assert registered == [*first, passkey.pk]
+    assert "Devices ended: 2." in ended.content.decode()
+    assert registered_devices() == []
+
+
+@pytest.mark.parametrize(
+    ("role", "do", "status"),
+    [
+        (StaffRole.SUPERVISOR, "remove_devices", 200), (StaffRole.SUPERVISOR, "register_device", 403),
+        (StaffRole.AUDITOR, "remove_devices", 403), (StaffRole.CAMPAIGN_MANAGER, "remove_devices", 403),
+    ],
+)  # fmt: skip
+def test_a_supervisor_ends_a_lost_device_and_registers_none(counter, backoffice, role, do, status):  # noqa: F811
+    before, ask = registered_devices(), backoffice(role)
+
+    answer = ask("post", f"/agents/{AGENT}/do/", {"do": do, "username": counter.username, "confirmed": "yes"})
+
+    assert answer.status_code == status
+    assert registered_devices() == ([] if status == 200 else before)
 
 
 @pytest.mark.parametrize("role", [StaffRole.SUPERVISOR, StaffRole.AUDITOR, StaffRole.CAMPAIGN_MANAGER])
