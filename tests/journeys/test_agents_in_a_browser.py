@@ -2,6 +2,9 @@
 
 import pytest
 
+from tests.journeys.conftest import Visitor, answer_last_questions
+from tests.registration.people import person
+
 pytestmark = pytest.mark.browser
 
 
@@ -40,3 +43,74 @@ def test_the_pages_are_sound_in_every_language_and_width(visitor, filled, langua
     visitor.sign_in("clerk", at=visitor.demo.counter, to="/figures/")
     page.click(f"button[name=language][value={language}]")
     visitor.look("counter-figures")
+
+
+def keep_passkeys(page):
+    """Give the browser an authenticator whose passkeys stay in it."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
+    }  # fmt: skip
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def register(page, counter, number, who):
+    page.goto(counter + "/register/")
+    page.fill("#id_number", number)
+    for name in ("name", "address", "document_number"):
+        page.fill(f"#id_subscriber__{name}", who[name])
+    page.select_option("#id_subscriber__document_type", who["document_type"])
+    answer_last_questions(page)
+    page.click("form[data-quiet] button[type=submit]:not(.rk-read)")
+
+
+def test_an_agents_clerk_registers_people_at_a_device_that_was_registered(visitor, chromium):
+    demo, name, page = visitor.demo, "clerk-of-101", visitor.page
+    demo.passwords[name] = "seven plain words of an agent"
+    demo.type("staff", "add", name, "--role", "clerk", typed=demo.passwords[name] + "\n")
+    visitor.sign_in("administrator", to="/agents/agent-101/open_outlet/")
+    page.fill("#id_outlet", "lhasa-77")
+    page.fill("#id_hours", "always")
+    page.locator("main form button").first.click()
+    page.goto(demo.backoffice + "/agents/agent-101/assign/")
+    page.fill("#id_username", name)
+    page.fill("#id_outlet", "lhasa-77")
+    page.locator("main form button").first.click()
+    context = chromium.new_context(locale="en-GB")
+    clerk = Visitor(context.new_page(), demo)
+    keep_passkeys(clerk.page)
+    clerk.sign_in(name, at=demo.counter, to="/register/")
+    assert "This device is not registered at lhasa-77." in clerk.page.inner_text("main")
+    clerk.sign_in(name, to="/account/2fa/")
+    clerk.page.goto(demo.counter + "/account/sessions/")
+    clerk.page.click("text=Your password, passkeys and codes")
+    clerk.page.goto(demo.backoffice + "/account/2fa/webauthn/add/")
+    clerk.page.fill("#id_password", demo.passwords[name])
+    clerk.page.locator("main form button").first.click()
+    clerk.page.wait_for_load_state()
+    clerk.page.check("#id_passwordless")
+    clerk.page.click("#mfa_webauthn_add")
+    clerk.page.wait_for_url("**/recovery-codes/**")
+
+    visitor.look("backoffice-agent-outlets")
+    page.get_by_role("button", name=f"register a device {name}").click()
+    visitor.look("backoffice-register-device")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Register the device").click()
+    assert "The device is registered." in page.inner_text("main")
+    clerk.page.goto(demo.counter + "/account/sessions/")
+    with clerk.page.expect_navigation():
+        clerk.page.get_by_role("button", name="Sign out").click()
+    clerk.page.click("#passkey_login")
+    clerk.page.wait_for_url(demo.counter + "/")
+    register(clerk.page, demo.counter, "+8613908977101", person())
+    clerk.page.wait_for_url("**/receipt/**")
+
+    page.goto(demo.backoffice + "/agents/agent-101/")
+    page.get_by_role("button", name=f"end its devices {name}").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="End the devices").click()
+    clerk.page.goto(demo.counter + "/register/")
+    assert "This device is not registered at lhasa-77." in clerk.page.inner_text("main")
+    context.close()
