@@ -2,6 +2,7 @@
 """Staff accounts, the roles they were given, each with its first and last day, and what they approved."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -10,11 +11,20 @@ from django.db.models.functions import UUID7, Now
 
 from rollkeeper.access.choices import RequestJob, RequestState
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.ids import new_uuid
 
 
+SECRETS = ("password", "salt")
+"""What no statement may compare at a counter: the plan of one tells of accounts whose rows are hidden (`sql/secrets_of.sql`)."""
+
+
 class StaffManager(BaseUserManager["Staff"]):
-    """Finds accounts by user name, exactly."""
+    """Finds accounts by user name, exactly; what is secret of one is read when it is asked for."""
+
+    def get_queryset(self) -> models.QuerySet["Staff"]:
+        """Return the accounts without their secrets, which a counter's role may not select."""
+        return super().get_queryset().defer(*SECRETS)
 
 
 class Staff(AbstractBaseUser):
@@ -39,6 +49,20 @@ class Staff(AbstractBaseUser):
         """Kept while employed; afterwards inactive, since the ledger's entries refer to it."""
 
         db_table = "access_staff"
+        base_manager_name = "objects"
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet["Staff"] | None = None,
+    ) -> None:
+        """Read the account again; its secrets alone by the function that gives a counter those of its own staff."""
+        if fields is None or not set(fields) <= set(SECRETS):
+            super().refresh_from_db(using, fields, from_queryset)
+            return
+        (found,) = prepared_rows("SELECT password, salt FROM access_secrets_of(%s)", [self.staff_id])
+        self.password, self.salt = found
 
 
 class FactorChange(models.Model):

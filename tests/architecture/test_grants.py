@@ -139,6 +139,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "access_count_lookups": ["worker"],
         "access_answer_request": ["worker"],
         "access_ask": ["backoffice"],
+        "access_secrets_of": ["backoffice", "counter", "vault", "vault_service", "worker"],
         "access_sign_ins_of": ["backoffice", "counter", "worker"],
         "agents_lines_of_person": ["counter", "worker"],
         "agents_newest_registration": ["backoffice", "worker"],

@@ -52,7 +52,11 @@ GRANT SELECT ON ledger_deferreddisclosuremark TO worker, vault_service;
 GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO console, vault_service;
 
 -- Staff: read by the apps for signing in. access/sql/rows_of_a_role.sql limits which rows a role sees.
-GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, vault, vault_service, auditor;
+-- What is secret of an account is no column of a counter: the plan of a statement tells of hidden rows (access/sql/secrets_of.sql).
+GRANT SELECT ON access_rolegrant TO counter, backoffice, worker, vault, vault_service, auditor;
+GRANT SELECT (staff_id, username, is_active) ON access_staff TO counter, auditor;
+GRANT SELECT ON access_staff TO backoffice, worker, vault, vault_service;
+GRANT EXECUTE ON FUNCTION access_secrets_of TO counter, backoffice, worker, vault, vault_service;
 -- Accounts and roles are made by commands, and by the vault service for an administrator who signed in there. The back office closes an
 -- account and changes its owner's password; a worker closes accounts of an agent or an incident, and notes which mail it sent.
 GRANT INSERT, UPDATE (until) ON access_rolegrant TO console, vault_service;
