@@ -196,6 +196,15 @@ DROP TRIGGER IF EXISTS subscribers_personlink_told ON subscribers_personlink;
 CREATE CONSTRAINT TRIGGER subscribers_personlink_told AFTER INSERT OR DELETE ON subscribers_personlink DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION subscribers_require_told_people();
 
+-- A counter seals what belongs to a tenure that it begins. A row about an older one would be refused by the key where there is one, and so tell
+-- what is recorded of whom: that a former SIM is kept means that the line was held for a case. The reference says when it was made.
+CREATE OR REPLACE TRIGGER vault_sealed_of_new_tenure BEFORE INSERT ON vault_sealed
+    FOR EACH ROW WHEN (current_user = 'counter' AND (uuid_extract_timestamp(NEW.tenure_id) > clock_timestamp() - interval '10 minutes') IS NOT TRUE)
+    EXECUTE FUNCTION kernel_refuse('vault_sealed_of_an_older_tenure', 'insufficient_privilege');
+CREATE OR REPLACE TRIGGER vault_copy_of_new_tenure BEFORE INSERT ON vault_copy
+    FOR EACH ROW WHEN (current_user = 'counter' AND (uuid_extract_timestamp(NEW.tenure_id) > clock_timestamp() - interval '10 minutes') IS NOT TRUE)
+    EXECUTE FUNCTION kernel_refuse('vault_copy_of_an_older_tenure', 'insufficient_privilege');
+
 -- A closed account is opened again by a command alone, and a request that was decided or closed is not decided again.
 CREATE OR REPLACE TRIGGER access_staff_reopened BEFORE UPDATE OF is_active ON access_staff
     FOR EACH ROW WHEN (kernel_is_app() AND NEW.is_active AND NOT OLD.is_active)
