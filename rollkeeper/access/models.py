@@ -14,7 +14,6 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.ids import new_uuid
 
-
 SECRETS = ("password", "salt")
 """What no statement may compare at a counter: the plan of one tells of accounts whose rows are hidden (`sql/secrets_of.sql`)."""
 

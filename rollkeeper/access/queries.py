@@ -26,9 +26,9 @@ ACCOUNT = (
     " WHERE g.staff_id = s.staff_id AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)) AS roles"
 )
 """The columns of an account `s` that `account_of` reads, with the roles of a day."""
-SECRET = " LEFT JOIN LATERAL access_secrets_of(s.staff_id) AS secret ON true"
+WITH_SECRETS = " LEFT JOIN LATERAL access_secrets_of(s.staff_id) AS secret ON true"
 """Joined to an account `s`, whose columns `ACCOUNT` are then read."""
-_ACCOUNT = "SELECT " + ACCOUNT + " FROM access_staff s" + SECRET + " WHERE staff_id = %(staff)s"  # noqa: S608 - our own words
+_ACCOUNT = "SELECT " + ACCOUNT + " FROM access_staff s" + WITH_SECRETS + " WHERE staff_id = %(staff)s"  # noqa: S608 - our own words
 _ACCOUNT_COLUMNS = ("password", "staff_id", "username", "is_active", "salt")
 
 

@@ -21,7 +21,7 @@ from django.contrib.sessions.models import Session
 
 from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.models import Staff
-from rollkeeper.access.queries import ACCOUNT, SECRET, account_of
+from rollkeeper.access.queries import ACCOUNT, WITH_SECRETS, account_of
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.agents.queries import OF_AGENT
 from rollkeeper.kernel import clock
@@ -45,7 +45,7 @@ _FOUND = (
 )
 _FOUND_ALONE = _FOUND.format(account=" FROM django_session d")
 _FOUND_WITH_ACCOUNT = _FOUND.format(
-    account=f", {ACCOUNT}, {OF_AGENT} AS is_of_agent FROM django_session d LEFT JOIN access_staff s ON s.staff_id = d.staff_id{SECRET}"
+    account=f", {ACCOUNT}, {OF_AGENT} AS is_of_agent FROM django_session d LEFT JOIN access_staff s ON s.staff_id = d.staff_id{WITH_SECRETS}"
 )
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
