@@ -58,18 +58,28 @@ def replace_sims(first: str, last: str, day: str) -> dict[str, int]:
     return {"replaced": int(last) - int(first)}
 
 
+def person(n: int) -> dict[str, str]:
+    """Invent one of these people, with the SIM of the line."""
+    return {
+        "name": f"Invented {n}",
+        "address": f"Invented Road {n}, Lhasa",
+        "document_type": "passport",
+        "document_number": f"X{n:08d}",
+        "iccid": sim_of(n),
+    }
+
+
 def take_copies(first: str, last: str, day: str) -> dict[str, int]:
     """Register these people with a copy of the document of each."""
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.instance import open_instance
-    from tests.selfcare.people import PERSON, register_line
+    from tests.selfcare.people import register_line
 
     open_instance()
     on = dt.date.fromisoformat(day)
     clock.set_demo_date(on)
     for n in range(int(first), int(last)):
-        person = PERSON | {"document_number": f"X{n:07d}"}
-        register_line(NUMBER.format(n), person, on=on, copies=(b"\xff\xd8 an invented picture",))
+        register_line(NUMBER.format(n), person(n), on=on, copies=(b"\xff\xd8 an invented picture",))
     return {"taken": int(last) - int(first)}
 
 
