@@ -7,12 +7,16 @@ Account pages that change a password or a second factor exist at the back office
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authentication_failed
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import formats
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from rollkeeper.access.choices import SignInOutcome, SignInSource
@@ -30,6 +34,8 @@ from rollkeeper.site.sessions import SOURCE_MARK
 
 _SOURCE_CLASS = "source_class"
 """The key under which a session has the class of its source until the sign-in is complete."""
+_SIGN = "password_sign"
+"""The key under which a session has an account and a hash of its password, which was typed, until the sign-in is complete."""
 _PURPOSE = b"rollkeeper second factors v1"
 
 
@@ -53,9 +59,12 @@ class StaffBackend(ModelBackend):
                 username, source
             ).value  # this sign-in makes it a known one
         try:
-            return staff_with(username, password, source=source)
+            staff = staff_with(username, password, source=source)
         except NotSignedIn:
             return None
+        if request and not request.user.is_authenticated:
+            request.session[_SIGN] = [str(staff.staff_id), staff.get_session_auth_hash()]
+        return staff
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -80,7 +89,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise self.validation_error("too_many_login_attempts") from fault
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Begin the session; it keeps a hash of where it came from."""
+        """Begin the session; it keeps a hash of where it came from. A password that was changed since it was typed begins none."""
+        whose, sign = request.session.pop(_SIGN, ("", ""))
+        if whose == str(user.staff_id) and not constant_time_compare(sign, user.get_session_auth_hash()):
+            raise ImmediateHttpResponse(redirect(settings.LOGIN_URL))
         super().login(request, user)
         request.session[SOURCE_MARK] = source_mark(client_address(request)).hex()
 

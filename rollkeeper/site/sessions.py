@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as AUTH_USER
 from django.contrib.sessions.backends import db
@@ -33,7 +34,7 @@ _STEP = dt.timedelta(seconds=10)
 SOURCE_MARK = "source_mark"
 """The key under which a session has a hash of the address from which its owner signed in."""
 _KEPT = (
-    "UPDATE django_session SET session_data = %s, expire_date = %s, staff_id = coalesce(staff_id, %s::uuid),"
+    "UPDATE django_session SET session_data = %s, expire_date = %s, staff_id = coalesce(%s::uuid, staff_id),"
     " source_mark = coalesce(nullif(source_mark, ''), %s) FROM (SELECT {how}) AS commit (how)"
     " WHERE commit.how = commit.how AND session_key = %s AND begun_by = CURRENT_USER RETURNING reference"
 )
@@ -91,7 +92,7 @@ class SessionStore(db.SessionStore):
             self.create()
         elif must_create:
             super().save(must_create)
-            if AUTH_USER in self:
+            if _whose(dict(self.items())):
                 self._write()
         elif self.modified or not self._ends_at or self.get_expiry_date() - self._ends_at > _STEP:
             self._write()
@@ -118,7 +119,7 @@ class SessionStore(db.SessionStore):
             [
                 self.encode(content),
                 self.get_expiry_date(),
-                content.get(AUTH_USER),
+                _whose(content),
                 bytes.fromhex(content.get(SOURCE_MARK, "")),
                 _row(self.session_key),
             ],
@@ -153,6 +154,13 @@ class SessionStore(db.SessionStore):
         key = self.session_key if session_key is None else session_key
         if key is not None:
             Session.objects.filter(session_key=_row(key)).delete()
+
+
+def _whose(content: dict[str, Any]) -> str | None:
+    """Return whose session it is, or who waits in the second step of a sign-in: it ends with the sessions of that account."""
+    waits = content.get(LOGIN_SESSION_KEY)
+    whose: str | None = content.get(AUTH_USER) or (waits.get("user_pk") if isinstance(waits, dict) else None)
+    return whose
 
 
 def reference_of(session_key: str | None) -> UUID | None:
