@@ -7,8 +7,10 @@ sheet that would fill the memory, since a few kilobytes of a spreadsheet can unp
 without being large unpacked: the rectangle between them is made. So a sheet is first read in another process.
 """
 
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -32,6 +34,11 @@ _MOST_FAULTS: Final = 1_000_000
 """Of cells. Each is remembered; a sheet with more of them is no list of lines."""
 _TOO_LARGE: Final = "unpacked it is larger than 2 GiB; save it as CSV"
 _DAMAGED: Final = 4
+# An archive with a password, one that is squeezed in an unusual way, an unknown encoding: who hands in a file chooses.
+_DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, fastexcel.FastExcelError, expat.ExpatError, LookupError, EOFError, OSError,
+    RuntimeError, StopIteration, UnicodeError,
+)  # fmt: skip
 _PROBE: Final = f"""
 import fastexcel
 try:
@@ -59,11 +66,16 @@ class Sheet:
     @property
     def description(self) -> str:
         """Say how it is read, for a person."""
-        return f"a spreadsheet, sheet '{self.name}'"
+        return f"a spreadsheet, sheet '{_printable(self.name)}'"
 
     def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
-        """Give every record, calculated values only; a fault in a wanted column makes its row unreadable."""
-        sheet = _load(file).load_sheet(self.name, header_row=None, dtypes="string", skip_rows=0)
+        """Give every record, calculated values only; a fault in a wanted column makes its row unreadable. Refuses: IMPORT_FILE_UNREADABLE."""
+        try:
+            sheet = _load(file).load_sheet(self.name, header_row=None, dtypes="string", skip_rows=0)
+        except fastexcel.FastExcelError as fault:
+            raise IMPORT_FILE_UNREADABLE(
+                file=file, why=f"the spreadsheet is damaged ({type(fault).__name__})"
+            ) from None
         names = _by_row(self.faults)
         header: list[str] = []
         for number, cells in enumerate(sheet.to_polars().fill_null("").iter_rows(), 1):
@@ -74,6 +86,11 @@ class Sheet:
                 yield UnreadableRow(header[bad[0]] if bad[0] < len(header) else "", names[number][bad[0]])
             else:
                 yield record
+
+
+def _printable(name: str) -> str:
+    """Return a name without what would move the cursor of a terminal, or turn what follows around."""
+    return "".join(one if one.isprintable() else "?" for one in name)
 
 
 def open_sheet(file: Path, sheet: str | None) -> Sheet:
@@ -90,20 +107,13 @@ def open_sheet(file: Path, sheet: str | None) -> Sheet:
             names = _load(file).sheet_names
             if sheet and sheet not in names:
                 raise IMPORT_FILE_UNREADABLE(
-                    file=file, why=f"it has no sheet '{sheet}', only {', '.join(names)}"
+                    file=file, why=f"it has no sheet '{sheet}', only {', '.join(map(_printable, names))}"
                 )
             name = sheet or (_likeliest(file, names) if len(names) > 1 else names[0])
             return Sheet(name, _faults(archive, _member(archive, name)))
     except OverflowError:
         raise IMPORT_FILE_UNREADABLE(file=file, why=_TOO_LARGE) from None
-    except (
-        zipfile.BadZipFile,
-        fastexcel.FastExcelError,
-        expat.ExpatError,
-        KeyError,
-        IndexError,
-        EOFError,
-    ) as fault:
+    except _DAMAGE as fault:
         raise IMPORT_FILE_UNREADABLE(
             file=file, why=f"the spreadsheet is damaged ({type(fault).__name__})"
         ) from None

@@ -1,5 +1,6 @@
 """Every kind of file is read, and every broken one is refused in one sentence that names the place."""
 
+import io
 import os
 import resource
 import subprocess
@@ -250,6 +251,64 @@ def test_an_archive_that_is_no_spreadsheet_is_refused(tmp_path):
 
     with refusing(IMPORT_FILE_UNREADABLE, match="archive"):
         scan_file(file)
+
+
+def packed_again(file, **of_parts):
+    """A spreadsheet with other parts: what each says is changed by a function."""
+    whole = io.BytesIO(file.read_bytes())
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            change = of_parts.get(part.filename.rpartition("/")[2].partition(".")[0], str)
+            new.writestr(part.filename, change(old.read(part).decode()))
+
+
+def with_bytes_of_headers(file, places, value):
+    """The same archive with another byte in both headers of each part: what PKZIP calls its flags, or its method."""
+    content = bytearray(file.read_bytes())
+    for mark, place in zip((b"PK\x03\x04", b"PK\x01\x02"), places, strict=True):
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            content[at + place] = value
+    file.write_bytes(content)
+
+
+def entity(declared, used):
+    return lambda text: text.replace("?>", f"?><!DOCTYPE w [{declared}]>", 1).replace("number", used)
+
+
+LAUGHS = '<!ENTITY a0 "lol">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+FORMULA_TOO = '<row r="9"><c r="A9"><f>1</f></c></row></sheetData>'
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: with_bytes_of_headers(file, (6, 8), 1),  # a password
+        lambda file: with_bytes_of_headers(file, (8, 10), 99),  # AES
+        lambda file: with_bytes_of_headers(file, (8, 10), 12),  # bzip2, which it is not
+        lambda file: file.write_bytes(
+            file.read_bytes().replace(b"sheet1.xml", b"sheet1.xml" + b"\xff" * 9, 1)
+        ),
+        lambda file: packed_again(file, workbook=lambda text: text.replace("UTF-8", "utf-99")),
+        lambda file: packed_again(file, workbook=lambda text: text.replace(' r:id="rId1"', "")),
+        lambda file: packed_again(file, sheet1=entity('<!ENTITY x SYSTEM "file:///etc/hostname">', "&x;")),
+        lambda file: packed_again(
+            file, sheet1=lambda text: entity(LAUGHS, "&a9;")(text).replace("</sheetData>", FORMULA_TOO)
+        ),
+    ],
+)
+def test_a_spreadsheet_that_is_made_to_harm_is_refused_in_a_sentence(tmp_path, spoil):
+    file = write_sheet(tmp_path / "lines.xlsx", [[text("number"), text("name")], [text("1"), text("a")]])
+    spoil(file)
+
+    with refusing(IMPORT_FILE_UNREADABLE, match="damaged"):
+        rows_of(file)
+
+
+def test_the_name_of_a_sheet_moves_no_cursor(tmp_path):
+    file = write_sheets(tmp_path / "lines.xlsx", {"a\x9b31m\u202e": [[text("number")], [text("1")]]})
+
+    assert "sheet 'a?31m?'" in spreadsheets.open_sheet(file, None).description
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "idna", "undefined"])
