@@ -22,7 +22,8 @@ type Text = dict[Language, str]
 class PackModel(BaseModel):
     """Part of a pack."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Made ready at first use, and as one: many a process reads no law.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Citation(PackModel):

@@ -38,7 +38,8 @@ _OF_ANY_STATE: Final = frozenset({"passport", "identity-card", "residence-permit
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Made ready at first use: many a process asks for no country.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class CountrySource(_Part):
