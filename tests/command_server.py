@@ -30,6 +30,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 _MOST_BYTES = 1 << 20
+_LANGUAGE = frozenset({"LC_ALL", "LC_MESSAGES", "LANG"})
 _CALL = """\
 #!{python} -IS
 import array, json, os, socket, sys
@@ -67,7 +68,8 @@ class _Warm:
         self.socket = str(Path(self._folder.name) / "socket")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.command_server", self.socket], cwd=ROOT,
-            env={**surroundings, "OPENBLAS_NUM_THREADS": "1"},  # a process with threads is not forked
+            # A process with threads is not forked. Which language a command speaks it reads when it runs.
+            env={k: v for k, v in surroundings.items() if k not in _LANGUAGE} | {"OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self._owner = os.getpid()
@@ -93,7 +95,7 @@ _WARM: dict[frozenset[tuple[str, str]], _Warm] = {}
 
 def _is_read_late(variable: str) -> bool:
     """Tell whether a command reads this variable when it runs, and not when the process warms up."""
-    is_ours = variable.startswith(("ROLLKEEPER_", "PYTEST_")) or variable == "COLUMNS"
+    is_ours = variable.startswith(("ROLLKEEPER_", "PYTEST_")) or variable in {"COLUMNS", *_LANGUAGE}
     return is_ours and variable not in {"ROLLKEEPER_APP", "ROLLKEEPER_HOSTS", "ROLLKEEPER_OPENS"}
 
 
@@ -186,9 +188,7 @@ class CommandServer:
 @cache
 def common_server() -> CommandServer:
     """Return the one of this process, for whatever file of tests asks: its commands have no role given, and no language."""
-    left_out = {"ROLLKEEPER_ROLE", "LC_ALL", "LC_MESSAGES", "LANG"}
-    kept = {k: v for k, v in os.environ.items() if k not in left_out}
-    server = CommandServer(kept | {"PYTHONUTF8": "1"})
+    server = CommandServer({k: v for k, v in os.environ.items() if k not in {"ROLLKEEPER_ROLE", *_LANGUAGE}})
     atexit.register(server.go)
     return server
 

@@ -21,7 +21,7 @@ import pytest
 
 from rollkeeper.ledger import auditor
 from tests.command_server import CommandServer
-from tests.instances import copy_empty
+from tests.instances import QUICK_SERVERS, copy_empty
 from tests.ledger.witness import RealWitness
 from tests.operations.test_process_supervisor import free_ports, started
 from tests.settings_files import change_settings
@@ -31,7 +31,7 @@ FOR_OUTSIDERS = (DOCS / "ledger.md").read_text("utf-8")
 PAGE = FOR_OUTSIDERS + (DOCS / "publishing.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SURROUNDINGS = {key: value for key, value in os.environ.items() if not key.startswith("ROLLKEEPER_")} | {
-    "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\n"
+    "ROLLKEEPER_SERVER_CONFIGURATION": QUICK_SERVERS
 }
 PERSON = {
     "number": "+8613908000001", "name": "Invented 1", "address": "Invented Road 1, Lhasa",

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.command_server import CommandServer
+from tests.instances import QUICK_SERVERS
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 WALK = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[0].splitlines()
 SURROUNDINGS = {key: value for key, value in os.environ.items() if not key.startswith("ROLLKEEPER_")} | {
-    "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\n",
+    "ROLLKEEPER_SERVER_CONFIGURATION": QUICK_SERVERS,
     "ROLLKEEPER_NOTICES__OUTBOX_BOUNCE_SHARE": "0",
 }
 

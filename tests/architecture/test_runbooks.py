@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.command_server import CommandServer
-from tests.instances import copy_empty
+from tests.instances import QUICK_SERVERS, copy_empty
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbook"
 PAGES = sorted(page.stem for page in RUNBOOKS.glob("*.md") if page.stem != "README")
@@ -26,7 +26,7 @@ BLOCK = re.compile(r"^```(\w+)( refused)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BEGINS_WITH_NOTHING = {"key-ceremony"}
 SERVERS_AT_REST = {"disk", "lost-passwords", "own-servers", "servers"}
 SURROUNDINGS = {key: value for key, value in os.environ.items() if not key.startswith("ROLLKEEPER_")} | {
-    "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\n"
+    "ROLLKEEPER_SERVER_CONFIGURATION": QUICK_SERVERS
 }
 
 
@@ -84,7 +84,7 @@ class Instance:
             ),
             "utf-8",
         )
-        copy_empty(self.data_dir, configuration=SURROUNDINGS["ROLLKEEPER_SERVER_CONFIGURATION"])
+        copy_empty(self.data_dir, configuration=QUICK_SERVERS)
         self.keep_servers_up()
         begun = self.run(
             f'rollkeeper register "{people}" && rollkeeper backup "$BACKUPS"'

@@ -77,15 +77,24 @@ def handing_over():
             yield process, instance, written
 
 
-def test_each_app_runs_from_its_own_folder_with_no_key_of_another(handing_over):
+# `serve` hands each app the same for as long as it runs, and is tried with all of them.
+@pytest.mark.parametrize("apps", [[app_named("backoffice")], pytest.param(APPS, marks=pytest.mark.soak)])
+def test_an_app_runs_from_its_own_folder_alone(handing_over, apps):
     _, instance, written = handing_over
     port, sockets = free_ports(), {"ROLLKEEPER_SOCKETS": str(instance / "run" / "sockets")}
+
     with ExitStack() as stack:
-        for app in APPS:
+        for app in apps:
             words = ("serve", "--handed-over", "--app", app.name, "--port", port)
             stack.enter_context(running(written / app.name, *words, **sockets))
-        for app in APPS:
+
+        for app in apps:
             until(lambda app=app: answers(port + app.port_offset, "/readyz"), seconds=90)
+
+
+def test_no_folder_of_an_app_has_a_key_of_another(handing_over):
+    *_, written = handing_over
+
     inside = {app.name: {one.name for one in (written / app.name / "secrets").iterdir()} for app in APPS}
 
     assert inside["portal"] == {"index.key", "public-keys.pub", "register-portal.pgpass", "web.key"}
