@@ -24,7 +24,6 @@ from rollkeeper.lines.queries import current_tenure
 from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.operations.cli import make_app
 from rollkeeper.subscribers.services import set_protection
-from rollkeeper.vault.services import begin_first_epoch
 from tests.builders.staff import employ
 from tests.builders.staff import sign_in as signed_in
 from tests.entries import entries
@@ -43,14 +42,22 @@ CHANGING = re.compile(
 )
 
 
-@pytest.fixture
-def numbers(register):
+@pytest.fixture(scope="module")
+def registered(data_dir, empty_everything):
     """Forty numbers: one is a protected subscriber's, one an ordinary subscriber's, and the others are no one's."""
-    begin_first_epoch()
+    empty_everything()
     clock.set_demo_date(ON)
     found = {ORDINARY: register_line(ORDINARY, PERSON), PROTECTED: register_line(PROTECTED, PERSON | {"document_number": "B2222222"})}  # fmt: skip
     set_protection(current_tenure(found[PROTECTED]).person_id, protected=True)
-    return found
+    yield found
+    empty_everything()
+
+
+@pytest.fixture
+def numbers(registered, register):
+    """The same numbers; what a test does with them is rolled back."""
+    clock.set_demo_date(ON)
+    return registered
 
 
 @pytest.fixture

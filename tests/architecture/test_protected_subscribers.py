@@ -28,7 +28,6 @@ from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.services import open_case
 from rollkeeper.site.web_apps import app_named
 from rollkeeper.subscribers.services import set_protection
-from rollkeeper.vault.services import begin_first_epoch
 from tests.architecture.test_no_way_to_people import routes
 from tests.builders.lines import suspend_line, terminate_line
 from tests.builders.staff import sign_in
@@ -47,11 +46,25 @@ MASKED = re.compile(
 )
 
 
-@pytest.fixture
-def sealed(register):
+@pytest.fixture(scope="module")
+def registered(data_dir, empty_everything):
     """Three lines of people under a threat: one plain, one suspended, disputed and lifted, one that has ended."""
-    begin_first_epoch()
+    empty_everything()
     clock.set_demo_date(ON)
+    with transaction.atomic():
+        found = register_lines()
+    yield found
+    empty_everything()
+
+
+@pytest.fixture
+def sealed(registered, register):
+    """The same lines; what a test does with them is rolled back."""
+    clock.set_demo_date(ON)
+    return registered
+
+
+def register_lines():
     plain = register_line(NUMBERS[0], PERSON)
     odd = register_line(NUMBERS[1], PERSON | {"document_number": "B2222222"}, service=Service.FIXED_LINE)
     suspend_line(odd, reason=SuspensionReason.REGISTRATION, on=ON)
