@@ -5,9 +5,7 @@ import errno
 import fcntl
 import os
 import signal
-import subprocess
 import sys
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -20,9 +18,8 @@ from rollkeeper.operations import cli, demo
 from rollkeeper.operations.errors import DATA_DIR_IN_USE, DEMO_IN_PROGRESS, UNKNOWN_HOST
 from rollkeeper.operations.unexpected_errors import tell
 from rollkeeper.platform import embedded_postgres
+from tests.command_server import common_server
 from tests.refusals import refusing
-
-COMMAND = Path(sys.executable).with_name("rollkeeper")
 
 
 @pytest.fixture
@@ -184,13 +181,7 @@ def test_an_import_never_writes_its_rejects_over_the_export(data_dir, tmp_path):
     export.write_text("number,service,activated_on\n12,mobile,2010-05-01\n", "utf-8")
     before = export.read_bytes()
 
-    done = subprocess.run(
-        [COMMAND, "import", export, "--yes", "--refused", export],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    done = common_server().run("import", str(export), "--yes", "--refused", str(export))
 
     assert done.returncode == 2
     assert "Nothing was imported" in done.stderr

@@ -8,8 +8,6 @@ import operator
 import os
 import pickle
 import stat
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -294,7 +292,7 @@ def test_many_at_once_get_no_more_than_one_after_another(officer, limit):
     assert (len(entries(OPENED)), len(entries(REFUSED))) == (5, 11)
 
 
-def test_another_process_and_a_restart_begin_no_new_count(officer):
+def test_another_process_and_a_restart_begin_no_new_count(officer, command_server):
     record = person()
     services.seal_persons([record])
     most = Vault().opens_per_day
@@ -304,9 +302,9 @@ def test_another_process_and_a_restart_begin_no_new_count(officer):
             facts={"field": "name", "purpose": "review"},
         )  # fmt: skip
 
-    done = subprocess.run(
-        [sys.executable, "-c", _OPEN_ELSEWHERE, str(officer.staff_id), str(record.person_id), str(record.tenure_id)],
-        env=os.environ | {"ROLLKEEPER_ROLE": "worker"}, capture_output=True, text=True, check=False,
+    done = command_server.run(
+        "@tests.command_server:run_python", "-c", _OPEN_ELSEWHERE, str(officer.staff_id), str(record.person_id), str(record.tenure_id),
+        surroundings={"ROLLKEEPER_ROLE": "worker"},
     )  # fmt: skip
 
     assert done.stdout.strip() == TOO_MANY_OPENINGS.code, done.stderr
@@ -554,17 +552,22 @@ def test_what_was_changed_is_refused_in_the_same_words_as_what_never_was(officer
     assert said[0] == said[1]
 
 
-def test_after_shredding_nothing_opens_in_a_long_lived_process_that_had_opened_it(officer):
+def test_after_shredding_nothing_opens_in_a_long_lived_process_that_had_opened_it(officer, command_server):
     record = person(name="Remembered")
     services.seal_persons([record])
     line = LineId(new_uuid())
-    with subprocess.Popen(
-        [sys.executable, "-c", _LONG_LIVED, str(record.person_id), str(record.tenure_id), str(line)],
-        env=os.environ | {"ROLLKEEPER_ROLE": "worker"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as other:  # fmt: skip
-        before = other.stdout.readline().strip()
+    (its_input, to_it), (from_it, its_output) = os.pipe(), os.pipe()
+    other = command_server.start(
+        "@tests.command_server:run_python", "-c", _LONG_LIVED, str(record.person_id), str(record.tenure_id), str(line),
+        terminal=its_input, out=its_output, err=2, surroundings={"ROLLKEEPER_ROLE": "worker"},
+    )  # fmt: skip
+    os.close(its_input), os.close(its_output)
+    with os.fdopen(to_it, "w") as says, os.fdopen(from_it) as said:
+        before = said.readline().strip()
         services.shred([(record.person_id, record.tenure_id)])
-        after, _ = other.communicate("again\n")
+        says.write("again\n"), says.flush()
+        after = said.read()
+    other.finish()
 
     assert before == "Remembered"
     assert after.split() == ["CannotOpen", "CannotOpen", "nothing"]

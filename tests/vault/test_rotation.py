@@ -1,10 +1,7 @@
 """Renewing the keys: everything living opens afterwards, an older copy of the keys opens nothing."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -178,7 +175,7 @@ def test_a_rotation_that_broke_off_while_destroying_goes_on(rotate, reveal, monk
     assert reveal(record) == record.values[Field.NAME]
 
 
-def test_a_rotation_killed_with_kill_9_loses_nobody(rotate, reveal):
+def test_a_rotation_killed_with_kill_9_loses_nobody(rotate, reveal, command_server):
     everybody = people(40)
     services.seal_persons(everybody)
     program = (
@@ -191,14 +188,7 @@ def test_a_rotation_killed_with_kill_9_loses_nobody(rotate, reveal):
         "rotation.rotate(console_authority(), on=dt.date(2012, 3, 2), on_progress=lambda n: os.kill(os.getpid(), signal.SIGKILL))\n"
     )
     connections["keys"].close()  # a rotation elsewhere waits for a session that has sealed
-    killed = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    killed = command_server.run("@tests.command_server:run_python", "-c", program)
 
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert len({row.epoch_id for row in rows("SELECT epoch_id FROM person_key", using="keys")}) == 2
