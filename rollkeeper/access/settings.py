@@ -3,9 +3,11 @@
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
+from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import Table, table
 
@@ -18,10 +20,43 @@ def _a_domain(name: str | None) -> str | None:
     return name
 
 
-def _an_address(said: str | None) -> str | None:
-    if said is not None and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]{1,253}/?", said):
-        raise ValueError("write scheme and host without a path, such as https://counter.example.org")
-    return said and said.rstrip("/")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]{1,253}(?:/[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?){0,3}/?")
+_NAMES = ("backoffice", "counter", "portal")
+
+
+def _an_address(said: str | None, info: ValidationInfo) -> str | None:
+    if said is None:
+        return None
+    if not _ADDRESS.fullmatch(said):
+        raise ValueError(
+            "write scheme and host, and a path in small letters if there is one: https://register.example/counter"
+        )
+    said = said.rstrip("/")
+    for name in _NAMES:
+        if (other := info.data.get(f"{name}_address")) and _host(said) == _host(other):
+            _require_apart(urlsplit(said).path, urlsplit(other).path, other=f"{name}_address")
+    return said
+
+
+def _host(address: str) -> tuple[str | None, int]:
+    """Return what addresses of one origin have in common. http and https are taken for one: a proxy leads from one to the other."""
+    parts = urlsplit(address)
+    port = parts.port or 443
+    return parts.hostname, 443 if port == 80 else port
+
+
+def _require_apart(path: str, other_path: str, *, other: str) -> None:
+    """Refuse two apps of one host name of which one would be sent the other's requests or cookies."""
+    if not path or not other_path:
+        raise ValueError(
+            Phrase(
+                "it has the host of {other}: give both a path, such as /counter, or each a host", other=other
+            )
+        )
+    if f"{path}/".startswith(f"{other_path}/") or f"{other_path}/".startswith(f"{path}/"):
+        raise ValueError(
+            Phrase("its path and that of {other} are the same, or one is inside the other", other=other)
+        )
 
 
 class Access(Table):
@@ -62,7 +97,7 @@ class Access(Table):
         AfterValidator(_an_address),
         Field(
             description="Where staff reach the back office, for links of other apps and invitations; behind a proxy there are none "
-            "without it."
+            "without it. With a path the app is served under it."
         ),
     ] = None
     counter_address: Annotated[
@@ -87,5 +122,32 @@ settings = table("access", Access)
 
 
 def passkey_domain() -> str | None:
-    """Return the domain of this instance's passkeys; a demo instance's is this machine. None: none was set."""
+    """Return the domain of subscribers' passkeys; a demo instance's is this machine.
+
+    None: none was set, or the portal runs no script, without which there is no passkey.
+    """
+    if not portal_runs_scripts():
+        return None
     return settings().passkey_domain or ("localhost" if instance().kind is InstanceKind.DEMO else None)
+
+
+def app_address(app: str) -> str | None:
+    """Return where an app is reached, without a slash at the end; None where only the operator knows."""
+    said: str | None = getattr(settings(), f"{app}_address")
+    return said
+
+
+def app_path(app: str) -> str:
+    """Return the path under which an app is served, such as ``/counter``; empty where it has a host name or port for itself."""
+    return urlsplit(app_address(app) or "").path
+
+
+def portal_runs_scripts() -> bool:
+    """Tell whether pages of the portal may run scripts: not where its origin is, or may be, also that of an app of staff."""
+    mine = app_address("portal")
+    others = [app_address(name) for name in ("backoffice", "counter")]
+    if mine is None:
+        return True
+    if None in others and app_path("portal"):
+        return False
+    return all(other is None or _host(mine) != _host(other) for other in others)

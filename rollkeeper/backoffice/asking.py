@@ -15,12 +15,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rollkeeper.access.errors import ALREADY_APPROVED, NotSignedIn
+from rollkeeper.access.own_pages import page_at
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import ask_worker
 from rollkeeper.kernel.error_messages import translated_texts
@@ -102,7 +103,7 @@ def shown_again[**P](
             assert isinstance(request, HttpRequest)  # noqa: S101 - each view's first argument
             messages.warning(request, said)
             request.method = "GET"
-            shown: HttpResponse = resolve(reverse(page, args=args[1:], kwargs=kwargs)).func(*args, **kwargs)
+            shown: HttpResponse = page_at(reverse(page, args=args[1:], kwargs=kwargs)).func(*args, **kwargs)
             shown.status_code = HTTPStatus.CONFLICT
             return shown
 

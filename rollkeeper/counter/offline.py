@@ -24,11 +24,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import engines
 from django.templatetags.static import static
-from django.urls import resolve, reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from rollkeeper.access.authority import require
+from rollkeeper.access.own_pages import page_at
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.agents.queries import is_of_own_outlet
@@ -180,7 +181,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     source = _found("counter/service_worker.js").read_text("utf-8")
     return HttpResponse(
         f"const CACHED = {notified};\n{source}", content_type="text/javascript; charset=utf-8",
-        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"},
+        headers={"Cache-Control": "no-cache"},
     )  # fmt: skip
 
 
@@ -189,10 +190,10 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """Say how this app is installed on a device."""
     del request
-    name = f"Rollkeeper · {instance().operator_name}"
+    name, first = f"Rollkeeper · {instance().operator_name}", reverse("counter:find")
     return JsonResponse(
         {
-            "name": name, "short_name": "Rollkeeper", "start_url": "/", "scope": "/", "display": "standalone",
+            "name": name, "short_name": "Rollkeeper", "start_url": first, "scope": first, "display": "standalone",
             "background_color": "#ffffff", "theme_color": "#10435a", "lang": get_language(),
             "icons": [{"src": static("mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
         },
@@ -233,10 +234,10 @@ def _found(name: str) -> Path:
 def _anonymous_request(request: HttpRequest, path: str) -> HttpRequest:
     """Return a request for a page without a user: no session, account or form token."""
     blank = HttpRequest()
-    blank.method, blank.path, blank.path_info = "GET", path, path
+    blank.method, blank.path, blank.path_info = "GET", path, f"/{path.removeprefix(get_script_prefix())}"
     blank.META = {name: request.META[name] for name in ("SERVER_NAME", "SERVER_PORT")}
     blank.user = AnonymousUser()
-    blank.resolver_match = resolve(path)
+    blank.resolver_match = page_at(path)
     blank.links_css = True  # type: ignore[attr-defined] # the style sheet is among the kept files
     return blank
 

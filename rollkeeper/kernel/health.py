@@ -30,6 +30,9 @@ from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.errors import SETUP_OUTDATED, RollkeeperError
 
 _ANSWER_S: Final = 5
+_ALIVE: Final = "/healthz"
+_READY: Final = "/readyz"
+HEALTH_PATHS: Final = frozenset({_ALIVE, _READY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,9 @@ def _minor(version: str) -> list[str]:
 
 def answer_text(path: str, parts: Sequence[Part]) -> tuple[int, str]:
     """Return status and body of the answer to one of the two addresses."""
-    if path == "/healthz":
+    if path == _ALIVE:
         return HTTPStatus.OK, "ok\n"
-    if path != "/readyz":
+    if path != _READY:
         return HTTPStatus.NOT_FOUND, "not found\n"
     lacking = missing(parts)
     if not lacking:

@@ -47,9 +47,9 @@ def application() -> Any:
     threading.Thread(target=_end_with_server, daemon=True).start()
     gc.disable()  # until all is loaded
     from rollkeeper.operations.request_buffer import RequestBuffer
-    from rollkeeper.site.wsgi import application
+    from rollkeeper.site.wsgi import application, path
 
-    return RequestBuffer(application, threads=THREADS)
+    return RequestBuffer(application, threads=THREADS, path=path)
 
 
 def _end_with_server() -> None:

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, Final
 
+from rollkeeper.kernel.health import HEALTH_PATHS
+
 BODY_S: Final = 60.0
 """For the whole body: some megabytes over a bad mobile network."""
 LARGEST_BYTES: Final = 32 << 20
@@ -33,8 +35,10 @@ class RequestBuffer:
         threads: int,
         body_s: float = BODY_S,
         largest_bytes: int = LARGEST_BYTES,
+        path: str = "",
     ) -> None:
         self._application, self._body_s, self._largest_bytes = application, body_s, largest_bytes
+        self._path = path
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self._held_bytes = 0
 
@@ -49,7 +53,10 @@ class RequestBuffer:
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _CLOSE, "The request is too large.\n"
                 )
                 return
-            asked = environment(scope, bytes(body))
+            asked = environment(scope, bytes(body), path=self._path)
+            if asked is None:
+                protocol.response_str(HTTPStatus.NOT_FOUND, _CLOSE, "Another app answers there.\n")
+                return
             status, headers, text = await asyncio.get_running_loop().run_in_executor(
                 self._pool, self._answer, asked
             )
@@ -88,16 +95,21 @@ class RequestBuffer:
         return begun[0], begun[1], text
 
 
-def environment(scope: Any, body: bytes) -> dict[str, Any]:
-    """Return a request as an application expects it (PEP 3333).
+def environment(scope: Any, body: bytes, *, path: str = "") -> dict[str, Any] | None:
+    """Return a request as an application under this path expects it (PEP 3333); None for what is not under it.
+
+    The addresses that monitoring asks directly have no path in front.
 
     The server has read the path's escapes already. Headers with an underscore are left out: to the application one would look like that with a hyphen, which the proxy sets.
     """
+    inside = scope.path.removeprefix(path) if scope.path.startswith(f"{path}/") else None
+    if inside is None and scope.path not in HEALTH_PATHS:
+        return None
     server, _, port = str(scope.server).rpartition(":")
     asked: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "SCRIPT_NAME": path,
+        "PATH_INFO": (inside or scope.path).encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
         "REMOTE_ADDR": str(scope.client).rpartition(":")[0].strip("[]"),
         "SERVER_NAME": server.strip("[]"),

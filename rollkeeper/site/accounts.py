@@ -24,6 +24,7 @@ from rollkeeper.access.client_address import client_address
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.models import Staff
+from rollkeeper.access.own_pages import is_own
 from rollkeeper.access.passwords import CONSOLE, class_of, source_mark, staff_with
 from rollkeeper.access.queries import staff_of
 from rollkeeper.access.settings import settings as access_settings
@@ -73,6 +74,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False, always."""
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Tell whether a sign-in may lead there: to a page of this app, not to one of another app at the same host."""
+        return bool(super().is_safe_url(url)) and is_own(url)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the client's address through the proxy: behind it all of them would otherwise count as one."""

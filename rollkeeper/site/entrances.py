@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where each app is, and in a demo with which logins one looks around: for the first page and the pages to sign in.
 
-Each app has its own origin, a host or a port, and never a path of one host: a fault in one app's page must not reach into another.
+Each app has an origin, a host or a port: a fault in one app's page does not reach into another. Where an operator has one host name only,
+each has a path of it, and the portal runs no script (decision 100).
 """
 
 import json

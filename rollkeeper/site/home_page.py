@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
+from rollkeeper.access.settings import portal_runs_scripts
 from rollkeeper.kernel.health import Part, answer_text, disk_part, register_part
 from rollkeeper.ledger.printouts.receipt_checker import check_page, header_policy
 from rollkeeper.ledger.signed_entry_timestamps import vkey
 from rollkeeper.site.access_middleware import is_open_to
 from rollkeeper.site.entrances import entrances, own_apps
-from rollkeeper.site.web_apps import app_named, this_app
+from rollkeeper.site.web_apps import AppName, app_named, this_app
 from rollkeeper.vault.epochs import require_genuine
 from rollkeeper.vault.root import index_key
 
@@ -33,7 +34,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def other_app(request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
-    """Lead to another app by a path of this one's address: each has an origin, and one address is enough to know."""
+    """Lead to another app by a path of this one's address: one address is enough to know."""
     address = entrances(request).addresses.get(name)
     if not address:
         raise Http404
@@ -62,7 +63,7 @@ def _first_page(request: HttpRequest) -> str:
 
 
 def _health(request: HttpRequest) -> HttpResponse:
-    status, said = answer_text(request.path, _parts())
+    status, said = answer_text(request.path_info, _parts())
     return HttpResponse(said, status=status, content_type="text/plain")
 
 
@@ -73,8 +74,19 @@ def _parts() -> list[Part]:
 
 @login_not_required
 @require_safe
-@csp_override(header_policy())
 def check_receipt(request: HttpRequest) -> HttpResponse:
-    """Return the offline page that checks receipts; it sends nothing to this server, and may be saved."""
+    """Return the offline page that checks receipts; where this app runs no script, say that it works once it is saved."""
+    if this_app() != AppName.PORTAL or portal_runs_scripts():
+        return _check_page(request)
+    if "save" not in request.GET:
+        return render(request, "site/check_receipt.html")
+    page = _check_page(request)
+    page["Content-Disposition"] = 'attachment; filename="check-receipt.html"'
+    return page
+
+
+@csp_override(header_policy())
+def _check_page(request: HttpRequest) -> HttpResponse:
+    """Return the page; it sends nothing to this server, and may be saved."""
     del request
     return HttpResponse(check_page(vkey() or ""))

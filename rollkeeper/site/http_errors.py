@@ -25,11 +25,13 @@ from django.core.signals import got_request_exception
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_script_prefix
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rollkeeper.access.errors import ReauthenticationNeeded
+from rollkeeper.access.own_pages import is_own, page_at
+from rollkeeper.access.settings import portal_runs_scripts
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import clock, room
 from rollkeeper.kernel.database import is_disk_full, is_out_of_reach
@@ -47,7 +49,7 @@ from rollkeeper.site.errors import (
     REGISTER_UNREACHABLE,
     SERVER_ERROR,
 )
-from rollkeeper.site.web_apps import app_named, this_app
+from rollkeeper.site.web_apps import AppName, app_named, this_app
 
 STATUS = {
     Kind.MALFORMED: 422,
@@ -118,11 +120,11 @@ class RefusalMiddleware:
 
 def _page_above(path: str) -> str:
     """Return the nearest address above this one at which there is a page, or another that leads on."""
-    while (path := f"{path.rstrip('/').rpartition('/')[0]}/") != "/":
+    while len(path := f"{path.rstrip('/').rpartition('/')[0]}/") > len(get_script_prefix()):
         with suppress(Resolver404):
-            resolve(path)
-            break
-    return path
+            page_at(path)
+            return path
+    return get_script_prefix()
 
 
 def _log_refused(request: HttpRequest, fault: RollkeeperError) -> None:
@@ -166,7 +168,7 @@ def _ask_to_confirm(request: HttpRequest, asking: str) -> HttpResponse:
     """
     back = request.path
     if request.method == "POST":
-        back = _page_before(request) or "/"
+        back = _page_before(request) or get_script_prefix()
         messages.info(request, _("Nothing was done yet. Confirm that it is you, then do it again."))
     return HttpResponseRedirect(f"{asking}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
@@ -175,7 +177,7 @@ def _page_before(request: HttpRequest) -> str:
     """Return the path of the page of this app from which a request came; empty where that is not known."""
     came_from = urlsplit(request.headers.get("Referer", ""))
     is_ours = came_from.netloc == request.get_host() and not came_from.path.startswith("//")
-    return came_from.path if is_ours else ""
+    return came_from.path if is_ours and is_own(came_from.path) else ""
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
@@ -188,6 +190,8 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "today": clock.today(),
         "demo_date": clock.demo_date(),
         "app": app,
+        "runs_scripts": app != AppName.PORTAL or portal_runs_scripts(),
+        "first_page": get_script_prefix(),
         "app_name": app_named(app).title if app else "",
         "csrf_cookie_name": settings.CSRF_COOKIE_NAME,
         "complaint_body": _complaint_body,

@@ -54,7 +54,7 @@ def css_context(request: HttpRequest) -> dict[str, object]:
 @cache
 def _sheet() -> str:
     # Within a page the mark of its encoding, with which the file begins, would belong to the first rule.
-    return SHEET.read_text("utf-8-sig")
+    return SHEET.read_text("utf-8-sig").replace('url("noto-', f'url("{static("built/noto-")}')
 
 
 @cache

@@ -42,7 +42,7 @@ class PublicLedgerMiddleware:
         if this_app() != AppName.BACKOFFICE or not f"{request.path_info}/".startswith(PREFIX):
             return self.get_response(request)
         if request.path_info == PREFIX.rstrip("/"):
-            return HttpResponsePermanentRedirect(PREFIX)
+            return HttpResponsePermanentRedirect(request.path + "/")
         if request.method not in {"GET", "HEAD"}:
             return _said("Here one can only read.\n", HTTPStatus.METHOD_NOT_ALLOWED, Allow="GET, HEAD")
         return _file(request.path_info.removeprefix(PREFIX) or README, request)

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf.locale import LANG_INFO
 from django.utils.csp import CSP
 
+from rollkeeper.access.settings import app_address, app_path, portal_runs_scripts
 from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.counter.settings import settings as counter_settings
 from rollkeeper.kernel import stores
@@ -16,6 +17,9 @@ from rollkeeper.site.web_apps import this_app
 
 HERE = Path(__file__).parent
 APP = this_app()
+# The app's path, where its address has one. The proxy leaves it in the address, and `request_buffer.py` takes it off.
+_PATH = app_path(APP) if APP else ""
+FORCE_SCRIPT_NAME = _PATH or None
 
 SECRET_KEY = stores.web_secret() if APP else "no web app runs in this process"
 DEBUG = False
@@ -61,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "rollkeeper.site.http_errors.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "rollkeeper.site.cookie_path.CookiePathMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # No page has typed values next to a secret, and a form token is masked again for each response: lengths reveal nothing.
     "django.middleware.gzip.GZipMiddleware",
@@ -128,8 +133,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
-LOGIN_URL = "/account/login/"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = f"{_PATH}/account/login/"
+LOGIN_REDIRECT_URL = f"{_PATH}/"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -140,7 +145,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "5/300s/key"}
 MFA_ADAPTER = "rollkeeper.site.accounts.StaffMFAAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = access_settings().reauthenticate_minutes * 60
-ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
@@ -152,8 +157,9 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = instance().kind is InstanceKind.DEMO
 
 # Ports of one host share cookies: each app has its own cookie names, so that one sign-in does not end another. In production the
-# prefix makes a browser refuse a cookie of that name from another host of the domain, or over plain HTTP.
-_PREFIX = "__Host-" if instance().kind is InstanceKind.PRODUCTION else ""
+# prefix makes a browser refuse a cookie of that name from another host of the domain, or over plain HTTP. Apps that share a host name
+# have a path each, which that prefix does not allow: there no app's process is sent the cookies of another (`cookie_path.py`).
+_PREFIX = ("__Secure-" if _PATH else "__Host-") if instance().kind is InstanceKind.PRODUCTION else ""
 _COOKIES = f"{_PREFIX}rollkeeper_{APP or 'none'}"
 SESSION_COOKIE_NAME = f"{_COOKIES}_session"
 PORTAL_TOKEN_COOKIE_NAME = f"{_PREFIX}rollkeeper_portal_token"
@@ -168,9 +174,12 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = instance().kind is InstanceKind.PRODUCTION
 CSS_COOKIE_NAME = f"{_COOKIES}_css"
+MESSAGE_STORAGE = "rollkeeper.site.cookie_path.MessageStorage"
+MESSAGES_COOKIE_NAME = f"{_COOKIES}_messages" if _PATH else "messages"
 CSRF_COOKIE_NAME = f"{_COOKIES}_csrf"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = APP == "portal"  # scripts of the other two read it
 CSRF_FAILURE_VIEW = "rollkeeper.site.http_errors.forbidden"
 # Not "no-referrer": a browser then sends "Origin: null" with every form, and every form is refused as a stranger's.
 SECURE_REFERRER_POLICY = "same-origin"
@@ -189,6 +198,18 @@ SECURE_CSP = {
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
+if _PATH:
+    # What is in the app's own folder, and nothing that another app of the host name serves.
+    _HERE = f"{app_address(str(APP))}/"
+    _STATIC = f"{_HERE}static/"
+    SECURE_CSP |= {
+        "script-src": [_STATIC], "style-src": [_STATIC, CSP.NONCE], "img-src": [_HERE, "data:"], "font-src": [_STATIC],
+        "worker-src": [f"{_HERE}service-worker.js" if APP == "counter" else "'none'"],
+        "connect-src": [_HERE], "form-action": [_HERE], "manifest-src": [_HERE],
+    }  # fmt: skip
+if APP == "portal" and not portal_runs_scripts():
+    # A script here would act in the apps of staff who use the same browser.
+    SECURE_CSP |= {name: ["'none'"] for name in ("script-src", "worker-src", "connect-src", "manifest-src")}
 
 # A file is never written to disk, as Django would do with a large one: neither the picture that the counter's form asks for
 # nor one that is sent to a page that asks for none. With the form come back the copies that a reading gave.
@@ -201,13 +222,14 @@ LOCALE_PATHS = [HERE / "locale"]
 FORMAT_MODULE_PATH = ["rollkeeper.site.formats"]
 # Django does not know Tibetan by itself.
 LANG_INFO["bo"] = {"bidi": False, "code": "bo", "name": "Tibetan", "name_local": "བོད་ཡིག"}
+LANGUAGE_COOKIE_NAME = f"{_COOKIES}_language" if _PATH else "django_language"
 LANGUAGE_COOKIE_SAMESITE = "Strict"
 LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = instance().zone
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{_PATH}/static/"
 STATIC_ROOT = HERE / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -2,7 +2,7 @@
 """The web apps: each a separate process with its own port, database role and addresses.
 
 Separate processes, because a counter that shares memory with a process that may read is no longer write-only; and
-separate origins, so that a fault in one page cannot reach into another app.
+separate origins, so that a fault in one page cannot reach into another app; or else a path each and a portal without scripts.
 """
 
 import os

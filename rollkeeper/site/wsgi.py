@@ -4,11 +4,13 @@
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
 
 application = get_wsgi_application()
+path = settings.FORCE_SCRIPT_NAME or ""
 
 # Loaded code stays: collecting it again and again would delay about one request in some hundred for long. What it left, a few
 # hundred small things, stays too: to look for them took a sixth of the start.

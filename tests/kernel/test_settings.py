@@ -12,6 +12,7 @@ from django.utils.translation import override
 from pydantic.plugin import _loader as plugins
 
 import rollkeeper
+from rollkeeper.access.settings import portal_runs_scripts
 from rollkeeper.campaign.settings import settings as campaign_settings
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import (
@@ -440,3 +441,44 @@ def test_no_installed_package_plugs_into_what_checks_the_settings(monkeypatch):
 
     assert list(plugins.get_plugins()) == []
     assert asked == []
+
+
+SHARED = """[access]
+backoffice_address = "{}"
+counter_address = "{}"
+portal_address = "{}"
+"""
+
+
+@pytest.mark.parametrize(("addresses", "faulty"), [
+    (("https://b.example", "https://c.example/", "https://m.example"), set()),
+    (("http://localhost:8000", "http://localhost:8001", "http://localhost:8002"), set()),
+    (("https://r.example/backoffice", "https://r.example/counter/", "https://m.example"), set()),
+    (("https://r.example/b", "https://r.example/bc", "https://r.example/my/now"), set()),
+    (("https://r.example", "https://r.example/counter", "https://r.example"), {"counter_address", "portal_address"}),
+    (("https://r.example/b", "https://R.example:443/b/c", "http://r.example:80/b"), {"counter_address", "portal_address"}),
+    (("https://r.example/b", "https://r.example/b", "https://r.example/b/my"), {"counter_address", "portal_address"}),
+    (("https://r.example/B", "https://r.example/../c", "https://r.example/my?x"), {"backoffice_address", "counter_address", "portal_address"}),
+    (("https://r.example//b", "https://r.example/c%2f", "https://u:p@r.example"), {"backoffice_address", "counter_address", "portal_address"}),
+])  # fmt: skip
+def test_apps_of_one_host_have_each_a_path_outside_the_others(written, addresses, faulty):
+    written(SHARED.format(*addresses))
+
+    if not faulty:
+        check_settings()
+        return
+    with refusing(SETTING_FAULT if len(faulty) == 1 else Faults) as refusal:
+        check_settings()
+    assert {one.facts["setting"] for one in refusal.value.faults} == faulty
+
+
+@pytest.mark.parametrize(("lines", "runs"), [
+    ("", True), ('portal_address = "https://m.example"', True), ('portal_address = "https://r.example/my"', False),
+    ('portal_address = "https://m.example/my"\nbackoffice_address = "https://b.example"\ncounter_address = "https://c.example"', True),
+    ('portal_address = "https://r.example/my"\nbackoffice_address = "https://b.example"\ncounter_address = "https://r.example/c"', False),
+    ('portal_address = "http://r.example/my"\nbackoffice_address = "https://r.example/b"\ncounter_address = "https://c.example"', False),
+])  # fmt: skip
+def test_the_portal_runs_no_script_where_staff_may_have_its_origin(written, lines, runs):
+    written(f"[access]\n{lines}\n")
+
+    assert portal_runs_scripts() is runs

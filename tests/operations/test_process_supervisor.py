@@ -37,10 +37,12 @@ MAY_GIVE_UP = os.geteuid() == 0 and shutil.which("setpriv") is not None
 AS_A_UNIT = ["setpriv", "--no-new-privs", f"--bounding-set=-all,{','.join(f'+{one.removeprefix("CAP_").lower()}' for one in sorted(CAPABILITIES))}"]  # fmt: skip
 
 
-def free_ports():
-    """Unused neighbouring ports, one for each app; return the first. No connection that another test opens is given one of them."""
+def free_ports(*, but=0):
+    """Unused neighbouring ports, one for each app, far from another; return the first. No connection of another test is given one."""
     while True:
         port = secrets.choice(range(20_000, 32_000))  # below what the kernel gives to connections
+        if abs(port - but) < len(APPS):
+            continue
         with ExitStack() as stack, suppress(OSError):
             for nth, one in enumerate([stack.enter_context(socket.socket()) for _ in APPS]):
                 one.bind(("127.0.0.1", port + nth))

@@ -3,6 +3,8 @@
 import asyncio
 from types import SimpleNamespace
 
+import pytest
+
 from rollkeeper.operations.request_buffer import RequestBuffer, environment
 
 
@@ -88,3 +90,19 @@ def test_the_application_sees_the_request_as_it_was_sent():
     assert (asked["CONTENT_TYPE"], asked["CONTENT_LENGTH"]) == ("text/plain", "4")
     assert asked["HTTP_COOKIE"] == "a=1; b=2"
     assert asked["HTTP_X_FORWARDED_FOR"] == "198.51.100.1"  # not what a client added next to the proxy's
+
+
+@pytest.mark.parametrize(("sent", "inside"), [
+    ("/my/code/", "/code/"), ("/my/", "/"), ("/my//code", "//code"), ("/healthz", "/healthz"), ("/readyz", "/readyz"), ("/my", None),
+    ("/myself/", None), ("/", None), ("/counter/../my/", None), ("/healthz/", None),
+])  # fmt: skip
+def test_an_app_under_a_path_answers_for_what_is_under_it_and_for_its_health(sent, inside):
+    asked = environment(scope(sent), b"", path="/my")
+
+    assert (asked and asked["PATH_INFO"]) == inside
+
+
+def test_what_is_not_under_its_path_is_not_found():
+    status, _, _ = answer(Protocol([b""]), path="/my")
+
+    assert status == 404

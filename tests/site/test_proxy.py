@@ -3,15 +3,11 @@
 
 import datetime as dt
 import http.client
-import os
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from contextlib import ExitStack, closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -19,17 +15,25 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from rollkeeper.operations.app_process import THREADS
-from tests.operations.test_process_supervisor import free_ports, started, until
+from tests.nginx import needs_nginx, nginx
+from tests.operations.test_process_supervisor import free_ports, started
 
-OPS = Path(__file__).parents[2] / "ops" / "nginx" / "rollkeeper.conf"
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 BACKOFFICE, MINE = "backoffice.register.example", "my.register.example"
 HALF = (
     "POST /account/login/ HTTP/1.1\r\nHost: {name}\r\nCookie: rollkeeper_backoffice_csrf={mark}\r\n"
     "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nlogin="
 )
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="NO NGINX HERE: Debian: apt-get install nginx")
+COOKIES = (
+    "__Secure-rollkeeper_portal_token=a.b=:c; HttpOnly; Path=/my/; SameSite=Strict; Secure",
+    '__Secure-rollkeeper_portal_session=""; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/',
+    "__Secure-rollkeeper_portal_csrf=z; Path\t=\t/backoffice/; Domain=example",
+    "__Secure-rollkeeper_backoffice_session=taken; Path=/backoffice/",
+    "other=__Secure-rollkeeper_portal_css=x",
+)
+"""What a portal sets, sound or not."""
+
+pytestmark = needs_nginx
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -38,6 +42,8 @@ class Echo(BaseHTTPRequestHandler):
     def do_GET(self):
         said = "\n".join(f"{name.lower()}: {value}" for name, value in self.headers.items()).encode()
         self.send_response(200)
+        for cookie in COOKIES if self.path == "/my/cookies" else ():
+            self.send_header("Set-Cookie", cookie)
         self.send_header("Content-Length", str(len(said)))
         self.end_headers()
         self.wfile.write(said)
@@ -47,8 +53,8 @@ class Echo(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def proxy(data_dir, tmp_path_factory):
-    """The port of a proxy before a back office and an echo; the next port is that without TLS."""
+def proxies(data_dir, tmp_path_factory):
+    """The ports of two proxies before a back office and an echo."""
     folder, port = tmp_path_factory.mktemp("proxy"), free_ports()
     echo = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     with ExitStack() as stack, pytest.MonkeyPatch.context() as surroundings:
@@ -57,33 +63,35 @@ def proxy(data_dir, tmp_path_factory):
         threading.Thread(target=echo.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         surroundings.setenv("ROLLKEEPER_HOSTS", BACKOFFICE)
         stack.enter_context(started(data_dir, port, "--app", "backoffice"))
-        at = free_ports()
-        _write(folder, at=at, backoffice=port, mine=echo.server_port)
-        nginx = subprocess.Popen([NGINX, "-p", folder, "-e", folder / "errors", "-c", folder / "nginx.conf"])
-        stack.callback(nginx.wait, 10)
-        stack.callback(nginx.terminate)
-        until(lambda: _listens(at))
-        yield at
+        _certify(folder)
+        found = []
+        for name in ("rollkeeper.conf", "one-origin.conf"):
+            found.append(first := free_ports())
+            places = {
+                "127.0.0.1:8000": f"127.0.0.1:{port}",
+                "127.0.0.1:8002": f"127.0.0.1:{echo.server_port}",
+                "listen 443": f"listen 127.0.0.1:{first}",
+                "listen 80": f"listen 127.0.0.1:{first + 1}",
+                "/etc/rollkeeper/tls": str(folder),
+            }
+            (folder / name).mkdir()
+            stack.enter_context(nginx(name, folder / name, places, port=first))
+        yield found
 
 
-def _write(folder, *, at, backoffice, mine):
-    places = {
-        "127.0.0.1:8000": f"127.0.0.1:{backoffice}",
-        "127.0.0.1:8002": f"127.0.0.1:{mine}",
-        "listen 443": f"listen 127.0.0.1:{at}",
-        "listen 80": f"listen 127.0.0.1:{at + 1}",
-        "/etc/rollkeeper/tls": str(folder),
-    }
-    shipped = OPS.read_text("utf-8")
-    for ours, theirs in places.items():
-        assert ours in shipped
-        shipped = shipped.replace(ours, theirs)
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; events {{}} http {{ {temporary}\n{shipped} }}", "utf-8"
-    )
+@pytest.fixture(scope="module")
+def proxy(proxies):
+    """The port of a proxy before a back office and an echo, each with a host name; the next port is that without TLS."""
+    return proxies[0]
+
+
+@pytest.fixture(scope="module")
+def one_name(proxies):
+    """The same with one host name for all."""
+    return proxies[1]
+
+
+def _certify(folder):
     key = ec.generate_private_key(ec.SECP256R1())
     name, now = x509.Name([]), dt.datetime.now(dt.UTC)
     certificate = (
@@ -99,11 +107,6 @@ def _write(folder, *, at, backoffice, mine):
             serialization.NoEncryption(),
         )
     )
-
-
-def _listens(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def connected(port):
@@ -192,3 +195,39 @@ def test_who_comes_without_tls_by_another_name_is_led_nowhere(proxy):
         asking.request("GET", "/", headers={"Host": "elsewhere.example"})
         with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
             asking.getresponse()
+
+
+def test_one_name_lets_the_portal_set_its_own_cookies_for_its_own_path(one_name):
+    answer, _ = ask(one_name, "register.example", "/my/cookies")
+
+    assert sorted(answer.headers.get_all("Set-Cookie")) == [
+        f"__Secure-rollkeeper_portal_{one}; Path=/my/; Secure; HttpOnly; SameSite=Strict"
+        for one in ("csrf=z", 'session=""', "token=a.b=:c")
+    ]
+
+
+def test_one_name_forbids_scripts_of_the_portal_whatever_it_says(one_name):
+    answer, _ = ask(one_name, "register.example", "/my/nothing")
+
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert {
+        "script-src 'none'",
+        "worker-src 'none'",
+        "sandbox allow-forms allow-same-origin allow-downloads",
+    } <= set(policy)
+    assert f"form-action https://register.example:{one_name}/my/" in policy
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_one_name_leads_to_the_back_office_and_asks_for_nothing_else(one_name):
+    answers = {
+        path: ask(one_name, "register.example", path)[0]
+        for path in ("/", "/backoffice/readyz", "/static/x", "/portal/")
+    }
+
+    assert {path: answer.status for path, answer in answers.items()} == dict.fromkeys(answers, 404) | {
+        "/": 302
+    }
+    assert answers["/"].headers["Location"].endswith("/backoffice/")
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        ask(one_name, "elsewhere.example")

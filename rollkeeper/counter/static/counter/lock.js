@@ -20,7 +20,7 @@ function wipe() {
   document.querySelector("main").replaceChildren();
 }
 
-const leave = () => window.location.replace(`${form?.dataset.to ?? "/"}#locked`);
+const leave = () => window.location.replace(`${form?.dataset.to ?? document.querySelector(".rk-header__name").pathname}#locked`);
 
 async function lock() {
   if (isLocked) return;

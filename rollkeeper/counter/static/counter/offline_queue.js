@@ -88,7 +88,7 @@ async function getTicket() {
 /** Whether all is kept; breaks off where the network goes, and what the register did not give is asked for at the next turn. */
 async function cacheForms({ forms, version }) {
   if (!("serviceWorker" in navigator) || !("caches" in window)) return true;
-  await navigator.serviceWorker.register(panel.dataset.worker, { scope: "/" });
+  await navigator.serviceWorker.register(panel.dataset.worker);
   // A page that was on its way when the worker began was not taken over: without it, its sealing could not be had offline.
   // It does not wait for the forms, which a bad wire may keep back for long.
   void navigator.serviceWorker.ready.then((worker) => navigator.serviceWorker.controller ?? worker.active.postMessage("claim"));

@@ -5,7 +5,10 @@ const FILES = `rollkeeper-files-${CACHED.version}`;
 const FORMS = "rollkeeper-forms";
 const PATHS = [...CACHED.files, ...CACHED.lazy].map((file) => file.split("?")[0]);
 const PATIENCE_MS = 10_000;
-const OFFLINE_START = new URL("/offline/forms/", self.location.origin);
+// The app may be under a path of its host.
+const APP = new URL("./", self.location).pathname;
+const KEPT = `${APP}offline/forms/`;
+const OFFLINE_START = new URL(KEPT, self.location.origin);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -65,9 +68,9 @@ async function page(request, url) {
 
 async function cachedForm(url) {
   const cache = await caches.open(FORMS);
-  const path = url.pathname.startsWith("/offline/forms/") ? url.pathname : `/offline/forms${url.pathname}`;
+  const path = url.pathname.startsWith(KEPT) ? url.pathname : `${KEPT}${url.pathname.slice(APP.length)}`;
   const kind = url.searchParams.get("kind") ?? "individual";
   return (
-    (await cache.match(`${path}?kind=${kind}`)) ?? (await cache.match(path)) ?? (await cache.match("/offline/forms/"))
+    (await cache.match(`${path}?kind=${kind}`)) ?? (await cache.match(path)) ?? (await cache.match(KEPT))
   );
 }
