@@ -58,6 +58,7 @@ REQUESTS: Final = {
     ),
     **dict.fromkeys(("take-case", "decide-case"), (_("Cases"), Permission.SEE_CASES, "backoffice:cases")),
     **dict.fromkeys(("add-hold", "end-hold"), (_("Legal holds"), Permission.MANAGE_LEGAL_HOLDS, "backoffice:holds")),
+    "protect-subscriber": (_("Protection"), Permission.PROTECT_SUBSCRIBER, "backoffice:protection"),
     **dict.fromkeys(("draft-report", "publish-report"), (_("Reports"), Permission.SEE_REPORTS, "backoffice:reports")),
     "agent-action": (_("Agents"), Permission.SEE_AGENTS, "backoffice:agents"),
     "change-settings": (_("Settings"), Permission.CHANGE_SETTINGS, "backoffice:settings"),

@@ -13,6 +13,7 @@ from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.queries import number_index_of
 from rollkeeper.lines.vault_operations import STAFF_PURPOSES
 from rollkeeper.reporting.audit_samples.choices import SampledAction
 from rollkeeper.subscribers.choices import PartyRole
@@ -66,6 +67,22 @@ class EmptiedForm(BackofficeForm):
         }
         empty.errors.update(self.errors)
         return empty
+
+
+class NumberIndexForm(EmptiedForm):
+    """A line by its whole number, of which only the keyed hash goes on."""
+
+    number = forms.CharField(
+        label=_("Number of the line"), max_length=LONGEST_IDENTIFIER, widget=exact_text(),
+        help_text=_("The whole number. It never appears in a URL and is not shown again."),
+    )  # fmt: skip
+
+    def clean_number(self) -> str:
+        """Return the keyed hash of the number; an unreadable one is refused without repeating it."""
+        try:
+            return number_index_of(str(self.cleaned_data["number"])).hex()
+        except NumberNotRead as fault:
+            raise forms.ValidationError([*translated_texts(fault)]) from None
 
 
 class LineForm(BackofficeForm):

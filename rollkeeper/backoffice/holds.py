@@ -20,25 +20,17 @@ from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
-from rollkeeper.backoffice.forms import LONGEST_IDENTIFIER, EmptiedForm, day_field, exact_text
+from rollkeeper.backoffice.forms import NumberIndexForm, day_field
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.lines.errors import NumberNotRead
-from rollkeeper.lines.queries import number_index_of
 from rollkeeper.retention.legal_holds import MAX_DAYS, current_legal_holds
 
 
-class HoldForm(EmptiedForm):
+class HoldForm(NumberIndexForm):
     """Which record, for which case, and until when."""
 
     kept: ClassVar[frozenset[str]] = frozenset({"last", "review_on"})
-    number = forms.CharField(
-        label=gettext_lazy("Number of the line"), max_length=LONGEST_IDENTIFIER,
-        help_text=gettext_lazy("The whole number. It never appears in a URL and is not shown again."),
-        widget=exact_text(),
-    )  # fmt: skip
     case = forms.CharField(
         label=gettext_lazy("Reference of the case"), max_length=40,
         help_text=gettext_lazy("The court's or authority's own file number, such as 2012/7. No names."),
@@ -50,13 +42,6 @@ class HoldForm(EmptiedForm):
     review_on = day_field(
         gettext_lazy("Review it on"), gettext_lazy("The day on which you ask whether it is still needed.")
     )
-
-    def clean_number(self) -> str:
-        """Return the keyed hash of the number; an unreadable one is refused without repeating it."""
-        try:
-            return number_index_of(str(self.cleaned_data["number"])).hex()
-        except NumberNotRead as fault:
-            raise forms.ValidationError([*translated_texts(fault)]) from None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

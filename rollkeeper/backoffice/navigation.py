@@ -94,6 +94,7 @@ GROUPS: Final = (
             Entry(
                 "backoffice:holds", _("Legal holds"), frozenset({Permission.MANAGE_LEGAL_HOLDS}), below=("backoffice:lift_hold",)
             ),
+            Entry("backoffice:protection", _("Protection"), frozenset({Permission.PROTECT_SUBSCRIBER})),
         ),
     ),
     Group(

@@ -28,5 +28,9 @@ class SelfcareConfig(AppConfig):
             "rollkeeper.selfcare.forgeries:pending_judgements", key=Permission.DECIDE_FORGERY
         )
         SIGN_OUTS.register_by_name("rollkeeper.selfcare.sessions:end_all_sessions")
-        for kind, handler in (("take-case", "take"), ("decide-case", "decide")):
+        for kind, handler in (
+            ("take-case", "take"),
+            ("decide-case", "decide"),
+            ("protect-subscriber", "protect"),
+        ):
             STAFF_REQUESTS.register_by_name(f"rollkeeper.selfcare.staff_requests:{handler}", key=kind)

@@ -22,6 +22,7 @@ from rollkeeper.kernel.console import DateOption, JsonOption, emit, group_called
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.kernel.menu_input import typed_lines
+from rollkeeper.lines.queries import number_index_of
 from rollkeeper.registration.services import pause_line
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import DecisionReason, DelegateRole, ForgerySign
@@ -221,7 +222,7 @@ def protect_subscriber(
     Example: rollkeeper subscribers protect < number.txt
     """
     open_instance()
-    protect(console_authority(), _number(), protected=not ended, on=on or clock.today())
+    protect(console_authority(), number_index_of(_number()), protected=not ended, on=on or clock.today())
     out.print("The subscriber is no longer protected." if ended else "The subscriber is protected.")
 
 

@@ -24,7 +24,7 @@ from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
 from rollkeeper.lines.counter_codes import CODE_MINUTES, issue_code
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.lookups import find_line_for_staff
-from rollkeeper.lines.queries import current_tenure, number_index_of
+from rollkeeper.lines.queries import current_tenure
 from rollkeeper.lines.reconnection import reconnect_temporarily
 from rollkeeper.lines.services import mark_disputed
 from rollkeeper.lines.writes import contest_tenure, lock_disputed, lock_line
@@ -213,8 +213,8 @@ def has_open_case(line_id: LineId, kind: CaseKind) -> bool:
     return _open_until(line_id, kind) is not None
 
 
-def protect_subscriber(authority: Authority, number: str, *, protected: bool, on: dt.date) -> None:
-    """Protect the subscriber of a line, because they live under a threat, or end the protection.
+def protect_subscriber(authority: Authority, number_index: bytes, *, protected: bool, on: dt.date) -> None:
+    """Protect the subscriber of the line with this keyed hash of a number, because they live under a threat, or end the protection.
 
     Ordinary staff are then answered as for an unknown number. The reason is not recorded.
     Ledger: selfcare:subscriber:protected. Refuses: NOT_ALLOWED, LineNotFound.
@@ -222,7 +222,7 @@ def protect_subscriber(authority: Authority, number: str, *, protected: bool, on
     role = require(authority, Permission.PROTECT_SUBSCRIBER)
     with action():
         # The console may protect a subscriber and end it again, and is not told of who is protected by any other command.
-        line = find_line_for_staff(authority, number_index_of(number), on=on, helps=True)
+        line = find_line_for_staff(authority, number_index, on=on, helps=True)
         tenure = current_tenure(line.line_id)
         if tenure is None:
             raise LineNotFound

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a worker does about cases for staff who asked on a page: take one on, give it back, decide it."""
+"""What a worker does for staff who asked on a page: take a case on, give it back, decide it; protect a subscriber."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from rollkeeper.access.staff_requests import reference_in, text_in
 from rollkeeper.selfcare.case_decisions import settle_case, take_case
 from rollkeeper.selfcare.choices import DecisionReason
 from rollkeeper.selfcare.queries import case_detail
+from rollkeeper.selfcare.services import protect_subscriber
 
 
 def take(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
@@ -32,4 +33,14 @@ def decide(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Map
         raise STAFF_REQUEST_UNREADABLE()
     case_detail(authority, case_id)
     settle_case(authority, case_id, upheld=upheld, because=DecisionReason(because), on=on)
+    return {}
+
+
+def protect(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
+    """Protect the subscriber of the line with this keyed hash of a number. Refuses: as `protect_subscriber`, and STAFF_REQUEST_UNREADABLE."""
+    try:
+        index = bytes.fromhex(text_in(payload, "number_index"))
+    except ValueError:
+        raise STAFF_REQUEST_UNREADABLE() from None
+    protect_subscriber(authority, index, protected=True, on=on)
     return {}

@@ -55,11 +55,14 @@ def make_subscriber(
 
 
 def set_protection(person_id: PersonId, *, protected: bool) -> None:
-    """Record that a person is under a threat, or no longer is, for all their documents."""
-    run(
-        "UPDATE subscribers_subscriber SET is_protected = %s WHERE person_id IN (SELECT subscribers_references_of(%s))",
-        [protected, person_id],
-    )
+    """Record that a person is under a threat, or no longer is, for all their documents. A worker protects, and ends no protection."""
+    if protected:
+        run("SELECT subscribers_protect(%s)", [person_id])
+    else:
+        run(
+            "UPDATE subscribers_subscriber SET is_protected = false WHERE person_id IN (SELECT subscribers_references_of(%s))",
+            [person_id],
+        )
 
 
 def add_document(person_id: PersonId, *, document: tuple[str, str], on: dt.date) -> None:

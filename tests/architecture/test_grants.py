@@ -188,6 +188,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "subscribers_make": ["counter", "worker"],
         "subscribers_lock_documents": ["worker"],
         "subscribers_replace_document": ["counter", "worker"],
+        "subscribers_protect": ["worker"],
         "subscribers_unlink": ["counter", "worker"],
         "campaign_breaks_promise": None,  # by the same triggers
         "campaign_is_approved": None,  # by triggers on what takes service away

@@ -149,8 +149,8 @@ BACKOFFICE = {
 HELPS = {"pause", "reconnect", "essential", "dispute"}
 NOT_ABOUT_A_LINE = re.compile(
     r"samples/|letters/|unreachable/$|worker|manifest|figures|receipt|campaign|batches|disclosures|incidents|agent|reports|pending-approvals|offline/|read/|^account|^static"
-    # Cases are named by reference and hidden (test_case_pages); a legal hold is laid by the officer alone, who may see everyone.
-    r"|^cases|^report/|^holds|^administration|^staff(/|$)"
+    # Cases are named by reference and hidden (test_case_pages); the officer alone, who may see everyone, lays a hold or protects.
+    r"|^cases|^report/|^holds|^protection|^administration|^staff(/|$)"
     # A file of many lines, sealed at once; the end of a visit at the counter, which names no line.
     r"|^imports|^next-person"
 )

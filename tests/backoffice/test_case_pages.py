@@ -11,7 +11,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.backoffice import paging
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.lines.queries import current_tenure, view_line
+from rollkeeper.lines.queries import current_tenure, number_index_of, view_line
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import open_case, open_dispute_case, protect_subscriber
@@ -254,7 +254,7 @@ def test_who_decided_a_case_does_not_decide_the_appeal(asked):
 
 def test_a_protected_subscribers_case_is_there_for_the_officer_alone(asked):
     case = disputed()
-    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
     at = f"/cases/{case.case_id}/"
 
     assert at in asked("anna", "get", "/cases/").text_

@@ -386,6 +386,7 @@ def test_a_worker_gives_no_line_to_another_without_its_entry(as_role, register, 
 def test_a_worker_takes_no_one_out_of_protection(as_role, register):
     with as_role("worker"):
         assert refused("UPDATE subscribers_subscriber SET is_protected = false")
+        assert not refused("SELECT subscribers_protect(uuidv7())")
     with as_role("console"):
         assert not refused("UPDATE subscribers_subscriber SET is_protected = false")
 

@@ -14,7 +14,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.ledger.queries import accesses
 from rollkeeper.lines.opening import open_document_copy, open_field
-from rollkeeper.lines.queries import current_tenure
+from rollkeeper.lines.queries import current_tenure, number_index_of
 from rollkeeper.reporting.audit_samples.consented_access import open_with_consent
 from rollkeeper.selfcare.consents import (
     CONSENT_ANSWER_DAYS,
@@ -215,7 +215,7 @@ def test_an_auditor_cannot_tell_that_a_protected_subscriber_is_not_asked(at_port
     auditor = employed("auditor-7")
     clock.set_demo_date(ON)
     line_id = register_line()
-    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
 
     consent_id = request_consent(auditor, line_id, sample_id=new_uuid(), fields=[Field.NAME], on=ON)
     browser = come_in()  # noqa: F811
@@ -250,7 +250,7 @@ def test_a_subscriber_protected_after_consenting_is_not_shown(asked, come_in, pr
     prove()
     answer(browser, "consent", line_id, consent_id)
 
-    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
 
     with refusing(NEEDS_CONSENT):
         open_with_consent(auditor, consent_id, on=ON)

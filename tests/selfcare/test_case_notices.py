@@ -10,7 +10,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.contacts import join_contact
-from rollkeeper.lines.queries import current_tenure, find_line
+from rollkeeper.lines.queries import current_tenure, find_line, number_index_of
 from rollkeeper.lines.writes import NewTenure
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.phrases import CASES
@@ -270,10 +270,10 @@ def test_a_protected_subscriber_is_sent_nothing(at_portal, after):
     line = register_line()
     case = opened(line, CaseKind.DISPUTE)
     if not after:
-        protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+        protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
     decide(case, by=employ(StaffRole.DATA_PROTECTION_OFFICER))
     if after:
-        protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+        protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
 
     assert sent() == []
     assert owed() == [(line, "dispute", "withdrawn")] * after

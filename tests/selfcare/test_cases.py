@@ -9,7 +9,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.line_lookup import look_up_line as explain
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import line_history, view_line
+from rollkeeper.lines.queries import line_history, number_index_of, view_line
 from rollkeeper.lines.services import look_up_line
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
@@ -58,7 +58,7 @@ def test_only_staff_with_the_power_decide_a_case(at_portal):
 
 def test_ordinary_staff_are_answered_as_for_an_unknown_number(at_portal):
     register_line()
-    protect_subscriber(OFFICER, NUMBER, protected=True, on=ON)
+    protect_subscriber(OFFICER, number_index_of(NUMBER), protected=True, on=ON)
 
     for look in (
         lambda who: look_up_line(who, NUMBER, on=ON),
@@ -69,7 +69,7 @@ def test_ordinary_staff_are_answered_as_for_an_unknown_number(at_portal):
             look(CLERK)
         assert look(OFFICER)
 
-    protect_subscriber(OFFICER, NUMBER, protected=False, on=ON)
+    protect_subscriber(OFFICER, number_index_of(NUMBER), protected=False, on=ON)
     assert look_up_line(CLERK, NUMBER, on=ON)
 
 

@@ -17,7 +17,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.queries import number_index_of, view_line
 from rollkeeper.selfcare import handed_codes, portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import LINE_IN_SERVICE, NO_PAGE_WAITING, TOO_MANY_HANDED_CODES, WrongCode
@@ -117,7 +117,7 @@ def test_a_line_in_service_an_unknown_number_and_nonsense_get_the_same_no(at_por
 
 def test_no_code_is_given_for_a_protected_subscriber(at_portal):
     suspended_and_registered()
-    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
 
     assert call(page()) is None
     with refusing(LineNotFound):

@@ -10,6 +10,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.queries import number_index_of
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.services import enqueue_notice
 from rollkeeper.selfcare.services import protect_subscriber
@@ -85,6 +86,6 @@ def test_a_line_that_its_person_disowned_is_not_told_what_was_disclosed_of_them(
 def test_a_protected_subscriber_is_still_told_what_was_disclosed(at_portal):
     line = register_line()
     owe(line, NoticeKind.DISCLOSED)
-    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
 
     assert len(sent()) == 1

@@ -17,6 +17,7 @@ from rollkeeper.kernel.ids import PersonId, TenureId, new_uuid
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.contacts import join_contact
+from rollkeeper.lines.queries import number_index_of
 from rollkeeper.lines.writes import NewTenure
 from rollkeeper.notices import one_time_codes
 from rollkeeper.notices.gateways.base import Answer, SubmissionResult
@@ -400,7 +401,7 @@ def test_a_line_whose_address_is_not_known_gets_none(printer):
 
 def test_no_letter_goes_to_a_protected_subscriber(printer):
     cut_off()
-    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
     ask_for_letter()
     printed()
 
@@ -609,7 +610,7 @@ def test_the_letter_of_who_was_protected_after_it_was_printed_opens_nothing(prin
     ask_for_letter()
     printed()
 
-    protect_subscriber(console_authority(), NUMBER, protected=True, on=ON)
+    protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)
 
     with pytest.raises(WrongCode):
         portal_client.redeem_code(page(), printer.newest_code)

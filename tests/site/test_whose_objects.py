@@ -35,7 +35,7 @@ from rollkeeper.ledger.publication import prepare_receipts
 from rollkeeper.ledger.receipts import code_of
 from rollkeeper.lines.choices import SuspensionReason
 from rollkeeper.lines.counter_codes import hand_line
-from rollkeeper.lines.queries import current_tenure, find_line
+from rollkeeper.lines.queries import current_tenure, find_line, number_index_of
 from rollkeeper.offline.approvals import decide_approval, hold_for_approval
 from rollkeeper.reporting.models import AuditSample, Report
 from rollkeeper.retention.legal_holds import add_legal_hold
@@ -258,7 +258,7 @@ def backoffice(vaulted, app, as_role, monkeypatch):  # noqa: F811
     }
     line, protected, forged, suspended, held = lines.values()
     suspend_line(suspended, reason=SuspensionReason.REGISTRATION, on=ON)
-    protect_subscriber(console_authority(), NUMBERS[1], protected=True, on=ON)
+    protect_subscriber(console_authority(), number_index_of(NUMBERS[1]), protected=True, on=ON)
     for agent in ("agent-017", "agent-018"):
         approved(agent)
     batch, campaign = new_uuid(), new_uuid()

@@ -112,6 +112,7 @@ BACKOFFICE = STAFFS | {
     "cases/<uuid:case_id>/take/": Row(POST, _OPERATORS, P.SETTLE_CASE, "case", "protected_case"),
     "cases/<uuid:case_id>/decide/": Row(POST, _OPERATORS, P.SETTLE_CASE, "case", "protected_case"),
     "cases/<uuid:case_id>/report/": Row(GET, _OPERATORS, P.SEE_CASES, "forgery", "case"),
+    "protection/": Row(BOTH, "a line, by its whole number, counted and recorded", P.PROTECT_SUBSCRIBER),
     "holds/": Row(BOTH, _OPERATORS, P.MANAGE_LEGAL_HOLDS),
     "holds/lift/": Row(POST, _OPERATORS, P.MANAGE_LEGAL_HOLDS, "held", at="line", data={"case": "2012-7"} | YES),
     "line/": Row(BOTH, "a line, by its whole number, counted and recorded", P.EXPLAIN_LINE),

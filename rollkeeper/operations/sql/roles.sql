@@ -345,7 +345,8 @@ GRANT EXECUTE ON FUNCTION selfcare_is_application_of TO counter, worker;
 GRANT SELECT, INSERT, UPDATE ON selfcare_application TO worker;
 GRANT SELECT (line_id, application_id, until, state, check_key, said),
     UPDATE (state, checked_by, checked_at, check_key, check_language) ON selfcare_application TO counter;
--- Who is under protection is decided at a command.
+-- A worker protects for the officer who asked on a page; a protection is ended at a command.
+GRANT EXECUTE ON FUNCTION subscribers_protect TO worker, console;
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO console;
 GRANT SELECT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, settled_on, settled_by, upheld, because, assigned_to,
     reminded_on, notice_id) ON selfcare_case TO backoffice;

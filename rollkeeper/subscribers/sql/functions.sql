@@ -46,6 +46,15 @@ BEGIN
 END
 $$;
 
+-- Protects a person for all their documents. It ends no protection: that is done at a command, with the console's own right.
+CREATE OR REPLACE FUNCTION subscribers_protect(whose uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE subscribers_subscriber SET is_protected = true
+     WHERE person_id IN (SELECT subscribers_references_of(whose)) AND NOT is_protected;
+END
+$$;
+
 -- A newer document takes the place of one of its person: that one still leads to them, and proves nothing any more. Or, where that
 -- was a mistake, it is valid again. One document, whose index the caller must know.
 CREATE OR REPLACE FUNCTION subscribers_replace_document(shown bytea, whose uuid, on_day date) RETURNS void
