@@ -158,6 +158,21 @@ def may_register(
     )  # fmt: skip
 
 
+def require_own_device(authority: Authority, *, devices: Collection[int]) -> None:
+    """Refuse an agent's account that hands in, elsewhere than at its outlet's device, what was recorded there: a ticket can be carried off.
+
+    Asked of the last outlet, and of its device alone: whether the agent may still register people is decided as of when each was
+    recorded. Refuses: DEVICE_NOT_REGISTERED.
+    """
+    if authority.staff_id is None or not is_agent_account(authority):
+        return
+    last = Assignment.objects.filter(staff_id=authority.staff_id).order_by("-since", "-assignment_id")[:1]
+    for outlet in Outlet.objects.filter(outlet_id__in=last.values("outlet_id"), needs_device=True):
+        known = Device.objects.filter(outlet_id=outlet.outlet_id, removed_on__isnull=True)
+        if not known.filter(authenticator_id__in=list(devices)).exists():
+            raise errors.DEVICE_NOT_REGISTERED(outlet=outlet.code)
+
+
 def own_figures(authority: Authority, *, on: dt.date, window_days: int) -> Figures | None:
     """Return the figures of the agent at whose outlet the account works; None for an account of the operator's own."""
     there = _current_assignment(authority, at=clock.now())

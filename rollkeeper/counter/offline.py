@@ -32,9 +32,9 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.own_pages import page_at
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.agents.queries import is_of_own_outlet
+from rollkeeper.agents.queries import is_of_own_outlet, require_own_device
 from rollkeeper.counter import views
-from rollkeeper.counter.agent_guard import require_device
+from rollkeeper.counter.agent_guard import devices_in, require_device
 from rollkeeper.counter.forms import (
     DisputeForm,
     LinkDocumentForm,
@@ -100,10 +100,9 @@ def submit(request: HttpRequest) -> HttpResponse:
         raise OFFLINE_REGISTRATION_REJECTED(why="a part of it is missing") from None
     if not is_page_key(key):
         raise OFFLINE_REGISTRATION_REJECTED(why="its key is none")
-    language = get_language() or instance().languages[0]
-    store_submission(
-        authority_in(request), submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language
-    )
+    authority, language = authority_in(request), get_language() or instance().languages[0]
+    require_own_device(authority, devices=devices_in(request))
+    store_submission(authority, submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language)
     return JsonResponse({"accepted": True})
 
 

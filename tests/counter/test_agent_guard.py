@@ -15,10 +15,11 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.receipts import receipt_of
 from rollkeeper.lines.queries import find_line
 from rollkeeper.registration.services import mark_essential
+from rollkeeper.vault.offline_keys import renew_offline_keys
 from tests.agents.conftest import AGENT, CONSOLE, ON, PLACE, counter, shop, vaulted  # noqa: F401 - the same counter
 from tests.registration.people import fresh_number
 
-PAGE = {"HTTP_ACCEPT": "text/html"}
+PAGE, JSON = {"HTTP_ACCEPT": "text/html"}, {"HTTP_ACCEPT": "application/json"}
 
 
 @pytest.fixture
@@ -174,6 +175,29 @@ def test_without_its_device_an_agents_account_reads_no_receipt_and_no_outcome(br
         ]
 
     assert answers == {"without": [403] * 7, "with": [200] * 7}
+
+
+HANDED_IN = {"key": "0b8f6d86-1c1f-4b8e-9a52-1d6f3d0c1a11", "sealed": "eHh4"}
+
+
+@pytest.mark.parametrize("since", ["the same day", "the device was removed", "the account was taken away"])
+def test_a_ticket_that_was_carried_off_its_device_registers_no_one_elsewhere(browser, counter, since):  # noqa: F811
+    renew_offline_keys(CONSOLE, lasts_days=7, on=ON)
+    here, elsewhere = browser(counter.passkey), browser()
+    ticket = here.post("/offline/ticket/", {}, "application/json").json()["ticket"]
+    if since == "the device was removed":
+        run("UPDATE agents_device SET removed_on = %s", [ON])
+    if since == "the account was taken away":
+        outlets.unassign_staff(CONSOLE, counter.username, on=ON)
+
+    answers = [
+        client.post(
+            "/offline/submissions/", HANDED_IN | {"ticket": ticket}, "application/json", **JSON
+        ).status_code
+        for client in (elsewhere, here)
+    ]
+
+    assert answers == [403, 200 if since == "the same day" else 403]
 
 
 @pytest.mark.parametrize(
