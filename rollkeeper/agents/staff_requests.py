@@ -76,6 +76,10 @@ def _open_outlet(authority: Authority, agent: str, payload: Payload, on: dt.date
     )  # fmt: skip
 
 
+def _hours(authority: Authority, agent: str, payload: Payload, on: dt.date) -> None:
+    outlets.change_hours(authority, agent, text_in(payload, "outlet"), hours=text_in(payload, "hours"), on=on)
+
+
 def _close_outlet(authority: Authority, agent: str, payload: Payload, on: dt.date) -> None:
     outlets.close_outlet(authority, agent, text_in(payload, "outlet"), on=on)
 
@@ -100,6 +104,6 @@ def _remove_devices(authority: Authority, agent: str, payload: Payload, on: dt.d
 
 _ACTIONS: Final[dict[str, Callable[[Authority, str, Payload, dt.date], Payload | None]]] = {
     "add": _add, "attest": _attest, "approve": _approve, "reinstate": _reinstate, "terminate": _terminate,
-    "audit": _audit, "remediate": _remediate, "open_outlet": _open_outlet, "close_outlet": _close_outlet,
+    "audit": _audit, "remediate": _remediate, "open_outlet": _open_outlet, "hours": _hours, "close_outlet": _close_outlet,
     "assign": _assign, "unassign": _unassign, "register_device": _register_device, "remove_devices": _remove_devices,
 }  # fmt: skip

@@ -95,14 +95,19 @@ class AuditForm(BackofficeForm):
         return given
 
 
-class OutletForm(BackofficeForm):
-    """A new outlet, with its hours."""
+class HoursForm(BackofficeForm):
+    """An outlet, and when it is open."""
 
     outlet = forms.CharField(label=gettext_lazy("Code of the outlet"), max_length=64, widget=exact_text())
     hours = forms.CharField(
         label=gettext_lazy("Opening hours"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("As in: mon-fri 09:00-18:00; sat 09:00-13:00. Or: always."),
     )  # fmt: skip
+
+
+class OutletForm(HoursForm):
+    """A new outlet, with its hours."""
+
     needs_device = forms.BooleanField(
         label=gettext_lazy("It registers only at its own device"), required=False, initial=True
     )
@@ -116,15 +121,15 @@ class AssignmentForm(BackofficeForm):
 
 
 FORMS: Final[dict[str, type[forms.Form]]] = {
-    "attest": EvidenceForm, "audit": AuditForm, "open_outlet": OutletForm, "assign": AssignmentForm,
+    "attest": EvidenceForm, "audit": AuditForm, "open_outlet": OutletForm, "hours": HoursForm, "assign": AssignmentForm,
 }  # fmt: skip
 TITLES: Final[dict[str, Promise]] = {
     "attest": gettext_lazy("Record evidence"), "audit": gettext_lazy("Record an audit"),
-    "open_outlet": gettext_lazy("Open an outlet"), "assign": gettext_lazy("Assign an account"),
+    "open_outlet": gettext_lazy("Open an outlet"), "hours": gettext_lazy("Change opening hours"), "assign": gettext_lazy("Assign an account"),
 }  # fmt: skip
 _SAID: Final[dict[str, Promise]] = {
     "attest": gettext_lazy("The evidence is recorded."), "audit": gettext_lazy("The audit is recorded."),
-    "open_outlet": gettext_lazy("The outlet is open."), "assign": gettext_lazy("The account works there from today."),
+    "open_outlet": gettext_lazy("The outlet is open."), "hours": gettext_lazy("The outlet has these hours from now."), "assign": gettext_lazy("The account works there from today."),
     "approve": gettext_lazy("The agent is approved and may register people."),
     "reinstate": gettext_lazy("The agent is reinstated. Accounts opened again: %(accounts)s."),
     "terminate": gettext_lazy("The agent is ended. Accounts closed: %(accounts)s."),

@@ -109,7 +109,7 @@ urlpatterns: list[URLPattern] = [
     path("agents/<str:code>/", agents.agent, name="agent"),
     path("agents/<str:code>/do/", agent_actions.act, name="agent_action"),
     re_path(
-        r"^agents/(?P<code>[^/]+)/(?P<do>attest|audit|open_outlet|assign)/$",
+        r"^agents/(?P<code>[^/]+)/(?P<do>attest|audit|open_outlet|hours|assign)/$",
         agent_actions.form_page,
         name="agent_form",
     ),

@@ -158,6 +158,7 @@ def test_an_agent_is_entered_and_carried_to_its_end_on_pages(counter, backoffice
     opened = ask(
         "post", "/agents/agent-new/open_outlet/", {"outlet": "lhasa-09", "hours": "mon-fri 09:00-18:00"}
     )
+    changed = ask("post", "/agents/agent-new/hours/", {"outlet": "lhasa-09", "hours": "sat 09:00-13:00"})
     assigned = ask("post", "/agents/agent-new/assign/", {"username": "newcomer", "outlet": "lhasa-09"})
     audited = ask("post", "/agents/agent-new/audit/", {
         "requirement": next(iter(checklist())), "severity": "minor", "due_on": "2012-04-02",
@@ -172,10 +173,22 @@ def test_an_agent_is_entered_and_carried_to_its_end_on_pages(counter, backoffice
     do("close_outlet", outlet="lhasa-09", confirmed="yes")
     do("terminate", confirmed="yes")
 
-    pages = [entered, approved, opened, assigned, audited, remediated, suspended, reinstated, question]
+    pages = [
+        entered,
+        approved,
+        opened,
+        changed,
+        assigned,
+        audited,
+        remediated,
+        suspended,
+        reinstated,
+        question,
+    ]
     assert [one.status_code for one in pages] == [200] * len(pages)
     assert too_early.status_code == 409
     assert "The agent is approved and may register people." in approved.content.decode()
+    assert "Sat 09:00–13:00" in changed.content.decode()
     assert "newcomer" in assigned.content.decode()
     assert "Accounts opened again: 1" in reinstated.content.decode()
     assert "1 account of its staff is closed at once." in question.content.decode()
@@ -271,7 +284,10 @@ def test_only_an_administrator_enters_and_ends_agents(counter, backoffice, role)
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 @pytest.mark.parametrize(
     "address",
-    ["/agent/add/", *(f"/agents/{AGENT}/{do}/" for do in ("attest", "audit", "open_outlet", "assign"))],
+    [
+        "/agent/add/",
+        *(f"/agents/{AGENT}/{do}/" for do in ("attest", "audit", "open_outlet", "hours", "assign")),
+    ],
 )
 def test_the_forms_about_agents_are_drawn_in_every_language(counter, backoffice, address, language):  # noqa: F811
     assert backoffice(StaffRole.ADMINISTRATOR)("get", address, language=language).status_code == 200

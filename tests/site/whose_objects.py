@@ -147,7 +147,7 @@ BACKOFFICE = STAFFS | {
         POST, "a finding of the agent in the address", P.APPROVE_AGENT, "finding", "other_finding", "finding", {"do": "remediate"},
         unknown=409,
     ),
-    "^agents/(?P<code>[^/]+)/(?P<do>attest|audit|open_outlet|assign)/$": Row(BOTH, _OPERATORS, P.APPROVE_AGENT, "agent"),
+    "^agents/(?P<code>[^/]+)/(?P<do>attest|audit|open_outlet|hours|assign)/$": Row(BOTH, _OPERATORS, P.APPROVE_AGENT, "agent"),
     "agents/<str:code>/suspend/": Row(POST, _OPERATORS, P.SUSPEND_AGENT, "agent", data={"because": "fraud"}),
     "agent-cases/<uuid:case_id>/settle/": Row(
         POST, _OPERATORS, P.SETTLE_AGENT_CASE, "agent_case", "settled_agent_case", data={"verdict": "cleared"}, unknown=302
