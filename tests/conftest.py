@@ -30,13 +30,14 @@ hypothesis_settings.load_profile("untimed")
 
 # What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
 LONG = (
-    "tests/faults/", "tests/journeys/test_operator", "tests/journeys/test_backoffice_in_a_browser", "tests/journeys/test_counter_in_a_browser",
+    # All journeys in one demo are one worker's: nothing takes longer.
+    "tests/journeys/test_backoffice_in_a_browser", "tests/journeys/test_operator", "tests/faults/", "tests/journeys/test_counter_in_a_browser",
     "tests/campaign/test_differential", "tests/operations/test_process_supervisor", "tests/leak/", "tests/journeys/",
     "tests/architecture/test_runbooks", "tests/operations/test_scheduler", "tests/campaign/test_stages",
     "tests/platform/test_embedded_postgres", "tests/provisioning/test_emergency_floor", "tests/documents/test_redaction", "tests/ledger/test_crashes",
     "tests/older_instances/", "tests/operations/test_refused_commands", "tests/architecture/test_readme_walk", "tests/operations/test_handed_over_apps",
     "tests/operations/test_vault_process", "tests/notices/test_smpp", "tests/provisioning/test_elements", "tests/operations/test_own_servers",
-    "tests/operations/test_backup", "tests/site/test_compromised_app", "tests/operations/test_extras", "tests/bench/",
+    "tests/operations/test_backup", "tests/access/test_commands", "tests/site/test_compromised_app", "tests/operations/test_extras", "tests/bench/",
     "tests/campaign/test_concurrency", "tests/architecture/test_no_way_to_people", "tests/architecture/test_ledger_page",
     "tests/ledger/test_outsider", "tests/documents/test_reading", "tests/documents/test_hostile", "tests/notices/test_crashes",
     "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/", "tests/provisioning/",
@@ -69,7 +70,6 @@ django.setup()
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
-from whitenoise.middleware import WhiteNoiseMiddleware
 
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import prepared_rows
@@ -90,20 +90,6 @@ INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance"
 find_static_files_once()
 # The true hasher takes a tenth of a second for each password. Tests of how passwords are kept choose it.
 settings.PASSWORD_HASHERS = [f"{QuickScrypt.__module__}.{QuickScrypt.__name__}"]
-
-
-_list_static_files, _static_files = WhiteNoiseMiddleware.add_files_from_finders, {}
-
-
-def _add_static_files(middleware: WhiteNoiseMiddleware) -> None:
-    """Give each of Django's test clients the first one's list of static files: to make it takes as long as to answer a request."""
-    if not _static_files:
-        _list_static_files(middleware)
-        _static_files.update(middleware.files)
-    middleware.files.update(_static_files)
-
-
-WhiteNoiseMiddleware.add_files_from_finders = _add_static_files
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ MARK = Mark("Invented Telecom", "registration", dt.date(2013, 10, 9))
 """No day of birth or expiry on a specimen can be read out of its digits."""
 A_PASSPORT = 42
 """The number of one."""
+EMPTY = (226, 228, 232)
 LABELS = "性别|民族|出生|签发机关|有效期限"
 
 
@@ -72,6 +73,12 @@ def spoilt(copy: bytes, number: int) -> Image.Image:
         lambda: ImageOps.equalize(image),
     )
     return ways[number // len(Kind) % len(ways)]()
+
+
+def empty_share(copy: bytes) -> float:
+    """Return which part of a copy is the empty sheet itself, 0 to 1: neither shown nor written across it."""
+    pixels = np.asarray(Image.open(io.BytesIO(copy)).convert("RGB"), np.int16)
+    return float((abs(pixels - EMPTY) < 8).all(axis=-1).mean())
 
 
 def upright(pixels: np.ndarray, ocr_models: OcrModels) -> Sheet | None:

@@ -30,6 +30,9 @@ SHAPES = {
     Kind.CARD_BACK: "cn-card-back",
 }
 
+ALIKE = (Kind.IDENTITY_CARD_LARGE, Kind.VISA, Kind.VISA_SMALL)
+"""Their zones have two lines and show the same places as a passport's. To look at a copy takes two seconds: the soak looks at theirs."""
+
 pytestmark = pytest.mark.usefixtures("fonts")
 
 
@@ -83,18 +86,29 @@ def card(fonts):
 
 @pytest.fixture(scope="module")
 def looks(copies, ocr_models):
-    """What an attacker's look reads on each copy, spoilt: to look at one takes two seconds."""
-    return [recall.lines_on(recall.spoilt(done.copies[0], number), ocr_models) for *_, number, done in copies]
+    """What an attacker's look reads on the copy of each document of another make, spoilt."""
+    return {
+        drawn.kind: (drawn, number, recall.lines_on(recall.spoilt(done.copies[0], number), ocr_models))
+        for drawn, _, number, done in copies
+        if drawn.kind not in ALIKE
+    }
 
 
-def test_nothing_that_is_masked_can_be_read_on_a_copy_of_any_kind(copies, looks):
+def test_nothing_that_is_masked_can_be_read_on_a_copy_of_any_make(looks):
     read = []
-    for (drawn, _, number, _), lines in zip(copies, looks, strict=True):
+    for drawn, number, lines in looks.values():
         masked = recall.masked_values(drawn, shows_middle=number % 2 == 0)
         read += [(drawn.kind, name) for name, value in masked.items() if recall.is_read(name, value, lines)]
 
-    assert len(copies) == len(Kind)
+    assert {*looks, *ALIKE} == {*Kind}
     assert not read
+
+
+def test_a_copy_of_any_kind_is_for_the_most_part_an_empty_sheet(copies):
+    empty = {drawn.kind: recall.empty_share(done.copies[0]) for drawn, _, _, done in copies}
+
+    assert empty.keys() == {*Kind}
+    assert min(empty.values()) > 0.75
 
 
 def test_every_kind_is_read_right_from_a_bad_photograph(copies):
@@ -117,10 +131,8 @@ def test_the_same_look_reads_the_same_values_on_the_document_itself(photographed
     assert {"portrait", "born", "personal_number", "signature", "middle"} <= read
 
 
-def test_what_the_law_asks_for_can_be_read_on_a_copy(copies, looks):
-    (drawn, _, number, _), lines = next(
-        both for both in zip(copies, looks, strict=True) if both[0][0].kind is Kind.CARD_FRONT
-    )
+def test_what_the_law_asks_for_can_be_read_on_a_copy(looks):
+    drawn, number, lines = looks[Kind.CARD_FRONT]
     ends = drawn.printed["number"] if number % 2 == 0 else drawn.printed["number"][:6]
 
     assert any(drawn.printed["name"] in line for line in lines)
@@ -160,7 +172,7 @@ def test_the_copy_of_a_picture_with_exif_has_none():
 
 
 def test_the_mark_stands_across_the_copy(looks):
-    for lines in looks:
+    for *_, lines in looks.values():
         words = " ".join(lines)
 
         assert "Invented Telecom" in words
