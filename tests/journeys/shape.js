@@ -3,7 +3,7 @@
 //
 // Of a word or an address counts that there is one; of identifiers, who refers to whom; of the names of regions, which are alike. What depends on
 // the room that words take is told: what is shown, in which colours, whether its text is large, whether it scrolls, and where a target lies that is
-// small and too near to another.
+// small and too near to another. How blocks are laid out is not: whether one is a row or a cell, no rule asks.
 (parts) => {
   const REGIONS = "header, nav, main, aside, footer, form, section, [role]";
   const TARGETS = "a[href], button, input, select, textarea, summary, [tabindex='0']", SMALL = 24;
@@ -45,11 +45,12 @@
   const isTight = (one, box) =>
     isSmall(box) && [...boxes].some(([other, itsBox]) => !one.contains(other) && !other.contains(one) && isNear(box, itsBox)) && !isInText(one);
 
+  const shown = (display) => (/^(none|contents|inline)/.test(display) ? display : "block");
   const drawn = (one) => {
     const style = getComputedStyle(one), size = parseFloat(style.fontSize), box = boxes.get(one);
     const isLarge = size >= 24 || (size > 18.6 && style.fontWeight >= 700);
     const scrolls = /auto|scroll/.test(style.overflow) && (one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight);
-    const told = [style.display, style.visibility, style.opacity, style.color, style.backgroundColor, isLarge, scrolls];
+    const told = [shown(style.display), style.visibility, style.opacity, style.color, style.backgroundColor, isLarge ? "large" : "small", scrolls];
     return box && isTight(one, box) ? [...told, box.x, box.y, box.width, box.height] : told;
   };
 

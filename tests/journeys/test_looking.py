@@ -35,6 +35,7 @@ HARMS = [
     ("label", "document.querySelector('section label').htmlFor = 'one'"),
     ("color-contrast", "document.querySelector('section[hidden]').hidden = false"),
     ("heading-order", "document.querySelector('section').insertAdjacentHTML('beforeend', '<h6>word</h6>')"),
+    ("color-contrast", "document.querySelector('section').insertAdjacentHTML('beforeend', '<h4 style=color:#cccccc>word</h4>')"),
     ("link-name", "document.querySelector('section a').textContent = ''"),
     ("nested-interactive", "document.querySelector('section p:last-child').role = 'button'"),
 ]  # fmt: skip
@@ -56,6 +57,17 @@ def test_a_harm_to_a_sound_page_is_found_by_its_rule(visitor, rule, harm):
 
     with pytest.raises(AssertionError, match=rule):
         visitor.look("harmed")
+
+
+def test_a_colour_that_large_letters_may_have_is_judged_again_in_small_ones(visitor):
+    visitor.page.set_content(PAGE.format(language="bo", word="Word"))
+    visitor.page.evaluate("document.querySelector('main p').style = 'font-size: 30px; color: #888888'")
+    visitor.look("large")
+
+    visitor.page.evaluate("document.querySelector('main p').style.fontSize = '16px'")
+
+    with pytest.raises(AssertionError, match="color-contrast"):
+        visitor.look("small")
 
 
 def test_other_words_of_the_same_page_are_not_judged_again(visitor, monkeypatch):
