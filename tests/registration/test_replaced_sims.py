@@ -9,9 +9,11 @@ from django.db import ProgrammingError, transaction
 from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Payment
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.operations.bootstrap import set_limits
 from rollkeeper.registration.services import register_subscriber, replace_sim
@@ -135,6 +137,42 @@ def test_a_counter_takes_no_count_back_and_makes_none(line, as_role, limit):
         line.replace(SECOND)
 
     assert line.kept == [SECOND, FIRST]
+
+
+def test_a_counter_learns_of_no_more_lines_than_the_limit_whether_they_are_held(line, as_role, limit):
+    held, other = line, Line()
+    hold(held)
+    limit(1)
+
+    with as_role("counter"):
+        for one in (held, other):
+            one.replace(SECOND)
+
+    assert [one.kept for one in (held, other)] == [[SECOND, FIRST]] * 2
+    assert times_that_holds_are_looked_up(held, as_role) == 0
+
+
+def times_that_holds_are_looked_up(line, as_role):
+    """By a replacement at a counter that is taken back: what is read there, the plan of a statement tells."""
+    with transaction.atomic():
+        with as_role("counter"):
+            append_entry(CLERK, verb=Verb.SIM_REPLACED, role=StaffRole.CLERK, on=ON, line_id=line.line_id)
+            before = lookups_of_holds()
+            rows(
+                "SELECT vault_replace_sim(%s, %s, '{}', '{}')", [line.tenure.person_id, line.tenure.tenure_id]
+            )
+            after = lookups_of_holds()
+        transaction.set_rollback(True)
+    return after - before
+
+
+def lookups_of_holds():
+    """How often they were looked up in this transaction, which the owner of the tables is told."""
+    counted = "SELECT seq_scan + coalesce(idx_scan, 0) AS n FROM pg_stat_xact_user_tables WHERE relname = 'lines_legalhold'"
+    run("RESET ROLE")
+    (found,) = rows(counted)
+    run("SET LOCAL ROLE counter")
+    return found.n
 
 
 def test_a_replacement_below_the_limit_removes_what_was_kept(line, as_role, limit):
