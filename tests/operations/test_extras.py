@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.kernel.extras import MODULES
+from tests.command_server import common_server
 from tests.instances import copy_empty
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,9 @@ def place():
     with tempfile.TemporaryDirectory(prefix="rollkeeper-base-") as folder:
         copy_empty(Path(folder) / "instance")
         (Path(folder) / "instance" / "made").unlink()
+        common_server().hold_servers(Path(folder) / "instance")
         yield Path(folder) / "instance"
+        common_server().release_servers(Path(folder) / "instance")
 
 
 def test_the_base_reads_csv_says_the_law_and_runs_every_job(place, export):
