@@ -155,9 +155,11 @@ def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_p
 
         if role == "its process":
             parent.send_signal(signal.SIGSTOP)  # so that it ends nothing itself, and starts nothing meanwhile
-        os.kill(died, signal.SIGKILL)
-        until(lambda answering=answering: not any(map(is_alive, answering)))
-        parent.send_signal(signal.SIGCONT)
+        try:
+            os.kill(died, signal.SIGKILL)
+            until(lambda answering=answering: not any(map(is_alive, answering)))
+        finally:
+            parent.send_signal(signal.SIGCONT)
 
         until(lambda died=died: not Path(f"/proc/{died}").exists() or answers(port) is False, seconds=60)
         until(lambda: answers(port), seconds=60)
