@@ -14,5 +14,7 @@ def page_at(path: str) -> ResolverMatch:
 
 def is_own(address: str) -> bool:
     """Tell whether an address, as a browser reads it, is under this app's path; its host is not looked at."""
+    if get_script_prefix() == "/":
+        return True
     path = unquote(urlsplit(address).path).replace("\\", "/")
-    return f"{normpath(path)}/".startswith(get_script_prefix()) if path else False
+    return f"{normpath(path)}/".startswith(get_script_prefix())

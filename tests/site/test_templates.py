@@ -41,3 +41,17 @@ def test_every_class_that_changes_one_element_is_in_the_style_sheet():
     assert used == {
         name.replace("\\", "") for name in re.findall(r"govuk-\\!-[\w-]+", SHEET.read_text("utf-8"))
     }
+
+
+def test_no_page_and_no_script_names_an_address_from_the_root_of_its_host():
+    """An app may be under a path there: its pages say `{% url %}` or `{{ first_page }}`, its scripts read addresses from pages."""
+    named = {
+        (str(file.relative_to(PACKAGE)), address)
+        for kind in ("html", "js")
+        for file in PACKAGE.rglob(f"*.{kind}")
+        if not {"built", "node_modules", "printouts"} & set(file.parts)
+        for address in re.findall(r"""["'`=(](/[a-z{$][^"'`]*)["'`]""", file.read_text("utf-8"))
+        if not address.startswith("/>")
+    }
+
+    assert not named
