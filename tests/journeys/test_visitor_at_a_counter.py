@@ -27,9 +27,15 @@ def with_visitors(data_dir):
     change_settings(data_dir / "settings.toml", {"instance": {"pack": str(pack)}})
 
 
+WALKED = {
+    "counter": ["clerk", "supervisor"],
+    "backoffice": ["campaign_manager", "data_protection_officer", "administrator"],
+}
+
+
 @pytest.fixture(scope="module")
 def demo():
-    with served_demo(with_visitors) as served:
+    with served_demo(with_visitors, apps=list(WALKED)) as served:
         yield served
 
 
@@ -126,12 +132,6 @@ def test_without_a_network_no_company_is_taken_that_did_not_show_it(visitor):
     page.click(SUBMIT)
 
     page.wait_for_selector(SLIP)
-
-
-WALKED = {
-    "counter": ["clerk", "supervisor"],
-    "backoffice": ["campaign_manager", "data_protection_officer", "administrator"],
-}
 
 
 @pytest.mark.parametrize(("app", "role"), [(app, role) for app, roles in WALKED.items() for role in roles])
