@@ -49,6 +49,7 @@ ACTIONS: Labels = dict(RegistrationKind.choices) | {
     "pause": _("Pause the clock of a line"),
     "reconnect": _("Reconnect a suspended line for a day"),
     "portal-code": _("A code for the portal"),
+    "reserve-code": _("One more code for the portal"),
     "essential": _("Protect a line"),
     "dispute": _("Open a dispute"),
     "suspect-forgery": CaseKind.FORGERY.label,

@@ -20,7 +20,7 @@ ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
     **{
         what: (what.replace("-", "_"), "")
         for what in (
-            "document-check", "link-document", "unlink-document", "pause", "reconnect", "portal-code", "essential", "dispute",
+            "document-check", "link-document", "unlink-document", "pause", "reconnect", "portal-code", "reserve-code", "essential", "dispute",
             "suspect-forgery",
         )
     },
@@ -53,8 +53,8 @@ def offer(line: LineView, *, may_reconnect: bool = True) -> Offer:
         "dispute",
         "terminate",
     ]
-    if line.state is LineState.SUSPENDED:
-        rest.insert(0, "portal-code")
+    # No message reaches a suspended line: its code is handed over.
+    rest.insert(0, "portal-code" if line.state is LineState.SUSPENDED else "reserve-code")
     if not line.is_registered:
         likely = ["register", "reconnect", "pause", "dispute", "document-check"]
         rest = [one for one in rest if one not in {"change", "replace-sim", "relocate", "link-document"}]

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A code for the portal, handed over at the counter to the subscriber of a suspended line: shown once, for the page on their own device."""
+"""A code for the portal: handed over to the subscriber of a suspended line, shown once, for the page on their own device; or one more
+message for a line whose codes of the day others have used up.
+"""
 
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +23,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.registration.forms import QUIET
 from rollkeeper.selfcare.handed_codes import hand_over_code
+from rollkeeper.selfcare.reserved_codes import reserve_code
 from rollkeeper.selfcare.settings import settings as portal_settings
 
 
@@ -31,6 +36,12 @@ class PortalCodeForm(QuietForm):
         help_text=_("The subscriber types the number at the portal, on their own device, and reads out four figures."),
         widget=forms.TextInput(attrs=QUIET | {"inputmode": "numeric", "class": "govuk-input--width-4"}),
     )  # fmt: skip
+
+
+class ReserveForm(QuietForm):
+    """The number."""
+
+    number = number_field()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,6 +70,35 @@ def portal_code(request: HttpRequest) -> HttpResponse:
     return _draw(request, blank, code=f"{code[:4]} {code[4:]}", minutes=portal_settings().code_minutes)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def reserve(request: HttpRequest) -> HttpResponse:
+    """Reserve one code: the next that is asked for at the portal is sent to the line, whatever others asked for before."""
+    authority = authority_in(request)
+    require(authority, Permission.RESERVE_CODE)
+    form, blank = ReserveForm(request.POST if request.method == "POST" else None), ReserveForm()
+    require_outlet(request, authority)
+    line = _carried(request)
+    if line:
+        del blank.fields["number"]
+    minutes = portal_settings().reserved_code_minutes
+    if request.method != "POST":
+        return _draw(request, blank, page="reserve_code", carried=line, minutes=minutes)
+    try:
+        if form.is_valid():
+            reserve_code(authority, form.cleaned_data["number"], on=clock.today())
+            said = gettext(
+                "The next code that is asked for at the portal within %(minutes)s minutes is sent to the line."
+            )
+            messages.success(request, said % {"minutes": minutes})
+            return redirect("counter:reserve_code")
+        blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
+    except RollkeeperError as fault:
+        if fault.kind is Kind.FORBIDDEN:
+            raise
+        blank.show_faults(faults_of(form, fault, called=called(request, form.cleaned_data["number"])))
+    return _draw(request, blank, page="reserve_code", status=422, carried=line, minutes=minutes)
+
+
 def _carried(request: HttpRequest) -> CarriedLine | None:
     """Return the line that the clerk goes on with; its number is then not asked once more."""
     line = carried(request)
@@ -66,5 +106,7 @@ def _carried(request: HttpRequest) -> CarriedLine | None:
     return None if is_another else line
 
 
-def _draw(request: HttpRequest, form: PortalCodeForm, *, status: int = 200, **shown: Any) -> HttpResponse:
-    return render(request, "counter/portal_code.html", {"form": form} | shown, status=status)
+def _draw(
+    request: HttpRequest, form: QuietForm, *, page: str = "portal_code", status: int = 200, **shown: Any
+) -> HttpResponse:
+    return render(request, f"counter/{page}.html", {"form": form} | shown, status=status)

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("document-check/", document_check.document_check, name="document_check"),
     path("pause/", views.pause, name="pause"),
     path("portal-code/", portal_codes.portal_code, name="portal_code"),
+    path("reserve-code/", portal_codes.reserve, name="reserve_code"),
     path("reconnect/", views.reconnect, name="reconnect"),
     path("essential/", views.essential, name="essential"),
     path("dispute/", views.dispute, name="dispute"),

@@ -12,9 +12,8 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.lookups import find_line_for_staff
+from rollkeeper.lines.counter_codes import find_line_for_clerk
 from rollkeeper.lines.protection import hiding_protected_state
-from rollkeeper.lines.queries import number_index_of
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.selfcare.errors import TOO_MANY_RESERVED_CODES
 from rollkeeper.selfcare.settings import settings
@@ -28,7 +27,7 @@ def reserve_code(authority: Authority, number: str, *, on: dt.date) -> None:
     """
     role = require(authority, Permission.RESERVE_CODE)
     with action():
-        line = find_line_for_staff(authority, number_index_of(number), on=on, helps=True)
+        line = find_line_for_clerk(authority, number, on=on, helps=True)
         with hiding_protected_state(authority, line.line_id, on=on):
             lock_line(line.line_id, in_force=True)
         (kept,) = rows(

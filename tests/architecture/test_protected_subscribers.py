@@ -129,6 +129,7 @@ COUNTER = {
     "unlink-document": post("/unlink-document/", **SHOWN),
     "by-code": post("/by-code/", code=lambda _, line: code_for(line)),
     "portal-code": post("/portal-code/", figures="4711"),
+    "reserve-code": post("/reserve-code/"),
     "pause": post("/pause/", reason="abroad", first="2012-03-02"),
     "reconnect": post("/reconnect/"),
     "essential": post("/essential/", essential="yes"),
@@ -146,7 +147,7 @@ BACKOFFICE = {
     ),
 }
 # What is of use to such a subscriber is done for them: two lines in service are alike, and one that cannot have it says nothing.
-HELPS = {"pause", "reconnect", "essential", "dispute"}
+HELPS = {"pause", "reserve-code", "reconnect", "essential", "dispute"}
 NOT_ABOUT_A_LINE = re.compile(
     r"samples/|letters/|unreachable/$|worker|manifest|figures|receipt|campaign|batches|disclosures|incidents|agent|reports|pending-approvals|offline/|read/|^account|^static"
     # Cases are named by reference and hidden (test_case_pages); the officer alone, who may see everyone, lays a hold or protects.

@@ -23,6 +23,7 @@ from rollkeeper.lines.counter_codes import HANDLE_MINUTES, hand_line, number_ind
 from rollkeeper.lines.numbers import masked_number
 from rollkeeper.lines.queries import find_line, number_index_of
 from rollkeeper.lines.services import pause_clock
+from rollkeeper.selfcare.settings import settings
 from tests.builders.lines import activate_line, change_line, suspend_line
 from tests.builders.packs import write_pack
 from tests.builders.staff import employ
@@ -407,6 +408,24 @@ def test_a_code_for_the_portal_is_handed_over_without_typing_the_number_again(at
     assert wrong.status_code == 422
     assert "No page of the portal with these four figures waits" in wrong.content.decode()
     assert handle[0] in wrong.content.decode()
+
+
+def test_one_more_code_is_reserved_for_a_line_in_service_and_handed_over_to_none(at_counter):
+    number = fresh_number()
+    post(at_counter, "register", number)
+    page = found(at_counter, number)
+
+    sent(at_counter, "/reserve-code/")
+    done = at_counter.get("/reserve-code/").content.decode()
+    empty = at_counter.post("/reserve-code/", {"submission_key": "12345678", "number": ""})
+    for _ in range(settings().reserved_codes_per_day):
+        last = at_counter.post("/reserve-code/", {"submission_key": "12345678", "number": number})
+
+    assert 'href="/reserve-code/"' in page
+    assert "The next code that is asked for at the portal within 15 minutes is sent to the line." in done
+    assert (empty.status_code, last.status_code) == (422, 422)
+    assert "Enter the whole number of the line." in empty.content.decode()
+    assert len(rows("SELECT FROM selfcare_reservedcode")) == settings().reserved_codes_per_day
 
 
 def test_what_another_clerk_had_typed_is_not_recorded_in_this_ones_name(at_counter, suspended):

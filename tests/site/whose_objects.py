@@ -217,6 +217,7 @@ COUNTER = STAFFS | {
     "document-check/": _by_handle(confirmed="on", name="Invented Person", **_DOCUMENT),
     "pause/": _by_handle(reason="hospital", first="2012-03-02", last=""),
     "portal-code/": _by_handle(figures="1234"),
+    "reserve-code/": _by_handle(),
     "reconnect/": _by_handle(),
     "essential/": _by_handle(essential="yes"),
     "dispute/": _by_handle(receipt=""),
