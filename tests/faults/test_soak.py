@@ -37,8 +37,8 @@ END_WITHIN_S = 150
 SMALL_DISK = "1500m"
 SECONDS = int(os.environ.get("ROLLKEEPER_SOAK_SECONDS", "3600"))
 FEW = (
-    "the clock is off by +1d", "the clock is off by +7d", "kill -9 both servers", "kill -9 the keys' server", "the disk is full",
-    "kill -9 the counter's parent", "kill -9 the worker with keys", "the clock is off by -1d",
+    "the clock is off by +7d", "kill -9 both servers", "the disk is full", "kill -9 the counter's parent",
+    "kill -9 the worker with keys", "the clock is off by -1d",
 )  # fmt: skip
 """How the names of the faults begin that strike once each where the soak is not asked for."""
 
