@@ -17,6 +17,7 @@ from tests.operations.test_process_supervisor import free_ports, until
 
 ROOT = Path(__file__).parents[2]
 UV = [ROOT / ".tools" / "bin" / "uv", "run", "--frozen", "--offline", "--no-progress", "rollkeeper", "demo"]
+SERVE = [*UV, "--serve"]
 LINES, LEAST_LINES = 10_000, 100
 STARTS = 5
 
@@ -64,7 +65,7 @@ def _lets_sign_in(port: int) -> bool:
 
 @contextmanager
 def _served(port: int, environment: dict[str, str]) -> Iterator[None]:
-    command = [*UV, "--serve", "--port", str(port)]
+    command = [*SERVE, "--port", str(port)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as served:

@@ -66,6 +66,9 @@ def test_a_bench_delivers_at_a_tiny_size(
         pytest.skip(f"{' or '.join(NEEDS[name])} IS NOT HERE: the bench '{name}' is not tried")
     if name == "start":
         monkeypatch.setattr(bench_start, "make", _copied)
+        # All of it is served in tests/journeys/test_restart.py: here the one app that is asked.
+        served = [*bench_start.UV[:-1], "serve", "--no-worker", "--app", "backoffice"]
+        monkeypatch.setattr(bench_start, "SERVE", served)
     if name in IN_FORKS:
         command_server.lend_command(tmp_path, with_python=True)
         monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
