@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from rollkeeper.campaign.rules import HORIZON_DAYS, Days, clipped
-from rollkeeper.kernel.database import prepared_rows, run, sql
-from rollkeeper.law.clock_sql import fill_due, multirange
+from rollkeeper.kernel.database import prepared_rows, rows, run, sql
+from rollkeeper.law.clock_sql import open_days
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock
 
@@ -43,8 +43,7 @@ def make_clocks(name: str, values: Mapping[str, Any]) -> int:
 
 def count_as_known(pack: Pack, *, stays: list[Days], through: dt.date) -> None:
     """Count every clock through a day, with pauses and stays as they are recorded now."""
-    _count(pack, stays=stays, through=through, known_through=None)
-    _keep_promises(stays, through=through)
+    _keep_promises(_count(pack, stays=stays, through=through, known_through=None))
 
 
 def count_at_least(
@@ -62,9 +61,9 @@ def count_at_least(
     """
     ahead = dt.timedelta(days=pack.campaign.most_days + HORIZON_DAYS)
     through = max(on, from_day or on) + ahead
-    _count(pack, stays=clipped(stays, on=on), through=through, known_through=on, then_days=then_days)
+    days = _count(pack, stays=clipped(stays, on=on), through=through, known_through=on, then_days=then_days)
     if keeps_promises:
-        _keep_promises(clipped(stays, on=on), through=through)
+        _keep_promises(days)
 
 
 def last_day_if_notified(pack: Pack, *, stays: list[Days], begins_on: dt.date, on: dt.date) -> dt.date | None:
@@ -83,12 +82,14 @@ def _count(
     through: dt.date,
     known_through: dt.date | None,
     then_days: int | None = None,
-) -> None:
-    run(sql("campaign", "clock_pauses"), {"known_through": known_through})
-    run("DROP TABLE IF EXISTS pg_temp.law_clock, pg_temp.law_due")
-    run(sql("campaign", "distinct_clocks"), {"on": known_through, "then_days": then_days})
-    fill_due(pack, stays=stays, through=through)
+) -> dict[str, Any]:
+    (found,) = rows(sql("campaign", "clock_pauses"), {"known_through": known_through})
+    begins = (found.first, known_through if then_days is not None else None)
+    first = min((one for one in begins if one is not None), default=None)
+    days = open_days(pack, first=first, through=through, stays=stays)
+    run(sql("campaign", "count_clocks"), days | {"on": known_through, "then_days": then_days})
+    return days
 
 
-def _keep_promises(stays: list[Days], *, through: dt.date) -> None:
-    run(sql("campaign", "kept_promises"), {"stays": multirange(stays), "through": through})
+def _keep_promises(days: Mapping[str, Any]) -> None:
+    run(sql("campaign", "kept_promises"), days)

@@ -19,18 +19,28 @@ from rollkeeper.law.pack import Pack
 type Days = tuple[dt.date, dt.date | None]
 
 
-def fill_due(pack: Pack, *, stays: Sequence[Days] = (), through: dt.date, using: str = "default") -> None:
-    """Make `law_due` (anchor_on, days, pauses, last_day_on, earliest_on) from the rows of `law_clock`.
+def fill_due(
+    pack: Pack, *, stays: Sequence[Days] = (), through: dt.date, using: str = "default"
+) -> dict[str, Any]:
+    """Make `law_due` (anchor_on, days, pauses, last_day_on, earliest_on) from the rows of `law_clock`; return `open_days` of the same.
 
     Precondition: inside an action; the caller made the temporary table ``law_clock (anchor_on date, days int, pauses
     datemultirange)`` with distinct rows, no NULL among them (no pause: ``'{}'``).
     """
-    database.run("ANALYZE law_clock", using=using)
     (found,) = database.rows("SELECT min(anchor_on) AS first FROM law_clock", using=using)
-    _list_open_days(pack, first=found.first or through, through=through, stays=stays, using=using)
-    database.run(
-        database.sql("law", "fill_due"), {"stays": multirange(stays), "through": through}, using=using
-    )
+    values = open_days(pack, first=found.first, through=through, stays=stays)
+    database.run(database.sql("law", "fill_due"), values, using=using)
+    return values
+
+
+def open_days(
+    pack: Pack, *, first: dt.date | None, through: dt.date, stays: Sequence[Days] = ()
+) -> dict[str, Any]:
+    """Return what `sql/open_days.sql` and `sql/due_days.sql` want: the calendar from the first anchor on, through a day, and the stays."""
+    begin, end = min(first or through, through), through.toordinal()
+    flags = closed_flags(pack, first=begin.toordinal(), last=end)
+    closed = [begin + dt.timedelta(days=ahead) for ahead, is_closed in enumerate(flags) if is_closed]
+    return {"calendar_from": begin, "through": through, "closed": closed, "stays": multirange(stays)}
 
 
 def stage_lengths(pack: Pack) -> dict[str, Any]:
@@ -51,21 +61,3 @@ def stage_bars(pack: Pack) -> list[int | None]:
 def multirange(stretches: Iterable[Days]) -> Multirange[dt.date]:
     """Return stretches, inclusive at both ends, as PostgreSQL's `datemultirange`; None is an open end."""
     return Multirange([Range(first, last, "[]") for first, last in stretches])
-
-
-def _list_open_days(
-    pack: Pack, *, first: dt.date, through: dt.date, stays: Sequence[Days], using: str
-) -> None:
-    begin, end = min(first, through).toordinal(), through.toordinal()
-    flags = closed_flags(pack, first=begin, last=end)
-    closed = [dt.date.fromordinal(begin + index) for index, flag in enumerate(flags) if flag]
-    database.run(
-        database.sql("law", "open_days"),
-        {
-            "first": min(first, through),
-            "through": through,
-            "closed": closed,
-            "stays": multirange(stays),
-        },
-        using=using,
-    )

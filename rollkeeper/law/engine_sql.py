@@ -88,8 +88,8 @@ def _run_stages(pack: Pack, span: Span, facts: dict[str, Any], bar: Bar) -> None
             "simulate_next" if place else "simulate_first",
             facts | stage_lengths(pack) | {"place": place - 1},
         )
-        fill_due(pack, stays=span.stays_of(pack), through=span.last)
-        _statement("simulate_step", facts)
+        days = fill_due(pack, stays=span.stays_of(pack), through=span.last)
+        _statement("simulate_step", facts | days)
         bar.advance()
     if pack.campaign.end is None:
         _statement("simulate_no_end", {"place": place})

@@ -1,6 +1,6 @@
 -- Moves a promised day by the pauses and stays that came between: a day that counts for no line is none of those promised.
 -- Law: art. 3; a promised day is never shortened. Where the law's own count goes on past that day nothing is moved.
--- Reads: law_due, law_open_day (temporary); lines_pause, notices_notice by campaign_promised_since. Writes: member_clock (promised_on).
+-- Reads: law_due (temporary); lines_pause, notices_notice by campaign_promised_since. Writes: member_clock (promised_on).
 -- Plan: only clocks with a day promised beyond the law's, and a pause or stay before it; primary keys by line.
 -- Again: each run counts from what is promised.
 -- The days promised are those since the law's last day, or since the notice; a bounded pause that was known then is in them.
@@ -19,6 +19,8 @@ WITH promised AS MATERIALIZED (
       FROM promised p
 )
 UPDATE member_clock c
-   SET promised_on = coalesce((SELECT min(o.day) FROM law_open_day o WHERE o.day >= r.day AND NOT r.pauses @> o.day),
+   SET promised_on = coalesce((SELECT min(o.day) FROM (SELECT unnest(
+-- include law.open_days
+                                      ) AS day) o WHERE o.day >= r.day AND NOT r.pauses @> o.day),
                               greatest(c.promised_on, %(through)s::date))
   FROM reached r WHERE r.line_id = c.line_id

@@ -5,4 +5,4 @@
 -- Plan: drops.
 -- Again: nothing.
 DROP TABLE IF EXISTS simulated_event, simulated_line, simulated_waiting, simulated_bar, simulated_step,
-    simulated_day, simulated_outcome, law_clock, law_due, law_open_day;
+    simulated_day, simulated_outcome, law_clock, law_due;
