@@ -15,7 +15,7 @@ from rollkeeper.access.authority import Authority, require, worker_authority
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.choices import Bars
-from rollkeeper.kernel.database import Role, action, connect, prepared_run, rows, run, sql
+from rollkeeper.kernel.database import Role, action, connect, prepared_rows, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.leases import expired_leases, hold_lease, serialize_on
@@ -192,6 +192,9 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
     while True:
         is_all = not position.behind
         for kind in _FIRST_THINGS_FIRST:
+            if not _may_find(kind, position):
+                position.has_none(kind)
+                continue
             with action():
                 serialize_on("command")
                 # Looked for in each turn, and once it has come: a stay may have been entered meanwhile.
@@ -210,6 +213,20 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
         if is_all:
             return []
         position.behind.clear()
+
+
+def _may_find(kind: CommandKind, position: _ClaimPosition) -> bool:
+    """Tell whether anything of this kind is due: most often nothing is, and to claim nothing costs as much as to claim a chunk."""
+    return bool(
+        prepared_rows(
+            "SELECT FROM unnest(%(services)s::text[]) AS asked (service) CROSS JOIN LATERAL ("
+            " SELECT FROM provisioning_command c WHERE c.state IN ('waiting', 'sent') AND c.kind = %(kind)s AND c.service = asked.service"
+            " AND c.next_try_at <= %(now)s AND c.claimed_by IS NULL"
+            " AND (c.next_try_at, c.position) > (coalesce(%(after_at)s::timestamptz, '-infinity'), %(after_position)s)"
+            " ORDER BY c.next_try_at, c.position LIMIT 1) AS c LIMIT 1",
+            {"kind": kind.value, "now": clock.now(), "services": list(position.services)} | position.of(kind),
+        )
+    )
 
 
 def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Try]:
