@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 
 from django.db import DatabaseError, connections
 
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import prepared_rows, rows
 
 FAMILY = 0x526F6C6C  # sets our locks apart from others' in this database
 _GREATEST = 2**31 - 1
@@ -59,4 +59,4 @@ def lock_matter(matter: str, *keys: str) -> None:
     (`sql/functions.sql`), a worker any.
     """
     if keys:
-        rows("SELECT kernel_lock(%s, %s)", [matter, list(keys)])
+        prepared_rows("SELECT kernel_lock(%s, %s)", [matter, list(keys)])

@@ -10,6 +10,7 @@ from django.db import connections
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
 from rollkeeper.ledger.entry_schema import validate_entry
 from rollkeeper.ledger.sequencer import IntegrationResult, integrate
@@ -51,13 +52,13 @@ def append_entry(
         verb=verb, at=at, on=on, role=role, actor=actor.commitment, line_id=line_id, commitment=commitment,
         pack=pack, article=article, facts=facts or {},
     )  # fmt: skip
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING entry_id",
-            [at, on, verb.value, line_id, person_id, actor.staff_id, body.decode()],
-        )
-        return EntryId(cursor.fetchone()[0])
+    (found,) = prepared_rows(
+        "INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING entry_id",
+        [at, on, verb.value, line_id, person_id, actor.staff_id, body.decode()],
+        using=using,
+    )
+    return EntryId(found.entry_id)
 
 
 def withhold_accesses(disclosure_id: UUID, *, until: dt.date, on: dt.date) -> None:
