@@ -108,7 +108,7 @@ def night(on: dt.date, people: tuple[Authority, Authority]) -> list[batch_execut
 
 
 def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, Authority]) -> None:
-    """Play the nights of a stretch for which a line or a batch waits, and of the others the first, one a week and the last two.
+    """Play the nights of a stretch for which a line or a batch waits, and of the others the first, every tenth and the last two.
 
     `test_differential` holds that a night between changes no line. `make soak` has every night played.
     """
@@ -117,7 +117,7 @@ def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, A
     length = (last - first).days
     for ahead in range(length + 1):
         on = first + dt.timedelta(days=ahead)
-        if every or ahead % 7 == 0 or length - ahead < 2 or _is_waited_for(on):
+        if every or ahead % 10 == 0 or length - ahead < 2 or _is_waited_for(on):
             night(on, people)
 
 

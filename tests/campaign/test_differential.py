@@ -149,7 +149,7 @@ type Fate = tuple[object, ...]
 @dataclass(frozen=True)
 class Played:
     """On which days the workers run, by what the rules say of a world: on each day on which they change a line and on the one before it,
-    where something happens, and else once a week; erasures on the day before and of each, and else once a month and on the last day. What
+    where a stay begins, and else every second week; erasures on the day before and of each, and on the last day. What
     came too early, too late or too often is then found all the same, for a run does whatever is due until its day. The long proof plays
     every night, until a month after the last change.
     """
@@ -164,16 +164,14 @@ class Played:
         erased = [one[4] for one in fates if isinstance(one[4], dt.date)]
         return cls(near(changes), near(erased), every_night)
 
-    def has_night(self, on: dt.date, *, happens: bool) -> bool:
-        if on.weekday() == 0 and on <= QUIET_FROM:
-            return True
+    def has_night(self, on: dt.date, *, stay_begins: bool) -> bool:
         if self.every_night:
-            return on <= max(self.changes, default=FIRST) + MONTH
-        return happens or on in self.changes
+            return (on.weekday() == 0 and on <= QUIET_FROM) or on <= max(self.changes, default=FIRST) + MONTH
+        return stay_begins or on in self.changes or (on.toordinal() % 14 == 0 and on <= QUIET_FROM)
 
     def has_erasures(self, on: dt.date) -> bool:
         # A record that should not have gone would be missed after any number of days.
-        is_first_monday = on.weekday() == 0 and on.day <= 7
+        is_first_monday = self.every_night and on.weekday() == 0 and on.day <= 7
         return on in self.erasures or is_first_monday or on == LAST
 
 
@@ -210,7 +208,7 @@ def live_through(world: World, pack: str, played: Played) -> list[tuple[object, 
         for line_id, life in eventful.get(on, ()):
             happen(line_id, life, on, others[line_id])
         if not any(first <= on <= last for first, last in world.outages):
-            if played.has_night(on, happens=on in eventful or on in stops):
+            if played.has_night(on, stay_begins=on in stops):
                 night(on, people)
             if played.has_erasures(on):
                 erase_due(worker_authority(), on=on)

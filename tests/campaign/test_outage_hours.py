@@ -180,11 +180,11 @@ def test_a_line_whose_contract_is_over_is_not_off(people: People) -> None:
 def test_every_hour_that_the_network_barred_a_line_has_a_cause(people: People) -> None:
     """Play a spring with chance, push each night, and hold the network's own history against the derivation."""
     dice, element = random.Random(7), Element()  # noqa: S311
-    lines = notified_lines(40)
-    for ahead in range(60):
+    lines = notified_lines(20)
+    for ahead in range(38):  # until some days after the end of those that stay off
         today = on(CUT + dt.timedelta(days=ahead))
         night(today, people)
-        for line_id in dice.sample(lines, 3):
+        for line_id in dice.sample(lines, 2):
             match dice.randrange(3):
                 case 0 if state(line_id) == "suspended":
                     come_back(line_id, today.isoformat())
@@ -200,7 +200,7 @@ def test_every_hour_that_the_network_barred_a_line_has_a_cause(people: People) -
         " FROM provisioning_command b WHERE b.kind = 'bar' AND b.state = 'confirmed'"
     )
     known = list_outages(**SPRING)
-    assert len(barred) > 40
+    assert len(barred) > len(lines)
     for row in barred:
         until = row.until or clock.now()
         covered = sum(
