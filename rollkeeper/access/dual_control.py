@@ -30,7 +30,7 @@ from rollkeeper.access.queries import grants_on
 from rollkeeper.access.roles import ROLE_TITLES, Permission, StaffRole
 from rollkeeper.access.settings import settings
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, StaffId
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.leases import lock_matter
@@ -177,7 +177,9 @@ def withdraw(
 
 def approvals_of(permission: Permission, subjects: Collection[UUID]) -> list[ApprovalView]:
     """Return who approved these, the first first."""
-    found = rows(sql("access", "approvals_of"), {"permission": permission.value, "subjects": list(subjects)})
+    found = prepared_rows(
+        sql("access", "approvals_of"), {"permission": permission.value, "subjects": list(subjects)}
+    )
     return [
         ApprovalView(row.subject, StaffId(row.staff_id), row.username, row.content, row.approved_at)
         for row in found

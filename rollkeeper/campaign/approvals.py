@@ -15,7 +15,7 @@ from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.models import Batch, Campaign
 from rollkeeper.campaign.stage_counts import StageTitles
 from rollkeeper.kernel.choices import BarLevel
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.ids import BatchId, StaffId
 
 
@@ -49,6 +49,9 @@ def _day_of(
 
 def pending_batches() -> list[PendingSubject]:
     """Return the batches that wait for approvers."""
+    waiting = Batch.objects.filter(state=BatchState.WAITING.value).order_by("prepared_at")
+    if not prepared_rows("SELECT FROM campaign_batch WHERE state = %s LIMIT 1", [BatchState.WAITING.value]):
+        return []  # as for most pages, whose menu counts these
     of, titles = {one.campaign_id: one for one in Campaign.objects.all()}, StageTitles()
     return [
         PendingSubject(
@@ -56,7 +59,7 @@ def pending_batches() -> list[PendingSubject]:
             requested_by=StaffId(one.prepared_by) if one.prepared_by else None, level=BarLevel.partial(one.bars), lines=one.line_count,
             title=titles.of(of.get(one.campaign_id), one.step, one.pack_hash),
         )
-        for one in Batch.objects.filter(state=BatchState.WAITING.value).order_by("prepared_at")
+        for one in waiting
     ]  # fmt: skip
 
 
@@ -64,5 +67,7 @@ def pending_stay_ends() -> list[PendingSubject]:
     """Return the stays whose end one person has approved."""
     return [
         PendingSubject(row.stay_id, "end_stay", row.approved_at, str(row.stay_id), content=row.content)
-        for row in rows(sql("campaign", "pending_stay_ends"), {"permission": Permission.END_STAY.value})
+        for row in prepared_rows(
+            sql("campaign", "pending_stay_ends"), {"permission": Permission.END_STAY.value}
+        )
     ]

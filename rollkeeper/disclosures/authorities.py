@@ -29,7 +29,7 @@ from rollkeeper.disclosures.errors import (
 )
 from rollkeeper.disclosures.models import RequestingAuthority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action
+from rollkeeper.kernel.database import action, prepared_rows
 from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -131,13 +131,16 @@ def fingerprint(public_key: str) -> str:
 
 def pending_authorities() -> list[PendingSubject]:
     """Return the authorities that one person proposed and another has to approve."""
-    waiting = RequestingAuthority.objects.filter(approved_on__isnull=True, removed_on__isnull=True)
+    waiting = prepared_rows(
+        "SELECT authority_id, proposed_on, key_hash FROM disclosures_authority"
+        " WHERE approved_on IS NULL AND removed_on IS NULL ORDER BY proposed_on"
+    )
     return [
         PendingSubject(
             one.authority_id, "add_authority", dt.datetime.combine(one.proposed_on, dt.time(), clock.zone()),
             str(one.authority_id), content=one.key_hash,
         )
-        for one in waiting.order_by("proposed_on")
+        for one in waiting
     ]  # fmt: skip
 
 

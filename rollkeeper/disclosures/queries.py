@@ -13,6 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
 from rollkeeper.disclosures.errors import DISCLOSURE_UNKNOWN
 from rollkeeper.disclosures.models import DeferredNotification, DisclosureRequest, RequestingAuthority
+from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.ids import StaffId
 
 
@@ -103,7 +104,10 @@ def count_authorities() -> int:
 
 def pending_disclosures() -> list[PendingSubject]:
     """Return the disclosure requests that wait for approvers."""
-    waiting = DisclosureRequest.objects.filter(state=DisclosureState.WAITING.value).order_by("entered_at")
+    waiting = prepared_rows(
+        "SELECT disclosure_id, entered_at, entered_by FROM disclosures_request WHERE state = %s ORDER BY entered_at",
+        [DisclosureState.WAITING.value],
+    )
     return [
         PendingSubject(
             one.disclosure_id, "answer_disclosure", one.entered_at, str(one.disclosure_id),
@@ -115,14 +119,16 @@ def pending_disclosures() -> list[PendingSubject]:
 
 def pending_deferrals() -> list[PendingSubject]:
     """Return the deferred notifications that one person asked for and another has to approve."""
-    open_ = list(DeferredNotification.objects.filter(agreed_on__isnull=True).order_by("asked_at"))
-    about = DisclosureRequest.objects.in_bulk([one.disclosure_id for one in open_])
+    open_ = prepared_rows(
+        "SELECT deferral_id, asked_at, disclosure_id, entered_by FROM disclosures_deferral JOIN disclosures_request USING (disclosure_id)"
+        " WHERE agreed_on IS NULL AND notified_on IS NULL ORDER BY asked_at"
+    )
     return [
         PendingSubject(
             one.deferral_id, "defer_notification", one.asked_at, str(one.disclosure_id),
-            submitted_by=(StaffId(about[one.disclosure_id].entered_by),),
+            submitted_by=(StaffId(one.entered_by),),
         )
-        for one in open_ if about[one.disclosure_id].notified_on is None
+        for one in open_
     ]  # fmt: skip
 
 

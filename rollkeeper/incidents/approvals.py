@@ -28,7 +28,7 @@ from rollkeeper.incidents.models import Incident, StepRequest
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.services import locked_incident, notify_affected, scope_incident
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action
+from rollkeeper.kernel.database import action, prepared_rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, new_uuid
 from rollkeeper.ledger.services import append_entry
@@ -165,11 +165,11 @@ def _require_possible(incident: Incident, step: Step) -> None:
 
 def _pending(permission: Permission) -> list[PendingSubject]:
     steps = [step.value for step, its in PERMISSION_FOR.items() if its is permission]
-    waiting = StepRequest.objects.filter(step__in=steps, state=StepState.PENDING.value)
-    return [
-        PendingSubject(one.step_id, one.step, one.requested_at, str(one.incident_id))
-        for one in waiting.order_by("requested_at")
-    ]
+    waiting = prepared_rows(
+        "SELECT step_id, step, requested_at, incident_id FROM incidents_step WHERE step = ANY (%s) AND state = %s ORDER BY requested_at",
+        [steps, StepState.PENDING.value],
+    )
+    return [PendingSubject(one.step_id, one.step, one.requested_at, str(one.incident_id)) for one in waiting]
 
 
 def _open(incident_id: UUID, step: Step) -> StepRequest | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rollkeeper.access.dual_control import PendingSubject, approvals_of, have_enough_approvers
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import read_pack
@@ -142,7 +142,9 @@ def is_adopted(pack_hash: str, *, on: dt.date) -> bool:
 
 def pending_versions() -> list[PendingSubject]:
     """Return the texts that one person adopted and that wait for another."""
-    found = rows("SELECT pack_hash, archived_at FROM lawbook_version ORDER BY archived_at, pack_hash")
+    found = prepared_rows(
+        "SELECT pack_hash, archived_at FROM lawbook_version ORDER BY archived_at, pack_hash"
+    )
     subjects = {subject_of(row.pack_hash): row for row in found}
     begun = {one.subject for one in approvals_of(Permission.ADOPT_LAW, list(subjects))}
     return [

@@ -14,7 +14,7 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.dual_control import Approvals, PendingSubject, approvals_of, approve, require_approver
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.staff_requests import day_in, text_in
-from rollkeeper.kernel.database import action
+from rollkeeper.kernel.database import action, prepared_rows
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -65,7 +65,9 @@ def approved_by(period: str) -> list[str]:
 
 def pending_reports() -> list[PendingSubject]:
     """Return the drafts that wait for two people."""
-    drafts = Report.objects.filter(published_on__isnull=True).order_by("made_at")
+    drafts = prepared_rows(
+        "SELECT period, made_at, report FROM reporting_report WHERE published_on IS NULL ORDER BY made_at"
+    )
     return [
         PendingSubject(
             subject_of(one.period), "publish_report", one.made_at, one.period,

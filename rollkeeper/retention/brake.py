@@ -17,7 +17,7 @@ from rollkeeper.access.dual_control import (
 )
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.database import prepared_rows, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -100,7 +100,7 @@ def pending_erasures() -> list[PendingSubject]:
         PendingSubject(
             one.brake_id, "erasure_of_copies" if one.of_copies else "erasure", one.stopped_at, str(one.brake_id), content=_content(one)
         )
-        for one in ErasureBrake.objects.filter(lifted_on=None)
+        for one in prepared_rows("SELECT brake_id, of_copies, stopped_at, approvable FROM retention_brake WHERE lifted_on IS NULL")
     ]  # fmt: skip
 
 

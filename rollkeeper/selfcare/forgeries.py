@@ -20,7 +20,7 @@ from rollkeeper.access.dual_control import Approvals, PendingSubject, approve
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import colon, write_day
@@ -92,7 +92,7 @@ def judge(authority: Authority, case: Any, *, is_forged: bool, on: dt.date) -> b
 
 def pending_judgements() -> list[PendingSubject]:
     """Return the open cases about documents, which wait for two people: those of protected subscribers for who may see them alone."""
-    found = rows(
+    found = prepared_rows(
         "SELECT case_id, line_id, opened_on FROM selfcare_case WHERE kind = %s AND settled_on IS NULL ORDER BY opened_on, case_id",
         [CaseKind.FORGERY.value],
     )

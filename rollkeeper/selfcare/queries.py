@@ -10,7 +10,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.choices import Channel
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.lines.queries import protected_lines
 from rollkeeper.notices.choices import NoticeState
@@ -177,7 +177,7 @@ def urgent_case_count(authority: Authority, *, on: dt.date) -> int:
         return 0
     found = [
         LineId(row.line_id)
-        for row in rows(
+        for row in prepared_rows(
             "SELECT line_id FROM selfcare_case WHERE settled_on IS NULL AND due_on <= %s",
             [on + dt.timedelta(days=SOON_DAYS)],
         )
