@@ -155,7 +155,7 @@ def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
              "--disable-sync", "--js-flags=--no-turbofan --no-maglev --single-threaded", "--in-process-gpu",
              "--renderer-process-limit=1"]  # fmt: skip
-    # Nor is a frame made anew for each page; the other names are those of the driver's list, which this one replaces.
+    # Nor does each page get another frame; the other names are those of the driver's list, which this one replaces.
     kept = "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,PaintHolding"
     quiet += [f"--disable-features=RenderDocument,{kept},OptimizationHints,ThirdPartyStoragePartitioning"]
     # Nothing is painted that no picture is taken of: pages are laid out as before.
