@@ -140,6 +140,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         r"\"captures?\"",
         r"captureBeyondViewport|Page\.captureScreenshot",
     ),
+    "holding": (r"PaintHolding",),  # a feature of Chromium
 }
 """By retired word: allowed patterns, each with its reason next to it."""
 

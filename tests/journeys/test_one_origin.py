@@ -14,9 +14,6 @@ import pytest
 
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_counter_offline import SLIP, Clerk, wait_until_kept
-from tests.journeys.test_officer_in_a_browser import (
-    test_an_officer_decides_a_case_from_sign_in_to_its_end as decide_a_case,
-)
 from tests.journeys.test_portal_in_a_browser import come_in, prove
 from tests.nginx import needs_nginx, nginx
 from tests.operations.test_process_supervisor import free_ports, started
@@ -136,9 +133,22 @@ def test_one_address_leads_to_each_app_and_all_is_under_its_path(someone, origin
     assert not someone.complaints
 
 
-def test_an_officer_decides_a_case_under_the_back_offices_path(someone):
-    decide_a_case(someone)
+def test_an_officer_takes_a_case_and_returns_it_under_the_back_offices_path(someone):
+    page = someone.page
+    someone.sign_in("data_protection_officer", to="/backoffice/cases/")
+    page.locator("main table tbody tr").first.get_by_role("link").click()
+    at = page.url
 
+    with page.expect_navigation():
+        page.get_by_role("button", name="Take this case").click()
+    taken = page.inner_text("main")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Return it").click()
+
+    assert at.startswith(f"{someone.demo.backoffice}/cases/")
+    assert "Return it" in taken
+    assert "Take this case" in page.inner_text("main")
+    assert page.url == at
     assert not someone.complaints
 
 

@@ -165,7 +165,8 @@ def test_a_code_gives_its_own_entry_and_no_other(paused: dict[str, Any]) -> None
     letters = paused["code"].partition("-")[2]
 
     assert told("counter", OF_CODE, paused | {"letters": letters}) == [(paused["body"],)]
-    for wrong in ("", None, "0" * 6, letters[:5], letters.lower(), letters + "0"):
+    wrongs = {"", None, "0" * 6, letters[:5], letters.lower(), letters + "0"}
+    for wrong in wrongs - {letters}:  # it may have no letter
         assert told("counter", OF_CODE, paused | {"letters": wrong}) == [(None,)]
     assert told("counter", OF_CODE, paused | {"entry": paused["entry"] + 1, "letters": letters}) == [(None,)]
 

@@ -3,5 +3,5 @@
 -- Again: the same rows.
 SELECT a.subject, a.staff_id, coalesce(s.username, '') AS username, a.content, a.approved_at
   FROM access_approval a LEFT JOIN access_staff s USING (staff_id)
- WHERE a.permission = %(permission)s AND a.subject = ANY (%(subjects)s) AND a.approves
+ WHERE a.permission = %(permission)s AND a.subject = ANY (%(subjects)s::uuid[]) AND a.approves
  ORDER BY a.approved_at, a.approval_id
