@@ -22,8 +22,7 @@ type Text = dict[Language, str]
 class PackModel(BaseModel):
     """Part of a pack."""
 
-    # Made ready at first use, and as one: many a process reads no law.
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Citation(PackModel):

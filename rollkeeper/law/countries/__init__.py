@@ -38,8 +38,7 @@ _OF_ANY_STATE: Final = frozenset({"passport", "identity-card", "residence-permit
 
 
 class _Part(BaseModel):
-    # Made ready at first use: many a process asks for no country.
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class CountrySource(_Part):
