@@ -3,6 +3,7 @@
 message for a line whose codes of the day others have used up.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from rollkeeper.access.authority import require
+from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter.agent_guard import require_outlet
@@ -47,56 +48,60 @@ class ReserveForm(QuietForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def portal_code(request: HttpRequest) -> HttpResponse:
     """Hand over a code. It is on this page alone, and good for the subscriber's page alone."""
-    authority = authority_in(request)
-    require(authority, Permission.HAND_OVER_CODE)
-    form, blank = PortalCodeForm(request.POST if request.method == "POST" else None), PortalCodeForm()
-    require_outlet(request, authority)
-    line = _carried(request)
-    if line:
-        del blank.fields["number"]
-    if request.method != "POST":
-        return _draw(request, blank, carried=line)
-    if not form.is_valid():
-        blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
-        return _draw(request, blank, status=422, carried=line)
-    given = form.cleaned_data
-    try:
+    minutes = portal_settings().code_minutes
+
+    def hand_over(authority: Authority, given: dict[str, Any]) -> HttpResponse:
         code = hand_over_code(authority, given["number"], given["figures"], on=clock.today())
-    except RollkeeperError as fault:
-        if fault.kind is Kind.FORBIDDEN:
-            raise
-        blank.show_faults(faults_of(form, fault, called=called(request, given["number"])))
-        return _draw(request, blank, status=422, carried=line)
-    return _draw(request, blank, code=f"{code[:4]} {code[4:]}", minutes=portal_settings().code_minutes)
+        return render(
+            request, "counter/portal_code.html", {"code": f"{code[:4]} {code[4:]}", "minutes": minutes}
+        )
+
+    return _page(
+        request, "counter/portal_code.html", Permission.HAND_OVER_CODE, make=PortalCodeForm, do=hand_over, minutes=minutes
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reserve(request: HttpRequest) -> HttpResponse:
     """Reserve one code: the next that is asked for at the portal is sent to the line, whatever others asked for before."""
+    minutes = portal_settings().reserved_code_minutes
+
+    def keep(authority: Authority, given: dict[str, Any]) -> HttpResponse:
+        reserve_code(authority, given["number"], on=clock.today())
+        said = gettext(
+            "The next code that is asked for at the portal within %(minutes)s minutes is sent to the line."
+        )
+        messages.success(request, said % {"minutes": minutes})
+        return redirect("counter:reserve_code")
+
+    return _page(
+        request, "counter/reserve_code.html", Permission.RESERVE_CODE, make=ReserveForm, do=keep, minutes=minutes
+    )  # fmt: skip
+
+
+def _page(
+    request: HttpRequest, template: str, permission: Permission, *, make: type[QuietForm],
+    do: Callable[[Authority, dict[str, Any]], HttpResponse], minutes: int,
+) -> HttpResponse:  # fmt: skip
+    """Ask what belongs to a code for a line and do it, or say what is wrong. The number of a line that is carried is not asked again."""
     authority = authority_in(request)
-    require(authority, Permission.RESERVE_CODE)
-    form, blank = ReserveForm(request.POST if request.method == "POST" else None), ReserveForm()
+    require(authority, permission)
     require_outlet(request, authority)
-    line = _carried(request)
+    blank, line = make(), _carried(request)
     if line:
         del blank.fields["number"]
-    minutes = portal_settings().reserved_code_minutes
-    if request.method != "POST":
-        return _draw(request, blank, page="reserve_code", carried=line, minutes=minutes)
-    try:
-        if form.is_valid():
-            reserve_code(authority, form.cleaned_data["number"], on=clock.today())
-            said = gettext(
-                "The next code that is asked for at the portal within %(minutes)s minutes is sent to the line."
-            )
-            messages.success(request, said % {"minutes": minutes})
-            return redirect("counter:reserve_code")
-        blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
-    except RollkeeperError as fault:
-        if fault.kind is Kind.FORBIDDEN:
-            raise
-        blank.show_faults(faults_of(form, fault, called=called(request, form.cleaned_data["number"])))
-    return _draw(request, blank, page="reserve_code", status=422, carried=line, minutes=minutes)
+    if request.method == "POST":
+        form = make(request.POST)
+        try:
+            if form.is_valid():
+                return do(authority, form.cleaned_data)
+            blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
+        except RollkeeperError as fault:
+            if fault.kind is Kind.FORBIDDEN:
+                raise
+            blank.show_faults(faults_of(form, fault, called=called(request, form.cleaned_data["number"])))
+    shown = {"form": blank, "carried": line, "minutes": minutes}
+    return render(request, template, shown, status=422 if request.method == "POST" else 200)
 
 
 def _carried(request: HttpRequest) -> CarriedLine | None:
@@ -104,9 +109,3 @@ def _carried(request: HttpRequest) -> CarriedLine | None:
     line = carried(request)
     is_another = "other" in request.GET or (line and request.POST.get("number", line.handle) != line.handle)
     return None if is_another else line
-
-
-def _draw(
-    request: HttpRequest, form: QuietForm, *, page: str = "portal_code", status: int = 200, **shown: Any
-) -> HttpResponse:
-    return render(request, f"counter/{page}.html", {"form": form} | shown, status=status)
