@@ -38,6 +38,7 @@ MISSING: Labels = {
     "code": _("Enter the code."),
     "reason": _("Choose a reason."),
     "first": _("Enter the first day."),
+    "figures": _("Enter the four figures that the subscriber reads out."),
     "confirmed": _("Check it with the subscriber, and confirm that you did."),
 }
 """What to enter where a field was left empty."""

@@ -402,11 +402,14 @@ def test_a_code_for_the_portal_is_handed_over_without_typing_the_number_again(at
 
     asked = at_counter.get("/portal-code/").content.decode()
     wrong = at_counter.post("/portal-code/", given)
+    empty = at_counter.post("/portal-code/", given | {"figures": ""}).content.decode()
     other = at_counter.get("/portal-code/?other=1").content.decode()
 
     assert ('id="id_number"' in asked, 'id="id_number"' in other) == (False, True)
     assert wrong.status_code == 422
     assert "No page of the portal with these four figures waits" in wrong.content.decode()
+    assert "Enter the four figures that the subscriber reads out." in empty
+    assert "This field is required." not in empty
     assert handle[0] in wrong.content.decode()
 
 
