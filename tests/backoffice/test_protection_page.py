@@ -44,6 +44,7 @@ def test_what_is_no_line_protects_no_one(asked, number, said):
 
     assert answer.status_code in {404, 422}
     assert said in answer.text_
+    assert answer.text_.count('class="govuk-error-summary__title"') <= 1, "a fault is said once at the top"
     assert protected() == 0
 
 
