@@ -36,15 +36,16 @@ def exact_text(*, width: int | None = 20) -> forms.TextInput:
 
 
 class BackofficeForm(forms.Form):
-    """A form that says of each field left empty what to enter, by its label."""
+    """A form that says what to do where a field was left empty; its label is next to the sentence, at the top too."""
 
     def full_clean(self) -> None:
         """Check what was entered."""
         for field in self.fields.values():
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField)
-                sentence = _("Choose something under “{label}”.") if chosen else _("Fill in “{label}”.")
-                field.error_messages["required"] = sentence.format(label=field.label)
+                field.error_messages["required"] = (
+                    _("Choose something here.") if chosen else _("Fill this in.")
+                )
         super().full_clean()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A field that was left empty is named in the sentence about it: a list of faults at the top of a page has no field next to it."""
+"""A field that was left empty has a sentence that says what to do."""
 
 import pkgutil
 from importlib import import_module
@@ -20,7 +20,7 @@ FORMS = {
 }
 
 
-def test_every_form_of_the_back_office_is_one_that_names_fields():
+def test_every_form_of_the_back_office_is_one_that_says_so():
     assert [name for name, form in FORMS.items() if not issubclass(form, BackofficeForm)] == []
 
 
@@ -33,10 +33,10 @@ class Asked(BackofficeForm):
     day = forms.DateField(error_messages={"required": "Enter a day."})
 
 
-def test_a_sentence_names_the_field_that_was_left_empty():
+def test_a_sentence_says_what_to_do():
     assert Asked({}).errors == {
-        "case": ["Fill in “Case number”."],
-        "role": ["Choose something under “Role”."],
-        "letter": ["Choose something under “Letter”."],
+        "case": ["Fill this in."],
+        "role": ["Choose something here."],
+        "letter": ["Choose something here."],
         "day": ["Enter a day."],
     }

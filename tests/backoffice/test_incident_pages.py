@@ -382,7 +382,7 @@ def test_the_text_of_the_notice_is_changed_before_it_goes_out_and_goes_out_so(ba
         (OWN + " See https://help.example/", "Name no link"),
         (OWN + " Call 139 0891 0003.", "Name no link"),
         (OWN + " {name}", "Name no link"),
-        ("", "Fill in “Text”."),
+        ("", "Fill this in."),
     ],
 )
 def test_a_text_without_its_marks_or_that_sends_people_elsewhere_is_not_kept(backoffice, leak, text, said):

@@ -36,7 +36,7 @@ def test_an_officer_protects_a_subscriber_and_no_one_is_listed(asked):
     assert "number_index" not in kept.facts
 
 
-@pytest.mark.parametrize(("number", "said"), [("", "Fill in “Number of the line”."), ("+8613900000001", "")])
+@pytest.mark.parametrize(("number", "said"), [("", "Fill this in."), ("+8613900000001", "")])
 def test_what_is_no_line_protects_no_one(asked, number, said):
     register_line()
 
