@@ -23,11 +23,8 @@ class Missing:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 sys.meta_path.insert(0, Missing())
 import json, os
-from importlib import import_module
-from rollkeeper.operations.preloader import PRELOADED
-from tests.command_server import run
-for name in PRELOADED:
-    import_module(name)
+from tests.command_server import run, warm_up
+warm_up()
 said = []
 for words in json.loads(sys.argv[1]):
     child = os.fork()
@@ -42,25 +39,17 @@ print(json.dumps(said))
 """
 
 
-def typed(folder, *commands, place=None):
-    """Run commands as they are without any extra, each forked of a process that has none, in the tests' instance or in another place."""
-    elsewhere = {"ROLLKEEPER_HOME": str(place)} if place else {}
+def typed(folder, place, *commands):
+    """Run commands in an instance as they are without any extra, each forked of a process that has none but everything else."""
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT, json.dumps(commands, default=str)], stdin=subprocess.DEVNULL, capture_output=True,
-        env=os.environ | {"ROLLKEEPER_ROLE": "console", "PYTHONPATH": str(ROOT)} | elsewhere,
+        env=os.environ | {"ROLLKEEPER_ROLE": "console", "PYTHONPATH": str(ROOT), "ROLLKEEPER_HOME": str(place)},
         text=True, check=False, timeout=300, cwd=folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert len(said) == len(commands)
     return said
-
-
-@pytest.fixture
-def export(tmp_path):
-    file = tmp_path / "lines.csv"
-    file.write_text("number,service,activated on\n13800000001,mobile,2011-05-01\n", "utf-8")
-    return file
 
 
 @pytest.fixture
@@ -74,26 +63,27 @@ def place():
         common_server().release_servers(Path(folder) / "instance")
 
 
-def test_the_base_reads_csv_says_the_law_and_runs_every_job(place, export):
-    said = typed(
-        export.parent, ["setup"], ["law", "list"], ["import", export, "--yes"], ["worker", "--once"], ["campaign", "status"],
-        place=place,
-    )  # fmt: skip
-
-    assert [(words, out[-600:] + err[-300:]) for words, code, out, err in said if code] == []
-
-
-def test_what_needs_an_extra_names_it(committed, tmp_path):
-    workbook = tmp_path / "lines.xlsx"
+def test_the_base_does_all_but_what_needs_an_extra_which_names_it(place, tmp_path):
+    export, workbook = tmp_path / "lines.csv", tmp_path / "lines.xlsx"
+    export.write_text("number,service,activated on\n13800000001,mobile,2011-05-01\n", "utf-8")
     workbook.write_bytes(b"PK\x03\x04")
-
-    said = typed(
-        tmp_path, ["import", workbook, "--propose"],
+    works = (
+        ["setup"],
+        ["law", "list"],
+        ["import", export, "--yes"],
+        ["worker", "--once"],
+        ["campaign", "status"],
+    )
+    lacks = (
+        ["import", workbook, "--propose"],
         ["simulate", "none", tmp_path / "x", "--from", "2012-01-01", "--to", "2012-01-02", "--out", tmp_path / "y"],
     )  # fmt: skip
 
-    assert [code for _, code, *_ in said] == [1, 1]
-    assert all("'tables'" in err and "pip install" in err for *_, err in said)
+    said = typed(tmp_path, place, *works, *lacks)
+
+    assert [(words, out[-600:] + err[-300:]) for words, code, out, err in said[: len(works)] if code] == []
+    assert [code for _, code, *_ in said[len(works) :]] == [1, 1]
+    assert all("'tables'" in err and "pip install" in err for *_, err in said[len(works) :])
 
 
 def test_the_extras_of_the_package_are_those_that_are_named():
