@@ -29,8 +29,6 @@ from tests.refusals import refusing
 from tests.superuser import as_superuser
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
-TWO = ("--app", "backoffice", "--app", "counter")
-"""Each app is two processes that load everything: where several are enough, not all."""
 CAPABILITIES = {"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"}
 """Those of the units in `ops/systemd`."""
 MAY_GIVE_UP = os.geteuid() == 0 and shutil.which("setpriv") is not None
@@ -132,18 +130,21 @@ def standing(standing_parent):
     return standing_parent[1]
 
 
-def require_clean_end(parent, port, said, wish, chosen):
-    """What was chosen says where it is and answers; nothing else does, and nothing after the wish."""
+def require_these_alone(port, said, chosen):
+    """What was chosen says where it is and answers; nothing else does."""
     places = {app.name: port + app.port_offset for app in APPS}
-    answered = {name for name, place in places.items() if answers(place)}
-    parent.send_signal(wish)
-    code = parent.wait(20)
 
     assert {name for name, place in places.items() if f"http://127.0.0.1:{place}/" in said} == chosen
     assert {name for name in places if name in said} == chosen
-    assert answered == chosen
-    assert code == 0
-    assert not any(answers(place) for place in places.values())
+    assert {name for name, place in places.items() if answers(place)} == chosen
+
+
+def require_clean_end(parent, port, wish):
+    """It ends at a wish without a fault, and nothing answers after it."""
+    parent.send_signal(wish)
+
+    assert parent.wait(30) == 0
+    assert not any(answers(port + app.port_offset) for app in APPS)
 
 
 def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_parent):
@@ -165,40 +166,6 @@ def test_an_app_that_dies_is_started_again_while_the_others_answer_on(standing_p
         until(lambda: answers(port), seconds=60)
         assert answers(port + 1), role
         assert parent.poll() is None, role
-
-
-@pytest.fixture(scope="module")
-def left_behind(data_dir, serving_all):
-    """A counter that a killed `serve` left behind, stopped, so that it could not end as the back office could: their port, its processes.
-
-    The vault service is the standing one's.
-    """
-    port = free_ports()
-    with started(data_dir, port, *TWO) as (parent, _):
-        family = below(
-            next(one for one in children_of(parent.pid) if str(port + 1).encode() in words_of(one))
-        )
-        for one in family:
-            os.kill(one, signal.SIGSTOP)
-        assert answers(port)
-        parent.kill()
-        parent.wait(5)
-    return port, family
-
-
-def test_an_app_ends_with_a_killed_serve(left_behind):
-    port, _ = left_behind
-
-    until(lambda: not answers(port))
-
-
-def test_one_app_alone_starts_whatever_was_left_behind_says_where_it_is_and_stops(data_dir, left_behind):
-    port, family = left_behind
-
-    with started(data_dir, port, "--app", "counter") as (parent, said):
-        require_clean_end(parent, port, said, signal.SIGINT, {"counter"})
-
-    assert not any(map(is_alive, family))
 
 
 def require_servers_to_come_back(process, instance):
@@ -360,6 +327,39 @@ def test_the_apps_are_served_with_the_capabilities_of_the_unit(serving_all):
     assert "Ready" in said
 
 
-def test_all_apps_say_where_they_are_answer_and_stop_cleanly(serving_all):
-    """The last test of those that only ask: it ends what is served for them."""
-    require_clean_end(*serving_all, signal.SIGTERM, {app.name for app in APPS})
+def test_all_apps_say_where_they_are_and_answer(serving_all):
+    _, port, said = serving_all
+
+    require_these_alone(port, said, {app.name for app in APPS})
+
+
+# --- the end of what is served for all of the tests above -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def left_behind(standing_parent):
+    """A counter that a killed `serve` left behind, stopped, so that it could not end as the other apps could: their port, its processes."""
+    parent, port = standing_parent
+    family = below(next(one for one in children_of(parent.pid) if str(port + 1).encode() in words_of(one)))
+    for one in family:
+        os.kill(one, signal.SIGSTOP)
+    assert answers(port)
+    parent.kill()
+    parent.wait(5)
+    return port, family
+
+
+def test_apps_end_with_a_killed_serve(left_behind):
+    port, _ = left_behind
+
+    until(lambda: not answers(port) and not answers(port + 2))
+
+
+def test_one_app_alone_starts_whatever_was_left_behind_says_where_it_is_and_stops(data_dir, left_behind):
+    port, family = left_behind
+
+    with started(data_dir, port, "--app", "counter") as (parent, said):
+        require_these_alone(port, said, {"counter"})
+        require_clean_end(parent, port, signal.SIGINT)
+
+    assert not any(map(is_alive, family))

@@ -46,6 +46,7 @@ from tests.operations.test_process_supervisor import (
     cores_allowed,
     free_ports,
     limits_of_cores,
+    require_clean_end,
     require_servers_to_come_back,
     until,
 )
@@ -694,3 +695,12 @@ def test_what_is_served_outlives_dead_servers_and_broken_settings(instance):
     until(lambda: answers(port), seconds=60)
     (handed_over,) = (instance.data_dir / "run" / "apps").glob("backoffice.*")
     assert (handed_over / "settings.toml").read_text("utf-8") == before
+
+
+def test_all_that_is_served_stops_cleanly(instance):
+    """The last test of the instance that is served: it ends it."""
+    family = below(instance.parent.pid)
+
+    require_clean_end(instance.parent, instance.port, signal.SIGTERM)
+
+    assert not any(map(is_alive, family))
