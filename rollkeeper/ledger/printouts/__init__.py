@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MAX_QR_BYTES = 2_900
 """A square holds 2,953 bytes at the most; a longer receipt is in the file, and the square holds its code."""
+_MASK = 7
 _LATIN, _MONO = "Noto Sans", "Noto Sans Mono"
 _SCRIPTS = {"zh": "Noto Sans CJK SC", "bo": "Noto Serif Tibetan"}
 
@@ -128,7 +129,8 @@ def _qr_code(receipt: LedgerReceipt) -> "segno.QRCode":
     import segno
 
     text = receipt.text if len(receipt.text.encode()) <= MAX_QR_BYTES else receipt.code
-    return segno.make_qr(text, encoding="utf-8", error="L", boost_error=True)
+    # A receipt looks like noise under each mask; to weigh all eight, as texts with a pattern need, takes four times as long.
+    return segno.make_qr(text, encoding="utf-8", error="L", boost_error=True, mask=_MASK)
 
 
 @cache
