@@ -28,6 +28,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tests.stack import call_with_room
+
 ROOT = Path(__file__).parents[1]
 _MOST_BYTES = 1 << 20
 _LANGUAGE = frozenset({"LC_ALL", "LC_MESSAGES", "LANG"})
@@ -195,7 +197,7 @@ def common_server() -> CommandServer:
 
 def main(socket_path: str) -> None:
     """Run requests until no caller is left."""
-    warm_up()
+    call_with_room(warm_up)
     under_way: dict[int, tuple[int, socket.socket]] = {}
     with socket.socket(socket.AF_UNIX) as waiting:
         waiting.bind(socket_path)
@@ -217,7 +219,7 @@ def main(socket_path: str) -> None:
                     for one in under_way:
                         os.close(one)
                     become(*asked)
-                    return run(asked[0]["words"])
+                    return call_with_room(run, asked[0]["words"])
                 for file in asked[1]:
                     os.close(file)
                 with suppress(OSError):
@@ -250,11 +252,15 @@ def warm_up() -> None:
         "operations.restore",
     ):
         import_module(f"rollkeeper.{name}")
+    import numpy as np
     import rich.progress
+    import tomlkit
+    import typer._adapters
     from django.db.migrations.loader import MigrationLoader
 
     from rollkeeper.law.packs import load_pack
 
+    assert np, tomlkit
     assert rich.progress  # as `MigrationLoader` imports what each instance is made by
     MigrationLoader(None, ignore_no_migrations=True)
 

@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from _pytest.runner import pytest_runtest_protocol as run_test
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -80,6 +81,7 @@ from rollkeeper.platform import embedded_postgres
 from tests.command_server import CommandServer
 from tests.demo import QuickScrypt
 from tests.instances import QUICK_SERVERS, set_up_copy
+from tests.stack import call_with_room
 from tests.superuser import as_superuser, empty
 from tests.web_app import find_static_files_once, opened_app
 from tests.words import require_words
@@ -254,6 +256,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             return nodeid if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)
 
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Run each test as usual, with room for the frames."""
+    return call_with_room(run_test, item, nextitem)
 
 
 @pytest.hookimpl(tryfirst=True)
