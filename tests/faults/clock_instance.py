@@ -47,6 +47,7 @@ from tests.campaign.typed_commands import (
     employ_with_password,
 )
 from tests.faults import under_clock
+from tests.instances import set_up_copy
 from tests.registration.people import submission
 from tests.retention.test_erasure import ended_line
 
@@ -61,7 +62,7 @@ def make(network: str) -> None:
         notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "channels": ["post"]},
         provisioning={"webhook": {"url": network, "numbers": False}},
     )
-    bootstrap.set_up_instance(InstanceKind.DEMO)
+    set_up_copy()
     for name in ("clerk-01", "clerk-02"):
         add_staff(console_authority(), username=name, password=PASSWORD, roles=[StaffRole.CLERK], on=TODAY)
     employ_with_password(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))

@@ -322,7 +322,7 @@ def test_a_server_that_does_nothing_or_is_slow_for_too_long_is_started_again(run
     monkeypatch.setattr(
         embedded_postgres, "work_of", lambda *_: [next(work) if limit == "_SLOW_FOR_S" else 0]
     )
-    silent_for(monkeypatch, 20)
+    silent_for(monkeypatch, 4)  # at one of the two servers twice: each second time it is started again
 
     embedded_postgres.ensure_running()
 

@@ -249,14 +249,13 @@ def test_counter_memory_holds_no_opening_key_and_no_other_roles_password(taken):
         "control": stores.derived_secret("app counter").encode(),
     }  # fmt: skip
 
-    found = {
-        what for pid in taken["pids"]["counter"] for what, value in sought.items() if in_memory(pid, value)
-    }
+    found = {what for pid in taken["pids"]["counter"] for what in in_memory(pid, sought)}
 
     assert found == {"control"}
 
 
-def in_memory(pid, value):
+def in_memory(pid, sought):
+    """What of all that is sought lies in the memory of a process, which is read once."""
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             place, rights = line.split()[:2]
@@ -265,9 +264,8 @@ def in_memory(pid, value):
                 continue
             with suppress(OSError, ValueError, OverflowError):
                 memory.seek(first)
-                if value in memory.read(last - first):
-                    return True
-    return False
+                read = memory.read(last - first)
+                yield from (what for what, value in sought.items() if value in read)
 
 
 @as_root
