@@ -25,7 +25,7 @@ from rollkeeper.ledger import auditor
 from tests.command_server import common_server
 from tests.faults import under_clock
 from tests.faults.peers import DrippingDatagrams, DrippingServer, Network, Tap
-from tests.faults.soak import PAUSE_S, Senders, Served, until
+from tests.faults.soak import APPS, PAUSE_S, Senders, Served, until
 from tests.faults.strikes import LASTS_S, Strike, all_strikes
 from tests.notices.centre import Centre
 from tests.notices.centre import is_installed as centre_is_installed
@@ -34,7 +34,6 @@ from tests.operations.test_process_supervisor import free_ports
 BACK_WITHIN_S = 150
 """What takes longer did not come back by itself."""
 END_WITHIN_S = 150
-SMALL_DISK = "1500m"
 SECONDS = int(os.environ.get("ROLLKEEPER_SOAK_SECONDS", "3600"))
 FEW = (
     "the clock is off by +7d", "kill -9 both servers", "the disk is full", "kill -9 the counter's parent",
@@ -45,16 +44,21 @@ FEW = (
 
 @dataclass(frozen=True)
 class Size:
-    """How many lines are to be cut, how long it goes on with faults, how long one lasts and a clerk rests; or a few strike once each."""
+    """How many lines are to be cut, how long it goes on with faults, how long one lasts and a clerk rests; or a few strike once each.
+
+    Also which apps are served, and how large a disk everything lies on: to fill one takes as long as it is large.
+    """
 
     lines: int
     seconds: int = 0
     lasts_s: int = LASTS_S
     pause_s: float = PAUSE_S
+    apps: tuple[str, ...] = APPS
+    disk: str = "1500m"
 
 
 TINY, WHOLE = (
-    Size(lines=40, lasts_s=2, pause_s=0.8),
+    Size(lines=40, lasts_s=2, pause_s=0.8, apps=("counter",), disk="700m"),
     Size(lines=min(10_000, 100 + 2 * SECONDS), seconds=SECONDS),
 )
 
@@ -73,14 +77,14 @@ class Row:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
+def folder(size: Size) -> Iterator[Path]:
     """Where the instance lies: on a small disk where one can be made."""
     made = Path(tempfile.mkdtemp(prefix="rk-soak-"))
     made.chmod(0o755)
     (made / "disk").mkdir(mode=0o755)
     if os.geteuid() == 0:
         subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},mode=755", "tmpfs", made / "disk"], check=True
+            ["mount", "-t", "tmpfs", "-o", f"size={size.disk},mode=755", "tmpfs", made / "disk"], check=True
         )
     yield made
     if os.geteuid() == 0:
@@ -170,7 +174,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_all_comes_back(folder, tmp_
             stack.callback(running.close)
             centre = stack.enter_context(Tap(running.port))
             peers["centre"] = f"smpp://rollkeeper@127.0.0.1:{centre.port}"
-        served = Served(folder / "disk" / "instance", folder / "clock", free_ports())
+        served = Served(folder / "disk" / "instance", folder / "clock", free_ports(), size.apps)
         inside(served, "make", size.lines, json.dumps(peers))
         log = served.instance / "ledger" / "public"
         older = tmp_path / "older"
