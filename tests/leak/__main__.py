@@ -16,7 +16,7 @@ from rich.table import Table
 django.setup()
 
 from tests.leak.baselines import Hits, by_place, measure
-from tests.leak.integers import integers_in
+from tests.leak.integers import hits_and_integers
 from tests.leak.machine import Machine
 from tests.leak.story import Story
 
@@ -33,8 +33,7 @@ def main(size: int) -> int:
         machine.switch_off()
         files = machine.searched()
         searched = sum(file.stat().st_size for file in files)
-        found = machine.hits(story.people.values)
-        integers = integers_in(story.people.values, files)
+        found, integers = hits_and_integers(story.people.values, files)
     finally:
         machine.switch_off()
         machine.destroy()

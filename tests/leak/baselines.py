@@ -21,6 +21,7 @@ from tests.leak.people import Inventor, Person
 from tests.leak.search import hits_of
 
 type Hits = Counter[tuple[str, str]]
+"""How often each class of value was found in each kind of file."""
 
 PORT = 5499
 SAID_TWICE = 100

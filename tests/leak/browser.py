@@ -3,7 +3,9 @@
 
 import html
 import http.client
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from tests.leak.machine import PASSWORD, Machine, until
+from tests.processes import children_of, words_of
 
 PORTS = {"backoffice": 0, "counter": 1, "portal": 2}
 COMMAND = Path(sys.executable).with_name("rollkeeper")
@@ -33,11 +36,11 @@ class Answer:
 
 
 class Apps:
-    """The apps as processes, as `rollkeeper serve` starts them: both, or those that are named."""
+    """The apps that are named as processes, as `rollkeeper serve` starts them."""
 
     def __init__(self, machine: Machine, *apps: str) -> None:
         self._machine, self.port = machine, _free_ports()
-        chosen = [word for app in apps or ("counter", "backoffice") for word in ("--app", app)]
+        chosen = [word for app in apps for word in ("--app", app)]
         said = machine.said("serve")
         with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
             self.process = subprocess.Popen(
@@ -51,9 +54,15 @@ class Apps:
         """Return a browser for one app."""
         return Browser(self._machine, self.port + PORTS[app])
 
-    def stop(self, *, kill: bool = False) -> None:
-        """Stop both, or kill their parent."""
-        self.process.kill() if kill else self.process.terminate()
+    def kill(self, app: str) -> None:
+        """End the process of one app with kill -9."""
+        port = str(self.port + PORTS[app]).encode()
+        (process,) = (one for one in children_of(self.process.pid) if port in words_of(one))
+        os.kill(process, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop them all."""
+        self.process.terminate()
         self.process.wait(30)
         until(lambda: not any(_listens(self.port + offset) for offset in PORTS.values()))
 

@@ -8,11 +8,12 @@ as integers, be it in one table, one batch or one spilled column, would show far
 
 import random
 import struct
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.leak.search import hits_of
+from tests.leak.search import Hits, hits_of
 
 LEAST = 10
 """So many more than by chance would be one batch of the smallest story."""
@@ -31,15 +32,24 @@ class IntegerHits:
         return self.had > LEAST + 3 * self.nobody_had
 
 
-def integers_in(values: Iterable[tuple[str, str]], files: Iterable[Path], *, seed: int = 3) -> IntegerHits:
-    """Look for the telephone numbers among these values."""
-    had = sorted({value for kind, value in values if kind == "telephone number" and value.isascii()})
+def hits_and_integers(
+    values: Sequence[tuple[str, str]], files: Iterable[Path], *, seed: int = 3
+) -> tuple[Hits, IntegerHits]:
+    """Look for these values in every form, and for the telephone numbers among them as integers, in one pass over the files."""
+    had = {value for kind, value in values if kind == "telephone number" and value.isascii()}
     dice = random.Random(seed)  # noqa: S311 - invention, not secrecy
     others: set[str] = set()
     while len(others) < len(had):
         others.add(f"+86139{dice.randrange(10**8):08d}")
-    found = _found(set(had) | others, files)
-    return IntegerHits(len(found.intersection(had)), len(found - set(had)))
+    integers = ((number, form) for number in sorted(had | others) for form in forms(number))
+    found = hits_of([*values, *integers], files)
+    seen = {kind for counts in found.values() for kind, _ in counts}
+    hits: Hits = {}
+    for file, counts in found.items():
+        for (kind, how), count in counts.items():
+            if kind not in had | others:
+                hits.setdefault(file, Counter())[kind, how] = count
+    return hits, IntegerHits(len(seen & had), len(seen & others - had))
 
 
 def forms(number: str) -> Iterator[bytes]:
@@ -50,9 +60,3 @@ def forms(number: str) -> Iterator[bytes]:
         groups = [int(text[max(0, end - 4) : end]) for end in range(len(text), 0, -4)][::-1]
         yield b"".join(struct.pack("<h", group) for group in groups)
         yield b"".join(struct.pack(">h", group) for group in groups)
-
-
-def _found(numbers: set[str], files: Iterable[Path]) -> set[str]:
-    """Return which of these numbers were found at all."""
-    patterns = ((number, form) for number in sorted(numbers) for form in forms(number))
-    return {number for counts in hits_of(patterns, files).values() for number, _ in counts}

@@ -10,9 +10,9 @@ import json
 import os
 import shutil
 import signal
+import stat
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +23,6 @@ import psycopg
 
 from tests.command_server import CommandServer, Running
 from tests.imports.sheets import number, text, write_sheet
-from tests.leak.search import hits_of
 from tests.settings_files import change_settings
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +30,6 @@ PASSWORD = "plum kettle orbit lantern"
 # The write-ahead log is kept whole, so that what passed through it can be searched at the end. Servers are killed here and the machine
 # is not: they need not wait for the disk.
 CONFIGURATION = "wal_keep_size = '8GB'\nfsync = off\n"
-
-type Hits = dict[Path, Counter[tuple[str, str]]]
 
 
 class Machine:
@@ -154,16 +151,14 @@ class Machine:
 
     def searched(self) -> list[Path]:
         """Return every file under the machine's folder that is not the operator's own."""
-        files = (file for file in sorted(self.root.rglob("*")) if file.is_file() and not file.is_symlink())
-        return [
-            file
-            for file in files
-            if file not in self._own_files and self._own_folders.isdisjoint(file.parents)
-        ]
-
-    def hits(self, values: Iterable[tuple[str, str]]) -> Hits:
-        """Search every byte for every value in every form."""
-        return hits_of(values, self.searched())
+        searched = []
+        for folder, folders, names in self.root.walk():
+            folders[:] = [name for name in folders if folder / name not in self._own_folders]
+            files = (folder / name for name in names)
+            searched += [
+                file for file in files if file not in self._own_files and stat.S_ISREG(file.lstat().st_mode)
+            ]
+        return sorted(searched)
 
     def hold_servers(self) -> None:
         """Keep the servers up between two commands; when it ends they stop and write what they had in memory."""

@@ -25,21 +25,24 @@ VALUES_AT_ONCE = 20_000
 LEAST_INTEGER = 10**12
 LEAST_BYTES = 7  # shorter patterns would be found by chance
 
+type Hits = dict[Path, Counter[tuple[str, str]]]
+"""For each file with hits how often each (class of value, form) was found."""
+
 
 class Search:
     """Many values at once; a pass over a file costs the same for one value or a million."""
 
     def __init__(self, values: Iterable[tuple[str, str | bytes]]) -> None:
         """Take (class of value, value) pairs, such as ("name", "…"); bytes are searched as they are."""
-        patterns: dict[bytes, tuple[str, str]] = {}
+        patterns: dict[bytes, list[tuple[str, str]]] = {}
         for kind, value in values:
             for how, form in [("as it is", value)] if isinstance(value, bytes) else forms(value):
-                patterns.setdefault(form, (kind, how))
+                patterns.setdefault(form, []).append((kind, how))
         self._known = list(patterns.values())
         self._longest = max(map(len, patterns), default=1)
         self._machine = BytesAhoCorasick(list(patterns))
 
-    def hits(self, folders: Iterable[Path]) -> dict[Path, Counter[tuple[str, str]]]:
+    def hits(self, folders: Iterable[Path]) -> Hits:
         """Return for each file with hits how often each (class, form) was found."""
         known: dict[bytes, Counter[tuple[str, str]]] = {}
         found = {file: self._in_file(file, known) for folder in folders for file in _files(folder)}
@@ -70,14 +73,12 @@ class Search:
     def _in_block(self, block: bytes, *, already: int) -> Iterator[tuple[str, str]]:
         for pattern, _, end in self._machine.find_matches_as_indexes(block, overlapping=True):
             if end > already:
-                yield self._known[pattern]
+                yield from self._known[pattern]
 
 
-def hits_of(
-    values: Iterable[tuple[str, str | bytes]], folders: Iterable[Path]
-) -> dict[Path, Counter[tuple[str, str]]]:
+def hits_of(values: Iterable[tuple[str, str | bytes]], folders: Iterable[Path]) -> Hits:
     """Search for any number of values, so many at once as fit into memory."""
-    found: dict[Path, Counter[tuple[str, str]]] = {}
+    found: Hits = {}
     places = list(folders)
     for some in batched(values, VALUES_AT_ONCE):
         for file, counts in Search(some).hits(places).items():

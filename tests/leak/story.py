@@ -200,7 +200,7 @@ class Story:
             self.machine.type("notices", "check", number, "12345678", answers=(1, 2))
 
     def serve(self) -> None:
-        """Serve the apps and work at them; lose the server under a page; start again; lose the apps."""
+        """Serve the apps and work at them; lose the server under a page, then an app."""
         self.machine.type("demo", "clock", NOTIFIED)
         apps = Apps(self.machine, "counter", "backoffice", "portal")
         desk = CounterDesk(apps.browser("counter"), self.people)
@@ -215,13 +215,11 @@ class Story:
             == 422
         )
         self._open_apps(apps, desk)
+        desk.hang_up()
         desk.lose_the_server(self.machine)
+        apps.kill("counter")
         apps.stop()
         self.machine.type("provisioning", "status")
-        apps = Apps(self.machine, "counter")
-        desk = CounterDesk(apps.browser("counter"), self.people)
-        desk.hang_up()
-        apps.stop(kill=True)
 
     def act_on_batch(self) -> None:
         """Prepare what is due, approve it twice, carry it out, tell the network."""

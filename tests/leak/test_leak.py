@@ -6,7 +6,7 @@ import os
 import pytest
 
 from tests.instances import copy_empty
-from tests.leak.integers import LEAST, integers_in
+from tests.leak.integers import LEAST, hits_and_integers
 from tests.leak.machine import CONFIGURATION, Machine
 from tests.leak.search import hits_of
 from tests.leak.story import Story
@@ -30,30 +30,36 @@ def lived():
         machine.destroy()
 
 
-def test_no_value_of_anybody_lies_anywhere_in_any_form(lived):
+@pytest.fixture(scope="module")
+def found(lived):
+    """What lies in all that was written."""
     machine, values = lived
-
-    found = {
-        str(file.relative_to(machine.root)): dict(counts) for file, counts in machine.hits(values).items()
-    }
-
-    assert found == {}
+    return hits_and_integers(values, machine.searched())
 
 
-def test_no_number_lies_anywhere_as_an_integer(lived):
-    machine, values = lived
+def test_no_value_of_anybody_lies_anywhere_in_any_form(lived, found):
+    machine, _ = lived
+    hits, _ = found
 
-    found = integers_in(values, machine.searched())
+    assert {str(file.relative_to(machine.root)): dict(counts) for file, counts in hits.items()} == {}
 
-    assert not found.is_a_leak, found
+
+def test_no_number_lies_anywhere_as_an_integer(found):
+    _, integers = found
+
+    assert not integers.is_a_leak, integers
 
 
 def test_numbers_kept_as_integers_are_found(lived, tmp_path):
     _, values = lived
-    numbers = [int(value[1:]) for kind, value in values if kind == "telephone number"][: LEAST + 5]
-    (tmp_path / "table").write_bytes(b"".join(number.to_bytes(8, "big") for number in numbers))
+    numbers = [pair for pair in values if pair[0] == "telephone number"]
+    (tmp_path / "table").write_bytes(
+        b"".join(int(number[1:]).to_bytes(8, "big") for _, number in numbers[: LEAST + 5])
+    )
 
-    assert integers_in(values, [tmp_path / "table"]).is_a_leak
+    _, integers = hits_and_integers(numbers, [tmp_path / "table"])
+
+    assert integers.is_a_leak
 
 
 def test_everything_that_was_written_was_searched(lived):
@@ -72,7 +78,8 @@ def test_everything_that_was_written_was_searched(lived):
 
 def test_one_value_planted_anywhere_is_found(lived):
     machine, values = lived
-    kind, value = next(pair for pair in values if pair[0] == "document number")
+    documents = [pair for pair in values if pair[0] == "document number"]
+    kind, value = documents[0]
     places = (
         "data_dir/register/pg/base/1/planted",
         "data_dir/logs/backoffice.log",
@@ -85,7 +92,7 @@ def test_one_value_planted_anywhere_is_found(lived):
         with file.open("ab") as out:
             out.write(b"\x00" * 1000 + value.encode() + b"\xff" * 1000)
     searched = machine.searched()
-    found = hits_of(values, sizes)
+    found = hits_of(documents, sizes)
     for file, size in sizes.items():
         os.truncate(file, size)
 
