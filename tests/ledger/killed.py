@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Write, integrate and publish in a separate instance while its server is repeatedly killed with kill -9.
 
-    python killed.py FOLDER ROUNDS SEED MOST_UNPUBLISHED
-
 Each round waits until one of the steps below begins for the first, second or third time, waits a little longer, by
 chance, and kills every process of the server at once. Writers that are far ahead of the publisher wait for it: a busy machine does
 not make a round longer. The machine itself lives on, and with it what the server gave to the kernel: so nothing here waits for the
@@ -15,7 +13,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -23,10 +20,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import django
-
-django.setup()
 
 import psycopg
 from django.db import connection, connections
@@ -171,8 +164,9 @@ def processes() -> list[int]:
     return [first, *children_of(first)]
 
 
-def main(folder: Path, rounds: int, seed: int, most: int) -> None:
-    """Live so many rounds, then publish in peace and say what was acknowledged."""
+def main(*words: str) -> None:
+    """Live so many rounds, then publish in peace and say what was acknowledged. Words: folder, rounds, seed, most unpublished."""
+    folder, (rounds, seed, most) = Path(words[0]), map(int, words[1:])
     set_up_copy()
     dice = random.Random(seed)  # noqa: S311
     killer, acknowledged, checkpoints = Killer(), [], []
@@ -215,7 +209,3 @@ def check_indexes() -> str:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return checked.stdout + checked.stderr
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:5]))

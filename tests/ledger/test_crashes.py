@@ -2,11 +2,8 @@
 """Killed at any point, the ledger loses nothing that was acknowledged and never contradicts what it signed."""
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
@@ -59,24 +56,12 @@ def other_data_dir():
     shutil.rmtree(folder)
 
 
-def live_and_die(other_data_dir, tmp_path, rounds, seed, *, most):
+def live_and_die(command_server, other_data_dir, tmp_path, rounds, seed, *, most):
     """Run `killed.py` in a separate instance."""
-    ran = subprocess.run(
-        [
-            sys.executable,
-            Path(__file__).with_name("killed.py"),
-            tmp_path / "log",
-            *map(str, (rounds, seed, most)),
-        ],
-        env=os.environ
-        | {
-            "ROLLKEEPER_HOME": str(other_data_dir),
-            "ROLLKEEPER_SERVER_CONFIGURATION": "log_min_messages = panic\nfsync = off\n",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = command_server.run(
+        "@tests.ledger.killed:main", str(tmp_path / "log"), *map(str, (rounds, seed, most)), data_dir=other_data_dir,
+        surroundings={"ROLLKEEPER_ROLE": "migrator", "ROLLKEEPER_SERVER_CONFIGURATION": "log_min_messages = panic\nfsync = off\n"},
+    )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout.splitlines()[-1])
 
@@ -109,12 +94,12 @@ def hold_heads(heads):
 
 
 @pytest.mark.parametrize(
-    ("rounds", "most", "each"), [(10, FEW, 1), pytest.param(24, SOME, 2, marks=pytest.mark.soak)]
+    ("rounds", "most", "each"), [(5, FEW, 1), pytest.param(24, SOME, 2, marks=pytest.mark.soak)]
 )
 def test_a_server_that_is_killed_at_every_step_loses_nothing_acknowledged(
-    other_data_dir, tmp_path, rounds, most, each
+    command_server, other_data_dir, tmp_path, rounds, most, each
 ):
-    found = live_and_die(other_data_dir, tmp_path, rounds, 1, most=most)
+    found = live_and_die(command_server, other_data_dir, tmp_path, rounds, 1, most=most)
 
     hold_against(found, tmp_path, rounds)
     hold_heads(found["heads"])
@@ -124,8 +109,10 @@ def test_a_server_that_is_killed_at_every_step_loses_nothing_acknowledged(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [2, 3])
-def test_a_server_that_is_killed_two_hundred_times_loses_nothing_acknowledged(other_data_dir, tmp_path, seed):
-    found = live_and_die(other_data_dir, tmp_path, 200, seed, most=MANY)
+def test_a_server_that_is_killed_two_hundred_times_loses_nothing_acknowledged(
+    command_server, other_data_dir, tmp_path, seed
+):
+    found = live_and_die(command_server, other_data_dir, tmp_path, 200, seed, most=MANY)
 
     hold_against(found, tmp_path, 200)
     hold_heads(found["heads"])

@@ -4,18 +4,22 @@
 import io
 import json
 import socket
-import subprocess
-import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import urllib3
 from aics_witness import cli
 
 from rollkeeper.ledger import notes
+from tests.ledger import witness_process
 
 NAME = "witness.example/w"
+# Tests start dozens: each import of the program takes longer than a witness works.
+_FORKED = get_context("forkserver")
+_FORKED.set_forkserver_preload([witness_process.__name__])
 
 
 class RealWitness:
@@ -32,7 +36,7 @@ class RealWitness:
             log_vkey = notes.vkey(notes.origin(), notes.signing_key().public_key())
         if log_vkey:
             self._type("add-log", "--origin", log_vkey.partition("+")[0], "--vkey", log_vkey)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
 
     @property
     def url(self) -> str:
@@ -43,14 +47,11 @@ class RealWitness:
         return {"url": self.url, "vkey": self.vkey}
 
     def start(self) -> "RealWitness":
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "aics_witness", "serve", "--config", self._config],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        self._process = _FORKED.Process(target=witness_process.serve, args=(str(self._config),), daemon=True)
+        self._process.start()
         deadline = time.monotonic() + 20
         while not self._answers():
-            assert self._process.poll() is None
+            assert self._process.is_alive()
             assert time.monotonic() < deadline
             time.sleep(0.02)
         return self
@@ -58,14 +59,14 @@ class RealWitness:
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(20)
+            self._process.join(20)
             self._process = None
 
     def kill(self) -> None:
         """End it at once, for good: asked to stop, it looks up only after half a second."""
         if self._process:
             self._process.kill()
-            self._process.wait(20)
+            self._process.join(20)
             self._process = None
 
     def evidence(self) -> list[dict[str, object]]:
