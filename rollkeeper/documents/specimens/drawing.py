@@ -115,17 +115,15 @@ class _Sheet:
 
     def mark(self) -> None:
         """Write SPECIMEN across it."""
-        layer = Image.new("RGBA", self.image.size, (0, 0, 0, 0))
-        glyphs = font(Typeface.BOLD, self.image.height // 9)
-        ImageDraw.Draw(layer).text(
+        ink = Image.new("L", self.image.size)
+        ImageDraw.Draw(ink).text(
             (self.image.width // 2, self.image.height // 2),
             "SPECIMEN",
-            font=glyphs,
-            fill=(*_MARK, 40),
+            font=font(Typeface.BOLD, self.image.height // 9),
+            fill=40,
             anchor="mm",
         )
-        layer = layer.rotate(24, resample=Image.Resampling.BICUBIC)
-        self.image.paste(Image.alpha_composite(self.image.convert("RGBA"), layer).convert("RGB"))
+        self.image.paste(_MARK, mask=ink.rotate(24, resample=Image.Resampling.BICUBIC))
 
     def _remember(self, name: str, text: str, box: tuple[float, float, float, float]) -> None:
         known = self.boxes.get(name)
