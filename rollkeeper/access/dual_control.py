@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.utils.functional import Promise
 
 from rollkeeper.access.authority import Authority, require, require_recent, rule_for
@@ -25,12 +23,11 @@ from rollkeeper.access.errors import (
     ROLE_TOO_RECENT,
 )
 from rollkeeper.access.hooks import PENDING_SUBJECTS
-from rollkeeper.access.models import RoleGrant, Staff
-from rollkeeper.access.queries import grants_on
+from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import ROLE_TITLES, Permission, StaffRole
 from rollkeeper.access.settings import settings
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql
+from rollkeeper.kernel.database import action, prepared_rows, prepared_run, sql
 from rollkeeper.kernel.ids import EntryId, StaffId
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.leases import lock_matter
@@ -189,7 +186,7 @@ def approvals_of(permission: Permission, subjects: Collection[UUID]) -> list[App
 def is_withdrawn(permission: Permission, subject: UUID) -> bool:
     """Tell whether an approval request was withdrawn."""
     return bool(
-        rows(
+        prepared_rows(
             "SELECT FROM access_approval WHERE subject = %s AND permission = %s AND NOT approves LIMIT 1",
             [subject, permission.value],
         )
@@ -230,9 +227,8 @@ def require_cooldown_over(authority: Authority, permission: Permission) -> None:
     """Refuse a person who received every role with this permission too recently to approve with others: one that ended counts for
     nothing, whether or not it was given again. Refuses: ROLE_TOO_RECENT.
     """
-    able = [role.value for role in rule_for(permission).roles]
-    grants = grants_on(clock.today()).filter(role__in=able)
-    if not _past_cooldown(grants).filter(staff_id__in=[authority.staff_id]).exists():
+    who = dict.fromkeys(_named(authority), clock.today())
+    if not _able(permission, who, hours=cooldown_hours()):
         raise ROLE_TOO_RECENT(hours=cooldown_hours())
 
 
@@ -241,31 +237,28 @@ def has_enough_decisions(permission: Permission, decisions: Mapping[StaffId, dt.
 
     An account that is closed by now does not count.
     """
-    able = sum(
-        _qualifying(permission, on=day).filter(staff_id=staff_id).exists()
-        for staff_id, day in decisions.items()
-    )
-    return able >= rule_for(permission).people
+    needed = rule_for(permission).people
+    return _able(permission, decisions, hours=cooldown_hours() if needed > 1 else None) >= needed
 
 
 def have_enough_approvers(
     permission: Permission, deciders: Collection[StaffId], *, on: dt.date | None = None
 ) -> bool:
     """Tell whether these are enough different people, each with a role that has the permission (`permissions.toml`)."""
-    able = _qualifying(permission, on=on or clock.today()).filter(staff_id__in=deciders)
-    return able.values("staff_id").distinct().count() >= rule_for(permission).people
+    return has_enough_decisions(permission, dict.fromkeys(deciders, on or clock.today()))
 
 
-def _qualifying(permission: Permission, *, on: dt.date) -> QuerySet[RoleGrant]:
-    """Return the grants of open accounts that count for a decision on a day."""
-    roles = [role.value for role in rule_for(permission).roles]
-    grants = grants_on(on).filter(staff__is_active=True, role__in=roles)
-    return _past_cooldown(grants) if rule_for(permission).people > 1 else grants
-
-
-def _past_cooldown(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
-    """Leave out roles granted so recently that the grant may not have been reviewed yet: by the clock of the database."""
-    return grants.filter(granted_at__lte=Now() - dt.timedelta(hours=cooldown_hours()))
+def _able(permission: Permission, decisions: Mapping[StaffId, dt.date], *, hours: int | None) -> int:
+    """Return how many of these people count for a decision on their day."""
+    if not decisions:
+        return 0
+    values = {
+        "people": list(decisions),
+        "days": list(decisions.values()),
+        "roles": [role.value for role in rule_for(permission).roles],
+        "hours": hours,
+    }
+    return len(prepared_rows(sql("access", "able_deciders"), values))
 
 
 def cooldown_hours() -> int:
@@ -304,7 +297,7 @@ def _record(
     authority: Authority, permission: Permission, subject: UUID, *, content: str | None, approves: bool, on: dt.date,
     entry_id: EntryId | None,
 ) -> None:  # fmt: skip
-    run(
+    prepared_run(
         "INSERT INTO access_approval (permission, subject, content, staff_id, approves, day, entry_id)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",
         [permission.value, subject, content, authority.staff_id, approves, on, entry_id],

@@ -15,19 +15,19 @@ from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.models import Batch, Campaign
 from rollkeeper.campaign.stage_counts import StageTitles
 from rollkeeper.kernel.choices import BarLevel
-from rollkeeper.kernel.database import prepared_rows, rows, sql
+from rollkeeper.kernel.database import prepared_rows, sql
 from rollkeeper.kernel.ids import BatchId, StaffId
 
 
 def content_of(batch_id: BatchId) -> str:
     """Return the hash of what a batch is: its act, day, law and brakes, and each line with its version."""
-    content: str = rows("SELECT campaign_batch_content(%s) AS content", [batch_id])[0].content
+    content: str = prepared_rows("SELECT campaign_batch_content(%s) AS content", [batch_id])[0].content
     return content
 
 
 def is_approved(batch_id: BatchId, *, content: str | None) -> bool:
     """Tell whether enough different people with the permission approved this content, each by a separate entry."""
-    found = rows("SELECT staff_id, body FROM campaign_approvals_of(%s)", [batch_id])
+    found = prepared_rows("SELECT staff_id, body FROM campaign_approvals_of(%s)", [batch_id])
     approved = {
         StaffId(row.staff_id): day
         for row in found

@@ -6,7 +6,7 @@ import datetime as dt
 from django.db.models import F
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.dual_control import Approvals, approve, require_approver
+from rollkeeper.access.dual_control import Approvals, approve
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import BatchState
 from rollkeeper.campaign.court_stays import postpone_commands
@@ -29,7 +29,7 @@ def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> Ba
     The person who prepared it may approve it, but not alone. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, BATCH_NOT_FOUND,
     BatchNotInState, ALREADY_APPROVED. Ledger: campaign:batch:approved.
     """
-    role = require_approver(authority, Permission.APPROVE_BATCH)
+    role = require(authority, Permission.APPROVE_BATCH)  # `approve` requires the rest
     with action():
         batch = lock_batch(batch_id, BatchState.WAITING)
 

@@ -89,7 +89,7 @@ def _drain(there: list[CampaignKey], ready: list[OpenCampaign]) -> int:
     """Fill `drained_line` with the lines that changed, and keep them for the campaigns that have no run now; return how many. With none
     there may be no such table.
     """
-    if not rows("SELECT FROM campaign_linechange LIMIT 1"):
+    if not prepared_rows("SELECT FROM campaign_linechange LIMIT 1"):
         return 0
     run("DROP TABLE IF EXISTS pg_temp.drained_line")
     seen = run(sql("campaign", "drain_line_changes"))

@@ -1,0 +1,12 @@
+-- Lists who of these, each with the day of a decision, had one of the roles on that day: through an open account, and by a grant that
+-- is some hours old where that is asked. So recent a grant may not have been reviewed yet: by the clock of the database.
+-- Law: art. 3, art. 11. Reads: access_rolegrant, access_staff. Writes: -. Plan: access_rolegrant_staff; a few rows a person.
+-- Again: the same rows, until a grant or an account ends.
+SELECT decision.staff_id
+  FROM unnest(%(people)s::uuid[], %(days)s::date[]) AS decision (staff_id, day)
+ WHERE EXISTS (
+         SELECT FROM access_rolegrant g JOIN access_staff s USING (staff_id)
+          WHERE g.staff_id = decision.staff_id AND g.role = ANY (%(roles)s::text[]) AND s.is_active
+            AND g.since <= decision.day AND (g.until IS NULL OR g.until >= decision.day)
+            AND (%(hours)s::integer IS NULL OR g.granted_at <= statement_timestamp() - make_interval(hours => %(hours)s::integer))
+       )
