@@ -81,6 +81,7 @@ from rollkeeper.platform import embedded_postgres
 from tests.command_server import CommandServer
 from tests.demo import QuickScrypt
 from tests.instances import QUICK_SERVERS, set_up_copy
+from tests.savepoints import set_savepoints_quickly
 from tests.stack import call_with_room
 from tests.superuser import as_superuser, empty
 from tests.web_app import find_static_files_once, opened_app
@@ -90,6 +91,7 @@ os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", QUICK_SERVERS)
 # As every command does that opens the instance: a test may call its function and no command.
 INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
 find_static_files_once()
+set_savepoints_quickly()
 # The true hasher takes a tenth of a second for each password. Tests of how passwords are kept choose it.
 settings.PASSWORD_HASHERS = [f"{QuickScrypt.__module__}.{QuickScrypt.__name__}"]
 

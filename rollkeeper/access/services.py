@@ -36,7 +36,7 @@ from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.access.second_factor import can_check_second_factors, require_second_factor
 from rollkeeper.access.sign_ins import record_sign_in
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, run
+from rollkeeper.kernel.database import action, prepared_rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger.services import append_entry
@@ -247,7 +247,8 @@ def locked_account(username: str) -> Staff:
 
 def commitment_of(staff_id: StaffId) -> str:
     """Return the mark of a member of staff in the ledger."""
-    return _commitment(Staff.objects.get(staff_id=staff_id))
+    (found,) = prepared_rows("SELECT salt FROM access_secrets_of(%s)", [staff_id])
+    return staff_commitment(found.salt, staff_id)
 
 
 def staff_with_role(username: str, role: StaffRole, *, on: dt.date) -> StaffId:

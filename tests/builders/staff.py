@@ -11,10 +11,11 @@ from django.db import connection
 from django.test import Client
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import authority_of
-from rollkeeper.kernel.database import run
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import prepared_run, run
 from rollkeeper.kernel.ids import new_uuid
 
 
@@ -25,11 +26,16 @@ def employ(
     since: dt.date = dt.date(2000, 1, 1),
 ) -> Authority:
     """Employ a person with these roles; with the usual password, which is none, they cannot sign in by typing."""
-    staff = Staff.objects.create(
-        username=username or f"u{new_uuid().hex}", password=password, salt=os.urandom(32)
+    staff = Staff(username=username or f"u{new_uuid().hex}", password=password, salt=os.urandom(32))
+    prepared_run(
+        "WITH staff AS (INSERT INTO access_staff (staff_id, username, password, salt, is_active)"
+        " VALUES (%s, %s, %s, %s, true) RETURNING staff_id)"
+        " INSERT INTO access_rolegrant (grant_id, staff_id, role, since)"
+        " SELECT gen_random_uuid(), staff_id, role, %s FROM staff, unnest(%s::text[]) AS role",
+        [staff.staff_id, staff.username, password, staff.salt, since, [role.value for role in roles]],
     )
-    for role in roles:
-        RoleGrant.objects.create(staff=staff, role=role.value, since=since)
+    if since <= (today := clock.today()):
+        staff.known_roles = today, frozenset(roles)
     return authority_of(staff)
 
 
