@@ -74,7 +74,7 @@ from django.utils import translation
 
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import prepared_rows
-from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind, instance
+from rollkeeper.kernel.instance import INSTANCE_OPENER, InstanceKind
 from rollkeeper.kernel.settings import forget_settings, write_settings
 from rollkeeper.operations import bootstrap
 from rollkeeper.platform import embedded_postgres
@@ -82,6 +82,7 @@ from tests.command_server import CommandServer
 from tests.demo import QuickScrypt
 from tests.instances import QUICK_SERVERS, set_up_copy
 from tests.savepoints import set_savepoints_quickly
+from tests.settings_files import settings_put_back
 from tests.stack import call_with_room
 from tests.superuser import as_superuser, empty
 from tests.web_app import find_static_files_once, opened_app
@@ -191,9 +192,8 @@ def app(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[s
 @pytest.fixture
 def law_put_back(data_dir: Path) -> Iterator[None]:
     """For a test that gives the instance another law."""
-    before = instance().pack
-    yield
-    write_settings(instance={"pack": before})
+    with settings_put_back():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -185,7 +185,8 @@ def _header_row(top: Sequence[Record]) -> int:
 
     Reports begin with a title, a date, a merged heading. Where no row holds two known names, it is the first.
     """
-    scores = [known_names(record) if isinstance(record, list) else 0 for record in top]
+    # What is wider is refused: no cell beyond is looked up.
+    scores = [known_names(record[:MOST_COLUMNS]) if isinstance(record, list) else 0 for record in top]
     best = max(scores, default=0)
     first = next((i for i, r in enumerate(top) if isinstance(r, list) and any(cell.strip() for cell in r)), 0)
     return scores.index(best) + 1 if best > 1 and best > scores[first] else first + 1

@@ -7,8 +7,9 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.campaign.settings import settings
-from rollkeeper.kernel.settings import forget_settings, settings_file, write_settings
+from rollkeeper.kernel.settings import settings_file, write_settings
 from tests.builders.staff import employ_approvers
+from tests.settings_files import put_settings, settings_put_back
 
 
 @pytest.fixture
@@ -20,14 +21,13 @@ def people(register: None, no_batch_limits: None) -> tuple[Authority, Authority]
 @pytest.fixture
 def batch_limits(data_dir: object) -> Iterator[Callable[..., None]]:
     """Set the brakes of batches for one test."""
-    before = settings_file().read_bytes()
 
     def setting(**changes: float) -> None:
         write_settings(campaign=changes)
         assert all(getattr(settings(), name) == value for name, value in changes.items())
 
-    yield setting
-    _say(before)
+    with settings_put_back():
+        yield setting
 
 
 @pytest.fixture
@@ -35,16 +35,11 @@ def no_batch_limits(batch_limits: Callable[..., None]) -> None:
     """Let a batch run through at once."""
     before = settings_file().read_bytes()
     if before in _without_limits:
-        _say(_without_limits[before])
+        put_settings(_without_limits[before])
         return
     batch_limits(pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9)
     _without_limits[before] = settings_file().read_bytes()
 
 
 _without_limits: dict[bytes, bytes] = {}
-"""What the settings say without limits, by what they said before: to change the text takes longer than a small test."""
-
-
-def _say(content: bytes) -> None:
-    settings_file().write_bytes(content)
-    forget_settings()
+"""What the settings say without limits, by what they said before."""
