@@ -47,6 +47,16 @@ _SLOWEST = 40
 ONE_BY_ONE = ("tests/bench/",)
 # Journeys in one browser through one demo: a second worker would start and serve another.
 IN_ONE_DEMO = "tests/journeys/"
+# A worker parses the whole program once for all of these.
+SOURCE = (
+    "tests/architecture/test_docstrings.py",
+    "tests/architecture/test_layers.py",
+    "tests/architecture/test_no_way_to_people.py",
+    "tests/architecture/test_refusals.py",
+    "tests/architecture/test_unused.py",
+    "tests/site/test_error_messages.py",
+    "tests/site/test_translations.py",
+)
 ALONE = (
     "tests/journeys/test_operator.py",
     "tests/journeys/test_erasure_proof.py",
@@ -233,10 +243,10 @@ def _owner(store: stores.Store) -> psycopg.Connection:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a list of long files that names one which is not there: it was renamed, and would come last."""
+    """Refuse a list of files that names one which is not there: it was renamed, and would come last or be parsed for alone."""
     here = Path(__file__).parents[1]
-    if missing := [one for one in LONG if not any(here.glob(f"{one}*"))]:
-        raise pytest.UsageError(f"tests/conftest.py: LONG names what is not there: {missing}")
+    if missing := [one for one in (*LONG, *SOURCE) if not any(here.glob(f"{one}*"))]:
+        raise pytest.UsageError(f"tests/conftest.py: LONG or SOURCE names what is not there: {missing}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -248,13 +258,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Let a worker take whole files; all that share one demo; of those whose tests share nothing one test: each is as long as a file."""
+    """Let a worker take whole files; all that share a demo or the source; where tests share nothing one test, as long as a file."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             if nodeid.startswith(IN_ONE_DEMO) and not nodeid.startswith(ALONE):
                 return IN_ONE_DEMO
+            if nodeid.startswith(SOURCE):
+                return "source"
             return nodeid if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)
 
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import allauth
@@ -36,6 +37,7 @@ IN_PART = {("access", "bo"), ("law", "bo"), ("lines", "bo")}
 """Packages of which Tibetan lacks texts: names of permissions, titles of a law's page, a condition of the life of a line."""
 
 
+@cache
 def entries(catalogue):
     with catalogue.open("rb") as file:
         return [message for message in read_po(file) if message.id]
