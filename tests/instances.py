@@ -21,6 +21,8 @@ QUICK_SERVERS = (
     "fsync = off\nfull_page_writes = off\n"
     # Hundreds of small servers start, and thousands of connections. No one guesses the roles' passwords: they are random.
     "scram_iterations = 1\nio_method = sync\nshared_buffers = 64MB\nmax_logical_replication_workers = 0\n"
+    # Instances are copied, backed up and removed: no zeros are written ahead into their logs.
+    "wal_init_zero = off\nwal_recycle = off\n"
     # Tables of tests are small: to start a second process for a query takes longer than the query.
     "max_parallel_workers_per_gather = 0\n"
 )
