@@ -18,8 +18,9 @@ from tests.operations.tls_front import Authority, tls_front
 
 OPS = Path(__file__).parents[2] / "ops" / "postgresql"
 SQL = Path(__file__).parents[2] / "rollkeeper" / "operations" / "sql" / "server_rights.sql"
-ANSWERS = """
+SETTINGS = """
 [instance]
+kind = "production"
 operator_name = "Invented Mobile"
 country_code = "CN"
 pack = "cn-xz-2011"
@@ -133,8 +134,7 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
     )
     said = register.psql(OPS / "register.sql", env=clean | passwords).stdout
     said += keys.psql(OPS / "keys.sql", env=clean | passwords).stdout
-    answers = folder / "answers.toml"
-    answers.write_text(ANSWERS, "utf-8")
+    (data_dir / "settings.toml").write_text(SETTINGS, "utf-8")
 
     def addresses(authority, *, named="{name}.example"):
         return {
@@ -148,7 +148,7 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
     def typed(*words, by=None):
         return common_server().run(*map(str, words), surroundings=surroundings | (by or addresses(known)))
 
-    ready = typed("setup", "--production", "--answers", answers)
+    ready = typed("setup", "--production")
     register.psql(SQL, env=clean, database="rollkeeper_register")
     healthy = typed("doctor")
     of_another = typed("doctor", by=addresses(unknown))
