@@ -7,7 +7,8 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line
-from tests.backoffice.test_pages import DUE, NUMBER, batch, signed_in  # noqa: F401
+from tests.backoffice.conftest import DUE, NUMBER
+from tests.backoffice.test_pages import signed_in  # noqa: F401
 
 
 class Somebody:
@@ -16,7 +17,7 @@ class Somebody:
 
 
 @pytest.fixture
-def looked_at(batch):  # noqa: F811
+def looked_at(batch):
     """The line of NUMBER, whose number was opened for a notice."""
     line_id = find_line(NUMBER).line_id
     append_entry(

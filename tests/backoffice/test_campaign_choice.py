@@ -18,7 +18,8 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
-from tests.backoffice.test_pages import DUE, PLANNED, signed_in  # noqa: F401
+from tests.backoffice.conftest import DUE, PLANNED
+from tests.backoffice.test_pages import signed_in  # noqa: F401
 from tests.builders.lines import make_line
 from tests.builders.packs import use_pack
 from tests.builders.stages import EARLY, LATE, phased

@@ -36,7 +36,8 @@ from rollkeeper.kernel.ids import BatchId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.queries import find_line
-from tests.backoffice.test_pages import DUE, PLANNED, batch, signed_in  # noqa: F401
+from tests.backoffice.conftest import DUE, PLANNED
+from tests.backoffice.test_pages import signed_in  # noqa: F401
 from tests.builders.lines import make_line
 from tests.builders.notices import bounce_notices
 from tests.builders.packs import REFERENCE, adopt_pack, use_pack
@@ -59,6 +60,13 @@ def manager(signed_in):  # noqa: F811
     ask = signed_in(StaffRole.CAMPAIGN_MANAGER, "manager")
     RoleGrant.objects.update(since=PLANNED)
     return ask
+
+
+def test_without_a_campaign_the_page_says_how_to_begin(signed_in):  # noqa: F811
+    page = signed_in(StaffRole.AUDITOR)("get", "/campaign/")
+
+    assert page.status_code == 200
+    assert "A campaign manager imports the lines" in page.text_
 
 
 def test_a_campaign_is_counted_and_planned_from_its_page(signed_in, manager, as_role):  # noqa: F811
@@ -376,7 +384,7 @@ def test_a_batch_that_is_approved_is_at_its_first_share():
 
 @pytest.mark.parametrize(("minutes", "watched"), [(239, True), (240, False), (241, False)])
 def test_the_first_share_is_watched_until_its_hour(minutes, watched):
-    batch = view("running", position_done=1, pilot_done_at=NOON - dt.timedelta(minutes=minutes))  # noqa: F811
+    batch = view("running", position_done=1, pilot_done_at=NOON - dt.timedelta(minutes=minutes))
 
     assert is_watched(batch, known()) is watched
     assert may_run_now(batch, known()) is not watched

@@ -2,7 +2,7 @@
 """A form that is sent twice, or from a page that a colleague's decision left behind, ends on the page that says how it is now."""
 
 from rollkeeper.access.roles import StaffRole
-from tests.backoffice.test_pages import batch, signed_in  # noqa: F401 - fixtures
+from tests.backoffice.test_pages import signed_in  # noqa: F401 - fixtures
 from tests.builders.workers import attend
 
 SAID = (

@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from django.db import transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 
@@ -12,7 +13,7 @@ from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.models import Staff, StaffRequest
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
-from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly
+from rollkeeper.campaign import batch_control, batch_execution
 from rollkeeper.campaign.models import Batch
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -20,35 +21,30 @@ from rollkeeper.lines.queries import find_line
 from rollkeeper.provisioning.choices import ReadBack
 from rollkeeper.provisioning.reconciliation import compare_lines
 from rollkeeper.site.web_apps import app_named
-from tests.builders.lines import give_number, make_line
+from tests.backoffice.conftest import DUE, NUMBER, PLANNED, prepare_batch
+from tests.builders.lines import give_number
 from tests.builders.notices import bounce_notices
 from tests.builders.staff import employ, enter
-from tests.campaign.population import plan, tell
 from tests.provisioning.fakes import Element
 
 PASSWORD = "seven plain words of nothing"
 PERSON = {"HTTP_ACCEPT": "text/html"}
-NUMBER = "+8613908910001"
-PLANNED = dt.date(2011, 12, 20)
-DUE = dt.date(2012, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def prepared(data_dir):
+    """A batch that waits, there until the module ends."""
+    with transaction.atomic():
+        yield prepare_batch()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def batch(app):
-    """Four lines in a campaign, three of them due and in a batch that waits."""
-    lines = [make_line(region="Lhasa") for _ in range(4)]
-    give_number(lines[0], NUMBER)
-    plan(PLANNED)
-    for line in lines[:3]:
-        tell(line, PLANNED)
-    nightly.run_nightly(worker_authority(), on=PLANNED)
+def batch(prepared, app):
+    """The same batch; what a test does with it is rolled back."""
     clock.set_demo_date(DUE)
-    nightly.run_nightly(worker_authority(), on=DUE)
-    (drawn,) = [
-        one for one in batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE) if one.batch_id
-    ]
     app("backoffice")
-    return drawn.batch_id
+    return prepared
 
 
 @pytest.fixture
@@ -128,13 +124,6 @@ def test_the_menu_leads_where_a_role_may_go_and_nowhere_else(signed_in, role):
 
     menu = re.findall(r'class="rk-menu__link" href="(/[^"]*)"', ask("get", min(open_to)).text_)
     assert {item for item in menu if item in EVERY_ITEM} == open_to
-
-
-def test_without_a_campaign_the_page_says_how_to_begin(signed_in):
-    page = signed_in(StaffRole.AUDITOR)("get", "/campaign/")
-
-    assert page.status_code == 200
-    assert "A campaign manager imports the lines" in page.text_
 
 
 def test_the_campaign_is_a_picture_with_its_figures(batch, signed_in):

@@ -12,7 +12,8 @@ from rollkeeper.backoffice import paging, unreachable
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.campaign.batch_control import stop_batch
 from rollkeeper.campaign.batch_planning import prepare_batches
-from tests.backoffice.test_pages import DUE, batch, signed_in  # noqa: F401 - fixtures
+from tests.backoffice.conftest import DUE
+from tests.backoffice.test_pages import signed_in  # noqa: F401 - fixtures
 from tests.builders.staff import employ, enter
 
 

@@ -15,7 +15,8 @@ from rollkeeper.notices.jobs import JOBS
 from rollkeeper.notices.models import Notice
 from rollkeeper.notices.returned_mail import settle_letters
 from rollkeeper.notices.verp import return_secret
-from tests.backoffice.test_pages import DUE, PLANNED, signed_in, verbs  # noqa: F401 - a fixture that is shared
+from tests.backoffice.conftest import DUE, PLANNED
+from tests.backoffice.test_pages import signed_in, verbs  # noqa: F401 - a fixture that is shared
 from tests.builders.lines import make_line
 from tests.campaign.population import plan
 

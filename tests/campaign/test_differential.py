@@ -149,7 +149,7 @@ type Fate = tuple[object, ...]
 @dataclass(frozen=True)
 class Played:
     """On which days the workers run, by what the rules say of a world: on each day on which they change a line and on the one before it,
-    where a stay begins, and else every second week; erasures on the day before and of each, and on the last day. What
+    where a stay begins, and else every fourth week; erasures on the day before and of each, and on the last day. What
     came too early, too late or too often is then found all the same, for a run does whatever is due until its day. The long proof plays
     every night, until a month after the last change.
     """
@@ -167,7 +167,7 @@ class Played:
     def has_night(self, on: dt.date, *, stay_begins: bool) -> bool:
         if self.every_night:
             return (on.weekday() == 0 and on <= QUIET_FROM) or on <= max(self.changes, default=FIRST) + MONTH
-        return stay_begins or on in self.changes or (on.toordinal() % 14 == 0 and on <= QUIET_FROM)
+        return stay_begins or on in self.changes or (on.toordinal() % 28 == 0 and on <= QUIET_FROM)
 
     def has_erasures(self, on: dt.date) -> bool:
         # A record that should not have gone would be missed after any number of days.
