@@ -11,7 +11,7 @@ from rollkeeper.access.authority import Authority, console_authority, worker_aut
 from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly, planning
 from rollkeeper.campaign.models import Chunk
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.choices import PauseReason
@@ -108,7 +108,7 @@ def night(on: dt.date, people: tuple[Authority, Authority]) -> list[batch_execut
 
 
 def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, Authority]) -> None:
-    """Play the nights of a stretch for which a line or a batch waits, and of the others the first, every tenth and the last two.
+    """Play the nights of a stretch for which a line or a batch waits, and of the others the first, every thirtieth and the last two.
 
     `test_differential` holds that a night between changes no line. `make soak` has every night played.
     """
@@ -117,13 +117,13 @@ def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, A
     length = (last - first).days
     for ahead in range(length + 1):
         on = first + dt.timedelta(days=ahead)
-        if every or ahead % 10 == 0 or length - ahead < 2 or _is_waited_for(on):
+        if every or ahead % 30 == 0 or length - ahead < 2 or _is_waited_for(on):
             night(on, people)
 
 
 def _is_waited_for(on: dt.date) -> bool:
     return bool(
-        rows(
+        prepared_rows(
             "SELECT FROM campaign_linechange"
             " UNION ALL SELECT FROM campaign_batch WHERE state IN ('waiting', 'approved', 'running', 'undo_requested')"
             " UNION ALL SELECT FROM campaign_member WHERE stage IN ('not_notified', 'running', 'suspended')"
