@@ -36,6 +36,7 @@ soak: setup  ## the long proofs; SECONDS=600: how long everything that can fail 
 	@ROLLKEEPER_SOAK_SECONDS=$(SECONDS) $(RUN) pytest -m soak
 	@ROLLKEEPER_EXAMPLES=60 $(RUN) pytest tests/law
 	@ROLLKEEPER_EXAMPLES=20 $(RUN) pytest -m "hypothesis and not soak" --ignore=tests/law
+	@ROLLKEEPER_EXAMPLES=20 $(RUN) pytest tests/journeys/test_visitor_at_a_counter.py
 	@ROLLKEEPER_EVERY_NIGHT=1 $(RUN) pytest -m "not soak" tests/campaign
 
 demo:  ## make a new demo instance without serving it

@@ -93,9 +93,9 @@ class Demo:
         assert said.returncode == answer, f"{words}: {said.returncode}\n{said.stdout}\n{said.stderr}"
         return said.stderr if answer else said.stdout
 
-    def work(self) -> None:
-        """Let the workers do what pages asked of them."""
-        self.type("@tests.journeys.working:main")
+    def work(self, *jobs: str) -> None:
+        """Let the workers do what pages asked of them, or only these jobs."""
+        self.type("@tests.journeys.working:main", *jobs)
 
 
 @cache

@@ -10,6 +10,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
+from tests.examples import EXAMPLES
+
 ODD = (
     "", "x" * 6000, "\0", "🙂" * 50, "-1", "0", "9" * 20, "2012-02-30", "9999-12-31", "0001-01-01", "abc\0", "../../etc/passwd",
     "'; --", "01a22a2c-32f1-7751-9d46-000000000000", "no-uuid", "NaN", "1e400", "\uffff", "+86139", "<b>x</b>", "%", "{}", "[]", "٣", "１２",
@@ -106,13 +108,13 @@ class Walker:
 def send_odd_values(
     walker: Walker, chance: random.Random
 ) -> tuple[int, list[tuple[str, str, int, dict[str, str]]]]:
-    """Send all forms twice; return how often something was sent, and what made the app crash."""
+    """Send all forms, by `make soak` many times; return how often something was sent, and what made the app crash."""
     sent, crashed = 0, []
     for page, where, fields in list(walker.walk()):
         names = [name for name in fields if name != "csrfmiddlewaretoken"]
         if not names or any(word in where for word in ENDS_IT):
             continue
-        for _ in range(2):
+        for _ in range(EXAMPLES):
             odd = {name: chance.choice(ODD) for name in chance.sample(names, chance.randint(1, len(names)))}
             status, _, _ = walker.ask(where, fields | odd)
             sent += 1
