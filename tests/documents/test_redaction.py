@@ -16,7 +16,7 @@ from rollkeeper.documents.reading.worker_client import the_worker
 from rollkeeper.documents.specimens import Kind, drawing, make_specimen
 from rollkeeper.documents.specimens.zones import zone_of
 from rollkeeper.documents.verdicts import Reason
-from tests.builders.documents import jpeg
+from tests.builders.documents import jpeg, zone_picture
 from tests.documents import recall
 
 ON = recall.ON
@@ -80,8 +80,8 @@ def copies(taken_in):
 
 @pytest.fixture(scope="module")
 def card(fonts):
-    """A card that is only read, and read in a moment."""
-    return jpeg(make_specimen(Kind.IDENTITY_CARD, seed=9).image)
+    """The zone of a card: it is only read, and read in a moment."""
+    return jpeg(zone_picture(Kind.IDENTITY_CARD, seed=9))
 
 
 @pytest.fixture(scope="module")
