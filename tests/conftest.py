@@ -33,12 +33,12 @@ hypothesis_settings.load_profile("untimed")
 LONG = (
     # All journeys in one demo are one worker's: nothing takes longer.
     "tests/journeys/test_backoffice_in_a_browser", "tests/journeys/test_operator", "tests/faults/", "tests/journeys/test_counter_in_a_browser",
-    "tests/campaign/test_differential", "tests/operations/test_process_supervisor", "tests/leak/", "tests/journeys/",
+    "tests/campaign/test_differential", "tests/site/test_compromised_app", "tests/operations/test_process_supervisor", "tests/leak/", "tests/journeys/",
     "tests/architecture/test_runbooks", "tests/operations/test_scheduler", "tests/campaign/test_stages",
     "tests/platform/test_embedded_postgres", "tests/provisioning/test_emergency_floor", "tests/documents/test_redaction", "tests/ledger/test_crashes",
     "tests/older_instances/", "tests/operations/test_refused_commands", "tests/architecture/test_readme_walk", "tests/operations/test_handed_over_apps",
     "tests/operations/test_vault_process", "tests/notices/test_smpp", "tests/provisioning/test_elements", "tests/operations/test_own_servers",
-    "tests/operations/test_backup", "tests/access/test_commands", "tests/site/test_compromised_app", "tests/operations/test_extras", "tests/bench/",
+    "tests/operations/test_backup", "tests/access/test_commands", "tests/operations/test_extras", "tests/bench/",
     "tests/campaign/test_concurrency", "tests/architecture/test_no_way_to_people", "tests/architecture/test_ledger_page",
     "tests/ledger/test_outsider", "tests/documents/test_reading", "tests/documents/test_hostile", "tests/notices/test_crashes",
     "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/", "tests/provisioning/",
@@ -57,6 +57,8 @@ SOURCE = (
     "tests/site/test_error_messages.py",
     "tests/site/test_translations.py",
 )
+# The apps are served once for both, and ended by the latter.
+IN_ONE_SERVE = ("tests/site/test_compromised_app.py", "tests/operations/test_process_supervisor.py")
 ALONE = (
     "tests/journeys/test_operator.py",
     "tests/journeys/test_erasure_proof.py",
@@ -265,6 +267,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
         def _split_scope(self, nodeid: str) -> str:
             if nodeid.startswith(IN_ONE_DEMO) and not nodeid.startswith(ALONE):
                 return IN_ONE_DEMO
+            if nodeid.startswith(IN_ONE_SERVE):
+                return IN_ONE_SERVE[0]
             if nodeid.startswith(SOURCE):
                 return "source"
             return nodeid if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)

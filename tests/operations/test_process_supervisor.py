@@ -110,12 +110,30 @@ def until(claim, seconds=15):
         time.sleep(0.05)
 
 
+_ALL_SERVED = ExitStack()
+_SERVED = []
+
+
+def serve_all(data_dir):
+    """Serve all apps, unless they still are for a file of tests before; return the process, its port, and what it said until it was ready."""
+    if not _SERVED or _SERVED[-1][0].poll() is not None:
+        port = free_ports()
+        _ALL_SERVED.enter_context(cores_allowed())
+        before = AS_A_UNIT if MAY_GIVE_UP else ()
+        parent, said = _ALL_SERVED.enter_context(started(data_dir, port, before=before))
+        _SERVED.append((parent, port, said))
+    return _SERVED[-1]
+
+
+def end_all_served():
+    _ALL_SERVED.close()
+
+
 @pytest.fixture(scope="module")
 def serving_all(data_dir):
     """What is served for all tests that only ask, its port, and what it said until it was ready."""
-    port = free_ports()
-    with started(data_dir, port, before=AS_A_UNIT if MAY_GIVE_UP else ()) as (parent, said):
-        yield parent, port, said
+    yield serve_all(data_dir)
+    end_all_served()
 
 
 @pytest.fixture(scope="module")

@@ -20,13 +20,8 @@ from rollkeeper.site.web_apps import APPS, app_named
 from rollkeeper.vault import document_store, services
 from rollkeeper.vault.fields import Field
 from rollkeeper.vault.services import PersonRecord
-from tests.operations.test_process_supervisor import (
-    below,
-    cores_allowed,
-    free_ports,
-    limits_of_cores,
-    started,
-)
+from tests.operations import test_process_supervisor
+from tests.operations.test_process_supervisor import below, end_all_served, limits_of_cores, serve_all
 from tests.processes import words_of
 from tests.vault.conftest import person
 
@@ -40,19 +35,24 @@ as_root = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def taken(data_dir):
-    """A served instance with a sealed record, and the processes of each app."""
+def taken(data_dir, request):
+    """A served instance with a sealed record, and the processes of each app.
+
+    It is left to the tests of the process supervisor, where these come next.
+    """
     # Copies that other tests left were written by this process, whose mask is wider than that of the command line.
     for copy in (one for one in (data_dir / "documents").rglob("*") if one.is_file()):
         copy.unlink()
     record = person(name=NAME)
     services.seal_persons([record])
-    port = free_ports()
-    with cores_allowed(), started(data_dir, port) as (parent, said):
-        pids = {app.name: processes(parent, port + app.port_offset) for app in APPS}
-        TAKEN[:] = [(data_dir, pids, spoils(record))]
-        yield {"data_dir": data_dir, "said": said, "pids": pids}
+    parent, port, said = serve_all(data_dir)
+    pids = {app.name: processes(parent, port + app.port_offset) for app in APPS}
+    TAKEN[:] = [(data_dir, pids, spoils(record))]
+    yield {"data_dir": data_dir, "said": said, "pids": pids}
     TAKEN.clear()
+    files = [item.path for item in request.session.items]
+    if Path(test_process_supervisor.__file__) not in files[files.index(request.path) :]:
+        end_all_served()
 
 
 def spoils(record):
