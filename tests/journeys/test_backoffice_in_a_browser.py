@@ -89,7 +89,7 @@ def test_an_incident_is_gone_through_on_its_page(visitor, language):
     if not page.locator("main details.govuk-details").count():
         page.locator("form:has(input[value=scope]) button").first.click()
         visitor.look("incident-asked")
-        visitor.demo.work()
+        visitor.demo.work("incident-steps", "incident-key-steps")
         page.reload()
     page.locator("main details.govuk-details summary").first.click()
     visitor.look("incident-found")
@@ -122,7 +122,7 @@ def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, demo):
             press(who, "main form button")
 
     say(officer, "scope")
-    demo.work()
+    demo.work("incident-steps", "incident-key-steps")
     if officer.page.locator(
         "form[action$='/withdraw/']"
     ).count():  # requested by the visitor of the page before
@@ -133,7 +133,7 @@ def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, demo):
         assert "A second approver is needed" in officer.page.inner_text("main")
         say(administrator, step)
         assert "It is done within seconds" in administrator.page.inner_text("main")
-    demo.work()
+    demo.work("incident-steps", "incident-key-steps")
     officer.page.reload()
     done = officer.page.inner_text("main")
     press(officer, "form[action$='/report-sent/'] button")
