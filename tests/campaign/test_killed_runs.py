@@ -17,6 +17,7 @@ import pytest
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import LineId
 from rollkeeper.lines.services import mark_disputed
 from tests.campaign.population import pause, register
 from tests.campaign.typed_commands import (
@@ -55,11 +56,11 @@ def played(go: Callable[[], None]) -> list[Any]:
     for line_id in line_ids[15:20]:
         pause(line_id, DUE, None, DUE)
     go()
-    return [*(fate_of(line_id) for line_id in line_ids), of_the_batch()]
+    return [*fates_of(line_ids), of_the_batch()]
 
 
-def fate_of(line_id: object) -> tuple[object, ...]:
-    (line,) = rows(
+def fates_of(line_ids: list[LineId]) -> list[tuple[object, ...]]:
+    found = rows(
         "SELECT l.state, l.version, l.is_registered, m.stage, m.anchor_on, m.next_check_on, b.outcome,"
         " b.skip_reason,"
         " ARRAY(SELECT begun_on || ' ' || coalesce(restored_on::text, '') FROM lines_suspension s"
@@ -68,10 +69,12 @@ def fate_of(line_id: object) -> tuple[object, ...]:
         " ARRAY(SELECT kind || ' ' || state FROM notices_notice n WHERE n.line_id = l.line_id ORDER BY 1) AS notices,"
         " ARRAY(SELECT verb FROM ledger_entry e WHERE e.line_id = l.line_id ORDER BY 1) AS entries"
         " FROM lines_line l JOIN campaign_member m USING (line_id)"
-        " LEFT JOIN campaign_batchline b USING (line_id) WHERE l.line_id = %s",
-        [line_id],
+        " LEFT JOIN campaign_batchline b USING (line_id) WHERE l.line_id = ANY (%(lines)s)"
+        " ORDER BY array_position(%(lines)s, l.line_id)",
+        {"lines": line_ids},
     )
-    return tuple(line)
+    assert len(found) == len(line_ids)
+    return [tuple(line) for line in found]
 
 
 def of_the_batch() -> tuple[object, ...]:
