@@ -23,13 +23,29 @@ BUNDLE = "tile/entries/001"
 
 
 @pytest.fixture
-def log(fill, tmp_path):
-    """A published folder over 700 entries and the checkpoint kept when there were 300."""
+def log_in_ledger(fill, tmp_path):
+    """A published folder over 700 entries, which the ledger holds, and the checkpoint kept when there were 300."""
     fill(1, 300)
     publish(tmp_path / "log")
     shutil.copytree(tmp_path / "log", tmp_path / "kept")
     fill(301, SIZE)
     publish(tmp_path / "log")
+    return tmp_path / "log"
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory):
+    return tmp_path_factory.mktemp("copies")
+
+
+@pytest.fixture
+def log(request, copies, tmp_path):
+    """The same folders, published once for all tests that look at files alone."""
+    if any(copies.iterdir()):
+        shutil.copytree(copies, tmp_path, dirs_exist_ok=True)
+    else:
+        request.getfixturevalue("log_in_ledger")
+        shutil.copytree(tmp_path, copies, dirs_exist_ok=True)
     return tmp_path / "log"
 
 
@@ -258,11 +274,11 @@ def test_two_heads_of_one_size_are_noticed_by_two_readers_who_compare(log, capsy
     assert "Entry 9 is the first that differs." in said
 
 
-def test_a_copy_that_was_written_at_once_proves_older_checkpoints_too(log, capsys):
-    publish(log.parent / "at_once")
+def test_a_copy_that_was_written_at_once_proves_older_checkpoints_too(log_in_ledger, capsys):
+    publish(log_in_ledger.parent / "at_once")
 
-    assert not (log.parent / "at_once" / "tile/entries/001.p").exists()
-    assert verdict(log.parent / "at_once", capsys, older=[log.parent / "kept"])[0] == 0
+    assert not (log_in_ledger.parent / "at_once" / "tile/entries/001.p").exists()
+    assert verdict(log_in_ledger.parent / "at_once", capsys, older=[log_in_ledger.parent / "kept"])[0] == 0
 
 
 def test_an_honest_log_passes_next_to_every_forgery(log, capsys):
@@ -273,14 +289,16 @@ def test_an_honest_log_passes_next_to_every_forgery(log, capsys):
     assert verdict(log, capsys, older=[log.parent / "kept"])[0] == 0
 
 
-def test_a_register_rolled_back_by_its_owner_is_noticed_though_it_signs_again(log, fill, superuser, capsys):
+def test_a_register_rolled_back_by_its_owner_is_noticed_though_it_signs_again(
+    log_in_ledger, fill, superuser, capsys
+):
     with superuser() as own:
         own.execute("TRUNCATE ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint")
         own.execute("DELETE FROM ledger_entry WHERE entry_id > 100")
     last_checkpoint_file().unlink()
     fill(1001, 1400)
-    publish(log.parent / "anew")
+    publish(log_in_ledger.parent / "anew")
 
     assert "History was rewritten" in wrong(
-        log.parent / "anew", capsys, older=[log.parent / "kept" / "checkpoint"]
+        log_in_ledger.parent / "anew", capsys, older=[log_in_ledger.parent / "kept" / "checkpoint"]
     )
