@@ -297,8 +297,8 @@ def test_a_register_rolled_back_by_its_owner_is_noticed_though_it_signs_again(
         own.execute("DELETE FROM ledger_entry WHERE entry_id > 100")
     last_checkpoint_file().unlink()
     fill(1001, 1400)
-    publish(log_in_ledger.parent / "anew")
+    publish(log_in_ledger.parent / "signed_again")
 
     assert "History was rewritten" in wrong(
-        log_in_ledger.parent / "anew", capsys, older=[log_in_ledger.parent / "kept" / "checkpoint"]
+        log_in_ledger.parent / "signed_again", capsys, older=[log_in_ledger.parent / "kept" / "checkpoint"]
     )
