@@ -245,10 +245,11 @@ def _owner(store: stores.Store) -> psycopg.Connection:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a list of files that names one which is not there: it was renamed, and would come last or be parsed for alone."""
+    """Refuse a list of files that names one which is not there: it was renamed, and would come last or share nothing."""
     here = Path(__file__).parents[1]
-    if missing := [one for one in (*LONG, *SOURCE) if not any(here.glob(f"{one}*"))]:
-        raise pytest.UsageError(f"tests/conftest.py: LONG or SOURCE names what is not there: {missing}")
+    named = (*LONG, *SOURCE, *IN_ONE_SERVE, *ONE_BY_ONE, IN_ONE_DEMO, *ALONE)
+    if missing := [one for one in named if not any(here.glob(f"{one}*"))]:
+        raise pytest.UsageError(f"tests/conftest.py names what is not there: {missing}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
