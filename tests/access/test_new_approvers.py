@@ -9,7 +9,7 @@ from rollkeeper.access import dual_control, services
 from rollkeeper.access.authority import approving_roles, console_authority
 from rollkeeper.access.dual_control import have_enough_approvers
 from rollkeeper.access.errors import ROLE_TOO_RECENT
-from rollkeeper.access.models import RoleGrant
+from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import add_staff, grant_role
@@ -61,6 +61,19 @@ def test_an_approver_who_is_too_new_is_notified_so():
         dual_control.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
     granted_ago(hours=25)
     dual_control.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
+
+
+def test_the_roles_of_an_account_that_was_closed_meanwhile_count_for_nothing():
+    people = employed("manager-1", "manager-2")
+    granted_ago(hours=25)
+    signed_in = services.sign_in("manager-1", PASSWORD)
+    assert have_enough_approvers(Permission.APPROVE_BATCH, people)
+
+    Staff.objects.filter(username="manager-1").update(is_active=False)
+
+    assert not have_enough_approvers(Permission.APPROVE_BATCH, people)
+    with refusing(ROLE_TOO_RECENT):
+        dual_control.require_cooldown_over(signed_in, Permission.APPROVE_BATCH)
 
 
 def test_what_one_person_may_do_waits_for_nothing():
