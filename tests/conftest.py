@@ -29,41 +29,47 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("untimed")
 
-# What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
-LONG = (
-    # All journeys in one demo are one worker's: nothing takes longer.
-    "tests/journeys/test_backoffice_in_a_browser", "tests/journeys/test_operator", "tests/faults/", "tests/journeys/test_counter_in_a_browser",
-    "tests/campaign/test_differential", "tests/site/test_compromised_app", "tests/operations/test_process_supervisor", "tests/leak/", "tests/journeys/",
-    "tests/architecture/test_runbooks", "tests/operations/test_scheduler", "tests/campaign/test_stages",
-    "tests/platform/test_embedded_postgres", "tests/provisioning/test_emergency_floor", "tests/documents/test_redaction", "tests/ledger/test_crashes",
-    "tests/older_instances/", "tests/operations/test_refused_commands", "tests/architecture/test_readme_walk", "tests/operations/test_handed_over_apps",
-    "tests/operations/test_vault_process", "tests/notices/test_smpp", "tests/provisioning/test_elements", "tests/operations/test_own_servers",
-    "tests/operations/test_backup", "tests/access/test_commands", "tests/operations/test_extras", "tests/bench/",
-    "tests/campaign/test_concurrency", "tests/architecture/test_no_way_to_people", "tests/architecture/test_ledger_page",
-    "tests/ledger/test_outsider", "tests/documents/test_reading", "tests/documents/test_hostile", "tests/notices/test_crashes",
-    "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/", "tests/provisioning/",
+# Files that mostly wait: for hours that are a second long, for a phone, for a server that comes back. Where several workers came to some of them
+# at once, the processors had nothing to do.
+WAITING = (
+    "tests/faults/", "tests/operations/test_scheduler", "tests/provisioning/test_emergency_floor", "tests/provisioning/test_elements",
+    "tests/platform/test_embedded_postgres", "tests/notices/test_smpp", "tests/ledger/test_witnesses", "tests/vault/test_document_store",
+    "tests/vault/test_vault_service", "tests/vault/test_roots", "tests/provisioning/test_gateways", "tests/provisioning/test_kamailio",
+    "tests/notices/test_voice",
 )  # fmt: skip
-_SLOWEST = 40
-ONE_BY_ONE = ("tests/bench/",)
-# Journeys in one browser through one demo: a second worker would start and serve another.
-IN_ONE_DEMO = "tests/journeys/"
-# A worker parses the whole program once for all of these.
-SOURCE = (
-    "tests/architecture/test_docstrings.py",
-    "tests/architecture/test_layers.py",
-    "tests/architecture/test_no_way_to_people.py",
-    "tests/architecture/test_refusals.py",
-    "tests/architecture/test_unused.py",
-    "tests/site/test_error_messages.py",
-    "tests/site/test_translations.py",
-)
-# The apps are served once for both, and ended by the latter.
-IN_ONE_SERVE = ("tests/site/test_compromised_app.py", "tests/operations/test_process_supervisor.py")
+# Each of these groups is one worker's, in the order of its first file.
+TOGETHER = (
+    # Journeys in one browser through one demo: a second worker would start and serve another.
+    ("tests/journeys/",),
+    WAITING,
+    # The apps are served once for both, and ended by the latter.
+    ("tests/site/test_compromised_app.py", "tests/operations/test_process_supervisor.py"),
+    # The whole program is parsed once for all of these.
+    (
+        "tests/architecture/test_docstrings.py", "tests/architecture/test_layers.py", "tests/architecture/test_no_way_to_people.py",
+        "tests/architecture/test_refusals.py", "tests/architecture/test_unused.py", "tests/site/test_error_messages.py",
+        "tests/site/test_translations.py",
+    ),
+)  # fmt: skip
+# What is in no group although its folder is.
 ALONE = (
     "tests/journeys/test_operator.py",
     "tests/journeys/test_erasure_proof.py",
     "tests/journeys/test_restart.py",
 )
+ONE_BY_ONE = ("tests/bench/",)
+# What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
+LONG = (
+    "tests/journeys/test_backoffice_in_a_browser", *WAITING, "tests/journeys/test_operator", "tests/journeys/test_counter_in_a_browser",
+    "tests/campaign/test_differential", "tests/site/test_compromised_app", "tests/operations/test_process_supervisor", "tests/leak/", "tests/journeys/",
+    "tests/architecture/test_runbooks", "tests/campaign/test_stages", "tests/documents/test_redaction", "tests/ledger/test_crashes",
+    "tests/older_instances/", "tests/operations/test_refused_commands", "tests/architecture/test_readme_walk", "tests/operations/test_handed_over_apps",
+    "tests/operations/test_vault_process", "tests/operations/test_own_servers", "tests/operations/test_backup", "tests/access/test_commands",
+    "tests/operations/test_extras", "tests/bench/", "tests/campaign/test_concurrency", "tests/architecture/test_no_way_to_people",
+    "tests/architecture/test_ledger_page", "tests/ledger/test_outsider", "tests/documents/test_reading", "tests/documents/test_hostile",
+    "tests/notices/test_crashes", "tests/law/test_engines", "tests/law/test_packs", "tests/campaign/", "tests/provisioning/",
+)  # fmt: skip
+_SLOWEST = 40
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
 # What one worker makes and the others copy: the process that starts the workers makes the place and takes it away. It lies
 # outside of the instance, in which some tests look at every file.
@@ -247,7 +253,7 @@ def _owner(store: stores.Store) -> psycopg.Connection:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a list of files that names one which is not there: it was renamed, and would come last or share nothing."""
     here = Path(__file__).parents[1]
-    named = (*LONG, *SOURCE, *IN_ONE_SERVE, *ONE_BY_ONE, IN_ONE_DEMO, *ALONE)
+    named = (*LONG, *(one for group in TOGETHER for one in group), *ONE_BY_ONE, *ALONE)
     if missing := [one for one in named if not any(here.glob(f"{one}*"))]:
         raise pytest.UsageError(f"tests/conftest.py names what is not there: {missing}")
 
@@ -261,18 +267,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Let a worker take whole files; all that share a demo or the source; where tests share nothing one test, as long as a file."""
+    """Let a worker take whole files, or a group of them; where tests share nothing one test, as long as a file."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            if nodeid.startswith(IN_ONE_DEMO) and not nodeid.startswith(ALONE):
-                return IN_ONE_DEMO
-            if nodeid.startswith(IN_ONE_SERVE):
-                return IN_ONE_SERVE[0]
-            if nodeid.startswith(SOURCE):
-                return "source"
-            return nodeid if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)
+            if nodeid.startswith(ONE_BY_ONE):
+                return nodeid
+            if not nodeid.startswith(ALONE):
+                for group in TOGETHER:
+                    if nodeid.startswith(group):
+                        return group[0]
+            return super()._split_scope(nodeid)
 
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
