@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Compiles what a run will import, on every core: `python -m tests.compiled`. Otherwise each worker of a run would compile all of it.
 
-pytest rewrites the asserts of tests before it compiles them; what comes out lies next to what Python itself compiles. Hypothesis
-reads the constants of all modules, which it tries as values, and keeps what it found.
+pytest rewrites the asserts of tests before it compiles them; what comes out lies next to what Python itself compiles.
 """
 
 import multiprocessing
 import os
 from compileall import compile_file
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 # The functions of the hook by which pytest imports tests: it has no other way to compile one that it does not run.
 from _pytest.assertion.rewrite import (
@@ -20,7 +19,6 @@ from _pytest.assertion.rewrite import (
     get_cache_dir,
     try_makedirs,
 )
-from hypothesis.internal.constants_ast import constants_from_module
 
 TESTS = Path(__file__).parent
 
@@ -42,22 +40,10 @@ def compile_one(file: Path) -> None:
         _write_pyc(SimpleNamespace(trace=print), code, source_hash, compiled)  # type: ignore[arg-type]
 
 
-def read_constants(file: Path) -> None:
-    """Have Hypothesis read a module's constants unless it has."""
-    module = ModuleType(file.stem)
-    module.__file__ = str(file)
-    constants_from_module(module)
-
-
 def main() -> None:
-    """Compile all tests, and read all modules of the product that they may import."""
-    os.chdir(TESTS.parent)  # where Hypothesis keeps what it found
-    product = [
-        file for file in Path("rollkeeper").resolve().rglob("*.py") if file.parent.name != "migrations"
-    ]
+    """Compile all tests."""
     with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
         pool.map(compile_one, list(TESTS.rglob("*.py")), chunksize=8)
-        pool.map(read_constants, product, chunksize=8)
 
 
 if __name__ == "__main__":

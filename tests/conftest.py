@@ -19,6 +19,7 @@ import pytest
 from _pytest.runner import pytest_runtest_protocol as run_test
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from hypothesis.internal.conjecture import providers
 
 from tests.examples import EXAMPLES
 
@@ -28,6 +29,10 @@ hypothesis_settings.register_profile(
     "untimed", max_examples=25 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("untimed")
+if EXAMPLES == 1:
+    # Else Hypothesis also tries what stands in the modules imported so far, which differs from run to run: no seed would lead to the same
+    # examples. To read them all takes each worker some seconds. The long proofs have the time.
+    providers._get_local_constants = lambda: providers._local_constants
 
 # Files that mostly wait: for hours that are a second long, for a phone, for a server that comes back. Where several workers came to some of them
 # at once, the processors had nothing to do.
