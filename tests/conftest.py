@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from _pytest.runner import pytest_runtest_protocol as run_test
+from _pytest.runner import runtestprotocol as run_test
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.internal.conjecture import providers
@@ -290,8 +290,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Run each test as usual, with room for the frames."""
-    return call_with_room(run_test, item, nextitem)
+    """Run each test as usual, with room for the frames; say of one that passed only that, and not of each of its three parts."""
+    if not hasattr(item.config, "workerinput"):
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = call_with_room(run_test, item, False, nextitem)
+    if all(one.passed for one in reports):
+        reports[1].duration = sum(one.duration for one in reports)
+        reports = reports[1:2]
+    for one in reports:
+        item.ihook.pytest_runtest_logreport(report=one)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)
