@@ -719,8 +719,8 @@ def test_a_session_of_which_a_nas_says_nothing_keeps_no_other_of_that_nas_waitin
     nas.discards = {f"s4-{names[0]}"}
     asked = [order(f"+86{name[1:]}", BAR, 30) for name in names]
 
-    said = radius.gateway(patience_s=12).push(asked)
-    again = radius.gateway(patience_s=12).push([asked[0], order(f"+86{names[1][1:]}", RESTORE, 31)])
+    said = radius.gateway(patience_s=4).push(asked)
+    again = radius.gateway(patience_s=4).push([asked[0], order(f"+86{names[1][1:]}", RESTORE, 31)])
 
     assert said == [Answer.RETRY, Answer.ACCEPTED, Answer.ACCEPTED]
     assert again == [Answer.RETRY, Answer.ACCEPTED]
