@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -395,6 +395,21 @@ def strict_visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
     yield someone
     profile.leave()
     assert not someone.complaints
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say what its visitor saw last of a journey that failed: one in hundreds fails on a busy machine alone, and never when it is looked at."""
+    report = yield
+    if report.failed and call.when == "call":
+        for one in item.funcargs.values():
+            if isinstance(one, Visitor):
+                with suppress(Error):
+                    seen = one.page.inner_text("body", timeout=2_000)
+                    report.sections.append(("page", f"{one.page.url}\n{one.complaints}\n{seen}"))
+    return report
 
 
 @pytest.fixture
