@@ -405,7 +405,9 @@ def test_whom_the_centre_calls_back_changes_the_call_and_follows_it_where_it_mov
     way = routes(centre.hear())
 
     barred.say("INVITE", centre.place, "back", *way, to=centre.place, within=True)
-    centre.answer(centre.hear(first="INVITE"))
+    asked = centre.hear(first="INVITE")
+    assert asked, f"by {way} came nothing, and the caller was told: {barred.hear()}"
+    centre.answer(asked)
     assert barred.hear(first="SIP").startswith("SIP/2.0 200")
     with Handset("another-desk", kamailio.sip) as moved:
         moved.say("UPDATE", barred.place, "back", *way, within=True)
