@@ -48,7 +48,6 @@ def with_line_attributes(*rules: str, text: str = REFERENCE, because: str = '{ar
 
 
 @cache
-@cache
 def confirmed(text: str) -> str:
     """Return a pack's text as if a person had read all of it, whatever a test changed; what the press said stays unconfirmed.
 
