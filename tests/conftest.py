@@ -30,12 +30,11 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("untimed")
 if EXAMPLES == 1:
-    # Else Hypothesis also tries what stands in the modules imported so far, which differs from run to run: no seed would lead to the same
-    # examples. To read them all takes each worker some seconds. The long proofs have the time.
-    providers._get_local_constants = lambda: providers._local_constants
+    # Otherwise Hypothesis also tries constants of all modules that are imported by then. Those differ from run to run, and a seed would lead to
+    # other examples each time. The long proofs try them. This fails where a newer Hypothesis has another name for it.
+    pytest.MonkeyPatch().setattr(providers, "_get_local_constants", lambda: providers._local_constants)
 
-# Files that mostly wait: for hours that are a second long, for a phone, for a server that comes back. Where several workers came to some of them
-# at once, the processors had nothing to do.
+# Files that mostly wait, for a clock, a telephone or a server. When several workers had such files at the same time, the processors were idle.
 WAITING = (
     "tests/faults/", "tests/operations/test_scheduler", "tests/provisioning/test_emergency_floor", "tests/provisioning/test_elements",
     "tests/platform/test_embedded_postgres", "tests/notices/test_smpp", "tests/ledger/test_witnesses", "tests/vault/test_document_store",
@@ -56,7 +55,7 @@ TOGETHER = (
         "tests/site/test_translations.py",
     ),
 )  # fmt: skip
-# What is in no group although its folder is.
+# Files of such a folder that are in no group: each starts instances that no other uses.
 ALONE = (
     "tests/journeys/test_operator.py",
     "tests/journeys/test_erasure_proof.py",
@@ -290,7 +289,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Run each test as usual, with room for the frames; say of one that passed only that, and not of each of its three parts."""
+    """Run each test as usual, with room for the frames. Report a passed test once, not each of its three parts: workers send every report."""
     if not hasattr(item.config, "workerinput"):
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = call_with_room(run_test, item, False, nextitem)
