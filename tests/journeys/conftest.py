@@ -219,6 +219,14 @@ class Visitor:
         if kind in {"error", "warning"} and not refusal:
             self.complaints.append(text)
 
+    def last_seen(self) -> str:
+        """Return the address and the words of the page, and what the browser complained of."""
+        try:
+            words = self.page.inner_text("body", timeout=2_000)
+        except Error as fault:
+            words = str(fault)
+        return f"{self.page.url}\n{self.complaints}\n{words}"
+
     def press_language(self, language: str) -> None:
         """Choose a language on the back office's first page."""
         self._spoken = None
@@ -401,14 +409,12 @@ def strict_visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Say what its visitor saw last of a journey that failed: one in hundreds fails on a busy machine alone, and never when it is looked at."""
+    """Add to the report of a failed journey what its visitors saw last: some fail on a busy machine only."""
     report = yield
-    if report.failed and call.when == "call":
-        for one in item.funcargs.values():
-            if isinstance(one, Visitor):
-                with suppress(Error):
-                    seen = one.page.inner_text("body", timeout=2_000)
-                    report.sections.append(("page", f"{one.page.url}\n{one.complaints}\n{seen}"))
+    is_failed = report.failed and call.when == "call"
+    for one in item.funcargs.values() if is_failed else ():
+        if isinstance(one, Visitor):
+            report.sections.append(("page", one.last_seen()))
     return report
 
 
