@@ -153,12 +153,17 @@ class Handset:
         ]  # fmt: skip
         self._wire.sendto("\r\n".join(heads).encode(), (HERE, self._to))
 
-    def hear(self, *, first: str = "") -> str:
-        """Return the next message that begins so; nothing where none comes. A status of 100 is no message."""
+    def hear(self, *, first: str = "", call: str = "") -> str:
+        """Return the next message that begins so and belongs to this call; nothing where none comes. A status of 100 is no message.
+
+        At a port that others had before, their calls still ring: what was not answered is sent again for half a minute.
+        """
         try:
             while True:
                 text = self._wire.recv(65535).decode()
-                if text.startswith(first) and not text.startswith("SIP/2.0 100"):
+                if text.startswith("SIP/2.0 100") or not text.startswith(first):
+                    continue
+                if not call or f"\r\ncall-id: {call}\r\n" in text.lower():
                     return text
         except TimeoutError:
             return ""

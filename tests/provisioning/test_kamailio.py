@@ -152,7 +152,7 @@ def test_a_phone_that_hides_its_number_is_known_by_the_asserted_identity(tmp_pat
                     "SIP/2.0 404" if OTHER in asserted else "SIP/2.0 403 Line suspended"
                 )
             hidden.say("INVITE", f"sip:110@{HERE}", "help", f"P-Asserted-Identity: <sip:{BARRED}@{HERE}>")
-            centre.answer(centre.hear(first="INVITE"))
+            centre.answer(centre.hear(first="INVITE", call="help"))
             assert hidden.hear(first="SIP/2.0 200")
 
 
@@ -188,10 +188,10 @@ def called(phone, other, dialled, call, *, at=None):
     at = at or other
     other.place = at.place
     phone.say("INVITE", f"sip:{dialled}@{HERE}", call)
-    other.answer(other.hear(first="INVITE"))
+    other.answer(other.hear(first="INVITE", call=call))
     answer = phone.hear(first="SIP/2.0 200")
     phone.say("ACK", other.place, call, *routes(answer), within=True)
-    assert at.hear(first="ACK")
+    assert at.hear(first="ACK", call=call)
     return routes(answer)
 
 
@@ -224,7 +224,7 @@ def test_a_barred_line_may_change_and_end_its_own_call_only(barred, centre, desk
     assert barred.hear().startswith("SIP/2.0 403")
     for method in ("INVITE", "UPDATE", "INFO", "BYE"):
         barred.say(method, called_one.place, call, *way, within=True)
-        called_one.answer(called_one.hear(first=method))
+        called_one.answer(called_one.hear(first=method, call=call))
         assert barred.hear().startswith("SIP/2.0 200")
 
 
@@ -237,9 +237,10 @@ def test_a_barred_line_may_change_and_end_its_own_call_only(barred, centre, desk
     ],
 )  # fmt: skip
 def test_a_call_for_help_is_known_by_every_kind_of_address(barred, centre, uri):
-    barred.say("INVITE", uri.replace("HERE", HERE), str(uuid.uuid4()))
+    call = str(uuid.uuid4())
+    barred.say("INVITE", uri.replace("HERE", HERE), call)
 
-    assert centre.hear(first="INVITE")
+    assert centre.hear(first="INVITE", call=call)
 
 
 def test_an_emergency_call_is_not_refused_for_an_unknown_dialog_tag(barred, gateway):
@@ -258,7 +259,7 @@ def test_nobody_is_asked_to_call_on_for_a_barred_line(barred, desk):
 
 def test_no_route_of_the_phone_leads_past_the_care_desk(barred, desk, gateway):
     barred.say("INVITE", f"sip:{CARE}@{HERE}", "routed", f"Route: <sip:{gateway.host}:{gateway.port};lr>")
-    heard = desk.hear(first="INVITE")
+    heard = desk.hear(first="INVITE", call="routed")
     desk.answer(heard)
 
     assert "\nRoute:" not in heard
@@ -272,10 +273,10 @@ def test_a_call_with_the_floor_is_changed_after_kamailio_began_again(kamailio, b
     kamailio.start()
 
     barred.say("INVITE", called_one.place, call, *way, within=True)
-    called_one.answer(called_one.hear(first="INVITE"))
+    called_one.answer(called_one.hear(first="INVITE", call=call))
     assert barred.hear().startswith("SIP/2.0 200")
     barred.say("BYE", called_one.place, call, *way, within=True)
-    assert called_one.hear(first="BYE")
+    assert called_one.hear(first="BYE", call=call)
 
 
 def test_another_party_at_the_centre_s_host_is_not_reached_in_an_unknown_dialog(kamailio, barred):
@@ -296,7 +297,7 @@ def agent(kamailio):
 def changes(phone, other, call, way):
     """Tell whether the one may change its call with the other."""
     phone.say("INVITE", other.place, call, *way, within=True)
-    heard = other.hear(first="INVITE")
+    heard = other.hear(first="INVITE", call=call)
     if heard:
         other.answer(heard)
     return bool(heard) and phone.hear(first="SIP").startswith("SIP/2.0 200")
@@ -323,7 +324,7 @@ def test_a_line_barred_during_a_call_from_the_centre_may_change_that_call(kamail
         assert line.hear().startswith("SIP/2.0 200")
         centre.say("INVITE", f"sip:{number}@{HERE}", "asks")
         line.answer(line.hear(first="INVITE"))
-        way = routes(centre.hear())
+        way = routes(centre.hear(first="SIP/2.0 200", call="asks"))
         kamailio.gateway().push([order(number)])
 
         assert changes(line, agent, "asks", way)
@@ -343,10 +344,10 @@ def test_who_hangs_up_one_branch_changes_the_other(barred, centre, agent):
     way = called(barred, centre, "122", "forked")
     first, centre.place = centre.place, agent.place
     barred.say("INVITE", first, "forked", *way, within=True)
-    centre.answer(centre.hear(first="INVITE"))
+    centre.answer(centre.hear(first="INVITE", call="forked"))
     assert barred.hear().startswith("SIP/2.0 200")
     barred.say("BYE", first, "forked", *way, within=True)
-    assert centre.hear(first="BYE")
+    assert centre.hear(first="BYE", call="forked")
 
     assert changes(barred, agent, "forked", way)
 
@@ -363,7 +364,7 @@ def test_whom_the_line_updates_may_answer_from_elsewhere_and_is_followed_there(b
     way, first = called(barred, desk, CARE, "updated"), desk.place
     desk.place = agent.place
     barred.say("UPDATE", first, "updated", *way, within=True)
-    desk.answer(desk.hear(first="UPDATE"))
+    desk.answer(desk.hear(first="UPDATE", call="updated"))
     assert barred.hear().startswith("SIP/2.0 200")
 
     assert changes(barred, agent, "updated", way)
@@ -402,10 +403,10 @@ def test_whom_the_centre_calls_back_changes_the_call_and_follows_it_where_it_mov
     centre.say("INVITE", f"sip:{BARRED}@{HERE}", "back")
     invited = barred.hear(first="INVITE")
     barred.answer(invited)
-    way = routes(centre.hear())
+    way = routes(centre.hear(first="SIP/2.0 200", call="back"))
 
     barred.say("INVITE", centre.place, "back", *way, to=centre.place, within=True)
-    asked = centre.hear(first="INVITE")
+    asked = centre.hear(first="INVITE", call="back")
     assert asked, f"by {way} came nothing, and the caller was told: {barred.hear()}"
     centre.answer(asked)
     assert barred.hear(first="SIP").startswith("SIP/2.0 200")
