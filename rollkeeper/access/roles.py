@@ -41,12 +41,7 @@ ROLE_TITLES: Final[Mapping[StaffRole, str | Promise]] = {
 }
 """The roles that people have, as a list names them; in a sentence a role is its label."""
 
-STAFF_ROLES = frozenset(StaffRole) - {
-    StaffRole.CONSOLE,
-    StaffRole.WORKER,
-    StaffRole.SUBSCRIBER,
-    StaffRole.VISITOR,
-}
+STAFF_ROLES: Final = frozenset(ROLE_TITLES)
 """Roles that a member of staff can be given; the others belong to the machine, to subscribers and to no one known."""
 
 
