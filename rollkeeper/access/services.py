@@ -114,7 +114,7 @@ def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.dat
 
 
 def suspend_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
-    """Close an account at once: it cannot sign in, and its open sessions may do nothing. Again: nothing.
+    """Close an account at once: it cannot sign in, and its sessions and invitations end (`sql/closed_accounts.sql`). Again: nothing.
 
     Ledger: access:staff:suspended. Refuses: NOT_ALLOWED, STAFF_UNKNOWN.
     """

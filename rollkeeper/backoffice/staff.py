@@ -185,8 +185,8 @@ def close_account(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     if request.method != "POST":
         sessions = dict(open_session_counts()).get(view.username, 0)
         return render(request, "backoffice/close_account.html", {"account": view, "sessions": sessions})
-    suspend_staff(authority, username=view.username, on=clock.today())
     end_sessions(authority, username=view.username, on=clock.today())
+    suspend_staff(authority, username=view.username, on=clock.today())
     messages.success(request, _("The account is closed, and its sessions have ended."))
     return redirect("backoffice:account", staff_id)
 

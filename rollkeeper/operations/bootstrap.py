@@ -53,7 +53,7 @@ from rollkeeper.vault import keys as vault_keys
 from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
-FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("ledger", "reduce_entries"), ("access", "functions"), ("access", "secrets_of"), ("access", "invitations"), ("access", "staff_requests"),
+FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("ledger", "reduce_entries"), ("access", "functions"), ("access", "secrets_of"), ("access", "invitations"), ("access", "closed_accounts"), ("access", "staff_requests"),
     ("subscribers", "functions"), ("subscribers", "forget_link_entries"), ("subscribers", "forget_protection"), ("lines", "functions"), ("lines", "lookup_functions"), ("lines", "essential_lines"), ("lines", "counter_role_triggers"), ("lines", "count_access"), ("vault", "replace_sim"), ("notices", "functions"), ("selfcare", "try_code"), ("selfcare", "request_letter"), ("selfcare", "hand_over_code"), ("selfcare", "is_application_of"), ("disclosures", "is_about"), ("agents", "functions"), ("agents", "forget_registrations"), ("registration", "forget_receipts"), ("reporting", "forget_lines"), ("selfcare", "forget_consents"), ("provisioning", "functions"), ("campaign", "stay_functions"), ("campaign", "promise_functions"), ("campaign", "batch_content"), ("incidents", "functions"),
 )  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""

@@ -31,7 +31,7 @@ from rollkeeper.access.passwords import staff_with
 from rollkeeper.access.queries import roles_on
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.second_factor import require_settled_factors
-from rollkeeper.access.services import authority_of
+from rollkeeper.access.services import authority_of, reinstate_staff, suspend_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import Instance, InstanceKind
@@ -238,3 +238,24 @@ def test_the_back_office_in_its_own_role_accepts_an_invitation(administrator, as
 
     (entry,) = rows("SELECT staff_id FROM ledger_entry WHERE verb = 'access:invitation:accepted'")
     assert entry.staff_id == Staff.objects.get(username="clerk-07").staff_id
+
+
+def test_an_invitation_ends_with_its_account_and_is_none_after_it_is_reopened(administrator, as_role):
+    code = invited(administrator)
+
+    with as_role("backoffice"):
+        suspend_staff(administrator, username="clerk-07", on=DAY)
+    with as_role("vault_service"):
+        reinstate_staff(administrator, username="clerk-07", on=DAY)
+
+    with as_role("backoffice"), refusing(INVITATION_INVALID):
+        accept_invitation(username="clerk-07", code=code, password=PASSWORD, on=DAY)
+    assert open_invitations() == {}
+
+
+def test_no_invitation_is_mailed_to_the_owner_of_a_closed_account(administrator):
+    invited(administrator, address="someone@example.org")
+
+    suspend_staff(administrator, username="clerk-07", on=DAY)
+
+    assert send_invitations() == 0

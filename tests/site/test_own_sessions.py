@@ -12,8 +12,8 @@ from rollkeeper.access import services
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import NOT_ALLOWED, STAFF_UNKNOWN
 from rollkeeper.access.models import Staff
-from rollkeeper.access.roles import StaffRole
-from rollkeeper.access.services import add_staff
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.services import add_staff, close_accounts, reinstate_staff, suspend_staff
 from rollkeeper.access.sessions import end_sessions, sessions_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -197,3 +197,34 @@ def test_the_page_says_where_one_confirms_that_it_is_they_once_that_is_asked(mon
 
     assert "data-confirm-at" not in recent
     assert 'data-confirm-at="/account/reauthenticate/?next=%2Faccount%2Fsessions%2F"' in later
+
+
+@pytest.mark.parametrize("role", ["counter", "backoffice"])
+def test_a_session_of_a_closed_account_is_none_again_once_it_is_reopened(app, as_role, role):
+    app(role)
+    with as_role(role):
+        stolen = Client()
+        enter(stolen, "boss")
+        was_in = is_in(stolen)
+
+    with as_role("console"):
+        suspend_staff(console_authority(), username="boss", on=DAY)
+    with as_role(role):
+        while_closed = is_in(stolen)
+    with as_role("console"):
+        reinstate_staff(console_authority(), username="boss", on=DAY)
+
+    with as_role(role):
+        assert (was_in, while_closed, is_in(stolen)) == (True, False, False)
+
+
+def test_a_session_of_an_agents_account_ends_with_its_suspension(as_role):
+    stolen = browser()
+
+    with as_role("worker"):
+        close_accounts(
+            console_authority(), [Staff.objects.get(username="boss").staff_id], permission=Permission.SUSPEND_AGENT, on=DAY
+        )  # fmt: skip
+
+    assert not is_in(stolen)
+    assert references() == []
