@@ -54,7 +54,7 @@ def test_two_accounts_that_one_person_makes_decide_nothing_before_a_day_is_over(
     assert dual_control.has_enough_decisions(Permission.APPROVE_BATCH, dict.fromkeys(people, DAY)) is counts
 
 
-def test_an_approver_who_is_too_new_is_notified_so():
+def test_an_approver_who_is_too_new_is_refused_with_the_hours():
     employed("manager-1")
 
     with refusing(ROLE_TOO_RECENT, match="24 hours"):
@@ -118,7 +118,7 @@ def test_each_role_that_decides_with_others_is_mailed_once(mail, as_role, role):
     assert f"clerk-07: {role}" in envelope.content.decode()
 
 
-def test_nobody_is_notified_of_a_clerk(mail):  # noqa: F811
+def test_a_new_clerk_is_announced_to_nobody(mail):  # noqa: F811
     employed("clerk-07", role=StaffRole.CLERK)
 
     assert alarms.mail_new_approvers() == 0

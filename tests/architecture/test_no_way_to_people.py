@@ -251,7 +251,7 @@ def test_a_role_that_has_no_part_in_demands_reads_none(register, role):
 
 
 @pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "auditor", "vault"])
-def test_nobody_in_a_app_hides_a_look(register, role):
+def test_nobody_in_an_app_hides_an_access(register, role):
     (may,) = rows(
         "SELECT has_table_privilege(%s, 'ledger_deferreddisclosuremark', 'INSERT, UPDATE, DELETE') AS may",
         [role],

@@ -62,7 +62,7 @@ def test_it_is_said_in_chinese(looked_at, signed_in):  # noqa: F811
     assert "为答复投诉、登记异议或复查申请" in page
 
 
-def test_an_unknown_or_unreadable_number_is_notified_so_and_not_repeated(looked_at, signed_in):  # noqa: F811
+def test_an_unknown_or_unreadable_number_is_named_as_such_and_not_repeated(looked_at, signed_in):  # noqa: F811
     ask = signed_in(StaffRole.AUDITOR)
 
     assert ask("post", "/access-history/", {"number": "+8613900000000"}).status_code == 404

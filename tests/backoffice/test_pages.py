@@ -340,7 +340,7 @@ def test_a_line_is_explained_for_a_day_to_come(batch, signed_in):
     assert "On 1 June 2012:" in page.text_
 
 
-def test_a_number_that_no_line_has_is_notified_so(batch, signed_in):
+def test_a_number_that_no_line_has_is_said_to_be_unknown(batch, signed_in):
     page = signed_in(StaffRole.SUPERVISOR)("post", "/line/", {"number": "+8613908919999"})
 
     assert page.status_code == 404

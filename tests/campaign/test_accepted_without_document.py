@@ -74,7 +74,7 @@ def test_whose_days_run_is_suspended_no_sooner_than_after_the_days_of_the_report
     assert state(robbed) == "suspended"
 
 
-def test_who_was_suspended_works_again_at_once_and_is_notified_the_new_day(stolen):
+def test_who_was_suspended_works_again_at_once_and_is_notified_of_the_new_day(stolen):
     robbed, same = notified_lines(2)
     night(DUE, stolen)
     shown_on = DUE + dt.timedelta(days=4)

@@ -131,7 +131,7 @@ def test_it_closes_when_everybody_registered_or_was_ended(planned, people):
     assert (closed.terminated, closed.out_of_scope, closed.waived) == (1, 1, 0)
 
 
-def test_every_reason_against_closing_is_notified(planned):
+def test_every_reason_against_closing_is_named(planned):
     tell(planned[0], day("2011-12-20"))
     nightly.run_nightly(console_authority(), on=day("2012-01-05"))
 

@@ -234,7 +234,7 @@ def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId
     assert (state(cut), element.read_back([cut])) == ("active", [ReadBack.OPEN])
 
 
-def test_a_line_that_is_no_longer_protected_is_notified_a_new_day_and_counted_again(
+def test_a_line_that_is_no_longer_protected_is_promised_a_new_day_and_counted_again(
     cut: LineId, people: People
 ) -> None:
     give_number(cut, "+8613812345678")

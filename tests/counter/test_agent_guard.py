@@ -61,7 +61,7 @@ def test_the_registered_device_registers_and_the_entry_says_where(browser, count
     assert rows("SELECT is_registered FROM lines_line WHERE line_id = %s", [taken.line_id])[0].is_registered
 
 
-def test_a_image_is_counted_whatever_comes_of_it_and_a_form_without_one_is_not(browser, counter):  # noqa: F811
+def test_an_image_is_counted_whatever_comes_of_it_and_a_form_without_one_is_not(browser, counter):  # noqa: F811
     client = browser(counter.passkey)
     nothing = client.post("/register/read/subscriber/", {"service": "mobile"}, **PAGE)
     no_picture = SimpleUploadedFile("passport.jpg", b"this is no picture", content_type="image/jpeg")
@@ -81,7 +81,7 @@ HELP = {
 
 
 @pytest.mark.parametrize("address", ["/register/", "/transfer/", "/replace-sim/", "/terminate/", *HELP])
-def test_another_device_gets_no_form_and_is_notified_what_to_do(browser, address):
+def test_another_device_gets_no_form_and_is_told_what_to_do(browser, address):
     answer = browser().get(address, **PAGE)
 
     assert answer.status_code == 403

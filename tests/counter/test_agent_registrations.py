@@ -115,7 +115,7 @@ def test_a_number_that_the_clerk_changed_counts_as_typed(at_counter, proposed):
     assert copies_of(number) == [0]
 
 
-def test_what_was_typed_without_a_image_is_checked_and_has_no_copy(at_counter):
+def test_what_was_typed_without_an_image_is_checked_and_has_no_copy(at_counter):
     number = fresh_number()
 
     submit(at_counter, number, fields(**person()))
@@ -159,7 +159,7 @@ def test_what_is_no_image_is_refused_beside_the_form(at_counter, by_script):
     assert answer.get("HX-Retarget") == ("#faults" if by_script else None)
 
 
-def test_a_reading_without_a_image_asks_for_one(at_counter):
+def test_a_reading_without_an_image_asks_for_one(at_counter):
     answer = at_counter.post(
         "/register/read/subscriber/", {"service": "mobile"}, headers={"HX-Request": "true"}
     )

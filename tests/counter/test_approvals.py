@@ -20,7 +20,7 @@ def supervisor(at_counter):
     return sign_in(StaffRole.SUPERVISOR, "boss")
 
 
-def test_the_clerk_is_notified_that_it_waits_and_the_supervisor_confirms_it_unread(
+def test_the_clerk_sees_that_it_waits_and_the_supervisor_confirms_it_unread(
     at_counter, supervisor, dual_control
 ):
     dual_control("register")
@@ -95,7 +95,7 @@ def test_a_supervisor_at_the_counter_needs_nobody_else(supervisor):
     assert find_line(number).is_registered
 
 
-def test_where_no_law_asks_for_a_approver_there_is_none(at_counter, supervisor):
+def test_where_no_law_asks_for_an_approver_there_is_none(at_counter, supervisor):
     number = fresh_number()
 
     post(at_counter, "register", number, double_checked="on")

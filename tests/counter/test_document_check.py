@@ -87,7 +87,7 @@ def test_another_name_is_said_to_match_nothing_whichever_was_wrong(at_counter, w
     assert all("No application with that document and name is waiting" in page for page in pages)
 
 
-def test_where_it_is_refused_after_all_the_clerk_is_notified_why(at_counter, waits):
+def test_where_it_is_refused_after_all_the_clerk_is_told_why(at_counter, waits):
     change_line(waits, is_registered=True)
 
     page = at_counter.post("/document-check/", SEEN).content.decode()

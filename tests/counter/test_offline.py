@@ -56,7 +56,7 @@ def test_a_page_gets_a_ticket_and_this_instances_public_half(page):
     assert given["days"] == 7
 
 
-def test_what_is_handed_in_waits_and_is_notified_apart_from_what_never_came(page):
+def test_what_is_handed_in_waits_and_is_told_apart_from_what_never_came(page):
     given = page("/offline/ticket/").json()
     said = {
         "key": KEY,
@@ -155,7 +155,7 @@ def test_the_worker_is_the_same_for_everybody_and_keeps_no_page(at_counter):
 
 
 @pytest.mark.parametrize("kind", PartyKind)
-def test_a_offline_registration_is_read_as_the_counters_own_form_reads_it(register, kind):
+def test_an_offline_registration_is_read_as_the_counters_own_form_reads_it(register, kind):
     fields = form(
         fresh_number(), person(document_type="passport"), service="mobile", submission_key="a-submission-key"
     )

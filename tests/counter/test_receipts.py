@@ -80,7 +80,7 @@ def test_any_receipt_is_found_by_its_code_as_people_write_it(handed, at_counter)
 
 
 @pytest.mark.parametrize("code", ["4711", "1-AAAAAA", "<script>"])
-def test_what_is_no_code_is_notified_so_and_not_repeated(at_counter, code):
+def test_what_is_no_code_is_said_to_be_none_and_not_repeated(at_counter, code):
     asked = at_counter.post("/receipts/", {"submission_key": key(at_counter.get("/receipts/")), "code": code})
 
     assert asked.status_code == 422

@@ -91,7 +91,7 @@ ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F12
     ("mended", "verdict", "reasons"),
     [(False, Verdict.VALID, ()), (True, Verdict.DOUBTFUL, (Reason.LOOKS_ALIKE,))],
 )
-def test_a_letter_notified_from_a_digit_by_a_check_digit_alone_is_doubtful(mended, verdict, reasons):
+def test_a_letter_told_from_a_digit_by_a_check_digit_alone_is_doubtful(mended, verdict, reasons):
     finding = {"shape": "TD3", "values": {}, "zone": "\n".join(ZONE), "mended": mended}
 
     checked = image_intake._proposal(Answer({"findings": [finding]}, ()), asked=(), on=ON).checked

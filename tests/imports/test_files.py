@@ -49,7 +49,7 @@ def rows_of(file, **given):
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk", "utf-32"]
 )
-def test_chinese_is_read_in_each_encoding_without_being_notified_which(written, encoding):
+def test_chinese_is_read_in_each_encoding_without_naming_it(written, encoding):
     file = written(CHINESE.encode(encoding))
 
     header, rows = rows_of(file)
@@ -71,7 +71,7 @@ def test_chinese_is_read_in_each_encoding_without_being_notified_which(written, 
         ("1,陳大文\n2,李先生住在香港九龍\n", "big5", "big5"),
     ],
 )
-def test_an_encoding_is_notified_from_its_neighbours(sentence, encoding, found):
+def test_an_encoding_is_told_apart_from_its_neighbours(sentence, encoding, found):
     assert guess(sentence.encode(encoding)) == found
 
 

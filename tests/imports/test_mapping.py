@@ -156,7 +156,7 @@ def test_a_language_that_is_not_known_is_named(proposed):
     assert [note for note in proposal.notes if "'壮' in '语言'" in note]
 
 
-def test_a_file_without_numbers_is_notified_to_bring_an_number_range(proposed):
+def test_a_file_without_numbers_is_asked_for_a_number_range(proposed):
     proposal, _ = proposed("customerID,tenure,PhoneService\nA,3,Yes\nB,4,Yes\n")
 
     assert len(proposal.needs) == 1

@@ -172,7 +172,7 @@ def test_a_number_that_was_ported_in_is_said_to_come_from_another_operator(page,
     assert "The number comes from another operator; the subscriber of the line is registered." in said
 
 
-def test_a_promise_is_found_good_and_notified_from_a_proof(page, key):
+def test_a_promise_is_found_good_and_is_not_taken_for_a_proof(page, key):
     verdict, said = type_in(page, signed_entry_timestamps.sign_entry(body()), key)
 
     assert verdict == "good"
@@ -311,14 +311,14 @@ def test_what_a_browser_cannot_check_is_never_called_right(page, key):
     [FOREIGN, "Believe me.", Witness().vkey[:-5], Witness().vkey.replace("example", "elsewhere")],
     ids=["a ledger's", "words", "cut", "another's"],
 )
-def test_what_is_no_key_of_a_witness_is_notified_so(page, key, line):
+def test_what_is_no_key_of_a_witness_is_said_to_be_none(page, key, line):
     verdict, said = answer(page, proof(), key, [Witness(), line])
 
     assert verdict == "bad"
     assert "not the key of a witness" in said
 
 
-def test_what_is_no_key_is_notified_so(page, key):
+def test_what_is_no_key_is_said_to_be_none(page, key):
     verdict, said = answer(page, proof(), key.replace("+", "-"))
 
     assert verdict == "bad"

@@ -44,7 +44,7 @@ def assert_nothing_is_left(page):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
-def test_a_image_fills_the_form_in_on_a_page_that_is_sound_in_every_language(visitor, picture, language):
+def test_an_image_fills_the_form_in_on_a_page_that_is_sound_in_every_language(visitor, picture, language):
     page = at_the_form(visitor, language)
     visitor.look("counter-document-image")
 

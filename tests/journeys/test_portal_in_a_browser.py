@@ -158,7 +158,7 @@ def test_what_an_auditor_asks_is_allowed_and_taken_back_without_a_script(
     assert page.get_by_role("button", name="Let them see these entries").count() == 1
 
 
-def test_a_passkey_is_added_shows_its_subscriber_in_the_next_session_and_is_removed(strict_visitor, sessions):
+def test_a_passkey_is_added_proves_its_owner_in_the_next_session_and_is_removed(strict_visitor, sessions):
     page, portal = strict_visitor.page, strict_visitor.demo.portal
     device(page)
     page.context.add_cookies(sessions["proved"])

@@ -18,7 +18,7 @@ def take(session: psycopg.Connection, claim: int) -> None:
     session.execute("SELECT pg_advisory_lock(%s, %s)", [0x526F6C6C, claim])
 
 
-def test_a_claim_lives_while_its_subscriber_does(register):
+def test_a_claim_lives_while_its_session_holds_the_lock(register):
     with hold_lease() as claim:
         assert expired_leases([claim]) == []
 

@@ -41,7 +41,7 @@ def test_nothing_is_asked_where_no_value_is_wanted():
     assert asked.captured_queries == []
 
 
-def test_a_fault_among_what_is_sent_together_is_notified_and_undoes_the_act():
+def test_a_fault_among_what_is_sent_together_is_raised_and_undoes_the_act():
     with pytest.raises(DataError), action(), pipeline():
         prepared_run("SELECT 1 / %s::int", [0])
 

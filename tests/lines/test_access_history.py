@@ -89,7 +89,7 @@ def test_looking_a_line_up_and_explaining_it_are_looks_too(world):
     ]
 
 
-def test_a_look_that_names_both_person_and_line_is_notified_once(world):
+def test_an_access_that_names_both_person_and_line_is_listed_once(world):
     _, line_id, (_, present) = world
     look(DAY + DAYS * 2, person=present, line=line_id)
 
@@ -108,7 +108,7 @@ def test_a_subscriber_who_asks_by_the_number_is_in_the_list(world):
     ]  # fmt: skip
 
 
-def test_of_a_line_that_nobody_holds_the_looks_at_the_line_are_notified(register):
+def test_of_a_line_that_nobody_holds_the_accesses_to_the_line_are_listed(register):
     begin_first_epoch()
     number = fresh_number()
     line_id = activate_line(number, service=Service.MOBILE, on=DAY)

@@ -265,7 +265,7 @@ def test_what_is_broken_is_mailed_at_once_and_then_once_a_day(canary, mail, monk
     mark.unlink()
 
 
-def test_what_the_mail_server_did_not_take_is_notified_the_next_time(canary, mail):
+def test_what_the_mail_server_did_not_take_is_mailed_the_next_time(canary, mail):
     mail.data_answer = "451 later"
     open_field(OFFICER, str(canary), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
     assert alarms.mail_alarms() == 0

@@ -265,7 +265,7 @@ def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mail
         ("421 closing", Answer.RETRY),
     ],
 )
-def test_a_refusal_after_the_text_is_notified_apart_too(host, mailboxes, reply, answer):
+def test_a_refusal_after_the_text_is_told_apart_too(host, mailboxes, reply, answer):
     mailboxes.data_answer = reply
 
     assert mail_server(host.url).send([message()])[0].answer is answer
@@ -396,7 +396,7 @@ def test_a_server_with_a_certificate_that_nobody_vouches_for_gets_nothing(secure
     assert not mailboxes.kept
 
 
-def test_an_instance_that_disclosure_requests_encryption_sends_nothing_without(host, mailboxes):
+def test_an_instance_that_requires_encryption_sends_nothing_without_it(host, mailboxes):
     (answer,) = mail_server(host.url, demands_tls=True).send([message()])
 
     assert answer.answer is Answer.RETRY

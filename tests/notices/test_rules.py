@@ -133,7 +133,7 @@ def test_who_has_no_channel_at_all_is_unreachable_and_not_called_bounced():
     assert step(of=line(has_number=False, has_mailbox=False)) == Step(settle=NoticeState.UNREACHABLE)
 
 
-def test_an_erased_line_is_notified_nothing():
+def test_nothing_is_sent_to_an_erased_line():
     policy = ContactPolicy(order=ORDER, max_tries=3)
 
     erased = next_step(

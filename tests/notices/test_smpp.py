@@ -554,7 +554,7 @@ def test_of_two_reports_that_wait_the_first_stands(tmp_path):
     assert [one.outcome for one in Spool(tmp_path / "s").settled()] == [Outcome.BOUNCED]
 
 
-def test_a_message_of_weeks_ago_is_not_notified_by_a_report_of_its_id(tmp_path):
+def test_a_message_of_weeks_ago_is_not_proved_by_a_report_of_its_id(tmp_path):
     spool = Spool(tmp_path / "s")
     clock.set_demo_date(dt.date(2012, 3, 2))
     spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="57")

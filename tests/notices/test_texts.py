@@ -201,7 +201,7 @@ def test_the_first_notice_names_the_days_of_suspension_before_the_number_is_lost
         (NoticeKind.TERMINATED, Channel.EMAIL),
     ],
 )
-def test_who_loses_service_is_notified_what_becomes_of_emergency_calls(language, kind, channel):
+def test_who_loses_service_is_told_what_becomes_of_emergency_calls(language, kind, channel):
     assert EMERGENCY[language] in written(language, kind, channel).text.lower()
 
 

@@ -82,7 +82,7 @@ def marks(verb):
     ]
 
 
-def test_nothing_is_done_until_a_approver_says_yes(clerk, supervisor, dual_control, process):
+def test_nothing_is_done_until_an_approver_says_yes(clerk, supervisor, dual_control, process):
     dual_control("register")
     number = fresh_number()
 
@@ -229,7 +229,7 @@ def test_the_ledger_says_who_submitted_and_who_confirmed_and_neither_by_name(
     assert carried["line"] == registered["line"]
 
 
-def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_notified(
+def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_told(
     clerk, supervisor, dual_control
 ):
     dual_control("register")
@@ -245,7 +245,7 @@ def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_notif
         confirmed(supervisor, key)
 
 
-def test_what_was_taken_down_without_a_network_waits_for_a_approver_as_well(
+def test_what_was_taken_down_without_a_network_waits_for_an_approver_as_well(
     browser, supervisor, dual_control, process
 ):
     dual_control("register")

@@ -68,7 +68,7 @@ def suspended_line(on=ON):
     return number
 
 
-def test_a_offline_registration_becomes_a_registration_with_a_receipt(browser, process):
+def test_an_offline_registration_becomes_a_registration_with_a_receipt(browser, process):
     number = fresh_number()
 
     key = browser.record(form(number, person()))
@@ -276,7 +276,9 @@ def test_what_the_page_had_already_sent_gives_its_first_receipt(browser, clerk, 
     assert receipt_for(key).entry_id == first.entry_id
 
 
-def test_a_offline_worker_that_is_killed_between_doing_and_noting_does_it_once(browser, process, monkeypatch):
+def test_an_offline_worker_that_is_killed_between_doing_and_noting_does_it_once(
+    browser, process, monkeypatch
+):
     key = browser.record(form(fresh_number(), person()))
 
     def killed(*_, **__):
@@ -386,7 +388,7 @@ def test_a_reason_that_nobody_declares_stops_no_clock(browser, process):
     assert came_of(key) == "refused"
 
 
-def test_a_offline_registration_bound_to_another_ticket_is_refused_and_not_recorded(browser, clerk, process):
+def test_an_offline_registration_bound_to_another_ticket_is_refused_and_not_recorded(browser, clerk, process):
     key, sealed = browser.seal(form(fresh_number(), person()))
 
     Browser(clerk).hand_in(key, sealed)
@@ -409,7 +411,7 @@ def test_a_flipped_bit_anywhere_is_refused(browser, process, place):
     assert came_of(key) == "refused"
 
 
-def test_the_keys_may_be_rotated_while_a_offline_registration_waits_in_a_browser(browser, process):
+def test_the_keys_may_be_rotated_while_an_offline_registration_waits_in_a_browser(browser, process):
     key, sealed = browser.seal(form(fresh_number(), person()))
 
     rotation.rotate(console_authority(), on=ON)
@@ -496,7 +498,7 @@ def tended():
 
 
 @pytest.mark.parametrize("by", [erase_due, tended])
-def test_what_is_held_for_most_of_a_day_is_erased_and_its_clerk_is_notified(held, by):
+def test_what_is_held_for_most_of_a_day_is_erased_and_its_clerk_is_told(held, by):
     key = held(22.1)
 
     assert by() == 1
@@ -530,7 +532,7 @@ def test_what_waits_and_never_broke_is_given_up_by_nobody(browser):
 @pytest.mark.parametrize(
     ("ago", "health"), [("59 minutes", doctor.Health.OK), ("61 minutes", doctor.Health.WARNING)]
 )
-def test_what_nobody_carries_for_an_hour_is_notified_by_the_doctor(browser, ago, health):
+def test_what_nobody_processes_for_an_hour_is_reported_by_the_doctor(browser, ago, health):
     browser.record(form(fresh_number(), person()))
     run("UPDATE offline_registration SET received_at = now() - %s::interval", [ago])
 

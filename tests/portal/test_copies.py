@@ -79,7 +79,7 @@ def test_until_when_a_copy_is_kept_is_told_where_it_goes_before_the_record(come_
     assert picture(browser, record).status_code == 302
 
 
-def test_its_subscriber_has_each_as_a_image_and_sees_that_it_was_opened(come_in, prove):
+def test_its_subscriber_has_each_as_an_image_and_sees_that_it_was_opened(come_in, prove):
     record = record_of(register_line(copies=(FRONT, BACK)))
     browser = come_in()
     prove()

@@ -38,7 +38,7 @@ def test_a_port_that_a_proxy_adds_makes_no_other_source(monkeypatch, written, re
     assert client_address(asked) == read
 
 
-def test_networks_and_addresses_are_notified_apart():
+def test_networks_and_addresses_are_told_apart():
     addresses = (
         "2001:db8::1",
         "2001:db8:0:1::1",

@@ -113,7 +113,7 @@ def test_a_number_given_to_a_new_line_is_that_line_s_and_the_old_one_stays_absen
 
 
 @every_element
-def test_orders_as_far_ahead_as_after_a_restore_are_notified_apart_to_one(element):
+def test_orders_as_far_ahead_as_after_a_restore_are_told_apart_to_one(element):
     gateway, number, ahead = element.gateway(), NUMBERS[11], 1_800_000_000_000_000
     asked = order(number, sequence=ahead + 1)
     gateway.push([asked])
@@ -133,7 +133,7 @@ def test_a_barred_subscriber_keeps_calls_and_loses_data(hlr):
     assert switches(hlr, NUMBERS[6]) == ("1", "0")
 
 
-def test_the_sgsn_is_notified_and_a_barred_phone_s_next_update_is_refused(hlr):
+def test_the_sgsn_is_told_and_a_barred_phone_s_next_update_is_refused(hlr):
     """Without a domain OsmoSGSN drops no one (docs/provisioning.md)."""
     number, gateway = NUMBERS[10], hlr.gateway()
     sgsn = Sgsn(number[1:][-15:].rjust(15, "9"))
@@ -975,7 +975,7 @@ def test_a_restore_that_one_element_refuses_is_tried_again_at_one_that_was_away(
     assert gateway.push([order(NUMBERS[0], RESTORE)]) == [Answer.RETRY]
 
 
-def test_an_element_that_needs_no_number_is_notified_none(register):
+def test_an_element_that_needs_no_number_is_given_none(register):
     knows, blind = Element(), Element()
     knows.needs_number = True
     asked = [order(NUMBERS[0]), order(NUMBERS[1])]

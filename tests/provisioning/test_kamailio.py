@@ -89,7 +89,7 @@ def test_without_its_tables_it_lets_everybody_through_and_takes_no_order(tmp_pat
         assert element.gateway().read_back([order(BARRED).line_id]) == [ReadBack.UNKNOWN]
 
 
-def test_a_number_belongs_to_the_line_that_was_notified_of_it_last(kamailio):
+def test_a_number_belongs_to_the_line_for_which_it_was_named_last(kamailio):
     number, former, gateway = "+8689100000010", uuid.uuid4(), kamailio.gateway()
     now = order(number).line_id
 

@@ -137,7 +137,7 @@ def test_a_late_bar_does_not_outlive_a_restore_that_was_not_taken(element, line)
 
 
 @pytest.mark.parametrize("missing", ["emergency", "care", "registration"])
-def test_an_element_that_bars_too_much_is_notified_to_restore_in_the_same_run(element, line, missing):
+def test_an_element_that_bars_too_much_is_told_to_restore_in_the_same_run(element, line, missing):
     bar(line)
     element.allows.remove(missing)
 

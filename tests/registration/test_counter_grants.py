@@ -209,7 +209,7 @@ def test_the_counter_cannot_set_its_own_brake(clerk, new_line, as_role):
 
 @pytest.mark.parametrize("kind", sorted(NoticeKind))
 @pytest.mark.parametrize("role", ["counter", "backoffice"])
-def test_a_app_owes_only_the_notices_of_its_own_acts_and_marks_none_as_delivered(
+def test_an_app_owes_only_the_notices_of_its_own_acts_and_marks_none_as_delivered(
     new_line, as_role, role, kind
 ):
     line_id = find_line(new_line()).line_id

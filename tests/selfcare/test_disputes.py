@@ -255,7 +255,7 @@ def test_the_receipt_of_a_correction_counts_as_well(clerk, new_line):
     assert find_line(number).is_disputed
 
 
-def test_a_line_that_is_over_or_unknown_is_notified_so(clerk, new_line):
+def test_a_line_that_is_over_or_unknown_is_refused_as_such(clerk, new_line):
     number = new_line()
     lost = handed_and_lost(clerk, number)
     terminate_line(clerk, submission_key=str(new_uuid()), number=number, document=None, on=ON)

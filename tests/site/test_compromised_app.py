@@ -132,7 +132,7 @@ def test_the_same_thief_with_the_instances_own_user_opens_by_every_way(taken):
 
 
 @as_root
-def test_a_app_reads_nothing_of_the_instance_but_what_it_was_handed(taken):
+def test_an_app_reads_nothing_of_the_instance_but_what_it_was_handed(taken):
     data_dir = taken["data_dir"]
     # Made by the tests' own process, whose mask is wider than that of the command line; the ledger's are public.
     no_secret = {
@@ -219,14 +219,14 @@ def user_of(pid):
     return int(line.split()[1])
 
 
-def test_no_process_of_a_app_dumps_a_core(taken):
+def test_no_process_of_an_app_dumps_a_core(taken):
     limits = {tuple(limits_of_cores(pid)) for pids in taken["pids"].values() for pid in pids}
 
     assert limits == {("0", "0")}
 
 
 @as_root
-def test_no_process_of_a_app_can_be_looked_into_by_another_of_its_user(taken):
+def test_no_process_of_an_app_can_be_looked_into_by_another_of_its_user(taken):
     # The system gives what lies under a process that cannot be dumped to root.
     owners = {Path(f"/proc/{pid}/mem").stat().st_uid for pids in taken["pids"].values() for pid in pids}
 
@@ -269,7 +269,7 @@ def in_memory(pid, sought):
 
 
 @as_root
-def test_the_environment_of_a_app_has_nothing_of_its_callers(taken):
+def test_the_environment_of_an_app_has_nothing_of_its_callers(taken):
     for pids in taken["pids"].values():
         for pid in pids:
             names = {
@@ -358,7 +358,7 @@ def test_one_app_cannot_sign_for_another_nor_for_the_instance(data_dir):
     assert len(signing) == len(APPS) + 2
 
 
-def test_a_app_is_not_notified_whom_an_alarm_goes_to(data_dir, monkeypatch):
+def test_an_app_is_not_told_whom_an_alarm_goes_to(data_dir, monkeypatch):
     from rollkeeper.operations import credential_handover
 
     said = {

@@ -76,7 +76,7 @@ def test_a_machine_gets_a_problem_document(asked, accept):
     assert b'"type": "urn:rollkeeper:by_law"' in answer.content
 
 
-def test_several_faults_are_all_notified(asked):
+def test_several_faults_are_all_said(asked):
     both = Faults([FAULT, BY_LAW(article="9", day=DAY, then=DAY)])
 
     page = http_errors.refuse(asked(), both).content.decode()
@@ -254,7 +254,7 @@ def test_the_front_page_says_what_this_is_and_where_each_app_is(app, monkeypatch
     assert 'href="http://127.0.0.1:8001/"' in page
 
 
-def test_a_app_that_reaches_the_register_is_well(app):
+def test_an_app_that_reaches_the_register_is_well(app):
     app("counter")
 
     assert Client().get("/healthz").content == b"ok\n"

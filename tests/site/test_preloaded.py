@@ -81,7 +81,7 @@ def of_process(pid, name):
     return next(line.split()[1:] for line in lines if line.startswith(f"{name}:"))
 
 
-def test_an_app_in_a_fork_runs_as_itself_and_ends_when_it_is_notified(counter):
+def test_an_app_in_a_fork_runs_as_itself_and_ends_when_it_is_told_to(counter):
     process, address, handed = counter
 
     until(lambda: answers(address), seconds=60)

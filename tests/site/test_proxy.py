@@ -136,7 +136,7 @@ def test_forms_that_are_never_finished_hold_up_nobody(proxy):
         assert {ask(proxy, BACKOFFICE)[0].status for _ in range(10)} == {200}
 
 
-def test_a_browser_is_notified_to_come_by_tls_alone(proxy):
+def test_a_browser_is_told_to_come_by_tls_alone(proxy):
     assert ask(proxy, BACKOFFICE)[0].headers["Strict-Transport-Security"] == "max-age=31536000"
 
 

@@ -152,7 +152,7 @@ def test_nobody_can_write(outsider, method):
     assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
 
 
-def test_where_nothing_is_published_yet_the_operator_is_notified_how(outsider, folder):
+def test_where_nothing_is_published_yet_the_operator_is_told_how(outsider, folder):
     (folder / "checkpoint").unlink()
 
     answer = outsider.get("/ledger/checkpoint")

@@ -91,7 +91,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_page(username):
     assert not is_in(client)
 
 
-def test_too_many_attempts_are_notified_so_even_with_the_right_password():
+def test_too_many_attempts_are_refused_as_such_even_with_the_right_password():
     for _ in range(5):
         sign_in(Client(), "wrong wrong wrong")
 

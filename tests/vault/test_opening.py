@@ -440,7 +440,7 @@ def test_neither_store_alone_nor_both_tell_a_canary_from_a_person(canary):
     assert shapes(canary) == shapes(other)
 
 
-def test_no_role_of_a_app_knows_of_alarms_or_canaries(as_role):
+def test_no_role_of_an_app_knows_of_alarms_or_canaries(as_role):
     for role in ("counter", "backoffice", "auditor"):
         for table in ("vault_alarm", "vault_canary"):
             with pytest.raises(Exception, match="permission denied"), as_role(role):

@@ -146,7 +146,7 @@ def test_a_service_hashes_as_many_as_a_batch_of_registrations_has(bao):
     assert digests[-1:] == bao.index("rollkeeper-index").digests(messages[-1:])
 
 
-def test_a_apps_token_hashes_and_unwraps_nothing(bao):
+def test_an_apps_token_hashes_and_unwraps_nothing(bao):
     wrapped = bao.root("rollkeeper-root").wrap(b"a secret", context=CONTEXT)
     as_app = bao.root("rollkeeper-index")
 
@@ -162,7 +162,7 @@ def test_a_apps_token_hashes_and_unwraps_nothing(bao):
             attempt()
 
 
-def test_a_app_asks_one_at_a_time_and_a_command_in_bulk_by_the_same_key(bao):
+def test_an_app_asks_one_at_a_time_and_a_command_in_bulk_by_the_same_key(bao):
     one_by_one, in_bulk = bao.index("rollkeeper-index"), bao.index("rollkeeper-root")
     messages = [b"one", b"two", b"three"]
 
@@ -172,7 +172,7 @@ def test_a_app_asks_one_at_a_time_and_a_command_in_bulk_by_the_same_key(bao):
         eager.digests(messages)
 
 
-def test_a_apps_token_hashes_no_more_than_the_limit_of_the_readme(bao, monkeypatch):
+def test_an_apps_token_hashes_no_more_than_the_limit_of_the_readme(bao, monkeypatch):
     monkeypatch.setattr(transit, "_WAITS_SECONDS", ())
     app = bao.index("rollkeeper-index")
 
@@ -180,7 +180,7 @@ def test_a_apps_token_hashes_no_more_than_the_limit_of_the_readme(bao, monkeypat
         app.digests([b"%d" % number for number in range(5_000)])
 
 
-def test_a_app_that_meets_the_limit_waits_and_goes_on(bao):
+def test_an_app_that_meets_the_limit_waits_and_goes_on(bao):
     app = bao.index("rollkeeper-index")
 
     assert len(set(app.digests([b"%d" % number for number in range(130)]))) == 130
