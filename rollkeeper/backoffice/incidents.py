@@ -25,10 +25,10 @@ from rollkeeper.backoffice.finding import find_in
 from rollkeeper.backoffice.incident_runbook import CONSEQUENCES, clock_of, next_clock, runbook
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.incidents import queries
-from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, withdraw_step
+from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, require_read, withdraw_step
 from rollkeeper.incidents.choices import Step, StepState
-from rollkeeper.incidents.drafts import texts_in
-from rollkeeper.incidents.errors import INCIDENT_CLOSED, PEOPLE_ALREADY_NOTIFIED
+from rollkeeper.incidents.drafts import reworded_as, texts_in
+from rollkeeper.incidents.errors import INCIDENT_CLOSED, NOTICE_REWORDED, PEOPLE_ALREADY_NOTIFIED
 from rollkeeper.incidents.queries import IncidentView
 from rollkeeper.incidents.report import LANGUAGES, write_report
 from rollkeeper.incidents.services import close_incident, note_report_sent
@@ -38,7 +38,7 @@ from rollkeeper.notices.wordings import wordings
 from rollkeeper.subscribers.queries import subscriber_count
 
 _OUT_OF_DATE = (
-    ALREADY_APPROVED.code, NO_PENDING_APPROVAL.code, INCIDENT_CLOSED.code, PEOPLE_ALREADY_NOTIFIED.code,
+    ALREADY_APPROVED.code, NO_PENDING_APPROVAL.code, INCIDENT_CLOSED.code, NOTICE_REWORDED.code, PEOPLE_ALREADY_NOTIFIED.code,
 )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         "may_word": authority.role_for(Permission.MANAGE_INCIDENT) is not None
         and not found.closed_at
         and not any(one.step is Step.NOTIFY_PEOPLE and one.ended_at is None for one in asked),
+        "read": reworded_as(incident_id),
         "unreachable": drafted.get("unreachable", 0),
         "steps": runbook(found, asked, authority=authority, username=request.user.get_username()),
         "asked": asked,
@@ -94,12 +95,13 @@ def ask(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     if step not in set(Step):
         messages.error(request, _("Choose what is to be done."))
         return redirect("backoffice:incident", incident_id)
-    authority = authority_in(request)
+    authority, read = authority_in(request), request.POST.get("read", "")
     require_approver(authority, PERMISSION_FOR[Step(step)])
     if step != Step.SCOPE and not is_confirmed(request):
         found = queries.incident(authority, incident_id, now=clock.now())
-        return confirm(request, _question(found, Step(step)), step=step)
-    if approve_step(authority, incident_id, Step(step), on=clock.today()) is StepState.APPROVED:
+        require_read(incident_id, Step(step), read)
+        return confirm(request, _question(found, Step(step)), step=step, read=read)
+    if approve_step(authority, incident_id, Step(step), on=clock.today(), read=read) is StepState.APPROVED:
         messages.success(request, _("It is done within seconds; look at this page again."))
     else:
         messages.success(request, _("Your approval is recorded. A second approver is needed."))

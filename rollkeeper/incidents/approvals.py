@@ -22,8 +22,13 @@ from rollkeeper.access.dual_control import (
 from rollkeeper.access.errors import NO_PENDING_APPROVAL
 from rollkeeper.access.roles import Permission
 from rollkeeper.incidents.choices import About, Remedy, Step, StepState
-from rollkeeper.incidents.drafts import note_draft
-from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED
+from rollkeeper.incidents.drafts import note_draft, reworded_as
+from rollkeeper.incidents.errors import (
+    INCIDENT_NOT_SCOPED,
+    NOTHING_TO_SUSPEND,
+    NOTICE_REWORDED,
+    PEOPLE_ALREADY_NOTIFIED,
+)
 from rollkeeper.incidents.models import Incident, StepRequest
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.services import locked_incident, notify_affected, scope_incident
@@ -44,11 +49,14 @@ PERMISSION_FOR = {
 }
 
 
-def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> StepState:
+def approve_step(
+    authority: Authority, incident_id: UUID, step: Step, *, on: dt.date, read: str = ""
+) -> StepState:
     """Approve a step as one person; return its state, which is `approved` once enough different people have approved it.
 
+    `read`: the mark of the notice's text that this person read (`drafts.reworded_as`), where people are notified.
     Ledger: incidents:step:approved. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, INCIDENT_NOT_FOUND, INCIDENT_CLOSED,
-    INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED, NO_PENDING_APPROVAL, ALREADY_APPROVED.
+    INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED, NOTICE_REWORDED, NO_PENDING_APPROVAL, ALREADY_APPROVED.
     """
     permission = PERMISSION_FOR[step]
     role = require_approver(authority, permission)
@@ -64,6 +72,7 @@ def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.
 
     with action():
         _require_possible(locked_incident(incident_id), step)
+        require_read(incident_id, step, read)
         request = _open(incident_id, step) or StepRequest.objects.create(
             incident_id=incident_id, step_id=new_uuid(), step=step.value, state=StepState.PENDING.value,
             requested_at=clock.now(),
@@ -74,6 +83,12 @@ def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.
         if made.enough:
             _move(request, StepState.APPROVED)
     return StepState.APPROVED if made.enough else StepState.PENDING
+
+
+def require_read(incident_id: UUID, step: Step, read: str) -> None:
+    """Refuse an approval of a notice whose text was changed since the page that the person read. Refuses: NOTICE_REWORDED."""
+    if step is Step.NOTIFY_PEOPLE and read != reworded_as(incident_id):
+        raise NOTICE_REWORDED()
 
 
 def withdraw_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> None:

@@ -16,6 +16,7 @@ from rollkeeper.incidents.models import StepRequest
 from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import action, without_timeout
 from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
@@ -79,6 +80,12 @@ def word_notice(authority: Authority, incident_id: UUID, *, language: str, text:
             authority, verb=Verb.NOTICE_WORDED, role=role.value, on=on,
             facts={"incident": str(incident_id), "text": sha256(text.encode()).hexdigest()},
         )  # fmt: skip
+
+
+def reworded_as(incident_id: UUID) -> str:
+    """Return a mark of all that is said in place of the standard texts, nothing where nothing is: who approves sends back what they read."""
+    said = wordings(incident_id)
+    return sha256(canonical_bytes(said)).hexdigest() if said else ""
 
 
 def texts_in(

@@ -51,6 +51,12 @@ PEOPLE_ALREADY_NOTIFIED = Refusal(
     "The people affected by this incident were notified on {on}.",
     "Open a further incident if more has come to light since.",
 )
+NOTICE_REWORDED = Refusal(
+    "notice_reworded",
+    Kind.CONFLICT,
+    "The text of the notice is another than the one that you read.",
+    "Read it again on the incident's page; then approve it.",
+)
 NOTICE_BEING_APPROVED = Refusal(
     "notice_being_approved",
     Kind.CONFLICT,

@@ -341,6 +341,11 @@ def worded(backoffice, at, language="en", **form):
     return backoffice("anna", "post", f"{at}notice/{language}/", form)
 
 
+def read_on(page):
+    """Return what a page says of the texts on it, as its form sends it back."""
+    return next(iter(re.findall(r'name="read" value="(\w*)"', page.text_)), "")
+
+
 def test_the_text_of_the_notice_is_changed_before_it_goes_out_and_goes_out_so(backoffice):
     person_id, _ = held_by(line_id := make_line(), language="en")
     accessed(CONSOLE, person_id=person_id, line_id=line_id)
@@ -353,7 +358,8 @@ def test_the_text_of_the_notice_is_changed_before_it_goes_out_and_goes_out_so(ba
     kept = worded(backoffice, at, text=OWN)
     shown = backoffice("anna", "get", at).text_
     for who in ("anna", "bo"):
-        backoffice(who, "post", at + "ask/", YES | {"step": "notify_people"})
+        read = read_on(backoffice(who, "get", at))
+        backoffice(who, "post", at + "ask/", YES | {"step": "notify_people", "read": read})
     late = worded(backoffice, at, text=OWN + " More.")
     carried()
 
@@ -373,6 +379,39 @@ def test_the_text_of_the_notice_is_changed_before_it_goes_out_and_goes_out_so(ba
     assert short.text == "short"
     assert backoffice("anna", "get", at + "notice/en/").status_code == 404
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'incidents:notice:worded'")) == 1
+
+
+def test_no_one_approves_a_notice_that_was_worded_since_they_read_it(backoffice, leak):
+    made, at, _ = leak
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+    read = read_on(backoffice("bo", "get", at))
+    worded(backoffice, at, "zh-hans", text=OWN)
+
+    question = backoffice("bo", "post", at + "ask/", {"step": "notify_people", "read": read})
+    approved = backoffice("bo", "post", at + "ask/", YES | {"step": "notify_people", "read": read})
+    without = backoffice("bo", "post", at + "ask/", YES | {"step": "notify_people"})
+
+    assert [one.status_code for one in (question, approved, without)] == [409] * 3
+    assert "something changed since you opened the page" in approved.text_
+    assert "On 3 March a clerk" in approved.text_
+    assert [one.step.value for one in queries.steps(CONSOLE, made)] == ["scope"]
+
+
+def test_the_question_before_notices_go_out_keeps_what_was_read(backoffice, leak):
+    _, at, _ = leak
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+    worded(backoffice, at, "zh-hans", text=OWN)
+
+    read = read_on(backoffice("bo", "get", at))
+    question = backoffice("bo", "post", at + "ask/", {"step": "notify_people", "read": read})
+    worded(backoffice, at, "zh-hans", text=OWN + " More.")
+    late = backoffice("bo", "post", at + "ask/", YES | {"step": "notify_people", "read": read_on(question)})
+
+    assert question.status_code == 200
+    assert read_on(question) == read != ""
+    assert late.status_code == 409
 
 
 @pytest.mark.parametrize(
