@@ -84,7 +84,7 @@ def lease_jobs(names: Sequence[str], *, claim: int, lease_s: float = LEASE_S) ->
     """Renew or take the lease of each job that no living process has; return each job whose lease this session has,
     with the seconds since its last run began.
 
-    None: it never ran, or its last run broke or did not end. `claim` is that of this session (`hold_lease`).
+    None: it never ran, or its last run broke or did not end. `claim` is that of this session (`hold_claim`).
     """
     asked = {"jobs": list(names), "claim": claim, "lease_s": lease_s, "family": FAMILY}
     return {row.job: row.ago_s for row in rows(sql("kernel", "lease_jobs"), asked)}

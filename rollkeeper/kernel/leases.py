@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A claim on work that ends when its process ends, for any reason.
+"""A claim on work that ends when its process ends, for any reason; and locks on a matter that end with their transaction.
 
 Work that cannot be undone (a message sent, a switch commanded) is claimed and committed before it is done, so that no transaction
 stays open meanwhile. A claim is a random number under an advisory lock of the claimant's own session: when the process is killed
@@ -20,7 +20,7 @@ _GREATEST = 2**31 - 1
 
 
 @contextlib.contextmanager
-def hold_lease(using: str = "default") -> Iterator[int]:
+def hold_claim(using: str = "default") -> Iterator[int]:
     """Hold a claim of this session for the length of a block."""
     claim = secrets.randbelow(_GREATEST)
     rows("SELECT pg_advisory_lock(%s, %s)", [FAMILY, claim], using=using)
@@ -33,7 +33,7 @@ def hold_lease(using: str = "default") -> Iterator[int]:
                 rows("SELECT pg_advisory_unlock(%s, %s)", [FAMILY, claim], using=using)
 
 
-def expired_leases(claims: Collection[int], *, using: str = "default") -> list[int]:
+def dead_claims(claims: Collection[int], *, using: str = "default") -> list[int]:
     """Return those of the claims whose claimant is gone.
 
     Read the claims first and ask afterwards: a claim is never used twice, so one that is dead stays dead.

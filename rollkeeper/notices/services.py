@@ -18,7 +18,7 @@ from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import action, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, TenureId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import expired_leases, hold_lease
+from rollkeeper.kernel.leases import dead_claims, hold_claim
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.campaign_facts import Promise
@@ -205,7 +205,7 @@ def send_by(
     `present` are the channels of this instance, by default these. Refuses: NOT_ALLOWED, LINK_IN_NOTICE. Ledger: as `send_due`.
     """
     role, sent = require(authority, Permission.SEND_NOTICES), Sent()
-    with hold_lease() as claim:
+    with hold_claim() as claim:
         sender = Sender(authority, role, claim=claim, on=on, by_channel=by_channel, present=present)
         while seen := sender.send_chunk(
             sent, size=min(CHUNK, CHUNK if limit is None else limit - sent.total)
@@ -279,4 +279,4 @@ def _release_dead_claims() -> None:
         row.claimed_by
         for row in rows("SELECT DISTINCT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
     ]
-    run("UPDATE notices_notice SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [expired_leases(held)])
+    run("UPDATE notices_notice SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [dead_claims(held)])

@@ -22,7 +22,7 @@ from rollkeeper.kernel.database import run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.health import Part, answering, disk_part, register_part, require_set_up
 from rollkeeper.kernel.jobs import LEASE_S, LastRun, NotRun, PeriodicJob, end_stale_run, lease_jobs, run_once
-from rollkeeper.kernel.leases import hold_lease
+from rollkeeper.kernel.leases import hold_claim
 from rollkeeper.kernel.settings import read_settings_again
 from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.operations.worker_processes import JobKind
@@ -204,7 +204,7 @@ class Runner:
         away_s = _TICK_S
         while not stop.is_set():
             try:
-                with hold_lease() as claim:
+                with hold_claim() as claim:
                     require_set_up()
                     for channel in {kept.job.wakes_on for kept in self._kept.values()} - {None}:
                         run(f"LISTEN {channel}")

@@ -18,7 +18,7 @@ from rollkeeper.kernel.choices import Bars
 from rollkeeper.kernel.database import Role, action, connect, prepared_rows, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import expired_leases, hold_lease, serialize_on
+from rollkeeper.kernel.leases import dead_claims, hold_claim, serialize_on
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
@@ -145,7 +145,7 @@ def push_due(
     )
     _release_dead_claims()
     pull_back_restores()
-    with hold_lease() as claim:
+    with hold_claim() as claim:
         while True:
             today = day()
             size = min(CHUNK, CHUNK if limit is None else limit - done.total)
@@ -174,9 +174,7 @@ def _release_dead_claims() -> None:
         row.claimed_by
         for row in rows("SELECT DISTINCT claimed_by FROM provisioning_command WHERE claimed_by IS NOT NULL")
     ]
-    run(
-        "UPDATE provisioning_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [expired_leases(held)]
-    )
+    run("UPDATE provisioning_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [dead_claims(held)])
 
 
 def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> list[Any]:

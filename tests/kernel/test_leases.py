@@ -5,7 +5,7 @@ import pytest
 
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import Role, connect
-from rollkeeper.kernel.leases import expired_leases, hold_lease
+from rollkeeper.kernel.leases import dead_claims, hold_claim
 
 
 @pytest.fixture
@@ -19,22 +19,22 @@ def take(session: psycopg.Connection, claim: int) -> None:
 
 
 def test_a_claim_lives_while_its_session_holds_the_lock(register):
-    with hold_lease() as claim:
-        assert expired_leases([claim]) == []
+    with hold_claim() as claim:
+        assert dead_claims([claim]) == []
 
-    assert expired_leases([claim]) == [claim]
+    assert dead_claims([claim]) == [claim]
 
 
 def test_a_claim_dies_with_the_session_that_held_it(register, other):
     take(other, 7)
-    alive = expired_leases([7])
+    alive = dead_claims([7])
 
     other.close()
 
     assert alive == []
-    while not expired_leases([7]):  # the server notices by itself, at once
+    while not dead_claims([7]):  # the server notices by itself, at once
         pass
 
 
 def test_a_claim_nobody_ever_held_is_dead(register):
-    assert expired_leases([3, 1, 2]) == [1, 2, 3]
+    assert dead_claims([3, 1, 2]) == [1, 2, 3]

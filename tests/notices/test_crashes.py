@@ -11,7 +11,7 @@ import pytest
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.choices import Channel
-from rollkeeper.kernel.leases import expired_leases
+from rollkeeper.kernel.leases import dead_claims
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line
 from rollkeeper.notices.gateways.file import FileGateway
@@ -34,7 +34,7 @@ def test_a_killed_run_is_finished_by_the_next_one(committed, command_server, tmp
     )
     claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
     intended = {row.attempt_id for one in owed for row in attempts(one)}
-    while not expired_leases([row.claimed_by for row in claimed]):  # until the server has noticed
+    while not dead_claims([row.claimed_by for row in claimed]):  # until the server has noticed
         pass
 
     send_due(worker_authority(), on=ON, by_channel={Channel.SMS: FileGateway(tmp_path)})
@@ -55,7 +55,7 @@ def test_of_mails_no_more_than_a_handful_goes_out_twice_after_a_crash(committed,
     try:
         child = command_server.run("@tests.notices.dying_run:by_mail", host.url, "27", surroundings=WORKER)
         claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
-        while not expired_leases([row.claimed_by for row in claimed]):
+        while not dead_claims([row.claimed_by for row in claimed]):
             pass
         kept_before = len(mailboxes.kept)
 
@@ -76,7 +76,7 @@ def killed(command_server, folder, where):
     """Let a run die there, and wait until its claims are known to be dead."""
     command_server.run("@tests.notices.dying_run:into_outbox", str(folder), where, surroundings=WORKER)
     claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
-    while not expired_leases([row.claimed_by for row in claimed]):
+    while not dead_claims([row.claimed_by for row in claimed]):
         pass
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import database
-from rollkeeper.kernel.leases import expired_leases
+from rollkeeper.kernel.leases import dead_claims
 from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.file import FileGateway
 from rollkeeper.provisioning.services import push_due, queue_command
@@ -29,7 +29,7 @@ def test_a_killed_run_is_finished_by_the_next_one(committed, command_server, tmp
         "@tests.provisioning.dying_run:main", str(journal), where, surroundings={"ROLLKEEPER_ROLE": "worker"}
     )
     claimed = database.rows("SELECT claimed_by FROM provisioning_command WHERE claimed_by IS NOT NULL")
-    while not expired_leases([row.claimed_by for row in claimed]):  # until the server has noticed
+    while not dead_claims([row.claimed_by for row in claimed]):  # until the server has noticed
         pass
 
     push_due(worker_authority(), on=ON, gateway=FileGateway(journal))
