@@ -7,7 +7,7 @@ cited the rule follows from the contract between operator and subscriber.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Final
 
 from django.db.models import TextChoices
@@ -136,14 +136,6 @@ EVIDENCE_LATER: Final = frozenset(
 """Reasons for which a proof is expected later. A disaster is public knowledge, and the operator knows the others itself."""
 
 
-class Restriction(IntEnum):
-    """How much of a service is shut; emergency calls, the care number and registration never are."""
-
-    OUTGOING = 1
-    """Not asked of the network yet: every bar shuts the whole service. It only decides which reason is the strictest."""
-    ALL = 2
-
-
 class Event(StrEnum):
     """The events in the life of a line."""
 
@@ -251,15 +243,6 @@ TRANSITIONS: Final = (
     ),
 )
 
-RESTRICTIONS: Final = {
-    SuspensionReason.REGISTRATION: Restriction.ALL,
-    SuspensionReason.UNPAID: Restriction.OUTGOING,
-    SuspensionReason.LOST_OR_STOLEN: Restriction.ALL,
-    SuspensionReason.ORDER: Restriction.ALL,
-    SuspensionReason.SUBSCRIBER_REQUEST: Restriction.ALL,
-    SuspensionReason.OPERATOR: Restriction.ALL,
-}
-
 
 def lifecycle_markdown() -> str:
     """Return the table as Markdown, a drawing first."""
@@ -276,6 +259,6 @@ def lifecycle_markdown() -> str:
         f"```mermaid\nstateDiagram-v2\n{drawn}\n```\n\n"
         f"Each event with its condition and article:\n\n{rows}\n\n"
         "A line is suspended while any reason is open: "
-        f"{', '.join(SuspensionReason)}. Lifting one leaves the others; emergency calls, the care number and "
+        f"{', '.join(SuspensionReason)}. Closing one leaves the others; emergency calls, the care number and "
         "registration stay reachable under each. All but registration come from an import, for lines that the operator had barred.\n"
     )

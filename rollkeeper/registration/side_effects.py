@@ -8,7 +8,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.choices import RESTRICTIONS, LineState, SuspensionReason
+from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.queries import LineView, view_line
 from rollkeeper.lines.writes import mark_suspension_wrongful, restore_from_suspension
 from rollkeeper.notices.choices import NoticeKind
@@ -66,13 +66,14 @@ def notify_registered(
 
 
 def request_remaining_restriction(line_id: LineId, *, is_suspended: bool, at: dt.datetime) -> None:
-    """Ask the network to restore a line, or to bar it for the most restrictive reason that is left."""
+    """Ask the network to restore a line, or to bar it for a reason that is left. Every bar shuts the whole service; a debt is named last."""
     line = view_line(line_id) if is_suspended else None
     if line is None or not line.reasons:
         queue_command(line_id, kind=CommandKind.RESTORE, reason=SuspensionReason.REGISTRATION.value, at=at)
         return
-    strictest = max(line.reasons, key=RESTRICTIONS.__getitem__)
-    queue_command(line_id, kind=CommandKind.BAR, reason=strictest.value, at=at)
+    unpaid = SuspensionReason.UNPAID
+    reason = next((one for one in line.reasons if one is not unpaid), unpaid)
+    queue_command(line_id, kind=CommandKind.BAR, reason=reason.value, at=at)
 
 
 def restore_service(line: LineView, *, on: dt.date) -> bool:
