@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A court's stay, or a general extension: entered by one, lifted by two. While it covers a day, nothing is done: in all campaigns, or in
+"""A court's stay, or a general extension: entered by one, ended by two. While it covers a day, nothing is done: in all campaigns, or in
 the one that it names.
 
 A running batch checks the stays before each chunk, so a stay entered meanwhile stops it within a chunk. Commands not yet sent to

@@ -102,7 +102,7 @@ def may_act_on(pack: Pack, day: dt.date, *, stays: Sequence[Days]) -> Decision:
     """Tell whether any line may lose service on that day. Law: art. 3, and the civil law's art. 154."""
     article = pack.campaign.suspension_article
     if any(covers(stay, day) for stay in stays):
-        return Refused(article, "a stay is in force", "Wait until the stay is lifted.")
+        return Refused(article, "a stay is in force", "Wait until the stay ends.")
     if is_closed(pack, day):
         return Refused(
             article, "the counters that could restore a line are closed", "Wait for the next open day."
@@ -131,7 +131,7 @@ def next_step(progress: Progress, *, batch_limits: BatchLimits, now: dt.datetime
 
 
 def clipped(stays: Sequence[Days], *, on: dt.date) -> list[Days]:
-    """Return of each stay the part that has been: what lies ahead may still be lifted."""
+    """Return of each stay the part that has been: a stay may still be ended before the rest of it."""
     return [(first, on if last is None else min(last, on)) for first, last in stays if first <= on]
 
 

@@ -99,7 +99,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     except (KeyError, TypeError, ValueError, binascii.Error):
         raise OFFLINE_REGISTRATION_REJECTED(why="a part of it is missing") from None
     if not is_page_key(key):
-        raise OFFLINE_REGISTRATION_REJECTED(why="its key is none")
+        raise OFFLINE_REGISTRATION_REJECTED(why="its key is not valid")
     authority, language = authority_in(request), get_language() or instance().languages[0]
     require_own_device(authority, devices=devices_in(request))
     store_submission(authority, submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language)

@@ -23,7 +23,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.texts import RenderedText, languages_of, languages_with, say_fields, write_notice
-from rollkeeper.notices.wordings import filled, word, wordings
+from rollkeeper.notices.wordings import filled, keep_wording, wordings
 
 NO_CODE = "XXXXXXXX"
 """In place of the code that each of them gets."""
@@ -75,7 +75,7 @@ def word_notice(authority: Authority, incident_id: UUID, *, language: str, text:
             incident_id=incident_id, step=Step.NOTIFY_PEOPLE.value, ended_at__isnull=True
         ).exists():
             raise NOTICE_BEING_APPROVED()
-        word(incident_id, language=language, text=text)
+        keep_wording(incident_id, language=language, text=text)
         append_entry(
             authority, verb=Verb.NOTICE_WORDED, role=role.value, on=on,
             facts={"incident": str(incident_id), "text": sha256(text.encode()).hexdigest()},

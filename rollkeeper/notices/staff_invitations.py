@@ -33,7 +33,7 @@ _TEXTS: Final = {
 
 
 def send_invitations() -> int:
-    """Mail what waits; return how many went. None if this instance has no channel for it: they then wait, and are forgotten."""
+    """Mail what waits; return how many went. Without a gateway for mail they wait, and are forgotten in the end."""
     gateway = _gateway()
     if gateway is None:
         return 0

@@ -49,7 +49,7 @@ def is_usable(text: str) -> bool:
     return len(text) <= MOST and not missing_marks(text) and not is_deceptive(text)
 
 
-def word(wording_id: UUID, *, language: str, text: str) -> None:
+def keep_wording(wording_id: UUID, *, language: str, text: str) -> None:
     """Keep what is said instead in one language. The caller has the authority, and sees to it that nothing was sent yet."""
     run(
         "INSERT INTO notices_wording (wording_id, language, text) VALUES (%s, %s, %s)"

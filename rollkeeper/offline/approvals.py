@@ -62,7 +62,7 @@ def hold_for_approval(
     """
     require(authority, Permission.REGISTER)
     if not is_usable_key(submission_key):
-        raise OFFLINE_REGISTRATION_REJECTED(why="its key is none")
+        raise OFFLINE_REGISTRATION_REJECTED(why="its key is not valid")
     said: dict[str, Any] = {
         "v": FORMAT, "action_kind": action_kind, "kind": str(kind), "fields": dict(fields), "elapsed_ms": 0, "clock": "monotonic",
     }  # fmt: skip

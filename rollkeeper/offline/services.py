@@ -49,7 +49,7 @@ def store_submission(
     """
     require(authority, Permission.REGISTER)
     if not is_usable_key(submission_key):
-        raise OFFLINE_REGISTRATION_REJECTED(why="its key is none")
+        raise OFFLINE_REGISTRATION_REJECTED(why="its key is not valid")
     if not 0 < len(sealed) <= GREATEST_SEALED_BYTES:
         raise OFFLINE_REGISTRATION_REJECTED(why=f"it is empty or longer than {GREATEST_SEALED_BYTES} bytes")
     with action():

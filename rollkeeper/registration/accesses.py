@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a registration that is refused has told of a line, and of whose document: entered, counted, and masked where it may not be known."""
+"""A refused registration tells of a line, and of a document, that they are there: that is entered, counted, and masked for hidden lines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -58,7 +58,7 @@ class Surroundings:
 
     context: Context
     found: Sequence[Found]
-    whole: Mapping[PersonId, PersonId]
+    counted_as: Mapping[PersonId, PersonId]
     """Under which person each is counted and compared: a person with several documents is one person under each of them."""
     replaced: Mapping[int, dt.date | None]
     """By position, when a newer document took the place of the one shown."""
@@ -68,13 +68,15 @@ class Surroundings:
 
     def applicants(self) -> list[PersonId]:
         """Return the people whose lines are counted for a limit."""
-        return [self.whole[one] for one in _by_documents(self.found) if one]
+        return [self.counted_as[one] for one in _by_documents(self.found) if one]
 
     def renewed_by(self, one: Found) -> PersonId | None:
         """Return the person to whom the document shown is added: the former one leads to them, and the new one to no one or another."""
         if one.by_former is None:
             return None
-        is_theirs = one.by_document is not None and self.whole[one.by_former] == self.whole[one.by_document]
+        is_theirs = (
+            one.by_document is not None and self.counted_as[one.by_former] == self.counted_as[one.by_document]
+        )
         return None if is_theirs else one.by_former
 
     def situation(self, one: Found) -> Situation:
@@ -83,8 +85,8 @@ class Surroundings:
         known, transferor = one.by_former or one.by_document, one.transferor
         return Situation(
             line=line,
-            subscriber=one.subscriber and self.whole[one.subscriber],
-            shown=known and self.whole[known],
+            subscriber=one.subscriber and self.counted_as[one.subscriber],
+            shown=known and self.counted_as[known],
             shows_document=one.document is not None,
             service=submission.service,
             article=context.pack.act_article(context.action_kind.value) or "",
@@ -92,7 +94,7 @@ class Surroundings:
             route=one.parts.route,
             accepted_through=self.accepted.get(line.line_id) if line and one.parts.route else None,
             is_served=line is not None and line.line_id in self.served,
-            transferor=transferor and replace(transferor, person=transferor.person and self.whole[transferor.person]),
+            transferor=transferor and replace(transferor, person=transferor.person and self.counted_as[transferor.person]),
             subscriber_has_document=one.subscriber in self.documented,
             replaced_on=None if submission.former_was_wrong else self.replaced[one.waiting.position],
         )  # fmt: skip
@@ -124,11 +126,13 @@ def find_people(context: Context, read: Sequence[tuple[Waiting, LineView | None,
 def look_around(context: Context, found: Sequence[Found]) -> Surroundings:
     """Read what the decisions about a batch need. Where the pack has limits, the people are locked until the action ends."""
     transferors = [one.transferor.person for one in found if one.transferor]
-    whole = merged_persons(context, [*_by_documents(found), *(one.subscriber for one in found), *transferors])
+    counted_as = merged_persons(
+        context, [*_by_documents(found), *(one.subscriber for one in found), *transferors]
+    )
     replaced = replaced_documents(context, [one.document for one in found])
     is_transfer = context.action_kind is RegistrationKind.TRANSFER
     return Surroundings(
-        context, found, whole, {one.waiting.position: day for one, day in zip(found, replaced, strict=True)},
+        context, found, counted_as, {one.waiting.position: day for one, day in zip(found, replaced, strict=True)},
         documented=with_documents([one.subscriber for one in found if one.subscriber and one.line and not one.line.is_over])
         if is_transfer
         else set(),

@@ -57,7 +57,7 @@ def settle_case(
         if case.kind == CaseKind.APPEAL and isinstance(_may_decide(authority, case), Refused):
             raise DECIDED_BY_SAME_PERSON()
         if case.kind == CaseKind.APPEAL and not upheld:
-            # Or who made the first decision makes an account for the second.
+            # Otherwise who made the first decision could make a new account and decide the second.
             require_cooldown_over(authority, Permission.SETTLE_CASE)
         if (
             case.kind == CaseKind.CORRECT

@@ -48,7 +48,7 @@ class AlarmAbout(StrEnum):
 
 
 _LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
-"""Under which the alarm of each day's limit is named: one a day, without reading which there are."""
+"""The ids of the daily limit's alarms come from this and the day: a second alarm of a day has the same id and is not written."""
 _WORKER = UUID("2b5f3f86-6a0c-4b0e-8a37-1f5a0d9c7be1")
 """Likewise for workers."""
 

@@ -20,7 +20,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import Kind, Refusal
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.notices.texts import RenderedText
-from rollkeeper.notices.wordings import reworded, standard_wordings, word
+from rollkeeper.notices.wordings import keep_wording, reworded, standard_wordings
 from tests.agents.conftest import ON, vaulted  # noqa: F401 - the same set-up
 from tests.builders.backoffice import staffed_backoffice
 from tests.builders.lines import make_line
@@ -448,4 +448,4 @@ def test_the_standard_text_comes_back_and_a_day_may_be_named(backoffice, leak):
 @pytest.mark.parametrize("role", ["backoffice", "counter", "portal"])
 def test_no_app_words_a_notice_by_itself(as_role, role):
     with as_role(role), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        word(new_uuid(), language="en", text=OWN)
+        keep_wording(new_uuid(), language="en", text=OWN)
