@@ -48,6 +48,7 @@ class Shop:
         passkey=None,
         kind=None,
         copies=(),
+        act=register_subscriber,
     ) -> Receipt:
         key = key or str(new_uuid())
         submission = Submission(
@@ -60,7 +61,7 @@ class Shop:
         )  # fmt: skip
         return registrations.register_at_outlet(
             self.authority, submission_key=key, devices=[passkey or self.passkey], on=clock.today(), at=at, late=late,
-            copies=copies, do=lambda: register_subscriber(self.authority, submission, on=clock.today()),
+            copies=copies, do=lambda: act(self.authority, submission, on=clock.today()),
         )  # fmt: skip
 
 

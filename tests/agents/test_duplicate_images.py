@@ -17,6 +17,7 @@ from rollkeeper.agents.review_cases import FINGERPRINT_RETENTION, delete_fingerp
 from rollkeeper.agents.rules import SAME_IMAGE_SHARE
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.models import Tenure
+from rollkeeper.registration.services import change_record
 from tests.agents.conftest import ON
 from tests.registration.people import fresh_number
 
@@ -92,10 +93,11 @@ def test_a_copy_that_is_used_for_a_second_line_is_held_and_the_line_keeps_its_da
 
 
 def test_a_line_that_is_corrected_with_its_own_copy_is_not_held(counter):
-    key, number = "same-submission", fresh_number()
-    counter.register(copies=[written(1)], key=key, number=number)
-    counter.register(copies=[written(1)], key=key, number=number)
+    who = {"document": "X7654321", "number": fresh_number()}
+    counter.register(copies=[written(1)], **who)
+    counter.register(copies=[written(1)], act=change_record, **who)
 
+    assert len(rows("SELECT FROM agents_imagefingerprint")) == 2
     assert queries.open_cases() == []
 
 

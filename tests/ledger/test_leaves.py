@@ -3,6 +3,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 from hashlib import sha256, shake_256
 
 import pytest
@@ -162,4 +164,12 @@ def test_a_code_is_made_of_the_body_which_is_not_published():
 
 
 def test_the_module_that_makes_leaves_knows_no_database():
-    assert "django" not in str(vars(leaves))
+    asked = "import sys; import rollkeeper.ledger.leaves; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert "rollkeeper.ledger.leaves" in loaded.stdout.split()
+    assert not {
+        name
+        for name in loaded.stdout.split()
+        if name.startswith(("django", "psycopg", "rollkeeper.kernel.database"))
+    }

@@ -21,7 +21,7 @@ from rollkeeper.reporting.periods import quarters_of
 from rollkeeper.reporting.quarter_counts import count_stocks
 from rollkeeper.reporting.report_tables import protected_stocks
 from tests.builders.lines import make_line
-from tests.builders.packs import use_pack
+from tests.builders.packs import REFERENCE, use_pack
 from tests.builders.stages import EARLY, LATE, phased
 from tests.in_process import invoke
 from tests.refusals import refusing
@@ -67,8 +67,17 @@ def test_a_line_put_into_service_under_the_law_without_identity_is_listed(activa
     assert count_duties(ON)["without_identity"] == int(listed)
 
 
-def test_a_line_of_a_service_that_the_law_does_not_name_is_left_alone():
-    make_line(activated_on=D(2012, 2, 1), service="mobile", terminated_on=D(2012, 3, 1), state="terminated")
+def test_a_line_of_a_service_that_the_law_does_not_name_is_left_alone(law_put_back):
+    use_pack(REFERENCE.replace("services: [domain, address_block,", "services: [address_block,"))
+    make_line(activated_on=D(2012, 2, 1), service="domain")
+    named = make_line(activated_on=D(2012, 2, 1), service="hosted_site")
+
+    assert [one.line_id for one in lines_without_identity(console_authority())] == [named]
+    assert count_duties(ON)["without_identity"] == 1
+
+
+def test_a_line_that_is_over_is_left_alone():
+    make_line(activated_on=D(2012, 2, 1), terminated_on=D(2012, 3, 1), state="terminated")
 
     assert count_duties(ON)["without_identity"] == 0
 
