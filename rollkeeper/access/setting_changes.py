@@ -7,7 +7,6 @@ law stays on the machine.
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -26,7 +25,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
-from rollkeeper.kernel.phrasing import looks_like_link
+from rollkeeper.kernel.phrasing import looks_like_link, looks_like_number
 from rollkeeper.kernel.settings import (
     ALL,
     Content,
@@ -45,8 +44,8 @@ _QUIET_AT_LEAST: Final = (dt.time(21), dt.time(8))
 """On a page the quiet hours are made longer than this and never shorter: no one is called at night."""
 _OPEN_AT_LEAST_MINUTES: Final = 8 * 60
 _DAY_MINUTES: Final = 24 * 60
-_NUMBER: Final = re.compile(r"\d(?:[^\w]*\d){4}")
-"""Five figures, whatever is between them: who reads a notice would call them."""
+_CALLABLE_FIGURES: Final = 5
+"""So many without a letter between them in the operator's name: who reads a notice would call them."""
 
 type Changes = Mapping[str, Mapping[str, Any]]
 
@@ -130,7 +129,8 @@ def _harms(changes: Changes, content: Content) -> Iterator[RollkeeperError]:
     """Give what each model allows and a page does not: the person who edits the file answers for it."""
     operator, notices = changes.get("instance", {}), changes.get("notices", {})
     name = content.get("instance", {}).get("operator_name", "")
-    if "operator_name" in operator and (looks_like_link(name) or _NUMBER.search(name) or not name.strip()):
+    is_misleading = looks_like_link(name) or looks_like_number(name, figures=_CALLABLE_FIGURES)
+    if "operator_name" in operator and (is_misleading or not name.strip()):
         yield SETTING_WOULD_HARM(
             table="instance",
             setting="operator_name",

@@ -3,6 +3,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,7 +17,13 @@ _ARTICLE = re.compile(r"(operator's rule )?([0-9]+)(?: ¶([0-9]+))?")
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
 )
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
+)
+"""Characters that no one sees, which would part an address or a number for a program alone."""
+_DAY_OR_TIME: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
 _CHINESE_FIGURES: Final = "〇一二三四五六七八九"
+_SPOKEN_FIGURES: Final = str.maketrans("零幺" + _CHINESE_FIGURES, "01" + "0123456789")
 _CHINESE_PLACES: Final = ("", "十", "百")
 
 
@@ -99,4 +106,15 @@ def _numeral(figures: str) -> str:
 
 def looks_like_link(text: str) -> bool:
     """Tell whether something in a text could be taken for an address to go to."""
-    return _LINK.search(text) is not None
+    return _LINK.search(_as_read(text)) is not None
+
+
+def looks_like_number(text: str, *, figures: int) -> bool:
+    """Tell whether so many figures stand in a text without a letter between them, so that people could call them: no day or time of day."""
+    plain = _DAY_OR_TIME.sub("x", _as_read(text)).translate(_SPOKEN_FIGURES)
+    return re.search(rf"\d(?:[\W_]*\d){{{figures - 1}}}", plain) is not None
+
+
+def _as_read(text: str) -> str:
+    """Return a text as a person reads it: wide and circled characters are the plain ones, and what no one sees is not there."""
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))

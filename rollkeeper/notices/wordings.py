@@ -10,7 +10,7 @@ from uuid import UUID
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import looks_like_link
+from rollkeeper.kernel.phrasing import looks_like_link, looks_like_number
 from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.texts import RenderedText, languages, read_language, say_fields
 
@@ -18,8 +18,7 @@ MARKS: Final = ("fields", "care", "code", "operator")
 """What is put in for each person, and may not be left out."""
 MOST: Final = 3_000
 """A letter of one page."""
-_CALLABLE: Final = re.compile(r"\d(?:[\s().-]*\d){6,}")
-_DAY: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_CALLABLE_FIGURES: Final = 7
 
 
 def is_brief(channel: Channel, languages: Sequence[str]) -> bool:
@@ -40,8 +39,13 @@ def missing_marks(text: str) -> list[str]:
 
 def is_deceptive(text: str) -> bool:
     """Tell whether a text has what subscribers are told never to follow: a link, or a telephone number of someone else."""
-    plain = _DAY.sub("", re.sub("|".join(rf"\{{{one}\}}" for one in MARKS), " ", text))
-    return looks_like_link(plain) or "{" in plain or "}" in plain or _CALLABLE.search(plain) is not None
+    plain = re.sub("|".join(rf"\{{{one}\}}" for one in MARKS), " ", text)
+    return (
+        looks_like_link(plain)
+        or "{" in plain
+        or "}" in plain
+        or looks_like_number(plain, figures=_CALLABLE_FIGURES)
+    )
 
 
 def is_usable(text: str) -> bool:

@@ -420,6 +420,12 @@ def test_the_question_before_notices_go_out_keeps_what_was_read(backoffice, leak
         (OWN.replace("{code}", ""), "These are missing: {code}"),
         (OWN + " See https://help.example/", "Name no link"),
         (OWN + " Call 139 0891 0003.", "Name no link"),
+        (OWN + " Call 139\u20110891\u20110003.", "Name no link"),
+        (OWN + " Call 139/0891/0003.", "Name no link"),
+        (OWN + " Call 1390_0891_0003.", "Name no link"),
+        (OWN + " Call ①③⑨⓪⑧⑨①.", "Name no link"),
+        (OWN + " 一三九零八九一", "Name no link"),
+        (OWN + " See help\u200b.example", "Name no link"),
         (OWN + " {name}", "Name no link"),
         ("", "Fill this in."),
     ],
@@ -436,7 +442,8 @@ def test_a_text_without_its_marks_or_that_sends_people_elsewhere_is_not_kept(bac
 
 def test_the_standard_text_comes_back_and_a_day_may_be_named(backoffice, leak):
     _, at, _ = leak
-    worded(backoffice, at, "zh-hans", text=OWN + " (2012-03-03)")
+    worded(backoffice, at, "zh-hans", text=OWN + " (2012-03-03, 12:30\u201314:00, 二〇一二年三月三日)")
+    assert "14:00" in rows("SELECT text FROM notices_wording")[0].text
     worded(backoffice, at, "zh-hans", standard="yes")
 
     (kept,) = rows("SELECT text FROM notices_wording")

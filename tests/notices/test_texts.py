@@ -291,6 +291,10 @@ def test_each_language_writes_a_day_in_its_own_format(language, day):
         "x\\y",
         "ftp://a",
         "tele-com.example now",
+        "telecom\u200b.cn",
+        "telecom\u3164.cn",
+        "telecom．cn",
+        "a＠b",
     ],
 )
 def test_what_looks_like_a_link_is_seen(text):
