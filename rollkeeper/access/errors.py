@@ -61,7 +61,7 @@ FACTOR_CHANGED_LATELY = Refusal(
     "factor_changed_lately",
     Kind.FORBIDDEN,
     "The password or second factor of this account was changed less than {hours} hours ago.",
-    "Wait until then. If it was not you who changed it, have the account closed at once: 'rollkeeper staff suspend'.",
+    "Wait until then; meanwhile an administrator gives accounts and roles on the machine: 'rollkeeper staff'. If it was not you who changed it, have the account closed at once: 'rollkeeper staff suspend'.",
 )
 PASSKEY_ONLY = Refusal(
     "passkey_only",

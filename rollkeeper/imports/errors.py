@@ -55,7 +55,7 @@ IMPORT_MAP_INVALID = Refusal(
     "import_map_invalid",
     Kind.MALFORMED,
     "{map}: {place}: {why}.",
-    "Correct the map; 'rollkeeper import FILE --propose' prints one that fits the file.",
+    "Correct the map; 'rollkeeper import FILE --propose' prints one that fits the file, with '# MISSING' before what you must add.",
 )
 IMPORT_SENSITIVE_COLUMN_MAPPED = Refusal(
     "import_sensitive_column_mapped",

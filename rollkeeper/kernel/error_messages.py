@@ -24,6 +24,8 @@ CONTEXT: Final = "refusal"
 _FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _JOINTS: Final = (", ", " or ")
+_NAMES: Final = frozenset({"setting", "table"})
+"""Facts that a reader types as they are: `country_code` does not become words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def _fact(name: str, fact: object) -> object:
 def _text_of_fact(name: str, text: str) -> str:
     if name == "article":
         return cite(text)
+    if name in _NAMES:
+        return text
     choices = _CHOICES.get(name)
     return str(choices(text).label) if choices and text in choices.values else _word(text)
 

@@ -90,6 +90,13 @@ def _brief_name(name: str) -> str:
     return name
 
 
+def _dialled(number: str) -> str:
+    """Refuse what cannot be dialled: subscribers are told this number in every notice."""
+    if not any(sign.isdigit() for sign in number):
+        raise ValueError("write the number as people dial it, such as 10086")
+    return number
+
+
 def _spoken_languages(languages: list[str]) -> list[str]:
     """Refuse a language in which there are no texts: notices in it would go out in English, unread by whom they are for."""
     there = {"en"} | {
@@ -160,7 +167,9 @@ class Instance(Table):
         Field(min_length=1, description="The operator's name in notices and on pages, at most 20 letters."),
         OnPages(),
     ] = "Invented Telecom"
-    care_number: Annotated[str, Field(description="The care desk's number.")] = "10086"
+    care_number: Annotated[str, AfterValidator(_dialled), Field(description="The care desk's number.")] = (
+        "10086"
+    )
     registration_number: Annotated[
         str | None,
         Field(description="The number for registering; empty: the care number."),

@@ -105,6 +105,16 @@ def fall_back_on_chinese_and_english() -> None:
     tibetan._fallback = _ChineseAndEnglish()  # noqa: SLF001
 
 
+class _Both(str):
+    """Both texts as one; what is put in by place (`%d`) is put into each."""
+
+    __slots__ = ()
+
+    def __mod__(self, values: Any) -> str:
+        chinese, joint, english = self[1:-1].partition("‖")
+        return side_by_side(chinese % values, english % values) if joint else super().__mod__(values)
+
+
 class _ChineseAndEnglish(NullTranslations):
     """Looks a text up in Chinese; one that has no Chinese stays as it is."""
 
@@ -113,7 +123,7 @@ class _ChineseAndEnglish(NullTranslations):
         return (
             message
             if chinese == message or not is_spoken(CHINESE)
-            else side_by_side(chinese, _without_context(message))
+            else _Both(side_by_side(chinese, _without_context(message)))
         )
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
@@ -122,7 +132,7 @@ class _ChineseAndEnglish(NullTranslations):
         return (
             english
             if chinese == english or not is_spoken(CHINESE)
-            else side_by_side(chinese, _without_context(english))
+            else _Both(side_by_side(chinese, _without_context(english)))
         )
 
 

@@ -39,6 +39,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.document_backup import mirror_documents
 from rollkeeper.operations.errors import (
     BACKUP_DAMAGED,
+    BACKUP_IN_THE_INSTANCE,
     BACKUP_NEEDS_ROOM,
     BACKUP_OF_ANOTHER_INSTANCE,
     BACKUP_OF_UNFINISHED_RESTORE,
@@ -109,9 +110,11 @@ def back_up(
     """Back up the stores into a folder, read each backup again, and only then put it in its place.
 
     Ledger: operations:backup:made a store. Refuses: NOT_ALLOWED, EXTERNAL_DATABASES, ROOT_DOES_NOT_FIT, BACKUP_OF_ANOTHER_INSTANCE,
-    BACKUP_OF_UNFINISHED_RESTORE, BACKUP_TOOL_FAILED, BACKUP_DAMAGED, BACKUP_NEEDS_ROOM, DOCUMENT_COPIES_MISSING.
+    BACKUP_OF_UNFINISHED_RESTORE, BACKUP_TOOL_FAILED, BACKUP_DAMAGED, BACKUP_IN_THE_INSTANCE, BACKUP_NEEDS_ROOM, DOCUMENT_COPIES_MISSING.
     """
     role = require(authority, Permission.BACK_UP)
+    if folder.resolve().is_relative_to(data_dir().resolve()):
+        raise BACKUP_IN_THE_INSTANCE(folder=folder)
     if instance().register_url or instance().keys_url:
         raise EXTERNAL_DATABASES()
     made = []

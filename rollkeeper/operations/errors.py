@@ -131,6 +131,12 @@ BACKUP_OF_ANOTHER_INSTANCE = Refusal(
     "{folder} has the backups of another instance; that of {data_dir} would destroy its only backup of the keys. Nothing was written.",
     "Set ROLLKEEPER_HOME to the instance that you mean, or name a separate folder for this one's backups.",
 )
+BACKUP_IN_THE_INSTANCE = Refusal(
+    "backup_in_the_instance",
+    Kind.REFUSED,
+    "{folder} is in the data directory of the instance: the backup would be lost with it. Nothing was written.",
+    "Name a folder on another disk or machine.",
+)
 BACKUP_OF_UNFINISHED_RESTORE = Refusal(
     "backup_of_unfinished_restore",
     Kind.CONFLICT,

@@ -13,6 +13,8 @@ from unicodedata import east_asian_width
 
 from django.utils.translation import pgettext
 
+from rollkeeper.kernel.side_by_side import as_plain_text
+
 CONTEXT: Final = "help"
 _EXAMPLE: Final = re.compile(r"(?:^|(?<= ))(Example(?: row)?: )")
 _CELLS: Final = 76
@@ -48,7 +50,7 @@ def paragraphs(text: str | None) -> Iterator[str]:
 
 def _said(paragraph: str) -> str:
     for text in texts_of(paragraph):
-        paragraph = paragraph.replace(text, pgettext(CONTEXT, text), 1)
+        paragraph = paragraph.replace(text, as_plain_text(pgettext(CONTEXT, text)), 1)
     return paragraph
 
 

@@ -132,7 +132,7 @@ class RootMissing(RollkeeperError):
     code = "root_missing"
     kind = Kind.INTERNAL
     sentence = "{file} is missing or cannot be read."
-    remedy = "Restore it from its safe place: docs/runbook/. Without it nothing can be opened."
+    remedy = "Restore it from its safe place: docs/runbook/. For a new instance, write the token of its key service there: ops/openbao/. Without it nothing can be opened."
 
 
 class KeyServiceRefused(RollkeeperError):

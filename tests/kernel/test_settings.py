@@ -133,6 +133,7 @@ def test_an_instance_of_another_version_is_refused_by_name(written):
     ("line", "why"),
     [
         ('[instance]\ncountry_code = "ZZ"', "two capital letters"),
+        ('[instance]\ncare_number = "abc"', "as people dial it"),
         ('[instance]\nregister_url = "banana"', "postgresql://"),
         ('[instance]\nkeys_url = "mysql://keys/x"', "postgresql://"),
         ('[instance]\nregister_url = "postgresql://u:pass@db/x"', r"secrets/\*\.pgpass"),

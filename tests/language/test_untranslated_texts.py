@@ -78,6 +78,19 @@ def test_a_text_that_counts_and_has_no_tibetan_is_said_in_chinese_and_english(ti
     assert is_side_by_side(ngettext(one, many, 1))
 
 
+def test_a_number_without_a_name_is_put_into_both_languages(tibetan, monkeypatch):
+    one = "This password is too short. It must contain at least %d character."
+    many = "This password is too short. It must contain at least %d characters."
+    for catalogue in catalogues():
+        for key in [one, (one, 0), (one, 1)]:
+            monkeypatch.delitem(catalogue, key, raising=False)
+
+    said = as_plain_text(ngettext(one, many, 12) % 12)
+
+    assert said.count("12") == 2
+    assert many % 12 in said
+
+
 def test_a_text_that_no_catalogue_has_stays_as_it_is(tibetan):
     assert gettext("Nothing of this kind.") == "Nothing of this kind."
     assert pgettext("refusal", "Nothing of this kind.") == "Nothing of this kind."

@@ -28,6 +28,7 @@ from rollkeeper.operations.backup import LastBackup, Part
 from rollkeeper.operations.bootstrap import open_instance
 from rollkeeper.operations.errors import (
     BACKUP_DAMAGED,
+    BACKUP_IN_THE_INSTANCE,
     BACKUP_NEEDS_ROOM,
     BACKUP_OF_ANOTHER_INSTANCE,
     BACKUP_OF_UNFINISHED_RESTORE,
@@ -320,6 +321,12 @@ def test_a_clerk_backs_up_nothing(folder):
     with refusing(NOT_ALLOWED):
         backup.back_up(clerk, folder, parts=BOTH, on=DAY)
     assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("inside", [".", "backups", "register"])
+def test_a_backup_is_not_put_into_the_instance(data_dir, inside):
+    with refusing(BACKUP_IN_THE_INSTANCE):
+        backup.back_up(console_authority(), data_dir / inside, parts=BOTH, on=DAY)
 
 
 def test_stores_on_other_servers_are_not_copied(folder, monkeypatch):

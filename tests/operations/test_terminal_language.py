@@ -114,6 +114,13 @@ def test_help_is_in_the_terminals_language(typed):
     assert "显示本说明并退出。" in chinese
 
 
+def test_help_without_tibetan_is_in_chinese_and_english_without_brackets(typed):
+    shown = typed("bo_CN.UTF-8", "campaign", "approve", "--help").stdout
+
+    assert "※ 显示本说明并退出。 · Show this message and exit." in " ".join(shown.split())
+    assert not set("⟦‖⟧") & set(shown)
+
+
 def test_what_only_runs_processes_explains_itself_in_the_terminals_language(typed):
     assert "运行各网页应用和后台任务" in typed("zh_CN.UTF-8", "serve", "--help").stdout
     assert "运行各网页应用和后台任务" in typed("zh_CN.UTF-8", "--help").stdout

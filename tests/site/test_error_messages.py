@@ -14,7 +14,7 @@ from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.documents.verdicts import Reason
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated, translated_words
-from rollkeeper.kernel.errors import Faults, Kind, Refusal
+from rollkeeper.kernel.errors import SETTING_FAULT, Faults, Kind, Refusal
 from rollkeeper.law.acts import Act
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import LineState, SuspensionReason
@@ -172,6 +172,14 @@ def test_a_day_is_written_as_the_pages_write_it(chinese):
 
     assert "2012年5月1日（含当日）" in said.sentence
     assert "2012-05-01" in str(NUMBER_QUARANTINED(until=dt.date(2012, 5, 1)))
+
+
+def test_the_name_of_a_setting_is_written_as_it_is_typed():
+    (said,) = translated(
+        SETTING_FAULT(source="x", table="instance", setting="country_code", why="it is missing")
+    )
+
+    assert "'country_code'" in said.sentence
 
 
 def test_next_to_the_chinese_the_english_writes_its_days_as_english_pages_do(monkeypatch):
