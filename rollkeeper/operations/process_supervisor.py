@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn, cast
 
+from rollkeeper.access.settings import app_path
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
@@ -78,7 +79,7 @@ class Running:
     @property
     def address(self) -> str:
         """Return what to type into a browser."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}{app_path(self.app.name)}/"
 
 
 def serve(

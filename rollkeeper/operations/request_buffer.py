@@ -55,7 +55,9 @@ class RequestBuffer:
                 return
             asked = environment(scope, bytes(body), path=self._path)
             if asked is None:
-                protocol.response_str(HTTPStatus.NOT_FOUND, _CLOSE, "Another app answers there.\n")
+                protocol.response_str(
+                    HTTPStatus.NOT_FOUND, _CLOSE, f"This app answers under {self._path}/.\n"
+                )
                 return
             status, headers, text = await asyncio.get_running_loop().run_in_executor(
                 self._pool, self._answer, asked

@@ -316,6 +316,15 @@ def test_two_that_start_at_the_same_moment_do_not_share_a_port():
         process_supervisor._hold_ports(second, "127.0.0.1", 9402, APPS[:1])
 
 
+def test_an_app_under_a_path_is_said_to_answer_there(monkeypatch):
+    monkeypatch.setattr(process_supervisor, "app_path", lambda name: f"/rk/{name}")
+    counter = next(app for app in APPS if app.name == "counter")
+
+    running = process_supervisor.Running(counter, "127.0.0.1", 8001, None, None, None, 0.0)
+
+    assert running.address == "http://127.0.0.1:8001/rk/counter/"
+
+
 @pytest.mark.parametrize("port", [0, -1, 65_535, 70_000])
 def test_a_port_that_does_not_exist_is_refused(port):
     with refusing(NO_SUCH_PORT, Faults) as refused:

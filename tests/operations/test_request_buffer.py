@@ -103,6 +103,7 @@ def test_an_app_under_a_path_answers_for_what_is_under_it_and_for_its_health(sen
 
 
 def test_what_is_not_under_its_path_is_not_found():
-    status, _, _ = answer(Protocol([b""]), path="/my")
+    status, _, text = answer(Protocol([b""]), path="/my")
 
     assert status == 404
+    assert "under /my/" in str(text)
