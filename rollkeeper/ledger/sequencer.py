@@ -28,7 +28,6 @@ from rollkeeper.ledger.secrets import keep_secrets
 from rollkeeper.ledger.verbs import Verb
 
 STEP_ENTRIES = 1 << 18
-# One integrator at a time; the number is the package's own ("ledger" on a telephone's keys).
 _TAKEN_AT_ONCE = 1 << 14
 _MADE_AT_ONCE = 1 << 12
 _NUMBER_BYTES = 8

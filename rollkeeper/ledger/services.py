@@ -92,7 +92,7 @@ def entry_body(
     ::
 
         {
-            "actor": "<64 hex>|console|nightly run",
+            "actor": "<64 hex>|console|worker",
             "article": "...",
             "at": "2012-03-02T01:00:00.123Z",
             "day": "2012-03-02",

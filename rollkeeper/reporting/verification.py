@@ -55,7 +55,7 @@ def verify_report(
         raise REPORT_NOT_GENUINE(why=f"{Path(str(fault.filename)).name} cannot be read") from fault
     period, sizes = _period(report)
     if max(sizes.values()) > head.size:
-        _not("it was counted over more entries than this ledger has: bring your copy up to date")
+        _not_genuine("it was counted over more entries than this ledger has: bring your copy up to date")
     quarters = {one.name: (one, sizes[one.name]) for one in period.quarters or (period,)}
     found = evidence and recompute(ledger, evidence, head_size=head.size, quarters=quarters)
     if found:
@@ -78,14 +78,14 @@ def _read(files: Mapping[str, bytes], key: auditor.Key) -> dict[str, Any]:
     note = files[SIGNATURE].decode("utf-8", "replace")
     public = Ed25519PublicKey.from_public_bytes(key.public)
     if not notes.is_signed_by(note, name=key.name, public=public):
-        _not("it is not signed with the key that was given")
+        _not_genuine("it is not signed with the key that was given")
     if not note.startswith(f"{signed_text(key.name, files)}\n"):
-        _not("one of its files was changed after it was signed")
+        _not_genuine("one of its files was changed after it was signed")
     report: dict[str, Any] = json.loads(files["report.json"])
     if report.get("format") != FORMAT or report.get("origin") != key.name:
-        _not("it is of another form, or of another ledger")
+        _not_genuine("it is of another form, or of another ledger")
     if csv_bytes(report) != files["report.csv"]:
-        _not("its table says something else than its figures")
+        _not_genuine("its table says something else than its figures")
     return report
 
 
@@ -93,7 +93,7 @@ def _period(report: Mapping[str, Any]) -> tuple[Period, dict[str, int]]:
     period = period_between(dt.date.fromisoformat(report["first"]), dt.date.fromisoformat(report["last"]))
     sizes = report["quarters"]
     if period.name != report["period"] or {q.name for q in period.quarters or (period,)} != set(sizes):
-        _not("it says that it is about another period than its days")
+        _not_genuine("it says that it is about another period than its days")
     return period, sizes
 
 
@@ -101,10 +101,10 @@ def _require_same(report: Mapping[str, Any], counted: list[dict[str, Any]], *, u
     """Require the very figures; where entries are not disclosed, since they were erased, none below what the others give."""
     said = [table for table in report["tables"] if table["source"] == "ledger"]
     if [table["table"] for table in said] != [table["table"] for table in counted]:
-        _not("it has other tables than this program counts")
+        _not_genuine("it has other tables than this program counts")
     for mine, theirs in zip(counted, said, strict=True):
         if mine != theirs and not (undisclosed and _may_be(mine["cells"], theirs["cells"])):
-            _not(f"the table '{mine['table']}' is not what the disclosed entries give")
+            _not_genuine(f"the table '{mine['table']}' is not what the disclosed entries give")
 
 
 type _Cells = Mapping[str, Mapping[str, int | None]]
@@ -118,5 +118,5 @@ def _may_be(counted: _Cells, said: _Cells) -> bool:
     )
 
 
-def _not(why: str) -> NoReturn:
+def _not_genuine(why: str) -> NoReturn:
     raise REPORT_NOT_GENUINE(why=why)
