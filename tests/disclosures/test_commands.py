@@ -79,8 +79,8 @@ def test_a_disclosure_request_is_typed_from_its_entry_to_the_handing_over(typed)
         ).stdout
     else:
         opened = pyrage.decrypt(answer.read_bytes(), [instance.key])
-    notified = json.loads(opened)
-    assert notified.keys() == {
+    answered = json.loads(opened)
+    assert answered.keys() == {
         "v",
         "disclosure",
         "held_on",
@@ -90,7 +90,7 @@ def test_a_disclosure_request_is_typed_from_its_entry_to_the_handing_over(typed)
         "contested",
         "fields",
     }
-    assert notified["fields"] == {"name": instance.person["name"]}
+    assert answered["fields"] == {"name": instance.person["name"]}
 
 
 def test_a_reason_that_is_the_laws_alone_is_not_typed_by_anybody(typed):

@@ -280,6 +280,7 @@ def test_a_page_weighs_little(strict_visitor):
     loaded.clear()
     page.goto(strict_visitor.demo.backoffice + "/campaign/", wait_until="networkidle")
 
+    assert strict_visitor.demo.backoffice + "/campaign/" in loaded
     assert sum(loaded.values()) < 100_000, loaded
 
 

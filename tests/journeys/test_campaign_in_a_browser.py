@@ -144,7 +144,7 @@ def test_two_people_carry_a_campaign_on_pages_and_type_no_command(chromium, demo
     for one in (manager, supervisor):
         one.page.context.close()
 
-    assert "12" in said["imported"]
+    assert re.search(r"Lines made\s+12\b", said["imported"])
     assert "12 lines were added on" in said["planned"]
     assert "Suspend" in said["counted"]
     assert "Watched" in said["watched"]

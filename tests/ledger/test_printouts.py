@@ -75,7 +75,7 @@ def test_the_plain_text_is_for_people_first_and_for_machines_from_its_first_line
 
 
 def test_an_article_and_its_paragraph_are_cited_as_each_language_does():
-    said = [notified.article for notified in printouts.receipt_texts(made())]
+    said = [properties.article for properties in printouts.receipt_texts(made())]
 
     assert said[:2] == ["art. 2 ¶1", "第二条第一款"]
 
@@ -109,11 +109,11 @@ def test_a_receipt_too_long_for_a_qr_code_carries_its_code_only():
 
 
 def test_the_file_says_neither_when_nor_where_nor_by_whom_it_was_made(sheet):
-    notified = {name: value for name, value in sheet.get_metadata_dict().items() if value}
+    properties = {name: value for name, value in sheet.get_metadata_dict().items() if value}
 
-    assert set(notified) <= {"Title", "Creator"}
-    assert notified["Title"] == "Receipt"
-    assert notified["Creator"].startswith("Typst")
+    assert set(properties) <= {"Title", "Creator"}
+    assert properties["Title"] == "Receipt"
+    assert properties["Creator"].startswith("Typst")
     assert printouts.pdf(made()) == printouts.pdf(made())
     assert b"/data_dir/" not in printouts.pdf(made())
 

@@ -39,9 +39,9 @@ def test_processes_that_make_one_user_at_once_all_get_the_same():
             for _ in range(6)
         ]
 
-        notified = {process.communicate(timeout=60)[0].strip() for process in asking}
+        user_ids = {process.communicate(timeout=60)[0].strip() for process in asking}
 
-        assert notified == {str(pwd.getpwnam(name).pw_uid)}
+        assert user_ids == {str(pwd.getpwnam(name).pw_uid)}
         assert [line.split(":")[0] for line in Path("/etc/passwd").read_text("utf-8").splitlines()].count(
             name
         ) == 1

@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from contextvars import copy_context
+from typing import get_args
 
 import pytest
 from django.db import connections
@@ -19,6 +20,7 @@ from rollkeeper.provisioning.gateways.registry import (
     services_of_group,
 )
 from rollkeeper.provisioning.services import push_due, queue_command
+from rollkeeper.provisioning.settings import NetworkElement
 from tests.builders.commands import change_commands
 from tests.builders.lines import make_line
 from tests.provisioning.fakes import Element
@@ -126,6 +128,10 @@ def test_every_service_has_exactly_one_job(register, elements):
     assert sorted(served) == sorted(all_services())
     assert services_of_group("hlr-kamailio") == ["mobile"]
     assert services_of_group("freeradius") == ["internet_access"]
+
+
+def test_every_element_has_a_job_of_which_it_is_alone():
+    assert {frozenset({one}) for one in get_args(NetworkElement)} <= set(ELEMENT_GROUPS.values())
 
 
 def test_an_instance_with_one_way_to_the_network_has_one_job(register):

@@ -128,6 +128,7 @@ def test_a_role_opens_its_own_apps_and_no_other(app, role):
         if client.get("/campaign/" if one.name == "backoffice" else "/", **PERSON).status_code != 403:
             opened.add(one.name)
 
+    assert opened
     assert opened == {one.name for one in APPS if role in one.opens_to}
 
 
