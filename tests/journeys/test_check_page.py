@@ -434,3 +434,18 @@ def test_the_page_speaks_the_language_of_the_page_that_led_to_it(chromium, saved
     context.close()
 
     assert (chinese, english) == ("核验凭证", "Check a receipt")
+
+
+def test_a_receipt_of_which_someone_left_out_fields_is_said_to_be_in_part(page, key):
+    whole = answer(page, proof(), key)
+    page.reload()
+
+    # Someone else's receipt, handed in as one's own: of which line it is, and that no one saw a document, is not there any more.
+    shown, text = answer(page, proof(only=["day", "verb", "article"]), key)
+
+    assert whole[0] == "good"
+    assert "left out" not in whole[1]
+    assert shown == "bad"
+    assert "The act is in the ledger, but a part of this receipt was left out." in text
+    assert re.search(r"Left out: \d+\.", text)
+    assert "The whole entry" not in text

@@ -49,6 +49,10 @@ TEXTS = {
     "signed_entry": _(
         "This receipt is valid: the operator has signed the act and owes the proof that it is in the ledger."
     ),
+    "in_part": _("The act is in the ledger, but a part of this receipt was left out."),
+    "left_out": _(
+        "Left out: %(count)s. The operator's receipts leave out nothing, so someone did, such as of which line it is. Ask for the whole receipt."
+    ),
     "bad": _("This receipt proves nothing."),
     "cannot": _("Nothing could be checked."),
     "why_form": _("The receipt is incomplete. Copy all of it, from the first line to the last."),
@@ -79,6 +83,7 @@ TEXTS = {
     ),
     "others": _("Signatures of others, such as witnesses, that were not checked here: %(count)s."),
     "whole": _("The whole entry"),
+    "rest": _("What is left of the entry"),
 }  # fmt: skip
 
 
