@@ -51,7 +51,7 @@ TEXTS = {
     ),
     "in_part": _("The act is in the ledger, but a part of this receipt was left out."),
     "left_out": _(
-        "Left out: %(count)s. The operator's receipts leave out nothing, so someone did, such as of which line it is. Ask for the whole receipt."
+        "Left out: %(count)s. The operator's receipts leave out nothing: someone removed parts of this one, such as the line it is about. Ask for the whole receipt."
     ),
     "bad": _("This receipt proves nothing."),
     "cannot": _("Nothing could be checked."),
