@@ -107,7 +107,7 @@ def _waiting(*, among: Sequence[UUID] | None) -> list[PendingSubject]:
 
 
 def decide_approval(authority: Authority, submission_key: str, *, approved: bool, on: dt.date) -> None:
-    """Approve or reject an action that another person submitted, or withdraw one's own; it is done next, or erased.
+    """Approve or reject an action that another person submitted; it is done next, or erased.
 
     An agent's account decides on what its own agent's handed in. Ledger: offline:approval:decided. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, NO_PENDING_APPROVAL, APPROVER_IS_SUBMITTER.
     """
