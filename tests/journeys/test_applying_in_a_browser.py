@@ -76,7 +76,7 @@ def test_the_page_is_sound_in_every_language_and_width_and_small(visitor, sessio
         visitor.look("portal-register-faults")
 
 
-def test_an_image_fills_it_in_beside_a_script_that_the_policy_allows(strict_visitor, sessions, picture):
+def test_an_image_fills_it_in_by_a_script_that_the_policy_allows(strict_visitor, sessions, picture):
     page = at_the_form(strict_visitor, sessions[0])
     page.set_input_files("#id_picture", files=[picture])
 
