@@ -17,10 +17,10 @@ _ARTICLE = re.compile(r"(operator's rule )?([0-9]+)(?: ¶([0-9]+))?")
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
 )
-_UNSEEN: Final = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
-)
-"""Characters that no one sees, which would part an address or a number for a program alone."""
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters of Korean that are drawn as nothing."""
+_UNSEEN: Final = frozenset({"Cf", "Mn", "Me"})
+"""The categories of marks that no one sees between letters. They hold marks that are seen as well, which no address has."""
 _DAY_OR_TIME: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
 _CHINESE_FIGURES: Final = "〇一二三四五六七八九"
 _SPOKEN_FIGURES: Final = str.maketrans("零幺" + _CHINESE_FIGURES, "01" + "0123456789")
@@ -117,4 +117,5 @@ def looks_like_number(text: str, *, figures: int) -> bool:
 
 def _as_read(text: str) -> str:
     """Return a text as a person reads it: wide and circled characters are the plain ones, and what no one sees is not there."""
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+    seen = (sign for sign in text if sign not in _FILLERS and unicodedata.category(sign) not in _UNSEEN)
+    return unicodedata.normalize("NFKC", "".join(seen))
