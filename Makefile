@@ -16,8 +16,8 @@ run:  ## install what the register needs, and open it on http://127.0.0.1:8000 w
 	@bin/setup run
 	@.venv-run/bin/rollkeeper demo --serve
 
-test: setup  ## run every test, browser tests included
-	@$(RUN) bin/test
+test: setup  ## run every test, browser tests included; TESTS=tests/law: only these
+	@$(RUN) bin/test $(TESTS)
 
 lint: setup  ## check style, types and the layers of the packages
 	@$(RUN) bin/lint
@@ -37,7 +37,7 @@ soak: setup  ## the long proofs; SECONDS=600: how long everything that can fail 
 	@ROLLKEEPER_EXAMPLES=60 $(RUN) pytest tests/law
 	@ROLLKEEPER_EXAMPLES=20 $(RUN) pytest -m "hypothesis and not soak" --ignore=tests/law
 	@ROLLKEEPER_EXAMPLES=20 $(RUN) pytest tests/journeys/test_visitor_at_a_counter.py
-	@ROLLKEEPER_EVERY_NIGHT=1 $(RUN) pytest -m "not soak" tests/campaign
+	@ROLLKEEPER_EVERY_NIGHT=1 $(RUN) pytest tests/campaign
 
 demo:  ## make a new demo instance without serving it
 	@bin/setup run
