@@ -138,11 +138,6 @@ def open_invitations() -> dict[StaffId, OpenInvitation]:
     }
 
 
-def end_invitations() -> int:
-    """Make every invitation worthless that was not used; return how many there were. The caller's action records it."""
-    return int(Invitation.objects.filter(used_at__isnull=True).delete()[0])
-
-
 def invitations_to_send(*, most: int) -> list[tuple[UUID, str, str]]:
     """Return what waits to be mailed: reference, user name, address. What waited too long forgets its address."""
     waiting = Invitation.objects.filter(sent_at__isnull=True, used_at__isnull=True, sealed_to__isnull=False)

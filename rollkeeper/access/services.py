@@ -285,6 +285,13 @@ def linked_accounts(what: str, called: str) -> list[StaffId]:
 
 
 def sign_out_everyone() -> int:
-    """End every session of staff and of the portal; return how many there were. The caller's action records it."""
+    """End every session of staff and of the portal, and every invitation that was not used; return how many there were.
+
+    A thief may have invited the owner of an account again, to a mailbox of the thief's. The caller's action records it.
+    """
     with action():
-        return run("DELETE FROM django_session") + sum(ends() for ends in SIGN_OUTS.each())
+        return (
+            run("DELETE FROM django_session")
+            + run("DELETE FROM access_invitation WHERE used_at IS NULL")
+            + sum(ends() for ends in SIGN_OUTS.each())
+        )

@@ -126,7 +126,10 @@ CONSEQUENCES: dict[Step, tuple[Promise, ...]] = {
     ),
     Step.SIGN_OUT_EVERYONE: (
         gettext_lazy("Every session of staff at every app ends, yours too, and every session of subscribers at the portal."),
-        gettext_lazy("Everyone may sign in again at once. What was typed and not sent is lost."),
+        gettext_lazy(
+            "Everyone may sign in again at once. Open invitations end: invite those people again."
+            " What was typed and not sent is lost."
+        ),
     ),
     Step.ROTATE_KEYS: (
         gettext_lazy("A new epoch of keys begins and every record is sealed to it. The older keys are destroyed."),

@@ -54,7 +54,9 @@ STATE_COLOURS = {
 STEP_NOTES: dict[str, Promise] = {
     "scope": _("By reference alone; nothing is opened. The notice to each person is drafted with it."),
     "suspend_accounts": _("The accounts concerned can no longer sign in."),
-    "sign_out_everyone": _("Every session of staff and of subscribers ends; everyone may sign in again."),
+    "sign_out_everyone": _(
+        "Every session of staff and of subscribers ends, and every open invitation; everyone may sign in again."
+    ),
     "rotate_keys": _("A new epoch begins, everything is sealed to it, and the older keys are destroyed."),
     "reseal": _("Continues an interrupted key renewal, or starts a new one."),
     "notify_people": _("Each person is notified once, in their language, by the channels of notices."),

@@ -16,7 +16,6 @@ from pathlib import Path
 from django.db import connections
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.invitations import end_invitations
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import sign_out_everyone
 from rollkeeper.campaign.batch_control import stop_all_batches
@@ -212,13 +211,12 @@ def _undo_partial_restore() -> None:
 
 
 def _end_what_came_back(authority: Authority, *, on: dt.date) -> None:
-    """End what may have ended since the backup: sessions that were signed out, codes that were used or sent, batches that people stopped.
+    """End what may have ended since the backup: sessions that were signed out, invitations and codes that were used, batches that people stopped.
 
     A batch would also act on people who registered since, of whom this register knows nothing: two people look at its lines again.
     """
     with action():
         sign_out_everyone()
-        end_invitations()
         drop_unsent_codes()
     stop_all_batches(authority, on=on)
 

@@ -31,7 +31,7 @@ from rollkeeper.access.passwords import staff_with
 from rollkeeper.access.queries import roles_on
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.second_factor import require_settled_factors
-from rollkeeper.access.services import authority_of, reinstate_staff, suspend_staff
+from rollkeeper.access.services import authority_of, reinstate_staff, sign_out_everyone, suspend_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import Instance, InstanceKind
@@ -251,6 +251,17 @@ def test_an_invitation_ends_with_its_account_and_is_none_after_it_is_reopened(ad
     with as_role("backoffice"), refusing(INVITATION_INVALID):
         accept_invitation(username="clerk-07", code=code, password=PASSWORD, on=DAY)
     assert open_invitations() == {}
+
+
+def test_an_invitation_that_a_thief_made_ends_when_everyone_is_signed_out(administrator, as_role):
+    code = invited(administrator)
+
+    with as_role("worker"):
+        ended = sign_out_everyone()
+
+    assert ended == 1
+    with as_role("backoffice"), refusing(INVITATION_INVALID):
+        accept_invitation(username="clerk-07", code=code, password=PASSWORD, on=DAY)
 
 
 def test_no_invitation_is_mailed_to_the_owner_of_a_closed_account(administrator):
