@@ -33,7 +33,7 @@ from rollkeeper.backoffice.import_map import (
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.imports.choices import UploadState
-from rollkeeper.imports.errors import UPLOAD_NOT_IN_STATE
+from rollkeeper.imports.errors import UPLOAD_COUNTED_AGAIN, UPLOAD_NOT_IN_STATE
 from rollkeeper.imports.queries import past_import, past_imports
 from rollkeeper.imports.uploads import UploadView, decide_upload, receive_upload, upload, uploads
 from rollkeeper.kernel import clock
@@ -66,7 +66,7 @@ def import_page(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@shown_again("backoffice:import", UPLOAD_NOT_IN_STATE.code)
+@shown_again("backoffice:import", UPLOAD_NOT_IN_STATE.code, UPLOAD_COUNTED_AGAIN.code)
 def decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Count with the mapping of the page, import as it was counted, or discard."""
     authority = authority_in(request)
@@ -84,7 +84,8 @@ def decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
             return render(request, "backoffice/import.html", _shown(seen, chosen), status=422)
         decide_upload(authority, upload_id, step, on=clock.today(), chosen=chosen)
     else:
-        decide_upload(authority, upload_id, step, on=clock.today())
+        counted = request.POST.get("counted", "")
+        decide_upload(authority, upload_id, step, on=clock.today(), counted_as=counted)
     if step is UploadState.DISCARD_REQUESTED:
         messages.success(request, _("The file is destroyed within seconds. Nothing was imported."))
     return redirect("backoffice:import", upload_id)

@@ -99,6 +99,12 @@ UPLOAD_NOT_IN_STATE = Refusal(
     "The upload {upload} is being worked on, or is over.",
     "Reload its page in a moment.",
 )
+UPLOAD_COUNTED_AGAIN = Refusal(
+    "upload_counted_again",
+    Kind.CONFLICT,
+    "Someone counted this file again after you saw its figures.",
+    "Look at the new figures on its page; then import it.",
+)
 IMPORT_UNKNOWN = Refusal(
     "import_unknown",
     Kind.NOT_FOUND,

@@ -12,8 +12,10 @@ The page asks for each step (`access.staff_requests`); the worker does it in the
 """
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,7 +26,12 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.staff_requests import ask, last_request
 from rollkeeper.imports.choices import UploadState
-from rollkeeper.imports.errors import IMPORT_FILE_EMPTY, UPLOAD_NOT_FOUND, UPLOAD_NOT_IN_STATE
+from rollkeeper.imports.errors import (
+    IMPORT_FILE_EMPTY,
+    UPLOAD_COUNTED_AGAIN,
+    UPLOAD_NOT_FOUND,
+    UPLOAD_NOT_IN_STATE,
+)
 from rollkeeper.imports.models import Upload
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, run
@@ -63,6 +70,13 @@ class UploadView:
     outcome: Mapping[str, Any]
 
     @property
+    def counted_as(self) -> str:
+        """Return a mark of the map and what was counted with it: who imports sends back what they saw. Nothing where nothing was counted."""
+        if self.state is not UploadState.COUNTED:
+            return ""
+        return sha256(json.dumps([self.map, self.outcome], sort_keys=True).encode()).hexdigest()
+
+    @property
     def refusals(self) -> list[RollkeeperError]:
         """Return why it was not done."""
         return restored_refusals(self.outcome.get("refusals", ()))
@@ -98,10 +112,12 @@ def decide_upload(
     *,
     on: dt.date,
     chosen: Mapping[str, Any] | None = None,
+    counted_as: str = "",
 ) -> None:
     """Ask the worker to count with a map, to import as it was counted, or to discard.
 
-    Refuses: NOT_ALLOWED, UPLOAD_NOT_FOUND, UPLOAD_NOT_IN_STATE. Ledger: imports:upload:decided.
+    `counted_as`: to import, the mark of the figures that this person saw (`UploadView.counted_as`).
+    Refuses: NOT_ALLOWED, UPLOAD_NOT_FOUND, UPLOAD_NOT_IN_STATE, UPLOAD_COUNTED_AGAIN. Ledger: imports:upload:decided.
     """
     role = require(authority, Permission.IMPORT_LINES)
     needed = (UploadState.COUNTED,) if step is UploadState.IMPORT_REQUESTED else _DECIDABLE
@@ -112,6 +128,8 @@ def decide_upload(
             raise UPLOAD_NOT_FOUND(upload=upload_id)
         if _state(found) not in needed:
             raise UPLOAD_NOT_IN_STATE(upload=upload_id)
+        if step is UploadState.IMPORT_REQUESTED and counted_as != _view(found).counted_as:
+            raise UPLOAD_COUNTED_AGAIN()
         ask(
             authority, KINDS[step], job=RequestJob.KEYS, subject=upload_id,
             payload={"map": dict(chosen)} if chosen is not None else {},

@@ -9,7 +9,7 @@ from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.backoffice.import_map import columns_of, map_of, meanings_of, missing_in
 from rollkeeper.imports.choices import UploadState
-from rollkeeper.imports.errors import UPLOAD_NOT_IN_STATE
+from rollkeeper.imports.errors import UPLOAD_COUNTED_AGAIN, UPLOAD_NOT_IN_STATE
 from rollkeeper.imports.jobs import work_on_uploads
 from rollkeeper.imports.kind_values import kind_values
 from rollkeeper.imports.models import Upload
@@ -57,6 +57,12 @@ def stored(upload_id):
     return row.said
 
 
+def import_it(manager, upload_id):
+    """Ask for the import of what is counted now."""
+    seen = upload(manager, upload_id).counted_as
+    decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON, counted_as=seen)
+
+
 def test_a_file_goes_from_the_page_into_the_register_and_its_key_is_destroyed(manager, as_role):
     upload_id = hand_in(manager, as_role)
     work()
@@ -68,7 +74,7 @@ def test_a_file_goes_from_the_page_into_the_register_and_its_key_is_destroyed(ma
     work()
     counted = upload(manager, upload_id)
     with as_role("backoffice"):
-        decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+        import_it(manager, upload_id)
     work()
     done = upload(manager, upload_id)
 
@@ -128,7 +134,28 @@ def test_what_is_not_counted_is_not_imported(manager, as_role):
     work()
 
     with refusing(UPLOAD_NOT_IN_STATE):
-        decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+        import_it(manager, upload_id)
+
+
+def test_a_file_that_a_colleague_counted_again_is_not_imported_unseen(manager, as_role):
+    upload_id = hand_in(manager, as_role)
+    work()
+    chosen = {"raw": upload(manager, upload_id).proposal["raw"]}
+    decide_upload(manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=chosen)
+    work()
+    seen = upload(manager, upload_id)
+    other = {"raw": chosen["raw"] | {"service": {"constant": "fixed_line"}}}
+    decide_upload(
+        employ(StaffRole.CAMPAIGN_MANAGER), upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=other
+    )
+    work()
+
+    with as_role("backoffice"), refusing(UPLOAD_COUNTED_AGAIN):
+        decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON, counted_as=seen.counted_as)
+
+    assert upload(manager, upload_id).state is UploadState.COUNTED
+    import_it(manager, upload_id)
+    assert upload(manager, upload_id).state is UploadState.IMPORT_REQUESTED
 
 
 def test_a_file_without_known_names_is_not_shown_and_destroyed(manager, as_role):
@@ -165,7 +192,7 @@ def test_a_file_of_companies_goes_from_the_page_into_the_register(manager, as_ro
     chosen = {"raw": seen.proposal["raw"], "others": {"客户类型": "company"}}
     decide_upload(manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=chosen)
     work()
-    decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+    import_it(manager, upload_id)
     work()
 
     done = upload(manager, upload_id)
@@ -253,7 +280,7 @@ def test_what_the_law_asks_besides_is_offered_chosen_and_imported(manager, as_ro
     assert missing_in(chosen["raw"]) == []
     decide_upload(manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=chosen)
     work()
-    decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+    import_it(manager, upload_id)
     work()
 
     done = upload(manager, upload_id)
@@ -292,7 +319,7 @@ def test_a_file_from_a_page_protects_a_known_line_on_record(manager, as_role):
             decide_upload(manager, upload_id, UploadState.COUNT_REQUESTED, on=ON, chosen=chosen)
         work()
         with as_role("backoffice"):
-            decide_upload(manager, upload_id, UploadState.IMPORT_REQUESTED, on=ON)
+            import_it(manager, upload_id)
         with as_role("worker"):
             work()
 
