@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.utils import InterfaceError, OperationalError
@@ -37,7 +37,7 @@ from rollkeeper.selfcare.dashboard import export_all, show_dashboard, show_recei
 from rollkeeper.selfcare.errors import LIMITED_SESSION
 from rollkeeper.selfcare.portal_client import CODE_FIGURES, hash_code
 from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, OF_LIMITED_SESSIONS, QUERY_HANDLERS
-from rollkeeper.selfcare.rules import may_send_code
+from rollkeeper.selfcare.rules import is_sim_too_new, may_send_code
 from rollkeeper.selfcare.sessions import PortalSession, active_session, end_session
 from rollkeeper.selfcare.settings import settings
 from rollkeeper.selfcare.verification import verify
@@ -101,11 +101,15 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
         authority, line.line_id, code=code, minutes=chosen.code_minutes, language=language, on=on
     )
     with action():
-        if channel is None:
+        lock_line(line.line_id)
+        if channel is None or is_sim_too_new(
+            _sim_replaced_on(line.line_id), days=settings().sim_swap_days, on=on
+        ):  # it may have been replaced while the code was sent
             run(
                 "UPDATE selfcare_coderequest SET code_hash = NULL WHERE code_request_id = %s",
                 [code_request_id],
             )
+        if channel is None:
             return True
         run(
             "UPDATE selfcare_coderequest SET channel = %s WHERE code_request_id = %s",
@@ -210,16 +214,20 @@ def _use_reserved_code(line: LineView, *, on: dt.date) -> bool:
 
 
 def _is_allowed(line: LineView, sent: dict[str, int], *, on: dt.date, is_kept: bool = False) -> bool:
-    (sim,) = rows(
-        "SELECT max(day) AS day FROM ledger_entry WHERE line_id = %s AND verb = %s",
-        [line.line_id, Verb.SIM_REPLACED.value],
-    )
     chosen = settings()
     verdict = may_send_code(
         is_living=not line.is_over, hourly=chosen.codes_per_hour, is_kept=is_kept, **sent,
-        sim_replaced_on=sim.day, sim_days=chosen.sim_swap_days, on=on,
+        sim_replaced_on=_sim_replaced_on(line.line_id), sim_days=chosen.sim_swap_days, on=on,
     )  # fmt: skip
     return not isinstance(verdict, Refused)
+
+
+def _sim_replaced_on(line_id: LineId) -> dt.date | None:
+    (sim,) = rows(
+        "SELECT max(day) AS day FROM ledger_entry WHERE line_id = %s AND verb = %s",
+        [line_id, Verb.SIM_REPLACED.value],
+    )
+    return cast("dt.date | None", sim.day)
 
 
 def _mark_processed(code_request_id: UUID) -> None:

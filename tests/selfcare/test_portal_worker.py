@@ -268,19 +268,50 @@ def test_codes_are_counted_by_the_hour_and_by_the_day(in_hour, in_day, gets_one)
     assert isinstance(verdict, Refused) is not gets_one
 
 
-def test_a_sim_replaced_today_means_no_code_today(at_portal):
+def replace_the_sim():
     from rollkeeper.access.authority import console_authority
     from rollkeeper.registration.services import replace_sim
 
-    register_line()
     replace_sim(
         console_authority(), submission_key=str(new_uuid()), number=NUMBER,
         document=("passport-npl", "X1234567"), on=ON,
     )  # fmt: skip
 
+
+def test_a_sim_replaced_today_means_no_code_today(at_portal):
+    register_line()
+    replace_the_sim()
+
     code_request()
 
     assert at_portal.messages == []
+
+
+def test_a_code_on_its_way_opens_nothing_after_the_sim_was_replaced(at_portal):
+    register_line()
+    code_request_id = code_request()
+    late = at_portal.newest_code  # the telephone was off: the network delivers it to the new SIM
+
+    replace_the_sim()
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(code_request_id, late)
+
+
+def test_a_code_that_is_sent_while_the_sim_is_replaced_opens_nothing(at_portal, monkeypatch):
+    register_line()
+    send = portal_worker.send_one_time_code
+
+    def send_slowly(*args, **kwargs):
+        replace_the_sim()
+        return send(*args, **kwargs)
+
+    monkeypatch.setattr(portal_worker, "send_one_time_code", send_slowly)
+
+    code_request_id = code_request()
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(code_request_id, at_portal.newest_code)
 
 
 def test_a_later_subscriber_of_the_number_signs_in_as_themselves(at_portal):

@@ -1,6 +1,6 @@
 -- Begins a session for a valid code, with the rights of this function's owner: the portal's role alone could not make a session.
 -- Law: art. 11, 13 (only the person concerned sees and acts). Reads: selfcare_coderequest, selfcare_postedcode, lines_line,
--- lines_tenure, subscribers_subscriber.
+-- lines_tenure, subscribers_subscriber, ledger_entry.
 -- Writes: selfcare_codetry (one try more, whether or not there is such a line), selfcare_coderequest, selfcare_postedcode, selfcare_portalsession.
 -- Plan: primary key; selfcare_postedcode_by_code, one probe. Again: one more try; the code is used up and the answer is no; two at once take turns.
 
@@ -36,7 +36,11 @@ BEGIN
     UPDATE selfcare_codetry SET tried_code = NULL, tried_letter = NULL, tried_in = NULL
      WHERE code_request_id = code_request AND (tried_in <> pg_current_xact_id()::text::bigint OR session_user = 'migrator')
     RETURNING old.tried_code AS code, old.tried_letter AS letter INTO typed;
-    IF (tried.code_hash = typed.code AND tried.line_id IS NOT NULL AND session IS NOT NULL) IS NOT TRUE THEN
+    -- A code that was on its way when the SIM was replaced is in the hand of who has the new one: the network keeps messages for a telephone that is off.
+    IF (tried.code_hash = typed.code AND tried.line_id IS NOT NULL AND session IS NOT NULL AND NOT EXISTS (
+        SELECT FROM ledger_entry r WHERE r.line_id = tried.line_id AND r.verb = 'line:sim:replaced'
+           AND r.entry_id > (SELECT coalesce(max(s.entry_id), 0) FROM ledger_entry s
+                              WHERE s.line_id = tried.line_id AND s.verb = 'selfcare:code:sent'))) IS NOT TRUE THEN
         -- In the days of a letter a line may have ended, or come to another subscriber, of whom the letter is not; or a person whom the line
         -- names may have been protected from who lives at its address.
         UPDATE selfcare_postedcode AS p SET code_hash = NULL
