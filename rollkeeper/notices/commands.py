@@ -80,6 +80,8 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
         out.print(
             f"{counted(sent.no_language, 'waits', 'wait')}, since no native reader accepted a language for them: 'rollkeeper settings languages list'."
         )
+    for channel in sent.away:
+        err.print(f"The gateway for {channel.label} took nothing: everything waits and is tried again.")
     if sent.broken:
         err.print(
             f"{counted(sent.broken, 'waits', 'wait')}, since sending cannot be recorded: see outbox/ in the instance."

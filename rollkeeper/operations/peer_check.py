@@ -14,9 +14,7 @@ from rollkeeper.provisioning.queries import find_waiting_elements
 from rollkeeper.selfcare.posted_codes import count_letters_that_wait
 
 _PATIENCE: Final = dt.timedelta(minutes=5)
-_REMEDY: Final = (
-    "Bring it back, or the way to it; everything is tried again by itself. See logs/ for what it answers."
-)
+_REMEDY: Final = "Bring it back, or the way to it; everything is tried again by itself."
 
 
 def look_at_peers() -> Iterator[Finding]:
@@ -34,7 +32,7 @@ def look_at_peers() -> Iterator[Finding]:
 def _gateways() -> Iterator[Finding]:
     for one in find_waiting_gateways():
         said = f"The gateway of '{one.channel.value}' did not take {one.count:,} notices, the oldest of {one.oldest_on}."
-        yield Finding("", Health.WARNING, said, _REMEDY)
+        yield Finding("", Health.WARNING, said, f"{_REMEDY} See logs/ for what it answers.")
 
 
 def _letters() -> Iterator[Finding]:

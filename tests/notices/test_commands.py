@@ -6,12 +6,16 @@ import pytest
 from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.settings import data_dir
+from rollkeeper.notices import services
 from rollkeeper.notices.delivery_reports import read_delivery_reports
 from rollkeeper.notices.errors import DeliveryReportFault, NoNotice
+from rollkeeper.notices.gateways.base import Answer
 from rollkeeper.operations.cli import make_app
 from tests.builders.lines import give_number, make_sealed_line
+from tests.notices.fakes import Way
 from tests.notices.people import ON, attempts, notice, tell
 
 run = CliRunner()
@@ -57,6 +61,18 @@ def test_what_people_read_says_the_same(app):
     assert "see 'rollkeeper campaign unreachable'" in " ".join(sent.output.split())
     assert "Genuine senders: 10086" in notified.output
     assert "13900001234" not in sent.output + notified.output
+
+
+def test_a_gateway_that_takes_nothing_is_named(app, monkeypatch):
+    tell(make_sealed_line())
+    way = Way(rings=True)
+    way.answer = lambda _: Answer.RETRY
+    monkeypatch.setattr(services, "gateways", lambda: {Channel.SMS: way})
+
+    sent = run.invoke(app, ["notices", "send"])
+
+    assert "1 for later" in sent.output
+    assert "The gateway for Text message took nothing" in " ".join(sent.output.split())
 
 
 def test_the_desk_checks_a_code(app, committed):

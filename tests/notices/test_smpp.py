@@ -317,6 +317,23 @@ def test_after_a_crash_whole_messages_are_not_resent_and_partial_ones_are(tmp_pa
     assert len(parts) == 2 * sms_parts(CHINESE * 12)
 
 
+def test_the_log_says_what_a_centre_answered_to_a_wrong_password_and_no_number(tmp_path, caplog):
+    with message_centre() as centre:
+        wrong = centre.gateway(tmp_path, password="guessed")
+        wrong.send([sms()])
+        with pytest.raises(OSError, match="out of reach"):
+            wrong.listen(0.1)
+
+    assert (
+        caplog.text.count(
+            "The message centre takes nothing: it answered (14) bind_transceiver_resp: Invalid Password"
+        )
+        == 2
+    )
+    assert "guessed" not in caplog.text
+    assert NUMBER.lstrip("+") not in caplog.text
+
+
 def test_a_wrong_password_and_an_absent_centre_are_for_later(tmp_path):
     with message_centre() as centre:
         wrong = centre.gateway(tmp_path, password="guessed").send([sms()])

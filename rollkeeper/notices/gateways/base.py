@@ -6,16 +6,22 @@ messages at once, so that each can use what its kind offers: one connection, a w
 arrived is reported later, by reference, to `notices.services.record_outcomes`.
 """
 
+import logging
+import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
+from smpplib.exceptions import PDUError
+
 from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.notices.texts import RenderedText
 from rollkeeper.vault.secret_value import SecretValue
 
+log = logging.getLogger("rollkeeper.notices")
 CHUNK: Final = 200
 """Notices claimed and delivered together."""
 
@@ -40,6 +46,22 @@ class GatewayBroken(Exception):
 
 class GatewayAway(Exception):
     """The other side does not answer: its notices wait, and those of the other channels do not."""
+
+
+def log_away(gateway: str, fault: BaseException) -> None:
+    """Write into the log why a gateway takes nothing: the state of the connection, never what was said of a message or an address."""
+    match fault:
+        case smtplib.SMTPResponseException():
+            why = f"it answered {fault.smtp_code}"
+        case PDUError():
+            why = f"it answered {fault.args[0]}"
+        case RollkeeperError():
+            why = str(fault)
+        case OSError(strerror=str(said)):
+            why = said
+        case _:
+            why = type(fault).__name__
+    log.warning("%s takes nothing: %s", gateway, why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import struct
 import time
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -25,7 +24,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.delivery_reports import DeliveryReport, outcome_of
-from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult
+from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult, log_away
 from rollkeeper.notices.gateways.smpp_connection import PAYLOAD, RECEIPTED, STATE, Link
 from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
 from rollkeeper.notices.gateways.smpp_spool import Spool
@@ -111,13 +110,15 @@ class SmppGateway:
         centre is reachable.
         """
         run = _Run()
-        with suppress(*_BROKEN):
+        try:
             for message in messages:
                 self._line_up(message, run)
             if run.waiting:
                 self._spool.intend({one.message.reference: one.of for one in run.waiting})
                 with self._link() as link:
                     self._converse(link, run)
+        except _BROKEN as fault:
+            log_away("The message centre", fault)
         return [_result(one, run.answers.get(one.reference, Answer.RETRY)) for one in messages]
 
     def listen(self, seconds: float) -> None:
@@ -129,6 +130,7 @@ class SmppGateway:
                 while (left := until - time.monotonic()) > 0:
                     self._read(link, _Run(), wait_s=left)
         except _BROKEN as fault:
+            log_away("The message centre", fault)
             raise OSError("the message centre is out of reach") from fault
 
     def settled(self) -> list[DeliveryReport]:

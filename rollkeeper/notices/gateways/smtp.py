@@ -22,7 +22,7 @@ from rollkeeper.kernel.deadlines import Deadline, WatchedSmtp, WatchedSmtpOverTl
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.notices.dsn_parser import concerns_mailbox, is_unknown_mailbox
-from rollkeeper.notices.gateways.base import Answer, Message, SubmissionResult
+from rollkeeper.notices.gateways.base import Answer, Message, SubmissionResult, log_away
 from rollkeeper.notices.settings import settings
 from rollkeeper.notices.verp import return_address, return_secret
 
@@ -88,7 +88,7 @@ class SmtpGateway:
         """Send over one connection; when it breaks, the rest is for later."""
         answers: list[SubmissionResult] = []
         faults = (OSError, smtplib.SMTPException, NotEncrypted, NoPassword)
-        with suppress(*faults):
+        try:
             server = self._connect()
             try:
                 for message in messages:
@@ -100,6 +100,8 @@ class SmtpGateway:
                     watch(server.sock)
                     server.quit()
                 server.close()
+        except faults as fault:
+            log_away("The mail server", fault)
         return answers + [_LATER] * (len(messages) - len(answers))
 
     def _within(self, patience: int) -> Deadline:

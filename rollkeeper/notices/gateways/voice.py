@@ -20,7 +20,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.notices.choices import CallResult
 from rollkeeper.notices.delivery_reports import DeliveryReport
 from rollkeeper.notices.errors import VoiceProgramFailed
-from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult
+from rollkeeper.notices.gateways.base import CHUNK, Answer, Message, SubmissionResult, log_away
 from rollkeeper.notices.rules import judge_call
 from rollkeeper.notices.settings import settings
 
@@ -53,7 +53,8 @@ class VoiceGateway:
                 str(one.get("reference")): one.get("answer")
                 for one in self._ask("call", map(_call, messages))
             }
-        except VoiceProgramFailed:
+        except VoiceProgramFailed as fault:
+            log_away("The program for calls", fault)
             said = {}
         return [_result(one, said.get(str(one.reference))) for one in messages]
 
