@@ -10,11 +10,15 @@ from psycopg.conninfo import conninfo_to_dict
 
 from rollkeeper.access.queries import count_people_for, count_without_second_factor
 from rollkeeper.access.roles import Permission
+from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.settings import Ledger
+from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.notices.gateways.registry import SETTINGS_OF, gateways
+from rollkeeper.notices.settings import Notices
 from rollkeeper.notices.settings import settings as notice_settings
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.setup_answers import unanswered
@@ -46,10 +50,43 @@ def _check_names() -> Iterator[Finding]:
             f"'instance.{key}' was never set: it is '{said}' by default.",
             f"Write '{key}' under [instance] into settings.toml.",
         )
-    if not missing:
+    others = list(_invented()) if _is_production() else []
+    yield from others
+    if not missing and not others:
         yield Finding(
             "", Health.OK, f"The operator is {instance().operator_name}, in {instance().country_code}."
         )
+
+
+def _invented() -> Iterator[Finding]:
+    """Names that have a default for demo instances: the ledger's cannot be changed after its first publication."""
+    chosen: dict[str, tuple[type[Ledger | Notices], str]] = {
+        "ledger.origin": (Ledger, ledger_settings().origin)
+    }
+    if notice_settings().smtp_url:
+        chosen["notices.email_from"] = (Notices, notice_settings().email_from)
+    for key, (table, value) in chosen.items():
+        if value == table.model_fields[key.split(".")[1]].default:
+            yield _lacks(
+                f"'{key}' is the default, '{value}'.", "Set yours in settings.toml (docs/settings.md)."
+            )
+
+
+def _check_addresses() -> Iterator[Finding]:
+    """Behind a proxy an app does not know its own address."""
+    chosen = access_settings()
+    missing = [
+        f"'access.{key}'"
+        for key in ("backoffice_address", "counter_address", "portal_address", "passkey_domain")
+        if _is_production() and getattr(chosen, key) is None
+    ]
+    if missing:
+        yield _should(
+            f"Pages, invitations and passkeys lack addresses: {', '.join(missing)}.",
+            "Set them (docs/install.md), run 'rollkeeper setup' and start 'rollkeeper serve' again.",
+        )
+    else:
+        yield Finding("", Health.OK, "Every app knows its address.")
 
 
 def _check_gateways() -> Iterator[Finding]:
@@ -62,12 +99,19 @@ def _check_gateways() -> Iterator[Finding]:
             f"The law has people notified by {channel.label}, and no gateway for it is set.",
             f"Set 'notices.{SETTINGS_OF[channel]}' (docs/notices.md).",
         )
+    chosen = notice_settings()
+    unbelieved = bool(chosen.smpp_url) and not chosen.smpp_report_ids
+    if unbelieved:
+        yield _lacks(
+            "No delivery report of the message centre is believed: no SMS proves that anyone was notified.",
+            "Send a few, then set 'notices.smpp_report_ids' (docs/notices.md).",
+        )
     if _is_production() and not there:
         yield _lacks(
             "No notice can be sent: no gateway is set.",
             "Set 'notices.smpp_url' or another (docs/notices.md).",
         )
-    elif not missing:
+    elif not missing and not unbelieved:
         yield Finding(
             "",
             Health.OK,
@@ -157,5 +201,5 @@ def _check_people() -> Iterator[Finding]:
 
 
 CHECKS: Final[tuple[Callable[[], Iterator[Finding]], ...]] = (
-    _check_names, _check_gateways, _check_alarms, _check_network, _check_root_of_trust, _check_connections, _check_people,
+    _check_names, _check_addresses, _check_gateways, _check_alarms, _check_network, _check_root_of_trust, _check_connections, _check_people,
 )  # fmt: skip

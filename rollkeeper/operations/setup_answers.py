@@ -30,6 +30,7 @@ from rollkeeper.law.packs import load_pack, shipped_packs
 from rollkeeper.operations.errors import INSTANCE_KIND_MISMATCH, SETUP_UNANSWERED
 from rollkeeper.operations.settings import all_tables
 
+_PLACES: Final = ((INSTANCE, "register_url"), (INSTANCE, "keys_url"), ("vault", "root_url"))
 REQUIRED: Final = ("operator_name", "country_code", "pack", "zone", "languages", "care_number")
 
 
@@ -54,10 +55,16 @@ def answer(file: Path | None) -> bool:
     if missing and not sys.stdin.isatty():
         raise SETUP_UNANSWERED(settings=", ".join(f"instance.{key}" for key in missing))
     if file is not None:
+        kept = _kept(said)
         try:
             write_settings(**_with_kind(said))
         except RollkeeperError as fault:
             raise _said_of(file, fault) from None
+        if kept:
+            err.print(
+                f"{file} does not name {', '.join(kept)}; settings.toml keeps what it has. To change it, edit {settings_file()}.",
+                markup=False,
+            )
     if missing:
         write_settings(**_with_kind({INSTANCE: _asked(missing)}))
     return file is not None or bool(missing)
@@ -71,6 +78,16 @@ def _said_of(file: Path, fault: RollkeeperError) -> RollkeeperError:
             for one in fault.faults
         ]
     )
+
+
+def _kept(said: dict[str, Any]) -> list[str]:
+    """Return where the databases and the root are by the settings alone: a file that lost them would else seem to have moved them."""
+    given = current_content()
+    return [
+        f"'{table}.{key}'"
+        for table, key in _PLACES
+        if given.get(table, {}).get(key) and not (isinstance(said.get(table), dict) and key in said[table])
+    ]
 
 
 def _instance_in(tables: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,11 @@ import pytest
 
 from rollkeeper.access.queries import count_people_for
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.settings import Access
 from rollkeeper.kernel import stores
+from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.instance import Instance, InstanceKind
+from rollkeeper.notices.settings import Notices
 from rollkeeper.operations import going_live, server_checks
 from rollkeeper.operations.findings import Finding, Health, Urgency
 from tests.builders.staff import employ
@@ -42,10 +45,50 @@ def test_a_demo_instance_lacks_nothing_before_going_live(register):
     assert {one.health for one in found} == {Health.OK}
 
 
+def test_the_names_for_demo_instances_are_named_before_the_ledger_is_published(production, monkeypatch):
+    production(**NAMED)
+    monkeypatch.setattr(going_live, "notice_settings", lambda: Notices(smtp_url="smtp://127.0.0.1"))
+
+    said = [found.sentence for found in lacking(going_live._check_names)]
+
+    assert said == [
+        "'ledger.origin' is the default, 'ledger.operator.example'.",
+        "'notices.email_from' is the default, 'register@operator.example'.",
+    ]
+
+
+def test_a_message_centre_whose_reports_are_not_believed_is_named(production, monkeypatch):
+    production(**NAMED)
+    monkeypatch.setattr(going_live, "gateways", lambda: {Channel.SMS: None})
+    chosen = {"smpp_url": "smpp://us@127.0.0.1"}
+    monkeypatch.setattr(going_live, "notice_settings", lambda: Notices(**chosen))
+
+    (found,) = lacking(going_live._check_gateways)
+    chosen["smpp_report_ids"] = "same"
+
+    assert found.sentence.startswith("No delivery report of the message centre is believed")
+    assert found.stops_going_live
+    assert not lacking(going_live._check_gateways)
+
+
+def test_apps_without_an_address_are_named(production, monkeypatch):
+    production(**NAMED)
+    chosen = Access(
+        backoffice_address="https://backoffice.register.example",
+        counter_address="https://counter.register.example",
+    )
+    monkeypatch.setattr(going_live, "access_settings", lambda: chosen)
+
+    (found,) = lacking(going_live._check_addresses)
+
+    assert found.sentence.endswith("lack addresses: 'access.portal_address', 'access.passkey_domain'.")
+    assert found.health is Health.WARNING
+
+
 def test_a_default_that_nobody_chose_is_named_with_its_value(production):
     production(**{key: value for key, value in NAMED.items() if key != "operator_name"})
 
-    (found,) = lacking(going_live._check_names)
+    found = lacking(going_live._check_names)[0]
 
     assert "'instance.operator_name' was never set: it is 'Invented Telecom'" in found.sentence
     assert found.urgency is Urgency.BEFORE_GOING_LIVE

@@ -53,6 +53,22 @@ def test_a_file_of_answers_is_kept_whole_although_some_are_the_defaults(place):
     assert kept["instance"] == {"format": 1, "kind": "production"} | tomllib.loads(WHOLE)["instance"]
 
 
+def test_a_file_that_lost_the_addresses_is_told_that_the_old_ones_are_kept(place, capsys):
+    (place / "answers.toml").write_text(WHOLE, "utf-8")
+    places = {"register_url": "postgresql://127.0.0.1/register", "keys_url": "postgresql://127.0.0.1/keys"}
+    write_settings(instance=places, vault={"root_url": "https://bao.example:8200"})
+
+    setup_answers.answer(place / "answers.toml")
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert (
+        "does not name 'instance.register_url', 'instance.keys_url', 'vault.root_url'; settings.toml keeps what it has"
+        in said
+    )
+    kept = tomllib.loads(settings_file().read_text("utf-8"))
+    assert kept["vault"]["root_url"] == "https://bao.example:8200"
+
+
 def test_one_answer_too_few_is_refused_and_nothing_is_written(place):
     (place / "answers.toml").write_text(WHOLE.replace('care_number = "10086"', ""), "utf-8")
 
