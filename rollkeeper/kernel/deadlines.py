@@ -145,6 +145,7 @@ class HttpExchanges:
             text += piece
             if len(text) > self._largest_bytes:
                 answer.close()
+                answer.release_conn()  # else its place in the pool stays taken, and the next exchange waits for it without an end
                 raise urllib3.exceptions.ProtocolError("the answer is too long")
         answer.release_conn()
         return text

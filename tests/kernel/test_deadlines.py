@@ -74,6 +74,14 @@ def test_what_was_cut_off_is_named_in_the_log(caplog):
     assert "13900001234" not in line
 
 
+def test_after_answers_that_were_too_long_the_next_one_is_asked_for():
+    with dripping(b"x" * 100, first=HTTP.replace(b"400", b"500")) as (place, _):
+        exchanges = HttpExchanges(largest_bytes=100)
+        for _ in range(2):  # one exchange at once: the second would wait for the place of the first
+            with pytest.raises(urllib3.exceptions.ProtocolError, match="too long"):
+                exchanges.ask("GET", f"http://{place}/", within_s=2)
+
+
 def test_a_key_service_that_drips_is_refused_at_the_deadline(tmp_path, monkeypatch):
     monkeypatch.setattr("rollkeeper.vault.transit._TIMEOUT_SECONDS", PATIENCE_S)
     (tmp_path / "token").write_text("a token", "ascii")
