@@ -29,6 +29,7 @@ from rollkeeper.kernel.leases import FAMILY
 LEASE_S: Final = 30.0
 MIN_GRACE_S: Final = 600
 _RECORD_INTERVAL_S: Final = 60
+_LOCK_POLL_S: Final = 0.2
 _RUNS: Final = FAMILY + 2  # sets the run locks apart from claims
 _SESSION: Final = "rollkeeper job"
 
@@ -92,13 +93,12 @@ def lease_jobs(names: Sequence[str], *, claim: int, lease_s: float = LEASE_S) ->
 
 @contextmanager
 def hold_run(name: str, *, wait: bool = False) -> Iterator[bool]:
-    """Hold the run lock of a job for the length of a block; False where another session runs it. Within one session again: True."""
-    if wait:
-        rows("SELECT pg_advisory_lock(%s, hashtext(%s))", [_RUNS, name])
-        is_mine = True
-    else:
-        (found,) = rows("SELECT pg_try_advisory_lock(%s, hashtext(%s)) AS is_mine", [_RUNS, name])
-        is_mine = found.is_mine
+    """Hold the run lock of a job for the length of a block; False where another session runs it. Within one session again: True.
+
+    With `wait` it is True in the end: a run may take longer than the database lets a statement wait for a lock.
+    """
+    while not (is_mine := _try_run_lock(name)) and wait:
+        time.sleep(_LOCK_POLL_S)
     try:
         yield is_mine
     finally:
@@ -106,6 +106,11 @@ def hold_run(name: str, *, wait: bool = False) -> Iterator[bool]:
         if is_mine and connection.connection is not None:
             with suppress(Error):
                 rows("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_RUNS, name])
+
+
+def _try_run_lock(name: str) -> bool:
+    (found,) = rows("SELECT pg_try_advisory_lock(%s, hashtext(%s)) AS is_mine", [_RUNS, name])
+    return bool(found.is_mine)
 
 
 def end_stale_run(name: str, *, claim: int) -> bool:
@@ -170,7 +175,7 @@ def job_views() -> list[JobView]:
     """Return what is known of every job that ever ran, those that need someone first."""
     found = rows(
         "SELECT job, began_at, ended_at, did, fault, began_at + interval_s * interval '1 second' AS next_at,"
-        " clock_timestamp() - began_at > greatest(3 * interval_s, %s) * interval '1 second' AS is_late"
+        " abs(extract(epoch FROM clock_timestamp() - began_at)) > greatest(3 * interval_s, %s) AS is_late"  # as `is_late`
         " FROM kernel_job WHERE began_at IS NOT NULL ORDER BY fault IS NULL, job",
         [MIN_GRACE_S],
     )
@@ -185,9 +190,6 @@ def is_late(job: PeriodicJob, last: LastRun, *, now: int) -> bool:
     return abs(now - last.began) > max(3 * job.interval_s(), MIN_GRACE_S)
 
 
-def _note(name: str, noted: LastRun, *, interval_s: float | None = None) -> None:
+def _note(name: str, noted: LastRun, *, interval_s: float) -> None:
     values = {"began": noted.began, "ended": noted.ended, "did": noted.did, "fault": noted.fault}
-    run(
-        sql("kernel", "note_run"),
-        {"job": name, "interval_s": None if interval_s is None else int(interval_s), **values},
-    )
+    run(sql("kernel", "note_run"), {"job": name, "interval_s": int(interval_s), **values})
