@@ -2,6 +2,9 @@
 """Approve a batch, stop one, request its undo. None of these touches a line: the back office may do them all."""
 
 import datetime as dt
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Final
 
 from django.db.models import F
 
@@ -19,6 +22,7 @@ from rollkeeper.kernel.ids import BatchId, EntryId, LineId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
+BY_A_PERSON: Final = "stopped by a person"
 _CAN_STOP = (BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING)
 CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDO_REQUESTED)
 
@@ -49,9 +53,7 @@ def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> Ba
         return _move(batch_id, BatchState.APPROVED) if made.enough else BatchState.WAITING
 
 
-def stop_batch(
-    authority: Authority, batch_id: BatchId, *, on: dt.date, because: str = "stopped by a person"
-) -> None:
+def stop_batch(authority: Authority, batch_id: BatchId, *, on: dt.date, because: str = BY_A_PERSON) -> None:
     """Stop a batch permanently; a run under way stops before its next chunk, and unsent network commands wait for a day.
 
     `because` stays in the register; the ledger says that a person stopped it, since free text could name one.
@@ -70,10 +72,23 @@ def stop_batch(
 def stop_all_batches(authority: Authority, *, on: dt.date) -> int:
     """Stop every batch that could still act on a line; return how many. Refuses: NOT_ALLOWED. Ledger: campaign:batch:stopped for each."""
     waiting = Batch.objects.filter(state__in=[state.value for state in _CAN_STOP]).order_by("prepared_at")
-    found = list(waiting.values_list("batch_id", flat=True))
-    for batch_id in found:
-        stop_batch(authority, BatchId(batch_id), on=on)
-    return len(found)
+    found = [BatchId(batch_id) for batch_id in waiting.values_list("batch_id", flat=True)]
+    return stop_batches(authority, found, on=on)
+
+
+def stop_batches(
+    authority: Authority, batch_ids: Iterable[BatchId], *, on: dt.date, because: str = BY_A_PERSON
+) -> int:
+    """Stop each of these batches but one that came to its end meanwhile, which holds up no other; return how many were stopped.
+
+    Refuses: NOT_ALLOWED, BATCH_NOT_FOUND. Ledger: campaign:batch:stopped for each.
+    """
+    stopped = 0
+    for batch_id in batch_ids:
+        with suppress(BatchNotInState):
+            stop_batch(authority, batch_id, on=on, because=because)
+            stopped += 1
+    return stopped
 
 
 def request_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:

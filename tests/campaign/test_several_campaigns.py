@@ -208,6 +208,23 @@ def test_a_stopped_batch_of_one_campaign_lets_the_other_go_on(law):
     assert late.line_count == 1
 
 
+def test_a_batch_that_ended_meanwhile_keeps_no_other_from_being_stopped(law):
+    mobile, card = told("mobile", "data_card")
+    run("UPDATE campaign_member SET anchor_on = '2012-01-01' WHERE line_id IN (%s, %s)", [mobile, card])
+    on = day("2012-07-10")
+    clock.set_demo_date(NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+    clock.set_demo_date(on)
+    nightly.run_nightly(worker_authority(), on=on, after_gap=True)
+    approved_batches(on, law)
+    listed = batch_execution.batches_to_run(on=on)
+    batch_execution.run_batch(worker_authority(), listed[0], on=on)
+
+    assert batch_control.stop_batches(console_authority(), listed, on=on) == 1
+
+    assert sorted(one.state for one in (*batches_of("early"), *batches_of("late"))) == ["done", "stopped"]
+
+
 def test_a_closed_campaign_lets_the_other_go_on(law):
     mobile, card = told("mobile", "data_card")
     night(NOTIFIED, law)

@@ -154,7 +154,7 @@ def _ran(
 
 def stop(
     batch: BatchArgument = None,
-    because: Annotated[str, typer.Option(help="Why; no names.")] = "stopped by a person",
+    because: Annotated[str, typer.Option(help="Why; no names.")] = batch_control.BY_A_PERSON,
     campaign: CampaignOption = None,
     every: Annotated[
         bool,
@@ -173,16 +173,14 @@ def stop(
     """
     with opened():
         states = (BatchState.APPROVED, BatchState.RUNNING)
-        chosen = (
-            batches_in(*states, campaign=campaign)
-            if every
-            else [named_or_only(batch, *states, campaign=campaign)]
-        )
-        authority = console_or_user(as_)
-        for one in chosen:
-            batch_control.stop_batch(authority, one, on=on or clock.today(), because=because)
-    if every:
-        out.print(f"{len(chosen):,} batches stopped.")
+        day = on or clock.today()
+        if every:
+            found = batches_in(*states, campaign=campaign)
+            stopped = batch_control.stop_batches(console_or_user(as_), found, on=day, because=because)
+            out.print(f"{counted(stopped, 'batch', 'batches')} stopped.")
+        else:
+            chosen = named_or_only(batch, *states, campaign=campaign)
+            batch_control.stop_batch(console_or_user(as_), chosen, on=day, because=because)
     out.print(
         "Stopped. Its effects remain until it is undone; commands that the network has not accepted wait for a day."
     )
