@@ -118,6 +118,39 @@ def test_approvals_hold_for_no_more_records_than_were_shown() -> None:
     assert len(pending_approvals(employ(OFFICER, username="three"))) == 1
 
 
+def test_an_approved_erasure_that_was_killed_goes_on_by_the_same_approvals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(services, "CHUNK", 2)
+    terminated(5)
+    with refusing(ERASURE_STOPPED):
+        erase()
+    for role in (OFFICER, ADMINISTRATOR):
+        approve_erasure(employ(role, username=role.value), on=DUE)
+
+    def kill(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        services.erase_due(worker_authority(), on=DUE, progress=kill)
+
+    assert erased() == 2
+    assert erase() == 3
+
+
+def test_approvals_of_a_day_let_no_more_pass_on_the_day_after() -> None:
+    terminated(5)
+    with refusing(ERASURE_STOPPED):
+        erase()
+    for role in (OFFICER, ADMINISTRATOR):
+        approve_erasure(employ(role, username=role.value), on=DUE)
+    assert erase() == 5
+    terminated(5)
+
+    with refusing(ERASURE_STOPPED):
+        erase(on=DUE + dt.timedelta(days=1))
+
+
 def test_only_who_may_approves_and_only_what_was_stopped() -> None:
     with refusing(NO_ERASURE_STOPPED):
         approve_erasure(employ(OFFICER), on=DUE)
