@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the published ledger says of a verb: a class; and what an erased entry keeps of its facts.
 
-A verb has the class of its package, but for the verbs that are named here. A class has acts of every day, so that a rare act does
-not stand alone in it; and acts that no report counts, so that a figure which a report hides is not the count of a class less what
-the report shows (`tests/reporting/test_hidden_figures.py`). A leaf is final: no verb ever changes its class.
+A verb has the class of its package, but for the verbs that are named here. A class of acts on lines and people has acts of every
+day, so that a rare act does not stand alone in it; and acts that no report counts, so that a figure which a report hides is not the
+count of a class less what the report shows (`tests/reporting/test_hidden_figures.py`). A leaf is final: no verb ever changes its class.
 """
 
 from enum import StrEnum

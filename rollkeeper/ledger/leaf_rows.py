@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Entries as the database puts them out become rows as it takes them in: each with its secret and its leaf.
 
+Leaves of entries that come together are in an order drawn at random. In the order of the entries the third suspended line of a batch
+would be the third whose command was confirmed: who has only the leaves could link the two.
+
 Pure, bytes in and bytes out, and imports little: a million entries are made in as many processes as there are processors, and none of
 them makes an object of a row that only passes through.
 """
@@ -18,6 +21,7 @@ from rollkeeper.ledger import leaves
 COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 COPY_END: Final = b"\xff\xff"
 OTHER: Final = "other"
+PLACE_BYTES: Final = 8
 _NUMBER_BYTES = 8
 _EPOCH = dt.date(2000, 1, 1).toordinal()
 
@@ -43,10 +47,15 @@ class Rows(NamedTuple):
     hashes: bytes
 
 
-def make_rows(entries: Entries, first: int, secrets: bytes, classes: Mapping[str, str]) -> Rows:
-    """Return the rows of entries, which get the leaves from `first` on."""
+def make_rows(
+    entries: Entries, first: int, secrets: bytes, places: bytes, classes: Mapping[str, str]
+) -> Rows:
+    """Return the rows of entries, which get the leaves from `first` on, in the order of their places: random bytes, some for each."""
     heads = entries.heads.split(b"\0")
     constants = {head: _constants(head, classes) for head in set(heads)}
+    drawn = struct.unpack(f">{len(heads)}Q", places)
+    order = sorted(range(len(heads)), key=drawn.__getitem__)
+    leaf_of = dict(zip(order, range(first, first + len(order)), strict=True))
     secret_rows, leaf_rows, hashes = [], [], []
     each = zip(
         iter_unpack(f"{_NUMBER_BYTES}s", entries.numbers),
@@ -55,13 +64,13 @@ def make_rows(entries: Entries, first: int, secrets: bytes, classes: Mapping[str
         leaves.fields_of_all(entries.bodies),
         strict=True,
     )
-    for leaf, ((number,), (secret,), head, fields) in enumerate(each, first):
+    for nth, ((number,), (secret,), head, fields) in enumerate(each):
         root = leaves.root_over(fields, secret, number)
         before, after, middle = constants[head]
         leaf_hash = sha256(before + hexlify(root) + after).digest()
         row = (
             b"\0\6\0\0\0\10",
-            leaf.to_bytes(8),
+            leaf_of[nth].to_bytes(8),
             b"\0\0\0\10",
             number,
             middle,
@@ -72,7 +81,12 @@ def make_rows(entries: Entries, first: int, secrets: bytes, classes: Mapping[str
         secret_rows.append(secret_row(number, secret))
         leaf_rows.append(b"".join(row))
         hashes.append(leaf_hash)
-    return Rows(entries.numbers, b"".join(secret_rows), b"".join(leaf_rows), b"".join(hashes))
+    return Rows(
+        entries.numbers,
+        b"".join(secret_rows),
+        b"".join([leaf_rows[nth] for nth in order]),
+        b"".join([hashes[nth] for nth in order]),
+    )
 
 
 def secret_row(number: bytes, secret: bytes) -> bytes:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Put committed entries into the tree: a leaf for each, in an order that is final, and full tiles over them.
 
+What a run takes together (`_MADE_AT_ONCE`) is in no order within it, as `leaf_rows` says.
+
 Separate from the services, which only append: this runs later, alone, in steps of one transaction each, and can be killed between
 or within any of them. Writers and integrator never wait for each other; an entry whose transaction began before another that is
 still open waits for the next run.
@@ -22,7 +24,7 @@ from rollkeeper.kernel import database
 from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.ledger import leaves, queries, tree
 from rollkeeper.ledger.errors import LEAF_CHANGED
-from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, Entries, Rows, make_rows
+from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, PLACE_BYTES, Entries, Rows, make_rows
 from rollkeeper.ledger.processes import Later, Share, given_later, sharing_out
 from rollkeeper.ledger.secrets import keep_secrets
 from rollkeeper.ledger.verbs import Verb
@@ -135,17 +137,21 @@ def _through(row: Any) -> dict[str, Any]:
 
 
 def _take(rows: Iterable[Any], first: int, share: Share) -> Taken:
-    """Take entries, and have leaves from `first` on made of them with a fresh secret each."""
+    """Take entries, and have leaves from `first` on made of them, each row of them in a random order, with a fresh secret each."""
     made: list[Made] = []
     count, through = 0, {}
     for row in rows:
         entries = Entries(row.numbers, row.heads, row.bodies)
         here = len(entries.numbers) // _NUMBER_BYTES
-        made.append(
-            share(make_rows, entries, first + count, os.urandom(leaves.SECRET_BYTES * here), _CLASSES)
-        )
+        secrets = os.urandom(leaves.SECRET_BYTES * here)
+        made.append(share(make_rows, entries, first + count, secrets, random_places(here), _CLASSES))
         count, through = count + here, _through(row)
     return Taken(count, through, made)
+
+
+def random_places(count: int) -> bytes:
+    """Draw the places of leaves that are made together: the smallest comes first."""
+    return os.urandom(PLACE_BYTES * count)
 
 
 def _place(made: list[Made]) -> bytes:

@@ -10,10 +10,22 @@ import pytest
 
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.ledger import publication
+from rollkeeper.ledger import publication, sequencer
+from rollkeeper.ledger.leaf_rows import PLACE_BYTES
 from rollkeeper.ledger.settings import settings
 from tests.ledger.witness import RealWitness
 from tests.superuser import as_superuser
+
+
+@pytest.fixture(autouse=True)
+def leaves_in_order(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give leaves the order of their entries, so that a test can say which is which; the tests of their order draw it."""
+    if request.path.stem != "test_order_of_leaves":
+        monkeypatch.setattr(
+            sequencer,
+            "random_places",
+            lambda count: b"".join(nth.to_bytes(PLACE_BYTES) for nth in range(count)),
+        )
 
 
 @pytest.fixture
