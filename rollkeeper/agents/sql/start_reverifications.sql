@@ -28,6 +28,7 @@ WITH meant AS MATERIALIZED (
            ledger_body(%(begun)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack)s, NULL, line_id, NULL,
                        jsonb_build_object('agent', %(agent)s::text))
       FROM asked
+     ORDER BY random()
 )
 INSERT INTO agents_reverification (line_id, reverification_id, agent_id, notice_id, entry_id, started_on)
 SELECT line_id, reverification_id, %(agent)s, notice_id, entry_id, %(on)s FROM asked

@@ -57,6 +57,6 @@ WITH locked AS MATERIALIZED (
       FROM (SELECT DISTINCT stage FROM gone)
 ), entered AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
-    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id) FROM gone JOIN said USING (stage)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id) FROM (SELECT * FROM gone ORDER BY random()) AS gone JOIN said USING (stage)
 )
 SELECT count(*) AS lines FROM gone

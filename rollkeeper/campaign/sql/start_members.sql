@@ -20,7 +20,7 @@ WITH started AS (
 ), entered AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
     SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
-      FROM started JOIN said
+      FROM (SELECT * FROM started ORDER BY random()) AS started JOIN said
         ON said.anchor_on = started.anchor_on
        AND coalesce(said.promised_on, 'infinity') = coalesce(started.promised_on, 'infinity')
 )

@@ -16,3 +16,4 @@ SELECT %(at)s, %(day)s, %(verb)s, line_id, NULL, %(staff_id)s,
        ledger_body(%(verb)s, %(at)s, %(day)s, %(role)s, %(actor)s, %(pack)s, %(article)s, line_id, NULL,
                    jsonb_build_object('because', %(because)s::text, 'campaign', %(campaign_id)s::text))
   FROM waived
+ ORDER BY random()

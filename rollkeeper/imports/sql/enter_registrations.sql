@@ -9,3 +9,4 @@ SELECT %(at)s, %(day)s, %(verb)s, line_id, person_id, %(staff_id)s::uuid,
                                                          'bearer', bearer, 'user', line_user)))
   FROM unnest(%(lines)s::uuid[], %(persons)s::uuid[], %(commitments)s::text[], %(parties)s::text[], %(bearers)s::text[], %(users)s::text[])
     AS declared (line_id, person_id, commitment, party, bearer, line_user)
+ ORDER BY random()

@@ -9,6 +9,7 @@ WITH undo_slice AS MATERIALIZED (
 ), entry AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
     SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id) FROM undo_slice, said
+     ORDER BY random()
  RETURNING line_id, entry_id
 ),
 -- include lines.undo_import_many

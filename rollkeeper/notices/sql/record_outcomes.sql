@@ -83,6 +83,7 @@ WITH given AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT CASE c.outcome WHEN 'delivered' THEN %(delivered)s ELSE %(bounced)s END AS verb
     ) v
+    ORDER BY random()
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM judged) AS known,

@@ -42,3 +42,4 @@ SELECT %(now)s, %(on)s, %(bounced)s, a.line_id, NULL, %(staff_id)s::uuid,
     )
 FROM answered a JOIN noted n ON n.line_id = a.line_id AND n.notice_id = a.notice_id
 WHERE a.outcome = 'bounced' AND a.is_news
+ ORDER BY random()

@@ -45,3 +45,4 @@ INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
 SELECT %(now)s, %(on)s, verb, line_id, NULL, %(staff_id)s::uuid,
     replace(ledger_body_for(body, line_id), '"command":"' || ledger_any_line() || '"', '"command":"' || command_id || '"')
 FROM over JOIN said USING (verb, facts)
+ ORDER BY random()

@@ -36,6 +36,7 @@ WITH chunk AS MATERIALIZED (
 ), entry AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
     SELECT %(at)s, %(on)s, %(freed)s, line_id, %(staff_id)s, ledger_body_for(body, line_id) FROM over CROSS JOIN said
+     ORDER BY random()
 )
 SELECT quarantined_until, number_index, (SELECT count(*) FROM over) AS numbers
   FROM chunk ORDER BY quarantined_until DESC, number_index DESC LIMIT 1

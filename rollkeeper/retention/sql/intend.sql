@@ -22,3 +22,4 @@ SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
   FROM intent i JOIN said s
     ON s.ground = i.ground AND s.last_day_kept = i.last_day_kept
    AND coalesce(s.tenure_id, ledger_any_line()) = coalesce(i.tenure_id, ledger_any_line())
+ ORDER BY random()

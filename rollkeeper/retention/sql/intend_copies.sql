@@ -14,3 +14,4 @@ SELECT %(at)s, %(on)s, %(verb)s, i.line_id, h.person_id, %(staff_id)s,
        ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, i.line_id, h.commitment,
                    jsonb_build_object('erasure', i.erasure_id, 'last_day_kept', i.last_day_kept, 'tenure', i.tenure_id))
   FROM intent i JOIN lines_tenure h ON h.line_id = i.line_id AND h.tenure_id = i.tenure_id
+ ORDER BY random()

@@ -7,3 +7,4 @@ SELECT %(at)s, %(day)s, %(verb)s, line_id, %(staff_id)s::uuid,
        ledger_body(%(verb)s, %(at)s, %(day)s, %(role)s, %(actor)s, NULL, NULL, line_id, NULL,
                    jsonb_build_object('field', %(field)s::text, 'purpose', %(purpose)s::text))
 FROM unnest(%(lines)s::uuid[]) AS line_id
+ ORDER BY random()
