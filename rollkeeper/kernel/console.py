@@ -181,19 +181,23 @@ def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """Return the width of each column in a narrow terminal.
 
     Columns of single words, such as names, come first and are left whole while there is room: a broken one cannot be copied. The others
-    have room for a day.
+    have room for a day, and share what is left: none takes it all.
     """
     columns = range(len(rows[0]))
     natural = [max(cell_len(row[index]) for row in rows) for index in columns]
     words = {index for index in columns if not any(" " in row[index] for row in rows[1:])}
     given = [min(natural[index], _WORD if index in words else _PHRASE) for index in columns]
     room = width - 3 * len(columns) - 1 - sum(given)
-    for index in sorted(columns, key=lambda index: index not in words):
+    for index in words:
         more = natural[index] - given[index]
-        if index in words and more > room:
-            continue
-        given[index] += max(0, min(more, room))
-        room -= max(0, min(more, room))
+        if more <= room:
+            given[index] += more
+            room -= more
+    phrases = sorted(set(columns) - words, key=lambda index: natural[index] - given[index])
+    for others, index in zip(range(len(phrases), 0, -1), phrases, strict=True):
+        more = max(0, min(natural[index] - given[index], room // others))
+        given[index] += more
+        room -= more
     return given
 
 

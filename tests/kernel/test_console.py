@@ -121,3 +121,23 @@ def test_a_narrow_terminal_leaves_a_reference_and_a_day_whole(capsys, monkeypatc
     said = capsys.readouterr().out
     assert all(f"│ {one} " in said for one in (reference, "2012-03-02"))
     assert max(map(len, said.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("width", ["100", "120", "200"])
+def test_two_columns_of_sentences_share_the_width_of_a_terminal(capsys, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setattr(console, "out", console._PlainConsole(highlight=False, soft_wrap=True))
+    long = (
+        "The country has no file: its emergency numbers and documents are not known, and no line is barred. "
+        * 2
+    )
+    advice = (
+        "Write /var/lib/rollkeeper/law/countries/be.yaml, which 'rollkeeper law schema --country' describes."
+    )
+
+    show_table("A pack", ("weight", "topic", "finding", "what to do"), [("doubt", "open question", long, advice)])  # fmt: skip
+
+    said = capsys.readouterr().out
+    assert "/var/lib/rollkeeper/law" in said
+    assert max(map(len, said.splitlines())) <= int(width)
+    assert len(said.splitlines()) <= 14
