@@ -10,11 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from django.utils.translation import override
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import JsonOption, counted, emit, err, out, progress, read_date, show_table
 from rollkeeper.kernel.extras import needs_extra
 from rollkeeper.kernel.files import write_atomically
+from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, TIBETAN, as_html, as_plain_text
 from rollkeeper.law.cases import cases_not_run, traced_cases
 from rollkeeper.law.checks import check_pack
 from rollkeeper.law.choices import Engine
@@ -33,6 +35,7 @@ from rollkeeper.law.forgotten import unfinished
 from rollkeeper.law.form_summary import form_summaries, line_summary
 from rollkeeper.law.packs import load_pack, pack_bytes, shipped_packs
 from rollkeeper.law.page import law_page
+from rollkeeper.law.page_wording import LAW_WORDING
 from rollkeeper.law.register_histories import REGISTER_HISTORIES
 from rollkeeper.law.scaffold import Shape, is_pack_id, scaffold
 from rollkeeper.law.schema import PackFile
@@ -40,6 +43,8 @@ from rollkeeper.law.strict_yaml import read_strict
 
 if TYPE_CHECKING:
     from rollkeeper.law.diff import ChangedLeaf, ChangedOutcomes
+
+LANGUAGES = (ENGLISH, CHINESE, TIBETAN)
 
 PackArgument = Annotated[str, typer.Argument(metavar="PACK", help="A shipped pack or the path of one.")]
 DayOption = Annotated[
@@ -137,12 +142,20 @@ def show(
     Example: rollkeeper law show cn-xz-2011 --html law.html
     """
     law = load_pack(pack)
-    page = law_page(law, language=language, on=on or clock.today())
+    known = {*LANGUAGES, *law.file.title, *(code for one in law.file.articles for code in one.text)}
+    if language not in known:
+        raise typer.BadParameter(f"choose one of {', '.join(sorted(known))}.", param_hint="'--language'")
+    # English needs no catalogue; a language that only the pack has gets English headings.
+    is_translated = language in LANGUAGES and language != ENGLISH
+    with override(language if is_translated else ENGLISH):
+        wording = LAW_WORDING.only()() if is_translated else None
+        page = law_page(law, language=language, on=on or clock.today(), wording=wording)
+        written = as_html(page) if html else as_plain_text(plain_text(page))
     if html is None:
-        typer.echo(plain_text(page))
+        typer.echo(written)
         return
     head = f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{law.id}</title><body>'
-    write_atomically(html, f"{head}{page}</body></html>\n".encode(), mode=0o644)
+    write_atomically(html, f"{head}{written}</body></html>\n".encode(), mode=0o644)
 
 
 def plain_text(page: str) -> str:

@@ -9,6 +9,7 @@ from django.core.signals import request_started
 from rollkeeper.kernel.database import trust_quiet_connections
 from rollkeeper.kernel.settings import take_over_changes
 from rollkeeper.kernel.side_by_side import fall_back_on_chinese_and_english
+from rollkeeper.law.page_wording import LAW_WORDING
 
 
 class SiteConfig(AppConfig):
@@ -19,6 +20,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         """Prepare the catalogues; have each request of an app begin with the settings as they are."""
         fall_back_on_chinese_and_english()
+        LAW_WORDING.register_by_name("rollkeeper.site.law_page:wording")
         # After Django's own receiver, which forgets what it knew of its connections.
         request_started.connect(_prepare)
 

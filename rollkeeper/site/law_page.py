@@ -38,12 +38,16 @@ def law(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=16)
 def _page(pack_hash: str, language: str, on: dt.date) -> str:
     del pack_hash  # what makes it another page
-    wording = Wording(
+    page = law_page(load_pack(instance().pack), language=language, on=on, wording=wording())
+    return mark_safe(page)  # noqa: S308 - `law_page` escapes every text of the pack
+
+
+def wording() -> Wording:
+    """Return how the page writes in the language that is active."""
+    return Wording(
         say=gettext, day=date_format, label=_label, cite=cite, source=_source, comma=comma(), colon=colon(),
         pause=pgettext("law", ", "), stop=pgettext("law", ". "), bracketed=bracketed,
     )  # fmt: skip
-    page = law_page(load_pack(instance().pack), language=language, on=on, wording=wording)
-    return mark_safe(page)  # noqa: S308 - `law_page` escapes every text of the pack
 
 
 def _source(name: str) -> str:

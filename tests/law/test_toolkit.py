@@ -243,6 +243,28 @@ def test_the_law_page_shows_articles_what_is_declined_and_who_read(language):
     assert page.count("<h2 ") >= 8
 
 
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("zh-hans", "任何号码均可拨打的号码"), ("bo", "※ 任何号码均可拨打的号码 · Numbers that every line reaches"), ("en", "Numbers that every line reaches")],
+)  # fmt: skip
+def test_law_show_writes_its_headings_in_the_language_that_is_asked(language, heading, tmp_path):
+    said = invoke("law", "show", "cn-xz-2011", "--language", language).stdout
+    page = tmp_path / "law.html"
+    invoke("law", "show", "cn-xz-2011", "--language", language, "--html", str(page))
+
+    assert heading in said.splitlines()
+    assert "⟦" not in said + page.read_text("utf-8")
+
+
+def test_law_show_has_the_languages_of_the_pack_too_and_refuses_others():
+    german = invoke("law", "show", "de-tkg-172", "--language", "de")
+    other = invoke("law", "show", "de-tkg-172", "--language", "zn-hans")
+
+    assert "vor der Freischaltung" in german.stdout
+    assert other.exit_code == 2
+    assert "choose one of bo, de, en, zh-hans" in other.stderr
+
+
 def test_the_law_page_escapes_what_a_pack_says():
     pack = changed("  en: Decision on real-identity", "  en: <script>Decision on real-identity")
 
