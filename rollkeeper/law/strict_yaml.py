@@ -9,7 +9,7 @@ as YAML 1.2 has it.
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,6 +47,32 @@ _WHY: Final = {
 }
 """What is wrong, in the words of one who writes the file."""
 
+_BOUNDS: Final = {
+    "greater_than_equal": "write {ge} or more",
+    "less_than_equal": "write {le} or less",
+    "string_too_long": "it is longer than {max_length} characters",
+    "too_long": "it has more than {max_length} items",
+}
+_PATTERNS: Final = {
+    "^[A-Z]{2}$": "write two capital letters, such as CN",
+    "^[A-Z]{3}$": "write three capital letters, such as EUR",
+    r"^[a-z][a-z0-9_]*$": "write a small letter, then small letters, digits and _",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "write small letters and digits, parted by hyphens",
+    r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$": "write small letters and digits, parted by hyphens",
+    r"^[a-z]+(-[a-z]+)*$": "write small letters, parted by hyphens",
+    r"^[a-z]{2,3}(-[a-z0-9]+)*$": "write the code of a language, such as en or zh-hans",
+    r"^([01]\d|2[0-3]):[0-5]\d$": "write an hour, HH:MM, in quotes",
+    r"^[0-9]{2,6}$": "write two to six digits, in quotes",
+    r"^[0-9]{1,5}$": "write one to five digits, in quotes",
+}
+"""What the schema's patterns ask."""
+_QUOTED: Final = {
+    "date_type": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "int_type": re.compile(r"-?\d+"),
+    "bool_type": re.compile("true|false"),
+}
+"""What would be right without its quotes."""
+
 type Path = tuple[str | int, ...]
 
 
@@ -81,9 +107,16 @@ def leaf_name(path: Path) -> str:
     return name.lstrip(".") or "the file"
 
 
-def in_plain_words(error_type: str, message: str) -> str:
+def in_plain_words(error: Mapping[str, Any]) -> str:
     """Return what is wrong with a leaf that the schema refuses."""
-    why = _WHY.get(error_type, message.removeprefix("Value error, "))
+    kind, context, given = error["type"], error.get("ctx", {}), error.get("input")
+    if kind in _BOUNDS:
+        return _BOUNDS[kind].format_map(context)
+    if kind == "string_pattern_mismatch" and (why := _PATTERNS.get(context["pattern"])):
+        return why
+    why = _WHY.get(kind, str(error["msg"]).removeprefix("Value error, "))
+    if kind in _QUOTED and isinstance(given, str) and _QUOTED[kind].fullmatch(given):
+        why += ", without quotes"
     return why[:1].lower() + why[1:]
 
 

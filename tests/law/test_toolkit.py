@@ -287,6 +287,31 @@ def test_the_law_page_of_a_draft_promises_no_day():
         ("kind: exact", "kind: exakt", "did you mean 'exact'?"),
         ("quarantine: {n: 90", "quarantin: {n: 90", "did you mean 'quarantine'?"),
         ("  - id: minor\n", "  - id: individual\n", "'individual' occurs twice"),
+        (
+            "retention:\n",
+            "retenton: 1\nretention:\n",
+            "retenton: there is no such field (did you mean 'retention'?).",
+        ),
+        (
+            "  begins: 2012-01-01",
+            '  begins: "2012-01-01"',
+            "valid.begins: write a date, YYYY-MM-DD, without quotes.",
+        ),
+        ("version: 1", 'version: "1"', "version: write a whole number, without quotes."),
+        ("version: 1", "version: 0", "version: write 1 or more."),
+        ("{n: 60, unit: day}", "{n: 60000000, unit: day}", "n: write 100000 or less."),
+        ("country: CN,", "country: cn,", "country: write two capital letters, such as CN."),
+        ("id: cn-xz-2011", "id: CN-XZ-2011", "id: write small letters and digits, parted by hyphens."),
+        (
+            "count_first_day: false",
+            "count_first_day: no",
+            "calendar.count_first_day: write true or false, or write one of unknown.",
+        ),
+        (
+            'article: "3", words',
+            "article: 3, words",
+            "because.article: write text, in quotes where it looks like a number",
+        ),
     ],
 )
 def test_a_fault_speaks_the_packs_words(old, new, says):

@@ -220,12 +220,7 @@ def _read(text: bytes, name: str) -> Country:
     try:
         found = Country.model_validate(document.data)
     except ValidationError as fault:
-        raise_all(
-            [
-                document.fault(tuple(one["loc"]), in_plain_words(one["type"], one["msg"]))
-                for one in fault.errors()
-            ]
-        )
+        raise_all([document.fault(tuple(one["loc"]), in_plain_words(one)) for one in fault.errors()])
         raise
     raise_all(list(_inner_faults(found, document)))
     return found

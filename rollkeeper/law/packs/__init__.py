@@ -104,20 +104,43 @@ def _named_faults(fault: ValidationError, document: Document) -> list[Rollkeeper
     """Report each fault once: a list that is too short only because its items are faulty is not a separate fault."""
     errors = fault.errors(include_url=False)
     places = [error["loc"] for error in errors]
-    return [
-        _named(error, document)
-        for error in errors
-        if error["type"] != "too_short"
-        or not any(place != error["loc"] and place[: len(error["loc"])] == error["loc"] for place in places)
-    ]
+    named: dict[LeafPath, list[RollkeeperError]] = {}
+    for error in errors:
+        where = _place(error, document.data)
+        if error["type"] != "too_short" or not any(
+            place != error["loc"] and place[: len(error["loc"])] == error["loc"] for place in places
+        ):
+            named.setdefault(where, []).append(_named(error, where, document))
+    return [_either(found, where, document) for where, found in named.items()]
 
 
-def _named(error: Mapping[str, Any], document: Document) -> RollkeeperError:
-    where: LeafPath = tuple(error["loc"])
-    if where and (where[-1] == "because" or where[-2:] == ("because", "article")):
+def _place(error: Mapping[str, Any], data: Any) -> LeafPath:
+    """Return where the fault is in the file: of a value that may have several forms, the schema names the form as a part of its own."""
+    found: list[str | int] = []
+    for part in error["loc"]:
+        if isinstance(data, (dict, tuple)) and (
+            part in data if isinstance(data, dict) else part in range(len(data))
+        ):
+            data = data[part]
+        elif error["type"] != "missing" or part != error["loc"][-1]:
+            continue
+        found.append(part)
+    return tuple(found)
+
+
+def _either(faults: list[RollkeeperError], where: LeafPath, document: Document) -> RollkeeperError:
+    """Return one fault for a value of which none of its forms is met."""
+    if len(faults) == 1:
+        return faults[0]
+    return document.fault(where, ", or ".join(dict.fromkeys(str(one.facts["why"]) for one in faults)))
+
+
+def _named(error: Mapping[str, Any], where: LeafPath, document: Document) -> RollkeeperError:
+    is_quoted_badly = error["type"] == "string_type" and error["input"] is not None
+    if where and not is_quoted_badly and (where[-1] == "because" or where[-2:] == ("because", "article")):
         leaf = where[: where.index("because")]
         return PACK_ARTICLE_MISSING(file=document.file, line=document.line_of(leaf), leaf=leaf_name(leaf))
-    why = in_plain_words(error["type"], str(error["msg"]))
+    why = in_plain_words(error)
     if error["type"] == "extra_forbidden":
         instead = SAID_OTHERWISE.get(str(where[-1]))
         why += f"; {instead}" if instead else did_you_mean(str(where[-1]), _FIELDS)
@@ -198,7 +221,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, list(known), n=1)
     if word in close:
         return ": it belongs to another part"
-    return f": did you mean '{close[0]}'?" if close else ""
+    return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 def _reading_faults(
