@@ -254,14 +254,15 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
     assert before is not None  # noqa: S101 - the supported shape says so
     pauses = [extension.because.article for extension in campaign.extensions]
     grace = days_in(file.calendar, campaign.deadline.after, base)
+    services = frozenset(when.services or SERVICES) & registered_services(file)
     return CampaignRules(
         campaign_id=campaign.id,
         begins_on=base,
         activated_before=before,
         activated_from=when.activated_from or dt.date.min,
-        services=frozenset(when.services or SERVICES),
+        services=services,
         regions=frozenset(when.regions),
-        payments=frozenset((when.payment,) if when.payment else Payment.values),
+        payments=_payments(file, services, when.payment),
         asks_again=bool(when.registered),
         registered_before=when.registered_before or dt.date.max,
         assurance=frozenset(when.assurance),
@@ -274,6 +275,21 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
         notice_article=campaign.notices[0].because.article,
         pause_article=pauses[0] if pauses else campaign.deadline.because.article,
     )
+
+
+def registered_services(file: PackFile) -> frozenset[str]:
+    """Return the services of which lines have to be registered: whose line is of another could do nothing to keep it."""
+    return frozenset(service for scope in file.scope.services for service in scope.services)
+
+
+def _payments(file: PackFile, services: frozenset[str], payment: str | None) -> frozenset[str]:
+    """Return how a line of a campaign may be paid: as the campaign says, and as the law has lines of each of its services registered."""
+    allowed = {payment} if payment else set(Payment.values)
+    for service in services:
+        of_it = [scope.payment for scope in file.scope.services if service in scope.services]
+        if None not in of_it:
+            allowed.intersection_update(filter(None, of_it))
+    return frozenset(allowed)
 
 
 def _time_to_register(file: PackFile, campaign: Campaign, grace: int) -> Term:

@@ -25,10 +25,9 @@ from rollkeeper.law.rules import (
 )
 from rollkeeper.law.schema import Case, PackFile, Retention
 from rollkeeper.law.schema_common import Duration
-from rollkeeper.law.schema_people import Scope
 
 _NOT_COUNTED = {
-    "scope": Scope(), "party_kinds": (), "limits": (), "document_copies": (), "dual_control": (), "agents": None, "rights": None,
+    "party_kinds": (), "limits": (), "document_copies": (), "dual_control": (), "agents": None, "rights": None,
     "breach": (), "at_once": None, "disclosure": (), "layers": (),
 }  # fmt: skip
 """The chapters that change no stage of a line."""

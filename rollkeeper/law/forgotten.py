@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from rollkeeper.law.calendars import is_known
+from rollkeeper.law.campaign_rules import registered_services
 from rollkeeper.law.confirmations import NEVER_CONFIRMED, citations
 from rollkeeper.law.findings import LawFinding, Weight
 from rollkeeper.law.pack import Pack
@@ -22,6 +24,7 @@ def forgotten(pack: Pack) -> Iterator[LawFinding]:
     yield from _words(pack)
     yield from _stages(pack)
     yield from _people(pack)
+    yield from _elsewhere(pack)
     yield from _times(pack)
 
 
@@ -117,6 +120,36 @@ def _people(pack: Pack) -> Iterator[LawFinding]:
                 "people",
                 f"The number of a document is asked of '{kind}', and not of what document.",
                 "Ask document_type as well: a number is checked by its kind of document.",
+            )
+        methods = {one.method for one in pack.said_of(kind, "verification")}
+        if methods == {"biometric"}:
+            yield LawFinding(
+                Weight.DOUBT,
+                "people",
+                f"Of '{kind}' an identity is verified by biometrics alone: who has none that can be read could not register.",
+                "Name a further check that the law allows, such as sight: any one will do.",
+            )
+
+
+def _elsewhere(pack: Pack) -> Iterator[LawFinding]:
+    """Yield what is about another country or about other lines than the law."""
+    country, holidays = pack.file.jurisdiction.partition("-")[0], pack.file.calendar.holidays.country
+    if pack.duty and holidays != country and is_known(country):
+        yield LawFinding(
+            Weight.DOUBT,
+            "calendar",
+            f"The law is of {country}, and its holidays are those of {holidays}: people could lose service on a day when counters are shut.",
+            f"Write 'country: {country}' under 'calendar.holidays'.",
+        )
+    registered = registered_services(pack.file)
+    for campaign in pack.file.campaigns:
+        others = [one for one in campaign.cohort.when.services if one not in registered]
+        if others:
+            yield LawFinding(
+                Weight.DOUBT,
+                "services",
+                f"Campaign '{campaign.id}' names services of which no line has to be registered, and takes none of them: {', '.join(others)}.",
+                "Name them under 'scope.services' too, if the law has them registered.",
             )
 
 

@@ -39,6 +39,31 @@ def test_a_campaign_of_prepaid_lines_takes_those_alone(capsys):
     assert "2 not known to be paid so" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("payment", "taken"),
+    [
+        ("      payment: prepaid\n", {"mobile prepaid"}),
+        ("", {"mobile prepaid", "mobile postpaid", "mobile unknown"}),
+    ],
+)
+@pytest.mark.parametrize("services", ["", ", services: [mobile, fixed_line]"])
+def test_a_campaign_takes_no_line_that_the_law_has_no_one_register(payment, taken, services):
+    law = PLAIN.replace(
+        "    - services: [mobile, data_card, fixed_line]\n",
+        f"    - services: [mobile, data_card]\n{payment}",
+        1,
+    ).replace(", services: [mobile, data_card, fixed_line]}", f"{services}}}", 1)
+    there = {
+        f"{service} {paid.value}": make_line(service=service, payment=paid.value)
+        for service in ("mobile", "fixed_line")
+        for paid in Payment
+    }
+
+    plan(law)
+
+    assert {name for name, line_id in there.items() if members([line_id])} == taken
+
+
 def test_a_version_of_prepaid_lines_alone_lets_the_others_go_with_service():
     paid = lines()
     plan(PLAIN)

@@ -140,6 +140,22 @@ def test_a_number_of_no_kind_of_document_is_named():
     assert "'company'" in one.sentence
 
 
+@pytest.mark.parametrize(
+    ("topic", "old", "new", "said"),
+    [
+        ("calendar", "country: CN, subdivision: XZ}", "country: DE}", "of CN, and its holidays are those of DE"),
+        ("services", "registered: false, services: [mobile,", "registered: false, services: [email, mobile,", "none of them: email"),
+        ("people", "verification:\n      - method: sight", "verification:\n      - method: biometric", "by biometrics alone"),
+    ],
+)  # fmt: skip
+def test_what_is_about_other_lines_days_or_bodies_is_named(topic, old, new, said):
+    text = REFERENCE[: REFERENCE.index("\ntests:")]
+    assert old in text
+    assert said not in str(found(read_pack(text.encode(), file="pack.yaml"), topic))
+
+    assert said in str(found(read_pack(text.replace(old, new).encode(), file="pack.yaml"), topic))
+
+
 def test_a_stage_that_no_case_expects_is_named():
     cases = load_pack("cn-xz-2011").file.tests
 
