@@ -115,7 +115,7 @@ def _named_faults(fault: ValidationError, document: Document) -> list[Rollkeeper
 
 
 def _place(error: Mapping[str, Any], data: Any) -> LeafPath:
-    """Return where the fault is in the file: of a value that may have several forms, the schema names the form as a part of its own."""
+    """Return where the fault is in the file. Of a value that may have several forms the schema names the form too, which is left out."""
     found: list[str | int] = []
     for part in error["loc"]:
         if isinstance(data, (dict, tuple)) and (
