@@ -45,11 +45,12 @@ def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
         or counted[whole_source] > TRIES_PER_SOURCE
         or (counted[all_over] > TRIES_PER_NAME and not _is_known(name, source))
     ):
-        if staff is not None and TRIES + 1 in {counted[here], counted[all_over] - TRIES_PER_NAME + TRIES}:
+        if TRIES + 1 in {counted[here], counted[all_over] - TRIES_PER_NAME + TRIES}:
             record_sign_in(staff, SignInOutcome.LIMIT_REACHED, source=source_class)
         raise TooManyAttempts(tries=TRIES, minutes=int(WINDOW.total_seconds() // 60))
     if staff is None:
         make_password(password)  # as long as a check would take
+        record_sign_in(None, SignInOutcome.WRONG_PASSWORD, source=source_class)
         raise NotSignedIn
     if not check_password(password, staff.password) or not staff.is_active:
         record_sign_in(staff, SignInOutcome.WRONG_PASSWORD, source=source_class)

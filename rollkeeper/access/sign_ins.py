@@ -2,7 +2,8 @@
 """Records how each attempt to sign in to an account ended, and tells its owner of the failed ones.
 
 The ledger has the account's mark, the app, the outcome and whether the source was one from which the account signed in lately;
-never the source itself, nor a user name that does not exist.
+never the source itself, nor a user name that does not exist. A try of such a name is entered too, with a mark drawn for it: else the
+number of published leaves would tell a stranger which names exist.
 """
 
 import datetime as dt
@@ -35,11 +36,12 @@ class LastSignIn:
     failed: int
 
 
-def record_sign_in(staff: Staff, outcome: SignInOutcome, *, source: SignInSource) -> None:
-    """Record how an attempt to sign in to this account ended. Ledger: access:sign_in:attempted."""
-    staff_id, today = StaffId(staff.staff_id), clock.today()
-    mark = staff_commitment(bytes(staff.salt), staff_id)
-    roles = sorted(roles_on(today, staff_id=staff_id)) if outcome is SignInOutcome.SUCCEEDED else []
+def record_sign_in(staff: Staff | None, outcome: SignInOutcome, *, source: SignInSource) -> None:
+    """Record how an attempt to sign in to this account ended; None: to one that does not exist. Ledger: access:sign_in:attempted."""
+    staff_id, today = StaffId(staff.staff_id) if staff else None, clock.today()
+    mark = staff_commitment(bytes(staff.salt), StaffId(staff.staff_id)) if staff else secrets.token_hex(32)
+    is_in = outcome is SignInOutcome.SUCCEEDED
+    roles = sorted(roles_on(today, staff_id=staff.staff_id)) if staff and is_in else []
     actor = Authority(frozenset(), staff_id, mark if roles else secrets.token_hex(32))
     facts = {
         "app": os.environ.get("ROLLKEEPER_APP", COMMAND),

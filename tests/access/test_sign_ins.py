@@ -69,10 +69,31 @@ def test_what_is_refused_at_the_limit_is_recorded_once():
     assert [outcome for outcome, _, _ in recorded()] == ["wrong_password"] * 5 + ["limit_reached"]
 
 
-def test_a_name_that_does_not_exist_leaves_no_entry():
-    attempt("wrong wrong wrong", username="nobody-of-ours")
+UNKNOWN = "no-account-of-ours"
 
-    assert recorded() == []
+
+@pytest.mark.parametrize("tries", [1, 5, 6, 9])
+def test_the_published_ledger_does_not_tell_which_accounts_exist(tries):
+    """Who tries a name and counts the leaves of class `staff` that come within the minute learns nothing."""
+    counts = []
+    for name, address in ((NAME, "127.0.0.6"), (UNKNOWN, "127.0.0.7")):
+        before = len(recorded())
+        for _ in range(tries):
+            attempt("wrong wrong wrong", username=name, address=address)
+        counts.append(recorded()[before:])
+
+    assert counts[0] == counts[1]
+
+
+def test_an_entry_about_a_name_that_does_not_exist_names_no_one():
+    attempt("wrong wrong wrong", username=UNKNOWN)
+    attempt("wrong wrong wrong", username=UNKNOWN)
+
+    entries = rows("SELECT staff_id, body FROM ledger_entry WHERE verb = 'access:sign_in:attempted'")
+    assert [row.staff_id for row in entries] == [None, None]
+    assert UNKNOWN not in str(entries)
+    marks = {json.loads(row.body)["facts"]["staff"] for row in entries}
+    assert len(marks) == 2
 
 
 def test_a_wrong_second_factor_is_recorded_and_a_right_one_is_the_sign_in():

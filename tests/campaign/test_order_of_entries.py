@@ -27,7 +27,8 @@ BY_POSITION = {"campaign/sql/record_chunk.sql", "campaign/sql/record_rollback.sq
 def numbered(verb):
     """The lines in the order in which their entries were numbered."""
     return [
-        row.line_id for row in rows("SELECT line_id FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
+        row.line_id
+        for row in rows("SELECT line_id FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
     ]
 
 
