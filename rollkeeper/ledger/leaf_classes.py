@@ -35,7 +35,7 @@ _CLASS_OF_VERB = {
     for leaf_class, verbs in {
         LeafClass.ACCESS: (
             "campaign:line:explained", "line:access:recorded", "line:counter_code:issued", "line:evidence:seen",
-            "line:line:looked_up", "reporting:evidence:disclosed", "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked",
+            "line:line:looked_up", "reporting:evidence:disclosed", "selfcare:code:not_sent", "selfcare:code:reserved", "selfcare:code:sent", "selfcare:delegate:checked",
             "selfcare:session:not_verified", "selfcare:session:verified", "vault:offline:opened", "vault:sealed:opened",
             "vault:sealed:refused",
         ),

@@ -300,6 +300,7 @@ class Verb(StrEnum):
         EntrySchema(facts={"acceptance": REFERENCE, "language": CODE}),
     )
     CODE_SENT = "selfcare:code:sent", EntrySchema(line=REQUIRED, facts={"channel": CODE})
+    CODE_NOT_SENT = "selfcare:code:not_sent", EntrySchema()
     CODE_RESERVED = "selfcare:code:reserved", _LINE
     SESSION_VERIFIED = "selfcare:session:verified", _LINE
     SESSION_NOT_VERIFIED = "selfcare:session:not_verified", _LINE

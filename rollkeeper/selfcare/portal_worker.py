@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db.utils import InterfaceError, OperationalError
@@ -43,6 +43,9 @@ from rollkeeper.selfcare.settings import settings
 from rollkeeper.selfcare.verification import verify
 
 log = logging.getLogger("rollkeeper.portal_worker")
+
+_LEAVES_OF_A_CODE: Final = 2
+"""The address is opened, and the code is sent."""
 
 
 def send_codes(authority: Authority, *, limit: int | None = None) -> int:
@@ -78,7 +81,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
     """Look at the next code request and send a code where one may be sent; return whether there was one.
 
     The code is known to the message alone; what is kept of it is a keyed hash.
-    Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NOT_ALLOWED.
+    Ledger: selfcare:code:sent, vault:sealed:opened; else as many of selfcare:code:not_sent. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
     with action():
@@ -95,6 +98,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
         if may and line is not None:
             _keep_code(code_request_id, line.line_id, code, is_kept=kept)
     if not may or line is None:
+        _enter_unsent(authority, role, _LEAVES_OF_A_CODE, on=on)
         return True
     chosen = settings()
     channel = send_one_time_code(
@@ -110,6 +114,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
                 [code_request_id],
             )
         if channel is None:
+            _enter_unsent(authority, role, 1, on=on)
             return True
         run(
             "UPDATE selfcare_coderequest SET channel = %s WHERE code_request_id = %s",
@@ -118,6 +123,21 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
         facts = {"channel": channel.value}
         append_entry(authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=line.line_id, facts=facts)
     return True
+
+
+def _enter_unsent(authority: Authority, role: str, leaves: int, *, on: dt.date) -> None:
+    """Enter, about no one, as many leaves as a code that is sent has: else their number tells a stranger which numbers are lines.
+
+    Up to a limit, since strangers would fill the ledger, from which no entry goes. Ledger: selfcare:code:not_sent.
+    """
+    with action():
+        (came,) = rows(
+            "SELECT count(*) AS unsent FROM selfcare_coderequest"
+            " WHERE line_id IS NULL AND made_at > clock_timestamp() - interval '1 hour'"
+        )
+        if came.unsent <= settings().unsent_codes_per_hour:
+            for _ in range(leaves):
+                append_entry(authority, verb=Verb.CODE_NOT_SENT, role=role, on=on)
 
 
 def process_portal_request() -> bool:

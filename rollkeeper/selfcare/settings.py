@@ -26,6 +26,14 @@ class Portal(Table):
     code_requests_per_hour: Annotated[
         int, Field(gt=0, description="Code requests of one source in an hour, for all numbers.")
     ] = 20
+    unsent_codes_per_hour: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Code requests without a code, in an hour and for all numbers, that are entered in the ledger like those with "
+            "one, so that its leaves do not tell which numbers are lines.",
+        ),
+    ] = 1000
     care_menu: Annotated[
         bool,
         Field(

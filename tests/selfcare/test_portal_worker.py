@@ -16,6 +16,7 @@ from rollkeeper.kernel import clock, database, stores
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Allowed, Refused
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.selfcare import personal_data, portal_client, portal_worker
 from rollkeeper.selfcare.answer_encryption import new_key
 from rollkeeper.selfcare.choices import PortalRequestKind
@@ -27,6 +28,7 @@ from rollkeeper.selfcare.sessions import active_session
 from rollkeeper.selfcare.settings import settings as portal_settings
 from rollkeeper.vault.services import begin_first_epoch
 from tests.builders.commands import change_commands
+from tests.builders.lines import mark_terminated
 from tests.builders.past import make_older
 from tests.refusals import refusing
 from tests.selfcare.conftest import answering
@@ -586,3 +588,54 @@ def test_one_visitor_with_a_program_does_not_use_up_what_all_may_have_opened(at_
     assert refused[-1] == "opened_too_often"
     assert opened.n < 30
     assert "done" in ask(tokens[1], PortalRequestKind.EXPORT)
+
+
+SECOND = "+8613908911235"
+
+
+def no_line():
+    """No one has this number."""
+
+
+def a_line_that_ended():
+    mark_terminated(register_line(), ON)
+
+
+def a_line_that_had_its_codes():
+    register_line()
+    for nth in range(portal_settings().codes_per_hour):
+        code_request(source=f"198.51.100.{nth}")
+
+
+@pytest.mark.parametrize("make", [no_line, a_line_that_ended, a_line_that_had_its_codes])
+def test_the_published_ledger_does_not_tell_which_numbers_are_lines(at_portal, make):
+    """Who asks for a code at night and counts the leaves that come within the minute learns nothing."""
+    register_line(SECOND, PERSON | {"document_number": "X7654321"})
+    make()
+
+    seen = []
+    for number in (SECOND, NUMBER):
+        before = len(classes_of_leaves())
+        code_request(number)
+        seen.append(classes_of_leaves()[before:])
+
+    assert seen == [["access", "access"], ["access", "access"]]
+
+
+def classes_of_leaves():
+    """The class of each leaf there will be."""
+    return [
+        Verb(row.verb).leaf_class.value for row in rows("SELECT verb FROM ledger_entry ORDER BY entry_id")
+    ]
+
+
+def test_a_code_that_is_not_sent_is_entered_about_no_one_and_not_without_end(at_portal, monkeypatch):
+    few = portal_settings().model_copy(update={"unsent_codes_per_hour": 2})
+    monkeypatch.setattr(portal_worker, "settings", lambda: few)
+
+    for nth in range(4):
+        code_request(UNKNOWN, source=f"198.51.100.{nth}")
+
+    found = rows("SELECT line_id, person_id, body FROM ledger_entry WHERE verb = 'selfcare:code:not_sent'")
+    assert [(row.line_id, row.person_id) for row in found] == [(None, None)] * 4
+    assert not [row for row in found if "facts" in row.body]

@@ -101,6 +101,7 @@ BEGIN
         "languages:texts:accepted": "----",
         "languages:texts:withdrawn": "----",
         "selfcare:code:sent": "+---",
+        "selfcare:code:not_sent": "----",
         "selfcare:code:reserved": "+---",
         "selfcare:session:verified": "+---",
         "selfcare:session:not_verified": "+---",
