@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.utils import InterfaceError, OperationalError
@@ -40,12 +40,10 @@ from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, OF_LIMITED_SES
 from rollkeeper.selfcare.rules import is_sim_too_new, may_send_code
 from rollkeeper.selfcare.sessions import PortalSession, active_session, end_session
 from rollkeeper.selfcare.settings import settings
+from rollkeeper.selfcare.unsent_codes import enter_unsent
 from rollkeeper.selfcare.verification import verify
 
 log = logging.getLogger("rollkeeper.portal_worker")
-
-_LEAVES_OF_A_CODE: Final = 2
-"""The address is opened, and the code is sent."""
 
 
 def send_codes(authority: Authority, *, limit: int | None = None) -> int:
@@ -98,7 +96,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
         if may and line is not None:
             _keep_code(code_request_id, line.line_id, code, is_kept=kept)
     if not may or line is None:
-        _enter_unsent(authority, role, _LEAVES_OF_A_CODE, on=on)
+        enter_unsent(authority, role, on=on)
         return True
     chosen = settings()
     channel = send_one_time_code(
@@ -114,7 +112,7 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
                 [code_request_id],
             )
         if channel is None:
-            _enter_unsent(authority, role, 1, on=on)
+            enter_unsent(authority, role, leaves=1, on=on)
             return True
         run(
             "UPDATE selfcare_coderequest SET channel = %s WHERE code_request_id = %s",
@@ -123,21 +121,6 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
         facts = {"channel": channel.value}
         append_entry(authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=line.line_id, facts=facts)
     return True
-
-
-def _enter_unsent(authority: Authority, role: str, leaves: int, *, on: dt.date) -> None:
-    """Enter, about no one, as many leaves as a code that is sent has: else their number tells a stranger which numbers are lines.
-
-    Up to a limit, since strangers would fill the ledger, from which no entry goes. Ledger: selfcare:code:not_sent.
-    """
-    with action():
-        (came,) = rows(
-            "SELECT count(*) AS unsent FROM selfcare_coderequest"
-            " WHERE line_id IS NULL AND made_at > clock_timestamp() - interval '1 hour'"
-        )
-        if came.unsent <= settings().unsent_codes_per_hour:
-            for _ in range(leaves):
-                append_entry(authority, verb=Verb.CODE_NOT_SENT, role=role, on=on)
 
 
 def process_portal_request() -> bool:

@@ -36,6 +36,7 @@ from rollkeeper.notices.settings import settings as notices_settings
 from rollkeeper.selfcare.portal_client import hash_posted_code
 from rollkeeper.selfcare.rules import may_post_code, may_post_today
 from rollkeeper.selfcare.settings import settings
+from rollkeeper.selfcare.unsent_codes import enter_unsent
 
 CODE_FIGURES: Final = 16
 _NONE: Final = object()
@@ -59,7 +60,7 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
 
     A code is known to its letter alone. What the printer does not take now is tried again after an hour, with another code; what is
     more than the number of a day stays as it is.
-    Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NOT_ALLOWED.
+    Ledger: selfcare:code:sent, vault:sealed:opened; else as many of selfcare:code:not_sent. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
     if not may_print_now():
@@ -69,6 +70,9 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
         found = rows(sql("selfcare", "next_letters"), {"most": notices_settings().post_batch})
         answered = [_claim(row) for row in found]
         asked = [one for one in answered if isinstance(one, _Asked)]
+    for one in answered:
+        if one is _NONE:
+            enter_unsent(authority, role, on=on)
     answers = post_one_time_codes(
         authority, [one.letter for one in asked], days=settings().letter_days, on=on
     )
@@ -76,6 +80,7 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
         for one, (answer, reference) in zip(asked, answers, strict=True):
             if answer is not Answer.ACCEPTED:
                 _give_up(one, is_for_later=answer is Answer.RETRY)
+                enter_unsent(authority, role, leaves=1, on=on)
                 continue
             run(
                 "UPDATE selfcare_postedcode SET reference = %s WHERE code_request_id = %s",

@@ -17,7 +17,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.rules import Allowed, Refused
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.selfcare import personal_data, portal_client, portal_worker
+from rollkeeper.selfcare import personal_data, portal_client, portal_worker, unsent_codes
 from rollkeeper.selfcare.answer_encryption import new_key
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.errors import REGISTER_UNAVAILABLE, TooManyCodeRequests, WrongCode
@@ -631,7 +631,7 @@ def classes_of_leaves():
 
 def test_a_code_that_is_not_sent_is_entered_about_no_one_and_not_without_end(at_portal, monkeypatch):
     few = portal_settings().model_copy(update={"unsent_codes_per_hour": 2})
-    monkeypatch.setattr(portal_worker, "settings", lambda: few)
+    monkeypatch.setattr(unsent_codes, "settings", lambda: few)
 
     for nth in range(4):
         code_request(UNKNOWN, source=f"198.51.100.{nth}")

@@ -614,3 +614,21 @@ def test_the_letter_of_who_was_protected_after_it_was_printed_opens_nothing(prin
 
     with pytest.raises(WrongCode):
         portal_client.redeem_code(page(), printer.newest_code)
+
+
+@pytest.mark.parametrize("make", [lambda: None, register_line])
+def test_the_published_ledger_does_not_tell_to_which_numbers_letters_go(printer, make):
+    """Who asks for a letter at night and counts the leaves that come within the minute learns nothing."""
+    other = "+8613908911235"
+    cut_off(other, person=PERSON | {"document_number": "X7654321"})
+    make()
+
+    seen = []
+    for number in (other, NUMBER):
+        ask_for_letter(number)
+        (before,) = rows("SELECT max(entry_id) AS entry FROM ledger_entry")
+        printed()
+        after = rows("SELECT verb FROM ledger_entry WHERE entry_id > %s", [before.entry])
+        seen.append([Verb(row.verb).leaf_class.value for row in after])
+
+    assert seen == [["access", "access"], ["access", "access"]]
