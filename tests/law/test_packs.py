@@ -15,6 +15,7 @@ from rollkeeper.law import strict_yaml
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.calendars import Term
 from rollkeeper.law.campaign_rules import NotificationRules
+from rollkeeper.law.cases import traced_cases
 from rollkeeper.law.confirmations import citations
 from rollkeeper.law.docs_page import packs_markdown
 from rollkeeper.law.errors import (
@@ -346,10 +347,16 @@ def test_a_pack_without_a_duty_that_asks_something_is_refused():
 
 
 def test_an_unknown_first_day_counts_as_the_later_date():
-    pack = read_pack(changed("count_first_day: false", "count_first_day: unknown"), file="pack.yaml")
+    unknown, left_out, counted = (
+        read_pack(changed("count_first_day: false", f"count_first_day: {said}"), file="pack.yaml")
+        for said in ("unknown", "false", "true")
+    )
 
-    pack.refuse_unsupported()
-    assert len(pack.file.tests) > 10
+    assert unknown.unsupported_fields == left_out.unsupported_fields == ()
+    assert "the last is 2012-03-01" in str(traced_cases(unknown))
+    assert traced_cases(unknown) == traced_cases(left_out)
+    # That the day itself counts would take a day away: it is said, and no law acts by it.
+    assert counted.unsupported_fields == ("'calendar.count_first_day: true'",)
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,20 @@ def test_what_is_held_is_listed_with_article_and_read_only_when_proved(come_in, 
     )
 
 
+def test_what_is_kept_is_listed_with_its_article_and_the_last_day_kept(come_in, prove):
+    register_line()
+    other = register_line("+8613908915678")
+    browser = come_in()
+    prove()
+    do(browser, "terminate", other, sure="on")
+
+    listed = text(browser.get("/personal-data/"))
+
+    assert listed.count("Asked by: art. 2 ¶1") == 2
+    assert "Last day kept: not known while the contract runs (art. 5)" in listed
+    assert "Last day kept: 2 March 2013 (art. 5)" in listed
+
+
 def test_a_kind_of_document_is_said_as_people_call_it_and_goes_out_as_it_is_held(come_in, prove):
     register_line()
     browser = come_in()

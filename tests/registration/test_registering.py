@@ -43,6 +43,7 @@ from rollkeeper.registration.submissions import Presence
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.commands import change_commands
 from tests.builders.lines import mark_terminated
+from tests.builders.packs import REFERENCE, use_pack
 from tests.provisioning.fakes import Element
 from tests.refusals import refusing
 from tests.registration.people import ON, card, fresh_number, given_by, person, submission, without_address
@@ -66,6 +67,15 @@ def test_a_number_that_has_no_line_yet_gets_one(clerk):
     line = find_line(number)
     assert (line.line_id, line.service, line.is_registered) == (receipt.line_id, Service.MOBILE, True)
     assert subscriber_of(number).assurance == "checked"
+
+
+def test_a_foreign_number_has_no_line_until_it_is_registered_here(clerk):
+    roaming = "+9779841234567"
+    assert find_line(roaming) is None
+
+    register_subscriber(clerk, submission(roaming), on=ON)
+
+    assert find_line(roaming).is_registered
 
 
 def test_a_new_line_is_opened_in_the_network_which_may_know_its_number_as_ended(clerk):
@@ -405,6 +415,15 @@ def test_who_uses_the_line_may_be_who_brought_the_papers(clerk):
 
     held = subscriber_of(number)
     assert held.user_person_id == held.bearer_person_id
+
+
+def test_a_company_without_its_user_is_refused_where_a_text_that_was_read_asks_it(clerk, law_put_back):
+    reported = "because: {article: as reported, source: measure}"
+    use_pack(REFERENCE.replace(reported, 'because: {article: "2 ¶1"}'))
+    parts = {role: who for role, who in company()["parts"].items() if role is not PartyRole.USER}
+
+    with refusing(errors.PART_MISSING):
+        register_subscriber(clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts), on=ON)
 
 
 @pytest.mark.parametrize(
