@@ -3,6 +3,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from importlib.resources import files
 from random import Random
 
 import pytest
@@ -17,6 +18,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.supported_fields import ATTRIBUTES, LINE_ATTRIBUTES
+from tests.builders.packs import read_text
 from tests.law.day_by_day import Row
 from tests.law.populations import populations, registered_rows
 from tests.law.test_engines import by_rules, by_sql, events_of, quiet
@@ -189,3 +191,27 @@ def test_what_a_law_asks_of_a_line_is_on_its_page_and_in_its_summary(name, said)
     assert ("Of the line itself" in page) == bool(said)
     assert all(f"{one.name} (not confirmed: acts on no one)" in page for one in pack.file.line_attributes)
     assert pack.line_attributes("fixed_line", of_any_line=True) == (), "no one has read it yet"
+
+
+def test_switzerland_has_the_documents_of_its_article_and_they_are_valid_on_the_day():
+    listed = confirmed_law("ch-vupf-20").documents("individual")
+
+    assert [one.type for one in listed] == ["passport", "identity-card", "other"]
+    assert {one.expired_ok for one in listed} == {False}
+
+
+def test_kenya_asks_a_director_s_document_only_where_it_is_relevant():
+    asked = confirmed_law("ke-ln163-2015").attributes("mobile", "company_bearer")
+
+    assert {one.name for one in asked if one.required} == {"name"}
+
+
+def test_india_gives_the_reasons_of_its_order_and_says_what_of_them_is_not_done():
+    file = load_pack("in-dot-2021").file
+
+    assert {one.reason for one in file.campaigns[0].extensions} == {"abroad", "disability", "hospital"}
+    assert "thirty days more" in {one.leaf for one in file.declined}
+
+
+def confirmed_law(name):
+    return read_text((files("rollkeeper.law.packs") / f"{name}.yaml").read_text("utf-8"))
