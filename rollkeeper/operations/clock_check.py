@@ -4,12 +4,18 @@
 The worker makes commands and notices due again; limits that begin in the future begin again by themselves.
 """
 
+from typing import Final
+
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.notices.services import latest_try as latest_of_notices
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.provisioning.services import latest_try as latest_of_commands
+
+_MOST_APART_S: Final = 60
+"""Both clocks judge a batch's day and its approvals: two that differ refuse each other's work."""
 
 
 def look_at_the_clock() -> Finding:
@@ -18,6 +24,13 @@ def look_at_the_clock() -> Finding:
         require_true_clock()
     except RollkeeperError as refused:
         return Finding("", Health.ERROR, str(refused), refused.advice)
+    (server,) = rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS seconds")
+    apart_s = abs(server.seconds - clock.true_seconds())
+    if apart_s > _MOST_APART_S:
+        return Finding(
+            "", Health.ERROR, f"The clocks of this machine and of the register's server are {apart_s:,} seconds apart.",
+            "Correct the wrong one, and keep both right by NTP; docs/runbook/wrong-date.md.",
+        )  # fmt: skip
     (ahead,) = rows(
         "SELECT (SELECT count(*) FROM provisioning_command WHERE kind = 'restore' AND state IN ('waiting', 'sent')"
         " AND next_try_at > %s) AS commands,"
