@@ -25,6 +25,8 @@ TRIES_PER_NAME = 30
 """For one user name from all sources together. A source from which this name signed in lately is not counted."""
 TRIES_PER_SOURCE = 100
 """From one source for all user names together: a shop, or a whole operator, may have one address."""
+TRIES_ENTERED = 500
+"""For all names from all sources together. After so many, tries of names that no account has fill no ledger: no entry ever goes from it."""
 WINDOW = dt.timedelta(minutes=5)
 KNOWN_FOR = dt.timedelta(days=90)
 CONSOLE = "console"
@@ -38,19 +40,22 @@ def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
     """
     name = canonical_username(username)
     here, all_over, whole_source = (_mark("here", name, source), _mark("name", name), _mark("source", source))
-    counted = _count_attempts([here, all_over, whole_source])
+    everyone = _mark("everyone")
+    counted = _count_attempts([here, all_over, whole_source, everyone])
     staff, source_class = Staff.objects.filter(username=name).first(), class_of(name, source)
+    is_entered = staff is not None or counted[everyone] <= TRIES_ENTERED
     if (
         counted[here] > TRIES
         or counted[whole_source] > TRIES_PER_SOURCE
         or (counted[all_over] > TRIES_PER_NAME and not _is_known(name, source))
     ):
-        if TRIES + 1 in {counted[here], counted[all_over] - TRIES_PER_NAME + TRIES}:
+        if is_entered and TRIES + 1 in {counted[here], counted[all_over] - TRIES_PER_NAME + TRIES}:
             record_sign_in(staff, SignInOutcome.LIMIT_REACHED, source=source_class)
         raise TooManyAttempts(tries=TRIES, minutes=int(WINDOW.total_seconds() // 60))
     if staff is None:
         make_password(password)  # as long as a check would take
-        record_sign_in(None, SignInOutcome.WRONG_PASSWORD, source=source_class)
+        if is_entered:
+            record_sign_in(None, SignInOutcome.WRONG_PASSWORD, source=source_class)
         raise NotSignedIn
     if not check_password(password, staff.password) or not staff.is_active:
         record_sign_in(staff, SignInOutcome.WRONG_PASSWORD, source=source_class)

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from rollkeeper.access import passwords
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
@@ -83,6 +84,16 @@ def test_the_published_ledger_does_not_tell_which_accounts_exist(tries):
         counts.append(recorded()[before:])
 
     assert counts[0] == counts[1]
+
+
+def test_names_that_no_account_has_do_not_fill_the_ledger(monkeypatch):
+    monkeypatch.setattr(passwords, "TRIES_ENTERED", 3)
+
+    for nth in range(5):
+        attempt("wrong wrong wrong", username=f"{UNKNOWN}-{nth}", address=f"127.0.1.{nth}")
+    attempt("wrong wrong wrong")
+
+    assert len(recorded()) == 4
 
 
 def test_an_entry_about_a_name_that_does_not_exist_names_no_one():
