@@ -14,6 +14,7 @@ from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.settings import Ledger
 from rollkeeper.ledger.settings import settings as ledger_settings
@@ -23,6 +24,7 @@ from rollkeeper.notices.settings import settings as notice_settings
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.setup_answers import unanswered
 from rollkeeper.provisioning.gateways.registry import has_own_network
+from rollkeeper.provisioning.settings import settings as network_settings
 from rollkeeper.vault.settings import settings as vault_settings
 
 _HERE: Final = {"", "localhost", "127.0.0.1", "::1"}
@@ -119,6 +121,28 @@ def _check_gateways() -> Iterator[Finding]:
         )
 
 
+def _check_passwords() -> Iterator[Finding]:
+    """A restore brings back the settings; a secret that was not kept with the others is missing, and its server refuses this instance."""
+    notices, network = notice_settings(), network_settings()
+    needed = {
+        "smpp.password": notices.smpp_url and "notices.smpp_url",
+        "smtp.password": urlsplit(notices.smtp_url or "").username and "notices.smtp_url",
+        "webhook.key": network.webhook.url and "provisioning.webhook.url",
+        "kamailio.token": network.kamailio.url and "provisioning.kamailio.url",
+        "freeradius.secret": network.radius.coa and "provisioning.radius.coa",
+    }
+    missing = {
+        file: key for file, key in needed.items() if key and not (data_dir() / "secrets" / file).exists()
+    }
+    for file, key in missing.items() if _is_production() else ():
+        yield _should(
+            f"'secrets/{file}' is missing: the server of '{key}' will refuse this instance.",
+            "Write it there with mode 0600, after a restore from the kept secrets; 'webhook.key' is else made at the first command.",
+        )
+    if not missing or not _is_production():
+        yield Finding("", Health.OK, "The secrets of all servers are there.")
+
+
 def _check_alarms() -> Iterator[Finding]:
     chosen = notice_settings()
     if _is_production() and (chosen.alarms_to is None or chosen.smtp_url is None):
@@ -201,5 +225,5 @@ def _check_people() -> Iterator[Finding]:
 
 
 CHECKS: Final[tuple[Callable[[], Iterator[Finding]], ...]] = (
-    _check_names, _check_addresses, _check_gateways, _check_alarms, _check_network, _check_root_of_trust, _check_connections, _check_people,
+    _check_names, _check_addresses, _check_gateways, _check_passwords, _check_alarms, _check_network, _check_root_of_trust, _check_connections, _check_people,
 )  # fmt: skip

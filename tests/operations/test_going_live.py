@@ -71,6 +71,22 @@ def test_a_message_centre_whose_reports_are_not_believed_is_named(production, mo
     assert not lacking(going_live._check_gateways)
 
 
+def test_a_password_that_was_not_kept_is_named_with_its_server(production, monkeypatch, tmp_path):
+    production(**NAMED)
+    monkeypatch.setattr(going_live, "data_dir", lambda: tmp_path)
+    monkeypatch.setattr(going_live, "notice_settings", lambda: Notices(smpp_url="smpp://us@127.0.0.1"))
+
+    (found,) = lacking(going_live._check_passwords)
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "smpp.password").touch()
+
+    assert (
+        found.sentence
+        == "'secrets/smpp.password' is missing: the server of 'notices.smpp_url' will refuse this instance."
+    )
+    assert not lacking(going_live._check_passwords)
+
+
 def test_apps_without_an_address_are_named(production, monkeypatch):
     production(**NAMED)
     chosen = Access(
