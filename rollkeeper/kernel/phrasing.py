@@ -17,6 +17,9 @@ _ARTICLE = re.compile(r"(operator's rule )?([0-9]+)(?: ¶([0-9]+))?")
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
 )
+_TSHEG: Final = "\u0f0b"
+_STROKE_BEFORE_AND: Final = re.compile("(?<=[\u0f40-\u0fbc])\u0f0b?\u0f0d? (?=དང་ )")
+_QUARTER: Final = re.compile(r"([0-9]{4})-Q([1-4])")
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 """Letters of Korean that are drawn as nothing."""
 _UNSEEN: Final = frozenset({"Cf", "Mn", "Me"})
@@ -44,8 +47,9 @@ def write_day(day: dt.date) -> str:
 
 
 def listed(items: Iterable[object]) -> str:
-    """Join the items of a list."""
-    return pgettext(CONTEXT, ", ").join(map(str, items))
+    """Join the items of a list. A Tibetan label ends with a stroke, which only the last one in a list keeps."""
+    joint = pgettext(CONTEXT, ", ")
+    return _STROKE_BEFORE_AND.sub(_TSHEG, joint.join(map(str, items)))
 
 
 def clauses(items: Iterable[object]) -> str:
@@ -66,6 +70,16 @@ def colon() -> str:
 def comma() -> str:
     """Return what parts two items of a list."""
     return pgettext(CONTEXT, ", ")
+
+
+def write_report_period(name: str) -> str:
+    """Write a quarter or a year of the reports, which has one name everywhere: 2012-Q1, 2012."""
+    if quarter := _QUARTER.fullmatch(name):
+        return pgettext("report period", "%(year)s-Q%(quarter)s") % {
+            "year": quarter[1],
+            "quarter": quarter[2],
+        }
+    return pgettext("report period", "%(year)s") % {"year": name}
 
 
 def write_period(*, years: int, months: int, days: int) -> str:

@@ -21,7 +21,7 @@ from rollkeeper.documents import form_prefill
 from rollkeeper.documents.offered import accepted_types, offered_types
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import IdentityCheck, Payment, Service, label_of
-from rollkeeper.kernel.phrasing import cite, clauses, colon, comma
+from rollkeeper.kernel.phrasing import cite, clauses, colon, listed
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.attributes import ATTRIBUTES, LINE_ATTRIBUTES, AttributeType
 from rollkeeper.law.kinds import AcceptedDocument, Attribute, AuthorityProof, IdentityChecks
@@ -194,7 +194,7 @@ class RegistrationForm(forms.Form):
             hint = hint if attribute.confirmed else self.texts.unconfirmed or ""
             if only:
                 said = _("Required for these lines") if attribute.required else _("Only for these lines")
-                hint = f"{said}{colon()}{comma().join(label_of(*one) for one in only)}"
+                hint = f"{said}{colon()}{listed(label_of(*one) for one in only)}"
             if attribute.is_recorded:
                 hint = _("Leave it empty where it is as recorded.")
             chosen = forms.CharField(
@@ -250,7 +250,7 @@ _ELSEWHERE_FAULT = _("Give a number from 0 to 999.")
 
 def _said_of_limit(limit: LimitRule, services: Collection[str]) -> str:
     """Say which lines a limit counts."""
-    counted = comma().join(label_of(one, Service) for one in services if one in limit.services)
+    counted = listed(label_of(one, Service) for one in services if one in limit.services)
     said = [f"{_('Count only these')}{colon()}{counted}"]
     if limit.asks_payment:
         said.append(f"{_('Only lines that are paid so')}{colon()}{label_of(limit.payments[0], Payment)}")
@@ -298,7 +298,7 @@ def _said_document(document: AcceptedDocument) -> str:
         said.append(_("not expired"))
     if document.shown_with:
         said.append(text_in(get_language() or "en", document.shown_with)[0])
-    return comma().join(map(str, said))
+    return listed(said)
 
 
 def _widget(kind: AttributeType) -> forms.Widget:

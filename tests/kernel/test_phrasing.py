@@ -5,7 +5,15 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
-from rollkeeper.kernel.phrasing import bracketed, cite, colon, listed, write_day, write_period
+from rollkeeper.kernel.phrasing import (
+    bracketed,
+    cite,
+    colon,
+    listed,
+    write_day,
+    write_period,
+    write_report_period,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +74,23 @@ def test_a_day_is_written_as_the_pages_do(language, written):
     with translation.override(language):
         assert write_day(dt.date(2012, 3, 1)) == written
         assert write_day(dt.datetime(2012, 3, 1, 9, 30, tzinfo=dt.UTC)).startswith(written)
+
+
+def test_only_the_last_label_of_a_tibetan_list_keeps_its_stroke():
+    with translation.override("bo"):
+        assert listed(["མིང་ཆ་ཚང་།", "སྡོད་གནས།", "ཨང་གྲངས།"]) == "མིང་ཆ་ཚང་དང་ སྡོད་གནས་དང་ ཨང་གྲངས།"
+        assert listed(["འཕྲིན་ཐུང་།", "ཡི་གེ", "ཁ་པར།"]) == "འཕྲིན་ཐུང་དང་ ཡི་གེ་དང་ ཁ་པར།"
+        assert listed(["a", "b"]) == "a དང་ b"
+
+
+@pytest.mark.parametrize(
+    ("language", "quarter", "year"),
+    [
+        ("en", "2012-Q1", "2012"),
+        ("zh-hans", "2012年第1季度", "2012年"),
+        ("bo", "2012 ལོའི་དུས་ཚིགས་ 1 པ།", "2012 ལོ།"),
+    ],
+)
+def test_a_period_of_the_reports_is_named_in_the_language(language, quarter, year):
+    with translation.override(language):
+        assert (write_report_period("2012-Q1"), write_report_period("2012")) == (quarter, year)

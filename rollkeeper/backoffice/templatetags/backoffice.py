@@ -86,7 +86,7 @@ def as_day(text: str | None) -> dt.date | None:
 def month_days(days: Sequence[dt.date]) -> str:
     """Write days without their year, the first and the last of more than three."""
     written = [date_format(day, "MONTH_DAY_FORMAT") for day in days]
-    return phrasing.comma().join(written) if len(written) <= 3 else f"{written[0]} … {written[-1]}"
+    return phrasing.listed(written) if len(written) <= 3 else f"{written[0]} … {written[-1]}"
 
 
 @register.filter

@@ -14,6 +14,7 @@ register = template.Library()
 register.filter("listed", phrasing.listed)
 register.filter("bracketed", phrasing.bracketed)
 register.filter("cite", phrasing.cite)
+register.filter("report_period", phrasing.write_report_period)
 register.simple_tag(phrasing.colon, name="colon")
 register.simple_tag(phrasing.comma, name="comma")
 
