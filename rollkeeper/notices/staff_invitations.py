@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.access.invitations import give_code, invitations_to_send, mark_sent
+from rollkeeper.access.settings import settings as access_settings
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.notices.gateways.base import Answer, Gateway, Message
@@ -55,8 +56,9 @@ def _gateway() -> Gateway | None:
 
 def _send(gateway: Gateway, invitation_id: UUID, username: str, address: str) -> bool:
     said = {"operator": instance().operator_name, "username": username, "code": give_code(invitation_id)}
+    address_line = f"\n\n{where}" if (where := access_settings().backoffice_address) else ""
     texts = tuple(
-        RenderedText(language, subject.format(**said), text.format(**said))
+        RenderedText(language, subject.format(**said), text.format(**said) + address_line)
         for language, (subject, text) in _TEXTS.items()
     )
     message = Message(

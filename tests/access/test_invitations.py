@@ -32,10 +32,12 @@ from rollkeeper.access.queries import roles_on
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.second_factor import require_settled_factors
 from rollkeeper.access.services import authority_of, reinstate_staff, sign_out_everyone, suspend_staff
+from rollkeeper.access.settings import Access
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.notices import staff_invitations
 from rollkeeper.notices.staff_invitations import send_invitations
 from tests.builders.authenticators import AuthenticatorApp
 from tests.builders.staff import employ
@@ -113,6 +115,17 @@ def test_a_mailed_code_is_in_the_mail_alone_and_the_address_is_forgotten(adminis
     assert (kept.sealed_to, kept.sent_at is None) == (None, False)
     assert code.encode() not in bytes(kept.code_mark)
     accept_invitation(username="clerk-07", code=code, password=PASSWORD, on=DAY)
+
+
+def test_a_mailed_invitation_says_where_the_back_office_is(administrator, data_dir, monkeypatch):
+    chosen = Access(backoffice_address="https://backoffice.register.example")
+    monkeypatch.setattr(staff_invitations, "access_settings", lambda: chosen)
+    invited(administrator, address="someone@example.org")
+
+    assert send_invitations() == 1
+
+    sent = (data_dir / "outbox" / "messages.jsonl").read_text("utf-8").splitlines()[-1]
+    assert json.loads(sent)["text"].count("\n\nhttps://backoffice.register.example") == 2
 
 
 def test_an_address_that_is_none_is_refused(administrator):
