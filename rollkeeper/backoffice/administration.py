@@ -38,6 +38,7 @@ from rollkeeper.kernel.settings import (
     registered_tables,
     settings_file,
 )
+from rollkeeper.kernel.side_by_side import name_in
 from rollkeeper.law.packs import load_pack
 
 SETTING: Final = "setting"
@@ -57,7 +58,7 @@ def administration(request: HttpRequest) -> HttpResponse:
         "errors": [one for one in findings if one.health == "error"], "warnings": [one for one in findings if one.health == "warning"],
         "examined_at": findings[0].found_at if findings else None,
         "jobs": jobs, "failed_jobs": [one for one in jobs if one.fault], "late_jobs": [one for one in jobs if one.is_late],
-        "version": version("rollkeeper"), "law": load_pack(instance().pack).title(get_language() or "en"),
+        "version": version("rollkeeper"), "law": name_in(get_language() or "en", load_pack(instance().pack).file.title),
     })  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def versions_page(request: HttpRequest) -> HttpResponse:
             ("Rollkeeper", version("rollkeeper")), ("PostgreSQL", server.version), ("Python", platform.python_version()),
             ("Django", django.get_version()), ("django-allauth", version("django-allauth")),
         ],
-        "law": pack.title(get_language() or "en"), "law_hash": pack.hash,
+        "law": name_in(get_language() or "en", pack.file.title), "law_hash": pack.hash,
     })  # fmt: skip
 
 

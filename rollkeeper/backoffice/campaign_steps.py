@@ -28,7 +28,7 @@ from rollkeeper.campaign.work_requests import last_work, request_work
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.side_by_side import text_in
+from rollkeeper.kernel.side_by_side import name_in, text_in
 from rollkeeper.law.packs import load_pack
 
 
@@ -43,7 +43,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         one.id: text_in(page_language(), {"en": one.id} | one.title)[0] for one in pack.stated_campaigns
     }
     shown = {
-        "pack_title": pack.title(page_language()),
+        "pack_title": name_in(page_language(), pack.file.title),
         "begins_on": min(begins, default=None),
         "titles": titles,
         "overview": queries.overview(clock.today()),

@@ -28,6 +28,7 @@ from rollkeeper.campaign.stage_counts import DayCount
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.ids import CampaignId, LineId
+from rollkeeper.kernel.side_by_side import name_in
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import count_past_last_day, masked_input, view_line
@@ -73,7 +74,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
     if seen is not None:
         total = sum(seen.stage_counts.values())
         shown |= {
-            "law_title": load_pack(seen.pack_id).title(page_language()),
+            "law_title": name_in(page_language(), load_pack(seen.pack_id).file.title),
             "wide": chart(seen.series, WIDE, begins_on=seen.begins_on),
             "narrow": chart(seen.series, NARROW, begins_on=seen.begins_on),
             "stages": [(stage, seen.stage_counts.get(stage, 0)) for stage in reversed(STACK)],

@@ -16,6 +16,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, IdentityCheck, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.phrasing import bracketed, cite, colon, comma
+from rollkeeper.kernel.side_by_side import name_in
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.page import Wording, law_page
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
@@ -31,7 +32,7 @@ def law(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "site/law.html",
-        {"title": pack.title(language), "page": _page(pack.hash, language, clock.today())},
+        {"title": name_in(language, pack.file.title), "page": _page(pack.hash, language, clock.today())},
     )
 
 

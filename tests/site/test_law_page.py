@@ -33,3 +33,15 @@ def test_the_law_is_told_in_chinese(app):
     assert "第二条第二款第二句：即时通信" in said
     assert "其下层规定：cn-2013" in said
     assert "<li>retention[0].keep.n：1（cn-2013：2）</li>" in said
+
+
+def test_a_law_without_a_tibetan_title_is_named_in_chinese_before_english(app):
+    app("portal")
+
+    said = Client().get("/law/", headers={"accept-language": "bo"}).content.decode()
+
+    title = said.split("<title>")[1].split("</title>")[0]
+    assert title.index("关于实行电话和互联网用户真实身份登记的决定") < title.index(
+        "Decision on real-identity registration"
+    )
+    assert "⟦" not in title
