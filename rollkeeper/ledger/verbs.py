@@ -295,10 +295,7 @@ class Verb(StrEnum):
         "languages:texts:accepted",
         EntrySchema(facts={"acceptance": REFERENCE, "language": CODE, "read_on": DAY, "texts": DIGEST}),
     )
-    TEXTS_WITHDRAWN = (
-        "languages:texts:withdrawn",
-        EntrySchema(facts={"acceptance": REFERENCE, "language": CODE}),
-    )
+    TEXTS_WITHDRAWN = "languages:texts:withdrawn", EntrySchema(facts={"acceptance": REFERENCE, "language": CODE})  # fmt: skip
     CODE_SENT = "selfcare:code:sent", EntrySchema(line=REQUIRED, facts={"channel": CODE})
     CODE_NOT_SENT = "selfcare:code:not_sent", EntrySchema()
     CODE_RESERVED = "selfcare:code:reserved", _LINE
