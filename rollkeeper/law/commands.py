@@ -69,7 +69,8 @@ def simulate(
     """Show what the law would do to each line, day by day, without effect on the register.
 
     EVENTS.csv has the columns line, date, event, until. Events on one day: activated, notice_delivered, notice_bounced, registered
-    (or by its assurance declared, sighted, checked, machine_read), verified, transferred, last_day (of a registration), ended. Events with a last day in 'until': pause, hold, stay, outage. The line * means all lines; stay and outage require it.
+    (or by its assurance declared, sighted, checked, machine_read), verified, transferred, last_day (of a registration), ended; and what a
+    line is: its service, region:NAME, prepaid or postpaid, individual, minor or company, lines:NUMBER (of its subscriber). Events with a last day in 'until': pause, hold, stay, outage. The line * means all lines; stay and outage require it.
     With --from-register, before 'campaign plan': what would happen to the lines of this instance if every notice arrived on the first
     day and no one registered.
 
@@ -134,6 +135,10 @@ def _run(law: Pack, events: Path, first: dt.date, last: dt.date, engine: Engine,
         )
         return
     print_chart(found.counts)
+    for rows, lines in found.unsaid:
+        err.print(
+            f"A campaign of this law asks for '{rows}', and of {counted(lines, 'line', 'lines')} no row says it: no such campaign takes them."
+        )
 
 
 def _at_the_end(found: "SimulationResult") -> dict[str, int]:

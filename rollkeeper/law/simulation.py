@@ -6,7 +6,7 @@ engines differ.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from rollkeeper.kernel.table_files import inert_cell
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.engine_rules import run_rules, span_of
 from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, RESULT_NOT_WRITTEN
-from rollkeeper.law.events import Events, read_events
+from rollkeeper.law.events import LINES, PARTY_KINDS, PAYMENTS, REGION, Events, read_events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 from rollkeeper.law.stages import stage_counts
@@ -32,6 +32,8 @@ class SimulationResult:
 
     outcomes: pl.DataFrame
     counts: pl.DataFrame
+    unsaid: tuple[tuple[str, int], ...] = ()
+    """What the campaigns ask of a line, with how many lines the file does not say it of: those are not concerned."""
 
 
 def simulate(
@@ -48,8 +50,25 @@ def simulate(
     with progress("Counting the stages"):
         counts = stage_counts(pack, events, outcomes, first=first, last=last)
     return SimulationResult(
-        pl.concat([events.names.alias("line").to_frame(), outcomes], how="horizontal"), counts
+        pl.concat([events.names.alias("line").to_frame(), outcomes], how="horizontal"),
+        counts,
+        tuple(_unsaid(pack, events)),
     )
+
+
+def _unsaid(pack: Pack, events: Events) -> Iterator[tuple[str, int]]:
+    rules, event = [one.campaign for one in pack.campaigns], pl.col("event")
+    asked = (
+        (any(one.asks_payment for one in rules), event.is_in(PAYMENTS), "prepaid or postpaid"),
+        (any(one.regions for one in rules), event.str.starts_with(REGION), "region:NAME"),
+        (any(one.party_kinds for one in rules), event.is_in(PARTY_KINDS), "individual, minor or company"),
+        (any(one.lines_over for one in rules), event.str.starts_with(LINES), "lines:NUMBER"),
+    )
+    for is_asked, is_said, rows in asked:
+        lines = events.rows.filter(is_said)["line"]
+        unsaid = 0 if lines.null_count() else events.names.len() - lines.n_unique()
+        if is_asked and unsaid:
+            yield rows, unsaid
 
 
 def _run(pack: Pack, events: Events, span: Span, engine: Engine, progress: Progress) -> pl.DataFrame:

@@ -366,3 +366,25 @@ def test_a_line_that_no_campaign_concerns_has_the_name_of_none():
     )
 
     assert found["campaign"].to_list() == [None, "early"]
+
+
+@pytest.mark.parametrize(
+    ("law", "rows", "said"),
+    [
+        ("es-25-2007", "", "'prepaid or postpaid', and of 2 lines no row says it"),
+        ("es-25-2007", "a,2006-01-01,prepaid,\n", "'prepaid or postpaid', and of 1 line no row says it"),
+        ("es-25-2007", "*,2006-01-01,prepaid,\n", None),
+        ("cn-xz-2011", "", None),
+        ("in-dot-2021", "*,2006-01-01,region:Assam,\n*,2006-01-01,individual,\n", "'lines:NUMBER', and of 2 lines"),
+    ],
+)  # fmt: skip
+def test_what_a_campaign_asks_and_the_file_does_not_say_is_named(run, tmp_path, law, rows, said):
+    events = tmp_path / "events.csv"
+    events.write_text(
+        f"line,date,event,until\na,2006-01-01,activated,\nb,2006-01-01,activated,\n{rows}", "utf-8"
+    )
+
+    done = run(law, events, *days(), "--out", tmp_path / "result.csv", "--engine", "rules")
+
+    assert done.returncode == 0
+    assert said in done.stderr if said else "no row says it" not in done.stderr
