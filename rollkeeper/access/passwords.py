@@ -40,18 +40,18 @@ def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
     """
     name = canonical_username(username)
     here, all_over, whole_source = (_mark("here", name, source), _mark("name", name), _mark("source", source))
-    everyone = _mark("everyone")
-    counted = _count_attempts([here, all_over, whole_source, everyone])
+    counted = _count_attempts([here, all_over, whole_source])
     staff, source_class = Staff.objects.filter(username=name).first(), class_of(name, source)
-    is_entered = staff is not None or counted[everyone] <= TRIES_ENTERED
     if (
         counted[here] > TRIES
         or counted[whole_source] > TRIES_PER_SOURCE
         or (counted[all_over] > TRIES_PER_NAME and not _is_known(name, source))
     ):
-        if is_entered and TRIES + 1 in {counted[here], counted[all_over] - TRIES_PER_NAME + TRIES}:
+        is_first = TRIES + 1 in {counted[here], counted[all_over] - TRIES_PER_NAME + TRIES}
+        if is_first and _is_entered(staff):
             record_sign_in(staff, SignInOutcome.LIMIT_REACHED, source=source_class)
         raise TooManyAttempts(tries=TRIES, minutes=int(WINDOW.total_seconds() // 60))
+    is_entered = _is_entered(staff)
     if staff is None:
         make_password(password)  # as long as a check would take
         if is_entered:
@@ -65,6 +65,12 @@ def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
         {"here": here, "others": [all_over, whole_source], "known": _mark("known", name, source)},
     )
     return staff
+
+
+def _is_entered(staff: Staff | None) -> bool:
+    """Count a try that leaves an entry where it fails; tell whether it leaves one. A try that is refused unread uses nothing up."""
+    everyone = _mark("everyone")
+    return _count_attempts([everyone])[everyone] <= TRIES_ENTERED or staff is not None
 
 
 def count_code(username: str, code: str, *, using: str) -> bool:

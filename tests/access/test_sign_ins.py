@@ -96,6 +96,19 @@ def test_names_that_no_account_has_do_not_fill_the_ledger(monkeypatch):
     assert len(recorded()) == 4
 
 
+def test_tries_that_are_refused_unread_do_not_use_up_what_is_entered(monkeypatch):
+    monkeypatch.setattr(passwords, "TRIES_ENTERED", 4)
+    monkeypatch.setattr(passwords, "TRIES_PER_SOURCE", 2)
+    for nth in range(6):
+        attempt("wrong wrong wrong", username=f"{UNKNOWN}-{nth}", address="127.0.2.1")
+    before = len(recorded())
+
+    attempt("wrong wrong wrong", username=UNKNOWN, address="127.0.2.2")
+    attempt("wrong wrong wrong", address="127.0.2.3")
+
+    assert (before, len(recorded())) == (2, 4)
+
+
 def test_an_entry_about_a_name_that_does_not_exist_names_no_one():
     attempt("wrong wrong wrong", username=UNKNOWN)
     attempt("wrong wrong wrong", username=UNKNOWN)
