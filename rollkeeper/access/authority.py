@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from rollkeeper.access.errors import NOT_ALLOWED, ROLE_BEGINS_LATER, ReauthenticationNeeded
-from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.access.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
@@ -64,7 +64,9 @@ def require(authority: Authority, permission: Permission) -> StaffRole:
 def _refusal(authority: Authority, permission: Permission, rule: PermissionRule) -> RollkeeperError:
     from rollkeeper.access.models import RoleGrant  # needs Django's registry
 
-    needed = ", ".join(one.value for one in rule.roles)
+    # Who signed in to an app can ask people alone; a command and a worker are no one's colleagues.
+    people = [one for one in rule.roles if one in STAFF_ROLES]
+    needed = ", ".join(one.value for one in (authority.staff_id and people) or rule.roles)
     if authority.staff_id is None:
         return NOT_ALLOWED(permission=permission.value, needed=needed)
     grants = RoleGrant.objects.filter(staff_id=authority.staff_id, role__in=rule.roles)

@@ -97,7 +97,7 @@ def _readings(pack: Pack) -> Iterator[LawFinding]:
         yield LawFinding(
             Weight.NOTE if pack.file.status == "confirmed" else Weight.DOUBT,
             "unconfirmed",
-            f"{len(doubtful)} values are not confirmed: {', '.join(doubtful[:6])}{' and more' if len(doubtful) > 6 else ''}.",
+            f"Not confirmed ({len(doubtful)}): {', '.join(doubtful[:6])}{' and more' if len(doubtful) > 6 else ''}.",
             "They act on no one until a named reader confirms them: 'rollkeeper law confirm'.",
         )
 

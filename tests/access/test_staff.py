@@ -34,6 +34,7 @@ from rollkeeper.access.services import (
     sign_in,
 )
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.site.settings import PASSWORD_HASHERS
 from tests.entries import entries
 from tests.refusals import refusing
@@ -340,3 +341,15 @@ def test_the_counter_cannot_change_a_password(as_role):
 
     with pytest.raises(ProgrammingError), as_role("counter"):
         Staff.objects.update(password="x")
+
+
+def test_who_may_not_is_told_of_people_to_ask_and_of_no_program():
+    added()
+    clerk = authority_of(Staff.objects.get(username="clerk-07"))
+
+    with pytest.raises(RollkeeperError) as refused:
+        require(clerk, Permission.MANAGE_STAFF)
+
+    assert refused.value.code == NOT_ALLOWED.code
+    assert "administrator" in refused.value.facts["needed"]
+    assert "console" not in refused.value.facts["needed"]
