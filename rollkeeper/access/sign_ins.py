@@ -18,7 +18,7 @@ from rollkeeper.access.queries import roles_on
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows
-from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -38,10 +38,10 @@ class LastSignIn:
 
 def record_sign_in(staff: Staff | None, outcome: SignInOutcome, *, source: SignInSource) -> None:
     """Record how an attempt to sign in to this account ended; None: to one that does not exist. Ledger: access:sign_in:attempted."""
-    staff_id, today = StaffId(staff.staff_id) if staff else None, clock.today()
-    mark = staff_commitment(bytes(staff.salt), StaffId(staff.staff_id)) if staff else secrets.token_hex(32)
-    is_in = outcome is SignInOutcome.SUCCEEDED
-    roles = sorted(roles_on(today, staff_id=staff.staff_id)) if staff and is_in else []
+    # No app's role enters what is of no account, so one that does not exist gets a reference drawn for this try.
+    staff_id, today = StaffId(staff.staff_id if staff else new_uuid()), clock.today()
+    mark = staff_commitment(bytes(staff.salt) if staff else secrets.token_bytes(32), staff_id)
+    roles = sorted(roles_on(today, staff_id=staff_id)) if outcome is SignInOutcome.SUCCEEDED else []
     actor = Authority(frozenset(), staff_id, mark if roles else secrets.token_hex(32))
     facts = {
         "app": os.environ.get("ROLLKEEPER_APP", COMMAND),

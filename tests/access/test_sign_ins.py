@@ -10,6 +10,7 @@ from rollkeeper.access import passwords
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
+from rollkeeper.access.passwords import staff_with
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, commitment_of, sign_in
 from rollkeeper.access.sign_ins import last_sign_in
@@ -109,12 +110,22 @@ def test_tries_that_are_refused_unread_do_not_use_up_what_is_entered(monkeypatch
     assert (before, len(recorded())) == (2, 4)
 
 
+@pytest.mark.parametrize("role", ["backoffice", "counter", "vault_service"])
+def test_each_role_enters_a_try_of_a_name_that_does_not_exist(as_role, role):
+    with as_role(role), pytest.raises(NotSignedIn):
+        staff_with(UNKNOWN, "wrong wrong wrong", source="127.0.0.8")
+
+    assert len(recorded()) == 1
+
+
 def test_an_entry_about_a_name_that_does_not_exist_names_no_one():
     attempt("wrong wrong wrong", username=UNKNOWN)
     attempt("wrong wrong wrong", username=UNKNOWN)
 
     entries = rows("SELECT staff_id, body FROM ledger_entry WHERE verb = 'access:sign_in:attempted'")
-    assert [row.staff_id for row in entries] == [None, None]
+    accounts = {row.staff_id for row in rows("SELECT staff_id FROM access_staff")}
+    assert accounts.isdisjoint(row.staff_id for row in entries)
+    assert len({row.staff_id for row in entries}) == 2
     assert UNKNOWN not in str(entries)
     marks = {json.loads(row.body)["facts"]["staff"] for row in entries}
     assert len(marks) == 2
