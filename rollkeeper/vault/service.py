@@ -33,7 +33,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.health import Part, disk_part, missing, register_part
 from rollkeeper.kernel.hooks import HookUnset
-from rollkeeper.kernel.settings import data_dir, forget_settings
+from rollkeeper.kernel.settings import data_dir, read_settings_again
 from rollkeeper.vault import protocol
 from rollkeeper.vault.epochs import secret_of
 from rollkeeper.vault.errors import OPERATORS_ALONE, VAULT_FAILED, VAULT_OUT_OF_REACH, VAULT_REQUEST_REFUSED
@@ -114,7 +114,7 @@ class Service:
         async with server:
             while not stop.is_set():
                 if loop.time() > read_at + _SETTINGS_INTERVAL_S:
-                    forget_settings()
+                    read_settings_again()  # a file that someone is editing keeps no one from what was opened a minute ago
                     read_at = loop.time()
                 await asyncio.sleep(0.1)
 

@@ -27,7 +27,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff, end_role, suspend_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.settings import write_settings
+from rollkeeper.kernel.settings import settings_file, write_settings
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.vault import client, protocol, service
 from rollkeeper.vault.errors import (
@@ -40,6 +40,7 @@ from rollkeeper.vault.errors import (
 )
 from rollkeeper.vault.hooks import STAFF_OPERATIONS
 from rollkeeper.vault.service_sessions import Sessions
+from rollkeeper.vault.settings import settings
 from tests.builders.authenticators import AuthenticatorApp
 from tests.languages.production import production_instance
 from tests.lines.test_canaries import somebody_who_left
@@ -396,3 +397,17 @@ def test_a_demos_day_is_taken_and_a_production_instances_clock_is_true(officer, 
     message = protocol.written({"do": "health", "token": "", "on": "2012-03-02", "with": {}})
 
     assert json.loads(raw(message)[4:])["refused"][0]["code"] == "date_refused"
+
+
+def test_a_faulty_settings_file_takes_no_setting_from_the_service(data_dir, start, monkeypatch):
+    monkeypatch.setattr(service, "_SETTINGS_INTERVAL_S", 0.0)
+    file, limit = settings_file(), settings().opens_per_day
+    whole = file.read_text("utf-8")
+    try:
+        file.write_text(f"{whole}\n[vault", "utf-8")
+        start()
+        time.sleep(0.5)  # it reads its settings ten times a second now
+
+        assert settings().opens_per_day == limit
+    finally:
+        file.write_text(whole, "utf-8")
