@@ -27,10 +27,10 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import ROLE_TITLES, Permission, StaffRole
 from rollkeeper.access.settings import settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import action, prepared_rows, prepared_run, sql
 from rollkeeper.kernel.ids import EntryId, StaffId
 from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.leases import lock_matter
 
 _REFERENCE_LETTERS: Final = 6
 

@@ -20,8 +20,8 @@ from rollkeeper.agents.review_cases import open_case
 from rollkeeper.agents.rules import SAME_IMAGE_SHARE, AnomalySignals, is_open, pattern_of
 from rollkeeper.agents.settings import settings
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import action, rows, run, sql
-from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration.receipts import find_receipts

@@ -26,11 +26,11 @@ from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wai
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.ids import BatchId
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.acts import Act, require_act
 from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.law.rules import Refused

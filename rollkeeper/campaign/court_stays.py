@@ -16,9 +16,9 @@ from rollkeeper.campaign.errors import STAY_NOT_FOUND, STAY_REVERSED
 from rollkeeper.campaign.open_campaign import CampaignKey
 from rollkeeper.campaign.rules import Days
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import lock_matter, serialize_on
 from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import BatchId, EntryId, new_uuid
-from rollkeeper.kernel.leases import lock_matter, serialize_on
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 

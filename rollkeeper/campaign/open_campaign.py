@@ -22,11 +22,11 @@ from rollkeeper.campaign.errors import (
     PackChanged,
 )
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack

@@ -25,10 +25,10 @@ from rollkeeper.campaign.rules import watched_until
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import BatchId, CampaignId
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 

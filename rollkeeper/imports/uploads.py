@@ -34,10 +34,10 @@ from rollkeeper.imports.errors import (
 )
 from rollkeeper.imports.models import Upload
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.kernel.stored_refusals import restored_refusals
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb

@@ -22,9 +22,9 @@ from typing import Final
 
 from django.db import Error, connection
 
+from rollkeeper.kernel.claims import FAMILY
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.leases import FAMILY
 
 LEASE_S: Final = 30.0
 MIN_GRACE_S: Final = 600

@@ -10,7 +10,7 @@ class Job(models.Model):
     job = models.TextField(primary_key=True)
     leased_to = models.IntegerField(
         null=True,
-        db_comment="The number of the lock that the session of the process holds (kernel/leases.py).",
+        db_comment="The number of the lock that the session of the process holds (kernel/claims.py).",
     )
     leased_until = models.DateTimeField(null=True)
     began_at = models.DateTimeField(null=True)

@@ -8,10 +8,10 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.dual_control import Approvals, approve
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.canonical import sha256_hex
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.countries import country_bytes
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack, pack_bytes

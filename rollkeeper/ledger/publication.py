@@ -21,8 +21,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.files import write_atomically
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import checks, notes, queries, signed_entry_timestamps, tree, witnesses

@@ -21,7 +21,7 @@ from typing import Any
 from django.db import connection
 
 from rollkeeper.kernel import database
-from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.ledger import leaves, queries, tree
 from rollkeeper.ledger.errors import LEAF_CHANGED
 from rollkeeper.ledger.leaf_rows import COPY_END, COPY_HEAD, PLACE_BYTES, Entries, Rows, make_rows

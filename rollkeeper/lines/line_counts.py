@@ -10,9 +10,9 @@ from collections.abc import Collection
 from typing import Any
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import PersonId
-from rollkeeper.kernel.leases import lock_matter
 
 
 def lock_line_limits(who: Collection[str]) -> None:

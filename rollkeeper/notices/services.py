@@ -15,10 +15,10 @@ from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.claims import hold_claim, release_dead_claims
 from rollkeeper.kernel.database import action, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, TenureId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import dead_claims, hold_claim
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.campaign_facts import Promise
@@ -185,7 +185,7 @@ def prepare_sending(authority: Authority, *, on: dt.date) -> int:
         owing(on)
     given_up = _give_up_waiting()
     run(sql("notices", "fold_tally"))
-    _release_dead_claims()
+    release_dead_claims("notices_notice")
     pull_back_notices()
     _take_from_absent_gateways()
     return given_up
@@ -272,11 +272,3 @@ def _give_up_waiting() -> int:
         notices += int(late.notices)
         if late.attempts < _GIVEN_UP_AT_ONCE:
             return notices
-
-
-def _release_dead_claims() -> None:
-    held = [
-        row.claimed_by
-        for row in rows("SELECT DISTINCT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
-    ]
-    run("UPDATE notices_notice SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [dead_claims(held)])

@@ -18,11 +18,11 @@ from typing import Final
 from django.conf import settings as django_settings
 from django.db import Error, InterfaceError, OperationalError, connection, connections
 
+from rollkeeper.kernel.claims import hold_claim
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.health import Part, answering, disk_part, register_part, require_set_up
 from rollkeeper.kernel.jobs import LEASE_S, LastRun, NotRun, PeriodicJob, end_stale_run, lease_jobs, run_once
-from rollkeeper.kernel.leases import hold_claim
 from rollkeeper.kernel.settings import read_settings_again
 from rollkeeper.operations.settings import may_run_jobs
 from rollkeeper.operations.worker_processes import JobKind

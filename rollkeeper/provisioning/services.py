@@ -15,10 +15,10 @@ from rollkeeper.access.authority import Authority, require, worker_authority
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.choices import Bars
+from rollkeeper.kernel.claims import hold_claim, release_dead_claims, serialize_on
 from rollkeeper.kernel.database import Role, action, connect, prepared_rows, prepared_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import dead_claims, hold_claim, serialize_on
 from rollkeeper.law.acts import Act, may_act
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
@@ -143,7 +143,7 @@ def push_due(
         clock.advancing_day(on),
         _ClaimPosition(all_services() if services is None else services),
     )
-    _release_dead_claims()
+    release_dead_claims("provisioning_command")
     pull_back_restores()
     with hold_claim() as claim:
         while True:
@@ -167,14 +167,6 @@ def pull_back_restores() -> int:
 def latest_try() -> dt.datetime:
     """Return the latest instant at which a restore command may be tried next."""
     return clock.now() + LONGEST_WAIT
-
-
-def _release_dead_claims() -> None:
-    held = [
-        row.claimed_by
-        for row in rows("SELECT DISTINCT claimed_by FROM provisioning_command WHERE claimed_by IS NOT NULL")
-    ]
-    run("UPDATE provisioning_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [dead_claims(held)])
 
 
 def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> list[Any]:

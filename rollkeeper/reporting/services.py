@@ -10,9 +10,9 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.database import action, rows, sql, without_timeout
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger import notes, queries
 from rollkeeper.ledger.services import append_entry

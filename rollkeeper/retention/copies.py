@@ -12,9 +12,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import PersonId, TenureId
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.retention_rules import RetentionRules
 from rollkeeper.law.rules import last_day_kept

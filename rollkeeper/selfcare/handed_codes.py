@@ -19,11 +19,11 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.codes import figures_in, new_code
 from rollkeeper.kernel.database import action, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.kernel.menu_input import plain_lines
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb

@@ -14,11 +14,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.codes import figures_in
 from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.notices.gateways.registry import channels_with_a_gateway
 from rollkeeper.selfcare.answer_encryption import new_key, open_answer

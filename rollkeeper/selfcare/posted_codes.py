@@ -22,9 +22,9 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.codes import new_code
 from rollkeeper.kernel.database import action, rows, run, sql
-from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.documents.rules import is_known_type
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.database import prepared_rows, prepared_run, rows, run
 from rollkeeper.kernel.ids import EntryId, PersonId, new_uuids
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons, principals
 

@@ -19,9 +19,9 @@ from django.db import connections, transaction
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
-from rollkeeper.kernel.leases import serialize_on
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb

@@ -30,7 +30,7 @@ from rollkeeper.vault.root import root_of_trust
 BATCH = 5_000
 _PASSES = 5
 _WAIT_SECONDS = 1.0
-_UNKNOWN_MAILBOX = UUID(int=0)
+_BEFORE_ALL = UUID(int=0)
 
 OnProgress = Callable[[int], None]
 
@@ -137,7 +137,7 @@ def _reseal_people(target: int, on_progress: OnProgress) -> tuple[int, int, int]
 
 
 def _older_keys(target: int) -> Iterator[list[Any]]:
-    person_id = tenure_id = _UNKNOWN_MAILBOX
+    person_id = tenure_id = _BEFORE_ALL
     while True:
         with action(using=keys.STORE), without_timeout(using=keys.STORE):
             found = rows(

@@ -11,7 +11,7 @@ import pytest
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.choices import Channel
-from rollkeeper.kernel.leases import dead_claims
+from rollkeeper.kernel.claims import dead_claims
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line
 from rollkeeper.notices.gateways.file import FileGateway

@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 
 from rollkeeper.kernel import health, jobs, stores
 from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.claims import FAMILY
 from rollkeeper.kernel.database import connect, rows
 from rollkeeper.kernel.database import run as sql_run
 from rollkeeper.kernel.errors import (
@@ -32,7 +33,6 @@ from rollkeeper.kernel.errors import (
 )
 from rollkeeper.kernel.instance import instance as settings_of_instance
 from rollkeeper.kernel.jobs import LastRun, NotRun, PeriodicJob
-from rollkeeper.kernel.leases import FAMILY
 from rollkeeper.ledger import publication
 from rollkeeper.ledger.settings import public_folder
 from rollkeeper.operations import job_check, process_supervisor, scheduler

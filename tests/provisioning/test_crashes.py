@@ -8,7 +8,7 @@ import pytest
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import database
-from rollkeeper.kernel.leases import dead_claims
+from rollkeeper.kernel.claims import dead_claims
 from rollkeeper.provisioning.choices import CommandKind, ReadBack
 from rollkeeper.provisioning.gateways.file import FileGateway
 from rollkeeper.provisioning.services import push_due, queue_command

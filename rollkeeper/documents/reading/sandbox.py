@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
-_UNKNOWN_MAILBOX: Final = 65534
+_UNPRIVILEGED: Final = 65534
 
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_PDEATHSIG = 4, 38, 1
 _CLONE_NEWUTS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWNET = 0x04000000, 0x08000000, 0x10000000, 0x40000000
@@ -146,8 +146,8 @@ def _open_something() -> int:
 def _become_nobody() -> bool:
     try:
         os.setgroups([])
-        os.setresgid(_UNKNOWN_MAILBOX, _UNKNOWN_MAILBOX, _UNKNOWN_MAILBOX)
-        os.setresuid(_UNKNOWN_MAILBOX, _UNKNOWN_MAILBOX, _UNKNOWN_MAILBOX)
+        os.setresgid(_UNPRIVILEGED, _UNPRIVILEGED, _UNPRIVILEGED)
+        os.setresuid(_UNPRIVILEGED, _UNPRIVILEGED, _UNPRIVILEGED)
     except OSError:
         return False
     return True

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import action, rows, without_timeout
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
-from rollkeeper.kernel.leases import lock_matter
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting.audit_samples.choices import SampledAction

@@ -10,13 +10,17 @@ connection to the server; a pool that shares connections between transactions br
 import contextlib
 import secrets
 from collections.abc import Collection, Iterator
+from typing import LiteralString
 
 from django.db import DatabaseError, connections
+from psycopg.sql import SQL, Identifier
 
-from rollkeeper.kernel.database import prepared_rows, rows
+from rollkeeper.kernel.database import prepared_rows, rows, run
 
 FAMILY = 0x526F6C6C  # sets our locks apart from others' in this database
 _GREATEST = 2**31 - 1
+_CLAIMED = SQL("SELECT DISTINCT claimed_by FROM {} WHERE claimed_by IS NOT NULL")
+_RELEASED = SQL("UPDATE {} SET claimed_by = NULL WHERE claimed_by = ANY (%s)")
 
 
 @contextlib.contextmanager
@@ -47,6 +51,12 @@ def dead_claims(claims: Collection[int], *, using: str = "default") -> list[int]
         using=using,
     )
     return sorted(set(claims) - {row.claim for row in living})
+
+
+def release_dead_claims(table: LiteralString) -> None:
+    """Let the work be claimed again whose claimant is gone: the rows of a table of the caller's package, in its column `claimed_by`."""
+    held = rows(_CLAIMED.format(Identifier(table)).as_string(None))
+    run(_RELEASED.format(Identifier(table)).as_string(None), [dead_claims([row.claimed_by for row in held])])
 
 
 def serialize_on(matter: str) -> None:

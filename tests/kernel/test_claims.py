@@ -4,8 +4,8 @@ import psycopg
 import pytest
 
 from rollkeeper.kernel import stores
+from rollkeeper.kernel.claims import dead_claims, hold_claim
 from rollkeeper.kernel.database import Role, connect
-from rollkeeper.kernel.leases import dead_claims, hold_claim
 
 
 @pytest.fixture
