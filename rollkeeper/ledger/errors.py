@@ -9,9 +9,7 @@ class LedgerRolledBack(RollkeeperError):
 
     code = "ledger_rolled_back"
     kind = Kind.REFUSED
-    sentence = (
-        "The ledger has {size} entries, but a checkpoint over {published} was already signed ({where})."
-    )
+    sentence = "The ledger has {size} entries now, fewer than the {published} that a signed checkpoint covers ({where})."
     remedy = "The register was reset, by a restore or by hand. Restore the newest backup; a checkpoint over fewer entries is not signed. If the entries are lost, publish that fact and begin a new log with a new key and a new origin."
 
 

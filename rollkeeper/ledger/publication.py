@@ -43,7 +43,7 @@ from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
 
 CHUNK_TILES = 256
 _WRITTEN_AT_ONCE = 16
-WITNESS = "the witness "
+WITNESS = "at the witness "
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +259,13 @@ def _require_continuation(head: notes.Head, before: Sequence[tuple[str, notes.He
 def _signed_before(there: notes.Head | None) -> Iterator[tuple[str, notes.Head]]:
     if last_checkpoint_file().exists():
         yield (
-            "the instance's own note of it",
+            "in a file of this instance",
             notes.read_head(last_checkpoint_file().read_text("utf-8"), file=last_checkpoint_file()),
         )
     for row in database.rows("SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1"):
-        yield "the register's own note of it", notes.read_head(row.note, file="ledger_checkpoint")
+        yield "in the register", notes.read_head(row.note, file="ledger_checkpoint")
     if there:
-        yield "the folder", there
+        yield "in the published folder", there
 
 
 def _key() -> Ed25519PrivateKey:

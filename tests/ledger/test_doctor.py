@@ -85,7 +85,10 @@ def test_a_witness_with_another_history_is_an_error(fill, witness, superuser, tm
     found = list(_check_witnesses())
 
     assert found[1].health is Health.ERROR
-    assert "a checkpoint over 300 was already signed (the witness witness.example/w)" in found[1].sentence
+    assert (
+        "fewer than the 300 that a signed checkpoint covers (at the witness witness.example/w)"
+        in found[1].sentence
+    )
 
 
 @pytest.mark.parametrize(
