@@ -47,7 +47,8 @@ from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema_people import AttributeRule
 from rollkeeper.law.schema_stages import Campaign
-from rollkeeper.law.supported_fields import BUILT_IN, unsupported_fields
+from rollkeeper.law.supported_fields import unsupported_fields
+from rollkeeper.law.supported_forms import BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,21 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.acts import Act, first_day, may_act
 from rollkeeper.law.calendars import closed_flags
 from rollkeeper.law.disclosures import disclosure_laws
+from rollkeeper.law.docs_page import _fields
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import read_pack
 from rollkeeper.law.rights import decide_by
 from rollkeeper.law.rules import History, Span, keeps_until, run_history
 from rollkeeper.law.schema import PackFile
-from rollkeeper.law.supported_fields import _ALWAYS, _SUPPORTED, leaves, support_of, unsupported_fields
+from rollkeeper.law.supported_fields import (
+    _ALWAYS,
+    _SUPPORTED,
+    _any,
+    _Every,
+    leaves,
+    support_of,
+    unsupported_fields,
+)
 from tests.builders.kinds import TOURIST, VISITOR, until_majority, with_checks, with_proof
 from tests.builders.packs import confirmed
 from tests.builders.stages import LATE, asking_again, phased, staged
@@ -115,6 +124,40 @@ def with_leaf(part: Any, steps: list[str | int], value: Any) -> Any:
     if isinstance(step, int):
         return (*part[:step], with_leaf(part[step], rest, value) if rest else value, *part[step + 1 :])
     return part.model_copy(update={step: with_leaf(getattr(part, step), rest, value) if rest else value})
+
+
+def closed_fields() -> dict[str, list[str]]:
+    """Return the fields for which the schema lists values, with these."""
+    schema = PackFile.model_json_schema()
+    open_ones = {
+        "text",
+        "whole number",
+        "true, false",
+        "date",
+        "date-time",
+        "text by language",
+        "a length of time",
+    }
+    return {path: said.split(", ") for path, said in _fields(schema, schema, "") if said not in open_ones}
+
+
+@pytest.mark.parametrize("pattern", closed_fields())
+def test_which_values_of_a_closed_field_are_supported_is_written_out(pattern):
+    rule = _SUPPORTED.get(pattern) or _ALWAYS.get(pattern)
+
+    assert rule is not _any
+    if isinstance(
+        rule, _Every
+    ):  # a value that is new in the schema: list it here once an engine supports it, or say `_is`
+        assert [str(one) for one in rule.values] == closed_fields()[pattern]
+
+
+def test_a_value_that_is_new_to_a_closed_field_is_refused_by_name(whole):
+    (path, _) = patterns_in(whole.file)["limits[].over"]
+
+    changed = with_leaf(whole.file, ["limits", 0, "over"], "another")
+
+    assert unsupported_fields(changed) == (f"'{path}: another'",)
 
 
 def other(value: Any) -> Any:

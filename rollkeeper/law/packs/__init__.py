@@ -30,7 +30,7 @@ from rollkeeper.law.schema_common import Citation, PackModel
 from rollkeeper.law.schema_stages import Campaign
 from rollkeeper.law.strict_yaml import MAX_BYTES, Document, in_plain_words, leaf_name, read_strict
 from rollkeeper.law.strict_yaml import Path as LeafPath
-from rollkeeper.law.supported_fields import END, OTHER_STAGES
+from rollkeeper.law.supported_forms import END, OTHER_STAGES
 
 __all__ = ["Pack", "load_pack", "shipped_packs"]
 
