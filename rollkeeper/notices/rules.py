@@ -28,6 +28,8 @@ _CHANNEL_CLOSED: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.U
 _BARRED: Final = frozenset({"suspended", "terminated", "released"})
 _TAKES_SMS: Final = frozenset({"mobile", "data_card"})
 _RINGS: Final = frozenset({"mobile", "fixed_line"})
+REACHED_BY_NUMBER: Final = _TAKES_SMS | _RINGS
+"""The services whose subscribers are reached on the line itself: no address is taken for them when they register."""
 
 
 @dataclass(frozen=True, slots=True)

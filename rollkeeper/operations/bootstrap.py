@@ -33,6 +33,7 @@ from rollkeeper.law.calendars import Term
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger import publication
 from rollkeeper.lines.settings import settings as line_settings
+from rollkeeper.notices.rules import REACHED_BY_NUMBER
 from rollkeeper.operations import demo_clock
 from rollkeeper.operations.errors import (
     EXTERNAL_DATABASES,
@@ -206,6 +207,7 @@ def set_limits(
         "kernel_is_production": ("boolean", _or(production, instance().kind is InstanceKind.PRODUCTION)),
         "kernel_zone": ("text", instance().zone),
         "lines_counter_terminations_per_day": ("integer", _or(terminations_per_day, chosen.terminations_per_day)),
+        "lines_reached_by_number": ("text[]", sorted(REACHED_BY_NUMBER)),
         "selfcare_codes_per_hour": ("integer", portal_settings().codes_per_hour),
         "vault_sims_replaced_per_day": ("integer", _or(sims_replaced_per_day, chosen.sims_replaced_per_day)),
     }  # fmt: skip

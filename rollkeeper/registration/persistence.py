@@ -34,6 +34,7 @@ from rollkeeper.lines.writes import (
     reassign_number,
     register_tenures,
 )
+from rollkeeper.notices.rules import REACHED_BY_NUMBER
 from rollkeeper.provisioning.choices import CommandKind, CommandReason
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.registration.decisions import PriorSubscriber
@@ -113,9 +114,9 @@ class Draft:
 
     @property
     def mailbox(self) -> str | None:
-        """Return the e-mail address that the subscriber gave, because the law asks it or for notices alone; None for a telephone."""
+        """Return the e-mail address that the subscriber gave, because the law asks it or for notices alone; None where the line itself reaches them."""
         asked = self.parts.parts[PartyRole.SUBSCRIBER].values.get(Field.EMAIL.value)
-        return None if self.number.startswith("+") else asked or self.submission.contact_email
+        return None if self.service in REACHED_BY_NUMBER else asked or self.submission.contact_email
 
     @property
     def language(self) -> str | None:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("vaulted_committed")
 ADDRESS = "tashi@mail.example"
 KINDS = (
     ("tashi.example.cn", Service.DOMAIN), ("203.0.113.0/24", Service.ADDRESS_BLOCK), ("acc-000123", Service.INTERNET_ACCESS),
+    ("+868916331234", Service.INTERNET_ACCESS),
 )  # fmt: skip
 
 

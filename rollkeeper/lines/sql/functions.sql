@@ -166,10 +166,10 @@ BEGIN
       )
       UPDATE lines_line l
          SET is_registered = given.registered, must_reverify = false, version = l.version + 1, language = coalesce(given.language, l.language),
-             contact_sealed = CASE WHEN given.contact IS NOT NULL AND l.service NOT IN ('mobile', 'data_card', 'fixed_line')
+             contact_sealed = CASE WHEN given.contact IS NOT NULL AND l.service <> ALL (lines_reached_by_number())
                                    THEN given.contact
                                    WHEN l.line_id <> ALL (passed_on) THEN l.contact_sealed END,
-             contact_kind = CASE WHEN given.contact IS NOT NULL AND l.service NOT IN ('mobile', 'data_card', 'fixed_line')
+             contact_kind = CASE WHEN given.contact IS NOT NULL AND l.service <> ALL (lines_reached_by_number())
                                  THEN CASE WHEN EXISTS (SELECT FROM lines_tenure b
                                                          WHERE b.line_id = l.line_id AND b.begun_by_entry IS DISTINCT FROM given.entry
                                                            AND b.person_id IN (SELECT subscribers_references_of(given.person)))
