@@ -122,7 +122,7 @@ def tamper(superuser, attack):
 def test_recomputed_history_is_noticed_by_what_the_witness_cosigned(log, superuser, attack):
     tamper(superuser, attack)
 
-    with pytest.raises(ATTACKS[attack][1], match=rf"\(the witness {NAME}\)"):
+    with pytest.raises(ATTACKS[attack][1], match=rf"\(at the witness {NAME}\)"):
         publish(log.parent / "elsewhere")
 
     assert not last_checkpoint_file().exists()
