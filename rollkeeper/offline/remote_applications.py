@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Records a remote application once a clerk saw the document: in the clerk's name, at the clerk's outlet.
 
-Separate from the offline worker, which does the same with a counter's offline registrations. After an error the application is
-returned unchanged: the clerk may check the document again.
+Separate from the offline worker, which does the same with a counter's offline registrations. What is busy waits for the next run. After
+an error, or where the clerk's limit is reached, the application is returned unchanged: a clerk may check the document again.
 """
 
 import datetime as dt
@@ -23,8 +23,10 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.errors import AccessLimitReached
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.registration import services
+from rollkeeper.registration.errors import ConcurrentUpdate
 from rollkeeper.selfcare.applications import (
     hold_application,
     open_application,
@@ -62,7 +64,9 @@ def settle_next_application(authority: Authority) -> bool:
         except (OperationalError, InterfaceError):
             raise
         except Exception as fault:  # one that breaks must not stop the others; no value is logged
-            if isinstance(fault, RollkeeperError) and fault.code in PASSING:
+            if isinstance(fault, ConcurrentUpdate) or (
+                isinstance(fault, RollkeeperError) and fault.code in PASSING
+            ):
                 raise  # nothing is wrong with it: it waits as it is
             log.error("an application broke: %s", type(fault).__name__)  # noqa: TRY400
             hold_application(LineId(row.line_id), row.application_id)
@@ -94,8 +98,10 @@ def _settled(row: Any, *, on: dt.date) -> tuple[str, list[dict[str, str]]]:
                 do=lambda: services.register_subscriber(clerk, given.submission(row.check_key, document_seen=True), on=on),
             )  # fmt: skip
     except RollkeeperError as fault:
-        if fault.kind is Kind.INTERNAL or fault.code in PASSING:
+        if fault.kind is Kind.INTERNAL or fault.code in PASSING or isinstance(fault, ConcurrentUpdate):
             raise
         leave_marks()
+        if isinstance(fault, AccessLimitReached):
+            raise  # the clerk's limit: it is not the applicant who is refused, and another clerk may check
         return "refused", translated_plainly(fault)
     return "registered", []

@@ -2,6 +2,7 @@
 """Registering remotely: what the pack has seen waits for a clerk, what it has not is declared; and it opens nothing else."""
 
 import base64
+import contextlib
 import datetime as dt
 import json
 import re
@@ -12,13 +13,18 @@ from django.db.utils import ProgrammingError
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.choices import AccessKind
+from rollkeeper.lines.errors import AccessLimitReached
+from rollkeeper.lines.lookups import count_access
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import registered_as, tenures, view_line
 from rollkeeper.offline.remote_applications import settle_applications
-from rollkeeper.registration.errors import SUBMISSION_KEY_USED
+from rollkeeper.operations.bootstrap import set_lookup_limits
+from rollkeeper.registration import services
+from rollkeeper.registration.errors import SUBMISSION_KEY_USED, ConcurrentUpdate
 from rollkeeper.selfcare import applications, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
 from rollkeeper.selfcare.choices import PortalRequestKind
@@ -78,6 +84,12 @@ def see(authority, *, key="seen-at-a-counter", document=DOCUMENT, name=PERSON["n
     check_document(
         authority, submission_key=key, number=FREE, document=document, name=name, language="en", on=ON
     )
+
+
+@pytest.fixture
+def limits(data_dir):
+    yield set_lookup_limits
+    set_lookup_limits()
 
 
 # ---- where the pack has the document seen ----
@@ -161,6 +173,40 @@ def test_a_checked_application_waits_while_nothing_can_be_opened(line, at_portal
 
     assert settle_applications(worker_authority()) == 1
     assert outcome_of("seen-at-a-counter").state == "registered"
+
+
+def test_a_checked_application_waits_for_the_next_run_while_its_line_is_busy(line, at_portal, monkeypatch):
+    apply(session(at_portal, FREE))
+    see(clerk())
+
+    def busy(*_, **__):
+        raise ConcurrentUpdate
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(services, "register_subscriber", busy)
+        with pytest.raises(ConcurrentUpdate):
+            settle_applications(worker_authority())
+
+    assert settle_applications(worker_authority()) == 1
+    assert outcome_of("seen-at-a-counter").state == "registered"
+
+
+def test_an_application_is_not_refused_for_a_limit_of_its_clerk(line, at_portal, limits):
+    apply(session(at_portal, FREE))
+    authority = clerk()
+    see(authority)
+    limits(lookups_per_day=1)
+    for _ in range(2):
+        with action(), contextlib.suppress(AccessLimitReached):
+            count_access(authority, AccessKind.LOOKUP, on=ON)
+
+    settle_applications(worker_authority())
+
+    assert [one.outcome for one in rows("SELECT state AS outcome FROM selfcare_application")] == ["pending"]
+    limits(lookups_per_day=100)
+    see(authority, key="seen-again")
+    assert settle_applications(worker_authority()) == 1
+    assert outcome_of("seen-again").state == "registered"
 
 
 @pytest.mark.parametrize("wrong", [{"name": "Another Name"}, {"document": ("passport-npl", "X7654321")}])
