@@ -127,7 +127,7 @@ def test_a_fault_is_noted_by_its_code_alone(committed, run, code):
 
 def test_the_register_takes_no_text_for_a_fault(committed):
     with pytest.raises(IntegrityError), transaction.atomic():
-        jobs._note("made-up", LastRun(10, 11, 0, MARK))
+        jobs._note("made-up", LastRun(10, 11, 0, MARK), interval_s=60)
 
 
 def test_a_run_that_was_killed_is_seen_to_have_begun_and_not_ended(committed):
@@ -239,7 +239,7 @@ def test_a_full_run_is_followed_at_once_and_an_idle_one_is_not(committed):
 
 def test_a_job_that_ran_lately_waits_for_its_time_though_its_process_is_new(committed):
     now, _ = jobs.last_runs()
-    jobs._note("made-up", LastRun(now - 60, now - 59))
+    jobs._note("made-up", LastRun(now - 60, now - 59), interval_s=60)
     runs = []
 
     with running(job(counting(runs), interval_s=lambda: 3600.0)):
@@ -252,7 +252,7 @@ def test_a_job_that_ran_lately_waits_for_its_time_though_its_process_is_new(comm
 def test_a_job_that_ran_by_a_clock_a_month_ahead_does_not_wait(committed):
     now, _ = jobs.last_runs()
     ahead = now + 30 * 24 * 3600
-    jobs._note("made-up", LastRun(ahead, ahead))
+    jobs._note("made-up", LastRun(ahead, ahead), interval_s=60)
     runs = []
 
     with running(job(counting(runs), interval_s=lambda: 3600.0)):
@@ -432,7 +432,7 @@ def test_a_job_is_late_after_its_patience(ago_s, is_late):
 def test_the_doctor_names_a_job_that_does_not_run(committed, monkeypatch, noted, said):
     monkeypatch.setattr(job_check, "all_jobs", lambda: [job(lambda: 0)])
     if noted:
-        jobs._note("made-up", noted)
+        jobs._note("made-up", noted, interval_s=60)
 
     (found,) = job_check.look_at_the_jobs()
 
@@ -442,7 +442,7 @@ def test_the_doctor_names_a_job_that_does_not_run(committed, monkeypatch, noted,
 
 def test_the_doctor_names_each_job_that_never_ran_once_any_did(committed, monkeypatch):
     monkeypatch.setattr(job_check, "all_jobs", lambda: [job(lambda: 0)])
-    jobs._note("another", LastRun(10, 11))
+    jobs._note("another", LastRun(10, 11), interval_s=60)
 
     (found,) = job_check.look_at_the_jobs()
 
@@ -452,7 +452,7 @@ def test_the_doctor_names_each_job_that_never_ran_once_any_did(committed, monkey
 def test_the_doctor_says_in_one_sentence_that_no_job_runs(committed, monkeypatch):
     monkeypatch.setattr(job_check, "all_jobs", lambda: [job(lambda: 0, name=name) for name in "abcdefgh"])
     for name in "abcdefg":
-        jobs._note(name, LastRun(10, 11))
+        jobs._note(name, LastRun(10, 11), interval_s=60)
 
     (found,) = job_check.look_at_the_jobs()
 
@@ -464,8 +464,8 @@ def test_the_doctor_folds_jobs_that_failed_alike(committed, monkeypatch):
     (now,) = rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS s")
     monkeypatch.setattr(job_check, "all_jobs", lambda: [job(lambda: 0, name=name) for name in "abcdefgh"])
     for name in "abcdefg":
-        jobs._note(name, LastRun(now.s, now.s, 0, "database_unreachable"))
-    jobs._note("h", LastRun(10, 11))
+        jobs._note(name, LastRun(now.s, now.s, 0, "database_unreachable"), interval_s=60)
+    jobs._note("h", LastRun(10, 11), interval_s=60)
 
     failed, late = job_check.look_at_the_jobs()
 
