@@ -355,3 +355,12 @@ def test_the_ledger_names_the_hash_of_the_texts_and_no_reader():
     (entry,) = rows("SELECT body::text AS body FROM ledger_entry WHERE verb = 'languages:texts:accepted'")
     assert texts.texts_hash("bo") in entry.body
     assert "Pema" not in entry.body
+
+
+def test_a_page_in_another_language_is_still_about_what_was_chosen(app):
+    app("backoffice")
+    client = Client()
+
+    shown = client.get(f"{PAGE}?line=0a1b&page=2").content.decode()
+
+    assert f'name="next" value="{PAGE}?line=0a1b&amp;page=2"' in shown
