@@ -36,7 +36,7 @@ from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.access.second_factor import can_check_second_factors, require_second_factor
 from rollkeeper.access.sign_ins import record_sign_in
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, prepared_rows, run
+from rollkeeper.kernel.database import action, prepared_rows, rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger.services import append_entry
@@ -290,8 +290,9 @@ def sign_out_everyone() -> int:
     A thief may have invited the owner of an account again, to a mailbox of the thief's. The caller's action records it.
     """
     with action():
+        (invitations,) = rows("SELECT access_end_invitations() AS ended")
         return (
             run("DELETE FROM django_session")
-            + run("DELETE FROM access_invitation WHERE used_at IS NULL")
+            + int(invitations.ended)
             + sum(ends() for ends in SIGN_OUTS.each())
         )

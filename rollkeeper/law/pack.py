@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A rule pack as the packages use it: a few plain answers, each with its article.
 
-Separate from the schema because packages ask what the law requires, not how it is written down. A question that the pack can
-answer only partly is refused (`UNSUPPORTED_PACK_FIELD`).
+Packages ask what the law requires, not how it is written down. What it answers only in part is refused (`UNSUPPORTED_PACK_FIELD`).
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
--- Uses up an invitation.
+-- Uses up an invitation; ends those that were not used.
 -- Law: art. 11 (only who must, may). Reads: access_invitation, access_staff. Writes: access_invitation.
 -- Plan: one row by account. Again: CREATE OR REPLACE: the same; an invitation is used once.
 CREATE OR REPLACE FUNCTION access_use_invitation(whose uuid, mark bytea) RETURNS boolean
@@ -12,6 +12,14 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     )
     SELECT EXISTS (SELECT FROM used)
 $$;
+
+-- For the step of an incident that signs everyone out: a worker deletes no invitation that was used.
+CREATE OR REPLACE FUNCTION access_end_invitations() RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH ended AS (DELETE FROM access_invitation WHERE used_at IS NULL RETURNING 1)
+    SELECT count(*)::integer FROM ended
+$$;
+REVOKE ALL ON FUNCTION access_end_invitations FROM PUBLIC;
 
 -- The worker that mails an invitation makes its code, and does so for no other: none that was shown, sent or used.
 CREATE OR REPLACE TRIGGER access_invitation_by_mail BEFORE UPDATE ON access_invitation

@@ -64,11 +64,12 @@ GRANT INSERT, UPDATE (is_active) ON access_staff TO console, vault_service;
 GRANT UPDATE (notified_at) ON access_rolegrant TO worker;
 GRANT UPDATE (is_active) ON access_staff TO worker;
 GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
--- Invitations: made by the vault service, mailed by the worker and ended by it with all sessions, used up by a function.
+-- Invitations: made by the vault service, mailed by the worker, used up and ended by functions.
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_invitation TO console, vault_service;
-GRANT SELECT, UPDATE (sealed_to, code_mark, coded_at, sent_at), DELETE ON access_invitation TO worker;
+GRANT SELECT, UPDATE (sealed_to, code_mark, coded_at, sent_at) ON access_invitation TO worker;
 GRANT SELECT (invitation_id, staff_id, code_mark, made_at, coded_at, sent_at, used_at) ON access_invitation TO backoffice;
 GRANT EXECUTE ON FUNCTION access_use_invitation TO backoffice;
+GRANT EXECUTE ON FUNCTION access_end_invitations TO console, worker;
 -- Approvals: inserted, never changed; the database sets the time. access/sql/approvals_of_a_role.sql limits which approvals a
 -- role may give: a counter those of the counter, the back office none of them.
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval
