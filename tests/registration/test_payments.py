@@ -31,7 +31,10 @@ from tests.registration.people import ON, fresh_number, person, submission
 pytestmark = pytest.mark.usefixtures("vaulted")
 
 SERVICES = "    - services: [mobile, data_card, fixed_line]\n"
-ONLY_PREPAID = REFERENCE.replace(SERVICES, f"{SERVICES}      payment: prepaid\n", 1)
+# Without its cases, whose lines do not say how they are paid.
+ONLY_PREPAID = REFERENCE[: REFERENCE.index("\ntests:")].replace(
+    SERVICES, f"{SERVICES}      payment: prepaid\n", 1
+)
 TWO_PREPAID = "what: lines, group: person, payment: prepaid, scope: operator, kind: stock, n: 2, over: refuse"
 FLOW = TWO_PREPAID.replace("stock", "flow") + ", window: {n: 30, unit: day}"
 PREPAID, POSTPAID, UNKNOWN = Payment
