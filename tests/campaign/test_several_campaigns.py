@@ -187,9 +187,9 @@ def test_a_late_notice_promises_the_day_of_its_own_campaign(law):
     assert (promised[mobile], promised[card]) == (day("2012-04-10"), day("2012-07-02"))
 
 
-def test_a_stopped_batch_of_one_campaign_lets_the_other_go_on(law):
+def both_due(law):
+    """A line of each campaign, both due on one day by what was promised, in approved batches; and that day."""
     mobile, card = told("mobile", "data_card")
-    # Both come due on one day, by what was promised; only for this test.
     run("UPDATE campaign_member SET anchor_on = '2012-01-01' WHERE line_id IN (%s, %s)", [mobile, card])
     on = day("2012-07-10")
     clock.set_demo_date(NOTIFIED)
@@ -197,6 +197,11 @@ def test_a_stopped_batch_of_one_campaign_lets_the_other_go_on(law):
     clock.set_demo_date(on)
     nightly.run_nightly(worker_authority(), on=on, after_gap=True)
     approved_batches(on, law)
+    return mobile, card, on
+
+
+def test_a_stopped_batch_of_one_campaign_lets_the_other_go_on(law):
+    mobile, card, on = both_due(law)
     (early,), (late,) = batches_of("early"), batches_of("late")
 
     batch_control.stop_batch(console_authority(), early.batch_id, on=on)
@@ -209,14 +214,7 @@ def test_a_stopped_batch_of_one_campaign_lets_the_other_go_on(law):
 
 
 def test_a_batch_that_ended_meanwhile_keeps_no_other_from_being_stopped(law):
-    mobile, card = told("mobile", "data_card")
-    run("UPDATE campaign_member SET anchor_on = '2012-01-01' WHERE line_id IN (%s, %s)", [mobile, card])
-    on = day("2012-07-10")
-    clock.set_demo_date(NOTIFIED)
-    nightly.run_nightly(worker_authority(), on=NOTIFIED)
-    clock.set_demo_date(on)
-    nightly.run_nightly(worker_authority(), on=on, after_gap=True)
-    approved_batches(on, law)
+    *_, on = both_due(law)
     listed = batch_execution.batches_to_run(on=on)
     batch_execution.run_batch(worker_authority(), listed[0], on=on)
 
