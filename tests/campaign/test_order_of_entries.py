@@ -19,7 +19,7 @@ from tests.campaign.population import day, plan, tell
 
 LINES, PLANNED, NOTIFIED = 24, "2011-12-20", "2012-01-05"
 OF_ONE_LINE = {"registration/sql/append_entries.sql", "vault/sql/note_opening.sql"}
-"""These write what one act needs, about one line or one person; whoever calls them names the order."""
+"""These write what one act needs, about one line or one person: their order is the caller's choice."""
 BY_POSITION = {"campaign/sql/record_chunk.sql", "campaign/sql/record_rollback.sql"}
 """These take lines by their position in a batch, which was drawn (`due_lines.sql`)."""
 
