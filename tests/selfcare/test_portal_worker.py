@@ -300,6 +300,22 @@ def test_a_code_on_its_way_opens_nothing_after_the_sim_was_replaced(at_portal):
         portal_client.redeem_code(code_request_id, late)
 
 
+def test_a_letter_after_the_sim_was_replaced_makes_no_earlier_code_good(at_portal):
+    from rollkeeper.ledger.services import append_entry
+    from rollkeeper.ledger.verbs import Verb
+
+    line_id = register_line()
+    code_request_id = code_request()
+    late = at_portal.newest_code
+    replace_the_sim()
+
+    with database.action():
+        append_entry(worker_authority(), verb=Verb.CODE_SENT, role="worker", on=ON, line_id=line_id, facts={"channel": "post"})  # fmt: skip
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(code_request_id, late)
+
+
 def test_a_code_that_is_sent_while_the_sim_is_replaced_opens_nothing(at_portal, monkeypatch):
     register_line()
     send = portal_worker.send_one_time_code

@@ -40,7 +40,8 @@ BEGIN
     IF (tried.code_hash = typed.code AND tried.line_id IS NOT NULL AND session IS NOT NULL AND NOT EXISTS (
         SELECT FROM ledger_entry r WHERE r.line_id = tried.line_id AND r.verb = 'line:sim:replaced'
            AND r.entry_id > (SELECT coalesce(max(s.entry_id), 0) FROM ledger_entry s
-                              WHERE s.line_id = tried.line_id AND s.verb = 'selfcare:code:sent'))) IS NOT TRUE THEN
+                              WHERE s.line_id = tried.line_id AND s.verb = 'selfcare:code:sent'
+                                AND s.body::jsonb #>> '{facts,channel}' <> 'post'))) IS NOT TRUE THEN
         -- In the days of a letter a line may have ended, or come to another subscriber, of whom the letter is not; or a person whom the line
         -- names may have been protected from who lives at its address.
         UPDATE selfcare_postedcode AS p SET code_hash = NULL
