@@ -8,6 +8,8 @@ from typing import Final
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 
+from rollkeeper.access.page_address import chosen_in
+
 PAGE: Final = 50
 
 
@@ -41,7 +43,7 @@ def paged[T](request: HttpRequest, found: Sequence[T], name: str = "page") -> Ro
     page = pages.get_page(1 if is_found else request.GET.get(name))
 
     def address(number: int) -> str:
-        asked = request.GET.copy()
+        asked = chosen_in(request)
         asked[name] = str(number)
         return f"?{asked.urlencode()}"
 

@@ -7,6 +7,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
+from rollkeeper.access.page_address import address_of
 from rollkeeper.kernel.accepted_languages import SOURCE, has_reader, is_spoken, spoken_of
 
 
@@ -22,9 +23,9 @@ class SpokenLanguageMiddleware(LocaleMiddleware):
 
 
 def language_context(request: HttpRequest) -> dict[str, object]:
-    """Give every page the languages to choose from, and whether its own awaits a native reader."""
-    del request
+    """Give every page the languages to choose from, its address in each, and whether its own awaits a native reader."""
     return {
+        "page_address": address_of(request),
         "spoken_languages": [
             translation.get_language_info(code) for code in spoken_of(code for code, _ in settings.LANGUAGES)
         ],

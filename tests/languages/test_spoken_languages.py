@@ -364,3 +364,13 @@ def test_a_page_in_another_language_is_still_about_what_was_chosen(app):
     shown = client.get(f"{PAGE}?line=0a1b&page=2").content.decode()
 
     assert f'name="next" value="{PAGE}?line=0a1b&amp;page=2"' in shown
+
+
+@pytest.mark.parametrize("wrong", ["line=Dawa+Norbu", "name=ཟླ་བ", "line=13800000001", "Dawa=1", "line=a%26b"])
+def test_a_page_in_another_language_repeats_no_personal_data_of_its_address(app, wrong):
+    app("backoffice")
+    client = Client()
+
+    shown = client.get(f"{PAGE}?page=2&{wrong}").content.decode()
+
+    assert f'name="next" value="{PAGE}?page=2"' in shown
