@@ -372,7 +372,9 @@ def _sentences(
     if ended and present.duty:
         noted = periods() if noted is None else noted
         pack = pack_at_end(present, ended, noted=noted)
-        history = replace(history, kept_until=kept_until(present, ended, noted=noted))
+        history = replace(
+            history, kept_until=kept_until(present, ended, service=history.service, noted=noted)
+        )
     return tuple(explain_history(pack, history, on, language=language))
 
 

@@ -64,8 +64,9 @@ def _read_image(
     picture = request.FILES.get("picture")
     if picture is None:
         raise IMAGE_MISSING()
+    law = active_pack().for_service(request.POST.get("service"))
     count_document_image(authority, devices=devices_in(request), on=clock.today())  # with any outcome
     return form_prefill.prefill(
-        picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=active_pack(), purpose=purpose,
+        picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=law, purpose=purpose,
         known=is_offered, on=clock.today(),
     )  # fmt: skip

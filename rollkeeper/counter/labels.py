@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter.line_actions import ADDRESSES
-from rollkeeper.kernel.choices import Payment
+from rollkeeper.kernel.choices import Payment, Service, label_of
+from rollkeeper.kernel.phrasing import cite
+from rollkeeper.law.pack import Pack
 from rollkeeper.lines.choices import LineState
 from rollkeeper.lines.queries import LineView
 from rollkeeper.registration.submissions import RegistrationKind
@@ -105,3 +107,21 @@ def service_of(line: LineView) -> str:
     """Return the service of a line, and how it is paid where that is known."""
     paid = "" if line.payment is Payment.UNKNOWN else f" · {Payment(line.payment).label}"
     return f"{line.service.label}{paid}"
+
+
+def kept_records(pack: Pack) -> list[Labels]:
+    """Return what of a record is kept and for how long: a row for all lines, or several, each with its services."""
+    alike: dict[object, tuple[list[str], Pack]] = {}
+    for service in pack.services:
+        law = pack.for_service(service)
+        alike.setdefault((law.retention, law.document_copy), ([], law))[0].append(label_of(service, Service))
+    return [
+        {
+            "services": services if len(alike) > 1 else [],
+            "retention": law.retention, "article": cite(law.retention.article),
+            "copy_article": cite(law.document_copy.article) if law.document_copy else "",
+            "copy_retention": law.copy_retention,
+            "copy_kept_article": cite(law.copy_retention.article) if law.copy_retention else "",
+        }
+        for services, law in alike.values()
+    ]  # fmt: skip

@@ -210,8 +210,9 @@ class RecordForm(RegistrationForm, QuietForm):
             self._require_check(check, pack)
 
     def _require_check(self, check: forms.Field, pack: Pack) -> None:
-        """Have the check chosen unless that depends on what the subscriber shows or on how the line is paid; then the answer asks for it."""
-        paid = [one for one in SAID_PAYMENTS if pack.checks(self.kind.id, payment=one)]
+        """Have the check chosen unless that depends on the line or on what the subscriber shows; then the answer asks for it."""
+        laws = [pack.for_service(one) for one in pack.services]
+        paid = [one for one in SAID_PAYMENTS if all(law.checks(self.kind.id, payment=one) for law in laws)]
         check.required = (
             len(paid) == len(SAID_PAYMENTS) and not self.routes and is_check_asked(pack, self.action_kind)
         )

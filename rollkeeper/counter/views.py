@@ -436,11 +436,9 @@ def by_script(request: HttpRequest) -> bool:
 def page_context(action_kind: RegistrationKind, *, kind: str, pack: Pack) -> dict[str, Any]:
     """Return the context around the fields of a record: the same for all."""
     return {
-        "action_kind": action_kind, "what": action_kind.value, "title": action_kind.label, "note": labels.REGISTRATION_KIND_NOTES[action_kind], "retention": pack.retention,
-        "retention_article": cite(pack.retention.article), "copy_retention": pack.copy_retention,
-        "copy_kept_article": cite(pack.copy_retention.article) if pack.copy_retention else "",
+        "action_kind": action_kind, "what": action_kind.value, "title": action_kind.label, "note": labels.REGISTRATION_KIND_NOTES[action_kind],
         "article": cite(pack.act_article(action_kind.value)), "kind": kind, "kinds": labelled_kinds(pack),
-        "copy_article": cite(pack.document_copy.article) if pack.document_copy else "",
+        "kept_records": labels.kept_records(pack),
     }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class _Trial:
 
     def __init__(self, pack: Pack) -> None:
         whole = pack.file.model_copy(update=_NOT_COUNTED)
-        kept = tuple(rule for rule in whole.retention if rule.data_class == IDENTITY)[:1]
+        kept = tuple(rule for rule in whole.retention if rule.data_class == IDENTITY)
         self.has_retention = bool(kept) and not _faults(
             pack, whole, retention=kept, campaigns=(), prefix="'retention"
         )
@@ -135,7 +135,7 @@ def _faults(pack: Pack, whole: PackFile, *, prefix: str, **parts: object) -> lis
 
 def _for_ever(rule: Retention) -> Retention:
     """Return a rule under which nothing is ever erased, for cases that are about something else."""
-    changed = {"data_class": IDENTITY, "anchor": "termination", "keep": Duration(n=100, unit="year"), "kind": "exact", "then": "erase"}  # fmt: skip
+    changed = {"data_class": IDENTITY, "services": (), "anchor": "termination", "keep": Duration(n=100, unit="year"), "kind": "exact", "then": "erase"}  # fmt: skip
     return rule.model_copy(update=changed)
 
 

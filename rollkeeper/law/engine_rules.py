@@ -10,6 +10,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from multiprocessing import get_context
 
 import numpy as np
@@ -32,6 +33,7 @@ from rollkeeper.law.events import (
 )
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, Run, Span, make_run
+from rollkeeper.law.service_rules import differs_by_service
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _LINES_AT_ONCE = 20_000
@@ -58,6 +60,8 @@ class _Piece:
     moments: np.ndarray
     pauses: Stretches
     holds: Stretches
+    services: pl.Series | None
+    """Of which service each line is; None where the law keeps the records of all equally long."""
 
 
 def span_of(events: Events, first: dt.date, last: dt.date) -> Span:
@@ -299,9 +303,12 @@ def _run_piece(piece: _Piece) -> np.ndarray:
 def _outcomes_of(run: Run, piece: _Piece) -> np.ndarray:
     line, none = run.line, ()
     pauses, holds = piece.pauses.get, piece.holds.get
+    services = repeat(None) if piece.services is None else piece.services.to_list()
     found = [
-        line(activated, notified, registered, ended, pauses(number, none), holds(number, none))
-        for number, (activated, notified, registered, ended) in enumerate(piece.moments.T.tolist())
+        line(activated, notified, registered, ended, pauses(number, none), holds(number, none), service)
+        for number, ((activated, notified, registered, ended), service) in enumerate(
+            zip(piece.moments.T.tolist(), services, strict=False)
+        )
     ]
     return np.array(found, dtype=np.int64).reshape(-1, 5 + len(run.further)).T
 
@@ -312,6 +319,8 @@ def _pieces(pack: Pack, events: Events, span: Span, first: int) -> Iterator[_Pie
         (pl.col(n).cast(pl.Int64) + (_EPOCH - first)).fill_null(NEVER) for n in MOMENTS_OF_A_LINE
     )
     table = indices.to_numpy().T
+    known = events.rows.filter(pl.col("day") <= span.last)
+    services = _said(days, known, pl.col("event").is_in(SERVICES)) if differs_by_service(pack.file) else None
     pauses, holds = (_stretches(events, kind, span.last, first) for kind in ("pause", "hold"))
     for start in range(0, len(events.names), _LINES_AT_ONCE):
         end = start + _LINES_AT_ONCE
@@ -319,6 +328,7 @@ def _pieces(pack: Pack, events: Events, span: Span, first: int) -> Iterator[_Pie
             np.ascontiguousarray(table[:, start:end]),
             dict(_within(pauses, start, end)),
             dict(_within(holds, start, end)),
+            None if services is None else services[start:end],
         )
 
 

@@ -96,17 +96,11 @@ def _run_stages(pack: Pack, span: Span, facts: dict[str, Any], bar: Bar) -> None
 
 
 def _facts(pack: Pack, span: Span) -> dict[str, Any]:
-    kept = pack.retention
-    facts: dict[str, Any] = {
+    facts: dict[str, Any] = _kept_facts(pack) | {
         "first": span.first,
         "through": span.last,
         "outages": multirange(span.outages),
         "no_erasure": multirange([*span.outages, *span.holds]),
-        "kept_years": kept.years,
-        "kept_months": kept.months,
-        "kept_days": kept.days,
-        "kept_calendar_years": kept.calendar_years,
-        "overflows": kept.overflows_to_next_month,
         "begins_on": dt.date.max,
         "activated_before": dt.date.min,
         "activated_from": dt.date.min,
@@ -147,6 +141,21 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
             "asked": sorted(rules.assurance or REGISTERING),
         }
     return facts
+
+
+def _kept_facts(pack: Pack) -> dict[str, Any]:
+    """Return how long records are kept, in lists: first the lines of services with a different time, last, without a name, all others."""
+    general = pack.retention
+    each = {one: pack.for_service(one).retention for one in SERVICES}
+    kept = {one: rule for one, rule in each.items() if rule != general} | {"": general}
+    return {
+        "kept_services": [*kept],
+        "kept_years": [rule.years for rule in kept.values()],
+        "kept_months": [rule.months for rule in kept.values()],
+        "kept_days": [rule.days for rule in kept.values()],
+        "kept_calendar_years": [rule.calendar_years for rule in kept.values()],
+        "overflows": general.overflows_to_next_month,
+    }
 
 
 def _statement(name: str, facts: dict[str, Any]) -> None:

@@ -74,7 +74,7 @@ def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: 
     """
     if len(pack.stated_campaigns) > 1 and is_told(pack):
         pack = next((one for one in pack.campaigns if _concerns(one, history)), pack.campaigns[-1])
-    explainer = _Explainer(pack, history, on, language)
+    explainer = _Explainer(pack.for_service(history.service), history, on, language)
     return [*explainer.campaign(), *explainer.end()]
 
 

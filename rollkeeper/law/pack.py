@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from rollkeeper.kernel.choices import IdentityCheck, Payment
+from rollkeeper.kernel.choices import IdentityCheck, Payment, Service
 from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.calendars import Term, term_of
 from rollkeeper.law.campaign_rules import (
@@ -44,19 +44,11 @@ from rollkeeper.law.limit_rules import LimitRule, limit_rules
 from rollkeeper.law.retention_rules import RetentionRules, copy_rule, record_rule
 from rollkeeper.law.schema import PackFile
 from rollkeeper.law.schema_common import Citation
-from rollkeeper.law.schema_people import AttributeRule
+from rollkeeper.law.schema_people import AttributeRule, Verification
 from rollkeeper.law.schema_stages import Campaign
+from rollkeeper.law.service_rules import DocumentCopyRule, concerns, differs_by_service, document_copy_rule
 from rollkeeper.law.supported_fields import unsupported_fields
 from rollkeeper.law.supported_forms import BUILT_IN
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentCopyRule:
-    """What the law says about document copies: without this chapter no copy is kept."""
-
-    is_required: bool
-    shows_middle_of_number: bool
-    article: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +59,8 @@ class Pack:
     hash: str
     campaign_name: str | None = None
     """Of a law with several campaigns: the one that is meant (`of`); None: the law as a whole."""
+    service: str | None = None
+    """Of a law that does not say the same of all lines: of which service they are (`for_service`); None: of any."""
 
     @property
     def id(self) -> str:
@@ -219,7 +213,7 @@ class Pack:
         self.refuse_unsupported()
         asked = (
             self._cited(one.because)
-            for one in self.said_of(party_kind, "verification")
+            for one in self._checks_said_of(party_kind)
             if one.method == IdentityCheck.SIGHT and one.because.confirmed and is_for(one.payment, payment)
         )
         return next(asked, None)
@@ -230,7 +224,7 @@ class Pack:
         A list of which a part is not confirmed is not applied: no one is turned away for lack of the other checks.
         """
         self.refuse_unsupported()
-        listed = [one for one in self.said_of(party_kind, "verification") if is_for(one.payment, payment)]
+        listed = [one for one in self._checks_said_of(party_kind) if is_for(one.payment, payment)]
         methods = tuple(dict.fromkeys(one.method for one in listed))
         if set(methods) <= {IdentityCheck.SIGHT} or not all(one.because.confirmed for one in listed):
             return None
@@ -307,6 +301,9 @@ class Pack:
         found = {kind.id: getattr(kind, chapter) for kind in self.file.party_kinds}
         return found.get(party_kind) or found.get(self.added_kinds.get(party_kind, ""), ())
 
+    def _checks_said_of(self, party_kind: str) -> list[Verification]:
+        return [one for one in self.said_of(party_kind, "verification") if concerns(one, self.service)]
+
     @cached_property
     def limits(self) -> tuple[LimitRule, ...]:
         """Return how many lines people may have; unconfirmed limits are not applied. Refuses: UNSUPPORTED_PACK_FIELD."""
@@ -371,7 +368,16 @@ class Pack:
 
     @cached_property
     def _by_name(self) -> dict[str, "Pack"]:
-        return {one.id: Pack(self.file, self.hash, one.id) for one in self.stated_campaigns}
+        return {one.id: replace(self, campaign_name=one.id) for one in self.stated_campaigns}
+
+    def for_service(self, service: str | None) -> "Pack":
+        """Return the law as it is for the lines of one service; as it is for all where the service is not known."""
+        return self._by_service.get(service, self)
+
+    @cached_property
+    def _by_service(self) -> dict[str | None, "Pack"]:
+        services = Service.values if differs_by_service(self.file) else ()
+        return {one: replace(self, service=one) for one in services}
 
     @property
     def has_campaign(self) -> bool:
@@ -411,7 +417,7 @@ class Pack:
     def retention(self) -> RetentionRules:
         """Return how long records are kept. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
-        return record_rule(self.file)
+        return record_rule(self.file, service=self.service, cited=self._cited)
 
     @cached_property
     def copy_retention(self) -> RetentionRules | None:
@@ -459,14 +465,7 @@ class Pack:
     def document_copy(self) -> DocumentCopyRule | None:
         """Return how a copy of the document is kept, None where the law speaks of none. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
-        return next(
-            (
-                DocumentCopyRule(copy.keep == "required", copy.number == "whole", copy.because.article)
-                for copy in self.file.document_copies
-                if copy.because.confirmed
-            ),
-            None,
-        )
+        return document_copy_rule(self.file, service=self.service)
 
     def dual_control_article(self, act: str) -> str | None:
         """Return the article that requires a second person to confirm this act at a counter; None if not required. Refuses:

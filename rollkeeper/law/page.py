@@ -6,7 +6,7 @@ about a person. What is not confirmed is marked, since it acts on no one.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -171,12 +171,13 @@ class _Page:
     def asked_of_line(self) -> Iterator[str]:
         """Yield what is asked of a line with its subscriber, and of which lines."""
         for one in self.file.line_attributes:
-            only = [
-                *map(self.label, (*one.services, *one.party_kinds, *([one.payment] if one.payment else [])))
-            ]
+            only = [*one.services, *one.party_kinds, *([one.payment] if one.payment else [])]
             asked = self.asked(one.required, is_confirmed=True) + self.unconfirmed(one.because)
-            lines = f"{self.pause}{self.comma.join(only)}" if only else ""
-            yield f"{self.label(one.name)}{asked}{lines}{self.colon}{self.text(one.purpose)}{self.cited_in(one.because)}"
+            yield f"{self.label(one.name)}{asked}{self.only(only)}{self.colon}{self.text(one.purpose)}{self.cited_in(one.because)}"
+
+    def only(self, said: Sequence[str]) -> str:
+        """Write of which lines alone something is said; nothing where it is said of all."""
+        return f"{self.pause}{self.comma.join(map(self.label, said))}" if said else ""
 
     def shown_by(self, kind: PartyKind) -> Iterator[str]:
         """Yield what is shown: a document, what proves authority; which check is made, and through which day the registration is good."""
@@ -188,7 +189,7 @@ class _Page:
             yield f"{_('a document that is accepted')}{self.unconfirmed(one.because)}{self.colon}{said}{self.cited_in(one.because)}"
         names_several = any(one.method != IdentityCheck.SIGHT for one in kind.verification)
         for check in kind.verification if names_several else ():
-            paid = f"{self.pause}{self.label(check.payment)}" if check.payment else ""
+            paid = self.only([*check.services, *([check.payment] if check.payment else [])])
             yield f"{_('a check that is accepted')}{self.unconfirmed(check.because)}{self.colon}{self.label(check.method)}{paid}{self.cited_in(check.because)}"
         if (acts := kind.representative) is not None and acts.proof:
             yield f"{_('who acts for the company shows')}{self.unconfirmed(acts.because)}{self.colon}{self.text(acts.proof)}{self.cited_in(acts.because)}"
@@ -232,7 +233,7 @@ class _Page:
         what = {IDENTITY: _("the record"), COPY: _("the copy of the document")}
         rows = [(one, self.after(one.anchor, one.keep.unit)) for one in self.file.retention if self.file.duty]
         if said := [
-            f"{what[one.data_class]}{self.unconfirmed(one.because)}{self.colon}{long.format(one.keep.n)}{self.cited_in(one.because)}"
+            f"{what[one.data_class]}{self.only(one.services)}{self.unconfirmed(one.because)}{self.colon}{long.format(one.keep.n)}{self.cited_in(one.because)}"
             for one, long in rows
             if long
         ]:

@@ -31,10 +31,16 @@ class RetentionRules:
     """Counted from the day of the registration; otherwise from the end of the contract."""
 
 
-def record_rule(file: PackFile) -> RetentionRules:
-    """Return how long records are kept after the end of a contract."""
-    (rule,) = (one for one in file.retention if one.data_class == IDENTITY)
-    return _rule(rule, file, article=rule.because.article)
+def record_rule(file: PackFile, *, service: str | None, cited: Callable[[Citation], str]) -> RetentionRules:
+    """Return how long records of lines of a service are kept after the end of a contract: as its own row says, or else as the general one."""
+    of_service = (one for one in file.retention if service in one.services)
+    rule = next(of_service, None) or next(general_rows(file))
+    return _rule(rule, file, article=cited(rule.because))
+
+
+def general_rows(file: PackFile) -> Iterator[Retention]:
+    """Yield what is said of the identity in the records of all lines for which nothing else is said."""
+    return (one for one in file.retention if one.data_class == IDENTITY and not one.services)
 
 
 def copy_rule(file: PackFile, *, cited: Callable[[Citation], str]) -> RetentionRules | None:
@@ -46,10 +52,14 @@ def copy_rule(file: PackFile, *, cited: Callable[[Citation], str]) -> RetentionR
 
 def faults(file: PackFile) -> Iterator[str]:
     """Name what is wrong with the rows together."""
-    classes: list[str] = [one.data_class for one in file.retention]
+    classes: list[str] = [one.data_class for one in file.retention if not one.services]
     if classes.count(IDENTITY) != 1 or len(classes) > len(set(classes)):
         yield "'retention' (other than one row of the identity, and one of the copy at most)"
+    told: set[str] = set()
     for index, one in enumerate(file.retention):
+        if one.services and (one.data_class != IDENTITY or told & set(one.services)):
+            yield f"'retention[{index}].services' (of the copy, or twice of one service)"
+        told |= set(one.services)
         if one.anchor == REGISTRATION and one.data_class != COPY:
             yield f"'retention[{index}].anchor: {one.anchor}' (of the {one.data_class})"
         if one.anchor == REGISTRATION and one.keep.unit == "end_of_next_calendar_year":

@@ -209,6 +209,7 @@ def run_in(run: "Run", history: History) -> LineOutcome:
         index(history.terminated_on),
         indexed(history.pauses, first),
         indexed(history.holds, first),
+        history.service,
     )
     suspended, restored, terminated, by_campaign, erased, *further = found
     return LineOutcome(
@@ -246,7 +247,7 @@ class Run:
         self.grace: Sequence[int] = ()
         self.further: tuple[Sequence[int], ...] = ()
         self.end: Sequence[int] | None = None
-        self.kept: dict[int, int] = {}
+        self.kept: dict[tuple[str | None, int], int] = {}
         if pack.has_campaign:
             rules = pack.campaign
             self.activated_before = rules.activated_before.toordinal() - cache.first
@@ -273,6 +274,7 @@ class Run:
         terminated: int,
         pauses: Sequence[Stretch],
         holds: Sequence[Stretch],
+        service: str | None = None,
     ) -> tuple[int, ...]:
         """Return suspended, restored, ended, ended by the campaign, erased, and each further bar; NEVER where it does not happen."""
         if registered > terminated:
@@ -295,7 +297,7 @@ class Run:
         over = min(by_campaign, terminated)
         if over >= NEVER:
             return suspended, restored, NEVER, False, NEVER, *further
-        return suspended, restored, over, by_campaign < NEVER, self._erase(over, holds), *further
+        return suspended, restored, over, by_campaign < NEVER, self._erase(over, holds, service), *further
 
     def _bar_further(
         self, suspended: int, pauses: Sequence[Stretch], registered: int, terminated: int
@@ -322,11 +324,12 @@ class Run:
         day = cache.action_day(cache.last_day(anchor, days[anchor], pauses), pauses)
         return NEVER if day >= registered or day >= terminated else day
 
-    def _erase(self, terminated: int, holds: Sequence[Stretch]) -> int:
-        kept = self.kept.get(terminated)
+    def _erase(self, terminated: int, holds: Sequence[Stretch], service: str | None) -> int:
+        kept = self.kept.get((service, terminated))
         if kept is None:
             on = dt.date.fromordinal(terminated + self.cache.first)
-            kept = self.kept[terminated] = keeps_until(self.pack, on).toordinal() - self.cache.first
+            last = keeps_until(self.pack.for_service(service), on)
+            kept = self.kept[service, terminated] = last.toordinal() - self.cache.first
         return self.cache.erasure_day(kept, holds)
 
 

@@ -85,6 +85,13 @@ class Retention(CitedModel):
     """How long something is kept, after which event, and what happens then."""
 
     data_class: Literal["identity", "copy"]
+    services: Annotated[
+        tuple[Service, ...],
+        Field(
+            description="The identity in records of lines of these services: such a row is used for them and the row without services for"
+            " all others. The chapter has the latter, too."
+        ),
+    ] = ()
     anchor: Literal["registration", "termination"]
     keep: Duration
     kind: Literal["min", "max", "exact"]
@@ -99,6 +106,12 @@ class DocumentCopy(CitedModel):
     """
 
     keep: Literal["required", "allowed"]
+    services: Annotated[
+        tuple[Service, ...],
+        Field(
+            description="Only with lines of these services; no copy is kept with others. Left out: with all."
+        ),
+    ] = ()
     number: Literal["whole", "ends"] = "whole"
 
 

@@ -165,6 +165,9 @@ class Verification(CitedModel):
     """A check by which an identity is verified; of several any one will do. Its name is kept, and nothing that it saw."""
 
     method: IdentityCheck
+    services: Annotated[
+        tuple[Service, ...], Field(description="Only for lines of these services. Left out: for all.")
+    ] = ()
     payment: Annotated[
         Payment | None,
         Field(

@@ -91,6 +91,7 @@ _STATED: Final[dict[str, Check]] = {
     "party_kinds[].verification[].method": _every(
         "sight", "chip", "eid", "video", "registry", "bank", "biometric", "wallet"
     ),
+    "party_kinds[].verification[].services[]": lambda v: v in SERVICES,
     "party_kinds[].verification[].payment": _every("prepaid", "postpaid"),
     "party_kinds[].documents[].type": _any,
     "party_kinds[].documents[].expired_ok": _any,
@@ -156,12 +157,14 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].temporary_reconnection.lasts.n": lambda v: v >= 1,
     "campaigns[].temporary_reconnection.lasts.unit": _is("hour"),
     "retention[].data_class": _every("identity", "copy"),
+    "retention[].services[]": lambda v: v in SERVICES,
     "retention[].anchor": _every("registration", "termination"),
     "retention[].keep.n": _any,
     "retention[].keep.unit": _is("day", "month", "year", "end_of_next_calendar_year"),
     "retention[].then": _is("erase"),
     "retention[].hold": _is("legal_hold"),
     "document_copies[].keep": _every("required", "allowed"),
+    "document_copies[].services[]": lambda v: v in SERVICES,
     "document_copies[].number": _every("whole", "ends"),
     "dual_control[].acts[]": _every(
         "register",

@@ -91,14 +91,18 @@ def pack_at_end(present: Pack, ended_on: dt.date, *, noted: Sequence[PeriodView]
     return law if law and law.duty and not law.unsupported_fields else present
 
 
-def kept_until(present: Pack, ended_on: dt.date, *, noted: Sequence[PeriodView] | None = None) -> dt.date:
+def kept_until(
+    present: Pack, ended_on: dt.date, *, service: str | None, noted: Sequence[PeriodView] | None = None
+) -> dt.date:
     """Return the last day on which the record of what ended is kept: by the version of that day or the present one, whichever is shorter."""
-    return min(keeps_until(one, ended_on) for one in (present, pack_at_end(present, ended_on, noted=noted)))
+    laws = (present, pack_at_end(present, ended_on, noted=noted))
+    return min(keeps_until(one.for_service(service), ended_on) for one in laws)
 
 
 def copy_kept_until(
     present: Pack,
     *,
+    service: str | None,
     taken_on: dt.date,
     ended_on: dt.date | None,
     noted: Sequence[PeriodView] | None = None,
@@ -108,7 +112,7 @@ def copy_kept_until(
     By the present version, by that of the day from which it is counted, or with its record, whichever is shortest.
     """
     noted = periods() if noted is None else noted
-    found = [kept_until(present, ended_on, noted=noted)] if ended_on else []
+    found = [kept_until(present, ended_on, service=service, noted=noted)] if ended_on else []
     for from_registration, day in ((True, taken_on), (False, ended_on)):
         laws = (present, pack_at_end(present, day, noted=noted)) if day else ()
         rules = [one.copy_retention for one in laws]

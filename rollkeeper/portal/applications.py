@@ -80,12 +80,13 @@ def read(request: HttpRequest) -> HttpResponse:
     form, picture = _form(request, begun.done), request.FILES.get("picture")
     if picture is None:
         return _faulty(request, begun.done, form, [_("Choose a picture of the document first.")])
+    law = active_pack().for_service(begun.done["service"])
     allowed = put(request, PortalRequestKind.APPLY_IMAGE)
     if allowed.done is None:
         return _faulty(request, begun.done, form, allowed.said)
     try:
         reading = form_prefill.prefill(
-            picture.read(), name=picture.name or "", attributes=form.attributes, pack=active_pack(), purpose=_purpose(),
+            picture.read(), name=picture.name or "", attributes=form.attributes, pack=law, purpose=_purpose(),
             known=is_offered, on=clock.today(),
         )  # fmt: skip
     except RollkeeperError as fault:
@@ -134,7 +135,7 @@ def _kind(request: HttpRequest) -> str:
 def _draw(
     request: HttpRequest, begun: dict[str, Any], form: RecordForm, *, status: int = 200, **shown: Any
 ) -> HttpResponse:
-    pack, kind = active_pack(), _kind(request)
+    pack, kind = active_pack().for_service(begun["service"]), _kind(request)
     offered = kinds_offered_remotely(pack)
     kinds = (
         [(code, name) for code, name in labelled_kinds(pack) if code in offered] if len(offered) > 1 else []

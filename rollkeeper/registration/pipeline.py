@@ -336,19 +336,18 @@ def _parts(
         )
     if route:
         needed_facts, submission = asked_without_document(needed_facts), without_document_type(submission)
+    law = context.pack.for_service(service)
     parts = read_parts(
         needed_facts, submission=submission, service=service, pack_id=context.pack.id, on=context.on
     )
     faults = [] if isinstance(parts, ReadParts) else parts
-    faults += faults_of_kind(
-        context.pack, submission, action_kind=context.action_kind, payment=payment, on=context.on
-    )
+    faults += faults_of_kind(law, submission, action_kind=context.action_kind, payment=payment, on=context.on)
     through = good_through(context.pack, submission, on=context.on)
     if isinstance(through, list):
         return [*faults, *through]
     if faults or not isinstance(parts, ReadParts):
         return faults
-    check = noted_check(context.pack, submission, payment=payment)
+    check = noted_check(law, submission, payment=payment)
     shown = noted_proof(context.pack, submission, action_kind=context.action_kind)
     return replace(parts, route=route, good_through=through, identity_check=check, authority_shown=shown)
 
@@ -425,8 +424,11 @@ def _draft(
     context: Context, found: Found, *, passed: tuple[str, ...], renewed_by: PersonId | None, region: str | None
 ) -> Draft:  # fmt: skip
     waiting = found.waiting
+    service, submission = _service(waiting, found.line), waiting.submission
+    if context.pack.for_service(service.value).document_copy is None:
+        submission = replace(submission, copies={})
     return Draft(
-        waiting.position, waiting.submission, waiting.number, waiting.number_index, _service(waiting, found.line), found.line,
+        waiting.position, submission, waiting.number, waiting.number_index, service, found.line,
         found.parts, context.on, renewed_by=renewed_by, former=found.former, former_of=found.by_former, passed=passed,
         transferor=found.transferor, known=found.by_document, region=region,
     )  # fmt: skip

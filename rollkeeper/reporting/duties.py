@@ -52,6 +52,12 @@ def campaign_of_figure(what: str) -> tuple[str, str]:
     return figure, campaign
 
 
+def _services_with_copies(pack: Pack) -> list[str]:
+    """Return the services with whose records the law has a copy kept."""
+    copies = {one: pack.for_service(one).document_copy for one in pack.services}
+    return [one for one, rule in copies.items() if rule and rule.is_required]
+
+
 def _told(pack: Pack) -> dict[str | None, dt.date]:
     """Return before which day people are to be told, by campaign; under None where a law has one."""
     if len(pack.stated_campaigns) < 2:
@@ -66,7 +72,7 @@ def count_by_service(on: dt.date) -> list[dict[str, Any]]:
     until = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
     begins = first_day(pack, Act.SUSPEND)
     found = rows(sql("reporting", "stocks"), {
-        "until": until - dt.timedelta(microseconds=1), "last": on, "begins": begins, "services": list(pack.services), "registered": _registered(pack),
+        "until": until - dt.timedelta(microseconds=1), "last": on, "begins": begins, "services": _services_with_copies(pack), "registered": _registered(pack),
         "from": dt.datetime.combine(first_day(pack, Act.COLLECT), dt.time(), clock.zone()),
         "told_before": pack.told_before[0] if pack.told_before else None,
     })  # fmt: skip

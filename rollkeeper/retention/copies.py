@@ -156,7 +156,11 @@ def _search(slices: Sequence[CopySlice], *, on: dt.date, records: Sequence[Mappi
         anchor = "registration" if one.rule.from_registration else "termination"
         run(sql("retention", f"find_copies_by_{anchor}"), one.values | {"law": law})
     run("ANALYZE retention_copy_due")
-    ends = {"sinces": [str(one["since"]) for one in records], "cutoffs": [one["cutoff"] for one in records]}
+    ends = {
+        "sinces": [str(one["since"]) for one in records],
+        "cutoffs": [one["cutoff"] for one in records],
+        "services": [" ".join(one["services"]) for one in records],
+    }
     (found,) = rows(sql("retention", "count_copies"), {"on": on} | ends)
     return DueCopies(int(found.copies), int(found.held))
 

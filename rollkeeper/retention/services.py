@@ -8,7 +8,7 @@ need, and the intent marked as done). A process killed between two of them leave
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
@@ -24,7 +25,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
-from rollkeeper.lawbook.queries import archived_pack, periods
+from rollkeeper.lawbook.queries import PeriodView, archived_pack, periods
 from rollkeeper.lawbook.services import note_law
 from rollkeeper.ledger.secrets import destroy_secrets
 from rollkeeper.ledger.services import integrate
@@ -351,15 +352,29 @@ def _slices(pack: Pack, on: dt.date) -> list[_Slice]:
 
     The later version may shorten how long records are kept, and never lengthens it for what ended before.
     """
-    cutoff = last_termination_to_erase(pack, on=on)
-    found = [] if cutoff is None else [_Slice(pack, bounds(None, cutoff, on), is_present=True)]
+    former = [(one, archived_pack(one.pack_hash)) for one in periods() if one.last_on is not None]
+    slices: dict[tuple[object, ...], tuple[_Slice, list[str]]] = {}
+    for service in Service.values:
+        for one in _slices_of_service(pack, service, former, on=on):
+            alike = (one.pack.hash, one.pack.retention, one.values["since"], one.values["cutoff"])
+            slices.setdefault(alike, (one, []))[1].append(service)
+    return [replace(one, values=one.values | {"services": services}) for one, services in slices.values()]
+
+
+def _slices_of_service(
+    pack: Pack, service: str, former: Sequence[tuple[PeriodView, Pack | None]], *, on: dt.date
+) -> Iterator[_Slice]:
+    present = pack.for_service(service)
+    cutoff = last_termination_to_erase(present, on=on)
+    if cutoff:
+        yield _Slice(present, bounds(None, cutoff, on), is_present=True)
     longer = cutoff + dt.timedelta(days=1) if cutoff else None
-    former = [one for one in periods() if one.last_on is not None]
-    for place, one in enumerate(former):
-        law = archived_pack(one.pack_hash)
-        until = last_termination_to_erase(law, on=on) if law and not law.unsupported_fields else None
+    for place, (one, archived) in enumerate(former):
+        if archived is None or archived.unsupported_fields or one.last_on is None:
+            continue
+        law = archived.for_service(service)
+        until = last_termination_to_erase(law, on=on)
         since = max((day for day in (longer, one.first_on if place else None) if day), default=None)
-        last = min(until, one.last_on) if until and one.last_on else None
-        if law and last and (since is None or since <= last):
-            found.append(_Slice(law, bounds(since, last, on), is_present=False))
-    return found
+        last = min(until, one.last_on) if until else None
+        if last and (since is None or since <= last):
+            yield _Slice(law, bounds(since, last, on), is_present=False)

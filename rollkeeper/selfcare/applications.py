@@ -18,7 +18,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.documents.form_prefill import MAX_COPIES
 from rollkeeper.documents.image_intake import is_plain_jpeg
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.choices import IdentityCheck, Payment
+from rollkeeper.kernel.choices import IdentityCheck
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
@@ -27,7 +27,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.lines.queries import current_tenure, sealed_number, view_line
+from rollkeeper.lines.queries import LineView, current_tenure, sealed_number, view_line
 from rollkeeper.lines.services import pause_clock
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.kind_rules import check_faults, counts_elsewhere
@@ -105,7 +105,7 @@ def begin_application(session: PortalSession, _: Payload, *, on: dt.date) -> dic
     key = current_offline_key()
     return {
         "service": line.service.value, "key": key.key_id, "half": base64.b64encode(key.public_key).decode(),
-        "signature": key.signature.hex(), "sight": _sight_article(session, line.payment), "payment": line.payment.value, "days": _days(),
+        "signature": key.signature.hex(), "sight": _sight_article(session, line), "payment": line.payment.value, "days": _days(),
         "elsewhere": [kind for kind in kinds_offered_remotely(pack) if counts_elsewhere(pack, kind, line)],
     }  # fmt: skip
 
@@ -134,7 +134,7 @@ def apply_for_line(
         raise TOO_MANY_APPLICATIONS()
     try:
         with action():
-            receipt = _apply(session, payload, sealed or b"", payment=line.payment, on=on)
+            receipt = _apply(session, payload, sealed or b"", line=line, on=on)
     except RollkeeperError as fault:
         if fault.kind is Kind.INTERNAL:
             raise
@@ -232,23 +232,23 @@ def pending_key(application_id: UUID) -> str:
 
 
 def _apply(
-    session: PortalSession, payload: Payload, sealed: bytes, *, payment: Payment, on: dt.date
+    session: PortalSession, payload: Payload, sealed: bytes, *, line: LineView, on: dt.date
 ) -> Receipt:
     key, application_id = key_of(payload), _reference(payload)
     if not 0 < len(sealed) <= GREATEST_SEALED_BYTES:
         raise INVALID_REQUEST()
     given = open_application(application_id, key, sealed, on=on)
     given = replace(given, number=_number(session, on=on))
-    article = _sight_article(session, payment, given.kind)
+    article = _sight_article(session, line, given.kind)
     if article is None:
         return _register(session, application_id, key, given, on=on)
     # At a counter the document would be seen: where that is none of the law's checks, it would be refused there.
     raise_all(
         check_faults(
-            active_pack(),
+            active_pack().for_service(line.service.value),
             given.submission(key, document_seen=True),
             action_kind=RegistrationKind.REGISTER,
-            payment=payment,
+            payment=line.payment,
         )
     )
     return run_once(
@@ -258,10 +258,11 @@ def _apply(
 
 
 def _sight_article(
-    session: PortalSession, payment: Payment, kind: str = PartyKind.INDIVIDUAL.value
+    session: PortalSession, line: LineView, kind: str = PartyKind.INDIVIDUAL.value
 ) -> str | None:
     """Return why the document must be seen, None where it need not be. An attacker who forged a call would else take over a line remotely."""
-    article = active_pack().sight_article(kind, payment=payment)
+    law = active_pack().for_service(line.service.value)
+    article = law.sight_article(kind, payment=line.payment)
     return article or (OPERATORS_RULE if session.is_limited else None)
 
 

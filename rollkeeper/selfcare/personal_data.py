@@ -45,11 +45,12 @@ type Shown = dict[str, Any]
 def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
     """Return what is held with one tenure: which entry, by which article, and the last day, once it is known."""
     pack = load_pack(instance().pack)
+    law = pack.for_service(tenure.service.value)
     ended = _ended_on(tenure)
     said = {
         "line": str(tenure.line_id), "record": str(tenure.tenure_id), "service": tenure.service.value,
-        "last_day": kept_until(pack, ended).isoformat() if ended and pack.duty else None,
-        "kept_article": pack.retention.article if pack.duty else "",
+        "last_day": kept_until(pack, ended, service=tenure.service.value).isoformat() if ended and pack.duty else None,
+        "kept_article": law.retention.article if pack.duty else "",
     }  # fmt: skip
     return [said | row for row in (*_fields(session, tenure, pack), *_copies(session, tenure, pack))]
 
@@ -169,14 +170,16 @@ def _copies(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
     )
     if not found:
         return []
+    law = pack.for_service(tenure.service.value).document_copy
+    service = tenure.service.value
     rule, ended = pack.copy_retention, _ended_on(tenure)
     taken_on = found[0].taken_on or clock.local_day(tenure.since)
-    last = copy_kept_until(pack, taken_on=taken_on, ended_on=ended) if pack.duty else None
+    last = copy_kept_until(pack, service=service, taken_on=taken_on, ended_on=ended) if pack.duty else None
     said = {
-        "field": COPY, "article": pack.document_copy.article if pack.document_copy else "", "media_type": MEDIA_TYPE,
+        "field": COPY, "article": law.article if law else "", "media_type": MEDIA_TYPE,
         "last_day": last and last.isoformat(),
     }  # fmt: skip
-    if rule and last and last != (ended and kept_until(pack, ended)):
+    if rule and last and last != (ended and kept_until(pack, ended, service=service)):
         said["kept_article"] = rule.article
     return [said | {"position": row.position} for row in found]
 

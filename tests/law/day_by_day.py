@@ -189,7 +189,8 @@ def _play_day(line: Line, day: dt.date, stages: Stages, again: Again | None, ter
     if line.erased:
         return
     if line.ended:
-        if day > _a_year_later(line.ended, stages) and not _covered(line.rows, day, "hold"):
+        kept = line.ended if _is_of_no_telephone(line.rows) else _a_year_later(line.ended, stages)
+        if day > kept and not _covered(line.rows, day, "hold"):
             line.erased = day
         return
     if not line.active_before_start or line.registered or not line.anchor:
@@ -249,6 +250,12 @@ def _paused(rows: list[Row], day: dt.date) -> bool:
 
 def _covered(rows: list[Row], day: dt.date, kind: str) -> bool:
     return any(event == kind and first <= day <= last for _, first, event, last in rows if last)
+
+
+def _is_of_no_telephone(rows: list[Row]) -> bool:
+    """Tell whether the file says that the line is of a service of whose former subscribers nothing is kept."""
+    others = {"internet_access", "domain", "address_block", "hosted_site"}
+    return any(event in others for _, _, event, _ in rows)
 
 
 def _a_year_later(day: dt.date, stages: Stages) -> dt.date:

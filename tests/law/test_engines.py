@@ -19,7 +19,7 @@ from tests.bench.bench_simulate import lines_of
 from tests.builders.packs import REFERENCE, write_pack
 from tests.builders.stages import BARS, FIVE, Months, MonthsToLast, asking_again, in_months, staged
 from tests.law.day_by_day import TWO, Again, Row, Term, outcomes
-from tests.law.populations import counted_rows, days, populations, registered_rows, write_rows
+from tests.law.populations import counted_rows, days, populations, registered_rows, served_rows, write_rows
 
 D = dt.date
 CASES = Path(__file__).parents[1] / "cases" / "simulation"
@@ -112,6 +112,28 @@ def test_the_statements_read_every_history_as_the_rules_and_the_naive_reading_do
 
     assert found == by_rules(events, first, last)
     assert found == outcomes(rows, first, last)
+
+
+@quiet(6)
+@given(rows=populations(most=28, of=served_rows), first=days(40, 300), length=st.integers(0, 760))
+def test_both_engines_keep_records_as_long_as_their_service_has_it(register, tmp_path, rows, first, length):
+    last = first + dt.timedelta(days=length)
+    events = events_of(tmp_path, rows)
+
+    assert by_sql(events, first, last) == by_rules(events, first, last)
+
+
+@pytest.mark.parametrize(
+    ("service", "erased_on"),
+    [("mobile", D(2013, 4, 6)), ("domain", D(2012, 4, 6)), ("internet_access", D(2012, 4, 6)), (None, D(2013, 4, 6))],
+)  # fmt: skip
+def test_a_record_is_kept_for_a_year_only_of_a_telephone_user(register, tmp_path, service, erased_on):
+    rows = [("L0", D(2010, 5, 1), "activated", None), ("L0", D(2012, 4, 5), "ended", None)]
+    events = events_of(tmp_path, rows + ([("L0", D(2010, 5, 1), service, None)] if service else []))
+
+    for found in (by_rules, by_sql):
+        ((*_, erased),) = found(events, D(2012, 1, 1), D(2014, 12, 31))
+        assert erased == erased_on
 
 
 @quiet(5)

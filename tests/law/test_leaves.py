@@ -96,6 +96,7 @@ def answers(pack: Pack) -> list[object]:
         [pack.attributes(s, k) for s in services for k in kinds], [pack.routes(s, k) for s in services for k in kinds],
         [pack.registers(s, p) for s in services for p in Payment.values], pack.payment_asked,
         [pack.sight_article(k, payment=p) for k in kinds for p in Payment.values], [pack.checks(k, payment=p) for k in kinds for p in Payment.values], pack.added_kinds, [pack.documents(k) for k in kinds], [pack.last_day(k) for k in kinds], [pack.age(k) for k in kinds], [pack.authority_proof(k) for k in kinds], pack.limits, [one.campaign for one in pack.campaigns], pack.temporary_reconnection, pack.retention,
+        [(law.retention, law.document_copy, law.sight_article("individual")) for law in map(pack.for_service, services)],
         pack.notification_rules, pack.reminders, pack.document_copy, [pack.dual_control_article(a) for a in ("register", "transfer")],
         pack.told_before,
         [pack.act_article(a) for a in ("register", "transfer", "install", "port_in", "relocate", "change", "replace_sim")],

@@ -230,7 +230,7 @@ def test_words_that_the_article_does_not_contain_are_refused():
 
 
 def test_all_faults_of_a_file_are_reported_with_their_lines():
-    raw = REFERENCE.replace("n: 60", 'n: "60"').replace("kind: exact", "kind: roughly")
+    raw = REFERENCE.replace("n: 60", 'n: "60"').replace("kind: exact", "kind: roughly", 1)
     raw = raw.replace("status: confirmed", "status: confirmed\ncolour: blue")
 
     faults = faults_of(raw.encode())
@@ -719,8 +719,8 @@ def test_a_document_check_in_person_needs_a_confirmed_article(
     doubted = tmp_path / "doubted.yaml"
     doubted.write_text(
         text.replace(
-            "- method: sight\n        because:\n",
-            "- method: sight\n        because:\n          confirmed: false\n",
+            "services: [mobile, data_card, fixed_line]\n        because:\n          article: 4 ¶1",
+            "services: [mobile, data_card, fixed_line]\n        because:\n          confirmed: false\n          article: 4 ¶1",
         ),
         "utf-8",
     )

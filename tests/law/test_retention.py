@@ -29,6 +29,55 @@ def test_a_law_without_a_row_for_copies_keeps_them_with_the_record():
     assert load_pack("cn-xz-2011").copy_retention is None
 
 
+OTHERS = ["internet_access", "domain", "address_block", "hosted_site"]
+
+
+@pytest.mark.parametrize("service", OTHERS)
+def test_who_is_no_telephone_user_shows_no_document_leaves_no_copy_and_is_not_kept(service):
+    law = load_pack("cn-xz-2011").for_service(service)
+
+    assert law.sight_article("individual") is None
+    assert law.document_copy is None
+    assert last_day_kept(law.retention, DAY) == DAY
+    assert law.retention.article == "6"
+
+
+@pytest.mark.parametrize("service", ["mobile", "data_card", "fixed_line", None])
+def test_a_telephone_user_shows_a_document_leaves_a_copy_and_is_kept_for_a_year(service):
+    law = load_pack("cn-xz-2011").for_service(service)
+
+    assert (law.sight_article("individual"), law.document_copy.article) == ("4 ¶1", "4 ¶1")
+    assert (last_day_kept(law.retention, DAY), law.retention.article) == (dt.date(2013, 3, 2), "5")
+
+
+def test_a_law_that_says_the_same_of_all_lines_is_the_same_for_each():
+    law = load_pack("none")
+
+    assert law.for_service("domain") is law
+
+
+@pytest.mark.parametrize(
+    "services",
+    [("[domain]", "[domain, hosted_site]"), ("[]", "[]")],
+    ids=["one service twice", "all lines twice"],
+)
+def test_how_long_a_record_is_kept_is_said_once_of_each_service(services):
+    rows = "".join(
+        f"  - {{data_class: identity, services: {one}, anchor: termination, keep: {{n: 1, unit: day}}, kind: exact, then: erase, because: {CONFIRMED}}}\n"
+        for one in services
+    )
+    one_row = REFERENCE[: REFERENCE.index("  # Article 5 speaks of telephone users.")]
+    rest = REFERENCE[REFERENCE.index("\ndocument_copies:") :]
+
+    assert any("retention" in fault for fault in read_text(one_row + rows + rest).unsupported_fields)
+
+
+def test_a_time_for_copies_is_for_all_lines_alike():
+    rows = row("termination", 10, "day").replace("anchor:", "services: [domain], anchor:")
+
+    assert [fault for fault in law(rows).unsupported_fields if "services" in fault]
+
+
 @pytest.mark.parametrize("anchor", ["registration", "termination"])
 @pytest.mark.parametrize(
     ("n", "unit", "last"),

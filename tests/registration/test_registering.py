@@ -578,6 +578,19 @@ def test_a_domain_is_registered_under_its_name(clerk):
     assert find_line("xn--fsqu00a.xn--fiqs8s").service is Service.DOMAIN
 
 
+@pytest.mark.parametrize(
+    ("service", "kept"), [(Service.MOBILE, 1), (Service.DOMAIN, 0), (Service.HOSTED_SITE, 0)]
+)
+def test_a_copy_is_kept_only_of_a_telephone_users_document(clerk, new_line, service, kept):
+    number = new_line() if service is Service.MOBILE else f"example-{service.value.replace('_', '-')}.cn"
+    copies = {PartyRole.SUBSCRIBER: (b"\xff\xd8 an invented picture",)}
+
+    register_subscriber(clerk, submission(number, service=service, copies=copies), on=ON)
+
+    assert len(rows("SELECT FROM vault_copy")) == kept
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'line:copy:kept'")) == kept
+
+
 def test_a_relocated_line_has_a_new_record_of_the_same_subscriber(clerk, new_line):
     number, who = new_line(service=Service.FIXED_LINE), person()
     register_subscriber(clerk, submission(number, who), on=ON)

@@ -352,7 +352,7 @@ def test_the_shorter_of_the_times_of_two_versions_holds(before, after, last):
         if on < ON:
             line = registered(copies=(FRONT,))
 
-    until = copy_kept_until(load_pack(instance().pack), taken_on=ON, ended_on=None)
+    until = copy_kept_until(load_pack(instance().pack), service="mobile", taken_on=ON, ended_on=None)
     assert until == ON + last * DAY
     assert (erase(until).copies, erase(until + DAY).copies) == (0, 1)
     assert name(line) == PERSON["name"]

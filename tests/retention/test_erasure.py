@@ -80,6 +80,27 @@ def test_a_record_goes_on_the_day_after_its_last_day(on: dt.date, gone: int, com
     assert line.erased_on == (on if gone else None)
 
 
+@pytest.mark.parametrize("service", ["internet_access", "domain", "address_block", "hosted_site"])
+def test_a_record_of_no_telephone_user_goes_after_the_end_of_the_contract(
+    service: str, committed: None, as_role: Any
+) -> None:
+    ended_line()
+    line_id = make_line(state="terminated", terminated_on=ENDED, terminated_by="campaign", service=service)
+    enter(line_id)
+
+    assert erase(ENDED).lines == 0
+    assert services.count_due(worker_authority(), on=ENDED + DAY) == services.Due(lines=1, tenures=0, held=0)
+    with as_role("worker"):
+        assert erase(ENDED + DAY).lines == 1
+
+    (entry,) = rows("SELECT line_id, body::jsonb AS body FROM ledger_entry WHERE verb = 'line:record:erased'")
+    assert (entry.line_id, entry.body["article"], entry.body["facts"]["last_day_kept"]) == (
+        line_id,
+        "6",
+        ENDED.isoformat(),
+    )
+
+
 def test_that_a_life_may_have_depended_on_a_line_goes_with_its_record(committed: None, as_role: Any) -> None:
     ended, kept = ended_line(), make_line(is_essential=True)
     run("UPDATE lines_line SET is_essential = true WHERE line_id = %s", [ended])

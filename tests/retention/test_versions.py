@@ -87,7 +87,7 @@ def test_people_are_told_the_shorter_of_the_two_times(as_role, before, after):
     ]
     for app in ("portal", "counter", "backoffice"):
         with as_role(app):
-            assert kept_until(load_pack(instance().pack), ENDED) == day("2013-04-05")
+            assert kept_until(load_pack(instance().pack), ENDED, service="mobile") == day("2013-04-05")
 
 
 def test_an_ended_line_is_explained_by_the_version_under_which_it_ended():

@@ -81,7 +81,7 @@ merged AS (
                        OR coalesce(m.over_on <= coalesce(m.notified_on, 'infinity')
                                    AND (m.within_on IS NULL OR m.within_on > m.notified_on), false))) AS asked (again)
 )
-SELECT line, pauses, holds, ended_on, is_concerned,
+SELECT line, pauses, holds, service, ended_on, is_concerned,
        CASE WHEN settled_on <= ended_on OR ended_on IS NULL THEN settled_on END AS registered_on,
        least(settled_on, ended_on) AS before_on,
        CASE WHEN is_concerned AND notified_on IS NOT NULL

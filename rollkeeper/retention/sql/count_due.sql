@@ -6,11 +6,13 @@ WITH record AS (
     SELECT l.line_id, 'line' AS what,
            lines_has_entry_of_end(l.line_id) AS entered
       FROM lines_line l
-     WHERE l.terminated_on IS NOT NULL AND l.erased_on IS NULL AND l.terminated_on BETWEEN %(since)s::date AND %(cutoff)s
+     WHERE l.terminated_on IS NOT NULL AND l.erased_on IS NULL AND l.service = ANY (%(services)s::text[])
+       AND l.terminated_on BETWEEN %(since)s::date AND %(cutoff)s
     UNION ALL
     SELECT l.line_id, 'line', lines_has_entry_of_end(l.line_id)
       FROM lines_line l
      WHERE l.terminated_by = 'import_undone' AND l.erased_on IS NULL AND l.terminated_on > %(cutoff)s
+       AND l.service = ANY (%(services)s::text[])
        AND %(since)s::date = '-infinity'
     UNION ALL
     SELECT p.line_id, 'tenure',
@@ -18,6 +20,7 @@ WITH record AS (
                       AND (e.line_id = p.line_id OR e.verb = 'vault:canary:made') OFFSET 0)
       FROM lines_tenure p JOIN lines_line l USING (line_id)
      WHERE p.erased_on IS NULL AND NOT upper_inf(p.held) AND upper(p.held) < %(before)s
+       AND l.service = ANY (%(services)s::text[])
        AND upper(p.held) >= %(since_at)s::timestamptz
        AND (l.terminated_on IS NULL OR (upper(p.held) AT TIME ZONE %(zone)s)::date < l.terminated_on)
 ), judged AS (

@@ -9,6 +9,7 @@ WITH past AS MATERIALIZED (
     SELECT p.line_id, p.tenure_id, upper(p.held) AS ended
       FROM lines_tenure p JOIN lines_line l USING (line_id)
      WHERE p.erased_on IS NULL AND NOT upper_inf(p.held) AND upper(p.held) < %(before)s
+       AND l.service = ANY (%(services)s::text[])
        AND (upper(p.held), p.tenure_id) > (%(after)s::timestamptz, %(after_id)s::uuid)
        AND (l.terminated_on IS NULL OR (upper(p.held) AT TIME ZONE %(zone)s)::date < l.terminated_on)
        AND NOT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = p.line_id AND h.days @> %(on)s::date OFFSET 0)

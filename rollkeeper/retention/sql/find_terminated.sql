@@ -10,6 +10,7 @@ WITH ended AS MATERIALIZED (
     SELECT l.line_id, l.terminated_on
       FROM lines_line l
      WHERE l.terminated_on IS NOT NULL AND l.erased_on IS NULL AND l.terminated_on <= %(cutoff)s
+       AND l.service = ANY (%(services)s::text[])
        AND (l.terminated_on, l.line_id) > (%(after)s::date, %(after_id)s::uuid)
        AND NOT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = l.line_id AND h.days @> %(on)s::date OFFSET 0)
        AND NOT EXISTS (SELECT FROM retention_erasure e WHERE e.line_id = l.line_id AND e.tenure_id IS NULL OFFSET 0)

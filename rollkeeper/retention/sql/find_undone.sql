@@ -7,6 +7,7 @@ WITH undone AS MATERIALIZED (
     SELECT l.line_id, l.terminated_on
       FROM lines_line l
      WHERE l.terminated_by = 'import_undone' AND l.erased_on IS NULL AND l.line_id > %(after_id)s::uuid
+       AND l.service = ANY (%(services)s::text[])
        AND NOT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = l.line_id AND h.days @> %(on)s::date OFFSET 0)
        AND NOT EXISTS (SELECT FROM retention_erasure e WHERE e.line_id = l.line_id AND e.tenure_id IS NULL OFFSET 0)
        AND lines_has_entry_of_end(l.line_id)
