@@ -118,7 +118,7 @@ def kept_records(pack: Pack) -> list[Labels]:
     return [
         {
             "services": services if len(alike) > 1 else [],
-            "retention": law.retention, "article": cite(law.retention.article),
+            "retention": law.retention,
             "copy_article": cite(law.document_copy.article) if law.document_copy else "",
             "copy_retention": law.copy_retention,
             "copy_kept_article": cite(law.copy_retention.article) if law.copy_retention else "",

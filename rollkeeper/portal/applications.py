@@ -145,7 +145,7 @@ def _draw(
         "form": form, "session": True, "service": label_of(begun["service"], Service), "sight": cite(pack.sight_article(kind, payment=begun["payment"]) or begun["sight"]),
         "until": clock.today() + dt.timedelta(days=begun["days"]), "article": cite(pack.act_article("register")),
         "copy_article": cite(pack.document_copy.article) if pack.document_copy else "", "retention": pack.retention,
-        "retention_article": cite(pack.retention.article), "copy_retention": pack.copy_retention,
+        "copy_retention": pack.copy_retention,
         "copy_kept_article": cite(pack.copy_retention.article) if pack.copy_retention else "",
     }  # fmt: skip
     whole = not (request.headers.get("HX-Request") and status == 200)

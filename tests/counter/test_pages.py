@@ -91,6 +91,19 @@ def test_one_fold_says_why_each_field_is_asked_and_by_which_article(at_counter):
     assert page.count('class="govuk-details rk-why"') == 1
 
 
+def test_what_is_kept_is_told_for_each_kind_of_service(at_counter):
+    page = at_counter.get("/register/").content.decode()
+
+    telephones, others = page.split('<h3 class="govuk-heading-s">')[1:3]
+    assert telephones.startswith("Mobile telephone, Data card, Fixed line</h3>")
+    assert "also a copy (art. 4 ¶1)" in telephones
+    assert "it is kept for 1 year (art. 5)" in telephones
+    assert others.startswith("Domain, Address block, Hosted site, Internet access</h3>")
+    assert "It is erased once the contract is over (art. 6)" in others.split("</details>")[0]
+    assert "copy" not in others.split("</details>")[0]
+
+
+
 def test_every_field_of_a_person_refuses_autocompletion(at_counter):
     page = at_counter.get("/register/").content.decode()
 

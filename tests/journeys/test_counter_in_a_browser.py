@@ -167,3 +167,22 @@ def test_every_field_is_reached_by_keyboard_in_page_order_with_a_visible_focus(v
 
     assert met == wanted
     assert not unseen
+
+
+def test_another_language_asks_before_it_empties_what_was_typed(visitor):
+    page, asked = visitor.page, []
+    visitor.sign_in("clerk", at=visitor.demo.counter, to="/register/")
+    page.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
+
+    page.fill("#id_subscriber__name", "Dawa Norbu")
+    page.click(".rk-languages [value=zh-hans]")
+
+    assert len(asked) == 1
+    assert page.input_value("#id_subscriber__name") == "Dawa Norbu"
+    page.once("dialog", lambda one: one.accept())
+    with page.expect_navigation():
+        page.click(".rk-languages [value=zh-hans]")
+    assert page.get_attribute("html", "lang") == "zh-hans"
+    with page.expect_navigation():
+        page.click(".rk-languages [value=en]")  # with nothing typed it asks nothing
+    assert page.get_attribute("html", "lang") == "en"

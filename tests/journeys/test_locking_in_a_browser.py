@@ -81,6 +81,21 @@ def early_visitor(chromium, demo):
     assert not someone.complaints
 
 
+NO_STORE = "indexedDB.open = () => { const asked = {}; setTimeout(() => asked.onerror?.()); return asked; };"
+
+
+def test_a_device_that_can_keep_nothing_is_locked_all_the_same(strict_visitor):
+    strict_visitor.page.add_init_script(NO_STORE)
+    page = at_the_form(strict_visitor)
+    page.wait_for_load_state("networkidle")
+    strict_visitor.complaints.clear()  # of the offline queue, which this device cannot have
+
+    page.keyboard.press("F8")
+
+    assert_locked(page, strict_visitor)
+    strict_visitor.complaints.clear()
+
+
 def test_an_idle_counter_locks_by_itself_and_a_used_one_does_not(early_visitor):
     page = at_the_form(early_visitor)
 

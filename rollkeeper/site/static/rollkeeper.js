@@ -18,6 +18,14 @@ function showHelpful(within) {
 }
 showHelpful(document);
 
+// In another language the page is loaded again without what was typed: no page keeps that anywhere.
+const languages = document.querySelector(".rk-languages");
+let isTyped = false;
+document.addEventListener("input", () => { isTyped = true; });
+languages?.addEventListener("submit", (event) => {
+  if (isTyped && !window.confirm(languages.dataset.typed)) event.preventDefault();
+});
+
 async function copy(button) {
   const before = button.textContent;
   try {

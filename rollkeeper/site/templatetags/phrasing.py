@@ -5,7 +5,7 @@ import datetime as dt
 
 from django import template
 from django.forms import BoundField
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from rollkeeper.kernel import clock, phrasing
 from rollkeeper.law.retention_rules import RetentionRules
@@ -42,3 +42,23 @@ def whose(field: BoundField) -> str:
 def period(kept: RetentionRules) -> str:
     """Write for how long something is kept."""
     return phrasing.write_period(years=kept.years, months=kept.months, days=kept.days)
+
+
+@register.filter
+def kept_after_end(kept: RetentionRules) -> str:
+    """Write how long a record is kept once the contract is over, with the article."""
+    article = phrasing.cite(kept.article)
+    if kept.calendar_years:
+        said = ngettext(
+            "It is kept to the end of %(n)d calendar year after the one in which the contract ended (%(article)s), then erased, from the backups too.",
+            "It is kept to the end of %(n)d calendar years after the one in which the contract ended (%(article)s), then erased, from the backups too.",
+            kept.calendar_years,
+        )
+        return said % {"n": kept.calendar_years, "article": article}
+    if not (kept.years or kept.months or kept.days):
+        said = gettext("It is erased once the contract is over (%(article)s), from the backups too.")
+        return said % {"article": article}
+    said = gettext(
+        "After the end of the contract it is kept for %(kept)s (%(article)s), then erased, from the backups too."
+    )
+    return said % {"kept": period(kept), "article": article}

@@ -31,7 +31,8 @@ async function lock() {
     if (form) await fetch(form.action, { method: "POST", body: said, redirect: "manual", cache: "no-store", keepalive: true, signal: AbortSignal.timeout(ANSWER_MS) });
     await store.forget("state", "locked");
   } catch {
-    await store.keep("state", { name: "locked" });
+    // A browser may keep nothing, as one without room: the page is left all the same.
+    await store.keep("state", { name: "locked" }).catch(() => undefined);
   }
   tabs.postMessage("leave");
   leave();
