@@ -113,6 +113,21 @@ def test_a_document_seen_for_one_line_is_not_said_to_be_seen_for_another(line, a
     see(authority)
 
 
+PLAIN_JPEG = b"\xff\xd8" + b"\xff\xda\x00\x02" + b"invented pixels" + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("service", ["domain", "internet_access", "hosted_site", "address_block"])
+def test_who_is_no_telephone_user_is_registered_without_a_visit_and_without_a_copy(line, at_portal, service):
+    token = session(at_portal, FREE)
+    run("UPDATE lines_line SET service = %s WHERE line_id = %s", [service, line])
+
+    answer = apply(token, copies=(PLAIN_JPEG,))
+
+    assert answer["done"]["verb"] == "line:tenure:registered"
+    assert view_line(line).is_registered
+    assert rows("SELECT FROM vault_copy") == []
+
+
 def test_where_the_document_must_be_checked_it_waits_and_the_clock_is_paused(line, at_portal):
     token = session(at_portal, FREE)
 
