@@ -81,15 +81,6 @@ from rollkeeper.registration.submissions import (
 from rollkeeper.selfcare.disputes import accept_receipt, dispute_line
 from rollkeeper.subscribers.choices import PartyKind
 
-_ACTS: Mapping[RegistrationKind, Callable[..., Receipt]] = {
-    RegistrationKind.REGISTER: services.register_subscriber,
-    RegistrationKind.TRANSFER: services.transfer_line,
-    RegistrationKind.INSTALL: services.install_line,
-    RegistrationKind.PORT_IN: services.port_in_number,
-    RegistrationKind.RELOCATE: services.relocate_line,
-    RegistrationKind.CHANGE: services.change_record,
-}
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
@@ -184,7 +175,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
         try:
             return at_outlet(
                 request, authority, key=given.submission_key,
-                do=lambda: _ACTS[chosen](authority, given, on=clock.today()),
+                do=lambda: services.RECORDING[chosen](authority, given, on=clock.today()),
                 copies=[copy for copies in given.copies.values() for copy in copies],
             )  # fmt: skip
         except DocumentNeedsSupervisor:

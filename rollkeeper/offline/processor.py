@@ -9,7 +9,7 @@ comes at a bad time waits, for as long as that lasts.
 import datetime as dt
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -62,15 +62,6 @@ LIMITED_FOR = dt.timedelta(hours=1)
 FAILED_KEPT_FOR = dt.timedelta(hours=22)
 """How long what broke may be held: the worker looks every hour, so that none is there after 24."""
 log = logging.getLogger("rollkeeper.offline_worker")
-
-_RECORDS: Mapping[str, Callable[..., Receipt]] = {
-    RegistrationKind.REGISTER: services.register_subscriber,
-    RegistrationKind.TRANSFER: services.transfer_line,
-    RegistrationKind.INSTALL: services.install_line,
-    RegistrationKind.PORT_IN: services.port_in_number,
-    RegistrationKind.RELOCATE: services.relocate_line,
-    RegistrationKind.CHANGE: services.change_record,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +267,7 @@ def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:
     """Return what the law asks of the line and was not said, for the clerk to complete: what was done stays done."""
     if payload.action_kind == "replace-sim":
         return lacking_of_line(receipt.line_id, sim_in(payload.fields), on=receipt.day, is_sim=True)
-    if payload.action_kind not in _RECORDS or payload.action_kind == RegistrationKind.CHANGE:
+    if payload.action_kind not in services.RECORDING or payload.action_kind == RegistrationKind.CHANGE:
         return []
     given = payload.submission(receipt.submission_key)
     return lacking_of_line(
@@ -312,11 +303,11 @@ def _hold_for_approval(submission_key: str, *, action_kind: str) -> None:
 def _done(payload: Payload, effective: EffectiveTime, *, clerk: Authority, row: Any) -> Receipt:
     submission_key, on = row.submission_key, clock.day_of(effective.at)
     second = StaffId(row.approved_by) if row.approved_by else None
-    if payload.action_kind in _RECORDS:
+    if payload.action_kind in services.RECORDING:
         given = replace(payload.submission(submission_key, approved_by=second), is_late=True)
         return register_at_outlet(
             clerk, submission_key=submission_key, devices=(), at=effective.at, late=True, on=on,
-            do=lambda: _RECORDS[payload.action_kind](clerk, given, on=on),
+            do=lambda: services.RECORDING[payload.action_kind](clerk, given, on=on),
             copies=[copy for copies in given.copies.values() for copy in copies],
         )  # fmt: skip
     what: dict[str, Any] = {

@@ -6,7 +6,8 @@ not touch campaigns: a campaign reads the line.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -320,3 +321,14 @@ def _owe(line: LineView, kind: NoticeKind, *, on: dt.date) -> None:
     language = line.language
     pack_hash = load_pack(instance().pack).hash
     enqueue_notice(line.line_id, kind=kind, language=language, promised_on=None, pack_hash=pack_hash, on=on)
+
+
+RECORDING: Final[Mapping[str, Callable[..., Receipt]]] = {
+    RegistrationKind.REGISTER: register_subscriber,
+    RegistrationKind.TRANSFER: transfer_line,
+    RegistrationKind.INSTALL: install_line,
+    RegistrationKind.PORT_IN: port_in_number,
+    RegistrationKind.RELOCATE: relocate_line,
+    RegistrationKind.CHANGE: change_record,
+}
+"""What a submission of each kind does, at a counter or once a device is back."""

@@ -103,7 +103,6 @@ def test_what_is_kept_is_told_for_each_kind_of_service(at_counter):
     assert "copy" not in others.split("</details>")[0]
 
 
-
 def test_every_field_of_a_person_refuses_autocompletion(at_counter):
     page = at_counter.get("/register/").content.decode()
 

@@ -193,6 +193,20 @@ def test_a_browser_without_a_passkey_says_so_and_number_and_name_do_instead(visi
     assert page.locator("#id_document_number").is_visible()
 
 
+def test_a_visit_that_is_over_does_not_look_like_a_passkey_that_fails(visitor, sessions):
+    page = visitor.page
+    device(page)
+    page.context.add_cookies(sessions["proved"])
+    page.goto(visitor.demo.portal + "/passkeys/")
+    page.context.clear_cookies(name=re.compile("portal_token$"))
+
+    page.locator("form[data-passkey] button").click()
+
+    page.wait_for_url(lambda address: "/passkeys/" not in address)
+    assert "Your browser gave no passkey" not in page.inner_text("body")
+    assert page.locator("main form input[name=number]").count() == 1
+
+
 def test_an_heir_is_named_and_a_death_reported_and_denied_without_a_script(scriptless_visitor, sessions):
     page, portal = scriptless_visitor.page, scriptless_visitor.demo.portal
     page.context.add_cookies(sessions["proved"])

@@ -4,7 +4,11 @@
 const can = window.PublicKeyCredential?.parseCreationOptionsFromJSON && PublicKeyCredential.parseRequestOptionsFromJSON;
 
 async function ask(form) {
-  const came = await fetch(form.dataset.passkey, { method: "POST", body: new FormData(form), redirect: "error", cache: "no-store" });
+  const came = await fetch(form.dataset.passkey, { method: "POST", body: new FormData(form), redirect: "manual", cache: "no-store" });
+  if (!came.headers.get("Content-Type")?.startsWith("application/json")) {
+    window.location.reload(); // the visit is over: the page itself says so
+    return new Promise(() => {});
+  }
   const { options, said } = await came.json();
   if (!options) throw new Refusal(said);
   const credential = form.dataset.makes === "yes"
