@@ -11,6 +11,7 @@ from rollkeeper.access.errors import NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.models import Campaign, Member
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.notices.models import Notice
@@ -170,6 +171,13 @@ def test_records_without_their_copy_are_counted(copies, lacking):
     register_line(on=clock.today(), copies=copies)
 
     assert count_duties(clock.today() + dt.timedelta(days=1))["without_copy"] == lacking
+
+
+def test_no_copy_is_missing_where_the_law_has_none_kept():
+    line_id = register_line(on=clock.today())
+    run("UPDATE lines_line SET service = 'domain' WHERE line_id = %s", [line_id])
+
+    assert count_duties(clock.today() + dt.timedelta(days=1))["without_copy"] == 0
 
 
 def test_the_report_rounds_and_hides_what_it_shows():
