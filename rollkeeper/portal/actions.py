@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rollkeeper.access.page_address import address_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger import labels as ledger_labels
@@ -92,7 +93,7 @@ def _faulty(
     needs_verification: bool = False,
 ) -> HttpResponse:
     more = {"needs_verification": needs_verification}
-    return lead_on(request, request.get_full_path(), form, **more) or _draw(
+    return lead_on(request, address_of(request), form, **more) or _draw(
         request, what, form, line=str(kept["line"] or ""), status=422, **more
     )
 
