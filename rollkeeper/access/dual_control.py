@@ -248,17 +248,35 @@ def have_enough_approvers(
     return has_enough_decisions(permission, dict.fromkeys(deciders, on or clock.today()))
 
 
+def roles_that_count(permission: Permission, people: Collection[StaffId]) -> dict[StaffId, list[StaffRole]]:
+    """Return for which roles with this permission each of these people counts today, for what takes one of each.
+
+    A role that was granted too recently counts for nothing, though another of the same person does.
+    """
+    today, found = dict.fromkeys(people, clock.today()), {who: list[StaffRole]() for who in people}
+    for role in rule_for(permission).roles:
+        for who in _able_with([role], today, hours=cooldown_hours()):
+            found[who].append(role)
+    return found
+
+
 def _able(permission: Permission, decisions: Mapping[StaffId, dt.date], *, hours: int | None) -> int:
     """Return how many of these people count for a decision on their day."""
+    return len(_able_with(rule_for(permission).roles, decisions, hours=hours))
+
+
+def _able_with(
+    roles: Iterable[StaffRole], decisions: Mapping[StaffId, dt.date], *, hours: int | None
+) -> list[StaffId]:
     if not decisions:
-        return 0
+        return []
     values = {
         "people": list(decisions),
         "days": list(decisions.values()),
-        "roles": [role.value for role in rule_for(permission).roles],
+        "roles": [role.value for role in roles],
         "hours": hours,
     }
-    return len(prepared_rows(sql("access", "able_deciders"), values))
+    return [StaffId(row.staff_id) for row in prepared_rows(sql("access", "able_deciders"), values)]
 
 
 def cooldown_hours() -> int:

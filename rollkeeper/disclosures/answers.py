@@ -20,6 +20,7 @@ from uuid import UUID
 import pyrage
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import roles_that_count
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.disclosures.authorities import locked_authority, read_key, staff_of
 from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
@@ -146,9 +147,9 @@ def _clear(
 
 
 def _require_approvers(authority: Authority, second: Authority, found: DisclosureRequest) -> None:
-    both: dict[UUID, frozenset[StaffRole]] = {staff_of(one): one.roles for one in (authority, second)}
-    if not both.keys() <= approvers(found.disclosure_id) or not are_enough_approvers(
-        both, entered_by=found.entered_by
+    both = {staff_of(one) for one in (authority, second)}
+    if not both <= approvers(found.disclosure_id) or not are_enough_approvers(
+        roles_that_count(Permission.DECIDE_DISCLOSURE, both), entered_by=found.entered_by
     ):
         raise WRONG_APPROVERS()
 

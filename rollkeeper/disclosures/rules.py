@@ -88,7 +88,7 @@ def law_for(kind: str, laws: Sequence[DisclosureLaw]) -> DisclosureLaw | None:
     return next((law for law in laws if law.to == kind), None)
 
 
-def are_enough_approvers(approvers: Mapping[UUID, Collection[StaffRole]], *, entered_by: UUID) -> bool:
+def are_enough_approvers[T: UUID](approvers: Mapping[T, Collection[StaffRole]], *, entered_by: UUID) -> bool:
     """Tell whether a supervisor and a data protection officer approved: two people who did not enter it."""
     able = {who: set(roles) for who, roles in approvers.items() if who != entered_by}
     supervisor, officer = APPROVER_ROLES

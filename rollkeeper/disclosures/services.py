@@ -6,7 +6,7 @@ and without its instrument, and counts.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from hashlib import sha256
 from uuid import UUID
 
@@ -17,11 +17,10 @@ from rollkeeper.access.dual_control import (
     approve,
     require_approver,
     require_not_approved,
+    roles_that_count,
 )
 from rollkeeper.access.lookups import counted_lookups
-from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.access.services import authority_of
 from rollkeeper.disclosures.authorities import key_valid_until, locked_authority, staff_of
 from rollkeeper.disclosures.choices import DeferralReason, DisclosureState, Instrument, RefusalReason
 from rollkeeper.disclosures.errors import (
@@ -37,7 +36,6 @@ from rollkeeper.disclosures.models import (
     RequestingAuthority,
 )
 from rollkeeper.disclosures.rules import (
-    APPROVER_ROLES,
     DisclosureScope,
     RefusedDisclosure,
     are_enough_approvers,
@@ -134,7 +132,8 @@ def approve_disclosure(
         require_not_approved(authority, Permission.DECIDE_DISCLOSURE, disclosure_id)
         require_same_number(found, number=number, held_on=held_on)
         enough = are_enough_approvers(
-            _roles_of({*approvers(disclosure_id), staff_of(authority)}), entered_by=found.entered_by
+            roles_that_count(Permission.DECIDE_DISCLOSURE, {*approvers(disclosure_id), staff_of(authority)}),
+            entered_by=found.entered_by,
         )
 
         def enter(_: Approvals) -> EntryId:
@@ -263,7 +262,7 @@ def require_lawful(
     return law
 
 
-def approvers(disclosure_id: UUID) -> set[UUID]:
+def approvers(disclosure_id: UUID) -> set[StaffId]:
     """Return who approved."""
     return {one.staff_id for one in approvals_of(Permission.DECIDE_DISCLOSURE, [disclosure_id])}
 
@@ -337,13 +336,6 @@ def _enter_refusal(
         pack=about.pack_hash if by else None, article=by.article if by else None,
         facts={"because": about.refused_because or "", "by_law": about.refused_by_law, "disclosure": str(about.disclosure_id)},
     )  # fmt: skip
-
-
-def _roles_of(staff_ids: Iterable[UUID]) -> dict[UUID, list[StaffRole]]:
-    found = Staff.objects.filter(staff_id__in=list(staff_ids))
-    return {
-        one.staff_id: [role for role in authority_of(one).roles if role in APPROVER_ROLES] for one in found
-    }
 
 
 def _said(verdict: Refused, disclosure_id: UUID) -> DisclosureRefused:

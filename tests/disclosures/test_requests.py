@@ -2,12 +2,16 @@
 
 import datetime as dt
 import json
+from contextlib import nullcontext
 
 import pyrage
 import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.errors import ALREADY_APPROVED, APPROVER_IS_SUBMITTER
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.services import authority_of, grant_role
 from rollkeeper.disclosures import authorities, queries, services
 from rollkeeper.disclosures.answers import read_instrument
 from rollkeeper.disclosures.choices import DeferralReason, DisclosureState, Instrument, RefusalReason
@@ -31,6 +35,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.queries import accesses
 from rollkeeper.lines.choices import SuspensionReason
@@ -306,6 +311,31 @@ def test_who_entered_it_decides_nothing_and_nobody_counts_twice(instance):
     assert services.approve_disclosure(instance.who["supervisor-2"], disclosure_id, **yes) is False
     assert of(disclosure_id).state == "waiting"
     assert services.approve_disclosure(instance.who["officer-2"], disclosure_id, **yes) is True
+
+
+@pytest.fixture
+def cooldown(committed):
+    write_settings(access={"approver_cooldown_hours": 24})
+    yield
+    write_settings(access={"approver_cooldown_hours": None})
+
+
+@pytest.mark.parametrize(("hours", "enough"), [(23, False), (25, True)])
+def test_a_supervisor_who_was_made_an_officer_today_counts_as_a_supervisor(instance, cooldown, hours, enough):
+    RoleGrant.objects.update(granted_at=dt.datetime.now(dt.UTC) - 30 * DAY)
+    grant_role(console_authority(), username="supervisor-2", role=StaffRole.DATA_PROTECTION_OFFICER, on=ON)
+    RoleGrant.objects.filter(role="data_protection_officer", staff__username="supervisor-2").update(
+        granted_at=dt.datetime.now(dt.UTC) - dt.timedelta(hours=hours)
+    )
+    disclosure_id, yes = instance.enter(), {"number": NUMBER, "held_on": ON, "on": ON}
+    both = authority_of(Staff.objects.get(username="supervisor-2"))
+    services.approve_disclosure(instance.who["supervisor"], disclosure_id, **yes)
+
+    assert services.approve_disclosure(both, disclosure_id, **yes) is enough
+    DisclosureRequest.objects.update(state="approved")
+    instance.who["both"] = both
+    with nullcontext() if enough else refusing(WRONG_APPROVERS):
+        instance.answered(disclosure_id, by="both")
 
 
 @pytest.mark.parametrize("wrong", [{"number": "+8613908911235"}, {"held_on": ON - DAY}])
