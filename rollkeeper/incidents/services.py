@@ -7,11 +7,12 @@ suspended, and every entry says that it was a drill.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import astuple
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.roles import Permission
-from rollkeeper.incidents.choices import About, Severity, Table
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.incidents.choices import About, Severity, Step, StepState, Table
 from rollkeeper.incidents.errors import (
     DUTIES_OPEN,
     INCIDENT_CLOSED,
@@ -19,7 +20,7 @@ from rollkeeper.incidents.errors import (
     INCIDENT_NOT_SCOPED,
     INCIDENT_SUBJECT_MISSING,
 )
-from rollkeeper.incidents.models import Duty, Incident
+from rollkeeper.incidents.models import Duty, Incident, StepRequest
 from rollkeeper.incidents.rules import duties, is_in_time
 from rollkeeper.incidents.scope import Figures, list_affected, require_epoch
 from rollkeeper.kernel import clock
@@ -89,12 +90,21 @@ def open_incident(
 def scope_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> Figures:
     """Make the exact list of the people affected by an incident, rebuilt each time, and return how many they are.
 
-    Ledger: incidents:incident:scoped. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, EPOCH_NOT_FOUND, SEAL_ONLY_PROCESS.
+    Where the list is another one now, what people approved for the former one is withdrawn: that they be notified.
+    Ledger: incidents:incident:scoped, incidents:step:withdrawn. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, EPOCH_NOT_FOUND, SEAL_ONLY_PROCESS.
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
     with action(), without_timeout():
         incident = locked_incident(incident_id)
         found = list_affected(incident)
+        before = (
+            incident.people,
+            incident.unregistered_lines,
+            incident.openings,
+            incident.sealed_people,
+        )
+        if before != astuple(found):
+            _withdraw_notification(authority, incident_id, role=role, on=on)
         incident.scoped_at = clock.now()
         incident.people, incident.unregistered_lines = found.people, found.unregistered_lines
         incident.openings, incident.sealed_people = found.openings, found.sealed_people
@@ -214,6 +224,14 @@ def meet_duties(
             facts={"drill": incident.is_drill, "in_time": is_in_time(duty.in_time_until, met_at=now),
                    "incident": str(incident.incident_id), "to": duty.to},
         )  # fmt: skip
+
+
+def _withdraw_notification(authority: Authority, incident_id: UUID, *, role: StaffRole, on: dt.date) -> None:
+    step = Step.NOTIFY_PEOPLE.value
+    waiting = StepRequest.objects.filter(incident_id=incident_id, step=step, ended_at__isnull=True)
+    if waiting.update(state=StepState.WITHDRAWN.value, ended_at=clock.now()):
+        facts = {"incident": str(incident_id), "step": step}
+        append_entry(authority, verb=Verb.STEP_WITHDRAWN, role=role.value, on=on, facts=facts)
 
 
 def _open_duties(incident_id: UUID) -> list[Duty]:

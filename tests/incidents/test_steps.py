@@ -11,6 +11,7 @@ from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, run_approved_steps, withdraw_step
 from rollkeeper.incidents.choices import About, Step, StepState
 from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED
+from rollkeeper.incidents.services import scope_incident
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.vault.keys import living_epoch
@@ -87,6 +88,32 @@ def test_people_are_notified_once_after_two_approvals(register):
     assert (notified.line_id, notified.language, notified.kind) == (line_id, "bo", "data_exposed")
     with refusing(PEOPLE_ALREADY_NOTIFIED):
         approve_step(officer("officer-3"), made, Step.NOTIFY_PEOPLE, on=ON)
+
+
+@pytest.mark.parametrize("given", [1, 2])
+def test_an_approval_does_not_outlast_the_list_of_people_that_it_was_given_for(register, as_role, given):
+    made = scoped(held_by(make_line())[0])
+    for name in ("officer-1", "officer-2")[:given]:
+        approve_step(officer(name), made, Step.NOTIFY_PEOPLE, on=ON)
+    accessed(CONSOLE, person_id=held_by(make_line())[0])
+    run("DISCARD TEMP")  # another role made them
+    with as_role("worker"):
+        scope_incident(worker_authority(), made, on=ON)
+
+    with as_role("worker"):
+        assert run_approved_steps(worker_authority(), on=ON) == 0
+    assert approve_step(officer("officer-3"), made, Step.NOTIFY_PEOPLE, on=ON) is StepState.PENDING
+    assert rows("SELECT FROM notices_notice") == []
+
+
+def test_an_approval_outlasts_a_list_that_came_out_the_same(register, as_role):
+    made = scoped(held_by(make_line())[0])
+    approve_step(officer("officer-1"), made, Step.NOTIFY_PEOPLE, on=ON)
+    run("DISCARD TEMP")
+    with as_role("worker"):
+        scope_incident(worker_authority(), made, on=ON)
+
+    assert approve_step(officer("officer-2"), made, Step.NOTIFY_PEOPLE, on=ON) is StepState.APPROVED
 
 
 def test_the_accounts_are_closed_and_everybody_is_signed_out(register):
