@@ -13,6 +13,7 @@ import grp
 import logging
 import os
 import pwd
+import re
 import socket
 import threading
 from collections import Counter
@@ -48,6 +49,7 @@ _THREADS: Final = 8
 _CONNECTIONS: Final = 64
 _CONNECTIONS_OF_ONE: Final = 24
 _SETTINGS_INTERVAL_S: Final = 30.0
+_OPERATION: Final = re.compile("[a-z-]{1,40}")
 log = logging.getLogger("rollkeeper.vault")
 
 
@@ -160,7 +162,7 @@ class Service:
                 fault = VAULT_OUT_OF_REACH()
             return protocol.written(protocol.refusal_message(fault))
         except Exception as broke:  # noqa: BLE001 - the next request is answered all the same; its text may hold values
-            log.error("%s broke: %s", request.get("do"), type(broke).__name__)  # noqa: TRY400
+            log.error("%s broke: %s", _named(request), type(broke).__name__)  # noqa: TRY400
             return protocol.written(protocol.refusal_message(VAULT_FAILED()))
         finally:
             close_old_connections()
@@ -213,6 +215,12 @@ class Service:
         if operation in USED_UP_BY:
             self._sessions.end(token)
         return do(StaffRequest(authority, values, lambda other: self._sessions.authority(other, user=user)))
+
+
+def _named(request: protocol.Message) -> str:
+    """Return what is asked for, as the log may say it: what is no name of an operation could forge a line of it."""
+    named = _OPERATION.fullmatch(str(request.get("do")))
+    return named[0] if named else "a request"
 
 
 def asking_user(user: int, group: int) -> int:

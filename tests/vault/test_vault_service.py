@@ -369,6 +369,22 @@ def test_an_operation_that_breaks_tells_nothing_and_the_service_goes_on(officer,
     assert client.is_reachable()
 
 
+@pytest.mark.parametrize("more", [{"on": "never"}, {"token": "\ud800"}])
+def test_what_is_asked_for_by_no_known_name_writes_no_line_of_the_log(officer, answering, caplog, more):
+    asked = {
+        "v": protocol.VERSION,
+        "do": "sign-in\n\x1b[2J2030-01-01 all is well",
+        "token": "",
+        "with": {},
+    } | more
+    text = json.dumps(asked).encode()
+
+    raw(len(text).to_bytes(protocol.LENGTH_BYTES) + text)
+
+    assert "all is well" not in caplog.text
+    assert client.is_reachable()
+
+
 def test_who_asks_where_no_service_is_hears_so(officer, tmp_path, monkeypatch):
     monkeypatch.setattr(protocol, "service_folder", lambda: tmp_path)
 
