@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 _WIDEST, _SENTENCE, _PHRASE, _WORD = 10_000, 100, 10, 6
 _CONTROLS = {
-    code: "\ufffd" for code in (*range(32), *range(127, 160), 0x202D, 0x202E) if chr(code) not in "\n\t"
+    code: "\ufffd"
+    for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if chr(code) not in "\n\t"
 }
 """What acts upon a terminal, and what shows the letters after it in another order than they are in."""
 _ESCAPED = {code: f"\\u{code:04x}" for code in _CONTROLS if code > 31}

@@ -87,7 +87,9 @@ def test_brackets_are_shown_in_sentences_and_in_cells(capsys):
         assert whole in said
 
 
-@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\x07", "\x7f", "\u202e"])
+@pytest.mark.parametrize(
+    "sign", ["\x1b", "\x9b", "\x07", "\x7f", "\u202a", "\u202b", "\u202e", "\u2066", "\u2067", "\u2069"]
+)
 def test_nothing_that_someone_typed_acts_upon_a_terminal(capsys, sign):
     typed = f"a{sign}[2Jb"
 
