@@ -41,15 +41,22 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in TABLE_SUFFIXES
 
 
-_FORMULA: Final = re.compile(r"\s*[=+@\-\uff1d\uff0b\uff20\uff0d](?=.*[^\W\d_])", re.DOTALL)
+_SIGN: Final = r"[=+@\-\uff1d\uff0b\uff20\uff0d]"
+_FORMULA: Final = re.compile(rf"[\s\ufeff]*{_SIGN}(?=.*[^\W\d_])", re.DOTALL)
 """How a formula begins, with full-width signs too. One that can do anything names something: without a letter it is a number or a dash."""
+_LATER: Final = rf"(?=(?:[^\S\t\r\n]|\ufeff)*{_SIGN}[^;\t\r\n]*[^\W\d_])"
+_CELL_ENDS: Final = r"(?<=[;\t\r\n])"
+"""Behind which a spreadsheet may begin another cell: in many countries it divides a line at semicolons, and then no quotes hold it together."""
+_FORMULA_LATER: Final = re.compile(_CELL_ENDS + _LATER)
+_MARKED_LATER: Final = re.compile(f"{_CELL_ENDS}'{_LATER}")
 
 
 def inert_cell(text: str) -> str:
-    """Return a text so that a spreadsheet takes it for no formula. Numbers of telephones stay as they are."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """Return a text so that a spreadsheet takes no part of it for a formula. Numbers of telephones stay as they are."""
+    return ("'" if _FORMULA.match(text) else "") + _FORMULA_LATER.sub("'", text)
 
 
 def cell_as_meant(text: str) -> str:
     """Return what a cell held before it was made inert."""
+    text = _MARKED_LATER.sub("", text)
     return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text

