@@ -6,10 +6,9 @@ about a person. What is not confirmed is marked, since it acts on no one.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -18,18 +17,26 @@ from rollkeeper.kernel.side_by_side import name_in, text_in
 from rollkeeper.law.acts import is_told
 from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.checks import check_pack
-from rollkeeper.law.confirmations import citations
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.findings import Weight
 from rollkeeper.law.layers import lower_layers
 from rollkeeper.law.pack import Pack
+from rollkeeper.law.page_values import values_by_article
 from rollkeeper.law.retention_rules import COPY, IDENTITY
 from rollkeeper.law.rights import complaint_body
 from rollkeeper.law.rules import count_clock, keeps_until
-from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema import DutyOfPeople, Retention
 from rollkeeper.law.schema_common import Citation
-from rollkeeper.law.schema_people import PartyKind
-from rollkeeper.law.strict_yaml import leaf_name, written_value
+from rollkeeper.law.schema_people import (
+    ActScope,
+    AttributeRule,
+    DocumentRule,
+    LineAttributeRule,
+    PartyKind,
+    ServiceScope,
+    Verification,
+)
+from rollkeeper.law.schema_stages import Extension
 
 _AHEAD = dt.timedelta(days=4000)
 
@@ -49,9 +56,9 @@ class Wording:
     cite: Say = "article {}".format
     source: Say = str
     """Names an instrument by its id."""
-    comma: str = ", "
+    listed: Callable[[Iterable[str]], str] = ", ".join
     pause: str = ", "
-    """What parts two facts of a sentence; `comma` parts the items of a list."""
+    """What parts two facts of a sentence; `listed` writes the items of a list."""
     colon: str = ": "
     stop: str = ". "
     bracketed: Say = " ({})".format
@@ -66,7 +73,7 @@ class _Page:
     def __init__(self, pack: Pack, language: str, on: dt.date, wording: Wording) -> None:
         self.pack, self.file, self.language, self.on = pack, pack.file, language, on
         self.say, self.day, self.label, self.cite = wording.say, wording.day, wording.label, wording.cite
-        self.source, self.comma, self.colon = wording.source, wording.comma, wording.colon
+        self.source, self.listed, self.colon = wording.source, wording.listed, wording.colon
         self.pause, self.stop, self.bracketed = wording.pause, wording.stop, wording.bracketed
 
     def parts(self) -> Iterator[str]:
@@ -112,13 +119,19 @@ class _Page:
     def articles(self) -> Iterator[str]:
         _ = self.say
         yield _h2(_("The articles, and what rests on them"))
-        resting = _values_by_article(self.file, self.say)
+        resting = values_by_article(
+            self.file,
+            worded=self.worded,
+            listed=self.listed,
+            colon=self.colon,
+            mark=self.say("not confirmed"),
+        )
         for article in self.file.articles:
             yield f"<section>{_h3(self.cited(article.source, article.article))}"
             yield f"<blockquote>{escape(self.text(article.text))}</blockquote>{self.served(article.serves)}"
             if values := resting.get((article.source, article.article)):
                 yield f"<details><summary>{escape(_('Values of the program that rest on it'))}{self.colon}{len(values)}</summary>"
-                yield f"{_list(values)}</details>"
+                yield f"{_html_list(values)}</details>"
             yield "</section>"
 
     def served(self, text: str) -> str:
@@ -138,10 +151,38 @@ class _Page:
             return number
         return f"{self.source(source.replace('_', ' '))}{self.pause}{number}"
 
-    def article(self, number: str) -> str:
-        """Return an article's number; one that no language cites in its own way is called an article."""
+    def article(self, number: str, source: str | None = None) -> str:
+        """Return an article's number, with its instrument where that is not the first; a number that no language cites in its own way is called an article."""
+        if source not in {None, self.file.sources[0].id}:
+            return self.cited(str(source), number)
         said = self.cite(number)
         return said if said != number else f"{self.say('article')} {number}"
+
+    def worded(self, part: BaseModel, kind: PartyKind | None) -> tuple[str, str] | None:
+        """Return in words what a value is said of, and the value; None for one that has the program's names alone."""
+        of, services = self.kind(kind) if kind else "", getattr(part, "services", ())
+        said = None
+        match part:
+            case LineAttributeRule():
+                said = self.say("Of the line itself"), self.label(part.name)
+            case AttributeRule():
+                said = of, self.label(part.name)
+            case DocumentRule():
+                said = f"{of}{self.colon}{self.say('a document that is accepted')}", self.shown(part)
+            case Verification():
+                on = self.bracketed(self.listed(map(self.label, services))) if services else ""
+                said = f"{of}{on}", self.label(part.method)
+            case ServiceScope():
+                said = "", self.listed(map(self.label, services))
+            case ActScope():
+                said = "", self.listed(map(self.label, part.acts))
+            case Extension():
+                said = self.say("Pause the clock of a line"), self.label(part.reason)
+            case Retention():
+                said = "", self.kept_for(part)
+            case DutyOfPeople():
+                said = "", self.text(part.what)
+        return said
 
     def forms(self) -> Iterator[str]:
         _ = self.say
@@ -149,14 +190,18 @@ class _Page:
             return
         yield _h2(_("What the law asks, and of whom"))
         if paid := {one.payment for one in self.file.scope.services if one.payment}:
-            said = self.comma.join(map(self.label, sorted(paid)))
+            said = self.listed(map(self.label, sorted(paid)))
             yield f"<p>{_('Only lines that are paid so')}{self.colon}{escape(said)}</p>"
         for kind in self.file.party_kinds:
-            yield _h3(self.text(kind.label) if kind.kind_of else self.label(kind.id))
+            yield _h3(self.kind(kind))
             yield _list([*self.asked_of(kind), *self.shown_by(kind)])
         if self.file.line_attributes:
             yield _h3(_("Of the line itself"))
             yield _list(self.asked_of_line())
+
+    def kind(self, kind: PartyKind) -> str:
+        """Name a kind of subscriber; one that the pack adds as the pack does."""
+        return self.text(kind.label) if kind.kind_of else self.label(kind.id)
 
     def asked_of(self, kind: PartyKind) -> Iterator[str]:
         """Yield what is asked of a kind; of one that the pack adds, where that comes from."""
@@ -177,16 +222,13 @@ class _Page:
 
     def only(self, said: Sequence[str]) -> str:
         """Write of which lines alone something is said; nothing where it is said of all."""
-        return f"{self.pause}{self.comma.join(map(self.label, said))}" if said else ""
+        return f"{self.pause}{self.listed(map(self.label, said))}" if said else ""
 
     def shown_by(self, kind: PartyKind) -> Iterator[str]:
         """Yield what is shown: a document, what proves authority; which check is made, and through which day the registration is good."""
         _ = self.say
         for one in kind.documents:
-            looked_at = [self.text(one.shown_with)] if one.shown_with else []
-            looked_at += [_("not expired")] if one.expired_ok is False else []
-            said = self.pause.join([self.document(one.type), *looked_at])
-            yield f"{_('a document that is accepted')}{self.unconfirmed(one.because)}{self.colon}{said}{self.cited_in(one.because)}"
+            yield f"{_('a document that is accepted')}{self.unconfirmed(one.because)}{self.colon}{self.shown(one)}{self.cited_in(one.because)}"
         names_several = any(one.method != IdentityCheck.SIGHT for one in kind.verification)
         for check in kind.verification if names_several else ():
             paid = self.only([*check.services, *([check.payment] if check.payment else [])])
@@ -203,25 +245,31 @@ class _Page:
                 day = _("the last day on the document or permit")
             yield f"{_('the registration is good through')}{self.unconfirmed(last.because)}{self.colon}{day}{self.cited_in(last.because)}"
 
+    def shown(self, one: DocumentRule) -> str:
+        """Name a document that is accepted, and what has to be shown with it."""
+        looked_at = [self.text(one.shown_with)] if one.shown_with else []
+        looked_at += [self.say("not expired")] if one.expired_ok is False else []
+        return self.pause.join([self.document(one.type), *looked_at])
+
     def after(self, anchor: str, unit: str) -> str:
         """Return the text of a length of time that is counted from a day, with a place for its number; empty for one that no law has."""
         _ = self.say
         return {
-            ("registration", "day"): _("so many days after the registration: {}"),
-            ("registration", "month"): _("so many months after the registration: {}"),
-            ("registration", "year"): _("so many years after the registration: {}"),
+            ("registration", "day"): _("days after the registration: {}"),
+            ("registration", "month"): _("months after the registration: {}"),
+            ("registration", "year"): _("years after the registration: {}"),
             ("majority", "day"): _(
-                "so many days after the subscriber comes of age, then to the end of the month: {}"
+                "days after the subscriber comes of age, then to the end of the month: {}"
             ),
             ("majority", "month"): _(
-                "so many months after the subscriber comes of age, then to the end of the month: {}"
+                "months after the subscriber comes of age, then to the end of the month: {}"
             ),
             ("majority", "year"): _(
-                "so many years after the subscriber comes of age, then to the end of the month: {}"
+                "years after the subscriber comes of age, then to the end of the month: {}"
             ),
-            ("termination", "day"): _("so many days after the end of the contract: {}"),
-            ("termination", "month"): _("so many months after the end of the contract: {}"),
-            ("termination", "year"): _("so many years after the end of the contract: {}"),
+            ("termination", "day"): _("days after the end of the contract: {}"),
+            ("termination", "month"): _("months after the end of the contract: {}"),
+            ("termination", "year"): _("years after the end of the contract: {}"),
             ("termination", "end_of_next_calendar_year"): _(
                 "to the end of so many calendar years after the one in which the contract ended: {}"
             ),
@@ -230,15 +278,20 @@ class _Page:
     def kept(self) -> Iterator[str]:
         """Yield how long the record is kept, and the copy of the document where it has a time that is not the record's."""
         _ = self.say
-        what = {IDENTITY: _("the record"), COPY: _("the copy of the document")}
-        rows = [(one, self.after(one.anchor, one.keep.unit)) for one in self.file.retention if self.file.duty]
+        rows = [
+            one for one in self.file.retention if self.file.duty and self.after(one.anchor, one.keep.unit)
+        ]
         if said := [
-            f"{what[one.data_class]}{self.only(one.services)}{self.unconfirmed(one.because)}{self.colon}{long.format(one.keep.n)}{self.cited_in(one.because)}"
-            for one, long in rows
-            if long
+            f"{self.kept_for(one, self.unconfirmed(one.because))}{self.cited_in(one.because)}" for one in rows
         ]:
             yield _h2(_("How long it is kept"))
             yield _list(said)
+
+    def kept_for(self, one: Retention, mark: str = "") -> str:
+        """Say of a time for which something is kept what that is and how long; nothing of a time that has no words."""
+        long, _ = self.after(one.anchor, one.keep.unit), self.say
+        what = {IDENTITY: _("the record"), COPY: _("the copy of the document")}[one.data_class]
+        return f"{what}{self.only(one.services)}{mark}{self.colon}{long.format(one.keep.n)}" if long else ""
 
     def document(self, kind: str) -> str:
         """Return the name of a document, as the country file has it."""
@@ -252,7 +305,7 @@ class _Page:
 
     def cited_in(self, because: Citation) -> str:
         """Return in brackets the article that a value rests on."""
-        return self.bracketed(self.article(because.article))
+        return self.bracketed(self.article(because.article, because.source))
 
     def asked(self, required: str, *, is_confirmed: bool) -> str:
         """Say of an attribute what may be left out."""
@@ -340,7 +393,7 @@ class _Page:
         if self.file.declined:
             yield _h2(_("What the law asks and is not done"))
             yield _list(
-                f"{self.article(one.article)}{self.colon}{self.text(one.what)}{self.stop}{self.text(one.why)} "
+                f"{self.article(one.article, one.source)}{self.colon}{self.text(one.what)}{self.stop}{self.text(one.why)} "
                 f"{self.text(one.instead)} {_('Who answers')}{self.colon}{_(one.answers)}"
                 for one in self.file.declined
             )
@@ -356,13 +409,13 @@ class _Page:
         if self.file.duties_of_people:
             yield _h2(_("What people have to do"))
             yield _list(
-                f"{self.text(one.what)}{self.bracketed(self.article(one.because.article))}"
+                f"{self.text(one.what)}{self.bracketed(self.article(one.because.article, one.because.source))}"
                 for one in self.file.duties_of_people
             )
         if self.file.penalties:
             yield _h2(_("Penalties"))
             yield _list(
-                f"{one.on}{self.colon}{one.act}{self.colon}{one.amount} {one.currency or ''}{self.bracketed(self.article(one.because.article))}"
+                f"{one.on}{self.colon}{one.act}{self.colon}{one.amount} {one.currency or ''}{self.bracketed(self.article(one.because.article, one.because.source))}"
                 for one in self.file.penalties
             )
 
@@ -381,7 +434,7 @@ class _Page:
         if not self.file.confirmations:
             yield f"<p>{_('No reader confirmed it in the official text: it acts on no one.')}</p>"
         yield _list(
-            f"{self.cited(one.source, self.comma.join(map(self.cite, one.articles)))}{self.colon}{one.reader}{self.pause}{self.day(one.read_on)}{self.stop}{_(one.read_in)}"
+            f"{self.cited(one.source, self.listed(map(self.cite, one.articles)))}{self.colon}{one.reader}{self.pause}{self.day(one.read_on)}{self.stop}{_(one.read_in)}"
             for one in self.file.confirmations
         )
 
@@ -404,39 +457,10 @@ def _h3(text: str) -> str:
     return f'<h3 class="govuk-heading-s">{escape(text)}</h3>'
 
 
-def _list(items: Any) -> str:
-    rows = "".join(f"<li>{escape(str(one).strip())}</li>" for one in items)
+def _list(items: Iterable[str]) -> str:
+    return _html_list(escape(one.strip()) for one in items)
+
+
+def _html_list(items: Iterable[str]) -> str:
+    rows = "".join(f"<li>{one}</li>" for one in items)
     return f'<ul class="govuk-list govuk-list--bullet">{rows}</ul>' if rows else ""
-
-
-def _values_by_article(file: PackFile, _: Say) -> dict[tuple[str, str], list[str]]:
-    first = file.sources[0].id
-    found: dict[tuple[str, str], list[str]] = {}
-    for path, because in citations(file):
-        part: Any = file
-        for step in path[:-1]:
-            part = part[step] if isinstance(step, int) else getattr(part, step)
-        mark = "" if because.confirmed else f" [{_('not confirmed')}]"
-        said = ", ".join(_said(part))
-        found.setdefault((because.source or first, because.article), []).append(
-            f"{leaf_name(path[:-1])}{f': {said}' if said else ''}{mark}"
-        )
-    return found
-
-
-def _said(part: BaseModel) -> Iterator[str]:
-    """Yield the plain values of a part; what it contains is listed under its own article."""
-    for name, value in part:
-        if name in {"because", "purpose", "what"} or value in (None, (), {}):
-            continue
-        if isinstance(value, BaseModel):
-            inner = ", ".join(_said(value))
-            yield f"{name} ({inner})" if inner else name
-        elif isinstance(value, tuple):
-            plain = [str(one) for one in value if not isinstance(one, BaseModel)]
-            if plain:
-                yield f"{name} {' '.join(plain)}"
-        elif isinstance(value, dict):
-            yield f"{name} {value.get('en') or next(iter(value.values()))}"
-        else:
-            yield f"{name} {written_value(value)}"

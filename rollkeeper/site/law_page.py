@@ -3,6 +3,7 @@
 
 import datetime as dt
 from functools import lru_cache
+from typing import Final
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +16,21 @@ from django.views.decorators.http import require_safe
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, IdentityCheck, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import bracketed, cite, colon, comma
+from rollkeeper.kernel.phrasing import bracketed, cite, colon, listed
 from rollkeeper.kernel.side_by_side import name_in
+from rollkeeper.law.choices import CounterAct
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.page import Wording, law_page
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from rollkeeper.vault.fields import Field
+
+_CHOICES: Final = (
+    Field, PartyKind, PartyRole, BarLevel, Payment, IdentityCheck, Service, RegistrationKind, PauseReason,
+)  # fmt: skip
+_PAUSES: Final = {"detained": PauseReason.DETENTION, "document_pending": PauseReason.DOCUMENT_APPLIED_FOR}
+"""The reasons for more time that a pack calls by another name than the register."""
 
 
 @login_not_required
@@ -46,7 +56,7 @@ def _page(pack_hash: str, language: str, on: dt.date) -> str:
 def wording() -> Wording:
     """Return how the page writes in the language that is active."""
     return Wording(
-        say=gettext, day=date_format, label=_label, cite=cite, source=_source, comma=comma(), colon=colon(),
+        say=gettext, day=date_format, label=_label, cite=cite, source=_source, listed=listed, colon=colon(),
         pause=pgettext("law", ", "), stop=pgettext("law", ". "), bracketed=bracketed,
     )  # fmt: skip
 
@@ -56,4 +66,6 @@ def _source(name: str) -> str:
 
 
 def _label(code: str) -> str:
-    return label_of(code, Field, PartyKind, PartyRole, BarLevel, Payment, IdentityCheck, Service)
+    if code == CounterAct.REPLACE_SIM:
+        return gettext("Replace a SIM")
+    return label_of(_PAUSES.get(code, code), *_CHOICES)

@@ -47,7 +47,7 @@ def test_the_law_page_names_a_kind_its_documents_and_its_last_day():
     assert '<h3 class="govuk-heading-s">短期停留者</h3>' in page
     assert "签证页" in page
     assert "the last day on the document or permit" in page
-    assert "so many days after the registration: 30" in page
+    assert "days after the registration: 30" in page
     assert "the same is asked as of" in page
 
 
@@ -56,9 +56,9 @@ def test_the_law_page_names_a_kind_its_documents_and_its_last_day():
     [
         ("", "the end of the month of coming of age", "the end of the month in which the subscriber comes of age"),
         ("after: {n: 90, unit: day}, ", "the end of the month 90 days after coming of age",
-         "so many days after the subscriber comes of age, then to the end of the month: 90"),
+         "days after the subscriber comes of age, then to the end of the month: 90"),
         ("after: {n: 1, unit: month}, ", "the end of the month 1 month after coming of age",
-         "so many months after the subscriber comes of age, then to the end of the month: 1"),
+         "months after the subscriber comes of age, then to the end of the month: 1"),
     ],
 )  # fmt: skip
 def test_a_last_day_at_majority_is_shown_with_its_time(after, summary, page):

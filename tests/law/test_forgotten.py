@@ -236,6 +236,7 @@ def test_the_trace_says_that_a_last_day_moved_only_where_it_did():
 def test_the_law_page_writes_what_is_shown_with_a_document_in_words():
     page = law_page(load_pack("ng-nin-sim"), language="en", on=ON)
 
-    assert "shown_with the visa page" in page
+    said = page[page.index("Values of the program") :]
+    assert re.search("a document that is accepted: [^<]*, the visa page", said)
     assert "{&#x27;en&#x27;" not in page
     assert re.search(r"rest on it: \d+\n  - ", plain_text(page))

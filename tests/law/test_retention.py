@@ -143,9 +143,9 @@ def test_the_page_of_the_law_says_how_long_copies_are_kept():
     page = law_page(law(row("registration", 10, "day")), language="en", on=DAY)
     doubted = law_page(law(row("termination", 1, "month", because=REPORTED)), language="en", on=DAY)
 
-    assert "the copy of the document: so many days after the registration: 10" in page
-    assert "the record: so many years after the end of the contract: 1" in page
+    assert "the copy of the document: days after the registration: 10" in page
+    assert "the record: years after the end of the contract: 1" in page
     assert (
-        "the copy of the document (not confirmed: acts on no one): so many months after the end of the contract: 1"
+        "the copy of the document (not confirmed: acts on no one): months after the end of the contract: 1"
         in doubted
     )

@@ -45,3 +45,32 @@ def test_a_law_without_a_tibetan_title_is_named_in_chinese_before_english(app):
         "Decision on real-identity registration"
     )
     assert "⟦" not in title
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "left"),
+    [
+        ("en", "One person: Full name, Address, Kind of document, Number of the document", "Mobile telephone, Data card, Fixed line"),
+        ("zh-hans", "个人：姓名（名称）、住址、证件类型、证件号码", "移动电话、数据卡、固定电话"),
+    ],
+)  # fmt: skip
+def test_what_rests_on_an_article_is_told_in_words(app, language, said, left):
+    app("portal")
+
+    page = Client().get("/law/", headers={"accept-language": language}).content.decode()
+
+    assert f"<li>{said}</li>" in page
+    assert f"<li>{left}</li>" in page
+    assert "scope.services[" not in page
+    assert "party_kinds[0].attributes" not in page
+    assert "duties_of_people[" not in page
+    assert "reason abroad" not in page
+
+
+def test_a_citation_names_the_instrument_where_that_is_not_the_law_itself(app):
+    app("portal")
+
+    page = Client().get("/law/", headers={"accept-language": "en"}).content.decode()
+
+    _, guardian = page.split(">The guardian</h3>", 1)
+    assert "(operator, art. 3)" in guardian.split("</ul>")[0]
