@@ -9,9 +9,11 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.kernel.database import action, run
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.offline.errors import OFFLINE_REGISTRATION_REJECTED
+from rollkeeper.registration.errors import SUBMISSION_KEY_USED
 from rollkeeper.registration.rules import is_usable_key
 from rollkeeper.vault.offline_keys import current_offline_key
 
@@ -42,7 +44,8 @@ def issue_ticket(authority: Authority) -> TicketGrant:
 def store_submission(
     authority: Authority, *, submission_key: str, ticket_id: UUID, sealed: bytes, language: str
 ) -> None:
-    """Take in what a browser sealed; a second time changes nothing. Refuses: NOT_ALLOWED, OFFLINE_REGISTRATION_REJECTED.
+    """Take in what a browser sealed; a second time changes nothing. Refuses: NOT_ALLOWED, OFFLINE_REGISTRATION_REJECTED,
+    SUBMISSION_KEY_USED.
 
     A signed-in user may submit what a colleague recorded on the same device: it is done in that colleague's name, with no more rights
     than a clerk's or those that both have; what these do not suffice for waits for an approver.
@@ -53,8 +56,24 @@ def store_submission(
     if not 0 < len(sealed) <= GREATEST_SEALED_BYTES:
         raise OFFLINE_REGISTRATION_REJECTED(why=f"it is empty or longer than {GREATEST_SEALED_BYTES} bytes")
     with action():
-        run(
+        inserted = run(
             "INSERT INTO offline_registration (submission_key, ticket_id, submitted_by, language, sealed)"
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
             [submission_key, ticket_id, authority.staff_id, language, sealed],
         )
+        if not inserted:
+            _require_own_key(authority, submission_key, ticket_id=ticket_id)
+
+
+def _require_own_key(authority: Authority, submission_key: str, *, ticket_id: UUID) -> None:
+    """Refuse a key under which someone else handed in something else: its outcome would be taken for that of this. Refuses: SUBMISSION_KEY_USED.
+
+    A page that got no answer may have sent the same before: then it waits under a ticket of the counter's own app (`approvals`).
+    """
+    for row in rows(
+        "SELECT r.ticket_id, r.submitted_by, r.received_at, t.staff_id FROM offline_registration r"
+        " LEFT JOIN offline_ticket t ON t.ticket_id = %s WHERE r.submission_key = %s",
+        [ticket_id, submission_key],
+    ):
+        if ticket_id != row.ticket_id and row.submitted_by not in {authority.staff_id, row.staff_id}:
+            raise SUBMISSION_KEY_USED(day=clock.day_of(row.received_at))

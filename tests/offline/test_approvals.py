@@ -196,6 +196,23 @@ def test_the_same_form_sent_twice_waits_once_and_is_done_once(clerk, supervisor,
         confirmed(supervisor, number)
 
 
+def test_what_waits_is_handed_in_by_a_colleague_where_the_page_got_no_answer(
+    clerk, supervisor, dual_control, process, as_role
+):
+    dual_control("register")
+    page, fields = Browser(clerk), form(fresh_number(), person())
+    key, sealed = page.seal(fields)
+    held(clerk, fields, key=key)
+    page.clerk = employ(StaffRole.CLERK, username="colleague")
+
+    with as_role("counter"):
+        page.hand_in(key, sealed)
+
+    confirmed(supervisor, key)
+    process()
+    assert came_of(key) == "done"
+
+
 def test_it_counts_as_of_when_it_was_submitted(clerk, supervisor, dual_control, process):
     dual_control("register")
     key = held(clerk, form(fresh_number(), person()))

@@ -26,7 +26,7 @@ from rollkeeper.offline.queries import count_waiting, outcomes
 from rollkeeper.offline.services import issue_ticket
 from rollkeeper.operations import doctor
 from rollkeeper.operations.bootstrap import set_lookup_limits
-from rollkeeper.registration.errors import ConcurrentUpdate
+from rollkeeper.registration.errors import SUBMISSION_KEY_USED, ConcurrentUpdate
 from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.services import register_subscriber
 from rollkeeper.retention import services as retention
@@ -263,6 +263,35 @@ def test_handed_in_twice_it_is_done_once(browser, process):
     assert process() == 0
     (count,) = rows("SELECT count(*) AS n FROM lines_tenure")
     assert count.n == 1
+
+
+@pytest.mark.parametrize("is_garbage", [True, False])
+def test_no_one_takes_the_key_of_what_another_has_yet_to_hand_in(
+    browser, counter, process, as_role, is_garbage
+):
+    thief = Browser(employ(StaffRole.CLERK, username="thief"))
+    key, sealed = browser.seal(form(fresh_number(), person()))
+    other = b"x" * 64 if is_garbage else thief.seal(form(fresh_number(), person()), key=key)[1]
+    with as_role("counter"):
+        thief.hand_in(key, other)
+
+    with refusing(SUBMISSION_KEY_USED), as_role("counter"):
+        browser.hand_in(key, sealed)
+    process()
+    with refusing(SUBMISSION_KEY_USED), as_role("counter"):
+        browser.hand_in(key, sealed)
+
+
+def test_a_colleague_hands_in_again_what_got_no_answer(browser, clerk, process, as_role):
+    key, sealed = browser.seal(form(fresh_number(), person()))
+    browser.hand_in(key, sealed)
+    browser.clerk = employ(StaffRole.CLERK, username="colleague")
+
+    with as_role("counter"):
+        browser.hand_in(key, sealed)
+    process()
+
+    assert came_of(key) == "done"
 
 
 def test_what_the_page_had_already_sent_gives_its_first_receipt(browser, clerk, process):
