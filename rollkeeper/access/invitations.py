@@ -28,15 +28,13 @@ from rollkeeper.access.errors import (
 from rollkeeper.access.field_encryption import decrypt, encrypt
 from rollkeeper.access.models import Invitation, Staff
 from rollkeeper.access.passwords import canonical_username
-from rollkeeper.access.queries import grants_on
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.second_factor import require_settled_factors
 from rollkeeper.access.services import (
     commitment_of,
-    end_role,
-    grant_role,
     locked_account,
     make_account,
+    renew_roles,
     require_good_password,
 )
 from rollkeeper.kernel import clock, stores
@@ -90,10 +88,7 @@ def invite_again(authority: Authority, *, username: str, address: str, on: dt.da
         staff = locked_account(username)
         if staff.staff_id == authority.staff_id:
             raise NOT_FOR_OWN_ACCOUNT()
-        # The person who gets the code has the roles: they count as if they were new, and those who are told of new ones are told.
-        for one in grants_on(on).filter(staff=staff):
-            end_role(authority, username=staff.username, role=StaffRole(one.role), on=on)
-            grant_role(authority, username=staff.username, role=StaffRole(one.role), on=on)
+        renew_roles(authority, staff, on=on)  # the person who gets the code has them
         return _invite(authority, staff, address, on=on)
 
 

@@ -122,8 +122,23 @@ def suspend_staff(authority: Authority, *, username: str, on: dt.date) -> StaffI
 
 
 def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
-    """Open a closed account again. Again: nothing. Ledger: access:staff:reinstated. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_FOR_OWN_ACCOUNT."""
+    """Open a closed account again; its roles count as new. Again: nothing.
+
+    Ledger: access:staff:reinstated, access:role:ended and access:role:granted for each role. Refuses: NOT_ALLOWED, STAFF_UNKNOWN,
+    NOT_FOR_OWN_ACCOUNT.
+    """
     return _set_active(authority, username, active=True, on=on)
+
+
+def renew_roles(authority: Authority, staff: Staff, *, on: dt.date) -> None:
+    """End each role of an account and give it anew: it counts as new, and those who are told of new ones are told.
+
+    In the caller's action, where someone else may have the account now. Ledger: access:role:ended and access:role:granted for each role.
+    Refuses: NOT_ALLOWED, NOT_FOR_OWN_ACCOUNT.
+    """
+    for one in grants_on(on).filter(staff=staff):
+        end_role(authority, username=staff.username, role=StaffRole(one.role), on=on)
+        grant_role(authority, username=staff.username, role=StaffRole(one.role), on=on)
 
 
 def _set_active(authority: Authority, username: str, *, active: bool, on: dt.date) -> StaffId:
@@ -132,7 +147,8 @@ def _set_active(authority: Authority, username: str, *, active: bool, on: dt.dat
         staff = locked_account(username)
         if active and authority.staff_id == staff.staff_id:
             raise NOT_FOR_OWN_ACCOUNT()
-        _set(authority, staff, role=role, active=active, on=on)
+        if _set(authority, staff, role=role, active=active, on=on) and active:
+            renew_roles(authority, staff, on=on)
     return StaffId(staff.staff_id)
 
 

@@ -12,7 +12,7 @@ from rollkeeper.access.errors import ROLE_TOO_RECENT
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.access.services import add_staff, grant_role
+from rollkeeper.access.services import add_staff, grant_role, reinstate_staff, suspend_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.instance import Instance, InstanceKind
@@ -74,6 +74,34 @@ def test_the_roles_of_an_account_that_was_closed_meanwhile_count_for_nothing():
     assert not have_enough_approvers(Permission.APPROVE_BATCH, people)
     with refusing(ROLE_TOO_RECENT):
         dual_control.require_cooldown_over(signed_in, Permission.APPROVE_BATCH)
+
+
+def test_an_account_that_is_opened_again_counts_as_new_and_is_announced(mail, as_role):  # noqa: F811
+    people = employed("manager-1", "manager-2")
+    RoleGrant.objects.update(
+        granted_at=dt.datetime.now(dt.UTC) - dt.timedelta(days=9), notified_at=dt.datetime.now(dt.UTC)
+    )
+    with as_role("vault_service"):
+        suspend_staff(console_authority(), username="manager-1", on=DAY)
+        for _ in range(2):
+            reinstate_staff(console_authority(), username="manager-1", on=DAY)
+
+    assert not have_enough_approvers(Permission.APPROVE_BATCH, people)
+    with refusing(ROLE_TOO_RECENT):
+        dual_control.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
+    with as_role("worker"):
+        assert alarms.mail_new_approvers() == 1
+    granted_ago(hours=25)
+    assert have_enough_approvers(Permission.APPROVE_BATCH, people)
+
+
+def test_an_account_that_was_open_all_along_counts_as_before():
+    people = employed("manager-1", "manager-2")
+    granted_ago(hours=25)
+
+    reinstate_staff(console_authority(), username="manager-1", on=DAY)
+
+    assert have_enough_approvers(Permission.APPROVE_BATCH, people)
 
 
 def test_what_one_person_may_do_waits_for_nothing():
