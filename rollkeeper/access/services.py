@@ -131,7 +131,7 @@ def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> Staf
 
 
 def renew_roles(authority: Authority, staff: Staff, *, on: dt.date) -> None:
-    """End each role of an account and give it anew: it counts as new, and those who are told of new ones are told.
+    """End each role of an account and give it again: it counts as new, and those who are told of new ones are told.
 
     In the caller's action, where someone else may have the account now. Ledger: access:role:ended and access:role:granted for each role.
     Refuses: NOT_ALLOWED, NOT_FOR_OWN_ACCOUNT.
