@@ -79,6 +79,7 @@ class UploadForm(BackofficeForm):
         help_text=_(
             "CSV, TSV, XLSX or Parquet, at most 20 MB. It is sealed at once and destroyed after the import."
         ),
+        widget=forms.FileInput(attrs={"class": "govuk-file-upload"}),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
 

@@ -29,8 +29,8 @@ _SAID = rf"[^⟦‖⟧<]*+(?:</?(?:{_INLINE})\b[^⟦‖⟧<>]*+>[^⟦‖⟧<]*+)
 _DEEPEST: Final = 6
 """So deep texts lie in one another at most. What someone types may be deeper, and each step reads the whole page again."""
 # Days and articles are put in as the page's language writes them, before it is known that the sentence has none: `site/formats/bo`.
-_DAY = re.compile(r"([0-9]{4}) ལོའི་ཟླ་ ([0-9]{1,2}) པའི་ཚེས་ ([0-9]{1,2})(, [0-9]{2}:[0-9]{2})?")
-_ARTICLE = re.compile(r"དོན་ཚན་ ([0-9]{1,4}(?: ¶[0-9]{1,4})?)(?![0-9])")
+_DAY = re.compile(r"([0-9]{4}) ལོའི་ཟླ་ ([0-9]{1,2}) པའི་ཚེས་ ([0-9]{1,2})( ཆུ་ཚོད་ [0-9]{2}:[0-9]{2})?")
+_ARTICLE = re.compile(r"དོན་ཚན་ ([0-9]{1,4})(?: ནང་གསེས་ ([0-9]{1,4}))?(?![0-9])")
 # A browser shows no element inside a tag or inside one of these, and ends a picture at one.
 _MARKUP = re.compile(
     rf"(?s:<(script|style|title|option|textarea|svg)\b.*?</\1>)|<[^>]*>|⟦({_SAID})‖({_SAID})⟧"
@@ -163,12 +163,14 @@ def _with_facts_in(language: str, text: str) -> str:
         year, month, day, time = found.groups()
         try:
             on = dt.date(int(year), int(month), int(day))
-            return write_day(dt.datetime.combine(on, dt.time.fromisoformat(time[2:])) if time else on)
+            return write_day(dt.datetime.combine(on, dt.time.fromisoformat(time[-5:])) if time else on)
         except ValueError:  # someone typed it: the calendar has no such day
             return found[0]
 
     with override(language):
-        return _ARTICLE.sub(lambda found: cite(found[1]), _DAY.sub(written, text))
+        return _ARTICLE.sub(
+            lambda found: cite(" ¶".join(filter(None, found.groups()))), _DAY.sub(written, text)
+        )
 
 
 def _innermost_first(pattern: re.Pattern[str], written: Callable[[re.Match[str]], str], text: str) -> str:

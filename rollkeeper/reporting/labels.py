@@ -84,11 +84,11 @@ def row_label(row: str, language: str) -> str:
 
 
 def row_in(table: str, row: str, words: Mapping[str, str]) -> str:
-    """Return the label of a row of a table."""
-    return words.get(f"{table}.{row}") or words.get(row, row.replace("_", " "))
+    """Return the label of a row of a table, with a capital: some are labels of a choice, which have one."""
+    said = words.get(f"{table}.{row}") or words.get(row, row.replace("_", " "))
+    return said[:1].upper() + said[1:]
 
 
 def step_label(step: Step, language: str, words: Mapping[str, str], law: Pack | None) -> str:
     """Return the label of a step of the campaign: of its row, or of its table where that is counted as a whole."""
-    said = title_of(step.table, language, law) if step.row == TOTAL else row_in(step.table, step.row, words)
-    return said[:1].upper() + said[1:]
+    return title_of(step.table, language, law) if step.row == TOTAL else row_in(step.table, step.row, words)

@@ -9,7 +9,7 @@ from rollkeeper.backoffice.report_figures import coverage, how_made, parts, tabl
 from rollkeeper.kernel.side_by_side import as_plain_text, is_side_by_side
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting import metrics
-from rollkeeper.reporting.labels import labels_in, titles_of
+from rollkeeper.reporting.labels import labels_in, row_in, titles_of
 from rollkeeper.reporting.printouts import pdf
 
 REPORT = {
@@ -113,8 +113,8 @@ def test_how_each_table_is_made_is_said_once_with_verb_and_facts():
     made = {one.figure: one for one in how_made({**CUT, "tables": [*CUT["tables"], several]}, "en")}
 
     assert made["lines_lines"].rows == ()
-    assert ("approvals", "campaign:batch:approved", "") in made["batches"].rows
-    assert ("planned", "campaign:campaign:planned", "Σ added") in made["campaigns"].rows
+    assert ("Approvals", "campaign:batch:approved", "") in made["batches"].rows
+    assert ("Planned", "campaign:campaign:planned", "Σ added") in made["campaigns"].rows
     assert {one.figure for one in tables(CUT, "en")[0]} <= made.keys()
 
 
@@ -157,3 +157,16 @@ def test_the_words_of_a_report_are_one_language_but_for_what_tibetan_lacks():
     assert is_side_by_side(labels_in("bo")["suspected"])
     assert not is_side_by_side(labels_in("bo")["declared"])
     assert is_side_by_side(titles_of("bo")["forged_documents"])
+
+
+def test_rows_are_named_in_english_words_with_a_capital_like_the_labels_of_choices():
+    words = labels_in("en")
+
+    said = [row_in("campaigns", row, words) for row in ("sim_replaced", "ended_by_subscriber", "drawn_up_to_end", "corrected")]  # fmt: skip
+
+    assert said == [
+        "SIM replaced",
+        "Terminated by the subscriber",
+        "Prepared to terminate lines",
+        "Corrected",
+    ]

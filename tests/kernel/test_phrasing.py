@@ -94,3 +94,9 @@ def test_only_the_last_label_of_a_tibetan_list_keeps_its_stroke():
 def test_a_period_of_the_reports_is_named_in_the_language(language, quarter, year):
     with translation.override(language):
         assert (write_report_period("2012-Q1"), write_report_period("2012")) == (quarter, year)
+
+
+def test_tibetan_has_words_where_english_has_a_comma_and_a_sign():
+    with translation.override("bo"):
+        assert write_day(dt.datetime(2012, 3, 20, 16, 41)) == "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 20 ཆུ་ཚོད་ 16:41"
+        assert cite("2 ¶1") == "དོན་ཚན་ 2 ནང་གསེས་ 1"

@@ -149,7 +149,7 @@ def test_brackets_that_someone_typed_end_no_tag_and_no_element_of_a_page():
 @pytest.mark.parametrize(
     "typed",
     [
-        "2012 ལོའི་ཟླ་ 13 པའི་ཚེས་ 1", "0000 ལོའི་ཟླ་ 1 པའི་ཚེས་ 1", "2012 ལོའི་ཟླ་ 1 པའི་ཚེས་ 1, 99:99", "དོན་ཚན་ " + "9" * 5000,
+        "2012 ལོའི་ཟླ་ 13 པའི་ཚེས་ 1", "0000 ལོའི་ཟླ་ 1 པའི་ཚེས་ 1", "2012 ལོའི་ཟླ་ 1 པའི་ཚེས་ 1 ཆུ་ཚོད་ 99:99", "དོན་ཚན་ " + "9" * 5000,
     ],
 )  # fmt: skip
 def test_no_day_and_no_article_that_someone_typed_breaks_a_page(tibetan, typed):
