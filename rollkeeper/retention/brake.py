@@ -34,25 +34,34 @@ _HEADROOM = 1.1
 def hold_back(due: int, *, on: dt.date, of_copies: bool = False) -> None:
     """Let an erasure of so many records pass, or stop it and write that down. Call it outside an action.
 
+    What passes without approvals ends a stop of before, with what people approved of it: the next one has another cause.
     Refuses: ERASURE_STOPPED, COPIES_STOPPED.
     """
     if not due:
+        _end_stop(of_copies=of_copies)
         return
     counted = "copies" if of_copies else "records"
     erased = ErasureRun.objects.filter(day=on).values_list(counted, flat=True).first() or 0
     lines = int(rows(sql("retention", "register_size"))[0].lines)
     most = max(settings().erase_per_day_least, math.floor(lines * settings().erase_per_day_percent / 100))
     total, stopped = erased + due, stopped_erasure(of_copies=of_copies)
-    if total <= most or _is_let_pass(total, on=on, of_copies=of_copies):
+    if total <= most:
+        _end_stop(of_copies=of_copies)
+        return
+    if _is_let_pass(total, on=on, of_copies=of_copies):
         return
     if stopped is None or stopped.approvable < total:
-        ErasureBrake.objects.filter(lifted_on=None, of_copies=of_copies).delete()
+        _end_stop(of_copies=of_copies)
         ErasureBrake.objects.create(
             brake_id=new_uuid(), of_copies=of_copies, stopped_at=clock.now(), due=total,
             approvable=math.ceil(total * _HEADROOM),
         )  # fmt: skip
     refusal = COPIES_STOPPED if of_copies else ERASURE_STOPPED
     raise refusal(due=due, lines=lines, most=most)
+
+
+def _end_stop(*, of_copies: bool) -> None:
+    ErasureBrake.objects.filter(lifted_on=None, of_copies=of_copies).delete()
 
 
 def _is_let_pass(total: int, *, on: dt.date, of_copies: bool) -> bool:

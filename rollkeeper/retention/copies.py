@@ -100,6 +100,7 @@ def erase_copies(
     Ledger: line:copy:erased.
     """
     if not slices:
+        hold_back(0, on=by["on"], of_copies=True)
         return 0
     with action(), without_timeout():
         due = _search(slices, on=by["on"], records=())

@@ -11,11 +11,11 @@ from rollkeeper.access.dual_control import pending_approvals
 from rollkeeper.access.errors import ALREADY_APPROVED, NOT_ALLOWED
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import doctor
 from rollkeeper.retention import services
-from rollkeeper.retention.brake import approve_erasure
+from rollkeeper.retention.brake import approve_erasure, hold_back, stopped_erasure
 from rollkeeper.retention.errors import ERASURE_STOPPED, NO_ERASURE_STOPPED
 from tests.builders.lines import enter, make_line
 from tests.builders.staff import employ
@@ -149,6 +149,24 @@ def test_approvals_of_a_day_let_no_more_pass_on_the_day_after() -> None:
 
     with refusing(ERASURE_STOPPED):
         erase(on=DUE + dt.timedelta(days=1))
+
+
+@pytest.mark.parametrize("left", [0, 1, 3])
+def test_approvals_end_with_the_stop_for_which_they_were_given(as_role, left: int) -> None:
+    run(
+        "INSERT INTO retention_brake (brake_id, of_copies, stopped_at, due, approvable) VALUES (uuidv7(), true, now(), 5, 6)"
+    )
+    with refusing(ERASURE_STOPPED):
+        hold_back(5, on=DUE)
+    for role in (OFFICER, ADMINISTRATOR):
+        approve_erasure(employ(role, username=role.value), on=DUE)
+
+    with as_role("worker"):
+        hold_back(left, on=DUE)  # the law was corrected meanwhile
+    with refusing(ERASURE_STOPPED):
+        hold_back(5, on=DUE + dt.timedelta(days=30))
+
+    assert stopped_erasure(of_copies=True)
 
 
 def test_only_who_may_approves_and_only_what_was_stopped() -> None:
