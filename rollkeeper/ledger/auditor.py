@@ -36,6 +36,7 @@ import urllib.request
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
+from http.client import HTTPException
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -294,6 +295,8 @@ def read_key(text: str, kinds: Collection[int] = (SIGNER,)) -> Key:
     expected = sha256(name.encode() + b"\n" + raw).digest()[:4]
     if not name or raw[:1] not in map(_byte, kinds) or len(raw) != 1 + PUBLIC_BYTES[raw[0]]:
         raise AuditError(f"That verifier key is not of a kind that is looked for here ({_kinds(kinds)}).")
+    if not name.isprintable() or " " in name:
+        raise AuditError("The name in that verifier key is none.")
     if expected.hex() != key_id:
         raise AuditError("The ID of that verifier key does not belong to it.")
     return Key(name, expected, raw[1:], raw[0])
@@ -572,6 +575,8 @@ def _get(url: str, name: str) -> bytes:
         if fault.code == 404 and partial:
             return _beginning(_get(url, full), int(width), is_bundle="/entries/" in full)
         raise AuditError(f"{url} does not give out {name}: it answers {fault.code}.") from None
+    except HTTPException as fault:
+        raise AuditError(f"{url} does not answer as HTTP does: {type(fault).__name__}.") from None
     except OSError as fault:
         raise AuditError(f"{url} cannot be reached: {getattr(fault, 'reason', fault)}.") from None
 
@@ -599,6 +604,11 @@ def _byte(number: int) -> bytes:
 def _kinds(kinds: Collection[int]) -> str:
     result = {SIGNER: "Ed25519", COSIGNER: "cosigning Ed25519", COSIGNER_ML_DSA: "cosigning ML-DSA-44"}
     return " or ".join(result[kind] for kind in kinds)
+
+
+def _inert(text: str) -> str:
+    """Return a text with an escape for each sign that would act upon a terminal, as JSON writes it: who published it may lie."""
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
 
 
 def _is_size(text: str) -> bool:
@@ -667,7 +677,7 @@ def run(
         return 2
     except AuditError as fault:
         answer, text = {"right": False, "wrong": str(fault)}, f"WRONG: {fault}"
-    sys.stdout.write((json.dumps(answer, ensure_ascii=False) if as_json else text) + "\n")
+    sys.stdout.write((_inert(json.dumps(answer, ensure_ascii=False)) if as_json else text) + "\n")
     return 0 if answer["right"] else 1
 
 
@@ -676,9 +686,9 @@ def _receipt_result(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple
         raise UsageError("A receipt is checked with a key that does not come with it: give --vkey.")
     receipt = check_receipt(file, key=_given_key(file, vkey), witnesses=witnesses)
     if receipt.index is None:
-        text = f"{receipt.origin} signed for this entry, and owes a proof that it is in the ledger:\n{receipt.entry}"
+        text = f"{receipt.origin} signed for this entry, and owes a proof that it is in the ledger:\n{_inert(receipt.entry)}"
     else:
-        text = f"This entry is in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
+        text = f"This entry is in the ledger {receipt.origin} as number {receipt.index:,}:\n{_inert(receipt.entry)}"
         if receipt.hidden:
             text += f"\n{receipt.hidden} more of its fields are not disclosed here."
     if receipt.cosigned:

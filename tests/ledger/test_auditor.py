@@ -6,10 +6,14 @@ detects it. `test_drill.py` does the same with a witness.
 """
 
 import ast
+import base64
+import hashlib
 import json
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -212,6 +216,46 @@ def test_a_key_that_is_none_is_refused(log, capsys, vkey):
     (log / "vkey").write_text(vkey)
 
     assert "verifier key" in wrong(log, capsys)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a\x1b[2K\rb",
+        "a\nAll 700 entries of a fit the signed root.",
+        "a\x9b8m",
+        "a\u202eb",
+        "a\u2067b",
+        "a b",
+        "a\u3000b",
+    ],
+)
+def test_a_name_that_acts_upon_a_terminal_is_no_name_of_a_ledger(log, capsys, name):
+    raw = base64.b64decode((log / "vkey").read_text().strip().split("+", 2)[2])
+    key_id = hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8]
+    (log / "vkey").write_text(f"{name}+{key_id}+{base64.b64encode(raw).decode()}")
+
+    code = auditor.run(log, vkey=None, older=[], as_json=False)
+
+    assert code == 1
+    assert capsys.readouterr().out == "WRONG: The name in that verifier key is none.\n"
+
+
+def test_a_server_that_answers_as_none_does_is_named(log, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def give():
+            call, _ = server.accept()
+            call.recv(1 << 16)
+            call.sendall(b"\x1b[2K\r\n\r\n")
+            call.close()
+
+        threading.Thread(target=give, daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        code = auditor.run(log, vkey=None, older=[], as_json=False, source=address)
+
+    assert code == 1
+    assert capsys.readouterr().out == f"WRONG: {address} does not answer as HTTP does: BadStatusLine.\n"
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "a\nb\nc\n\n— x y\n", "\xff" * 10])

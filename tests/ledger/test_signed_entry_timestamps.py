@@ -2,6 +2,7 @@
 """A receipt can be delivered before the ledger is published: a signed entry that anybody can check with the ledger's key."""
 
 import base64
+import json
 import stat
 
 import pytest
@@ -74,6 +75,22 @@ def test_an_uncertified_key_signs_nothing_valid(ready, tmp_path):
 
     with pytest.raises(auditor.AuditError):
         checked(tmp_path, f"{statement}\n{own}")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_an_entry_that_acts_upon_a_terminal_is_shown_and_does_not(ready, tmp_path, capsys, as_json):
+    (tmp_path / "vkey").write_text(signed_entry_timestamps.vkey())
+    entry = "\x1b[2J\x9b8m\u202e\u2067\x7f\nThis entry is in the ledger\u2029民"
+    (tmp_path / "receipt").write_text(signed_entry_timestamps.sign_entry(entry.encode()))
+
+    code = auditor.run(tmp_path / "receipt", vkey=str(tmp_path / "vkey"), older=[], as_json=as_json)
+
+    shown = capsys.readouterr().out
+    assert code == 0
+    assert {sign for sign in shown if not sign.isprintable()} == {"\n"}
+    assert shown.count("\n") == (1 if as_json else 2)
+    assert "民" in shown
+    assert not as_json or json.loads(shown)["entry"] == entry
 
 
 def test_the_receipt_key_signs_no_checkpoint(ready, tmp_path):
