@@ -4,7 +4,7 @@
 All texts here are in the reject file and in the summary, so a clerk must understand them without this program.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Reason(NamedTuple):
@@ -29,6 +29,8 @@ class UnreadableRow(NamedTuple):
     reason: Reason
 
 
+NUMBER_NOT_READ: Final = "not a number of a line: {value_class}"
+NAME_NOT_READ: Final = "not a name or block of a line: {value_class}"
 _WHOLE = "Write the whole number with its area or country code."
 EMPTY = Reason("empty", "Fill it in.")
 FOREIGN_NUMBER = Reason(
@@ -121,13 +123,13 @@ UNKNOWN_DOCUMENT = Reason(
 
 def bad_number(value_class: str) -> Reason:
     """Return the reason for a number that cannot be read, with the class that `lines.numbers` found."""
-    return Reason(f"not a number of a line: {value_class}", _WHOLE)
+    return Reason(NUMBER_NOT_READ.format(value_class=value_class), _WHOLE)
 
 
 def bad_name(value_class: str) -> Reason:
     """Return the reason for a name or a block that cannot be read, with the class that `lines.numbers` found."""
     return Reason(
-        f"not a name or block of a line: {value_class}",
+        NAME_NOT_READ.format(value_class=value_class),
         "Write a name as example.cn, a block as 192.0.2.0/24; or mend the kind of service.",
     )
 

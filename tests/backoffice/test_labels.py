@@ -5,10 +5,13 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 import rollkeeper
 from rollkeeper.backoffice import labels
+from rollkeeper.backoffice.templatetags.backoffice import say_row_fault
 from rollkeeper.campaign.choices import Action, BatchState, SkipReason, Stage
+from rollkeeper.imports import row_errors
 from rollkeeper.incidents import scope
 from rollkeeper.incidents.choices import Step
 from rollkeeper.kernel.choices import Channel, Service
@@ -80,3 +83,18 @@ def test_every_state_of_a_batch_has_a_colour():
 
 def test_a_value_that_no_choice_has_is_shown_as_it_is():
     assert labels.say("from_tomorrow", "reason") == "from tomorrow"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "bo"])
+def test_why_a_row_of_a_file_is_refused_is_told_in_the_language_of_the_page(language):
+    reasons = [one.text for one in vars(row_errors).values() if isinstance(one, row_errors.Reason)]
+    reasons += [row_errors.bad_number("letters instead of digits").text, row_errors.wrong_width(5, 6).text]
+
+    with translation.override(language):
+        said = {one: say_row_fault(one) for one in reasons}
+
+    assert len(said) > 30
+    assert [one for one, shown in said.items() if shown == one or 'lang="en"' in shown] == []
+    if language == "zh-hans":
+        assert said["not a number of a line: letters instead of digits"] == "不是业务号码：应为数字，却有字母"
+        assert said["5 fields where the header has 6"] == "有 5 列，而表头有 6 列"

@@ -15,6 +15,7 @@ from rollkeeper.access.dual_control import reference_of
 from rollkeeper.backoffice import labels
 from rollkeeper.backoffice.chart import share
 from rollkeeper.campaign.choices import Action
+from rollkeeper.imports.row_errors import NAME_NOT_READ, NUMBER_NOT_READ
 from rollkeeper.incidents.errors import INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND
 from rollkeeper.kernel import phrasing
 from rollkeeper.kernel.error_messages import TranslatedError, mark, translated, translated_words
@@ -49,6 +50,17 @@ def name_of(title: Mapping[str, str] | None) -> str:
 def say_stored(text: str) -> str:
     """Say a reason as it was stored: Rollkeeper's own in the reader's language, what a person wrote as it is."""
     return mark(*translated_words(text))
+
+
+@register.filter
+def say_row_fault(text: str) -> str:
+    """Say why a row of a file is refused, as it was stored. Why a number was not read has two parts, each with its own text."""
+    for reason in (NUMBER_NOT_READ, NAME_NOT_READ):
+        head = reason.removesuffix("{value_class}")
+        said, _ = translated_words(reason)
+        if text.startswith(head) and said != reason:
+            return said.format(value_class=translated_words(text.removeprefix(head))[0])
+    return say_stored(text)
 
 
 @register.filter
