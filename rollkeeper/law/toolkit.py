@@ -152,7 +152,7 @@ def show(
         page = law_page(law, language=language, on=on or clock.today(), wording=wording)
         written = as_html(page) if html else as_plain_text(plain_text(page))
     if html is None:
-        typer.echo(written)
+        out.print(written, markup=False)
         return
     head = f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{law.id}</title><body>'
     write_atomically(html, f"{head}{written}</body></html>\n".encode(), mode=0o644)

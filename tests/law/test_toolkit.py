@@ -24,7 +24,7 @@ from rollkeeper.law.errors import (
 from rollkeeper.law.features import features_missing
 from rollkeeper.law.findings import Weight
 from rollkeeper.law.layers import Conflict, lower_layers
-from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
+from rollkeeper.law.packs import load_pack, pack_bytes, read_pack, shipped_packs
 from rollkeeper.law.page import law_page
 from rollkeeper.law.scaffold import Shape, scaffold
 from tests.builders.packs import REFERENCE, confirmed, write_pack
@@ -269,6 +269,18 @@ def test_the_law_page_escapes_what_a_pack_says():
     pack = changed("  en: Decision on real-identity", "  en: <script>Decision on real-identity")
 
     assert "<script>" not in law_page(pack, language="en", on=ON)
+
+
+def test_law_show_sends_nothing_that_a_pack_says_to_the_terminal_as_a_command(tmp_path):
+    pack = tmp_path / "their-law.yaml"
+    text = pack_bytes("cn-2013").decode()
+    title = next(line for line in text.splitlines() if line.startswith("  en: "))
+    pack.write_text(text.replace(title, '  en: "A law\\e[2J\\x9b8m\\u202e of another"'), "utf-8")
+
+    shown = invoke("law", "show", str(pack)).stdout
+
+    assert "of another" in shown
+    assert not set(shown) & set("\x1b\x9b\u202e")
 
 
 def test_the_law_page_of_a_draft_promises_no_day():
