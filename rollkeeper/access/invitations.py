@@ -9,10 +9,13 @@ afterwards and adds one. A role with which people decide with others counts from
 
 import datetime as dt
 import hashlib
+import logging
 import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -25,7 +28,7 @@ from rollkeeper.access.errors import (
     INVITATION_INVALID,
     NOT_FOR_OWN_ACCOUNT,
 )
-from rollkeeper.access.field_encryption import decrypt, encrypt
+from rollkeeper.access.field_encryption import INVALID, decrypt, encrypt
 from rollkeeper.access.models import Invitation, Staff
 from rollkeeper.access.passwords import canonical_username
 from rollkeeper.access.roles import Permission, StaffRole
@@ -49,6 +52,8 @@ _PURPOSE: Final = b"rollkeeper invitations v1"
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _GROUPS, _IN_A_GROUP = 4, 5  # 98 bits
 _MAILBOX: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]{1,64}@[^\s@<>()\[\],;:"\\]{1,190}""")
+
+log = logging.getLogger("rollkeeper.invitations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +139,19 @@ def open_invitations() -> dict[StaffId, OpenInvitation]:
 
 
 def invitations_to_send(*, most: int) -> list[tuple[UUID, str, str]]:
-    """Return what waits to be mailed: reference, user name, address. What waited too long forgets its address."""
+    """Return what waits to be mailed: reference, user name, address. What waited too long forgets its address.
+
+    One whose address cannot be read, as after another secret, keeps no other from being sent; a log names it.
+    """
     waiting = Invitation.objects.filter(sent_at__isnull=True, used_at__isnull=True, sealed_to__isnull=False)
     waiting.filter(made_at__lt=Now() - GOOD_FOR).update(sealed_to=None)
     found = waiting.order_by("made_at").values_list("invitation_id", "staff__username", "sealed_to")
-    return [
-        (reference, username, decrypt(sealed or "", secret=stores.staff_secret(), purpose=_PURPOSE))
-        for reference, username, sealed in found[:most]
-    ]
+    readable = (
+        (reference, username, address)
+        for reference, username, sealed in found
+        if (address := _address_in(sealed or "", reference)) is not None
+    )
+    return list(islice(readable, most))
 
 
 def give_code(invitation_id: UUID) -> str:
@@ -167,6 +177,23 @@ def new_code() -> str:
 def mark_of(code: str) -> bytes:
     """Return the hash of a code, which is too long to be guessed from it."""
     return hashlib.sha256(f"rollkeeper/invitation {code}".encode()).digest()
+
+
+def _address_in(sealed: str, invitation_id: UUID) -> str | None:
+    try:
+        return decrypt(sealed, secret=stores.staff_secret(), purpose=_PURPOSE)
+    except INVALID:
+        _warn(invitation_id)
+        return None
+
+
+@cache
+def _warn(invitation_id: UUID) -> None:
+    """Say it once, and not at each run of the worker."""
+    log.warning(
+        "The address of invitation %s cannot be read with this instance's secret. Invite again.",
+        invitation_id,
+    )
 
 
 def _invite(authority: Authority, staff: Staff, address: str, *, on: dt.date) -> str:

@@ -20,6 +20,7 @@ from rollkeeper.access.errors import (
     PASSWORD_TOO_WEAK,
     ROLE_TOO_RECENT,
 )
+from rollkeeper.access.field_encryption import encrypt
 from rollkeeper.access.invitations import (
     accept_invitation,
     invite_again,
@@ -115,6 +116,23 @@ def test_a_mailed_code_is_in_the_mail_alone_and_the_address_is_forgotten(adminis
     assert (kept.sealed_to, kept.sent_at is None) == (None, False)
     assert code.encode() not in bytes(kept.code_mark)
     accept_invitation(username="clerk-07", code=code, password=PASSWORD, on=DAY)
+
+
+def test_an_invitation_whose_address_is_unreadable_keeps_no_other_back(
+    administrator, as_role, monkeypatch, caplog
+):
+    invited(administrator, "clerk-07", address="someone@example.org")
+    Invitation.objects.update(sealed_to=encrypt("x@example.org", secret="another", purpose=b"another"))
+    unread = Invitation.objects.get().invitation_id
+    invited(administrator, "clerk-08", address="another@example.org")
+    monkeypatch.setattr(staff_invitations, "_MOST", 1)
+
+    with as_role("worker"):
+        sent = send_invitations()
+
+    assert sent == 1
+    assert [one.staff.username for one in Invitation.objects.filter(sent_at=None)] == ["clerk-07"]
+    assert str(unread) in caplog.text
 
 
 def test_a_mailed_invitation_says_where_the_back_office_is(administrator, data_dir, monkeypatch):
