@@ -9,6 +9,7 @@ vacuumed and in the write-ahead log, keys that were destroyed.
 import contextlib
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +22,7 @@ from rollkeeper.platform import embedded_postgres
 from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 
 _PIECE_BYTES = 1024 * 1024
+_KEPT_BYTES = 64 * 1024
 _KEYS_DATABASE = "rollkeeper_keys"
 # How many secrets apps were given in a day: it begins again by itself, and no role reads or sets it.
 _COUNTED = ("ledger_secrets_given", "ledger_secrets_given_since", "kernel_countmark")
@@ -108,12 +110,13 @@ def _output(store: stores.Store, role: str, tool: str, *arguments: str) -> Itera
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
         env=_environment((store, role)),
     ) as running:  # fmt: skip
+        said = _listen(running.stderr)
         try:
             yield from iter(_reader(running.stdout, _PIECE_BYTES), b"")
         except BaseException:
             running.kill()
             raise
-        why = running.stderr.read().decode("utf-8", "replace") if running.stderr else ""
+        why = said()
     if running.returncode:
         raise BACKUP_TOOL_FAILED(tool=tool, why=_last_line(why))
 
@@ -125,6 +128,7 @@ def _input(
         [_tool(tool), *arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         env=_environment(signs_in),
     ) as running:  # fmt: skip
+        said = _listen(running.stderr)
         try:
             _feed(running.stdin, pieces)
         except BaseException:
@@ -132,7 +136,7 @@ def _input(
             raise
         finally:
             _close(running.stdin)
-        why = running.stderr.read().decode("utf-8", "replace") if running.stderr else ""
+        why = said()
     if running.returncode:
         raise BACKUP_TOOL_FAILED(tool=tool, why=_last_line(why))
 
@@ -149,6 +153,25 @@ def _close(pipe: IO[bytes] | None) -> None:
     with contextlib.suppress(BrokenPipeError):
         if pipe:
             pipe.close()
+
+
+def _listen(pipe: IO[bytes] | None) -> Callable[[], str]:
+    """Read what a tool says while it works, or it would wait at a full pipe; return what gives the end of it, once it has ended."""
+    kept = bytearray()
+
+    def listen() -> None:
+        for line in pipe or ():
+            kept.extend(line)
+            del kept[:-_KEPT_BYTES]
+
+    listening = threading.Thread(target=listen, daemon=True)
+    listening.start()
+
+    def said() -> str:
+        listening.join()
+        return kept.decode("utf-8", "replace")
+
+    return said
 
 
 def _reader(pipe: IO[bytes] | None, count: int) -> Callable[[], bytes]:
