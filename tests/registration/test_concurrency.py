@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Two counters in the same second: real sessions, real commits."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,18 +10,20 @@ import pytest
 from django.db import OperationalError, connections, transaction
 from psycopg.errors import LockNotAvailable
 
-from rollkeeper.access.authority import worker_authority
+from rollkeeper.access.authority import Authority, worker_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import LINE_CHANGED
 from rollkeeper.lines.queries import current_tenure, find_line
 from rollkeeper.lines.writes import lock_line
-from rollkeeper.registration import persistence
-from rollkeeper.registration.document_links import link_document
+from rollkeeper.registration import document_links, persistence
+from rollkeeper.registration.document_links import link_document, undo_document_link
 from rollkeeper.registration.errors import (
     ALREADY_REGISTERED,
     DOCUMENT_ALREADY_LINKED,
+    DOCUMENT_NOT_LINKED,
     LIMIT_REACHED,
     LIMIT_REACHED_IN_PERIOD,
 )
@@ -214,12 +217,44 @@ def test_one_document_joined_to_two_people_in_the_same_second_is_of_one_whole(cl
     assert {code_of(one) for one in outcomes} == {"Receipt", DOCUMENT_ALREADY_LINKED.code}
 
 
+def test_of_two_documents_parted_in_the_same_second_one_still_leads_to_the_person(clerk, monkeypatch):
+    papers, numbers = [person(), person()], [fresh_number(), fresh_number()]
+    register_subscriber(clerk, submission(numbers[0], papers[0]), on=ON)
+    join(clerk, numbers[0], papers[0], papers[1])
+    register_subscriber(clerk, submission(numbers[1], papers[1]), on=ON)
+    removed, both_tried, real = threading.Event(), threading.Event(), document_links.unlink_document
+
+    def unlink_slowly(*words, **more):
+        (both_tried if removed.is_set() else removed).set()
+        done = real(*words, **more)
+        removed.set()
+        both_tried.wait(2)
+        return done
+
+    def part(number: str, who: dict[str, str]) -> Receipt:
+        officer = Authority(
+            frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), secrets.token_hex(32)
+        )
+        return undo_document_link(
+            officer, submission_key=str(new_uuid()), number=number, document=paper_of(who), on=ON
+        )
+
+    monkeypatch.setattr(document_links, "unlink_document", unlink_slowly)
+    outcomes = together(*[lambda n=n, who=who: part(n, who) for n, who in zip(numbers, papers, strict=True)])
+
+    assert sorted(code_of(one) for one in outcomes) == ["Receipt", DOCUMENT_NOT_LINKED.code], outcomes
+    assert len({one for one in find_persons(document_index([paper_of(who) for who in papers])) if one}) == 1
+
+
 def join(clerk, number: str, held: dict[str, str], further: dict[str, str]) -> Receipt:
-    papers = [(one["document_type"], one["document_number"]) for one in (held, further)]
     return link_document(
-        clerk, submission_key=str(new_uuid()), number=number, document=papers[0], further=papers[1],
+        clerk, submission_key=str(new_uuid()), number=number, document=paper_of(held), further=paper_of(further),
         double_checked=False, on=ON,
     )  # fmt: skip
+
+
+def paper_of(who: dict[str, str]) -> tuple[str, str]:
+    return who["document_type"], who["document_number"]
 
 
 @pytest.mark.parametrize("first", ["who registers", "who erases"])
