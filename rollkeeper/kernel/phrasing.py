@@ -15,7 +15,7 @@ CONTEXT: Final = "punctuation"
 
 _ARTICLE = re.compile(r"(operator's rule )?([0-9]+)(?: ¶([0-9]+))?")
 _LINK: Final = re.compile(
-    r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
+    r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[^\W\d_]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
 )
 _TSHEG: Final = "\u0f0b"
 _STROKE_BEFORE_AND: Final = re.compile("(?<=[\u0f40-\u0fbc])\u0f0b?\u0f0d? (?=དང་ )")

@@ -298,6 +298,9 @@ def test_each_language_writes_a_day_in_its_own_format(language, day):
         "telecom.c\U000e0061n",
         "telecom．cn",
         "a＠b",
+        "telecom.中国",
+        "电信．公司",
+        "связь.рф",
     ],
 )
 def test_what_looks_like_a_link_is_seen(text):
@@ -305,7 +308,15 @@ def test_what_looks_like_a_link_is_seen(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Call 10086. Then wait.", "code 12345678.", "2012年3月1日。", "No. 3, please"]
+    "text",
+    [
+        "Call 10086. Then wait.",
+        "code 12345678.",
+        "2012年3月1日。",
+        "No. 3, please",
+        "完成。中国电信",
+        "10086.中",
+    ],
 )
 def test_what_is_no_link_is_not_taken_for_one(text):
     assert not looks_like_link(text)
