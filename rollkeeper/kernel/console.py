@@ -290,4 +290,4 @@ def progress(what: str, total: int | None = None) -> Iterator[Bar]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
-        yield Bar(shown, shown.add_task(what, total=total))
+        yield Bar(shown, shown.add_task(what.translate(_CONTROLS), total=total))

@@ -143,3 +143,15 @@ def test_two_columns_of_sentences_share_the_width_of_a_terminal(capsys, monkeypa
     assert "/var/lib/rollkeeper/law" in said
     assert max(map(len, said.splitlines())) <= int(width)
     assert len(said.splitlines()) <= 14
+
+
+@pytest.mark.parametrize("sign", ["\x1b]0;", "\x9b2J", "\u2067"])
+def test_the_name_of_a_file_acts_upon_no_terminal_while_it_is_read(monkeypatch, sign):
+    shown = io.StringIO()
+    monkeypatch.setattr(console, "err", console._PlainConsole(file=shown, force_terminal=True, width=100))
+
+    with progress(f"Reading lines{sign}.csv", total=2) as bar:
+        bar.advance(1)
+
+    assert "Reading lines" in shown.getvalue()
+    assert sign not in shown.getvalue()
