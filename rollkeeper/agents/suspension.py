@@ -27,6 +27,10 @@ ASSIGNED = """\
 SELECT DISTINCT t.staff_id
   FROM agents_assignment t JOIN agents_outlet p USING (outlet_id)
  WHERE p.agent_id = %s AND (t.until IS NULL OR t.until >= %s)"""
+STILL_ASSIGNED = """\
+SELECT DISTINCT t.staff_id
+  FROM agents_assignment t JOIN agents_outlet p USING (outlet_id)
+ WHERE p.agent_id = %s AND t.until IS NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +77,17 @@ def suspend_agent(authority: Authority, code: str, because: SuspensionCause, *, 
 def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
     """Let a suspended agent that meets every requirement go on, and open the accounts that its suspension closed.
 
-    Rechecks that were begun go on. Ledger: agents:agent:reinstated, access:staff:reinstated.
+    An account that was taken from its outlet meanwhile stays closed: it would be one of the operator's own, which no outlet binds. Rechecks that were begun go on. Ledger: agents:agent:reinstated, access:staff:reinstated.
     Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN, NOT_FOR_OWN_ACCOUNT.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
         agent = locked_agent(code, only=AgentState.SUSPENDED)
         require_requirements_met(agent, on=on)
+        still = {StaffId(row.staff_id) for row in rows(STILL_ASSIGNED, [agent.agent_id])}
         opened = open_accounts(
             authority,
-            [StaffId(one) for one in agent.closed_accounts],
+            [StaffId(one) for one in agent.closed_accounts if one in still],
             permission=Permission.APPROVE_AGENT,
             on=on,
         )

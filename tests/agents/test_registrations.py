@@ -282,6 +282,17 @@ def test_reinstating_an_agent_reopens_only_the_accounts_that_were_closed(counter
     assert not Staff.objects.get(username="clerk-09").is_active
 
 
+def test_who_left_an_agent_while_it_was_suspended_stays_out(counter):
+    employ(StaffRole.CLERK, username="clerk-09")
+    outlets.assign_staff(CONSOLE, "clerk-09", agent=AGENT, outlet=PLACE, on=ON)
+    suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.FRAUD, on=ON)
+    outlets.unassign_staff(CONSOLE, "clerk-09", on=ON)
+
+    assert suspension.reinstate_agent(CONSOLE, AGENT, on=ON) == 1
+    assert Staff.objects.get(username=counter.username).is_active
+    assert not Staff.objects.get(username="clerk-09").is_active
+
+
 def test_the_counters_role_of_the_database_can_do_all_this(counter, as_role):
     with as_role("counter"):
         there = queries.may_register(counter.authority, devices=[counter.passkey], at=clock.now())
