@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, pgettext
 from django.views.decorators.http import require_safe
+from pydantic import BaseModel
 
 from rollkeeper.access.authority import require
 from rollkeeper.access.invitations import open_invitations
@@ -155,15 +156,22 @@ def _on_page(
 
 
 def _value(name: str, value: object) -> str:
-    text = (
-        ""
-        if value is None
-        else ", ".join(map(str, value))
-        if isinstance(value, (list, tuple))
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+    """Write a value as the file has it. What a table in it has by default is not written; what is hidden in one is hidden."""
+    match value:
+        case None:
+            text = ""
+        case BaseModel():
+            text = _value(name, value.model_dump(exclude_defaults=True))
+        case Mapping():
+            text = "; ".join(
+                f"{key} = {said}" for key, one in value.items() if (said := _value(str(key), one))
+            )
+        case list() | tuple():
+            text = ", ".join(_value("", one) for one in value)
+        case bool():
+            text = str(value).lower()
+        case _:
+            text = str(value)
     if text and (any(word in name for word in _HIDDEN) or ("://" in text and "@" in text)):
         return "•••"
     return text

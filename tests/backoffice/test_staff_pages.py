@@ -100,6 +100,27 @@ def test_no_secret_of_the_settings_is_on_their_page(app, monkeypatch):
     assert "hush-hush" not in page
 
 
+def test_a_table_in_a_setting_is_shown_as_the_file_has_it_without_its_secrets(app, monkeypatch):
+    written = {
+        "webhook": {"url": "https://hush-hush@network.example"},
+        "radius": {"coa": "192.0.2.7:3799"},
+        "by_service": {"mobile": ["osmo_hlr", "kamailio"], "domain": ["webhook"]},
+    }
+    monkeypatch.setattr(
+        "rollkeeper.backoffice.administration.current_content", lambda: {"provisioning": written}
+    )
+    app("backoffice")
+
+    page = sign_in(StaffRole.ADMINISTRATOR).get("/administration/settings/").content.decode()
+
+    assert "url = •••" in page
+    assert "coa = 192.0.2.7:3799" in page
+    assert "mobile = osmo_hlr, kamailio; domain = webhook" in page
+    assert "hush-hush" not in page
+    assert "=None" not in page
+    assert "{}" not in page
+
+
 def test_settings_are_shown_as_they_count_with_their_last_change(app, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_NOTICES__TRIES", "7")
     os.utime(settings_file(), (dt.datetime(2012, 3, 1, 4, tzinfo=dt.UTC).timestamp(),) * 2)
