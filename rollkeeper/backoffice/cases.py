@@ -31,7 +31,7 @@ from rollkeeper.lines.queries import view_line
 from rollkeeper.selfcare import queries
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.forgeries import draft_report
-from rollkeeper.selfcare.queries import SOON_DAYS, CaseView, DecidedCase
+from rollkeeper.selfcare.queries import SOON_DAYS, CaseDetail, CaseView, DecidedCase
 
 _FILTERS = ("all", "overdue", "soon", "mine")
 
@@ -156,7 +156,7 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
             )
         return redirect("backoffice:case", case_id)
     if not is_confirmed(request):
-        return confirm(request, _question(detail.case.kind, case_id, because), because=because.value)
+        return confirm(request, _question(detail, because), because=because.value)
     if detail.case.kind is CaseKind.FORGERY:
         said = _("What you found is recorded. The case is decided once two people found the same.")
     else:
@@ -231,8 +231,9 @@ def _page(
     return render(request, "backoffice/case.html", shown, status=status)
 
 
-def _question(kind: CaseKind, case_id: UUID, because: DecisionReason) -> Question:
-    upheld = because.is_for_upheld
+def _question(detail: CaseDetail, because: DecisionReason) -> Question:
+    kind, upheld = detail.case.kind, because.is_for_upheld
+    contested = detail.against_kind if upheld and detail.against_kind is CaseKind.NOT_MINE else None
     return Question(
         title=_("Decide that the subscriber is right?")
         if upheld
@@ -240,12 +241,13 @@ def _question(kind: CaseKind, case_id: UUID, because: DecisionReason) -> Questio
         button=_("Decide it"),
         consequences=[
             _("Reason: %(reason)s.") % {"reason": because.label},
+            *(consequences(contested, upheld=True) if contested else ()),
             *consequences(kind, upheld=upheld),
             *([] if because is DecisionReason.DOCUMENT_FORGED else [NOTICE]),
             _("The decision is final here and is in the ledger."),
         ],
-        back=reverse("backoffice:case", args=[case_id]),
-        is_harmful=not upheld or kind is CaseKind.NOT_MINE,
+        back=reverse("backoffice:case", args=[detail.case.case_id]),
+        is_harmful=not upheld or CaseKind.NOT_MINE in {kind, contested},
     )
 
 

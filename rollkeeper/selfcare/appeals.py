@@ -6,6 +6,7 @@ the other.
 """
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from rollkeeper.kernel.database import rows, sql
@@ -20,6 +21,7 @@ from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_notices import note_asked_from
 from rollkeeper.selfcare.choices import CaseKind
 from rollkeeper.selfcare.errors import NOTHING_TO_APPEAL
+from rollkeeper.selfcare.queries import tenures_as_one
 from rollkeeper.selfcare.rules import may_appeal
 from rollkeeper.selfcare.services import Payload, key_of, open_case
 from rollkeeper.selfcare.sessions import PortalSession
@@ -44,7 +46,7 @@ def appeal(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
 
 def has_appeal_left(line_id: LineId, tenure_id: TenureId | None) -> bool:
     """Tell whether there is anything against which an appeal is left."""
-    (row,) = rows(sql("selfcare", "appealable"), {"line_id": line_id, "tenure_id": tenure_id})
+    row = _appealable(line_id, tenure_id)
     verdict = may_appeal(
         dismissed=row.dismissed, appealed=row.appealed, suspended=row.suspended,
         suspension_appealed=row.suspension_appealed,
@@ -56,6 +58,11 @@ def _against(line_id: LineId, tenure_id: TenureId | None) -> UUID | None:
     """Return the newest case that was lost without an appeal; None: the suspension. Refuses: NOTHING_TO_APPEAL."""
     if not has_appeal_left(line_id, tenure_id):
         raise NOTHING_TO_APPEAL()
-    (row,) = rows(sql("selfcare", "appealable"), {"line_id": line_id, "tenure_id": tenure_id})
-    against: UUID | None = row.newest
+    against: UUID | None = _appealable(line_id, tenure_id).newest
     return against
+
+
+def _appealable(line_id: LineId, tenure_id: TenureId | None) -> Any:
+    values = {"line_id": line_id, "tenures": tenures_as_one(line_id, tenure_id)}
+    (row,) = rows(sql("selfcare", "appealable"), values)
+    return row

@@ -42,7 +42,7 @@ def settle_case(
 
     If the subscriber was right, the line gets back the service suspended for a missing registration, and the remaining time; also
     a line that a batch terminated, while its number is not reassigned. A line that is not theirs is permanently unlinked from
-    them: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
+    them, on appeal too: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
     not decide the appeal. A document that may be forged is decided by the second of two people who say the same; after the first
     the case stays open. Ledger: selfcare:case:settled, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
     DECIDED_BY_SAME_PERSON, ROLE_TOO_RECENT, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`. The person is told by a notice.
@@ -125,9 +125,6 @@ def close_case(
     facts: dict[str, str | int | bool] = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
     facts |= {"because": because.value} if because else {}
     entry_id = append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
-    if kind is CaseKind.NOT_MINE or (kind is CaseKind.FORGERY and not upheld):
-        for_good = upheld or kind is CaseKind.FORGERY
-        unlink_line(line_id, tenure_id=case.tenure_id, for_good=for_good, at=clock.now(), entry_id=entry_id)
     if kind is CaseKind.APPEAL:
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
@@ -140,6 +137,7 @@ def close_case(
         line = view_line(line_id)
     if line is not None and not line.is_over:
         restore_service(line, on=on)
+    _unlink(case, upheld=upheld, entry_id=entry_id)
     if was_right:
         mark_suspension_wrongful(line_id, lifted_since=_disputed_since(case))
     others = rows(
@@ -151,6 +149,22 @@ def close_case(
     if was_right or (kind in DISPUTE_KINDS and not others):
         restart_clock(line_id, on=on)
     return entry_id
+
+
+def _unlink(case: Any, *, upheld: bool, entry_id: EntryId) -> None:
+    """Take a line that is not theirs, or whose document was forged, from the person, in the case itself or on appeal."""
+    kind = CaseKind(case.kind)
+    is_appeal = upheld and kind is CaseKind.APPEAL and _kind_against(case) is CaseKind.NOT_MINE
+    if is_appeal or kind is CaseKind.NOT_MINE or (kind is CaseKind.FORGERY and not upheld):
+        for_good = upheld or kind is CaseKind.FORGERY
+        line_id = LineId(case.line_id)
+        unlink_line(line_id, tenure_id=case.tenure_id, for_good=for_good, at=clock.now(), entry_id=entry_id)
+
+
+def _kind_against(case: Any) -> CaseKind | None:
+    """Return of an appeal the kind of the case that was lost; None: it is against the suspension."""
+    found = rows("SELECT kind FROM selfcare_case WHERE case_id = %s", [case.against])
+    return CaseKind(found[0].kind) if found else None
 
 
 def _locked(case_id: UUID) -> Any:

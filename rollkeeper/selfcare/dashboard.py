@@ -32,6 +32,7 @@ from rollkeeper.selfcare.errors import VERIFICATION_NEEDED
 from rollkeeper.selfcare.line_selection import show_limits
 from rollkeeper.selfcare.passkeys import passkeys_of
 from rollkeeper.selfcare.personal_data import list_entries, open_entries
+from rollkeeper.selfcare.queries import tenures_as_one
 from rollkeeper.selfcare.sessions import PortalSession, Tenure
 from rollkeeper.selfcare.verification import why_not_verifiable
 from rollkeeper.subscribers.queries import documents_of
@@ -238,8 +239,9 @@ def _deadline(deadline: Deadline) -> Shown:
 def _cases(line_id: LineId, tenure: Tenure | None) -> list[Shown]:
     found = rows(
         "SELECT case_id, kind, about, opened_on, due_on, settled_on, upheld, because FROM selfcare_case"
-        " WHERE line_id = %s AND tenure_id IS NOT DISTINCT FROM %s ORDER BY opened_on DESC",
-        [line_id, tenure.tenure_id if tenure else None],
+        " WHERE line_id = %(line)s AND (tenure_id = ANY (%(tenures)s::uuid[]) OR tenure_id IS NULL AND %(tenures)s::uuid[] = '{}')"
+        " ORDER BY opened_on DESC",
+        {"line": line_id, "tenures": tenures_as_one(line_id, tenure.tenure_id if tenure else None)},
     )
     return [
         {

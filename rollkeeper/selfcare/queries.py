@@ -11,7 +11,7 @@ from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import prepared_rows, rows, sql
-from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.ids import LineId, TenureId
 from rollkeeper.lines.queries import protected_lines
 from rollkeeper.notices.choices import NoticeState
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
@@ -119,6 +119,14 @@ class CaseCounts:
     def urgent(self) -> int:
         """Return how many have to be decided within some days, or had to be."""
         return self.overdue + self.soon
+
+
+def tenures_as_one(line_id: LineId, tenure_id: TenureId | None) -> list[TenureId]:
+    """Return a tenure and those that it corrected: what a person contested before a correction is theirs still. Without a tenure: none."""
+    if tenure_id is None:
+        return []
+    found = prepared_rows(sql("selfcare", "tenures_as_one"), {"line_id": line_id, "tenure_id": tenure_id})
+    return [TenureId(row.tenure_id) for row in found]
 
 
 def open_cases() -> list[CaseView]:

@@ -11,13 +11,14 @@ from uuid import UUID
 from rollkeeper.access.authority import require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.ids import EntryId, LineId, TenureId
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.registration.receipts import on_line, run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_decisions import close_case
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NOTHING_TO_WITHDRAW
+from rollkeeper.selfcare.queries import tenures_as_one
 from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 
@@ -49,11 +50,17 @@ def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> R
     return run_once(key_of(payload), verb=Verb.CASE_SETTLED, on=on, about=on_line(line_id), do=do)
 
 
-def _open_case(case_id: UUID, line_id: LineId, tenure_id: UUID | None) -> Any:
+def _open_case(case_id: UUID, line_id: LineId, tenure_id: TenureId | None) -> Any:
     found = rows(
-        "SELECT * FROM selfcare_case WHERE case_id = %s AND line_id = %s AND tenure_id IS NOT DISTINCT FROM %s"
-        " AND settled_on IS NULL AND kind = ANY (%s) FOR UPDATE",
-        [case_id, line_id, tenure_id, [kind.value for kind in _WITHDRAWABLE]],
+        "SELECT * FROM selfcare_case WHERE case_id = %(case)s AND line_id = %(line)s"
+        " AND (tenure_id = ANY (%(tenures)s::uuid[]) OR tenure_id IS NULL AND %(tenures)s::uuid[] = '{}')"
+        " AND settled_on IS NULL AND kind = ANY (%(kinds)s) FOR UPDATE",
+        {
+            "case": case_id,
+            "line": line_id,
+            "tenures": tenures_as_one(line_id, tenure_id),
+            "kinds": [kind.value for kind in _WITHDRAWABLE],
+        },
     )
     if not found:
         raise NOTHING_TO_WITHDRAW()

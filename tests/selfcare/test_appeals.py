@@ -15,19 +15,20 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.law.rules import Refused
-from rollkeeper.lines.queries import line_history, view_line
+from rollkeeper.lines.queries import current_tenure, line_history, view_line
 from rollkeeper.registration.services import change_record
 from rollkeeper.registration.submissions import Submission
+from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.case_decisions import settle_case, settle_done_corrections
 from rollkeeper.selfcare.choices import CaseKind, PortalRequestKind
 from rollkeeper.selfcare.errors import DECIDED_BY_SAME_PERSON, NOT_CORRECTED
-from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.queries import open_cases, tenures_as_one
 from rollkeeper.selfcare.rules import may_appeal
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
-from tests.selfcare.test_services import ask, proved_session
+from tests.selfcare.test_services import SOMEBODY_ELSE, ask, give_away, proved_session
 
 FIRST = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0e" * 32)
 
@@ -81,6 +82,20 @@ def test_an_appeal_stops_the_clock_until_somebody_else_has_decided_and_is_had_on
     assert not view_line(line).is_disputed
 
 
+@pytest.mark.parametrize("upheld", [True, False])
+def test_an_appeal_about_a_line_that_is_not_theirs_unlinks_it_where_it_is_upheld(at_portal, upheld):
+    line, token = register_line(), proved_session(at_portal)
+    ask(token, PortalRequestKind.NOT_MINE)
+    settle_case(FIRST, open_cases()[0].case_id, upheld=False, on=ON)
+    assert "done" in ask(token, PortalRequestKind.APPEAL)
+
+    settle_case(employ(StaffRole.SUPERVISOR), open_cases()[0].case_id, upheld=upheld, on=ON)
+
+    assert (current_tenure(line) is None) is upheld
+    assert view_line(line).is_registered is not upheld
+    assert view_line(line).state == "active"
+
+
 def test_an_account_of_today_dismisses_no_appeal_in_production(at_portal, monkeypatch):
     monkeypatch.setattr(dual_control, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
     register_line()
@@ -105,6 +120,38 @@ def test_an_account_of_today_grants_an_appeal(at_portal, monkeypatch):
     settle_case(employ(StaffRole.SUPERVISOR), open_cases()[0].case_id, upheld=True, on=ON)
 
     assert open_cases() == []
+
+
+def test_a_record_that_was_corrected_in_between_takes_no_appeal_away(at_portal):
+    register_line()
+    dismissed(at_portal)
+
+    correct("Another Spelling")
+
+    token = session(at_portal)
+    assert [(one["kind"], one["upheld"]) for one in cases_shown(token)] == [("dispute", False)]
+    assert "done" in ask(token, PortalRequestKind.APPEAL)
+    settle_case(employ(StaffRole.SUPERVISOR), open_cases()[0].case_id, upheld=False, on=ON)
+    assert ask(token, PortalRequestKind.APPEAL)["refused"] == "nothing_to_appeal"
+
+
+def test_a_case_from_before_a_correction_is_theirs_still_and_of_no_one_later(at_portal):
+    register_line()
+    ask(session(at_portal), PortalRequestKind.DISPUTE)
+    correct("Another Spelling")
+    (case,) = open_cases()
+
+    token = session(at_portal)
+    assert "done" in ask(token, PortalRequestKind.WITHDRAW_CASE, case=str(case.case_id))
+    assert [one["withdrawn"] for one in cases_shown(token)] == [True]
+    give_away(NUMBER, SOMEBODY_ELSE)
+    later = current_tenure(case.line_id).tenure_id
+    assert tenures_as_one(case.line_id, later) == [later]
+
+
+def cases_shown(token):
+    shown = portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["done"]
+    return shown["lines"][0]["cases"]
 
 
 def correct(name):

@@ -1,10 +1,10 @@
--- Counts the cases of a tenure that were lost, and those of them that were appealed against; and whether the line is
+-- Counts the cases of these tenures, which are one, that were lost, and those of them that were appealed against; and whether the line is
 -- suspended for want of registration and that was appealed against since.
 -- Law: art. 1 (the lawful rights of people). Reads: selfcare_case, lines_suspension. Writes: -.
 -- Plan: selfcare_case_of_line, a handful of rows. Again: the same.
 
 WITH mine AS MATERIALIZED (
-    SELECT * FROM selfcare_case WHERE line_id = %(line_id)s AND tenure_id IS NOT DISTINCT FROM %(tenure_id)s
+    SELECT * FROM selfcare_case WHERE line_id = %(line_id)s AND (tenure_id = ANY (%(tenures)s::uuid[]) OR tenure_id IS NULL AND %(tenures)s::uuid[] = '{}')
 ), lost AS (
     SELECT c.case_id, c.settled_on, EXISTS (SELECT FROM mine AS a WHERE a.against = c.case_id) AS appealed
       FROM mine AS c WHERE c.upheld = false AND c.because IS DISTINCT FROM 'taken_back' AND c.kind IN ('not_mine', 'dispute', 'correct')
