@@ -12,7 +12,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.agents.choices import Pattern, ReverificationOutcome
+from rollkeeper.agents.choices import Pattern, ReverificationOutcome, Verdict
 from rollkeeper.agents.models import Case, Reverification
 from rollkeeper.agents.settings import settings
 from rollkeeper.kernel import clock
@@ -50,9 +50,10 @@ def start_reverifications(
 
 
 def update_reverifications(authority: Authority, *, on: dt.date) -> dict[str, int]:
-    """Update the open ones: notified, confirmed, or overdue. Returns how many of each.
+    """Update the open ones: notified, confirmed, or overdue; one whose case says so begins again. Returns how many of each.
 
-    Ledger: agents:reverification:notified, agents:reverification:settled, agents:case:opened. Refuses: NOT_ALLOWED.
+    Ledger: agents:reverification:notified, agents:reverification:settled, agents:reverification:started, agents:case:opened.
+    Refuses: NOT_ALLOWED.
     """
     role = require(authority, Permission.UPDATE_REVERIFICATIONS)
     done = {"notified": 0, "confirmed": 0, "over": 0, "not_confirmed": 0}
@@ -116,9 +117,12 @@ def _not_confirmed(
     authority: Authority, reverification: Reverification, *, role: str, on: dt.date
 ) -> str | None:
     pattern = Pattern.NOT_CONFIRMED
-    if Case.objects.filter(
-        line_id=reverification.line_id, pattern=pattern.value, opened_on__gte=reverification.started_on
-    ).exists():
+    case = Case.objects.filter(
+        line_id=reverification.line_id, pattern=pattern.value, opened_on__gt=reverification.started_on
+    ).first()
+    if case is not None:
+        if case.verdict == Verdict.REVERIFY:
+            _ask_again(authority, reverification, role=role, on=on)
         return None
     case_id = new_uuid()
     Case.objects.create(
@@ -133,3 +137,11 @@ def _not_confirmed(
         facts={"agent": str(reverification.agent_id), "case": str(case_id), "pattern": pattern.value},
     )  # fmt: skip
     return pattern.value
+
+
+def _ask_again(authority: Authority, reverification: Reverification, *, role: str, on: dt.date) -> None:
+    """Begin a new period for a line whose days were over, as a person decided: the case says so, and a page may end no period."""
+    reverification.settled_on = on
+    reverification.save()
+    line_id = LineId(reverification.line_id)
+    start_reverifications(authority, agent_id=reverification.agent_id, line_id=line_id, role=role, on=on)

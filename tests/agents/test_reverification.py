@@ -6,11 +6,13 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.agents import queries, services, suspension
-from rollkeeper.agents.choices import Pattern, ReverificationOutcome, SuspensionCause
+from rollkeeper.agents.choices import Pattern, ReverificationOutcome, SuspensionCause, Verdict
 from rollkeeper.agents.errors import AGENT_NOT_IN_STATE, INVALID_AGENT_CODE, REQUIREMENTS_OPEN
 from rollkeeper.agents.models import Reverification
 from rollkeeper.agents.reverification import update_reverifications
+from rollkeeper.agents.review_cases import settle_case
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
@@ -132,6 +134,29 @@ def test_after_the_last_day_a_person_decides_and_nothing_is_cut_off(cheated, day
         (Pattern.NOT_CONFIRMED, line_id)
     ] * is_over
     assert (line(line_id).state, line(line_id).is_registered) == ("active", True)
+
+
+def test_who_did_not_confirm_is_asked_once_more_where_a_person_decides_so(cheated, as_role):
+    line_id, _ = cheated
+    prove(line_id)
+    update_reverifications(WORKER, on=NOTIFIED)
+    later = LAST + dt.timedelta(days=1)
+    update_reverifications(WORKER, on=later)
+    (case,), supervisor = queries.open_cases(), employ(StaffRole.SUPERVISOR)
+
+    with as_role("backoffice"):
+        settle_case(supervisor, case.case_id, Verdict.REVERIFY, on=later)
+    with as_role("worker"):
+        for _ in range(2):
+            update_reverifications(WORKER, on=later)
+
+    assert [one.state for one in notices()] == ["delivered", "queued"]
+    (again,) = Reverification.objects.filter(line_id=line_id, settled_on=None)
+    assert (again.started_on, again.notified_on, again.due_on) == (later, None, None)
+    prove(line_id, on=later)
+    update_reverifications(WORKER, on=later)
+    update_reverifications(WORKER, on=later + dt.timedelta(days=200))
+    assert [one.pattern for one in queries.open_cases()] == [Pattern.NOT_CONFIRMED]
 
 
 def test_who_shows_the_document_again_has_confirmed_even_after_the_last_day(cheated):
