@@ -27,7 +27,7 @@ from rollkeeper.notices.choices import Outcome
 from rollkeeper.notices.queries import attempt_counts
 from rollkeeper.notices.returned_mail import record_returned_letters, returned_letters
 
-NEWEST, MOST_AT_ONCE, LONGEST = 20, 500, 40
+NEWEST, MOST_LETTERS = 20, 20_000
 _SHOWN_OUTCOMES = (Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.BOUNCED, Outcome.UNPROVEN)
 
 
@@ -39,7 +39,7 @@ class LettersForm(EmptiedForm):
         help_text=gettext_lazy(
             "From the window of an undeliverable envelope, or from a slip that was torn off and sent back."
         ),
-        max_length=MOST_AT_ONCE * LONGEST,
+        max_length=MOST_LETTERS,
         widget=forms.Textarea(
             attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
         ),
@@ -48,7 +48,7 @@ class LettersForm(EmptiedForm):
     def said(self) -> list[str]:
         """Return what was given, a line each."""
         lines = (line.strip() for line in str(self.cleaned_data["references"]).splitlines())
-        return [line for line in lines if line][:MOST_AT_ONCE]
+        return [line for line in lines if line]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

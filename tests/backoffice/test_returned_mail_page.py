@@ -57,6 +57,14 @@ def listed(page):
     return page.split(UNREACHABLE)[1] if UNREACHABLE in page else ""
 
 
+def test_every_line_that_fits_into_the_form_is_noted(letters, signed_in):  # noqa: F811
+    scanned = [letter_reference(new_uuid()) for _ in range(600)]
+
+    given(signed_in(StaffRole.CAMPAIGN_MANAGER), *scanned)
+
+    assert rows("SELECT count(*) AS n FROM notices_returnedletter")[0].n == 600
+
+
 def test_a_slip_and_an_envelope_are_noted_and_the_register_takes_them_in(letters, signed_in):  # noqa: F811
     (notified, gone, waits), (slip, envelope, _) = letters
     manager = signed_in(StaffRole.CAMPAIGN_MANAGER)
