@@ -6,6 +6,7 @@ about a person. What is not confirmed is marked, since it acts on no one.
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,7 +20,7 @@ from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.checks import check_pack
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.findings import Weight
-from rollkeeper.law.layers import lower_layers
+from rollkeeper.law.layers import Conflict, lower_layers
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.page_values import values_by_article
 from rollkeeper.law.retention_rules import COPY, IDENTITY
@@ -39,6 +40,7 @@ from rollkeeper.law.schema_people import (
 from rollkeeper.law.schema_stages import Extension
 
 _AHEAD = dt.timedelta(days=4000)
+_KEPT = re.compile(r"retention\[([0-9]+)\]\.keep\.n")
 
 
 type Say = Callable[[str], str]
@@ -380,13 +382,17 @@ class _Page:
         for one in lower_layers(self.pack):
             yield _h2(f"{_('The law below this one')}{self.colon}{one.pack.id}")
             yield f"<p>{escape(one.pack.title(self.language))}{self.stop}{_('Where the two differ, this one holds here:')}</p>"
-            yield _list(
-                f"{leaf.leaf}{self.colon}{leaf.upper}{self.bracketed(f'{one.pack.id}{self.colon}{leaf.lower}')}"
-                for leaf in one.differs
-            )
+            yield _html_list(self.differing(leaf, one.pack.id) for leaf in one.differs)
             if one.only_below:
                 yield f"<p>{_('Said by the law below alone, and not done by this pack:')}</p>"
                 yield _list(one.only_below)
+
+    def differing(self, leaf: Conflict, below: str) -> str:
+        """Return as HTML what the law below says otherwise: a time for which something is kept in words, all else as the pack has it."""
+        kept = _KEPT.fullmatch(leaf.leaf)
+        said = self.kept_for(self.file.retention[int(kept[1])]) if kept else ""
+        upper = escape(said) if said else _field(f"{leaf.leaf}{self.colon}{leaf.upper}")
+        return upper + escape(self.bracketed(f"{below}{self.colon}{leaf.lower}"))
 
     def declined(self) -> Iterator[str]:
         _ = self.say
@@ -423,8 +429,8 @@ class _Page:
         _ = self.say
         if self.file.open_questions:
             yield _h2(_("Open questions, and how they were settled"))
-            yield _list(
-                f"{one.leaf}{self.colon}{_(one.chosen)}{self.stop}{_(one.why)}"
+            yield _html_list(
+                f"{_field(one.leaf)}{escape(f'{self.colon}{_(one.chosen)}{self.stop}{_(one.why)}')}"
                 for one in self.file.open_questions
             )
 
@@ -447,6 +453,11 @@ def _status(status: str, _: Say) -> str:
         "suspended_by_court": _("suspended by a court"),
     }
     return labels[status]
+
+
+def _field(text: str) -> str:
+    """Write a field of the pack, which says something to who has the file before them, in small type."""
+    return f'<code class="govuk-body-s">{escape(text)}</code>'
 
 
 def _h2(text: str) -> str:

@@ -368,7 +368,7 @@ def test_a_law_over_another_acts_by_its_own_words_and_lists_where_they_differ():
     assert upper.retention.years == 1
     assert upper.limits == ()
     assert "The law below this one: cn-2013" in page
-    assert "retention[0].keep.n: 1 (cn-2013: 2)" in page
+    assert "the record: years after the end of the contract: 1 (cn-2013: 2)" in page
     assert any(one.topic == "layers" and "cn-2013" in one.sentence for one in check_pack(upper, on=ON))
 
 
