@@ -264,7 +264,20 @@ def _spans(session: PortalSession) -> list[tuple[LineId, dt.datetime | None]]:
         return []
     if session.person_id is None:
         return [(session.line_id, last_tenure_ended_at(session.line_id))]
-    return [(one.line_id, one.since) for one in session.tenures() if one.is_present or _ended_theirs(one)]
+    held = session.tenures()
+    return [
+        (one.line_id, session.held_since if one.tenure_id == session.tenure_id else _held_since(one, held))
+        for one in held
+        if one.is_present or _ended_theirs(one)
+    ]
+
+
+def _held_since(tenure: Tenure, held: Sequence[Tenure]) -> dt.datetime:
+    """Return since when they have a line: a corrected record is the same tenure."""
+    since = tenure.since
+    while before := next((one for one in held if one.line_id == tenure.line_id and one.until == since), None):
+        since = before.since
+    return since
 
 
 def _ended_theirs(tenure: Tenure) -> bool:

@@ -11,7 +11,7 @@ from rollkeeper.access.authority import Authority, console_authority, worker_aut
 from rollkeeper.access.errors import ROLE_TOO_RECENT
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.law.rules import Refused
@@ -28,7 +28,7 @@ from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.staff import employ
 from tests.refusals import refusing
 from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
-from tests.selfcare.test_services import SOMEBODY_ELSE, ask, give_away, proved_session
+from tests.selfcare.test_services import OTHER, SOMEBODY_ELSE, ask, give_away, proved_session
 
 FIRST = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0e" * 32)
 
@@ -149,9 +149,41 @@ def test_a_case_from_before_a_correction_is_theirs_still_and_of_no_one_later(at_
     assert tenures_as_one(case.line_id, later) == [later]
 
 
+@pytest.mark.parametrize("in_hand", [NUMBER, OTHER])
+def test_a_correction_takes_no_receipt_of_before_from_its_subscriber(at_portal, in_hand):
+    register_line()
+    if in_hand == OTHER:
+        register_line(OTHER)
+    before = receipts_of(at_portal, in_hand)
+
+    correct("Another Spelling")
+
+    assert before < receipts_of(at_portal, in_hand)
+
+
+def test_of_who_had_the_line_before_the_next_subscriber_sees_no_receipt(at_portal):
+    register_line()
+    correct("Another Spelling")
+    before = receipts_of(at_portal, NUMBER)
+
+    give_away(NUMBER, SOMEBODY_ELSE)
+
+    assert before
+    assert not before & receipts_of(at_portal, NUMBER)
+
+
+def receipts_of(at_portal, number):
+    token = session(at_portal, number)
+    run("UPDATE selfcare_portalsession SET verified_at = clock_timestamp()")
+    return {one["code"] for one in shown(token)["receipts"]}
+
+
 def cases_shown(token):
-    shown = portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["done"]
-    return shown["lines"][0]["cases"]
+    return shown(token)["lines"][0]["cases"]
+
+
+def shown(token):
+    return portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["done"]
 
 
 def correct(name):
