@@ -6,6 +6,7 @@ Plain objects of strings, numbers and days, since they travel sealed from the po
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from rollkeeper.access.roles import StaffRole
@@ -93,6 +94,10 @@ def show_access_history(session: PortalSession) -> list[Shown]:
     """Return who accessed it, the newest first: at the person once they proved who they are, else at the line in the hand."""
     spans = access_periods(session.person_id) if session.person_id else {}
     held = [spans[one.tenure_id] for one in session.tenures()]
+    if (
+        not session.is_whole
+    ):  # the line in hand alone, as long as they have it: a corrected record is the same tenure
+        held = [replace(one, since=session.held_since) for one in held]
     found = (
         accesses(session.person_id, held=held)
         if session.is_whole
@@ -125,7 +130,8 @@ def _newest(found: Sequence[AccessEntry]) -> list[AccessEntry]:
 
 def _missing(session: PortalSession) -> list[str]:
     """Return the days of entries that are gone and may have been accesses, since the first of their tenures began."""
-    since = min((clock.local_day(one.since) for one in session.tenures()), default=None)
+    begun = [one.since for one in session.tenures()] + ([session.held_since] if session.held_since else [])
+    since = min(map(clock.local_day, begun), default=None)
     return [one.day.isoformat() for one in missing_accesses(since=since)]
 
 

@@ -15,6 +15,8 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import Instance, InstanceKind
 from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import current_tenure, line_history, view_line
 from rollkeeper.registration.services import change_record
 from rollkeeper.registration.submissions import Submission
@@ -220,3 +222,14 @@ def test_a_correction_that_is_not_made_is_dismissed_by_a_person(at_portal):
     settle_case(FIRST, open_cases()[0].case_id, upheld=False, on=ON)
 
     assert open_cases() == []
+
+
+def test_a_correction_takes_no_access_of_before_from_the_line_in_hand(at_portal):
+    line = register_line()
+    append_entry(console_authority(), verb=Verb.LINE_LOOKED_UP, role="auditor", on=ON, line_id=line)
+    before = len(shown(session(at_portal))["accesses"])
+
+    correct("Another Spelling")
+
+    assert before > 0
+    assert len(shown(session(at_portal))["accesses"]) >= before
