@@ -19,11 +19,19 @@ from rollkeeper.access.authority import require
 from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
-from rollkeeper.backoffice.asking import Question, confirm, do_by_worker, is_confirmed, say_refusal
+from rollkeeper.backoffice.asking import (
+    Question,
+    confirm,
+    do_by_worker,
+    is_confirmed,
+    say_refusal,
+    shown_again,
+)
 from rollkeeper.backoffice.forms import NumberIndexForm, day_field
 from rollkeeper.backoffice.paging import paged
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.retention.errors import LEGAL_HOLD_NOT_FOUND
 from rollkeeper.retention.legal_holds import MAX_DAYS, current_legal_holds
 
 
@@ -75,6 +83,7 @@ def holds(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@shown_again("backoffice:holds", LEGAL_HOLD_NOT_FOUND.code)
 def lift(request: HttpRequest) -> HttpResponse:
     """Lift a hold before its time, after a question: a record past its day is then erased."""
     require(authority_in(request), Permission.MANAGE_LEGAL_HOLDS)

@@ -74,6 +74,18 @@ def test_what_is_missing_or_goes_too_far_holds_nothing_and_shows_no_number(asked
     assert held() == []
 
 
+def test_a_hold_that_was_lifted_already_leads_back_to_the_list(asked):
+    line = register_line()
+    asked("anna", "post", "/holds/", HOLD)
+    lift = {"line": str(line), "case": HOLD["case"], "confirmed": "yes"}
+    asked("anna", "post", "/holds/lift/", lift)
+
+    again = asked("anna", "post", "/holds/lift/", lift)
+
+    assert again.status_code == 409
+    assert "Nothing was changed: it was done before" in again.text_
+
+
 def test_only_the_officer_lays_or_lifts(asked):
     register_line()
 
