@@ -220,11 +220,11 @@ class _Page:
         for one in self.file.line_attributes:
             only = [*one.services, *one.party_kinds, *([one.payment] if one.payment else [])]
             asked = self.asked(one.required, is_confirmed=True) + self.unconfirmed(one.because)
-            yield f"{self.label(one.name)}{asked}{self.only(only)}{self.colon}{self.text(one.purpose)}{self.cited_in(one.because)}"
+            yield f"{self.only(f'{self.label(one.name)}{asked}', only)}{self.colon}{self.text(one.purpose)}{self.cited_in(one.because)}"
 
-    def only(self, said: Sequence[str]) -> str:
-        """Write of which lines alone something is said; nothing where it is said of all."""
-        return f"{self.pause}{self.listed(map(self.label, said))}" if said else ""
+    def only(self, what: str, said: Sequence[str]) -> str:
+        """Write what is said, and of which lines alone; no more where it is said of all. A Tibetan word then loses its closing stroke."""
+        return f"{what.removesuffix('།')}{self.pause}{self.listed(map(self.label, said))}" if said else what
 
     def shown_by(self, kind: PartyKind) -> Iterator[str]:
         """Yield what is shown: a document, what proves authority; which check is made, and through which day the registration is good."""
@@ -233,8 +233,8 @@ class _Page:
             yield f"{_('a document that is accepted')}{self.unconfirmed(one.because)}{self.colon}{self.shown(one)}{self.cited_in(one.because)}"
         names_several = any(one.method != IdentityCheck.SIGHT for one in kind.verification)
         for check in kind.verification if names_several else ():
-            paid = self.only([*check.services, *([check.payment] if check.payment else [])])
-            yield f"{_('a check that is accepted')}{self.unconfirmed(check.because)}{self.colon}{self.label(check.method)}{paid}{self.cited_in(check.because)}"
+            only = [*check.services, *([check.payment] if check.payment else [])]
+            yield f"{_('a check that is accepted')}{self.unconfirmed(check.because)}{self.colon}{self.only(self.label(check.method), only)}{self.cited_in(check.because)}"
         if (acts := kind.representative) is not None and acts.proof:
             yield f"{_('who acts for the company shows')}{self.unconfirmed(acts.because)}{self.colon}{self.text(acts.proof)}{self.cited_in(acts.because)}"
         if (last := kind.last_day) is not None:
@@ -293,7 +293,7 @@ class _Page:
         """Say of a time for which something is kept what that is and how long; nothing of a time that has no words."""
         long, _ = self.after(one.anchor, one.keep.unit), self.say
         what = {IDENTITY: _("the record"), COPY: _("the copy of the document")}[one.data_class]
-        return f"{what}{self.only(one.services)}{mark}{self.colon}{long.format(one.keep.n)}" if long else ""
+        return f"{self.only(what, one.services)}{mark}{self.colon}{long.format(one.keep.n)}" if long else ""
 
     def document(self, kind: str) -> str:
         """Return the name of a document, as the country file has it."""

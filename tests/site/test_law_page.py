@@ -74,3 +74,12 @@ def test_a_citation_names_the_instrument_where_that_is_not_the_law_itself(app):
 
     _, guardian = page.split(">The guardian</h3>", 1)
     assert "(operator, art. 3)" in guardian.split("</ul>")[0]
+
+
+def test_a_tibetan_word_before_the_services_of_a_time_has_one_stroke(app):
+    app("portal")
+
+    said = Client().get("/law/", headers={"accept-language": "bo"}).content.decode()
+
+    assert "ཐོ་འགོད་བྱས་པའི་ནང་དོན། དྲ་རྒྱའི་འཇུག་སྒོ་" in said
+    assert "།།" not in said
