@@ -49,8 +49,8 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
     held = [one for one in session.tenures() if one.line_id != session.line_id or one.is_present]
     others = [one for one in held if one.line_id != session.line_id]
     here = next((one for one in held if one.line_id == session.line_id), None)
-    lines = [_line(session.line_id, here, here=True, language=language, on=on)]
-    lines += [_line(one.line_id, one, here=False, language=language, on=on) for one in others]
+    lines = [_line(session, session.line_id, here, language=language, on=on)]
+    lines += [_line(session, one.line_id, one, language=language, on=on) for one in others]
     return {
         "verified": session.is_verified, "held": session.person_id is not None, "attempts_left": session.attempts_left,
         "lines": lines, "reasons_wait": _keep_back_reasons(session, lines),
@@ -190,17 +190,19 @@ def _day_of(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, on: dt.date) -> Shown:
+def _line(
+    session: PortalSession, line_id: LineId, tenure: Tenure | None, *, language: str, on: dt.date
+) -> Shown:
     line, explained = view_line(line_id), explain_line(line_id, on=on, language=language)
     is_theirs = tenure is None or tenure.is_present
     assert line is not None  # noqa: S101 - a session ends with its line, and a tenure has one
     return {
-        "line": str(line_id), "here": here, "service": line.service.value, "state": line.state.value,
+        "line": str(line_id), "here": line_id == session.line_id, "service": line.service.value, "state": line.state.value,
         "registered": line.is_registered and is_theirs, "must_reverify": line.must_reverify and is_theirs,
         "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons],
         "barred": line.level,
         "held": tenure is not None and tenure.is_present,
-        "since": clock.local_day(tenure.since).isoformat() if tenure else line.activated_on.isoformat(),
+        "since": clock.local_day(session.since_of(tenure)).isoformat() if tenure else line.activated_on.isoformat(),
         "until": clock.local_day(tenure.until).isoformat() if tenure and tenure.until else None,
         "contested_on": _day_of(tenure.contested_on) if tenure else None,
         "good_through": _day_of(tenure.good_through) if tenure else None,
@@ -270,20 +272,11 @@ def _spans(session: PortalSession) -> list[tuple[LineId, dt.datetime | None]]:
         return []
     if session.person_id is None:
         return [(session.line_id, last_tenure_ended_at(session.line_id))]
-    held = session.tenures()
     return [
-        (one.line_id, session.held_since if one.tenure_id == session.tenure_id else _held_since(one, held))
-        for one in held
+        (one.line_id, session.since_of(one))
+        for one in session.tenures()
         if one.is_present or _ended_theirs(one)
     ]
-
-
-def _held_since(tenure: Tenure, held: Sequence[Tenure]) -> dt.datetime:
-    """Return since when they have a line: a corrected record is the same tenure."""
-    since = tenure.since
-    while before := next((one for one in held if one.line_id == tenure.line_id and one.until == since), None):
-        since = before.since
-    return since
 
 
 def _ended_theirs(tenure: Tenure) -> bool:

@@ -81,5 +81,5 @@ def _said(session: PortalSession, tenure: Tenure, number: str) -> Shown:
     line_id: LineId = tenure.line_id
     return {
         "line": str(line_id), "number": number, "here": line_id == session.line_id, "service": tenure.service.value,
-        "state": tenure.state.value, "since": clock.local_day(tenure.since).isoformat(),
+        "state": tenure.state.value, "since": clock.local_day(session.since_of(tenure)).isoformat(),
     }  # fmt: skip

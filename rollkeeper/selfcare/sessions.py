@@ -118,6 +118,17 @@ class PortalSession:
         """Return it with what it may speak of already read, for a page that asks for it many times and changes nothing."""
         return replace(self, read_before=tuple(self.tenures()))
 
+    def since_of(self, tenure: Tenure) -> dt.datetime:
+        """Return since when they have a line of theirs; a corrected record is the same tenure."""
+        if tenure.tenure_id == self.tenure_id and self.held_since:
+            return self.held_since
+        since, held = tenure.since, self.tenures()
+        while before := next(
+            (one for one in held if one.line_id == tenure.line_id and one.until == since), None
+        ):
+            since = before.since
+        return since
+
     def opens(self, tenure: Tenure) -> bool:
         """Tell whether it may read what is recorded for one of its tenures.
 

@@ -163,6 +163,20 @@ def test_a_correction_takes_no_receipt_of_before_from_its_subscriber(at_portal, 
     assert before < receipts_of(at_portal, in_hand)
 
 
+@pytest.mark.parametrize("in_hand", [NUMBER, OTHER])
+def test_a_corrected_line_is_theirs_since_the_day_of_its_registration(at_portal, in_hand):
+    register_line()
+    register_line(OTHER)
+    run("UPDATE lines_tenure SET held = tstzrange(lower(held) - interval '40 days', NULL)")
+    correct("Another Spelling")
+    token = session(at_portal, in_hand)
+    run("UPDATE selfcare_portalsession SET verified_at = clock_timestamp()")
+
+    since = {one["since"] for one in shown(token)["lines"]}
+
+    assert since == {(ON - dt.timedelta(days=40)).isoformat()}
+
+
 def test_of_who_had_the_line_before_the_next_subscriber_sees_no_receipt(at_portal):
     register_line()
     correct("Another Spelling")
