@@ -6,6 +6,7 @@ References only. No sealed value is opened, so that the search exposes no one.
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from rollkeeper.incidents.choices import About
 from rollkeeper.incidents.errors import EPOCH_NOT_FOUND
@@ -50,6 +51,12 @@ def list_affected(incident: Incident) -> Figures:
             _list_openings(incident)
     (found,) = rows(sql("incidents", "figures"), {"incident": incident.incident_id})
     return Figures(found.people, found.unregistered_lines, found.openings, sealed)
+
+
+def list_mark(incident_id: UUID) -> int:
+    """Return a number that tells the list of an incident from any other: who is on it, and what was seen of each."""
+    (found,) = rows(sql("incidents", "list_mark"), {"incident": incident_id})
+    return int(found.mark)
 
 
 def require_epoch(epoch_id: int) -> tuple[dt.datetime, dt.datetime | None]:

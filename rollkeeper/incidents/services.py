@@ -7,7 +7,6 @@ suspended, and every entry says that it was a drill.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import astuple
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
@@ -22,7 +21,7 @@ from rollkeeper.incidents.errors import (
 )
 from rollkeeper.incidents.models import Duty, Incident, StepRequest
 from rollkeeper.incidents.rules import duties, is_in_time
-from rollkeeper.incidents.scope import Figures, list_affected, require_epoch
+from rollkeeper.incidents.scope import Figures, list_affected, list_mark, require_epoch
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import StaffId, new_uuid
@@ -96,14 +95,9 @@ def scope_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> F
     role = require(authority, Permission.MANAGE_INCIDENT)
     with action(), without_timeout():
         incident = locked_incident(incident_id)
+        before = list_mark(incident_id), incident.sealed_people
         found = list_affected(incident)
-        before = (
-            incident.people,
-            incident.unregistered_lines,
-            incident.openings,
-            incident.sealed_people,
-        )
-        if before != astuple(found):
+        if before != (list_mark(incident_id), found.sealed_people):
             _withdraw_notification(authority, incident_id, role=role, on=on)
         incident.scoped_at = clock.now()
         incident.people, incident.unregistered_lines = found.people, found.unregistered_lines

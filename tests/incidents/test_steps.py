@@ -106,6 +106,19 @@ def test_an_approval_does_not_outlast_the_list_of_people_that_it_was_given_for(r
     assert rows("SELECT FROM notices_notice") == []
 
 
+def test_an_approval_does_not_outlast_another_list_of_as_many_people(register, as_role):
+    made = scoped(held_by(make_line())[0])
+    approve_step(officer("officer-1"), made, Step.NOTIFY_PEOPLE, on=ON)
+    # The list that was approved had another person, who has been erased since.
+    run("UPDATE incidents_affectedperson SET person_id = %s", [held_by(make_line())[0]])
+    run("DISCARD TEMP")
+    with as_role("worker"):
+        found = scope_incident(worker_authority(), made, on=ON)
+
+    assert found.people == 1
+    assert approve_step(officer("officer-2"), made, Step.NOTIFY_PEOPLE, on=ON) is StepState.PENDING
+
+
 def test_an_approval_outlasts_a_list_that_came_out_the_same(register, as_role):
     made = scoped(held_by(make_line())[0])
     approve_step(officer("officer-1"), made, Step.NOTIFY_PEOPLE, on=ON)
