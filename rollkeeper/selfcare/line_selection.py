@@ -51,6 +51,7 @@ def show_selection(session: PortalSession, _: dict[str, Any], *, on: dt.date) ->
     Ledger: vault:sealed:opened for each number. Refuses: VERIFICATION_NEEDED.
     """
     session.require_verification()
+    session = session.with_tenures_read()
     limits = show_limits(session)
     named = {line for limit in limits for line in limit["lines"]}
     lines = [one for one in session.tenures() if one.is_present and str(one.line_id) in named]

@@ -16,6 +16,8 @@ from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.lines.counter_codes import redeem_code
 from rollkeeper.lines.queries import view_line
+from rollkeeper.selfcare import sessions
+from rollkeeper.selfcare.sessions import PortalSession, tenures_of
 from tests.builders.packs import use_pack
 from tests.builders.stages import reducing
 from tests.campaign.population import plan, tell
@@ -102,6 +104,19 @@ def test_lines_that_a_campaign_asks_about_say_once_what_to_do_and_where(come_in,
     assert mine.count("You have more lines than the law lets one person have") == 1
     assert mine.count('href="/line-selection/"') == 1
     assert "stay as they are" not in choice
+
+
+def test_what_someone_has_is_read_once_however_many_lines_that_are(three, monkeypatch):
+    browser, lines = three
+    asked = []
+    monkeypatch.setattr(sessions, "tenures_of", lambda who: asked.append(who) or tenures_of(who))
+    monkeypatch.setattr(PortalSession, "require_verification", lambda _: asked.clear())
+
+    page = text(browser.post("/line-selection/"))
+
+    assert THIRD in page
+    assert len(lines) == 3
+    assert len(asked) == 1
 
 
 def test_a_line_registered_early_in_the_morning_is_said_to_be_of_that_day(come_in, prove, limited):  # noqa: F811
