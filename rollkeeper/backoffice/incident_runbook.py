@@ -150,7 +150,25 @@ def _steps(found: IncidentView) -> list[Step]:
     order = [
         Step.SCOPE, Step.SUSPEND_ACCOUNTS, Step.SIGN_OUT_EVERYONE, Step.ROTATE_KEYS, Step.RESEAL, Step.NOTIFY_PEOPLE,
     ]  # fmt: skip
-    return [one for one in order if one is not Step.SUSPEND_ACCOUNTS or found.about.is_by_account]
+    left_out = {
+        Step.SUSPEND_ACCOUNTS: not found.about.is_by_account,
+        Step.NOTIFY_PEOPLE: found.notified_at is None and _concerns_no_one(found),
+    }
+    return [one for one in order if not left_out.get(one)]
+
+
+def _concerns_no_one(found: IncidentView) -> bool:
+    """Tell whether it was found out that there is no one to notify, and no duty is met by saying so."""
+    drafted = found.drafted or {}
+    is_owed = any(
+        duty.to == "person" and not duty.met_at and not duty.exempt_because for duty in found.duties
+    )
+    return (
+        found.scoped_at is not None
+        and not drafted.get("languages")
+        and not drafted.get("unreachable")
+        and not is_owed
+    )
 
 
 def _offer(

@@ -152,11 +152,13 @@ def close(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 
 def _question(found: IncidentView, step: Step) -> Question:
-    """Ask before a step that harms, with how many it concerns; of a drill, that it harms no one."""
-    concerns, concerned = _concerned(found, step)
-    said: list[Text] = [*CONSEQUENCES[step]]
+    """Ask before a step that harms, with how many it concerns; of a drill, that it concerns no one."""
     if found.is_drill:
-        said = [_("This is a drill: the step is recorded, and nothing happens to anyone.")]
+        concerns, concerned = None, ""
+        said: list[Text] = [_("This is a drill: the step is recorded, and nothing happens to anyone.")]
+    else:
+        concerns, concerned = _concerned(found, step)
+        said = [*CONSEQUENCES[step]]
     people = rule_for(PERMISSION_FOR[step]).people
     if people > 1:
         said.append(_("It takes two people: it is done once another person has approved it too."))
@@ -173,7 +175,7 @@ def _question(found: IncidentView, step: Step) -> Question:
 def _concerned(found: IncidentView, step: Step) -> tuple[int, str]:
     match step:
         case Step.SUSPEND_ACCOUNTS:
-            return found.accounts, ngettext("account of staff", "accounts of staff", found.accounts)
+            return found.accounts, ngettext("staff account", "staff accounts", found.accounts)
         case Step.SIGN_OUT_EVERYONE:
             people = len(open_session_counts())
             return people, ngettext(

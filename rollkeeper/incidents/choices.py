@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class About(TextChoices):
     """What was compromised, as far as it is known."""
 
-    ACCOUNT = "account", _("Accounts of staff")
+    ACCOUNT = "account", _("Staff accounts")
     """Accounts of staff: everything that they opened, and every record that they entered."""
     AGENT = "agent", _("The accounts of an agent")
     """An agent: the accounts of its staff, together."""
@@ -20,7 +20,7 @@ class About(TextChoices):
     """The secret of a key epoch: everyone whose data was sealed to it."""
     TABLE = "table", _("A table without the keys")
     """A copy of a table without the keys."""
-    WINDOW = "window", _("All that was opened in a time")
+    WINDOW = "window", _("Everything opened in a period")
     """Nothing but a time: everything that anyone opened in it."""
 
     @property
@@ -54,7 +54,7 @@ class Step(TextChoices):
 
     SCOPE = "scope", _("Find out who was affected")
     """Find out who was affected, and what each of them would be told."""
-    SUSPEND_ACCOUNTS = "suspend_accounts", _("Close its accounts")
+    SUSPEND_ACCOUNTS = "suspend_accounts", _("Close the accounts")
     SIGN_OUT_EVERYONE = "sign_out_everyone", _("Sign everyone out")
     ROTATE_KEYS = "rotate_keys", _("Renew the keys")
     RESEAL = "reseal", _("Reseal everything")

@@ -186,10 +186,34 @@ def test_a_step_that_harms_is_asked_first_with_how_many_it_concerns(backoffice, 
 def test_the_question_of_a_drill_says_that_nothing_happens(backoffice):
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR, is_drill=True)
 
-    assert (
-        "nothing happens to anyone"
-        in backoffice("anna", "post", f"/incidents/{made}/ask/", {"step": "sign_out_everyone"}).text_
-    )
+    asked = backoffice("anna", "post", f"/incidents/{made}/ask/", {"step": "sign_out_everyone"}).text_
+
+    assert "nothing happens to anyone" in asked
+    assert "signed in now" not in asked
+
+
+def test_notices_are_not_offered_where_there_is_no_one_to_notify(backoffice):
+    at = f"/incidents/{opened(since=clock.now() + HOUR, until=clock.now() + 2 * HOUR)}/"
+    before = backoffice("anna", "get", at).text_
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+
+    page = backoffice("anna", "get", at).text_
+
+    assert "Send the notices to the people" in before
+    assert "Send the notices to the people" not in page
+    assert "Report to the authority" in page
+
+
+def test_a_step_that_is_done_says_so_once(backoffice, leak):
+    _, at, _ = leak
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+
+    page = backoffice("anna", "get", at).text_
+
+    assert "<title>Incident: Everything opened in a period" in page
+    assert len(re.findall(r'<strong class="govuk-tag[^>]*>Done<', page)) == 1
 
 
 def test_one_step_of_the_runbook_is_the_next_until_the_incident_is_closed(backoffice, leak):

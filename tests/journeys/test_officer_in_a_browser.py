@@ -101,7 +101,7 @@ def test_an_officer_opens_and_closes_an_incident_and_harms_no_one_with_one_click
     officer.sign_in("data_protection_officer")
     page.get_by_role("link", name="Incidents").first.click()
     page.get_by_role("button", name="Open an incident").click()
-    page.get_by_label("All that was opened in a time").check()
+    page.get_by_label("Everything opened in a period").check()
     page.get_by_label("Since when").fill("2012-03-15T08:00")
     page.get_by_label("This is a drill").check()
     press(officer, "Open the incident")
