@@ -27,7 +27,7 @@ STATE_HINT = _("Of a passport: the letters printed on it, such as NPL.")
 _DAY = {"type": "date", "autocomplete": "off"}
 _MISSING = {
     "number": _("Enter the whole number of the line."),
-    "code": _("Enter the code."),
+    "code": pgettext_lazy("sign-in code", "Enter the code."),
     "document_number": _("Enter the number of the document."),
     "name": _("Enter the full name as it is on the document."),
     "address": _("Enter the address."),

@@ -166,6 +166,19 @@ def test_only_a_role_that_an_account_has_can_be_ended(app):
     assert sorted(ended + given) == sorted(STAFF_ROLES)
 
 
+@pytest.mark.parametrize(
+    ("page", "title"), [("", "Account"), ("change/grant-role/", "Give a role"), ("change/end-role/", "End the role"),
+                        ("change/invite-again/", "Invite again"), ("close/", "Close an account")],
+)  # fmt: skip
+def test_the_title_of_an_accounts_page_says_what_it_does_and_names_no_one(app, page, title):
+    staff_id = employ(StaffRole.AUDITOR, username="clerk-8").staff_id
+    app("backoffice")
+
+    shown = sign_in(StaffRole.ADMINISTRATOR).get(f"/staff/{staff_id}/{page}").content.decode()
+
+    assert f"<title>{title} – " in shown
+
+
 def test_closing_an_account_asks_and_says_how_many_sessions_end(app):
     app("backoffice")
     clerk = employ(StaffRole.CLERK, username="clerk-9")
