@@ -61,7 +61,7 @@ class LineRecord(_Said):
     line: str = Field(description="Its reference, a UUID.")
     here: bool = Field(description="Whether the code came to it.")
     service: str
-    state: str
+    state: str = Field(description="Empty: it is no longer theirs, and its state is another's.")
     registered: bool
     must_reverify: bool = Field(description="Whether the law asks them to verify the registration again.")
     disputed: bool

@@ -5,8 +5,9 @@ Plain objects of strings, numbers and days, since they travel sealed from the po
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from rollkeeper.access.roles import StaffRole
@@ -193,25 +194,40 @@ def _day_of(day: dt.date | None) -> str | None:
 def _line(
     session: PortalSession, line_id: LineId, tenure: Tenure | None, *, language: str, on: dt.date
 ) -> Shown:
-    line, explained = view_line(line_id), explain_line(line_id, on=on, language=language)
-    is_theirs = tenure is None or tenure.is_present
+    line = view_line(line_id)
     assert line is not None  # noqa: S101 - a session ends with its line, and a tenure has one
-    return {
-        "line": str(line_id), "here": line_id == session.line_id, "service": line.service.value, "state": line.state.value,
-        "registered": line.is_registered and is_theirs, "must_reverify": line.must_reverify and is_theirs,
-        "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons],
-        "barred": line.level,
+    said: Shown = {
+        "line": str(line_id), "here": line_id == session.line_id, "service": line.service.value,
         "held": tenure is not None and tenure.is_present,
         "since": clock.local_day(session.since_of(tenure)).isoformat() if tenure else line.activated_on.isoformat(),
         "until": clock.local_day(tenure.until).isoformat() if tenure and tenure.until else None,
         "contested_on": _day_of(tenure.contested_on) if tenure else None,
         "good_through": _day_of(tenure.good_through) if tenure else None,
+        "cases": _cases(line_id, tenure),
+    }  # fmt: skip
+    # What is and happens after this tenure is another subscriber's, unless the line ended with it.
+    is_theirs = tenure is None or tenure.is_present or _ended_theirs(tenure)
+    present = _at_present(line, tenure, language=language, on=on) if is_theirs else _GIVEN_AWAY
+    return {**said, **present}
+
+
+_GIVEN_AWAY: Final[Mapping[str, Any]] = MappingProxyType({
+    "state": "", "registered": False, "must_reverify": False, "disputed": False, "reasons": [], "barred": "", "stage": None,
+    "sentences": [], "deadline": None, "has_appeal_left": False, "may_reconnect": False, "works_until": None,
+})  # fmt: skip
+"""What is said of the present of a line that has another subscriber, or none, since."""
+
+
+def _at_present(line: LineView, tenure: Tenure | None, *, language: str, on: dt.date) -> Shown:
+    is_open, explained = tenure is None or tenure.is_present, explain_line(line.line_id, on=on, language=language)
+    return {
+        "state": line.state.value, "registered": line.is_registered and is_open, "must_reverify": line.must_reverify and is_open,
+        "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons], "barred": line.level,
         "stage": explained.stage if explained else None,
-        # Events of the line after this tenure belong to another subscriber.
         "sentences": [{"text": s.text, "article": s.article, "language": s.language} for s in explained.sentences]
-        if explained and is_theirs else [],
-        "deadline": _deadline(explained.deadline) if explained and explained.deadline and is_theirs else None,
-        "cases": _cases(line_id, tenure), "has_appeal_left": has_appeal_left(line_id, tenure.tenure_id if tenure else None),
+        if explained and is_open else [],
+        "deadline": _deadline(explained.deadline) if explained and explained.deadline and is_open else None,
+        "has_appeal_left": has_appeal_left(line.line_id, tenure.tenure_id if tenure else None),
         "may_reconnect": may_reconnect(line),
         "works_until": ends_at.isoformat() if (ends_at := _works_until(line)) else None,
     }  # fmt: skip

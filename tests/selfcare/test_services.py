@@ -16,6 +16,7 @@ from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.line_counts import count_current_lines
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.queries import current_tenure, view_line
+from rollkeeper.lines.services import mark_disputed
 from rollkeeper.registration.services import change_record, terminate_line, transfer_line
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare import portal_client, verification
@@ -77,6 +78,39 @@ def test_a_line_that_was_given_away_is_no_longer_theirs_to_act_on(at_portal, kin
     assert not view_line(given).is_over
     assert not view_line(given).is_disputed
     assert rows("SELECT FROM lines_pause") == []
+
+
+def test_of_a_line_that_was_given_away_they_see_nothing_that_happens_to_it_now(at_portal):
+    register_line()
+    given = register_line(OTHER)
+    give_away(OTHER, SOMEBODY_ELSE)
+    token = proved_session(at_portal)
+    shown = [one for one in ask(token, PortalRequestKind.DASHBOARD)["done"]["lines"] if not one["here"]]
+    for reason in (SuspensionReason.UNPAID, SuspensionReason.REGISTRATION):
+        suspend_line(given, reason=reason, on=ON)
+    mark_disputed(console_authority(), given, ON)
+    run(
+        "INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (%s, %s, %s)",
+        [given, clock.now(), clock.now() + dt.timedelta(1)],
+    )
+
+    after = [one for one in ask(token, PortalRequestKind.DASHBOARD)["done"]["lines"] if not one["here"]]
+
+    assert [one["line"] for one in shown] == [str(given)]
+    assert after == shown
+
+
+def test_a_line_that_ended_in_their_hands_is_shown_as_ended(at_portal):
+    register_line()
+    ended = register_line(OTHER)
+    terminate_line(
+        console_authority(), submission_key=str(new_uuid()), number=OTHER,
+        document=(PERSON["document_type"], PERSON["document_number"]), on=ON,
+    )  # fmt: skip
+
+    shown = ask(proved_session(at_portal), PortalRequestKind.DASHBOARD)["done"]["lines"]
+
+    assert [one["state"] for one in shown if one["line"] == str(ended)] == ["terminated"]
 
 
 def test_what_was_asked_for_one_line_is_not_said_to_be_done_for_another(at_portal):
