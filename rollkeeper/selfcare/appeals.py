@@ -38,7 +38,7 @@ def appeal(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
         lock_line(line_id, in_force=True)
         against = _against(line_id, tenure_id)
         open_case(session.authority, line_id, CaseKind.APPEAL, tenure_id=tenure_id, against=against, on=on)
-        note_asked_from(session.line_id, line_id, CaseKind.APPEAL)
+        note_asked_from(session.line_id, line_id, tenure_id, CaseKind.APPEAL)
         return line_id, pause_clock(session.authority, line_id, on, None, PauseReason.APPEAL, on)
 
     return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, about=on_line(line_id), do=do)

@@ -5,6 +5,7 @@ Separate from the services by which subscribers open cases: no one decides their
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -125,7 +126,7 @@ def close_case(
     facts: dict[str, str | int | bool] = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
     facts |= {"because": because.value} if because else {}
     entry_id = append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
-    if kind is CaseKind.APPEAL:
+    if kind is CaseKind.APPEAL and not _has_open(line_id, (CaseKind.APPEAL,)):
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
     line = view_line(line_id) if was_right else None
@@ -140,15 +141,21 @@ def close_case(
     _unlink(case, upheld=upheld, entry_id=entry_id)
     if was_right:
         mark_suspension_wrongful(line_id, lifted_since=_disputed_since(case))
-    others = rows(
-        "SELECT FROM selfcare_case WHERE line_id = %s AND settled_on IS NULL AND kind = ANY (%s)",
-        [line_id, [one.value for one in DISPUTE_KINDS]],
-    )
-    if kind in DISPUTE_KINDS and not others:
+    is_over = kind in DISPUTE_KINDS and not _has_open(line_id, DISPUTE_KINDS)
+    if is_over:
         settle_dispute(authority, line_id, on)
-    if was_right or (kind in DISPUTE_KINDS and not others):
+    if was_right or is_over:
         restart_clock(line_id, on=on)
     return entry_id
+
+
+def _has_open(line_id: LineId, kinds: Sequence[CaseKind]) -> bool:
+    """Tell whether another case about a line is open, also of who had it before."""
+    found = rows(
+        "SELECT FROM selfcare_case WHERE line_id = %s AND settled_on IS NULL AND kind = ANY (%s)",
+        [line_id, [one.value for one in kinds]],
+    )
+    return bool(found)
 
 
 def _unlink(case: Any, *, upheld: bool, entry_id: EntryId) -> None:

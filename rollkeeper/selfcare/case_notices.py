@@ -31,11 +31,12 @@ def owe_decision_notice(case: Any, *, on: dt.date) -> None:
     run("UPDATE selfcare_case SET notice_id = %s WHERE case_id = %s", [notice_id, case.case_id])
 
 
-def note_asked_from(in_hand: LineId, line_id: LineId, kind: CaseKind) -> None:
+def note_asked_from(in_hand: LineId, line_id: LineId, tenure_id: TenureId | None, kind: CaseKind) -> None:
     """Note with which line in their hand a person opened a case, in the caller's action; it goes when the case is settled."""
     run(
-        "UPDATE selfcare_case SET asked_from = %s WHERE line_id = %s AND kind = %s AND settled_on IS NULL",
-        [in_hand, line_id, kind.value],
+        "UPDATE selfcare_case SET asked_from = %s"
+        " WHERE line_id = %s AND tenure_id IS NOT DISTINCT FROM %s AND kind = %s AND settled_on IS NULL",
+        [in_hand, line_id, tenure_id, kind.value],
     )
 
 

@@ -212,13 +212,14 @@ class Case(models.Model):
     notice_id = models.UUIDField(null=True, db_comment="The notice that it is decided; null: none was owed.")
 
     class Meta:
-        """One open case of a kind a line."""
+        """One open case of a kind a line and tenure."""
 
         db_table = "selfcare_case"
         constraints = [
             models.UniqueConstraint(
-                fields=["line_id", "kind"],
+                fields=["line_id", "tenure_id", "kind"],
                 condition=models.Q(settled_on__isnull=True),
+                nulls_distinct=False,
                 name="selfcare_case_open_twice_for_one_kind",
             ),
             models.CheckConstraint(

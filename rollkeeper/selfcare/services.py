@@ -116,7 +116,7 @@ def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
         entry_id = open_dispute_case(
             session.authority, line_id, CaseKind.NOT_MINE, tenure_id=tenure_id, on=on
         )
-        note_asked_from(session.line_id, line_id, CaseKind.NOT_MINE)
+        note_asked_from(session.line_id, line_id, tenure_id, CaseKind.NOT_MINE)
         return line_id, entry_id
 
     return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, about=on_line(line_id), do=do)

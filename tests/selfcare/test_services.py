@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority, subscriber_authority
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
@@ -20,10 +20,11 @@ from rollkeeper.lines.services import mark_disputed
 from rollkeeper.registration.services import change_record, terminate_line, transfer_line
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare import portal_client, verification
-from rollkeeper.selfcare.case_decisions import settle_case
-from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.case_decisions import close_case, settle_case
+from rollkeeper.selfcare.choices import CaseKind, PortalRequestKind
 from rollkeeper.selfcare.models import PortalRequest
 from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.services import open_case
 from rollkeeper.selfcare.verification import MOST_A_DAY
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.lines import activate_line, suspend_line
@@ -35,9 +36,9 @@ OTHER = "+8613908915678"
 SOMEBODY_ELSE = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
 
 
-def proved_session(telephone):
+def proved_session(telephone, number=NUMBER):
     """Come in and let the session count as proved; that the proof is needed is shown at the portal."""
-    token = session(telephone)
+    token = session(telephone, number)
     run("UPDATE selfcare_portalsession SET verified_at = clock_timestamp()")
     return token
 
@@ -111,6 +112,40 @@ def test_a_line_that_ended_in_their_hands_is_shown_as_ended(at_portal):
     shown = ask(proved_session(at_portal), PortalRequestKind.DASHBOARD)["done"]["lines"]
 
     assert [one["state"] for one in shown if one["line"] == str(ended)] == ["terminated"]
+
+
+def test_a_case_of_the_former_subscriber_stops_none_of_the_present_one(at_portal):
+    given = register_line(OTHER)
+    ask(proved_session(at_portal, OTHER), PortalRequestKind.CORRECT, about="name")
+    give_away(OTHER, SOMEBODY_ELSE)
+    token = proved_session(at_portal, OTHER)
+
+    answer = ask(token, PortalRequestKind.CORRECT, about="address")
+    again = ask(token, PortalRequestKind.CORRECT, about="address")
+
+    assert "refused" not in answer
+    assert again["refused"] == "case_already_open"
+    assert len({one.tenure_id for one in rows("SELECT tenure_id FROM selfcare_case WHERE line_id = %s", [given])}) == 2
+
+
+def test_a_decided_appeal_of_the_former_subscriber_starts_no_clock_of_the_present(at_portal):
+    given = register_line(OTHER)
+    with database.action():
+        open_case(console_authority(), given, CaseKind.APPEAL, tenure_id=current_tenure(given).tenure_id, on=ON)
+    give_away(OTHER, SOMEBODY_ELSE)
+    token = session(at_portal, OTHER)
+    suspend_line(given, reason=SuspensionReason.REGISTRATION, on=ON)
+    asked = ask(token, PortalRequestKind.APPEAL)
+    older, newer = rows("SELECT * FROM selfcare_case WHERE line_id = %s ORDER BY case_id", [given])
+
+    running = []
+    for case in (older, newer):
+        with database.action():
+            close_case(console_authority(), case, role="console", upheld=False, on=ON)
+        running.append(len(rows("SELECT FROM lines_pause WHERE line_id = %s AND upper_inf(days)", [given])))
+
+    assert "refused" not in asked
+    assert running == [1, 0]
 
 
 def test_what_was_asked_for_one_line_is_not_said_to_be_done_for_another(at_portal):

@@ -320,11 +320,17 @@ BEGIN
 END
 $$;
 
--- Until when an open case of one kind about a line is to be decided; NULL where there is none.
+-- Until when an open case of one kind about a line is to be decided; NULL where there is none. One of who had the line before is theirs,
+-- and is neither told to who has it now nor in their way.
 CREATE OR REPLACE FUNCTION selfcare_case_due(line uuid, of_kind text) RETURNS date
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM access_count_lookups(1);
-    RETURN (SELECT c.due_on FROM selfcare_case c WHERE c.line_id = line AND c.kind = of_kind AND c.settled_on IS NULL LIMIT 1);
+    RETURN (SELECT c.due_on FROM selfcare_case c
+             WHERE c.line_id = line AND c.kind = of_kind AND c.settled_on IS NULL
+               AND (c.tenure_id IS NULL
+                    OR EXISTS (SELECT FROM lines_tenure of_case JOIN lines_tenure present USING (line_id, person_id)
+                                WHERE of_case.line_id = line AND of_case.tenure_id = c.tenure_id AND upper_inf(present.held)))
+             LIMIT 1);
 END
 $$;
