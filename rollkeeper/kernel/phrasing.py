@@ -72,6 +72,11 @@ def comma() -> str:
     return pgettext(CONTEXT, ", ")
 
 
+def gap() -> str:
+    """Return what parts two sentences: nothing in Chinese, whose full stop has its own space."""
+    return "" if (get_language() or "").startswith("zh") else " "
+
+
 def write_report_period(name: str) -> str:
     """Write a quarter or a year of the reports, which has one name everywhere: 2012-Q1, 2012."""
     if quarter := _QUARTER.fullmatch(name):

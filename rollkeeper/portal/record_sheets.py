@@ -31,7 +31,7 @@ def _record(record: dict[str, Any]) -> dict[str, Any]:
     if record["copy"]:
         kept.append(f"{_('Last day kept of the copy of the document')}{colon()}{_until(record['copy'])}")
     return {
-        "head": " · ".join(filter(None, [record["number"], str(record["service"])])),
+        "head": " · ".join(filter(None, [record["number"], str(record["service"]), record["last_day"] and _("former record")])),
         "rows": [[str(row["field"]), str(row["value"] or "–"), row["article"]] for row in record["entries"]],
         "kept": kept,
     }  # fmt: skip

@@ -9,6 +9,7 @@ from rollkeeper.kernel.phrasing import (
     bracketed,
     cite,
     colon,
+    gap,
     listed,
     write_day,
     write_period,
@@ -100,3 +101,9 @@ def test_tibetan_has_words_where_english_has_a_comma_and_a_sign():
     with translation.override("bo"):
         assert write_day(dt.datetime(2012, 3, 20, 16, 41)) == "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 20 ཆུ་ཚོད་ 16:41"
         assert cite("2 ¶1") == "དོན་ཚན་ 2 ནང་གསེས་ 1"
+
+
+@pytest.mark.parametrize(("language", "parted"), [("en", " "), ("zh-hans", ""), ("bo", " ")])
+def test_a_chinese_sentence_needs_no_space_after_it(language, parted):
+    with translation.override(language):
+        assert gap() == parted

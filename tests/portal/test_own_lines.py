@@ -462,6 +462,7 @@ def test_what_is_held_is_listed_as_fully_as_it_is_shown(come_in, prove):
     assert line
     assert PERSON["address"] in shown
     assert listed.count('class="rk-record"') == shown.count('class="rk-record"') == 2
+    assert listed.count("former record") == shown.count("former record") == 1
 
 
 def test_a_pause_that_is_refused_keeps_what_was_chosen(come_in):

@@ -31,6 +31,17 @@ def test_every_template_is_read_to_its_end():
     assert refused == {}
 
 
+def test_sentences_are_parted_as_the_readers_language_parts_them():
+    """A space after the full stop of a Chinese sentence is a hole."""
+    end = r'\.(?:" %\}|\{% endblocktranslate %\})(?:\{% endif %\})*(?:\{% (?:el)?if [^%]+ %\})? (?=\{%|<|\{\{)(?!\{% if level %\}·)'
+
+    assert [
+        (file.name, found.group())
+        for file in PACKAGE.rglob("*.html")
+        for found in re.finditer(end, file.read_text("utf-8"))
+    ] == []
+
+
 def test_every_class_that_changes_one_element_is_in_the_style_sheet():
     used = {
         name

@@ -17,6 +17,7 @@ register.filter("cite", phrasing.cite)
 register.filter("report_period", phrasing.write_report_period)
 register.simple_tag(phrasing.colon, name="colon")
 register.simple_tag(phrasing.comma, name="comma")
+register.simple_tag(phrasing.gap, name="gap")
 
 
 @register.filter
