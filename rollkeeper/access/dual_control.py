@@ -7,6 +7,7 @@ only after some hours. The service that carries it out may check again: `has_eno
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -64,6 +65,8 @@ class PendingSubject:
     about: str
     """The key that leads to its page: the reference of a batch, a disclosure request or an incident, or a submission key."""
     content: str | None = None
+    is_judged: bool = False
+    """Its approvals say what each person found: of how many the newest is the same is what counts, whatever it is."""
     requested_by: StaffId | None = None
     submitted_by: tuple[StaffId, ...] = ()
     """Who entered or submitted it and cannot approve it."""
@@ -299,10 +302,14 @@ def _pending(
         Staff.objects.filter(staff_id__in=asked).values_list("staff_id", "username")
     )
     for one in subjects:
-        people = {a.staff_id for a in given if (a.subject, a.content) == (one.subject, one.content)}
+        people = {
+            a.staff_id: a.content
+            for a in given
+            if a.subject == one.subject and (one.is_judged or a.content == one.content)
+        }
         yield PendingApproval(
             permission=permission, action_kind=one.action_kind, about=one.about, requested_at=one.requested_at,
-            requested_by=names.get(one.requested_by, ""), given=len(people), needed=rule_for(permission).people,
+            requested_by=names.get(one.requested_by, ""), given=max(Counter(people.values()).values(), default=0), needed=rule_for(permission).people,
             is_own=authority.staff_id in {*one.submitted_by, *people}, level=one.level, lines=one.lines, title=one.title,
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ References and days alone: no name and no number is shown here.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import approvals_of
 from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.agents.queries import open_cases as unusual_activity
@@ -33,6 +34,9 @@ from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.forgeries import draft_report
 from rollkeeper.selfcare.queries import SOON_DAYS, CaseDetail, CaseView, DecidedCase
 
+_JUDGED: Final = gettext_lazy(
+    "What you found is recorded. The case is decided once two people found the same."
+)
 _FILTERS = ("all", "overdue", "soon", "mine")
 
 
@@ -158,7 +162,7 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if not is_confirmed(request):
         return confirm(request, _question(detail, because), because=because.value)
     if detail.case.kind is CaseKind.FORGERY:
-        said = _("What you found is recorded. The case is decided once two people found the same.")
+        said = str(_JUDGED)
     else:
         said = (
             _("Decided: the subscriber is right.") if upheld else _("Decided: the subscriber is not right.")
@@ -225,10 +229,19 @@ def _page(
         "meaning": meaning(kind),
         "steps": STEPS.get(kind, ()),
         "form": (form or DecisionForm(kind=kind)) if may else None,
+        "judged": _JUDGED if may and _has_judged(authority, detail) else "",
         "is_mine": detail.open is not None and detail.open.assigned_to == request.user.get_username(),
         "may_explain": authority.role_for(Permission.EXPLAIN_LINE) is not None,
     }
     return render(request, "backoffice/case.html", shown, status=status)
+
+
+def _has_judged(authority: Authority, detail: CaseDetail) -> bool:
+    """Tell whether the person said already what they found, which they may still change; what others found is not told."""
+    if detail.case.kind is not CaseKind.FORGERY:
+        return False
+    given = approvals_of(Permission.DECIDE_FORGERY, [detail.case.case_id])
+    return authority.staff_id in {one.staff_id for one in given}
 
 
 def _question(detail: CaseDetail, because: DecisionReason) -> Question:

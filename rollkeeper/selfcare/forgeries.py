@@ -99,7 +99,7 @@ def pending_judgements() -> list[PendingSubject]:
     hidden = protected_lines([LineId(one.line_id) for one in found])
     return [
         PendingSubject(
-            one.case_id, CaseKind.FORGERY.value, _noon(one.opened_on), str(one.case_id),
+            one.case_id, CaseKind.FORGERY.value, _noon(one.opened_on), str(one.case_id), is_judged=True,
             needs=Permission.SEE_PROTECTED if one.line_id in hidden else None,
         )
         for one in found

@@ -324,6 +324,20 @@ def test_a_document_that_waits_for_a_second_person_leads_to_its_case(asked):
     assert asked("bo", "get", address).status_code == 200
 
 
+def test_who_judged_a_document_is_told_so_and_not_asked_again(asked):
+    at = f"/cases/{disputed(CaseKind.FORGERY).case_id}/"
+    asked("bo", "post", at + "decide/", {"because": "document_forged", "confirmed": "yes"})
+
+    own, other = (asked(name, "get", at).text_ for name in ("bo", "anna"))
+    own_list, other_list = (asked(name, "get", "/pending-approvals/").text_ for name in ("bo", "anna"))
+
+    assert "decided once two people found the same" in own
+    assert "decided once two people found the same" not in other
+    assert "another user approves it" in own_list
+    assert "another user approves it" not in other_list
+    assert "1 of 2 approvals" in other_list
+
+
 def test_a_page_that_was_left_open_takes_no_case_from_a_colleague(asked):
     case = disputed()
     at = f"/cases/{case.case_id}/"

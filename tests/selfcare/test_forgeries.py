@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.access.dual_control import pending_approvals
+from rollkeeper.access.dual_control import pending_among, pending_approvals
 from rollkeeper.access.errors import ALREADY_APPROVED, NOT_ALLOWED
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import rows
@@ -79,6 +79,22 @@ def test_who_has_changed_their_mind_counts_for_what_they_said_last(suspected):
     assert view_line(line).is_registered
     assert judged(employ(StaffRole.SUPERVISOR), case, genuine=True)
     assert current_tenure(line) is not None
+
+
+def test_how_many_found_the_same_is_counted_and_whose_word_it_is(suspected):
+    _, case = suspected
+    one, other = two_people()
+
+    def waiting():
+        found = pending_among(other, Permission.DECIDE_FORGERY, pending_judgements())
+        return [(waits.given, waits.is_own) for waits in found]
+
+    before = waiting()
+    judged(one, case, genuine=False)
+    after_one = waiting()
+    judged(other, case, genuine=True)
+
+    assert (before, after_one, waiting()) == ([(0, False)], [(1, False)], [(1, True)])
 
 
 def test_no_one_counts_twice_and_the_console_not_at_all(suspected):
