@@ -27,7 +27,7 @@ from rollkeeper.documents.image_intake import (
     read_and_redact,
     read_document,
 )
-from rollkeeper.documents.rules import TYPES_WITH_STATE
+from rollkeeper.documents.rules import TYPES_WITH_STATE, normalise_number
 from rollkeeper.documents.verdicts import Reason, Verdict
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
@@ -69,21 +69,27 @@ def machine_read(mark: str, *, document_type: str, number: str, on: dt.date) -> 
     return bool(mark) and is_mark_of_reading(mark, _key(), document_type=document_type, number=number, on=on)
 
 
-def copies_in(text: str, mark: str, *, on: dt.date) -> tuple[bytes, ...] | None:
-    """Return the copies that a form sends back; None if this instance did not make them today."""
+def copies_in(text: str, mark: str, *, number: str, on: dt.date) -> tuple[bytes, ...] | None:
+    """Return the copies that a form sends back with a number; None if this instance did not make them today, and none where they are of a
+    document on which it read another number beyond doubt.
+    """
     try:
         copies = tuple(base64.b64decode(one, validate=True) for one in text.split("."))
     except (binascii.Error, ValueError):
         return None
-    genuine = constant_time_compare(_mark_of(copies, on=on), mark)
-    return copies if genuine and len(copies) <= MAX_COPIES and all(map(is_plain_jpeg, copies)) else None
+    about, _, made = mark.partition(".")
+    genuine = constant_time_compare(_mark_of(copies, about, on=on), made)
+    if not genuine or len(copies) > MAX_COPIES or not all(map(is_plain_jpeg, copies)):
+        return None
+    return copies if not about or constant_time_compare(_mark_of_number(number), about) else ()
 
 
 def _reading(result: ImageResult, *, known: Callable[[str], bool], on: dt.date) -> Reading:
     proposal, written = result.proposal, [base64.b64encode(copy).decode() for copy in result.copies]
     values = _fields(proposal, known=known) | {"read": _mark_of_reading(proposal, on=on)}
     if written:
-        values |= {"copy": ".".join(written), "copy_mark": _mark_of(result.copies, on=on)}
+        about = _mark_of_number(_certain_number(proposal))
+        values |= {"copy": ".".join(written), "copy_mark": f"{about}.{_mark_of(result.copies, about, on=on)}"}
     return Reading(
         values=values,
         is_sure=proposal.checked.verdict is Verdict.VALID,
@@ -113,8 +119,19 @@ def _mark_of_reading(proposal: Proposal, *, on: dt.date) -> str:
     )
 
 
-def _mark_of(copies: Sequence[bytes], *, on: dt.date) -> str:
-    said = [on.isoformat(), *(sha256(copy).hexdigest() for copy in copies)]
+def _certain_number(proposal: Proposal) -> str:
+    """Return the number that was read beyond doubt, though its document may have expired; empty where a person may have to correct it."""
+    is_certain = set(proposal.checked.reasons) <= {Reason.EXPIRED}
+    return proposal.values.get("document_number", "") if is_certain else ""
+
+
+def _mark_of_number(number: str) -> str:
+    plain = normalise_number(number)
+    return salted_hmac(f"{_SALT}.number", plain, algorithm="sha256").hexdigest() if plain else ""
+
+
+def _mark_of(copies: Sequence[bytes], about: str, *, on: dt.date) -> str:
+    said = [on.isoformat(), about, *(sha256(copy).hexdigest() for copy in copies)]
     return salted_hmac(f"{_SALT}.copy", "\n".join(said), algorithm="sha256").hexdigest()
 
 

@@ -148,12 +148,23 @@ class RegistrationForm(forms.Form):
         given = super().clean() or self.cleaned_data
         for head in self.heads_with_image():
             if text := given.get(f"{head}copy"):
-                copies = form_prefill.copies_in(text, given.get(f"{head}copy_mark") or "", on=clock.today())
+                number = given.get(f"{head}document_number")
+                copies = form_prefill.copies_in(
+                    text, given.get(f"{head}copy_mark") or "", number=number or "", on=clock.today()
+                )
                 given[f"{head}copies"] = copies
                 if copies is None:
                     self.add_error(
                         None,
                         _("The copy of the document is not as it was made. Have the picture read again."),
+                    )
+                elif number and not copies:
+                    # Whose record it came to would see another person's document.
+                    self.add_error(
+                        None,
+                        _(
+                            "The copy is of a document with another number. Have the picture of this document read."
+                        ),
                     )
         return given
 

@@ -5,6 +5,7 @@ import base64
 import html
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from PIL import Image
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.choices import DocumentType
 from rollkeeper.documents.specimens.people import invent
+from rollkeeper.documents.verdicts import Checked, Reason, Verdict
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.settings import data_dir as data_folder
 from rollkeeper.law.packs import load_pack
@@ -55,6 +57,10 @@ def given(page):
 
 @pytest.fixture(scope="module")
 def proposed(picture):
+    return proposal_of(picture)
+
+
+def proposal_of(picture):
     """The form after one reading on the day, with a typed address."""
     reading = form_prefill.prefill(
         picture, name="passport.jpg", attributes=["name", "address", "document_type", "document_number"],
@@ -108,11 +114,38 @@ def test_what_was_read_and_confirmed_is_machine_read_and_its_copy_is_kept(at_cou
 
 def test_a_number_that_the_clerk_changed_counts_as_typed(at_counter, proposed):
     number = fresh_number()
+    without = {name: one for name, one in proposed.items() if "__copy" not in name}
 
-    submit(at_counter, number, proposed, subscriber__document_number="X7654321")
+    submit(at_counter, number, without, subscriber__document_number="X7654321")
 
     assert tenures(find_line(number).line_id)[0].assurance == "checked"
-    assert copies_of(number) == [0]
+
+
+def test_a_copy_of_one_persons_document_is_not_kept_with_anothers(at_counter, proposed):
+    number = fresh_number()
+
+    answer = submit(at_counter, number, proposed, subscriber__document_number="X7654321")
+
+    assert answer.status_code == 422
+    assert "a document with another number" in answer.content.decode()
+    assert find_line(number) is None
+
+
+@pytest.mark.parametrize(("reason", "is_kept"), [(Reason.EXPIRED, False), (Reason.CHECK_DIGIT, True)])
+def test_a_number_that_was_read_with_doubts_may_be_corrected(monkeypatch, picture, reason, is_kept):
+    read = form_prefill.read_and_redact
+
+    def doubted(*args, **kwargs):
+        found = read(*args, **kwargs)
+        checked = Checked(Verdict.DOUBTFUL, found.proposal.checked.normalised, (reason,))
+        return replace(found, proposal=replace(found.proposal, checked=checked))
+
+    monkeypatch.setattr(form_prefill, "read_and_redact", doubted)
+    made = proposal_of(picture)
+    copy, mark = made["subscriber__copy"], made["subscriber__copy_mark"]
+
+    assert len(form_prefill.copies_in(copy, mark, number=WHO.number, on=ON)) == 1
+    assert bool(form_prefill.copies_in(copy, mark, number="X7654321", on=ON)) is is_kept
 
 
 def test_what_was_typed_without_an_image_is_checked_and_has_no_copy(at_counter):
