@@ -280,11 +280,10 @@ class _Page:
     def kept(self) -> Iterator[str]:
         """Yield how long the record is kept, and the copy of the document where it has a time that is not the record's."""
         _ = self.say
-        rows = [
-            one for one in self.file.retention if self.file.duty and self.after(one.anchor, one.keep.unit)
-        ]
         if said := [
-            f"{self.kept_for(one, self.unconfirmed(one.because))}{self.cited_in(one.because)}" for one in rows
+            f"{words}{self.cited_in(one.because)}"
+            for one in self.file.retention
+            if self.file.duty and (words := self.kept_for(one, self.unconfirmed(one.because)))
         ]:
             yield _h2(_("How long it is kept"))
             yield _list(said)
