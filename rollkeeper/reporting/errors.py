@@ -40,6 +40,12 @@ EVIDENCE_NOT_GENUINE = Refusal(
     "The evidence is not valid: {why}.",
     "Bring your copy of the ledger up to date, and ask the operator for the evidence again. Keep what you received.",
 )
+EVIDENCE_FILE_EXISTS = Refusal(
+    "evidence_file_exists",
+    Kind.CONFLICT,
+    "{file} already exists or cannot be created. Nothing was disclosed.",
+    "Name a new file, in a directory that only you can read.",
+)
 REPORT_NOT_FOUND = Refusal(
     "report_not_found",
     Kind.NOT_FOUND,

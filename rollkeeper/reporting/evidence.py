@@ -12,6 +12,7 @@ instant or reference. It shows the figures that a report hides, so it is not pub
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +29,7 @@ from rollkeeper.ledger.leaves import disclose
 from rollkeeper.ledger.secrets import secrets_of
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.reporting.errors import EVIDENCE_NOT_GENUINE
+from rollkeeper.reporting.errors import EVIDENCE_FILE_EXISTS, EVIDENCE_NOT_GENUINE
 from rollkeeper.reporting.metrics import needed_facts
 from rollkeeper.reporting.periods import Period
 
@@ -54,25 +55,38 @@ def write_evidence(
     on: dt.date,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Write the evidence of a period into a new file and return how many entries it discloses. Erased entries disclose nothing.
+    """Write the evidence of a period into a new file of its owner's and return how many entries it discloses.
 
-    Ledger: reporting:evidence:disclosed, before anything is written. Refuses: NOT_ALLOWED.
+    Erased entries disclose nothing. A file that breaks off does not stay.
+    Ledger: reporting:evidence:disclosed, before anything is disclosed. Refuses: NOT_ALLOWED, EVIDENCE_FILE_EXISTS.
     """
     role = require(authority, Permission.MAKE_REPORTS)
     size = queries.tree_size()
-    with action():
-        append_entry(
-            authority, verb=Verb.EVIDENCE_DISCLOSED, role=role, on=on,
-            facts={"first": period.first.isoformat(), "last": period.last.isoformat(), "size": size,
-                   "staff": commitment_of(given_to)},
-        )  # fmt: skip
+    try:
+        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError:
+        raise EVIDENCE_FILE_EXISTS(file=file.name) from None
+    try:
+        with os.fdopen(opened, "wb") as out:
+            with action():
+                append_entry(
+                    authority, verb=Verb.EVIDENCE_DISCLOSED, role=role, on=on,
+                    facts={"first": period.first.isoformat(), "last": period.last.isoformat(), "size": size,
+                           "staff": commitment_of(given_to)},
+                )  # fmt: skip
+            return _write_all(out, period, size, progress=progress)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def _write_all(out: IO[bytes], period: Period, size: int, *, progress: Callable[[int], None]) -> int:
     head = {"format": FORMAT, "origin": notes.origin(), "period": period.name, "entries": size}
     written = 0
-    with file.open("xb") as out:
-        out.write(canonical_bytes(head) + b"\n")
-        for first in range(0, size, _AT_ONCE):
-            written += _write_some(out, period, first, min(size, first + _AT_ONCE))
-            progress(min(size, first + _AT_ONCE) - first)
+    out.write(canonical_bytes(head) + b"\n")
+    for first in range(0, size, _AT_ONCE):
+        written += _write_some(out, period, first, min(size, first + _AT_ONCE))
+        progress(min(size, first + _AT_ONCE) - first)
     return written
 
 
@@ -109,7 +123,11 @@ def read_evidence(file: Path, *, leaf: Callable[[int], bytes]) -> Iterator[tuple
     Refuses: EVIDENCE_NOT_GENUINE, also where it hides what is counted.
     """
     with file.open("rb") as lines:
-        if json.loads(next(lines, b"{}")).get("format") != FORMAT:
+        try:
+            is_known = json.loads(next(lines, b"{}")).get("format") == FORMAT
+        except (ValueError, AttributeError, RecursionError):
+            is_known = False
+        if not is_known:
             raise EVIDENCE_NOT_GENUINE(why="it has another form")
         before = -1
         for line in lines:

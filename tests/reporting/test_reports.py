@@ -10,6 +10,7 @@ import json
 import random
 import re
 import shutil
+import stat
 from hashlib import sha256
 
 import pypdfium2
@@ -29,6 +30,7 @@ from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.reporting import queries, services
 from rollkeeper.reporting.errors import (
+    EVIDENCE_FILE_EXISTS,
     EVIDENCE_NOT_GENUINE,
     LEDGER_NOT_PUBLISHED,
     PERIOD_NOT_OVER,
@@ -38,6 +40,7 @@ from rollkeeper.reporting.errors import (
 from rollkeeper.reporting.evidence import write_evidence
 from rollkeeper.reporting.metrics import needed_facts, tables
 from rollkeeper.reporting.periods import quarters_of, year
+from rollkeeper.reporting.printouts import pdf
 from rollkeeper.reporting.report_files import csv_bytes, write_report
 from rollkeeper.reporting.verification import verify_report
 from tests.builders.staff import employ
@@ -137,6 +140,39 @@ def test_evidence_that_was_changed_is_not_what_was_published(lived, vkey, tmp_pa
     assert changes == 1
 
     with refusing(EVIDENCE_NOT_GENUINE):
+        verify_report(lived[0] / "q1", lived[0] / "ledger", vkey=vkey, evidence=spoilt)
+
+
+@pytest.mark.parametrize("name", ["taken", "nowhere/evidence"])
+def test_evidence_that_cannot_be_written_is_not_recorded_as_disclosed(lived, tmp_path, name):
+    (tmp_path / "taken").write_bytes(b"mine")
+    (before,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'reporting:evidence:disclosed'")
+    (auditor,) = rows("SELECT staff_id FROM access_staff WHERE username = 'auditor-3'")
+
+    with refusing(EVIDENCE_FILE_EXISTS):
+        write_evidence(
+            console_authority(),
+            Q1,
+            tmp_path / name,
+            given_to=auditor.staff_id,
+            on=AFTER,
+        )
+
+    (after,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'reporting:evidence:disclosed'")
+    assert after == before
+    assert (tmp_path / "taken").read_bytes() == b"mine"
+
+
+def test_evidence_is_its_owners_alone(lived):
+    assert stat.S_IMODE((lived[0] / "evidence").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"[]\n", b"PK\x03\x04"])
+def test_what_is_no_evidence_at_all_is_refused_in_words(lived, vkey, tmp_path, content):
+    spoilt = tmp_path / "evidence"
+    spoilt.write_bytes(content)
+
+    with refusing(EVIDENCE_NOT_GENUINE, match="another form"):
         verify_report(lived[0] / "q1", lived[0] / "ledger", vkey=vkey, evidence=spoilt)
 
 
@@ -274,6 +310,20 @@ def test_the_pdf_reads_in_each_language_and_names_every_table(lived, language, t
     else:
         titles = ["".join(table.title[language].split()) for table in tables()]
         assert [title for title in titles if title not in squeezed] == []
+
+
+def test_the_pdf_writes_its_figures_with_separators(lived):
+    _, reports = lived
+    report = json.loads(reports["q1"])
+    cells = next(table["cells"] for table in report["tables"] if any(table["cells"].values()))
+    period = report["period"]
+    cells[period] |= dict(zip(cells[period], (8020, 1234567), strict=False))
+
+    made = pdf(report, language="en", digest="00")
+
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made))
+    assert "8,020" in text
+    assert "8020" not in text
 
 
 def employed(name):
