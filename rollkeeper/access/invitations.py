@@ -42,7 +42,7 @@ from rollkeeper.access.services import (
 )
 from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.database import action, rows
-from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -108,12 +108,12 @@ def accept_invitation(*, username: str, code: str, password: str, on: dt.date) -
         password, name
     )  # first, or the answer to a weak one would tell a stranger which names there are
     staff = Staff.objects.filter(username=name).first()
-    if staff is None:
-        raise INVITATION_INVALID()
-    who = Authority(frozenset(), StaffId(staff.staff_id), secrets.token_hex(32))
+    # Of a name that no account has the same is asked: else the time of the answer would tell a stranger which names there are.
+    staff_id = StaffId(staff.staff_id if staff else new_uuid())
+    who = Authority(frozenset(), staff_id, secrets.token_hex(32))
     with action():
-        (used,) = rows("SELECT access_use_invitation(%s, %s) AS it_was", [staff.staff_id, mark_of(typed)])
-        if not used.it_was:
+        (used,) = rows("SELECT access_use_invitation(%s, %s) AS it_was", [staff_id, mark_of(typed)])
+        if staff is None or not used.it_was:
             raise INVITATION_INVALID()
         Authenticator.objects.filter(user_id=staff.staff_id).delete()
         staff.set_password(password)

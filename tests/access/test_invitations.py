@@ -6,8 +6,9 @@ import json
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access import dual_control
 from rollkeeper.access.dual_control import require_approver
@@ -301,3 +302,16 @@ def test_no_invitation_is_mailed_to_the_owner_of_a_closed_account(administrator)
     suspend_staff(administrator, username="clerk-07", on=DAY)
 
     assert send_invitations() == 0
+
+
+@pytest.mark.parametrize("code", ["ABCDE-FGHJK-MNPQR-STVWX", ""])
+def test_an_account_that_exists_is_asked_for_no_more_than_one_that_does_not(administrator, code):
+    invited(administrator)
+    asked = []
+
+    for username in ("clerk-07", "clerk-08"):
+        with CaptureQueriesContext(connection) as statements, refusing(INVITATION_INVALID):
+            accept_invitation(username=username, code=code, password=PASSWORD, on=DAY)
+        asked.append(len(statements))
+
+    assert asked[0] == asked[1]
