@@ -123,3 +123,19 @@ def test_a_sign_in_that_waits_is_of_the_account_that_was_named_last(secret):
     end_sessions(employ(StaffRole.ADMINISTRATOR), username="boss", on=DAY)
 
     assert not gets_in(client, secret)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ("Code", "Incorrect code.")), ("zh-hans", ("登录验证码", "登录验证码不正确。")), ("bo", ("ནང་འཇུག་གསང་ཨང་།", "ནང་འཇུག་གསང་ཨང་ནོར་འདུག"))]
+)  # fmt: skip
+@pytest.mark.usefixtures("secret")
+def test_the_second_step_is_said_in_our_own_words(language, said):
+    client = waiting()
+    told = PERSON | {"HTTP_ACCEPT_LANGUAGE": language}
+
+    asked = client.get("/account/2fa/authenticate/", **told).content.decode()
+    refused = client.post("/account/2fa/authenticate/", {"code": "000000"}, **told).content.decode()
+
+    assert f">{said[0]}</label>" in asked
+    assert said[1] in refused
+    assert "placeholder" not in asked
