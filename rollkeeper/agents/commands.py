@@ -166,7 +166,9 @@ def audit(
     read = [_finding(text) for text in finding or []]
     open_instance()
     audit_agent(console_authority(), agent, read, on=on or clock.today())
-    out.print(f"The audit of {agent} is noted, with {len(read)} findings.", markup=False)
+    out.print(
+        f"The audit of {agent} is noted, with {counted(len(read), 'finding', 'findings')}.", markup=False
+    )
 
 
 def remediate(
@@ -364,7 +366,7 @@ def run(as_json: JsonOption = False, on: DateOption = None) -> None:
         return
     out.print(
         f"{counted(done['notified'], 'was', 'were')} notified, {done['confirmed']:,} confirmed, {counted(done['over'], 'line', 'lines')} ended otherwise;"
-        f" {counted(done['not_confirmed'], 'was', 'were')} not confirmed in time; these are for a supervisor, as do"
+        f" {counted(done['not_confirmed'], 'was', 'were')} not confirmed in time; these are for a supervisor, as are"
         f" {counted(done['abandoned'], 'account', 'accounts')} with many document images and few registrations."
     )
 

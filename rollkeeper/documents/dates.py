@@ -21,12 +21,10 @@ class PartialDate:
     day: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a month or day that no calendar has, and a known day in an unknown month."""
-        if self.month is None:
-            if self.day is not None:
-                raise ValueError("a day without a month")
-        else:
-            dt.date(self.year, self.month, self.day or 1)
+        """Refuse a year, month or day that no calendar has, and a known day in an unknown month."""
+        if self.month is None and self.day is not None:
+            raise ValueError("a day without a month")
+        self.earliest()
 
     @property
     def is_whole(self) -> bool:

@@ -53,6 +53,11 @@ def test_a_centenarian_of_the_old_form_was_born_in_the_nineteenth_century():
     assert check("110105991231996").normalised.startswith("11010518991231996")
 
 
+@pytest.mark.parametrize("born", ["00000000", "00000100", "00000101"])
+def test_a_card_of_the_year_0_is_refused_like_any_date_that_never_was(born):
+    assert check(card(f"110101{born}001")).reasons == (Reason.BIRTH_DATE_IMPOSSIBLE,)
+
+
 def test_a_wrong_check_digit_asks_for_a_second_look_and_is_no_wall():
     checked = check("110105194912310021")
 
