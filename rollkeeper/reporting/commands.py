@@ -35,6 +35,8 @@ from rollkeeper.reporting.report_files import write_report
 from rollkeeper.reporting.services import make_report
 from rollkeeper.reporting.verification import verify_report
 
+_MOST_LISTED = 1_000
+
 
 def register(app: typer.Typer) -> None:
     """Add this package's commands."""
@@ -55,22 +57,31 @@ def register(app: typer.Typer) -> None:
 def duties(*, as_json: JsonOption = False, on: DateOption = None) -> None:
     """Count the operator's own duties under the law, and list the lines that were put into service without a registration.
 
-    Lines are listed by reference, service and day. Exit code 1 if something is missing.
+    Lines are listed by reference, service and day, the oldest first and at most 1,000. Exit code 1 if something is missing.
 
     Example: rollkeeper reports duties
     """
     open_instance()
-    counted = count_duties(on or clock.today())
-    listed = lines_without_identity(console_authority())
+    counts = count_duties(on or clock.today())
+    found = lines_without_identity(console_authority(), limit=_MOST_LISTED + 1)
+    listed, is_cut = found[:_MOST_LISTED], len(found) > _MOST_LISTED
     if as_json:
-        emit({"counted": counted, "without_identity": [dataclasses.asdict(one) for one in listed]})
+        emit(
+            {
+                "counted": counts,
+                "without_identity": [dataclasses.asdict(one) for one in listed],
+                "more": is_cut,
+            }
+        )
     else:
-        show_table("What the law asks of the operator", ("what", "lines"), list(counted.items()))
+        show_table("What the law asks of the operator", ("what", "lines"), list(counts.items()))
         show_table(
             "Lines without identity", ("line", "service", "in service since"),
             [(str(one.line_id), one.service, one.activated_on) for one in listed],
         )  # fmt: skip
-    if any(counts for what, counts in counted.items() if campaign_of_figure(what)[0] != TELLING[0]):
+        if is_cut:
+            out.print(f"There are more: these are the oldest {_MOST_LISTED:,}.")
+    if any(count for what, count in counts.items() if campaign_of_figure(what)[0] != TELLING[0]):
         raise typer.Exit(1)
 
 

@@ -16,6 +16,7 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.notices.models import Notice
 from rollkeeper.operations.duty_check import look_at_the_duties
+from rollkeeper.reporting import commands
 from rollkeeper.reporting.duties import count_by_service, count_duties, counted_duties, lines_without_identity
 from rollkeeper.reporting.labels import title_of, titles_of
 from rollkeeper.reporting.periods import quarters_of
@@ -200,3 +201,15 @@ def test_the_doctor_alarms_and_the_command_fails_while_something_is_missing():
 
     assert any("no registered subscriber" in one for one in found)
     assert invoke("reports", "duties").exit_code == 1
+
+
+def test_the_command_says_where_its_list_is_cut(monkeypatch):
+    monkeypatch.setattr(commands, "_MOST_LISTED", 1)
+    make_line(activated_on=D(2012, 2, 1))
+    whole = invoke("reports", "duties")
+    make_line(activated_on=D(2012, 2, 1))
+
+    cut = invoke("reports", "duties")
+
+    assert "There are more" not in whole.output
+    assert "There are more: these are the oldest 1." in cut.output
