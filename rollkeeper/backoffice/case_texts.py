@@ -123,6 +123,13 @@ _CONSEQUENCES: Mapping[tuple[CaseKind, bool], Sequence[Promise]] = {
         ),
     ),
 }
+_UPHELD_AGAINST: Mapping[CaseKind, Sequence[Promise]] = {
+    CaseKind.NOT_MINE: _CONSEQUENCES[CaseKind.NOT_MINE, True],
+    CaseKind.CORRECT: (
+        _("Unless the record was changed since, the correction is opened again."),
+        *STEPS[CaseKind.CORRECT],
+    ),
+}
 
 NOTICE = _(
     "If a notice may go, it tells the subscriber that it is decided and where to read it, never the outcome or the reason. None goes to a protected subscriber or on a line that is not theirs."
@@ -139,6 +146,7 @@ def reasons(kind: CaseKind) -> Sequence[DecisionReason]:
     return REASONS.get(kind, tuple(DecisionReason))
 
 
-def consequences(kind: CaseKind, *, upheld: bool) -> Sequence[Promise]:
-    """Say what a decision does."""
-    return _CONSEQUENCES.get((kind, upheld), ())
+def consequences(kind: CaseKind, *, upheld: bool, against: CaseKind | None = None) -> Sequence[Promise]:
+    """Say what a decision does; of an appeal against a case of some kind, also what it does there."""
+    there = _UPHELD_AGAINST.get(against, ()) if upheld and against else ()
+    return (*there, *_CONSEQUENCES.get((kind, upheld), ()))

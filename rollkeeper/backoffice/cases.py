@@ -246,7 +246,6 @@ def _has_judged(authority: Authority, detail: CaseDetail) -> bool:
 
 def _question(detail: CaseDetail, because: DecisionReason) -> Question:
     kind, upheld = detail.case.kind, because.is_for_upheld
-    contested = detail.against_kind if upheld and detail.against_kind is CaseKind.NOT_MINE else None
     return Question(
         title=_("Decide that the subscriber is right?")
         if upheld
@@ -254,13 +253,12 @@ def _question(detail: CaseDetail, because: DecisionReason) -> Question:
         button=_("Decide it"),
         consequences=[
             _("Reason: %(reason)s.") % {"reason": because.label},
-            *(consequences(contested, upheld=True) if contested else ()),
-            *consequences(kind, upheld=upheld),
+            *consequences(kind, upheld=upheld, against=detail.against_kind),
             *([] if because is DecisionReason.DOCUMENT_FORGED else [NOTICE]),
             _("The decision is final here and is in the ledger."),
         ],
         back=reverse("backoffice:case", args=[detail.case.case_id]),
-        is_harmful=not upheld or CaseKind.NOT_MINE in {kind, contested},
+        is_harmful=not upheld or CaseKind.NOT_MINE in {kind, detail.against_kind},
     )
 
 

@@ -22,7 +22,7 @@ from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import PauseReason
-from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.queries import current_tenure, view_line
 from rollkeeper.lines.services import resume_clock, settle_dispute
 from rollkeeper.lines.writes import lock_line, mark_suspension_wrongful, unlink_line
 from rollkeeper.registration.side_effects import restore_service
@@ -30,7 +30,9 @@ from rollkeeper.selfcare.case_notices import owe_decision_notice
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.errors import CASE_NOT_FOUND, DECIDED_BY_SAME_PERSON, NOT_CORRECTED, WRONG_REASON
 from rollkeeper.selfcare.forgeries import judge
+from rollkeeper.selfcare.queries import tenures_as_one
 from rollkeeper.selfcare.rules import may_settle_case
+from rollkeeper.selfcare.services import has_open_case, open_case
 
 DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
 """Kinds of case for as long as which a line is disputed."""
@@ -43,9 +45,9 @@ def settle_case(
 
     If the subscriber was right, the line gets back the service suspended for a missing registration, and the remaining time; also
     a line that a batch terminated, while its number is not reassigned. A line that is not theirs is permanently unlinked from
-    them, on appeal too: it then has no subscriber. A correction is upheld by correcting the record. The person who made the first decision does
-    not decide the appeal. A document that may be forged is decided by the second of two people who say the same; after the first
-    the case stays open. Ledger: selfcare:case:settled, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
+    them, on appeal too: it then has no subscriber. A correction is upheld by correcting the record; on appeal it is opened again for
+    that. The person who made the first decision does not decide the appeal. A document that may be forged is decided by the second of two people who say the same; after the first
+    the case stays open. Ledger: selfcare:case:settled, selfcare:case:opened, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
     DECIDED_BY_SAME_PERSON, ROLE_TOO_RECENT, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`. The person is told by a notice.
     """
     role = require(authority, Permission.SETTLE_CASE)
@@ -60,11 +62,7 @@ def settle_case(
         if case.kind == CaseKind.APPEAL and not upheld:
             # Otherwise who made the first decision could make a new account and decide the second.
             require_cooldown_over(authority, Permission.SETTLE_CASE)
-        if (
-            case.kind == CaseKind.CORRECT
-            and upheld
-            and not rows(sql("selfcare", "corrections_done"), [case_id])
-        ):
+        if case.kind == CaseKind.CORRECT and upheld and not _corrected(case_id):
             raise NOT_CORRECTED(opened_on=case.opened_on)
         close_case(authority, case, role=role.value, upheld=upheld, because=because, on=on)
         owe_decision_notice(case, on=on)
@@ -78,7 +76,7 @@ def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
     """
     role = require(authority, Permission.SETTLE_CASE)
     with action():
-        found = rows(sql("selfcare", "corrections_done"), [None])
+        found = _corrected()
         for case in [_locked(row.case_id) for row in found]:
             close_case(
                 authority, case, role=role.value, upheld=True, because=DecisionReason.RECORD_CORRECTED, on=on
@@ -146,6 +144,8 @@ def close_case(
         settle_dispute(authority, line_id, on)
     if was_right or is_over:
         restart_clock(line_id, on=on)
+    if upheld and kind is CaseKind.APPEAL:
+        _open_correction_again(authority, case, on=on)
     return entry_id
 
 
@@ -166,6 +166,27 @@ def _unlink(case: Any, *, upheld: bool, entry_id: EntryId) -> None:
         for_good = upheld or kind is CaseKind.FORGERY
         line_id = LineId(case.line_id)
         unlink_line(line_id, tenure_id=case.tenure_id, for_good=for_good, at=clock.now(), entry_id=entry_id)
+
+
+def _open_correction_again(authority: Authority, case: Any, *, on: dt.date) -> None:
+    """Open the correction that an upheld appeal is about, unless the record was changed meanwhile: who decides does not see it, a counter does."""
+    line_id = LineId(case.line_id)
+    lost = rows("SELECT about FROM selfcare_case WHERE case_id = %s AND kind = 'correct'", [case.against])
+    if not lost or _corrected(case.against) or has_open_case(line_id, CaseKind.CORRECT):
+        return
+    held = current_tenure(line_id)
+    if (
+        held is None
+        or view_line(line_id).is_over
+        or case.tenure_id not in tenures_as_one(line_id, held.tenure_id)
+    ):
+        return  # it is not theirs any more, and no counter would correct it
+    open_case(authority, line_id, CaseKind.CORRECT, tenure_id=held.tenure_id, about=lost[0].about, on=on)
+
+
+def _corrected(case_id: UUID | None = None) -> list[Any]:
+    """Return the open corrections whose record was changed since; of a case that is named, it alone, if it is one of them or was decided."""
+    return rows(sql("selfcare", "corrections_done"), {"case_id": case_id})
 
 
 def _kind_against(case: Any) -> CaseKind | None:

@@ -270,6 +270,23 @@ def test_an_upheld_appeal_unlinks_the_line_that_is_not_theirs_as_was_said_before
     assert current_tenure(first.line_id) is None
 
 
+def test_an_upheld_appeal_against_a_correction_leads_to_a_counter_as_was_said_before(asked):
+    first = disputed(CaseKind.CORRECT)
+    tenure_id = current_tenure(first.line_id).tenure_id
+    asked("bo", "post", f"/cases/{first.case_id}/decide/", {"because": "record_right", "confirmed": "yes"})
+    open_case(
+        console_authority(), first.line_id, CaseKind.APPEAL, tenure_id=tenure_id, against=first.case_id, on=ON
+    )
+    (appeal,) = open_cases()
+    at, said = f"/cases/{appeal.case_id}/decide/", {"because": "document_seen"}
+
+    before = asked("anna", "post", at, said)
+    asked("anna", "post", at, said | {"confirmed": "yes"})
+
+    assert "the correction is opened again" in before.text_
+    assert [one.kind for one in open_cases()] == [CaseKind.CORRECT]
+
+
 def test_a_protected_subscribers_case_is_there_for_the_officer_alone(asked):
     case = disputed()
     protect_subscriber(console_authority(), number_index_of(NUMBER), protected=True, on=ON)

@@ -98,6 +98,70 @@ def test_an_appeal_about_a_line_that_is_not_theirs_unlinks_it_where_it_is_upheld
     assert view_line(line).state == "active"
 
 
+def lost_correction(at_portal):
+    """Lose a correction of the name, and appeal."""
+    token = proved_session(at_portal)
+    ask(token, PortalRequestKind.CORRECT, about="name")
+    settle_case(FIRST, open_cases()[0].case_id, upheld=False, on=ON)
+    assert "done" in ask(token, PortalRequestKind.APPEAL)
+    return token
+
+
+def test_an_upheld_appeal_about_a_correction_opens_it_until_the_record_is_changed(at_portal):
+    line = register_line()
+    lost_correction(at_portal)
+
+    settle_case(employ(StaffRole.SUPERVISOR), open_cases()[0].case_id, upheld=True, on=ON)
+
+    (again,) = open_cases()
+    assert (again.kind, again.line_id) == (CaseKind.CORRECT, line)
+    assert [row.about for row in rows("SELECT about FROM selfcare_case WHERE settled_on IS NULL")] == ["name"]
+    assert settle_done_corrections(worker_authority(), on=ON) == 0
+    correct("Another Spelling")
+    assert settle_done_corrections(worker_authority(), on=ON) == 1
+    assert open_cases() == []
+
+
+def test_a_dismissed_appeal_about_a_correction_opens_nothing(at_portal):
+    register_line()
+    lost_correction(at_portal)
+
+    settle_case(employ(StaffRole.SUPERVISOR), open_cases()[0].case_id, upheld=False, on=ON)
+
+    assert open_cases() == []
+
+
+def test_an_upheld_appeal_about_a_correction_that_was_made_meanwhile_opens_nothing(at_portal):
+    register_line()
+    lost_correction(at_portal)
+    correct("Another Spelling")
+
+    settle_case(employ(StaffRole.SUPERVISOR), open_cases()[0].case_id, upheld=True, on=ON)
+
+    assert open_cases() == []
+
+
+def test_an_upheld_appeal_about_a_correction_asks_for_no_second_one(at_portal):
+    register_line()
+    token = lost_correction(at_portal)
+    ask(token, PortalRequestKind.CORRECT, about="name")
+    (appeal,) = (one for one in open_cases() if one.kind is CaseKind.APPEAL)
+
+    settle_case(employ(StaffRole.SUPERVISOR), appeal.case_id, upheld=True, on=ON)
+
+    assert [one.kind for one in open_cases()] == [CaseKind.CORRECT]
+
+
+def test_an_upheld_appeal_of_who_gave_the_line_away_opens_no_correction(at_portal):
+    register_line()
+    lost_correction(at_portal)
+    give_away(NUMBER, SOMEBODY_ELSE)
+
+    settle_case(employ(StaffRole.SUPERVISOR), open_cases()[0].case_id, upheld=True, on=ON)
+
+    assert open_cases() == []
+
+
 def test_an_account_of_today_dismisses_no_appeal_in_production(at_portal, monkeypatch):
     monkeypatch.setattr(dual_control, "instance", lambda: Instance(kind=InstanceKind.PRODUCTION))
     register_line()

@@ -1,10 +1,10 @@
--- Lists the open corrections whose record was changed since they were opened; only one if a case is named.
+-- Lists the open corrections whose record was changed since they were opened; if a case is named, that one alone, decided or not.
 -- Law: art. 2 (recorded truly). Reads: selfcare_case, ledger_entry. Writes: -.
--- Plan: selfcare_case_open and ledger_entry's index by line. Again: those that are still open.
+-- Plan: selfcare_case_open or the named case, and ledger_entry's index by line. Again: those that are still open.
 
 SELECT c.case_id
   FROM selfcare_case AS c
- WHERE c.kind = 'correct' AND c.settled_on IS NULL AND c.case_id = coalesce(%s::uuid, c.case_id)
+ WHERE c.kind = 'correct' AND (c.case_id = %(case_id)s::uuid OR %(case_id)s::uuid IS NULL AND c.settled_on IS NULL)
    AND EXISTS (SELECT FROM ledger_entry AS e
                 WHERE e.line_id = c.line_id AND e.verb IN ('line:tenure:corrected', 'line:line:relocated')
                   AND e.entry_id > (SELECT min(o.entry_id) FROM ledger_entry AS o
