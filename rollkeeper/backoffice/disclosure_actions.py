@@ -125,7 +125,7 @@ def answer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     except RollkeeperError as fault:
         return again(say_refusal(fault, form, sign_in))
     finally:
-        other.ask("sign-out")
+        other.sign_out()
     return _file(b64decode(done["sealed"]), f"answer-{disclosure_id}.age")
 
 

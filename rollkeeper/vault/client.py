@@ -3,10 +3,12 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.vault import protocol
 from rollkeeper.vault.errors import VAULT_OUT_OF_REACH
@@ -21,6 +23,11 @@ class Session:
     def ask(self, operation: str, **values: Any) -> Any:
         """Ask for an operation in this person's name. Refuses: VAULT_OUT_OF_REACH, and what the service refuses."""
         return ask(operation, token=self.token, **values)
+
+    def sign_out(self) -> None:
+        """End the session. A service that does not answer now ends it by itself: what was done in it is not lost for that."""
+        with suppress(RollkeeperError):
+            self.ask("sign-out")
 
 
 def sign_in(username: str, password: str, ask_code: Callable[[], str]) -> Session:

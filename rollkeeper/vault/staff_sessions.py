@@ -54,5 +54,5 @@ def open_vault_session(username: str) -> StaffSession:
 def sign_in_at_service(username: str, password: str, code: Callable[[], str]) -> StaffId:
     """Have the service check who it is, for a command that acts on the register itself. Refuses: as `client.sign_in`."""
     session = client.sign_in(username, password, code)
-    session.ask("sign-out")
+    session.sign_out()
     return session.staff_id

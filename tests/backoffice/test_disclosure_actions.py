@@ -248,6 +248,26 @@ def test_a_proposal_that_is_refused_stays_filled_in(asked, changes):
     assert not RequestingAuthority.objects.filter(title="Second Invented Court").exists()
 
 
+def test_a_vault_that_stops_after_it_answered_takes_no_answer_from_the_page(asked, monkeypatch):
+    from rollkeeper.vault.errors import VAULT_OUT_OF_REACH
+
+    usual = client.ask
+
+    def ask(operation, **values):
+        if operation == "sign-out":
+            raise VAULT_OUT_OF_REACH()
+        return usual(operation, **values)
+
+    monkeypatch.setattr(client, "ask", ask)
+
+    answer = asked("officer", "post", f"/disclosures/{asked.instance.approved()}/answer/", CONFIRM | {
+        "number": NUMBER, "held_on": ON.isoformat(), "second": "supervisor", "second_password": PASSWORD, "second_code": "",
+    })  # fmt: skip
+
+    assert answer.status_code == 200
+    assert json.loads(pyrage.decrypt(answer.content, [asked.instance.key]))["fields"]
+
+
 def test_a_vault_that_restarts_loses_nothing_that_was_typed(asked, monkeypatch):
     from rollkeeper.vault.errors import VAULT_OUT_OF_REACH
 
