@@ -174,10 +174,11 @@ def _open_correction_again(authority: Authority, case: Any, *, on: dt.date) -> N
     lost = rows("SELECT about FROM selfcare_case WHERE case_id = %s AND kind = 'correct'", [case.against])
     if not lost or _corrected(case.against) or has_open_case(line_id, CaseKind.CORRECT):
         return
-    held = current_tenure(line_id)
+    line, held = view_line(line_id), current_tenure(line_id)
     if (
-        held is None
-        or view_line(line_id).is_over
+        line is None
+        or line.is_over
+        or held is None
         or case.tenure_id not in tenures_as_one(line_id, held.tenure_id)
     ):
         return  # it is not theirs any more, and no counter would correct it

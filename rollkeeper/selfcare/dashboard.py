@@ -219,7 +219,10 @@ _GIVEN_AWAY: Final[Mapping[str, Any]] = MappingProxyType({
 
 
 def _at_present(line: LineView, tenure: Tenure | None, *, language: str, on: dt.date) -> Shown:
-    is_open, explained = tenure is None or tenure.is_present, explain_line(line.line_id, on=on, language=language)
+    is_open, explained = (
+        tenure is None or tenure.is_present,
+        explain_line(line.line_id, on=on, language=language),
+    )
     return {
         "state": line.state.value, "registered": line.is_registered and is_open, "must_reverify": line.must_reverify and is_open,
         "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons], "barred": line.level,

@@ -125,13 +125,20 @@ def test_a_case_of_the_former_subscriber_stops_none_of_the_present_one(at_portal
 
     assert "refused" not in answer
     assert again["refused"] == "case_already_open"
-    assert len({one.tenure_id for one in rows("SELECT tenure_id FROM selfcare_case WHERE line_id = %s", [given])}) == 2
+    assert (
+        len(
+            {one.tenure_id for one in rows("SELECT tenure_id FROM selfcare_case WHERE line_id = %s", [given])}
+        )
+        == 2
+    )
 
 
 def test_a_decided_appeal_of_the_former_subscriber_starts_no_clock_of_the_present(at_portal):
     given = register_line(OTHER)
     with database.action():
-        open_case(console_authority(), given, CaseKind.APPEAL, tenure_id=current_tenure(given).tenure_id, on=ON)
+        open_case(
+            console_authority(), given, CaseKind.APPEAL, tenure_id=current_tenure(given).tenure_id, on=ON
+        )
     give_away(OTHER, SOMEBODY_ELSE)
     token = session(at_portal, OTHER)
     suspend_line(given, reason=SuspensionReason.REGISTRATION, on=ON)
