@@ -252,8 +252,15 @@ def test_who_decided_a_case_does_not_decide_the_appeal(asked):
     assert "Decided: the subscriber is not right." in by_another.text_
 
 
-def test_an_upheld_appeal_unlinks_the_line_that_is_not_theirs_as_was_said_before(asked):
-    first = disputed(CaseKind.NOT_MINE)
+@pytest.mark.parametrize(
+    ("kind", "said_before", "is_theirs", "opened"),
+    [
+        (CaseKind.NOT_MINE, "The line is permanently unlinked from this person.", False, []),
+        (CaseKind.CORRECT, "the correction is opened again", True, [CaseKind.CORRECT]),
+    ],
+)
+def test_an_upheld_appeal_does_what_was_said_before(asked, kind, said_before, is_theirs, opened):
+    first = disputed(kind)
     tenure_id = current_tenure(first.line_id).tenure_id
     asked("bo", "post", f"/cases/{first.case_id}/decide/", {"because": "record_right", "confirmed": "yes"})
     open_case(
@@ -265,26 +272,10 @@ def test_an_upheld_appeal_unlinks_the_line_that_is_not_theirs_as_was_said_before
     before = asked("anna", "post", at, said)
     done = asked("anna", "post", at, said | {"confirmed": "yes"})
 
-    assert "The line is permanently unlinked from this person." in before.text_
+    assert said_before in before.text_
     assert "Decided: the subscriber is right." in done.text_
-    assert current_tenure(first.line_id) is None
-
-
-def test_an_upheld_appeal_against_a_correction_leads_to_a_counter_as_was_said_before(asked):
-    first = disputed(CaseKind.CORRECT)
-    tenure_id = current_tenure(first.line_id).tenure_id
-    asked("bo", "post", f"/cases/{first.case_id}/decide/", {"because": "record_right", "confirmed": "yes"})
-    open_case(
-        console_authority(), first.line_id, CaseKind.APPEAL, tenure_id=tenure_id, against=first.case_id, on=ON
-    )
-    (appeal,) = open_cases()
-    at, said = f"/cases/{appeal.case_id}/decide/", {"because": "document_seen"}
-
-    before = asked("anna", "post", at, said)
-    asked("anna", "post", at, said | {"confirmed": "yes"})
-
-    assert "the correction is opened again" in before.text_
-    assert [one.kind for one in open_cases()] == [CaseKind.CORRECT]
+    assert (current_tenure(first.line_id) is not None) is is_theirs
+    assert [one.kind for one in open_cases()] == opened
 
 
 def test_a_protected_subscribers_case_is_there_for_the_officer_alone(asked):
