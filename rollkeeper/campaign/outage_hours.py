@@ -6,7 +6,6 @@ table: it cannot contradict them. The file contains references of lines, never a
 """
 
 import datetime as dt
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +18,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.errors import BILLING_FILE_EXISTS
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.files import creating
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.services import append_entry
@@ -89,17 +89,13 @@ def _write(file: Path) -> str:
     """Write the file for its owner alone, and return its SHA-256. A file that breaks off does not stay. Refuses: BILLING_FILE_EXISTS."""
     digest = sha256()
     try:
-        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        made = creating(file)
     except FileExistsError:
         raise BILLING_FILE_EXISTS(file=file.name) from None
-    try:
-        with os.fdopen(opened, "wb") as out:
-            for piece in _pieces():
-                digest.update(piece)
-                out.write(piece)
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
+    with made as out:
+        for piece in _pieces():
+            digest.update(piece)
+            out.write(piece)
     return digest.hexdigest()
 
 

@@ -42,6 +42,7 @@ from rollkeeper.disclosures.services import (
 )
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.files import creating
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.attributes import LINE_ATTRIBUTES, OF_THE_SIM
@@ -285,14 +286,10 @@ def write_new(into: Path, make: Callable[[], bytes]) -> None:
     Refuses: ANSWER_FILE_EXISTS, and then nothing is made; what `make` refuses.
     """
     try:
-        number = os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        made = creating(into)
     except OSError:
         raise ANSWER_FILE_EXISTS() from None
-    with os.fdopen(number, "wb") as file:
-        try:
-            file.write(make())
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            into.unlink(missing_ok=True)
-            raise
+    with made as file:
+        file.write(make())
+        file.flush()
+        os.fsync(file.fileno())

@@ -8,7 +8,7 @@ the place of the file by a rename: a symbolic link of that name is replaced and 
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -49,6 +49,26 @@ def write_atomically(file: Path, content: bytes, *, mode: int = 0o600, is_durabl
         return
     with replacing(file, mode=mode, is_durable=is_durable) as out:
         out.write(content)
+
+
+def creating(file: Path) -> AbstractContextManager[BinaryIO]:
+    """Make a file that is not there yet and that its owner alone may read, at once; give it to the block, after whose fault it is removed.
+
+    Raises OSError where it cannot be made; then nothing is removed.
+    """
+    return _removed_after_a_fault(
+        file, os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    )
+
+
+@contextmanager
+def _removed_after_a_fault(file: Path, handle: int) -> Iterator[BinaryIO]:
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def made_once(file: Path, make: Callable[[], bytes]) -> bytes:

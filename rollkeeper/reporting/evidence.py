@@ -12,7 +12,6 @@ instant or reference. It shows the figures that a report hides, so it is not pub
 
 import datetime as dt
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +21,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import commitment_of
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import action
+from rollkeeper.kernel.files import creating
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger import auditor, notes, queries
 from rollkeeper.ledger.leaf_classes import LeafClass
@@ -63,21 +63,17 @@ def write_evidence(
     role = require(authority, Permission.MAKE_REPORTS)
     size = queries.tree_size()
     try:
-        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        made = creating(file)
     except OSError:
         raise EVIDENCE_FILE_EXISTS(file=file.name) from None
-    try:
-        with os.fdopen(opened, "wb") as out:
-            with action():
-                append_entry(
-                    authority, verb=Verb.EVIDENCE_DISCLOSED, role=role, on=on,
-                    facts={"first": period.first.isoformat(), "last": period.last.isoformat(), "size": size,
-                           "staff": commitment_of(given_to)},
-                )  # fmt: skip
-            return _write_all(out, period, size, progress=progress)
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
+    with made as out:
+        with action():
+            append_entry(
+                authority, verb=Verb.EVIDENCE_DISCLOSED, role=role, on=on,
+                facts={"first": period.first.isoformat(), "last": period.last.isoformat(), "size": size,
+                       "staff": commitment_of(given_to)},
+            )  # fmt: skip
+        return _write_all(out, period, size, progress=progress)
 
 
 def _write_all(out: IO[bytes], period: Period, size: int, *, progress: Callable[[int], None]) -> int:

@@ -1,10 +1,11 @@
 """Files are written whole, and not through a link that another user laid."""
 
 import base64
+from contextlib import suppress
 
 import pytest
 
-from rollkeeper.kernel.files import made_once, new_draft, replacing, write_atomically
+from rollkeeper.kernel.files import creating, made_once, new_draft, replacing, write_atomically
 from rollkeeper.notices.verp import return_secret
 from rollkeeper.provisioning.gateways.signing import webhook_secret
 
@@ -48,6 +49,31 @@ def test_a_new_file_is_its_owners_alone_unless_said_otherwise(tmp_path):
     write_atomically(tmp_path / "public", b"", mode=0o644)
 
     assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("secret", "public")] == [0o600, 0o644]
+
+
+def test_a_file_that_is_created_is_its_owners_alone_and_goes_after_a_fault(tmp_path):
+    file = tmp_path / "new"
+    with creating(file) as out:
+        out.write(b"whole")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"whole", 0o600)
+    with pytest.raises(FileExistsError):
+        creating(file)
+    assert file.read_bytes() == b"whole"
+
+    other = tmp_path / "other"
+    with suppress(TypeError), creating(other) as out:
+        out.write(b"ha")
+        out.write("no bytes")
+    assert not other.exists()
+
+
+def test_no_file_is_created_through_a_link(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(FileExistsError):
+        creating(tmp_path / "link")
+
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_file_made_once_is_its_owners_alone_and_stays_what_it_was(tmp_path):
