@@ -63,6 +63,8 @@ class Wording:
     """What parts two facts of a sentence; `listed` writes the items of a list."""
     colon: str = ": "
     stop: str = ". "
+    gap: str = " "
+    """What parts two sentences that have their full stops."""
     bracketed: Say = " ({})".format
 
 
@@ -76,7 +78,12 @@ class _Page:
         self.pack, self.file, self.language, self.on = pack, pack.file, language, on
         self.say, self.day, self.label, self.cite = wording.say, wording.day, wording.label, wording.cite
         self.source, self.listed, self.colon = wording.source, wording.listed, wording.colon
-        self.pause, self.stop, self.bracketed = wording.pause, wording.stop, wording.bracketed
+        self.pause, self.stop, self.gap, self.bracketed = (
+            wording.pause,
+            wording.stop,
+            wording.gap,
+            wording.bracketed,
+        )
 
     def parts(self) -> Iterator[str]:
         yield f'<article class="law"><h1 class="govuk-heading-l">{escape(self.text(self.file.title))}</h1>'
@@ -398,8 +405,8 @@ class _Page:
         if self.file.declined:
             yield _h2(_("What the law asks and is not done"))
             yield _list(
-                f"{self.article(one.article, one.source)}{self.colon}{self.text(one.what)}{self.stop}{self.text(one.why)} "
-                f"{self.text(one.instead)} {_('Who answers')}{self.colon}{_(one.answers)}"
+                f"{self.article(one.article, one.source)}{self.colon}{self.text(one.what)}{self.stop}{self.text(one.why)}{self.gap}"
+                f"{self.text(one.instead)}{self.gap}{_('Who answers')}{self.colon}{_(one.answers)}"
                 for one in self.file.declined
             )
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel, IdentityCheck, Payment, Service, label_of
 from rollkeeper.kernel.instance import instance
-from rollkeeper.kernel.phrasing import bracketed, cite, colon, listed
+from rollkeeper.kernel.phrasing import bracketed, cite, colon, gap, listed
 from rollkeeper.kernel.side_by_side import name_in
 from rollkeeper.law.choices import CounterAct
 from rollkeeper.law.packs import load_pack
@@ -57,7 +57,7 @@ def wording() -> Wording:
     """Return how the page writes in the language that is active."""
     return Wording(
         say=gettext, day=date_format, label=_label, cite=cite, source=_source, listed=listed, colon=colon(),
-        pause=pgettext("law", ", "), stop=pgettext("law", ". "), bracketed=bracketed,
+        pause=pgettext("law", ", "), stop=pgettext("law", ". "), gap=gap(), bracketed=bracketed,
     )  # fmt: skip
 
 

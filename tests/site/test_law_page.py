@@ -33,6 +33,7 @@ def test_the_law_is_told_in_chinese(app):
     assert "第二条第二款第二句：即时通信" in said
     assert "其下层规定：cn-2013" in said
     assert "<li>登记信息：合同终止后的年数：1（cn-2013：2）</li>" in said
+    assert "。 " not in said
 
 
 def test_a_law_without_a_tibetan_title_is_named_in_chinese_before_english(app):

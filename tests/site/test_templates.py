@@ -40,6 +40,8 @@ def test_sentences_are_parted_as_the_readers_language_parts_them():
         for file in PACKAGE.rglob("*.html")
         for found in re.finditer(end, file.read_text("utf-8"))
     ] == []
+    behind_a_value = r'\}\}(?:\{% endif %\})*\{% if [^%]+ %\} (?:<strong>)?\{% translate "[A-Z][^"]*\."'
+    assert not [one for one in PACKAGE.rglob("*.html") if re.search(behind_a_value, one.read_text("utf-8"))]
 
 
 def test_every_class_that_changes_one_element_is_in_the_style_sheet():
