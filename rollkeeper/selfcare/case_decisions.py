@@ -127,7 +127,25 @@ def close_case(
     if kind is CaseKind.APPEAL and not _has_open(line_id, (CaseKind.APPEAL,)):
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
-    line = view_line(line_id) if was_right else None
+    given_away = _given_away_at(case)
+    if was_right and given_away is None:
+        _restore(authority, line_id, role=role, on=on)
+    _unlink(case, upheld=upheld, entry_id=entry_id)
+    if was_right:
+        mark_suspension_wrongful(line_id, lifted_since=_disputed_since(case), until=given_away)
+    is_over = kind in DISPUTE_KINDS and not _has_open(line_id, DISPUTE_KINDS)
+    if is_over:
+        settle_dispute(authority, line_id, on)
+    if is_over or (was_right and given_away is None):
+        restart_clock(line_id, on=on)
+    if upheld and kind is CaseKind.APPEAL:
+        _open_correction_again(authority, case, on=on)
+    return entry_id
+
+
+def _restore(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -> None:
+    """Give back the service that want of registration took, also of a line that a batch terminated, while its number is not reassigned."""
+    line = view_line(line_id)
     if (
         line is not None
         and line.may_be_restored(on=on)
@@ -136,17 +154,18 @@ def close_case(
         line = view_line(line_id)
     if line is not None and not line.is_over:
         restore_service(line, on=on)
-    _unlink(case, upheld=upheld, entry_id=entry_id)
-    if was_right:
-        mark_suspension_wrongful(line_id, lifted_since=_disputed_since(case))
-    is_over = kind in DISPUTE_KINDS and not _has_open(line_id, DISPUTE_KINDS)
-    if is_over:
-        settle_dispute(authority, line_id, on)
-    if was_right or is_over:
-        restart_clock(line_id, on=on)
-    if upheld and kind is CaseKind.APPEAL:
-        _open_correction_again(authority, case, on=on)
-    return entry_id
+
+
+def _given_away_at(case: Any) -> dt.datetime | None:
+    """Return when the line left the hands of who opened the case, if another has had it since: its service is that one's now."""
+    found = rows(
+        "SELECT upper(own.held) AS at FROM lines_tenure own WHERE own.line_id = %s AND own.tenure_id = %s AND EXISTS"
+        " (SELECT FROM lines_tenure later WHERE later.line_id = own.line_id AND later.person_id <> own.person_id"
+        " AND lower(later.held) >= upper(own.held))",
+        [case.line_id, case.tenure_id],
+    )
+    at: dt.datetime | None = found[0].at if found else None
+    return at
 
 
 def _has_open(line_id: LineId, kinds: Sequence[CaseKind]) -> bool:

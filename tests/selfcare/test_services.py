@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.access.authority import console_authority, subscriber_authority
+from rollkeeper.access.authority import console_authority, subscriber_authority, worker_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.choices import Payment, Service
 from rollkeeper.kernel.database import rows, run
@@ -20,7 +20,7 @@ from rollkeeper.lines.services import mark_disputed
 from rollkeeper.registration.services import change_record, terminate_line, transfer_line
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare import portal_client, verification
-from rollkeeper.selfcare.case_decisions import close_case, settle_case
+from rollkeeper.selfcare.case_decisions import close_case, settle_case, settle_done_corrections
 from rollkeeper.selfcare.choices import CaseKind, PortalRequestKind
 from rollkeeper.selfcare.models import PortalRequest
 from rollkeeper.selfcare.queries import open_cases
@@ -153,6 +153,44 @@ def test_a_decided_appeal_of_the_former_subscriber_starts_no_clock_of_the_presen
 
     assert "refused" not in asked
     assert running == [1, 0]
+
+
+def test_a_change_of_the_present_record_answers_no_correction_of_the_former(at_portal):
+    register_line(OTHER)
+    ask(proved_session(at_portal, OTHER), PortalRequestKind.CORRECT, about="name")
+    give_away(OTHER, SOMEBODY_ELSE)
+    change_record(
+        console_authority(),
+        Submission(
+            submission_key=str(new_uuid()), number=OTHER, kind=PartyKind.INDIVIDUAL, double_checked=True, language="en",
+            parts={PartyRole.SUBSCRIBER: SOMEBODY_ELSE | {"name": "Another Spelling"}},
+        ),
+        on=ON,
+    )  # fmt: skip
+
+    assert settle_done_corrections(worker_authority(), on=ON) == 0
+    assert [case.kind for case in open_cases()] == [CaseKind.CORRECT]
+
+
+def test_an_upheld_appeal_of_the_former_subscriber_changes_no_service_of_the_present(at_portal):
+    given = register_line(OTHER)
+    suspend_line(given, reason=SuspensionReason.REGISTRATION, on=ON)
+    with database.action():
+        open_case(
+            console_authority(), given, CaseKind.APPEAL, tenure_id=current_tenure(given).tenure_id, on=ON
+        )
+    give_away(OTHER, SOMEBODY_ELSE)
+    suspend_line(given, reason=SuspensionReason.REGISTRATION, on=ON)
+
+    (case,) = rows("SELECT * FROM selfcare_case WHERE line_id = %s", [given])
+    with database.action():
+        close_case(console_authority(), case, role="console", upheld=True, on=ON)
+
+    assert view_line(given).state is LineState.SUSPENDED
+    suspensions = rows(
+        "SELECT was_wrongful FROM lines_suspension WHERE line_id = %s ORDER BY begun_at", [given]
+    )
+    assert [one.was_wrongful for one in suspensions] == [True, False]
 
 
 def test_what_was_asked_for_one_line_is_not_said_to_be_done_for_another(at_portal):

@@ -318,12 +318,16 @@ BEGIN
 END
 $$;
 
--- Says of a line's last suspension for want of registration, with each step of it, that it was wrong, unless it was lifted before a day.
-CREATE OR REPLACE FUNCTION lines_mark_wrongful(line uuid, since date) RETURNS void
+-- Says of a line's last suspension for want of registration, with each step of it, that it was wrong, unless it was lifted before a day. With a
+-- moment: of the last that began before it.
+DROP FUNCTION IF EXISTS lines_mark_wrongful(uuid, date);
+CREATE OR REPLACE FUNCTION lines_mark_wrongful(line uuid, since date, until timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE lines_suspension s SET was_wrongful = true
-      FROM (SELECT restored_at FROM lines_suspension WHERE line_id = line AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) last
-     WHERE s.line_id = line AND s.reason = 'registration' AND s.restored_at IS NOT DISTINCT FROM last.restored_at AND (s.restored_on IS NULL OR s.restored_on >= since)
+      FROM (SELECT restored_at FROM lines_suspension
+             WHERE line_id = line AND reason = 'registration' AND begun_at < coalesce(until, 'infinity') ORDER BY begun_at DESC LIMIT 1) last
+     WHERE s.line_id = line AND s.reason = 'registration' AND s.restored_at IS NOT DISTINCT FROM last.restored_at
+       AND (s.restored_on IS NULL OR s.restored_on >= since)
 $$;
 
 -- Marks a line as disputed, or as one on which a lift, an alarm or a medical device hangs or no longer does, as the entry says. The mark keeps

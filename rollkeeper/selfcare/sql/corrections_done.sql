@@ -1,6 +1,7 @@
--- Lists the open corrections whose record was changed since they were opened; if a case is named, that one alone, decided or not.
--- Law: art. 2 (recorded truly). Reads: selfcare_case, ledger_entry. Writes: -.
--- Plan: selfcare_case_open or the named case, and ledger_entry's index by line. Again: those that are still open.
+-- Lists the open corrections whose record was changed since they were opened; if a case is named, that one alone, decided or not. A change of
+-- the record of who has the line now answers nothing that who had it before asked for.
+-- Law: art. 2 (recorded truly). Reads: selfcare_case, ledger_entry, lines_tenure. Writes: -.
+-- Plan: selfcare_case_open or the named case, ledger_entry's index by line, and the tenures of one line. Again: those that are still open.
 
 SELECT c.case_id
   FROM selfcare_case AS c
@@ -9,5 +10,9 @@ SELECT c.case_id
                 WHERE e.line_id = c.line_id AND e.verb IN ('line:tenure:corrected', 'line:line:relocated')
                   AND e.entry_id > (SELECT min(o.entry_id) FROM ledger_entry AS o
                                      WHERE o.line_id = c.line_id AND o.verb = 'selfcare:case:opened'
-                                       AND o.body LIKE '%%' || c.case_id || '%%'))
+                                       AND o.body LIKE '%%' || c.case_id || '%%')
+                  AND NOT EXISTS (SELECT FROM lines_tenure AS changed
+                                    JOIN lines_tenure AS asked ON asked.line_id = c.line_id AND asked.tenure_id = c.tenure_id
+                                   WHERE changed.line_id = c.line_id AND changed.begun_by_entry = e.entry_id
+                                     AND changed.person_id <> asked.person_id))
  ORDER BY c.case_id
