@@ -77,3 +77,5 @@ class ReverificationOutcome(TextChoices):
     """The subscriber showed the document again, at a counter."""
     OVER = "over", _("The line ended otherwise")
     """The line ended otherwise."""
+    CLEARED = "cleared", _("Not confirmed in time; a supervisor found nothing wrong")
+    """It was not confirmed in time, and a supervisor found that nothing is wrong."""

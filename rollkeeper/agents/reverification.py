@@ -50,13 +50,13 @@ def start_reverifications(
 
 
 def update_reverifications(authority: Authority, *, on: dt.date) -> dict[str, int]:
-    """Update the open ones: notified, confirmed, or overdue; one whose case says so begins again. Returns how many of each.
+    """Update the open ones: notified, confirmed, or overdue; one whose case says so ends or begins again. Returns how many of each.
 
     Ledger: agents:reverification:notified, agents:reverification:settled, agents:reverification:started, agents:case:opened.
     Refuses: NOT_ALLOWED.
     """
     role = require(authority, Permission.UPDATE_REVERIFICATIONS)
-    done = {"notified": 0, "confirmed": 0, "over": 0, "not_confirmed": 0}
+    done = {"notified": 0, "confirmed": 0, "over": 0, "not_confirmed": 0, "cleared": 0}
     for found in rows(sql("agents", "open_reverifications"), {"verbs": _WORDS}):
         with action():
             reverification = (
@@ -78,13 +78,7 @@ def _follow(
 ) -> str | None:
     if found.is_confirmed or found.is_over:
         outcome = ReverificationOutcome.CONFIRMED if found.is_confirmed else ReverificationOutcome.OVER
-        reverification.settled_on, reverification.outcome = on, outcome.value
-        reverification.save()
-        append_entry(
-            authority, verb=Verb.REVERIFICATION_SETTLED, role=role, on=on, line_id=LineId(reverification.line_id),
-            facts={"agent": str(reverification.agent_id), "outcome": outcome.value},
-        )  # fmt: skip
-        return outcome.value
+        return _settle(authority, reverification, outcome, role=role, on=on)
     if found.delivered_on is None:
         return None
     due_on = _due_on(
@@ -100,6 +94,18 @@ def _follow(
         )  # fmt: skip
         return "notified"
     return _not_confirmed(authority, reverification, role=role, on=on) if on > due_on else None
+
+
+def _settle(
+    authority: Authority, reverification: Reverification, outcome: ReverificationOutcome, *, role: str, on: dt.date
+) -> str:  # fmt: skip
+    reverification.settled_on, reverification.outcome = on, outcome.value
+    reverification.save()
+    append_entry(
+        authority, verb=Verb.REVERIFICATION_SETTLED, role=role, on=on, line_id=LineId(reverification.line_id),
+        facts={"agent": str(reverification.agent_id), "outcome": outcome.value},
+    )  # fmt: skip
+    return outcome.value
 
 
 def _due_on(line_id: LineId, *, notified_on: dt.date, promised: dt.date, on: dt.date) -> dt.date:
@@ -123,6 +129,8 @@ def _not_confirmed(
     if case is not None:
         if case.verdict == Verdict.REVERIFY:
             _ask_again(authority, reverification, role=role, on=on)
+        elif case.verdict == Verdict.CLEARED:
+            return _settle(authority, reverification, ReverificationOutcome.CLEARED, role=role, on=on)
         return None
     case_id = new_uuid()
     Case.objects.create(

@@ -159,6 +159,24 @@ def test_who_did_not_confirm_is_asked_once_more_where_a_person_decides_so(cheate
     assert [one.pattern for one in queries.open_cases()] == [Pattern.NOT_CONFIRMED]
 
 
+def test_who_did_not_confirm_is_asked_no_more_where_a_person_finds_nothing_wrong(cheated, as_role):
+    line_id, _ = cheated
+    prove(line_id)
+    update_reverifications(WORKER, on=NOTIFIED)
+    later = LAST + dt.timedelta(days=1)
+    update_reverifications(WORKER, on=later)
+    (case,), supervisor = queries.open_cases(), employ(StaffRole.SUPERVISOR)
+
+    with as_role("backoffice"):
+        settle_case(supervisor, case.case_id, Verdict.CLEARED, on=later)
+    with as_role("worker"):
+        done = [update_reverifications(WORKER, on=later)["cleared"] for _ in range(2)]
+
+    assert done == [1, 0]
+    assert reverification(line_id).outcome == ReverificationOutcome.CLEARED
+    assert [one.state for one in notices()] == ["delivered"]
+
+
 def test_who_shows_the_document_again_has_confirmed_even_after_the_last_day(cheated):
     line_id, number = cheated
     prove(line_id)
