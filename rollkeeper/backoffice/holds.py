@@ -11,6 +11,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -86,12 +87,23 @@ def holds(request: HttpRequest) -> HttpResponse:
 @shown_again("backoffice:holds", LEGAL_HOLD_NOT_FOUND.code)
 def lift(request: HttpRequest) -> HttpResponse:
     """Lift a hold before its time, after a question: a record past its day is then erased."""
-    require(authority_in(request), Permission.MANAGE_LEGAL_HOLDS)
+    authority, today = authority_in(request), clock.today()
+    require(authority, Permission.MANAGE_LEGAL_HOLDS)
     line, case = request.POST.get("line", ""), request.POST.get("case", "")
     if not is_confirmed(request):
+        # As it is now: the list that it was chosen from may be older than the newest decision about it.
+        held = [
+            one
+            for one in current_legal_holds(authority, on=today)
+            if (str(one.line_id), one.case_reference) == (line, case) and one.last > today
+        ]
+        if not held:
+            raise LEGAL_HOLD_NOT_FOUND()
         question = Question(
             title=_("Lift the hold of case %(case)s?") % {"case": case}, button=_("Lift the hold"),
             consequences=[
+                _("The record of line …%(line)s is held until %(day)s.")
+                % {"line": reference_of(line), "day": date_format(held[0].last, "DATE_FORMAT")},
                 _("Today is its last day. A record that the law no longer allows to keep is erased from tomorrow, and cannot be brought back."),
             ],
             back=reverse("backoffice:holds"), concerns=1, concerned=_("record"),

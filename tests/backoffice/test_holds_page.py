@@ -4,6 +4,7 @@
 import datetime as dt
 
 import pytest
+from django.utils.formats import date_format
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
@@ -84,6 +85,19 @@ def test_a_hold_that_was_lifted_already_leads_back_to_the_list(asked):
 
     assert again.status_code == 409
     assert "Nothing was changed: it was done before" in again.text_
+
+
+def test_the_question_says_how_long_the_record_is_held_now_and_not_when_the_list_was_read(asked):
+    line = register_line()
+    lift = {"line": str(line), "case": HOLD["case"]}
+    asked("anna", "post", "/holds/", HOLD)
+    asked("anna", "post", "/holds/", HOLD | {"last": (LAST + dt.timedelta(days=40)).isoformat()})
+
+    question = asked("anna", "post", "/holds/lift/", lift)
+    asked("anna", "post", "/holds/lift/", lift | {"confirmed": "yes"})
+
+    assert date_format(LAST + dt.timedelta(days=40), "DATE_FORMAT") in question.text_
+    assert asked("anna", "post", "/holds/lift/", lift).status_code == 409
 
 
 def test_only_the_officer_lays_or_lifts(asked):
