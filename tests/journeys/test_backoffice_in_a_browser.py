@@ -207,6 +207,15 @@ def test_a_batch_is_found_read_and_approved_with_the_keyboard_alone(strict_visit
     assert "Your approval is recorded." in page.inner_text("main")
 
 
+def test_after_a_fault_the_reader_begins_at_what_is_to_be_mended(strict_visitor):
+    page = strict_visitor.page
+    strict_visitor.sign_in("data_protection_officer", to="/incidents/open/")
+
+    page.locator("main form button").last.click()
+
+    page.wait_for_selector(".govuk-error-summary:has(a):focus", timeout=5_000)
+
+
 def tab_to(page, selector, most=60):
     for _ in range(most):
         page.keyboard.press("Tab")

@@ -3,8 +3,8 @@
 import { Button, ErrorSummary, NotificationBanner, createAll } from "govuk-frontend";
 
 export function initAll({ scope = document } = {}) {
-  // A page that asks for a password as well has two lists of errors: the reader begins with the first.
-  const [, ...later] = scope.querySelectorAll(".govuk-error-summary");
+  // A page that asks for a password as well has two lists of errors: the reader begins with the first. What is hidden is none.
+  const [, ...later] = scope.querySelectorAll(".govuk-error-summary:not([hidden])");
   for (const one of later) one.dataset.disableAutoFocus = "true";
   for (const component of [Button, ErrorSummary, NotificationBanner]) createAll(component, undefined, scope);
 }
