@@ -96,8 +96,10 @@ class IncidentForm(BackofficeForm):
                 self.add_error(needed, str(_MISSING[needed]))
             for other in {"usernames", "agent", "epoch", "table"} - {needed}:
                 given[other] = None
-        for name in ("noticed_at", "since"):
-            if given.get(name) and given[name] > now + dt.timedelta(minutes=1):
+        for name in ("noticed_at", "since", "until"):
+            if given.get(name) and given[name].year < clock.YEARS[0]:
+                self.add_error(name, self.fields[name].error_messages["invalid"])
+            elif given.get(name) and given[name] > now + dt.timedelta(minutes=1):
                 self.add_error(name, _("Enter a time that is not in the future."))
         if given.get("since") and given.get("until") and given["until"] <= given["since"]:
             self.add_error("until", _("Enter a time after the first."))

@@ -15,6 +15,7 @@ from rollkeeper.incidents.choices import About, Severity, Table
 from rollkeeper.incidents.drafts import word_notice
 from rollkeeper.incidents.models import Incident
 from rollkeeper.incidents.services import open_incident
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.notices.wordings import is_usable, standard_wordings
 
@@ -85,6 +86,6 @@ def _instant(payload: Mapping[str, Any], name: str) -> dt.datetime | None:
         read = dt.datetime.fromisoformat(str(given))
     except ValueError:
         raise STAFF_REQUEST_UNREADABLE() from None
-    if read.tzinfo is None:
+    if read.tzinfo is None or read.year < clock.YEARS[0]:
         raise STAFF_REQUEST_UNREADABLE()
     return read

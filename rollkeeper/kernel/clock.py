@@ -16,6 +16,8 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 
 MAX_IDLE_DAYS: Final = 7
 """After this many days without a run, a person must confirm the date before irreversible work is done again."""
+YEARS: Final = (1900, 2199)
+"""The first and the last in which days are counted."""
 
 _given: ContextVar[dt.date | None] = ContextVar("demo_date", default=None)
 _looks_back: ContextVar[bool] = ContextVar("looks_back", default=False)

@@ -79,9 +79,6 @@ out = _PlainConsole(soft_wrap=True)
 err = _PlainConsole(stderr=True, soft_wrap=True)
 
 
-YEARS = (1900, 2199)
-
-
 def read_date(text: str) -> dt.date:
     """Read a plain date, year first. Refuses: INVALID_DATE, DATE_OUT_OF_RANGE."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
@@ -91,17 +88,19 @@ def read_date(text: str) -> dt.date:
         day = dt.date.fromisoformat(text)
     except ValueError as fault:
         raise INVALID_DATE(given=f"'{text}'") from fault
-    if not YEARS[0] <= day.year <= YEARS[1]:
-        raise DATE_OUT_OF_RANGE(day=day, first=YEARS[0], last=YEARS[1])
+    if not clock.YEARS[0] <= day.year <= clock.YEARS[1]:
+        raise DATE_OUT_OF_RANGE(day=day, first=clock.YEARS[0], last=clock.YEARS[1])
     return day
 
 
 def read_instant(text: str) -> dt.datetime:
-    """Read an instant; without an offset it is of the instance's zone. Refuses: INVALID_INSTANT."""
+    """Read an instant; without an offset it is of the instance's zone. Refuses: INVALID_INSTANT, DATE_OUT_OF_RANGE."""
     try:
         read = dt.datetime.fromisoformat(text)
     except ValueError:
         raise INVALID_INSTANT() from None
+    if not clock.YEARS[0] <= read.year <= clock.YEARS[1]:
+        raise DATE_OUT_OF_RANGE(day=read.date(), first=clock.YEARS[0], last=clock.YEARS[1])
     return read if read.tzinfo else read.replace(tzinfo=clock.zone())
 
 

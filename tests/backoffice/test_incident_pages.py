@@ -294,6 +294,9 @@ def test_an_incident_is_opened_on_a_page_and_its_clocks_run(backoffice, what):
         ({"about": "agent"}, "Enter the code of the agent"), ({"about": "table"}, "Choose the table"),
         ({"about": "key_epoch"}, "Enter the number of the epoch"), ({"about": "window"}, "Enter since when"),
         ({"about": "window", "since": "2999-01-01T00:00"}, "not in the future"),
+        ({"about": "window", "since": "2012-01-01T00:00", "until": "2999-01-01T00:00"}, "not in the future"),
+        ({"about": "account", "usernames": "clerk", "noticed_at": "0001-01-01T00:00"}, "Enter a valid date/time"),
+        ({"about": "window", "since": "0001-01-01T00:00"}, "Enter a valid date/time"),
         ({"about": "window", "since": "2012-01-02T00:00", "until": "2012-01-01T00:00"}, "after the first"),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from rollkeeper.kernel.console import out, read_date, show_error, show_table
+from rollkeeper.kernel.console import out, read_date, read_instant, show_error, show_table
 from rollkeeper.kernel.errors import DATE_OUT_OF_RANGE, INVALID_DATE, Faults
 from rollkeeper.operations import cli, demo
 from rollkeeper.operations.errors import DATA_DIR_IN_USE, DEMO_IN_PROGRESS, UNKNOWN_HOST
@@ -133,6 +133,8 @@ def test_what_is_no_date_at_all_is_not_repeated():
 def test_a_year_without_a_calendar_is_refused(year):
     with refusing(DATE_OUT_OF_RANGE, match="1900 to 2199"):
         read_date(f"{year}-01-01")
+    with refusing(DATE_OUT_OF_RANGE, match="1900 to 2199"):
+        read_instant(f"{year}-01-01T00:00+08:00")
 
 
 def test_the_first_and_the_last_year_are_read():
