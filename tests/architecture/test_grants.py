@@ -236,6 +236,17 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
     }
 
 
+def test_no_trigger_that_refuses_reads_a_temporary_table_of_who_it_refuses(data_dir):
+    unheld = rows(
+        "SELECT p.proname AS function FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang"
+        " WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype = 'trigger'::regtype AND l.lanname = 'plpgsql'"
+        r"   AND p.prosrc ~ '\m(FROM|JOIN) \w' AND p.prosrc ~ 'RAISE' AND p.proname !~ '^tests_'"
+        "   AND NOT coalesce('search_path=public, pg_temp' = ANY (p.proconfig), false) ORDER BY function"
+    )
+
+    assert [one.function for one in unheld] == []
+
+
 COUNTS_NOTHING = {
     "access_use_invitation",  # the hash of a long code
     "lines_register",  # a contact, sealed

@@ -117,6 +117,22 @@ def test_an_approved_batch_takes_service_from_no_other_line(
         assert refused(*statements, batch=approved[0], line=other, on=DUE)
 
 
+@pytest.mark.parametrize("kind", ["bar", "terminate"])
+def test_a_worker_commands_nothing_by_a_temporary_table_that_it_made(
+    register: None, as_role: AsRole, kind: str
+) -> None:
+    line_id = make_line()
+
+    with as_role("worker"):
+        assert refused(
+            "CREATE TEMPORARY TABLE lines_line (line_id uuid, state text, is_essential boolean)",
+            "DISCARD PLANS",  # as in a new session
+            "INSERT INTO provisioning_command (line_id, kind, reason, requested_at) VALUES (%(line)s, %(kind)s, 'registration', now())",
+            line=line_id,
+            kind=kind,
+        )
+
+
 def test_an_approved_batch_is_not_run_before_its_day(
     approved: tuple[BatchId, LineId], as_role: AsRole
 ) -> None:

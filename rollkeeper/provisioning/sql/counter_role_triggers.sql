@@ -5,7 +5,7 @@
 -- lines/sql/counter_role_triggers.sql says what it may change in the register: from that follows that it restores, bars again for
 -- a reason that was open before, and terminates what a subscriber asked to terminate.
 CREATE OR REPLACE FUNCTION provisioning_follow_register() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF NEW.batch_id IS NULL AND EXISTS (
         SELECT FROM lines_line l
