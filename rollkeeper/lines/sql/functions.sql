@@ -310,6 +310,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE lines_suspension s SET restored_on = kernel_day(on_day), restored_at = kernel_instant(said_at)
      WHERE s.line_id = line AND s.reason = lifted AND s.restored_on IS NULL;
+    IF NOT FOUND THEN  -- else each call would make the line another version, and so take it out of every batch
+        RAISE EXCEPTION 'lines_restored_without_a_suspension' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     UPDATE lines_line l
        SET version = l.version + 1,
            state = CASE WHEN EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = l.line_id AND s.restored_on IS NULL)

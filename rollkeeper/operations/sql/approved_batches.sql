@@ -2,7 +2,7 @@
 -- approved exactly so, and a line is made only for a registration or an import that a person asked for.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, campaign_batch, campaign_batchline,
 -- campaign_member, imports_import, ledger_entry, lines_legalhold, lines_line, lines_tenure, notices_notice, retention_erasure, vault_copy. Writes: triggers on campaign_batch,
--- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_suspension, lines_tenure, notices_notice, retention_erasure, subscribers_document.
+-- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_number, lines_suspension, lines_tenure, notices_notice, retention_erasure, subscribers_document.
 -- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
 -- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
 -- pilot, and its hourly limit, are still the worker's to keep.
@@ -178,7 +178,8 @@ DROP TRIGGER IF EXISTS subscribers_document_added ON subscribers_document;
 CREATE CONSTRAINT TRIGGER subscribers_document_added AFTER INSERT ON subscribers_document DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION subscribers_require_entry_of_document();
 
--- A suspension of a batch that runs, of what the batch bars, of a line whose turn has not been; or one that a line came in with.
+-- A suspension of a batch that runs, of what the batch bars, of a line whose turn has not been and who is as people approved: neither
+-- registered nor disputed since; or one that a line came in with.
 CREATE OR REPLACE FUNCTION lines_hold_suspension_to_batch() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -191,7 +192,10 @@ BEGIN
                    AND campaign_is_approved(b.batch_id, b.content)) IS NOT TRUE)
        OR EXISTS (
            SELECT FROM begun s JOIN campaign_batch b USING (batch_id) LEFT JOIN campaign_batchline l USING (line_id, batch_id)
-            WHERE (l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count)) IS NOT TRUE
+             LEFT JOIN lines_line n USING (line_id)
+            WHERE (l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count)
+                   AND n.version BETWEEN l.line_version AND l.line_version + 1  -- the suspension itself makes it the next
+                   AND n.is_registered = n.must_reverify AND NOT n.is_disputed) IS NOT TRUE
                OR campaign_breaks_promise(s.line_id, b.campaign_id, s.step, s.begun_on))
     THEN
         RAISE EXCEPTION 'lines_suspension_that_no_approved_batch_has' USING ERRCODE = 'insufficient_privilege';
@@ -243,6 +247,7 @@ BEGIN
                         SELECT FROM campaign_batchline l JOIN campaign_batch b USING (batch_id)
                          WHERE l.line_id = n.line_id AND b.batch_id = ANY (running) AND b.due_on <= kernel_day(n.terminated_on)
                            AND l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count)
+                           AND o.version = l.line_version AND o.is_registered = o.must_reverify AND NOT o.is_disputed
                            AND NOT campaign_breaks_promise(n.line_id, b.campaign_id, b.step + 1, n.terminated_on))
                     ELSE NOT EXISTS (
                         SELECT FROM ledger_entry e
@@ -259,6 +264,47 @@ REVOKE ALL ON FUNCTION lines_hold_state_to_cause FROM PUBLIC;
 CREATE OR REPLACE TRIGGER lines_line_state_as_approved AFTER UPDATE ON lines_line
     REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION lines_hold_state_to_cause();
+
+-- So what people and subscribers did to a line is not undone unseen: each change is another version, none an older one; and a line whose
+-- record goes loses it by a case that people decided. No number leads to another line.
+CREATE OR REPLACE TRIGGER lines_line_not_rewritten BEFORE UPDATE ON lines_line
+    FOR EACH ROW WHEN ((NEW.version < OLD.version OR NEW.number_index <> OLD.number_index OR NEW.number_index IS NOT NULL AND OLD.number_index IS NULL
+                        OR NEW.version = OLD.version AND (NEW.is_registered, NEW.must_reverify) <> (OLD.is_registered, OLD.must_reverify))
+                       AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('lines_line_rewritten', 'insufficient_privilege');
+CREATE OR REPLACE FUNCTION lines_require_case_of_lost_record() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM ledger_entry e
+                    WHERE e.xid = pg_current_xact_id() AND e.line_id = NEW.line_id AND e.verb = 'selfcare:case:settled') THEN
+        RAISE EXCEPTION 'lines_line_no_longer_registered_without_its_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_require_case_of_lost_record FROM PUBLIC;
+CREATE OR REPLACE TRIGGER lines_line_stays_registered AFTER UPDATE OF is_registered ON lines_line
+    FOR EACH ROW WHEN (OLD.is_registered AND NOT NEW.is_registered AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION lines_require_case_of_lost_record();
+
+-- A number goes with its line, and rests as long as was said, unless its line is in service again.
+CREATE OR REPLACE FUNCTION lines_hold_numbers_to_lines() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM lines_line l
+                WHERE l.line_id = OLD.line_id AND l.number_index = OLD.number_index AND (TG_OP = 'DELETE' OR l.state NOT IN ('active', 'suspended'))) THEN
+        RAISE EXCEPTION 'lines_number_taken_from_a_line' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_hold_numbers_to_lines FROM PUBLIC;
+CREATE OR REPLACE TRIGGER lines_number_deleted_with_line AFTER DELETE ON lines_number
+    FOR EACH ROW WHEN (current_user IN ('worker', 'console')) EXECUTE FUNCTION lines_hold_numbers_to_lines();
+CREATE OR REPLACE TRIGGER lines_number_rests AFTER UPDATE OF quarantined_until ON lines_number
+    FOR EACH ROW WHEN ((NEW.quarantined_until < OLD.quarantined_until OR NEW.quarantined_until IS NULL AND OLD.quarantined_until IS NOT NULL)
+                       AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION lines_hold_numbers_to_lines();
 
 -- A worker puts many lines in for an import alone, and the canary; single lines are made by functions, and their entry says so.
 CREATE OR REPLACE FUNCTION lines_hold_new_lines_to_request() RETURNS trigger

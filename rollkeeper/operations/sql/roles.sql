@@ -152,7 +152,8 @@ GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
 GRANT SELECT ON subscribers_subscriber TO backoffice;
 GRANT SELECT, INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO worker;
 -- Whose a line is, and which number leads to it, change by functions alone.
-GRANT UPDATE ON lines_line TO worker;
+GRANT UPDATE (state, version, is_registered, must_reverify, is_essential, terminated_on, terminated_by, erased_on, language, payment, contact_kind,
+    number_index, number_sealed, contact_sealed) ON lines_line TO worker;
 GRANT UPDATE (quarantined_until) ON lines_number TO worker;
 GRANT UPDATE (held, begun_by_entry, ended_by_entry, commitment, route, good_through, identity_check, erased_on, contested_on) ON lines_tenure TO worker;
 GRANT UPDATE (days, reason, evidence_seen_on) ON lines_pause TO worker;
