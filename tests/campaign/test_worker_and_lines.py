@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An attacker has the database session of a worker: an approved batch takes service from no line that was heard or registered since."""
 
+import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -10,7 +11,8 @@ from rollkeeper.access.authority import Authority, console_authority, worker_aut
 from rollkeeper.campaign import batch_execution
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
-from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.lines.services import mark_disputed, pause_clock, resume_clock
 from tests.builders.lines import make_line
 from tests.campaign.population import register
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, notified_lines
@@ -126,15 +128,22 @@ def test_a_worker_rewrites_no_line_that_is_in_force(people: People, as_role: AsR
         assert refused(statement, line=line_id)
 
 
-@pytest.mark.parametrize("until", ["NULL", "quarantined_until - 1", "'2000-01-01'"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE lines_number SET quarantined_until = NULL",
+        "UPDATE lines_number SET quarantined_until = quarantined_until - 1",
+        "UPDATE lines_number SET quarantined_until = '2000-01-01'",
+    ],
+)
 def test_a_worker_gives_no_number_out_before_its_rest_is_over(
-    people: People, as_role: AsRole, until: str
+    people: People, as_role: AsRole, statement: str
 ) -> None:
     line_id = make_line(state="terminated", terminated_on=DUE, terminated_by="subscriber")
     run("UPDATE lines_number SET quarantined_until = '2012-09-01' WHERE line_id = %s", [line_id])
 
     with as_role("worker"):
-        assert refused("UPDATE lines_number SET quarantined_until = " + until)
+        assert refused(statement)
 
 
 @pytest.mark.parametrize("role", ["counter", "worker"])
@@ -145,3 +154,33 @@ def test_no_role_makes_a_line_another_version_where_it_restores_nothing(
 
     with as_role(role):
         assert refused("SELECT lines_restore(%(line)s, 'registration', '2012-03-02', now())", line=line_id)
+
+
+@pytest.mark.parametrize(
+    "besides",
+    [
+        "SELECT",
+        "DELETE FROM lines_pause",
+        "UPDATE lines_pause SET days = 'empty'",
+        "UPDATE lines_pause SET days = daterange(lower(days), lower(days) + 1)",
+        "UPDATE lines_pause SET days = daterange(lower(days) + 60, NULL)",
+    ],
+)
+def test_a_line_whose_clock_was_paused_since_is_not_suspended(
+    to_suspend: tuple[BatchId, LineId], as_role: AsRole, besides: str
+) -> None:
+    batch_id, line_id = to_suspend
+    pause_clock(console_authority(), line_id, DUE - dt.timedelta(days=2), None, PauseReason.HOSPITAL, DUE)
+
+    with as_role("worker"):
+        assert refused(RUNS, besides, SUSPENDED, batch=batch_id, line=line_id, on=DUE)
+
+
+def test_a_line_whose_pause_is_over_is_suspended(to_suspend: tuple[BatchId, LineId], as_role: AsRole) -> None:
+    batch_id, line_id = to_suspend
+    before = DUE - dt.timedelta(days=1)
+    pause_clock(console_authority(), line_id, before, None, PauseReason.HOSPITAL, DUE)
+
+    with as_role("worker"):
+        resume_clock(console_authority(), line_id, before, PauseReason.HOSPITAL, DUE)
+        assert not refused(RUNS, SUSPENDED, batch=batch_id, line=line_id, on=DUE)

@@ -1,8 +1,8 @@
 -- Holds a worker's role, and a command's, to what people decided: a line loses service only as a member of a batch that enough people
 -- approved exactly so, and a line is made only for a registration or an import that a person asked for.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, campaign_batch, campaign_batchline,
--- campaign_member, imports_import, ledger_entry, lines_legalhold, lines_line, lines_tenure, notices_notice, retention_erasure, vault_copy. Writes: triggers on campaign_batch,
--- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_number, lines_suspension, lines_tenure, notices_notice, retention_erasure, subscribers_document.
+-- campaign_member, imports_import, ledger_entry, lines_legalhold, lines_line, lines_pause, lines_tenure, notices_notice, retention_erasure, vault_copy. Writes: triggers on campaign_batch,
+-- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_number, lines_pause, lines_suspension, lines_tenure, notices_notice, retention_erasure, subscribers_document.
 -- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
 -- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
 -- pilot, and its hourly limit, are still the worker's to keep.
@@ -91,13 +91,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION imports_brings FROM PUBLIC;
 
--- Whether a line would be cut before it may: never notified, or on or before a day that a notice named which went out. Of a line that is
+-- Whether a line would be cut before it may: on a day of a pause, never notified, or on or before a day that a notice named which went out. Of a line that is
 -- barred already, by the notice of the bar before. Nothing that an earlier campaign or subscriber was notified of counts, but the notice of
 -- a campaign of which an undone batch gave the line to this one. A day is kept whatever campaign a batch says to be of, and whenever a
 -- member is said to have begun again: it ends with the campaign, or with a tenure that an entry of a later day began or ended.
 CREATE OR REPLACE FUNCTION campaign_breaks_promise(line uuid, campaign uuid, next_step integer, day date) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT CASE WHEN barred.since IS NULL AND NOT EXISTS (
+    SELECT EXISTS (SELECT FROM lines_pause p WHERE p.line_id = line AND p.days @> day) OR CASE
+                WHEN barred.since IS NULL AND NOT EXISTS (
                     SELECT FROM notices_notice n LEFT JOIN campaign_member m USING (line_id, campaign_id)
                      WHERE n.line_id = line AND n.kind = 'register_by' AND n.delivered_on IS NOT NULL
                        AND n.queued_on >= coalesce(m.reentered_on, n.queued_on)
@@ -130,6 +131,26 @@ CREATE OR REPLACE TRIGGER campaign_member_promise_kept BEFORE UPDATE ON campaign
                         OR NEW.reentered_on < OLD.reentered_on OR NEW.reentered_on IS NULL AND OLD.reentered_on IS NOT NULL)
                        AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('campaign_promise_taken_back', 'insufficient_privilege');
+-- Nor a day of a pause: one without an end is ended, by the entry that says so.
+CREATE OR REPLACE TRIGGER lines_pause_kept BEFORE UPDATE OF days ON lines_pause
+    FOR EACH ROW WHEN (NEW.days <> OLD.days AND (isempty(NEW.days) OR lower(NEW.days) IS DISTINCT FROM lower(OLD.days) OR NOT upper_inf(OLD.days))
+                       AND kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('lines_pause_taken_back', 'insufficient_privilege');
+CREATE OR REPLACE FUNCTION lines_require_entry_of_resumption() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM ledger_entry e
+                    WHERE e.xid = pg_current_xact_id() AND e.line_id = NEW.line_id AND e.verb = 'line:clock:resumed') THEN
+        RAISE EXCEPTION 'lines_pause_ended_without_its_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION lines_require_entry_of_resumption FROM PUBLIC;
+DROP TRIGGER IF EXISTS lines_pause_ended_by_entry ON lines_pause;
+CREATE CONSTRAINT TRIGGER lines_pause_ended_by_entry AFTER UPDATE OF days ON lines_pause DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.days <> OLD.days AND kernel_acting_role() IN ('worker', 'console'))
+    EXECUTE FUNCTION lines_require_entry_of_resumption();
 -- Nor is a campaign made to be another, which has ended.
 CREATE OR REPLACE TRIGGER campaign_campaign_stays_itself BEFORE UPDATE OF campaign_id ON campaign_campaign
     FOR EACH ROW WHEN (NEW.campaign_id <> OLD.campaign_id AND kernel_acting_role() IN ('worker', 'console'))

@@ -1,7 +1,7 @@
 -- What the worker's role does only because a person asked for it on a page, and once for each request: begin a campaign, put it under
 -- another law or another day, close or cancel it, begin an import, undo one, change a setting.
--- Law: art. 3, 11. Reads: access_rolegrant, access_staff, access_staffrequest, agents_assignment. Writes: triggers on access_staff,
--- campaign_campaign, imports_import and ledger_entry.
+-- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, agents_assignment, reporting_report. Writes:
+-- triggers on access_approval, access_staff, campaign_campaign, imports_import, ledger_entry and reporting_report.
 -- Plan: one row of access_staffrequest for each such act. Again: the same triggers.
 -- An attacker with the session of a worker can make no request: only a page's role may (access/sql/staff_requests.sql).
 CREATE OR REPLACE FUNCTION access_act_as_asked() RETURNS trigger
@@ -106,3 +106,45 @@ $$;
 REVOKE ALL ON FUNCTION access_reopen_as_asked FROM PUBLIC;
 CREATE OR REPLACE TRIGGER access_staff_reopened_as_asked BEFORE UPDATE OF is_active ON access_staff
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.is_active AND NOT OLD.is_active) EXECUTE FUNCTION access_reopen_as_asked();
+
+-- What a person decides on a page a worker writes down as they said it: of that case what they found, of that report its very text. It takes
+-- nothing from approval (access/sql/approvals_of_a_role.sql says of which kinds it may write at all, and while which request waits).
+CREATE OR REPLACE FUNCTION access_approve_as_asked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT NEW.approves OR NOT EXISTS (
+        SELECT FROM access_staffrequest r JOIN access_staff s USING (staff_id)
+         WHERE r.staff_id = NEW.staff_id AND r.state = 'approved' AND s.is_active AND r.made_at > clock_timestamp() - interval '1 day'
+           AND CASE NEW.permission
+                   WHEN 'decide_forgery' THEN r.kind = 'decide-case' AND r.payload ->> 'case' = NEW.subject::text
+                       AND NEW.content = CASE r.payload ->> 'upheld' WHEN 'true' THEN 'genuine' WHEN 'false' THEN 'forged' END
+                   WHEN 'publish_report' THEN r.kind = 'publish-report' AND EXISTS (
+                       SELECT FROM reporting_report t
+                        WHERE t.period = r.payload ->> 'period' AND NEW.content = encode(sha256(convert_to(t.report, 'UTF8')), 'hex'))
+               END)
+    THEN
+        RAISE EXCEPTION 'access_no_person_approved_it' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION access_approve_as_asked FROM PUBLIC;
+CREATE OR REPLACE TRIGGER access_approval_as_asked BEFORE INSERT ON access_approval
+    FOR EACH ROW WHEN (current_user = 'worker') EXECUTE FUNCTION access_approve_as_asked();
+
+-- A report that was drafted for a page is published once two people approved its very text; one that a command makes is published with it.
+CREATE OR REPLACE FUNCTION reporting_publish_as_approved() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF (SELECT count(DISTINCT a.staff_id) FROM access_approval a JOIN access_staff s USING (staff_id)
+         WHERE a.permission = 'publish_report' AND a.approves AND s.is_active
+           AND a.content = encode(sha256(convert_to(NEW.report, 'UTF8')), 'hex')) < 2
+    THEN
+        RAISE EXCEPTION 'reporting_report_published_without_two_people' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION reporting_publish_as_approved FROM PUBLIC;
+CREATE OR REPLACE TRIGGER reporting_report_published_as_approved BEFORE INSERT OR UPDATE ON reporting_report
+    FOR EACH ROW WHEN (NEW.published_on IS NOT NULL AND current_user = 'worker') EXECUTE FUNCTION reporting_publish_as_approved();
