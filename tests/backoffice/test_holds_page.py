@@ -87,7 +87,7 @@ def test_a_hold_that_was_lifted_already_leads_back_to_the_list(asked):
     assert "Nothing was changed: it was done before" in again.text_
 
 
-def test_the_question_says_how_long_the_record_is_held_now_and_not_when_the_list_was_read(asked):
+def test_the_question_says_how_long_the_record_is_held_now(asked):
     line = register_line()
     lift = {"line": str(line), "case": HOLD["case"]}
     asked("anna", "post", "/holds/", HOLD)
