@@ -93,13 +93,14 @@ def judge(authority: Authority, case: Any, *, is_forged: bool, on: dt.date) -> b
 def pending_judgements() -> list[PendingSubject]:
     """Return the open cases about documents, which wait for two people: those of protected subscribers for who may see them alone."""
     found = prepared_rows(
-        "SELECT case_id, line_id, opened_on FROM selfcare_case WHERE kind = %s AND settled_on IS NULL ORDER BY opened_on, case_id",
+        "SELECT case_id, line_id, opened_on, uuid_extract_timestamp(case_id) AS made_at FROM selfcare_case"
+        " WHERE kind = %s AND settled_on IS NULL ORDER BY opened_on, case_id",
         [CaseKind.FORGERY.value],
     )
     hidden = protected_lines([LineId(one.line_id) for one in found])
     return [
         PendingSubject(
-            one.case_id, CaseKind.FORGERY.value, _noon(one.opened_on), str(one.case_id), is_judged=True,
+            one.case_id, CaseKind.FORGERY.value, _opened_at(one), str(one.case_id), is_judged=True,
             needs=Permission.SEE_PROTECTED if one.line_id in hidden else None,
         )
         for one in found
@@ -141,5 +142,6 @@ def _texts() -> dict[str, dict[str, str]]:
     return tomllib.loads((files("rollkeeper") / "selfcare" / "forgery_report.toml").read_text("utf-8"))
 
 
-def _noon(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(12), clock.zone())
+def _opened_at(case: Any) -> dt.datetime:
+    """Return when a case was opened: its day, and the time of day at which its reference was made."""
+    return dt.datetime.combine(case.opened_on, case.made_at.astimezone(clock.zone()).timetz())

@@ -9,6 +9,7 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.dual_control import pending_among, pending_approvals
 from rollkeeper.access.errors import ALREADY_APPROVED, NOT_ALLOWED
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import current_tenure, view_line
 from rollkeeper.selfcare.case_decisions import settle_case
@@ -51,6 +52,14 @@ def test_a_suspicion_opens_a_case_with_its_own_day_and_touches_no_line(suspected
     assert view_line(line).is_registered
     assert not view_line(line).is_disputed
     assert [one.about for one in pending_judgements()] == [str(case.case_id)]
+
+
+def test_a_suspicion_waits_since_the_day_and_the_time_at_which_it_was_entered(suspected):
+    (waits,) = pending_judgements()
+
+    so_long = (clock.true_now() - waits.requested_at) % dt.timedelta(days=1)  # the tests are on another day
+    assert clock.local_day(waits.requested_at) == ON
+    assert so_long < dt.timedelta(minutes=10)
 
 
 def test_one_document_is_suspected_once(suspected):
