@@ -75,7 +75,7 @@ def run(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Ask the worker to run a batch as far as it may go now."""
     authority = authority_to_see(request)
     request_work(authority, WorkKind.RUN, batch_id=BatchId(batch_id), on=clock.today())
-    messages.success(request, _("It begins within seconds. This page updates automatically."))
+    messages.info(request, _("It begins within seconds. This page updates automatically."))
     return redirect("backoffice:batch", batch_id)
 
 
@@ -111,7 +111,7 @@ def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     reason = None if asked else StopReason(form.cleaned_data["because"])
     state = undo_requests.approve_undo(authority, BatchId(batch_id), because=reason, on=clock.today())
     if state is RequestState.DONE:
-        messages.success(request, _("The lines get their service back within minutes, with their time."))
+        messages.info(request, _("The lines get their service back within minutes, with their time."))
     else:
         messages.success(request, _("Your approval is recorded. A second approver is needed."))
     return redirect("backoffice:batch", batch_id)

@@ -102,7 +102,7 @@ def ask(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         require_read(incident_id, Step(step), read)
         return confirm(request, _question(found, Step(step)), step=step, read=read)
     if approve_step(authority, incident_id, Step(step), on=clock.today(), read=read) is StepState.APPROVED:
-        messages.success(request, _("It is done within seconds; look at this page again."))
+        messages.info(request, _("It is done within seconds; look at this page again."))
     else:
         messages.success(request, _("Your approval is recorded. A second approver is needed."))
     return redirect("backoffice:incident", incident_id)

@@ -129,10 +129,13 @@ def test_a_batch_is_counted_prepared_and_run_from_pages(batch, signed_in, manage
         signed_in(StaffRole.SUPERVISOR, name)("post", f"/batches/{made.batch_id}/approve/", {"checked": "on"})
 
     manager("post", f"/batches/{made.batch_id}/run/")
+    asked = manager("get", f"/batches/{made.batch_id}/").text_
     work(as_role)
     page = manager("get", f"/batches/{made.batch_id}/").text_
 
     assert "Prepare these for approval" in counted
+    assert "It begins within seconds" in asked
+    assert "govuk-notification-banner--success" not in asked  # whose heading says that it is done
     assert Batch.objects.get().state == "running"
     assert "The first share is done." in page
     assert "Run the rest" not in page
