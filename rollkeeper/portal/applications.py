@@ -149,14 +149,16 @@ def _draw(
         "copy_kept_article": cite(pack.copy_retention.article) if pack.copy_retention else "",
     }  # fmt: skip
     whole = not (request.headers.get("HX-Request") and status == 200)
-    return render(request, "portal/register.html" if whole else "portal/record.html", shown, status=status)
+    return render(
+        request, "portal/register.html" if whole else "portal/record_read.html", shown, status=status
+    )
 
 
 def _faulty(request: HttpRequest, begun: dict[str, Any], form: RecordForm, said: Any = ()) -> HttpResponse:
     """Say what is wrong; what was typed stays where it was typed, where a script asks, or is gone."""
     blank = form.blank(said, key=form.data.get("key") or str(new_uuid()))
     if request.headers.get("HX-Request"):
-        return retarget(render(request, "site/errors.html", {"form": blank}), "#faults")
+        return retarget(render(request, "portal/record_faults.html", {"form": blank}), "#faults")
     return lead_on(request, f"{reverse('portal:register')}?kind={_kind(request)}", blank) or _draw(
         request, begun, blank, status=422
     )

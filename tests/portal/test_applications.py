@@ -116,6 +116,9 @@ def test_a_script_gets_the_form_alone_and_a_fault_beside_what_was_typed(inside, 
     assert fragment.startswith('<form id="record"')
     assert "<html" not in text(faulty)
     assert faulty.headers["HX-Retarget"] == "#faults"
+    # The script takes the title out of what it gets: a reader who hears the title alone knows whether something is wrong.
+    assert text(faulty).rstrip().endswith("<title>Error: Register this line – Rollkeeper</title>")
+    assert fragment.rstrip().endswith("<title>Register this line – Rollkeeper</title>")
 
 
 @pytest.mark.parametrize(
