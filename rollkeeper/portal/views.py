@@ -392,7 +392,10 @@ def _with_kept(shown: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, A
     ]  # fmt: skip
     here = next((line["line"] for line in shown["lines"] if line["here"]), "")
     named = dict(numbers) | {here: numbers.get(here) or numbers.get(HERE, "")}
-    return shown | {"kept": kept, "records": by_record(kept, named), "session": True, "known_by": known}
+    until = shown.get("applied_until") and dt.date.fromisoformat(shown["applied_until"])
+    return shown | {
+        "kept": kept, "records": by_record(kept, named), "session": True, "known_by": known, "applied_until": until,
+    }  # fmt: skip
 
 
 def by_record(kept: list[dict[str, Any]], numbers: Mapping[str, str]) -> list[dict[str, Any]]:

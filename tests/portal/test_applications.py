@@ -89,6 +89,9 @@ def test_what_was_confirmed_is_held_and_the_line_says_until_when(inside):
     page = text(inside.get("/lines/"))
     assert "16 March 2012" in page
     assert 'href="/register/"' not in page
+    held = text(inside.get("/personal-data/"))
+    assert "Your entries wait through 16 March 2012" in held
+    assert "No personal data is held" not in held
 
 
 def test_an_image_fills_the_form_without_a_script_and_its_copy_waits(inside, picture):
