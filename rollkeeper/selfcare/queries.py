@@ -94,6 +94,8 @@ class CaseDetail:
     """Of an appeal: the case that was lost; None: it is against the suspension, or no appeal."""
     against_settled_on: dt.date | None
     against_because: DecisionReason | None
+    is_own: bool
+    """Of an appeal: whether who asks made the decision that it is against."""
     notice: DecisionNotice | None
     """Of a decided case: None if no notice was queued."""
 
@@ -163,6 +165,7 @@ def case_detail(authority: Authority, case_id: UUID) -> CaseDetail:
         against_kind=CaseKind(row.against_kind) if row.against_kind else None,
         against_settled_on=row.against_settled_on,
         against_because=DecisionReason(row.against_because) if row.against_because else None,
+        is_own=row.against_settled_by == authority.commitment,
         notice=_notice(row) if row.notice_state else None,
     )  # fmt: skip
 

@@ -242,10 +242,15 @@ def test_who_decided_a_case_does_not_decide_the_appeal(asked):
     appeal = next(one for one in open_cases() if one.kind is CaseKind.APPEAL)
     at, said = f"/cases/{appeal.case_id}/decide/", {"because": "record_right", "confirmed": "yes"}
 
+    own, other = (asked(name, "get", f"/cases/{appeal.case_id}/").text_ for name in ("bo", "anna"))
     by_the_same = asked("bo", "post", at, said)
     still_open = len(open_cases())
     by_another = asked("anna", "post", at, said)
 
+    assert "You made the first decision: another person decides the appeal." in own
+    assert f'action="{at}"' not in own
+    assert "Take this case" not in own
+    assert f'action="{at}"' in other
     assert by_the_same.status_code == 403
     assert "who did not make the first decision" in by_the_same.text_
     assert still_open == 1
