@@ -55,7 +55,7 @@ def test_an_agent_is_ended_once_and_its_page_says_so(batch, signed_in, monkeypat
 def test_a_step_of_an_incident_is_approved_and_withdrawn_once(batch, signed_in, monkeypatch, as_role):  # noqa: F811
     attend(monkeypatch, as_role)
     ask = signed_in(StaffRole.DATA_PROTECTION_OFFICER, "dpo-1")
-    given = {"about": "window", "since": "2012-03-01T10:00", "until": "2012-03-02T10:00", "severity": "serious",
+    given = {"about": "window", "since": "2012-03-01T10:00", "until": "2012-03-01T20:00", "severity": "serious",
              "noticed_at": "2012-03-02T00:00", "is_drill": "on"}  # fmt: skip
     at = ask("post", "/incidents/open/", given)["Location"]
     step = {"step": "rotate_keys", "confirmed": "yes"}
