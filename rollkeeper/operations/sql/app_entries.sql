@@ -1,5 +1,5 @@
 -- Demands of every change by an app the ledger entry that says so, written by the same transaction: checked when it commits.
--- Law: art. 11 (no entry, no action). Reads: ledger_entry, lines_line, lines_tenure, notices_notice. Writes: triggers on the tables in which apps
+-- Law: art. 11 (no entry, no action). Reads: access_staff, ledger_entry, lines_line, lines_tenure, notices_notice, selfcare_case. Writes: triggers on the tables in which apps
 -- write rows themselves, and on tenures.
 -- Plan: ledger_entry_by_commit, the few entries of the present transaction. Again: the same triggers.
 -- Each line of the list: table, event, verbs of which one must have been entered (none: any), the entry's fact that names the row
@@ -28,7 +28,6 @@ DECLARE
     one record;
 BEGIN
     FOR one IN SELECT * FROM (VALUES
-        ('access_staff', 'UPDATE OF is_active', 'access:staff:suspended', '', ''),
         ('agents_agent', 'UPDATE', 'agents:agent:suspended', 'agent', 'agent_id'),
         ('agents_case', 'INSERT OR UPDATE', 'agents:case:opened agents:case:settled', 'case', 'case_id'),
         ('agents_registration', 'INSERT', 'agents:registration:recorded', 'line', 'line_id'),
@@ -42,12 +41,11 @@ BEGIN
         ('incidents_duty', 'UPDATE', 'incidents:duty:met', 'incident', 'incident_id'),
         ('incidents_incident', 'UPDATE', 'incidents:incident:closed', 'incident', 'incident_id'),
         ('incidents_step', 'INSERT OR UPDATE', 'incidents:step:approved incidents:step:withdrawn', 'incident', 'incident_id'),
-        ('lines_suspension', 'UPDATE', '', 'line', 'line_id'),
+        ('lines_suspension', 'UPDATE', array_to_string(lines_verbs_of_registration() || ARRAY['line:clock:paused', 'line:line:disputed', 'line:line:marked_essential'], ' '), 'line', 'line_id'),
         ('notices_returnedletter', 'INSERT', 'notices:returned_letters:recorded', '', ''),
         ('provisioning_command', 'INSERT', '', 'line', 'line_id'),
         ('reporting_auditsample', 'INSERT', 'reporting:audit_sample:drawn', 'sample', 'sample_id'),
         ('selfcare_application', 'UPDATE', 'selfcare:application:checked', 'application', 'application_id'),
-        ('selfcare_case', 'INSERT', 'selfcare:case:opened', 'case', 'case_id'),
         ('selfcare_consent', 'INSERT', 'selfcare:consent:requested', 'consent', 'consent_id'),
         ('selfcare_reservedcode', 'INSERT', 'selfcare:code:reserved', 'line', 'line_id'),
         ('vault_file', 'INSERT', '', '', ''),
@@ -61,6 +59,64 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- A case is opened as its entry says: of that line, on that day, about a tenure of it, and against a case about the same line.
+CREATE OR REPLACE FUNCTION selfcare_require_entry_of_case() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+           SELECT FROM ledger_entry e CROSS JOIN LATERAL (SELECT e.body::jsonb -> 'facts') AS said (facts)
+            WHERE e.xid = pg_current_xact_id() AND e.verb = 'selfcare:case:opened' AND e.line_id = NEW.line_id
+              AND NEW.opened_on BETWEEN e.day - 1 AND e.day  -- or asked for before midnight
+              AND (facts ->> 'case', facts ->> 'kind', facts ->> 'due_on') = (NEW.case_id::text, NEW.kind, NEW.due_on::text)
+              AND facts ->> 'about' IS NOT DISTINCT FROM NEW.about)
+       OR NEW.tenure_id IS NOT NULL AND NOT EXISTS (
+           SELECT FROM lines_tenure h WHERE h.line_id = NEW.line_id AND h.tenure_id = NEW.tenure_id)
+       OR NEW.against IS NOT NULL AND NOT EXISTS (
+           SELECT FROM selfcare_case c WHERE c.case_id = NEW.against AND c.line_id = NEW.line_id)
+    THEN
+        RAISE EXCEPTION 'selfcare_case_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION selfcare_require_entry_of_case FROM PUBLIC;
+DROP TRIGGER IF EXISTS ledger_entry_of_change ON selfcare_case;
+CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER INSERT ON selfcare_case DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION selfcare_require_entry_of_case();
+
+-- An account is closed by an entry with its mark (access/authority.py): else one entry would close them all. HMAC-SHA-256, which PostgreSQL has
+-- only in an extension.
+CREATE OR REPLACE FUNCTION access_mark_of(account uuid) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    key bytea := (SELECT CASE WHEN octet_length(s.salt) > 64 THEN sha256(s.salt) ELSE s.salt END FROM access_staff s WHERE s.staff_id = account);
+    inside bytea := decode(repeat('36', 64), 'hex');
+    outside bytea := decode(repeat('5c', 64), 'hex');
+BEGIN
+    FOR i IN 0..octet_length(key) - 1 LOOP
+        inside := set_byte(inside, i, get_byte(key, i) # 54);
+        outside := set_byte(outside, i, get_byte(key, i) # 92);
+    END LOOP;
+    RETURN encode(sha256(outside || sha256(inside || '\x737461666600'::bytea || uuid_send(account))), 'hex');
+END
+$$;
+REVOKE ALL ON FUNCTION access_mark_of FROM PUBLIC;
+CREATE OR REPLACE FUNCTION access_require_entry_of_closing() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM ledger_entry e
+                    WHERE e.xid = pg_current_xact_id() AND e.verb = 'access:staff:suspended'
+                      AND e.body::jsonb #>> '{facts,staff}' = access_mark_of(NEW.staff_id)) THEN
+        RAISE EXCEPTION 'access_staff_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION access_require_entry_of_closing FROM PUBLIC;
+DROP TRIGGER IF EXISTS ledger_entry_of_change ON access_staff;
+CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER UPDATE OF is_active ON access_staff DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION access_require_entry_of_closing();
 
 -- What a page asks a worker to do about a campaign or a file is entered when it is asked.
 DROP TRIGGER IF EXISTS ledger_entry_of_campaign_request ON access_staffrequest;

@@ -21,6 +21,17 @@ BEGIN
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker', one);
     END LOOP;
+    -- How much others write, and in how many transactions, by the log, by what the server counts or by the next number: a worker writes more for
+    -- a number that is a line's, and who asks before and after would try them all.
+    FOR one IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace
+                AND (p.proname ~ '^pg_stat_get_(db_|wal$|io$|slru$|bgwriter_|checkpointer_|buf_|archiver$|activity$)'
+                     OR p.proname ~ '^pg_current_(wal_|snapshot$|xact_id)' OR p.proname ~ '^txid_current'
+                     OR p.proname IN ('pg_control_checkpoint', 'pg_database_size', 'pg_tablespace_size', 'mxid_age')
+                     OR p.proname = 'age' AND p.proargtypes[0] = 'xid'::regtype) LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker, console, vault, vault_service', one);
+    END LOOP;
+    GRANT EXECUTE ON FUNCTION pg_catalog.pg_current_xact_id() TO counter, backoffice;  -- by which the entries of one of their transactions are known
     -- A lock's number is a hash of what it is about: a document that is registered at this moment, to who tries all.
     REVOKE ALL ON FUNCTION pg_catalog.pg_lock_status() FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION pg_catalog.pg_lock_status() TO migrator, worker, vault, vault_service;
