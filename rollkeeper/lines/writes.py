@@ -210,7 +210,9 @@ def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt
     return lock_line(line_id)
 
 
-def mark_suspension_wrongful(line_id: LineId, *, lifted_since: dt.date, until: dt.datetime | None = None) -> None:
+def mark_suspension_wrongful(
+    line_id: LineId, *, lifted_since: dt.date, until: dt.datetime | None = None
+) -> None:
     """Say of a line's last suspension for want of registration that it was wrong, unless it was lifted before a day.
 
     `until`: of the last that began before this moment, when who it concerns gave the line away.
