@@ -28,10 +28,15 @@ from rollkeeper.incidents import queries
 from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, require_read, withdraw_step
 from rollkeeper.incidents.choices import Step, StepState
 from rollkeeper.incidents.drafts import reworded_as, texts_in
-from rollkeeper.incidents.errors import INCIDENT_CLOSED, NOTICE_REWORDED, PEOPLE_ALREADY_NOTIFIED
+from rollkeeper.incidents.errors import (
+    INCIDENT_CLOSED,
+    NOTICE_REWORDED,
+    PEOPLE_ALREADY_NOTIFIED,
+    REPORT_NOTED,
+)
 from rollkeeper.incidents.queries import IncidentView
 from rollkeeper.incidents.report import LANGUAGES, write_report
-from rollkeeper.incidents.services import close_incident, note_report_sent
+from rollkeeper.incidents.services import AUTHORITIES, close_incident, note_report_sent
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import SOURCE, spoken_of
 from rollkeeper.notices.wordings import wordings
@@ -39,6 +44,7 @@ from rollkeeper.subscribers.queries import subscriber_count
 
 _OUT_OF_DATE = (
     ALREADY_APPROVED.code, NO_PENDING_APPROVAL.code, INCIDENT_CLOSED.code, NOTICE_REWORDED.code, PEOPLE_ALREADY_NOTIFIED.code,
+    REPORT_NOTED.code,
 )  # fmt: skip
 
 
@@ -81,6 +87,9 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         "unreachable": drafted.get("unreachable", 0),
         "steps": runbook(found, asked, authority=authority, username=request.user.get_username()),
         "asked": asked,
+        "reports_left": sum(
+            one.to in AUTHORITIES and not one.met_at and not one.exempt_because for one in found.duties
+        ),
         "languages": spoken_of(LANGUAGES),
         "is_under_way": any(one.state is StepState.APPROVED for one in asked),
     }
@@ -137,7 +146,10 @@ def report(request: HttpRequest, incident_id: UUID, language: str) -> HttpRespon
 @shown_again("backoffice:incident", *_OUT_OF_DATE)
 def report_sent(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Note that the report went to the authority."""
-    note_report_sent(authority_in(request), incident_id, on=clock.today())
+    left = request.POST.get("left", "")
+    note_report_sent(
+        authority_in(request), incident_id, on=clock.today(), left=int(left) if left.isdecimal() else None
+    )
     messages.success(request, _("It is noted that the report went out."))
     return redirect("backoffice:incident", incident_id)
 

@@ -39,6 +39,12 @@ DUTIES_OPEN = Refusal(
     "Duties that are not met yet: {count}.",
     "Remedy, notify and report first; the clocks on the incident's page show what is left.",
 )
+REPORT_NOTED = Refusal(
+    "report_noted",
+    Kind.CONFLICT,
+    "It was noted already that the report went out.",
+    "The incident's page says which reports are still owed.",
+)
 NOTHING_TO_SUSPEND = Refusal(
     "nothing_to_suspend",
     Kind.CONFLICT,

@@ -18,6 +18,7 @@ from rollkeeper.incidents.errors import (
     INCIDENT_NOT_FOUND,
     INCIDENT_NOT_SCOPED,
     INCIDENT_SUBJECT_MISSING,
+    REPORT_NOTED,
 )
 from rollkeeper.incidents.models import Duty, Incident, StepRequest
 from rollkeeper.incidents.rules import duties, is_in_time
@@ -32,6 +33,8 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 
+AUTHORITIES = ("regulator", "police")
+"""Towards whom a duty is met by a report."""
 _NEEDED = {
     About.ACCOUNT: "--account",
     About.AGENT: "--agent, or the accounts of its staff (--account, often)",
@@ -161,17 +164,22 @@ def draft_notices(incident_id: UUID) -> tuple[dict[str, int], int]:
     return reach, sum(row.n for row in found if not row.reached)
 
 
-def note_report_sent(authority: Authority, incident_id: UUID, *, on: dt.date) -> None:
+def note_report_sent(
+    authority: Authority, incident_id: UUID, *, on: dt.date, left: int | None = None
+) -> None:
     """Note that the report went to the authority: the clock towards it stops.
 
-    Ledger: incidents:duty:met. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED.
+    `left`: how many reports were owed on the page that the person read; a second click does not note the full report as well.
+    Ledger: incidents:duty:met. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED, REPORT_NOTED.
     """
     require(authority, Permission.MANAGE_INCIDENT)
     with action():
         incident = locked_incident(incident_id)
         if incident.scoped_at is None:
             raise INCIDENT_NOT_SCOPED()
-        for to in ("regulator", "police"):
+        if left is not None and left != sum(one.to in AUTHORITIES for one in _open_duties(incident_id)):
+            raise REPORT_NOTED()
+        for to in AUTHORITIES:
             meet_duties(authority, incident, to=to, on=on, most=1)
 
 

@@ -14,6 +14,7 @@ from rollkeeper.incidents import approvals, queries
 from rollkeeper.incidents.approvals import run_approved_steps
 from rollkeeper.incidents.choices import StepState
 from rollkeeper.incidents.errors import NOTHING_TO_SUSPEND
+from rollkeeper.incidents.models import Duty
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.database import rows
@@ -260,6 +261,28 @@ def test_an_incident_is_closed_once_its_duties_are_met_and_not_before(backoffice
     assert "/close/" not in before
     assert re.search(r"Duties that are not met yet: \d\.", tried)
     assert "/close/" in backoffice("anna", "get", at).text_
+
+
+def test_a_report_that_is_noted_twice_meets_no_second_duty(backoffice, leak):
+    made, at, _ = leak
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+    later = clock.now() + 24 * HOUR
+    Duty.objects.create(
+        incident_id=made, to="regulator", article="art. 12", within="1 day", is_second=True, due_at=later, in_time_until=later,
+    )  # fmt: skip
+    sent = {"left": re.search(r'name="left" value="(\d+)"', backoffice("anna", "get", at).text_)[1]}
+
+    once, again = (backoffice("anna", "post", at + "report-sent/", sent) for _ in range(2))
+
+    assert "It is noted that the report went out." in once.text_
+    assert "Nothing was changed: it was done before" in again.text_
+    assert [
+        one.is_second
+        for one in queries.incident(CONSOLE, made, now=clock.now()).duties
+        if one.to == "regulator" and not one.met_at
+    ] == [True]
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'incidents:duty:met'")) == 1
 
 
 def given(**more):
