@@ -72,7 +72,7 @@ def test_the_page_is_sound_in_every_language_and_width_and_small(visitor, sessio
         page.wait_for_load_state()
         visitor.look("portal-register")
         send(page)
-        page.wait_for_selector("#faults .govuk-error-summary")
+        page.wait_for_selector("#faults .govuk-error-summary:focus")
         visitor.look("portal-register-faults")
 
 
