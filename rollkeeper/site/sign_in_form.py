@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The forms by which staff sign in: staff type at once, and a code has the name that it has on our own pages."""
 
+import datetime as dt
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from django.db.models import Q
 from django.utils.translation import pgettext_lazy
+
+from rollkeeper.kernel import clock
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -24,6 +31,23 @@ class _Named:
         code = self.fields["code"]  # type: ignore[attr-defined]
         code.label = pgettext_lazy("sign-in code", "Code")
         code.widget.attrs.pop("placeholder", None)
+
+    def clean_code(self) -> str:
+        """Return the code, where no app was shown it before: the cache knows of this process alone, the register of all.
+
+        An authenticator app shows one code for each half minute, and its use is noted with its instant.
+        """
+        code: str = super().clean_code()  # type: ignore[misc]
+        authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
+        if authenticator.type == Authenticator.Type.TOTP:
+            now, period = clock.true_now(), dt.timedelta(seconds=app_settings.TOTP_PERIOD)
+            begun = now - dt.timedelta(seconds=now.timestamp() % period.total_seconds())
+            # A use that lies ahead was noted while the machine's clock was.
+            was_not = Q(last_used_at=None) | Q(last_used_at__lt=begun) | Q(last_used_at__gt=now + period)
+            unused = Authenticator.objects.filter(was_not, pk=authenticator.pk)
+            if not unused.update(last_used_at=now):
+                raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class CodeForm(_Named, AuthenticateForm):  # type: ignore[misc]

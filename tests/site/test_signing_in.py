@@ -244,6 +244,7 @@ def test_who_removes_a_factor_signs_out_who_came_in_by_it():
         sign_in(one)
         one.post("/account/2fa/authenticate/", {"code": code_of(secret)}, **PERSON)
         cache.clear()
+        Authenticator.objects.update(last_used_at=None)  # as half a minute later, by another code
     owner.post("/account/reauthenticate/", {"password": PASSWORD}, **PERSON)
     before = is_in(thief), is_in(owner)
 
@@ -381,6 +382,24 @@ def test_the_counter_asks_for_the_app_too_in_its_own_role(app, as_role):
 
     assert first.headers["Location"] == "/account/2fa/authenticate/"
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("then", ["counter", "backoffice"])
+def test_a_code_that_was_shown_at_the_counter_opens_nothing_more(app, as_role, then):
+    add_staff(console_authority(), username="clerk-1", password=PASSWORD, roles=[StaffRole.CLERK], on=DAY)
+    secret = with_authenticator_app("clerk-1")
+    came_in, code = [], code_of(secret)
+
+    for name in ("counter", then):
+        app(name)
+        client = Client()
+        with as_role(name):
+            sign_in(client, username="clerk-1")
+            client.post("/account/2fa/authenticate/", {"code": code}, **PERSON)
+            came_in.append(client.get("/account/sessions/", **PERSON).status_code == 200)
+        cache.clear()  # as in the process of another app
+
+    assert came_in == [True, False]
 
 
 def test_a_recovery_code_opens_the_backoffice_once_and_no_counter(app, as_role):
