@@ -6,11 +6,17 @@ import hashlib
 import pytest
 from django.db import DatabaseError, transaction
 
+from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.staff_requests import ask
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from tests.builders.lines import make_line
 from tests.builders.staff import employ
+from tests.operations.test_app_entries import refused_at_commit
+from tests.registration.people import ON
 
 pytestmark = pytest.mark.usefixtures("register")
 CASE, OTHER = new_uuid(), new_uuid()
@@ -126,3 +132,68 @@ def test_who_asked_once_is_good_for_one_approval(as_role, person):
         run(APPROVED, values)
         assert "given_twice" in refusal(APPROVED, values)
     assert len(rows("SELECT FROM access_approval")) == 1
+
+
+OPENED = (
+    "INSERT INTO selfcare_case (case_id, line_id, kind, opened_on, due_on, settled_on, upheld, settled_by)"
+    " VALUES (%(case)s, %(line)s, 'correct', '2012-03-01', '2012-03-16', %(settled)s, %(upheld)s, %(by)s)"
+)
+DECIDED = "UPDATE selfcare_case SET settled_on = '2012-03-02', upheld = false, because = NULL, settled_by = %(by)s WHERE case_id = %(case)s"
+
+
+@pytest.fixture
+def cases():
+    """An open case and a decided one."""
+    line_id = make_line()
+    run(OPENED, {"case": CASE, "line": line_id, "settled": None, "upheld": None, "by": None})
+    run(OPENED, {"case": OTHER, "line": line_id, "settled": "2012-03-02", "upheld": True, "by": "a" * 64})
+    return line_id
+
+
+def settled(line_id, case_id, by, *, upheld=False):
+    """Enter that a case was decided."""
+    authority = Authority(frozenset(), None, by)
+    facts = {"case": str(case_id), "kind": "correct", "upheld": upheld}
+    append_entry(authority, verb=Verb.CASE_SETTLED, role="supervisor", on=ON, line_id=line_id, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("said", "may"),
+    [({}, True), (None, False), ({"case_id": OTHER}, False), ({"by": "c" * 64}, False), ({"upheld": True}, False),
+     ({"line_id": "another"}, False)],
+)  # fmt: skip
+def test_a_worker_decides_no_case_but_as_its_entry_says(as_role, cases, said, *, may):
+    given = {"line_id": cases, "case_id": CASE, "by": "b" * 64} | (said or {})
+    if given["line_id"] == "another":
+        given["line_id"] = make_line()
+
+    def decide():
+        run(DECIDED, {"case": CASE, "by": "b" * 64})
+        if said is not None:
+            settled(**given)
+
+    with as_role("worker"):
+        assert (refused_at_commit(decide) == "") is may
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "settled_on = NULL",
+        "upheld = false",
+        "settled_by = 'another'",
+        "because = 'record_corrected'",
+        "due_on = '2499-01-01'",
+        "opened_on = '2000-01-01'",
+        "line_id = uuidv7()",
+        "kind = 'appeal'",
+        "tenure_id = uuidv7()",
+    ],
+)
+def test_a_worker_opens_no_decided_case_again_and_makes_it_no_other(as_role, cases, change):
+    def rewrite():
+        run(f"UPDATE selfcare_case SET {change} WHERE case_id = %s", [OTHER])  # noqa: S608 - of the list above
+        settled(cases, OTHER, "a" * 64)
+
+    with as_role("worker"):
+        assert refused_at_commit(rewrite)

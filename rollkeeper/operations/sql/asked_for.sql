@@ -1,7 +1,7 @@
 -- What the worker's role does only because a person asked for it on a page, and once for each request: begin a campaign, put it under
 -- another law or another day, close or cancel it, begin an import, undo one, change a setting.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, agents_assignment, reporting_report. Writes:
--- triggers on access_approval, access_staff, campaign_campaign, imports_import, ledger_entry and reporting_report.
+-- triggers on access_approval, access_staff, campaign_campaign, imports_import, ledger_entry, reporting_report and selfcare_case.
 -- Plan: one row of access_staffrequest for each such act. Again: the same triggers.
 -- An attacker with the session of a worker can make no request: only a page's role may (access/sql/staff_requests.sql).
 CREATE OR REPLACE FUNCTION access_act_as_asked() RETURNS trigger
@@ -148,3 +148,29 @@ $$;
 REVOKE ALL ON FUNCTION reporting_publish_as_approved FROM PUBLIC;
 CREATE OR REPLACE TRIGGER reporting_report_published_as_approved BEFORE INSERT OR UPDATE ON reporting_report
     FOR EACH ROW WHEN (NEW.published_on IS NOT NULL AND current_user = 'worker') EXECUTE FUNCTION reporting_publish_as_approved();
+
+-- A case is decided as the ledger says, by whom it says, and once: who was heard stays heard.
+CREATE OR REPLACE TRIGGER selfcare_case_decided_once BEFORE UPDATE ON selfcare_case
+    FOR EACH ROW WHEN ((OLD.settled_on IS NOT NULL OR NEW.settled_on IS NULL)
+                       AND (NEW.settled_on, NEW.upheld, NEW.because, NEW.settled_by) IS DISTINCT FROM (OLD.settled_on, OLD.upheld, OLD.because, OLD.settled_by)
+                       AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('selfcare_case_decided_again', 'insufficient_privilege');
+CREATE OR REPLACE FUNCTION selfcare_require_entry_of_decision() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ledger_entry e CROSS JOIN LATERAL (SELECT e.body::jsonb AS body) AS said
+         WHERE e.xid = pg_current_xact_id() AND e.verb = 'selfcare:case:settled' AND e.line_id = NEW.line_id
+           AND said.body #>> '{facts,case}' = NEW.case_id::text AND said.body #> '{facts,upheld}' = to_jsonb(NEW.upheld)
+           AND said.body #>> '{facts,because}' IS NOT DISTINCT FROM NEW.because AND said.body ->> 'actor' = NEW.settled_by)
+    THEN
+        RAISE EXCEPTION 'selfcare_case_decided_without_its_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION selfcare_require_entry_of_decision FROM PUBLIC;
+DROP TRIGGER IF EXISTS selfcare_case_decided_by_entry ON selfcare_case;
+CREATE CONSTRAINT TRIGGER selfcare_case_decided_by_entry AFTER UPDATE OF settled_on ON selfcare_case DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.settled_on IS NOT NULL AND OLD.settled_on IS NULL AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION selfcare_require_entry_of_decision();

@@ -337,7 +337,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;
 GRANT SELECT, INSERT (line_id) ON selfcare_reservedcode TO counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_delegate TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_passkey TO worker;
-GRANT SELECT, INSERT, UPDATE ON selfcare_case TO worker;
+GRANT SELECT, INSERT, UPDATE (settled_on, upheld, because, settled_by, claimant_mark, asked_from, assigned_to, reminded_on, notice_id)
+    ON selfcare_case TO worker;
 -- The counter opens a case where a dispute is taken up there, and decides none.
 GRANT INSERT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark) ON selfcare_case TO counter;
 GRANT EXECUTE ON FUNCTION selfcare_case_due TO counter, worker;
