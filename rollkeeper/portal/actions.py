@@ -80,7 +80,15 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     answer = put(request, PortalRequestKind.WITHDRAW_CASE, form.payload() if form.is_valid() else {})
     if answer.done is None:
         return refused(request, answer)
-    messages.success(request, _("You withdrew it. The clock of the line continues with the remaining days."))
+    lines = said_lines(shown_to(request), numbers_of(request), on=clock.today())
+    asked = form.payload().get("line")
+    has_clock = any(one["deadline"] for one in lines if (one["line"] == asked if asked else one["here"]))
+    messages.success(
+        request,
+        _("You withdrew it. The clock of the line continues with the remaining days.")
+        if has_clock
+        else _("You withdrew it."),
+    )
     return redirect("portal:lines")
 
 
