@@ -15,7 +15,9 @@ from rollkeeper.counter.agent_guard import require_outlet
 from rollkeeper.counter.forms import DocumentCheckForm
 from rollkeeper.counter.views import action_page
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.error_messages import one_text
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.phrasing import gap
 from rollkeeper.registration.receipts import receipt_for
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.document_check import check_document, outcome_of
@@ -51,7 +53,9 @@ def _recorded(key: str) -> Receipt:
             break
         if outcome.state == "refused":
             raise APPLICATION_REFUSED(
-                why=" ".join(f"{one['sentence']} {one['remedy']}" for one in outcome.said)
+                why=gap().join(
+                    one_text(one["sentence"], one["remedy"], one["language"]) for one in outcome.said
+                )
             )
         receipt = receipt_for(key) if outcome.state == "registered" else None
         if receipt is not None:

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, override, pgettext
 
 from rollkeeper.kernel.errors import Phrase, RollkeeperError
-from rollkeeper.kernel.phrasing import cite, write_day
+from rollkeeper.kernel.phrasing import cite, gap, write_day
 from rollkeeper.kernel.side_by_side import CHINESE, ENGLISH, is_side_by_side, side_by_side
 
 CONTEXT: Final = "refusal"
@@ -52,7 +52,12 @@ def translated(fault: RollkeeperError) -> list[TranslatedError]:
 
 def translated_texts(fault: RollkeeperError) -> list[str]:
     """Return each fault with its remedy as one text for a page, marked with its language where that is not the page's own."""
-    return [mark(f"{one.sentence} {one.remedy}", one.language) for one in translated(fault)]
+    return [mark(one_text(one.sentence, one.remedy, one.language), one.language) for one in translated(fault)]
+
+
+def one_text(sentence: str, remedy: str, language: str) -> str:
+    """Return a fault and what to do as one text; `language` where it is not the page's own."""
+    return f"{sentence}{' ' if language else gap()}{remedy}"
 
 
 def translated_plainly(fault: RollkeeperError) -> list[dict[str, str]]:

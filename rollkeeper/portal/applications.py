@@ -26,7 +26,7 @@ from rollkeeper.documents.offered import is_offered
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.accepted_languages import spoken_here
 from rollkeeper.kernel.choices import Service, label_of
-from rollkeeper.kernel.error_messages import mark, translated_texts
+from rollkeeper.kernel.error_messages import mark, one_text, translated_texts
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.phrasing import cite
@@ -65,7 +65,9 @@ def register(request: HttpRequest) -> HttpResponse:
     if answer.done is None:
         return _faulty(request, begun.done, form, answer.said)
     if faults := answer.done.get("faults"):
-        said = [mark(f"{one['sentence']} {one['remedy']}", one["language"]) for one in faults]
+        said = [
+            mark(one_text(one["sentence"], one["remedy"], one["language"]), one["language"]) for one in faults
+        ]
         return _faulty(request, begun.done, form, said)
     return _to_receipts(request, answer.done)
 

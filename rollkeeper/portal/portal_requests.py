@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from rollkeeper.kernel.error_messages import mark
+from rollkeeper.kernel.error_messages import mark, one_text
 from rollkeeper.portal.tokens import HERE, numbers_of, token_of
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import PortalRequestKind
@@ -51,7 +51,7 @@ def put(
         raise REGISTER_UNAVAILABLE()
     numbers = numbers_of(request)
     said = tuple(
-        mark(_by_number(f"{one['sentence']} {one['remedy']}", numbers), one["language"])
+        mark(_by_number(one_text(one["sentence"], one["remedy"], one["language"]), numbers), one["language"])
         for one in came["said"]
     )
     return Answer(None, came["refused"], said)

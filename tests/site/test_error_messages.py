@@ -13,7 +13,14 @@ from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.campaign.choices import Action, BatchState
 from rollkeeper.documents.verdicts import Reason
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated, translated_words
+from rollkeeper.kernel.error_messages import (
+    CONTEXT,
+    catalogue_key,
+    one_text,
+    translated,
+    translated_texts,
+    translated_words,
+)
 from rollkeeper.kernel.errors import SETTING_FAULT, Faults, Kind, Refusal
 from rollkeeper.law.acts import Act
 from rollkeeper.law.packs import load_pack
@@ -21,6 +28,7 @@ from rollkeeper.lines.choices import LineState, SuspensionReason
 from rollkeeper.lines.errors import NUMBER_QUARANTINED, RECONNECTION_REFUSED, LineNotFound, NumberNotRead
 from rollkeeper.operations.docs import refusals
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, INVALID_VALUE, MISSING_ATTRIBUTE
+from rollkeeper.selfcare.errors import DECIDED_BY_SAME_PERSON
 from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.tibetan import take_tibetan
 from tests.source import PACKAGE, modules
@@ -270,3 +278,17 @@ def test_a_code_is_read_as_words_in_english():
 def test_a_stored_reason_is_said_and_what_a_person_wrote_is_left_as_it_is(chinese):
     assert translated_words("12 complaints about 300 lines") == ("300 个号码有 12 件投诉", "")
     assert translated_words("wrong list") == ("wrong list", "en")
+
+
+@pytest.mark.parametrize(("language", "joint"), [("zh-hans", "。请"), ("en", ". Let another"), ("bo", " ")])
+def test_what_to_do_follows_without_a_space_in_chinese_alone(language, joint):
+    with translation.override(language):
+        (said,) = translated_texts(DECIDED_BY_SAME_PERSON())
+
+    assert joint in said
+    assert "。 " not in said
+
+
+def test_a_fault_that_has_no_chinese_keeps_the_space_of_english():
+    with translation.override("zh-hans"):
+        assert one_text("Not so.", "Do it.", "en") == "Not so. Do it."
