@@ -57,7 +57,8 @@ def _lines(incident: IncidentView, by_field: Mapping[str, int], *, texts: dict[s
         ("openings", f"{incident.openings:,}"),
     ):
         yield f"{texts[label]}{colon()}{value}"
-    yield f"\n{texts['by_field']}{colon()}".rstrip()
+    if by_field:
+        yield f"\n{texts['by_field']}{colon()}".rstrip()
     yield from (
         f"  {words.get(field) or field_label(field)}{colon()}{people:,}" for field, people in by_field.items()
     )

@@ -389,3 +389,15 @@ def test_the_whole_way_as_it_is_typed(committed):
     assert "用户信息安全事件报告" in typed("report", made, "--language", "zh-hans", "--sent")
     assert "Closed." in typed("close", made)
     assert "closed" in typed("status")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_report_about_no_one_has_no_empty_list(register, language):
+    made = opened(since=clock.now() - HOUR)
+    before = write_report(queries.incident(CONSOLE, made, now=clock.now()), {}, language=language)
+    services.scope_incident(CONSOLE, made, on=ON)
+
+    text = write_report(queries.incident(CONSOLE, made, now=clock.now()), {}, language=language)
+
+    assert not [one for one in text.split("\n\n") if one.rstrip().endswith((":", "："))]
+    assert before.count("\n\n") == text.count("\n\n")
