@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from rollkeeper.documents.offered import offered_types
-from rollkeeper.documents.rules import with_state
+from rollkeeper.documents.rules import check_number, with_state
+from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
@@ -157,7 +158,22 @@ class ConsentForm(ActionForm):
         return cls(initial={"key": str(new_uuid()), "line": line, "consent": consent}, auto_id=False)
 
 
-class AddDelegateForm(ActionForm, DocumentForm):
+class PossibleDocumentForm(DocumentForm):
+    """The document of a person who may show it one day: with a number that no such document has, they never could."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a number that no document of this kind has."""
+        given = super().clean() or {}
+        number = given.get("document_number")
+        if number and "document_type" in given:
+            kind = with_state(given["document_type"], given.get("document_state"))
+            if check_number(kind, number, clock.today()).verdict is Verdict.INVALID:
+                said = _("No document of this kind has this number: compare it with the document.")
+                self.add_error("document_number", said)
+        return given
+
+
+class AddDelegateForm(ActionForm, PossibleDocumentForm):
     """The person to name, and the role."""
 
     kept: ClassVar[Sequence[str]] = ("part", "document_type")
@@ -192,7 +208,7 @@ class RemoveDelegateForm(ActionForm):
             self.initial["part"] = offered[0][0]
 
 
-class ReportDeathForm(ActionForm, DocumentForm):
+class ReportDeathForm(ActionForm, PossibleDocumentForm):
     """A report that the subscriber has died, and the document of the claimant, if given."""
 
     field_order = ("key", "line", "document_type", "document_state", "document_number")

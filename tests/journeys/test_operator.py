@@ -142,7 +142,7 @@ class Instance:
         if page.locator("#id_checked").count():
             page.check("#id_checked")
         page.get_by_role("button", name=button, exact=True).click()
-        page.wait_for_selector(".govuk-notification-banner--success")
+        page.wait_for_selector(".govuk-notification-banner")
         return page.inner_text("main")
 
     def decide(self, someone: Visitor, batch: str, what: str, button: str) -> str:
@@ -152,7 +152,7 @@ class Instance:
         if (reason := page.get_by_label("Subscribers complain")).count():
             reason.check()
         page.get_by_role("button", name=button, exact=True).click()
-        page.wait_for_selector(".govuk-notification-banner--success")
+        page.wait_for_selector(".govuk-notification-banner")
         return page.inner_text("main")
 
     def look_up(self, someone: Visitor, number: str) -> str:

@@ -237,6 +237,29 @@ def test_the_file_is_as_the_papers_say_field_by_field(come_in, prove):
     assert all(whole[name] for name in ("kept", "accesses", "receipts"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "named"),
+    [
+        ("passport", "名", 0),
+        ("cn-resident-card", "12345", 0),
+        ("other", "名", 1),
+        ("passport", "P1", 1),
+    ],
+)
+def test_no_one_is_named_by_a_number_that_no_such_document_has(come_in, prove, kind, number, named):
+    line = register_line()
+    browser = come_in()
+    prove()
+
+    state = {"document_state": "UTO"} if kind == "passport" else {}
+    answer = do(
+        browser, "add-delegate", line, part="heir", document_type=kind, document_number=number, **state
+    )
+
+    assert len(rows("SELECT FROM selfcare_delegate")) == named
+    assert ("No document of this kind has this number" in text(answer)) is not bool(named)
+
+
 def test_nothing_personal_is_in_addresses_titles_or_other_pages(come_in, prove):
     register_line()
     browser = come_in()
