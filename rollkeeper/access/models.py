@@ -22,8 +22,8 @@ class StaffManager(BaseUserManager["Staff"]):
     """Finds accounts by user name, exactly; what is secret of one is read when it is asked for."""
 
     def get_queryset(self) -> models.QuerySet["Staff"]:
-        """Return the accounts without their secrets, which a counter's role may not select."""
-        return super().get_queryset().defer(*SECRETS)
+        """Return the accounts without their secrets and marks, which a counter's role may not select."""
+        return super().get_queryset().defer(*SECRETS, "mark")
 
 
 class Staff(AbstractBaseUser):
@@ -34,6 +34,10 @@ class Staff(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     last_login = None
     salt = models.BinaryField(db_comment="Salt of this person's commitments in the ledger.")
+    mark = models.TextField(
+        db_default="",
+        db_comment="Their commitment in the ledger: by it the database knows whose entry one is.",
+    )
 
     known_roles: tuple[dt.date, frozenset[StaffRole]] | None = None
     """The roles on a day, where they were read together with the account."""

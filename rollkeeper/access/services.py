@@ -74,6 +74,7 @@ def make_account(
         if Staff.objects.filter(username=name).exists():
             raise USER_NAME_TAKEN(username=name)
         staff = Staff(username=name, salt=os.urandom(32))
+        staff.mark = _commitment(staff)
         staff.set_password(password)
         staff.save(force_insert=True)
         append_entry(authority, verb=Verb.STAFF_ADDED, role=role, on=on, facts={"staff": _commitment(staff)})

@@ -156,7 +156,6 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "reporting_ranked_entries": ["backoffice", "worker"],
         "access_end_invitations": ["worker"],
         "access_forget_requests": ["worker"],
-        "access_mark_of": None,  # by a trigger on accounts that an app closes
         "access_has_used_request": None,  # by triggers on what the worker does on request alone
         "access_has_used_request_about": None,  # by the same triggers
         "access_next_request": ["worker"],

@@ -10,13 +10,13 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.db import connection
 from django.test import Client
 
-from rollkeeper.access.authority import Authority
+from rollkeeper.access.authority import Authority, staff_commitment
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import prepared_run, run
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import StaffId, new_uuid
 
 
 def employ(
@@ -27,12 +27,13 @@ def employ(
 ) -> Authority:
     """Employ a person with these roles; with the usual password, which is none, they cannot sign in by typing."""
     staff = Staff(username=username or f"u{new_uuid().hex}", password=password, salt=os.urandom(32))
+    mark = staff_commitment(bytes(staff.salt), StaffId(staff.staff_id))
     prepared_run(
-        "WITH staff AS (INSERT INTO access_staff (staff_id, username, password, salt, is_active)"
-        " VALUES (%s, %s, %s, %s, true) RETURNING staff_id)"
+        "WITH staff AS (INSERT INTO access_staff (staff_id, username, password, salt, mark, is_active)"
+        " VALUES (%s, %s, %s, %s, %s, true) RETURNING staff_id)"
         " INSERT INTO access_rolegrant (grant_id, staff_id, role, since)"
         " SELECT gen_random_uuid(), staff_id, role, %s FROM staff, unnest(%s::text[]) AS role",
-        [staff.staff_id, staff.username, password, staff.salt, since, [role.value for role in roles]],
+        [staff.staff_id, staff.username, password, staff.salt, mark, since, [role.value for role in roles]],
     )
     if since <= (today := clock.today()):
         staff.known_roles = today, frozenset(roles)

@@ -85,29 +85,14 @@ DROP TRIGGER IF EXISTS ledger_entry_of_change ON selfcare_case;
 CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER INSERT ON selfcare_case DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION selfcare_require_entry_of_case();
 
--- An account is closed by an entry with its mark (access/authority.py): else one entry would close them all. HMAC-SHA-256, which PostgreSQL has
--- only in an extension.
-CREATE OR REPLACE FUNCTION access_mark_of(account uuid) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    key bytea := (SELECT CASE WHEN octet_length(s.salt) > 64 THEN sha256(s.salt) ELSE s.salt END FROM access_staff s WHERE s.staff_id = account);
-    inside bytea := decode(repeat('36', 64), 'hex');
-    outside bytea := decode(repeat('5c', 64), 'hex');
-BEGIN
-    FOR i IN 0..octet_length(key) - 1 LOOP
-        inside := set_byte(inside, i, get_byte(key, i) # 54);
-        outside := set_byte(outside, i, get_byte(key, i) # 92);
-    END LOOP;
-    RETURN encode(sha256(outside || sha256(inside || '\x737461666600'::bytea || uuid_send(account))), 'hex');
-END
-$$;
-REVOKE ALL ON FUNCTION access_mark_of FROM PUBLIC;
+-- An account is closed by an entry with its mark: else one entry would close them all.
+DROP FUNCTION IF EXISTS access_mark_of(uuid);
 CREATE OR REPLACE FUNCTION access_require_entry_of_closing() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM ledger_entry e
                     WHERE e.xid = pg_current_xact_id() AND e.verb = 'access:staff:suspended'
-                      AND e.body::jsonb #>> '{facts,staff}' = access_mark_of(NEW.staff_id)) THEN
+                      AND e.body::jsonb #>> '{facts,staff}' = NEW.mark) THEN
         RAISE EXCEPTION 'access_staff_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
