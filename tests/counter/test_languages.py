@@ -61,6 +61,7 @@ def test_a_refusal_in_chinese_has_no_english_in_it(at_counter):
 
     assert answer.status_code == 422
     assert "此处查不到该号码。" in answer.content.decode()
+    assert re.search(r"<title>错误：\w", answer.content.decode())  # without a space
     assert not words(answer.content.decode())
 
 
