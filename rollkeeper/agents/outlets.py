@@ -29,6 +29,7 @@ from rollkeeper.agents.errors import (
 from rollkeeper.agents.models import Agent, Assignment, Device, Outlet
 from rollkeeper.agents.rules import parse_hours
 from rollkeeper.agents.services import is_of_agent, locked_agent, require_code
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.ledger.services import append_entry
@@ -89,6 +90,7 @@ def assign_staff(authority: Authority, username: str, *, agent: str, outlet: str
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
         staff_id, there = _account(username), _locked_outlet(agent, outlet)
+        lock_matter("agent", f"staff {staff_id}")  # two outlets at once: the second finds the first
         if Assignment.objects.filter(staff_id=staff_id, until__isnull=True).exists():
             raise ALREADY_ASSIGNED(username=username)
         Assignment.objects.create(

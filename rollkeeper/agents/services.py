@@ -22,6 +22,7 @@ from rollkeeper.agents.errors import (
 from rollkeeper.agents.models import Agent, Audit, Finding, RequirementMet
 from rollkeeper.agents.rules import may_entrust
 from rollkeeper.agents.settings import settings
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.acts import Act, pack_for
@@ -50,6 +51,7 @@ def add_agent(authority: Authority, code: str, *, daily_limit: int | None = None
     require_code(code)
     limit = daily_limit or settings().daily_limit
     with action():
+        lock_matter("agent", f"code {code}")  # two clicks at once: the second finds the first
         if Agent.objects.filter(code=code).exists():
             raise AGENT_CODE_TAKEN(called=code)
         Agent.objects.create(

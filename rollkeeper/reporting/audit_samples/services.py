@@ -79,6 +79,7 @@ def ask_subscribers(authority: Authority, sample_id: UUID, fields: Collection[Fi
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     with action():
         own_audit_sample(authority, sample_id)
+        lock_matter("sample", str(sample_id))  # two windows at once: the second finds everyone asked
         lines = (
             AuditSampleLine.objects.filter(sample_id=sample_id)
             .order_by("nth")
