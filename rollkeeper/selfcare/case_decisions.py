@@ -127,7 +127,7 @@ def close_case(
     if kind is CaseKind.APPEAL and not _has_open(line_id, (CaseKind.APPEAL,)):
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
-    given_away = _given_away_at(case)
+    given_away = _given_away_at(case) if was_right else None
     if was_right and given_away is None:
         _restore(authority, line_id, role=role, on=on)
     _unlink(case, upheld=upheld, entry_id=entry_id)
