@@ -365,7 +365,7 @@ def run(as_json: JsonOption = False, on: DateOption = None) -> None:
         emit(done)
         return
     out.print(
-        f"{counted(done['notified'], 'was', 'were')} notified, {done['confirmed']:,} confirmed, {counted(done['over'], 'line', 'lines')} ended otherwise, {done['cleared']:,} were settled by a supervisor;"
+        f"{counted(done['notified'], 'was', 'were')} notified, {done['confirmed']:,} confirmed, {counted(done['over'], 'line', 'lines')} ended otherwise, {counted(done['cleared'], 'was', 'were')} settled by a supervisor;"
         f" {counted(done['not_confirmed'], 'was', 'were')} not confirmed in time; these are for a supervisor, as are"
         f" {counted(done['abandoned'], 'account', 'accounts')} with many document images and few registrations."
     )
