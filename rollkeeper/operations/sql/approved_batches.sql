@@ -136,21 +136,22 @@ CREATE OR REPLACE TRIGGER lines_pause_kept BEFORE UPDATE OF days ON lines_pause
     FOR EACH ROW WHEN (NEW.days <> OLD.days AND (isempty(NEW.days) OR lower(NEW.days) IS DISTINCT FROM lower(OLD.days) OR NOT upper_inf(OLD.days))
                        AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('lines_pause_taken_back', 'insufficient_privilege');
-CREATE OR REPLACE FUNCTION lines_require_entry_of_resumption() RETURNS trigger
+-- The trigger says which verb, of an entry about the row's line, and the name of the fault without one.
+CREATE OR REPLACE FUNCTION ledger_require_entry_about_line() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM ledger_entry e
-                    WHERE e.xid = pg_current_xact_id() AND e.line_id = NEW.line_id AND e.verb = 'line:clock:resumed') THEN
-        RAISE EXCEPTION 'lines_pause_ended_without_its_entry' USING ERRCODE = 'insufficient_privilege';
+                    WHERE e.xid = pg_current_xact_id() AND e.line_id = NEW.line_id AND e.verb = TG_ARGV[0]) THEN
+        RAISE EXCEPTION USING MESSAGE = TG_ARGV[1], ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
 END
 $$;
-REVOKE ALL ON FUNCTION lines_require_entry_of_resumption FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger_require_entry_about_line FROM PUBLIC;
 DROP TRIGGER IF EXISTS lines_pause_ended_by_entry ON lines_pause;
 CREATE CONSTRAINT TRIGGER lines_pause_ended_by_entry AFTER UPDATE OF days ON lines_pause DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.days <> OLD.days AND kernel_acting_role() IN ('worker', 'console'))
-    EXECUTE FUNCTION lines_require_entry_of_resumption();
+    EXECUTE FUNCTION ledger_require_entry_about_line('line:clock:resumed', 'lines_pause_ended_without_its_entry');
 -- Nor is a campaign made to be another, which has ended.
 CREATE OR REPLACE TRIGGER campaign_campaign_stays_itself BEFORE UPDATE OF campaign_id ON campaign_campaign
     FOR EACH ROW WHEN (NEW.campaign_id <> OLD.campaign_id AND kernel_acting_role() IN ('worker', 'console'))
@@ -293,20 +294,9 @@ CREATE OR REPLACE TRIGGER lines_line_not_rewritten BEFORE UPDATE ON lines_line
                         OR NEW.version = OLD.version AND (NEW.is_registered, NEW.must_reverify) <> (OLD.is_registered, OLD.must_reverify))
                        AND current_user IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('lines_line_rewritten', 'insufficient_privilege');
-CREATE OR REPLACE FUNCTION lines_require_case_of_lost_record() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM ledger_entry e
-                    WHERE e.xid = pg_current_xact_id() AND e.line_id = NEW.line_id AND e.verb = 'selfcare:case:settled') THEN
-        RAISE EXCEPTION 'lines_line_no_longer_registered_without_its_entry' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NULL;
-END
-$$;
-REVOKE ALL ON FUNCTION lines_require_case_of_lost_record FROM PUBLIC;
 CREATE OR REPLACE TRIGGER lines_line_stays_registered AFTER UPDATE OF is_registered ON lines_line
     FOR EACH ROW WHEN (OLD.is_registered AND NOT NEW.is_registered AND current_user IN ('worker', 'console'))
-    EXECUTE FUNCTION lines_require_case_of_lost_record();
+    EXECUTE FUNCTION ledger_require_entry_about_line('selfcare:case:settled', 'lines_line_no_longer_registered_without_its_entry');
 
 -- A number goes with its line, and rests as long as was said, unless its line is in service again.
 CREATE OR REPLACE FUNCTION lines_hold_numbers_to_lines() RETURNS trigger
