@@ -104,7 +104,7 @@ def lift(request: HttpRequest) -> HttpResponse:
             consequences=[
                 _("The record of line …%(line)s is held until %(day)s.")
                 % {"line": reference_of(line), "day": date_format(held[0].last, "DATE_FORMAT")},
-                _("Today is its last day. A record that the law no longer allows to keep is erased from tomorrow, and cannot be brought back."),
+                _("Today becomes its last day. A record that the law no longer allows to keep is erased from tomorrow, and cannot be brought back."),
             ],
             back=reverse("backoffice:holds"), concerns=1, concerned=_("record"),
         )  # fmt: skip
