@@ -112,11 +112,13 @@ def shown_again[**P](
     return guarding
 
 
-def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | None = None) -> int:
+def say_refusal(
+    fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | None = None, *, field: str | None = None
+) -> int:
     """Say a refusal on the page of the form that was refused, and return the page's status: what was filled in is not lost.
 
-    A wrong password is said at the form that asked for it, and who is asked for it once more is told why. Raises again what correcting a
-    form does not help.
+    A wrong password is said at the form that asked for it, and who is asked for it once more is told why. What does not exist is said at
+    the `field` that names it. Raises again what correcting a form does not help.
     """
     said = translated_texts(fault)
     if fault.code == NotSignedIn.code and sign_in is not None:
@@ -126,5 +128,5 @@ def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | 
     status = _PASSING.get(fault.code)
     if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL} and status is None:
         raise fault
-    form.add_error(None, forms.ValidationError([*said]))
+    form.add_error(field if fault.kind is Kind.NOT_FOUND else None, forms.ValidationError([*said]))
     return status or 422

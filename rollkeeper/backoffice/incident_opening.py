@@ -135,6 +135,6 @@ def open_incident(request: HttpRequest) -> HttpResponse:
                 else redirect("backoffice:incidents")
             )
         except RollkeeperError as fault:
-            say_refusal(fault, form)
+            say_refusal(fault, form, field=_NEEDS[About(form.cleaned_data["about"])])
     status = 422 if form.errors else 200
     return render(request, "backoffice/open_incident.html", {"form": form}, status=status)

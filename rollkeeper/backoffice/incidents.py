@@ -195,7 +195,7 @@ def _concerned(found: IncidentView, step: Step) -> tuple[int, str]:
             )
         case Step.NOTIFY_PEOPLE:
             reached = sum(((found.drafted or {}).get("languages") or {}).values())
-            return reached, ngettext("person gets a notice", "people get a notice", reached)
+            return reached, ngettext("notice is sent", "notices are sent", reached)
         case _:
             people = subscriber_count()
             return people, ngettext("person is sealed again", "people are sealed again", people)

@@ -188,7 +188,7 @@ def notify(
     if send:
         notified, missed = services.notify_affected(console_authority(), incident, on=on or clock.today())
         answer = {"notices": notified, "unreachable": missed}
-        said = f"{counted(notified, 'person is', 'people are')} notified by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
+        said = f"{counted(notified, 'notice is', 'notices are')} sent by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
         emit(answer) if as_json else out.print(said)
         return
     drafted = draft(console_authority(), incident)

@@ -170,6 +170,17 @@ def test_a_step_that_waits_is_on_the_page_of_pending_approvals(backoffice, leak,
     )
 
 
+def test_a_line_without_a_subscriber_is_counted_as_a_notice_and_not_as_a_person(backoffice, leak):
+    _made, at, _ = leak
+    accessed(CONSOLE, line_id=make_line(), field="number")
+    backoffice("anna", "post", at + "ask/", {"step": "scope"})
+    carried()
+
+    question = backoffice("anna", "post", at + "ask/", {"step": "notify_people"}).text_
+
+    assert re.search(r'class="rk-figure">2</span>\s*notices are sent', question)
+
+
 @pytest.mark.parametrize("step", ["sign_out_everyone", "rotate_keys", "reseal", "notify_people"])
 def test_a_step_that_harms_is_asked_first_with_how_many_it_concerns(backoffice, leak, step):
     made, at, _ = leak
@@ -330,6 +341,21 @@ def test_what_is_missing_to_open_an_incident_is_said_next_to_its_field(backoffic
     assert said in page.text_
     assert "<title>Error:" in page.text_
     assert queries.incidents(CONSOLE, now=clock.now()) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "field"),
+    [
+        ({"about": "account", "usernames": "no-one-of-ours"}, "usernames"), ({"about": "agent", "agent": "none"}, "agent"),
+        ({"about": "key_epoch", "epoch": "9999"}, "epoch"),
+    ],
+)  # fmt: skip
+def test_what_does_not_exist_is_said_at_the_field_that_names_it(backoffice, named, field):
+    page = backoffice("anna", "post", "/incidents/open/", given(**named))
+
+    assert page.status_code == 422
+    assert f'<li><a href="#id_{field}">' in page.text_
+    assert f'id="id_{field}_error"' in page.text_
 
 
 def test_an_unknown_account_opens_nothing_and_loses_nothing_typed(backoffice):
