@@ -169,3 +169,28 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
     assert {file.stat().st_mode & 0o077 for file in (data_dir / "secrets").iterdir()} == {0}
     assert "is not verified" not in healthy.stdout
     assert (down.returncode, down.stdout.count("does not answer")) == (2, 1)
+
+
+def test_the_typed_lines_give_psql_the_whole_file_however_the_pipe_is_filled(tmp_path):
+    # dash reads ahead: what came in one piece with psql's line was read as commands, and not by psql.
+    programs = {
+        "ssh": 'all=$(cat); printf "%s\\n" "$all" | env -i PATH="$PATH" sh -c "$2"',
+        "runuser": 'shift 3; exec "$@"',
+        "psql": f'cat > "{tmp_path}/read"; env > "{tmp_path}/env"',
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+        (tmp_path / name).chmod(0o755)
+    typed = (
+        (OPS.parents[1] / "docs" / "install.md")
+        .read_text("utf-8")
+        .split(". ops/postgresql/passwords.sh\n")[1]
+    )
+
+    subprocess.run(
+        ["sh", "-c", typed.split("```")[0]], cwd=OPS.parents[1], check=True, capture_output=True,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "REGISTER_WORKER": "one", "KEYS_VAULT": "two"},
+    )  # fmt: skip
+
+    assert (tmp_path / "read").read_text("utf-8") == (OPS / "keys.sql").read_text("utf-8")
+    assert "KEYS_VAULT=two" in (tmp_path / "env").read_text("utf-8").splitlines()
