@@ -9,6 +9,7 @@ import logging
 import os
 import smtplib
 import socket
+import ssl
 import threading
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
@@ -101,6 +102,18 @@ class _HttpPool(urllib3.HTTPConnectionPool):
 
 class _HttpsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _Https
+
+
+def why_no_answer(fault: urllib3.exceptions.HTTPError) -> str:
+    """Return what the system or TLS said of an exchange that failed, never what the peer said."""
+    below: BaseException | None = fault
+    while below is not None:
+        if isinstance(below, ssl.SSLCertVerificationError):
+            return f"its certificate is not accepted here ({below.verify_message})"
+        if isinstance(below, OSError) and not isinstance(below, ssl.SSLError) and below.strerror:
+            return below.strerror
+        below = below.__cause__ or below.__context__
+    return type(fault).__name__
 
 
 class HttpExchanges:

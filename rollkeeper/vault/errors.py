@@ -141,9 +141,7 @@ class KeyServiceRefused(RollkeeperError):
     code = "key_service_refused"
     kind = Kind.INTERNAL
     sentence = "The key service at {url} refused or failed: {why}."
-    remedy = (
-        "Is it running and unsealed, and is the token in {token_file} valid? ops/openbao/ has the policies."
-    )
+    remedy = "Is it running and unsealed, does this machine trust its certificate, and is the token in {token_file} valid? ops/openbao/ has the policies."
 
 
 TOKEN_REFUSED = Refusal(

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import urllib3
 
-from rollkeeper.kernel.deadlines import HttpExchanges
+from rollkeeper.kernel.deadlines import HttpExchanges, why_no_answer
 from rollkeeper.vault.errors import CannotOpen, KeyServiceRefused, RootMissing
 
 EPOCHS_KEY = "rollkeeper-epochs"
@@ -66,7 +66,7 @@ class Transit:
                     within_s=_TIMEOUT_SECONDS,
                 )  # fmt: skip
             except urllib3.exceptions.HTTPError as fault:
-                raise self._refusal(type(fault).__name__) from None
+                raise self._refusal(why_no_answer(fault)) from None
             if status in _DONE:
                 return text
             if status != _BUSY or wait is None:

@@ -1,6 +1,7 @@
 """A key service that lies, or a program between it and us that answers for it: nothing of it is kept, believed or repeated."""
 
 import json
+import ssl
 import threading
 from base64 import b64encode
 from contextlib import contextmanager
@@ -10,14 +11,15 @@ import pytest
 
 from rollkeeper.vault.errors import CannotOpen, KeyServiceRefused
 from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
+from tests.operations.tls_front import Authority
 
 SECRET_WORD = "hvs.CAESIJwordOfTheService"
 GOOD = "vault:v1:" + b64encode(bytes(32)).decode()
 
 
 @contextmanager
-def service(status, text):
-    """Give the address of a service that answers everything so."""
+def service(status, text, *, certificate=None):
+    """Give the address of a service that answers everything so, over TLS if it has a certificate."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -33,8 +35,12 @@ def service(status, text):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    if certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http{'s' * bool(certificate)}://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
@@ -129,3 +135,19 @@ def test_a_token_that_no_header_can_carry_is_not_said(tmp_path, token):
         TransitRoot(url, token_file=file).ensure()
 
     assert token not in str(refused.value) + refused.value.advice
+
+
+def test_a_certificate_that_is_not_accepted_is_refused_with_the_reason(token_file, tmp_path):
+    certificate = Authority(tmp_path, "unknown").vouch("127.0.0.1")
+    with (
+        service(200, b"{}", certificate=certificate) as url,
+        pytest.raises(KeyServiceRefused, match="unable to get local issuer certificate"),
+    ):
+        TransitRoot(url, token_file=token_file).ensure()
+
+
+def test_a_key_service_that_is_down_is_refused_with_what_the_system_says(token_file):
+    with service(200, b"{}") as url:
+        pass
+    with pytest.raises(KeyServiceRefused, match="Connection refused"):
+        TransitRoot(url, token_file=token_file).ensure()
