@@ -30,7 +30,7 @@ from rollkeeper.portal.forms import (
 from rollkeeper.portal.own_lines import ABOUT_A_PERSON, may_do, said_lines
 from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.tokens import HERE, numbers_of
-from rollkeeper.portal.views import during_session, refused, shown_to
+from rollkeeper.portal.views import during_session, not_now, refused, shown_to
 from rollkeeper.registration.errors import SUBMISSION_KEY_USED
 from rollkeeper.selfcare.choices import PortalRequestKind
 
@@ -117,10 +117,7 @@ def _ask(request: HttpRequest, what: str) -> HttpResponse:
     chosen = [one for one in lines if one["handle"] == asked] if asked else lines
     chosen = [one for one in lines if one["line"] == again] or chosen
     if not chosen:
-        messages.info(
-            request, _("That cannot be done with this line now. The list below shows what can be done.")
-        )
-        return redirect("portal:lines")
+        return not_now(request)
     if len(chosen) > 1 and what not in ABOUT_A_PERSON:
         return render(
             request, "portal/choose_line.html",

@@ -19,7 +19,7 @@ from rollkeeper.kernel.phrasing import cite
 from rollkeeper.lines.choices import LineState
 from rollkeeper.portal.forms import LineSelectionForm
 from rollkeeper.portal.portal_requests import put
-from rollkeeper.portal.views import during_session, refused, shown_to
+from rollkeeper.portal.views import during_session, not_now, refused, shown_to
 from rollkeeper.selfcare.choices import PortalRequestKind
 
 
@@ -29,6 +29,8 @@ def line_selection(request: HttpRequest) -> HttpResponse:
     """Say which limits are reached; when asked to, show the lines that fill them, each with its number."""
     if request.method != "POST":
         shown = shown_to(request)
+        if not shown["held"] or shown["limited"]:
+            return not_now(request)
         return render(request, "portal/line_selection.html", shown | _said(shown["limits"]))
     return _draw(request, LineSelectionForm(initial={"key": str(new_uuid())}))
 
@@ -38,7 +40,8 @@ def line_selection(request: HttpRequest) -> HttpResponse:
 def counter_code(request: HttpRequest) -> HttpResponse:
     """Show a code for the line in the hand, to be read out to a clerk."""
     if request.method != "POST":
-        return render(request, "portal/counter_code.html", shown_to(request))
+        shown = shown_to(request)
+        return not_now(request) if shown["limited"] else render(request, "portal/counter_code.html", shown)
     answer = put(request, PortalRequestKind.COUNTER_CODE)
     if answer.done is None:
         return refused(request, answer)

@@ -203,6 +203,7 @@ def lines(request: HttpRequest) -> HttpResponse:
         (DelegateRole(part).label, dt.date.fromisoformat(day)) for part, day in shown["named"].items()
     ]
     shown["consents"] = _said_consents(shown)
+    shown["here"] = passkey_domain() is not None
     shown["has_too_many"] = any(one.get("has_too_many") for one in shown["limits"])
     shown["is_asked"] = any(
         one["must_reverify"] and one["deadline"] and one["deadline"]["lines"] for one in shown["lines"]
@@ -311,8 +312,11 @@ def verify(request: HttpRequest) -> HttpResponse:
     form = VerificationForm(request.POST if request.method == "POST" else None)
     around = {"session": True, "here": passkey_domain() is not None}
     if request.method != "POST":
+        shown = shown_to(request)
+        if not shown["held"] or shown["no_proof"] or (shown["limited"] and not around["here"]):
+            return not_now(request)
         say_again(request, form)
-        return render(request, "portal/verify.html", {"form": form} | around)
+        return render(request, "portal/verify.html", {"form": form, "limited": shown["limited"]} | around)
     if not form.is_valid():
         return lead_on(request, request.path, form.blank()) or render(
             request, "portal/verify.html", {"form": form.blank()} | around, status=422
@@ -362,6 +366,14 @@ def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
     for one in answer.said:
         messages.error(request, one)
     return go_to(request, "portal:verify" if answer.refused == "verification_needed" else "portal:lines")
+
+
+def not_now(request: HttpRequest) -> HttpResponse:
+    """Lead from a page that can do nothing for this line to the list of what can be done."""
+    messages.info(
+        request, _("That cannot be done with this line now. The list below shows what can be done.")
+    )
+    return redirect("portal:lines")
 
 
 def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:

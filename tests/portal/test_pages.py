@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The portal as its visitor sees it: in, look, read, contest, leave; and nothing personal where it does not belong."""
 
+import datetime as dt
 import json
 import re
 
@@ -10,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.services import sign_out_everyone
-from rollkeeper.kernel.choices import Channel, IdentityCheck, Payment
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.choices import Channel, IdentityCheck, Payment, Service
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal.data_export import DataExport
 from rollkeeper.registration.services import port_in_number
@@ -22,6 +23,7 @@ from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.vault import blind_index
 from rollkeeper.vault.errors import KeyServiceRefused, RootMissing
 from tests.builders.kinds import with_checks
+from tests.builders.lines import activate_line
 from tests.builders.packs import use_pack, with_line_attributes
 from tests.pages import text
 from tests.selfcare import people
@@ -430,6 +432,27 @@ def test_an_unregistered_line_shows_no_accesses_of_a_former_subscriber(come_in, 
     assert "The subscriber" not in page
     assert page.count("The register itself") == 1  # the code that has just come
     assert "The subscriber of the line is registered." not in text(browser.get("/receipts/"))
+
+
+@pytest.mark.parametrize("path", ["/verify/", "/line-selection/", "/passkeys/"])
+def test_no_proof_is_asked_of_the_user_of_a_line_that_no_one_registered(come_in, path):
+    activate_line(NUMBER, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+
+    answer = come_in().get(path, follow=True)
+
+    assert answer.redirect_chain[-1][0] == "/lines/"
+    assert "That cannot be done with this line now." in text(answer)
+
+
+@pytest.mark.parametrize("path", ["/counter-code/", "/line-selection/"])
+def test_a_limited_session_is_not_offered_what_it_is_then_refused(come_in, path):
+    register_line()
+    browser = come_in()
+    run("UPDATE selfcare_portalsession SET is_limited = true")
+
+    answer = browser.get(path)
+
+    assert answer.headers["Location"] == "/lines/"
 
 
 def test_everybody_signed_out_means_the_sessions_of_the_portal_too(come_in):

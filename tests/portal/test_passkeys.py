@@ -60,6 +60,20 @@ def test_who_added_a_passkey_shows_by_it_who_they_are_in_the_next_session(regist
     assert is_verified(browser)
 
 
+def test_after_a_code_that_was_handed_over_a_passkey_alone_is_asked_for(registered, come_in):
+    _, device = registered
+    browser = come_in()
+    run("UPDATE selfcare_portalsession SET is_limited = true")
+
+    first, asked = text(browser.get("/lines/")), text(browser.get("/verify/"))
+
+    assert 'href="/verify/">Show a passkey</a>' in first
+    assert "document_number" not in asked
+    assert "Show a passkey</button>" in asked
+    assert show(browser, device).headers["Location"] == "/lines/"
+    assert "document_number" in text(browser.get("/verify/"))
+
+
 def test_a_passkey_is_added_only_after_the_second_proof(come_in):
     register_line()
     browser, device = come_in(), Device()
