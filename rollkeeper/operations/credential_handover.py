@@ -26,6 +26,7 @@ from rollkeeper.kernel.settings import FIXED, current_content, data_dir, fixed_s
 from rollkeeper.kernel.toml_text import toml_text
 from rollkeeper.ledger.settings import public_folder
 from rollkeeper.operations.errors import APP_NOT_HANDED_OVER, PROGRAM_NOT_READABLE, WHOLE_INSTANCE_HANDED_OVER
+from rollkeeper.platform.embedded_postgres import make_own_folder
 from rollkeeper.platform.os_users import (
     allow_traversal,
     is_readable_by,
@@ -111,6 +112,7 @@ class AppCredentials(Credentials):
     @classmethod
     def to(cls, app: App) -> "AppCredentials":
         """Rebuild the directory with what this app needs now."""
+        make_own_folder(stores.sockets(), mode=0o711)  # servers of the operator's own make none
         made = cls(app.name, _new_folder(app.name), _user_of(app.name), app)
         made.renew()
         if made.user:
@@ -151,13 +153,14 @@ class VaultCredentials(Credentials):
     @classmethod
     def make(cls) -> "VaultCredentials":
         """Rebuild the directory, and the folder of the service's socket, which its user alone may write."""
+        make_own_folder(stores.sockets(), mode=0o711)
         made = cls("vault", _new_folder("vault"), _user_of("vault"))
         (made.folder / "logs").mkdir(mode=0o700)
         for name in (*VAULT_SECRETS, ALARMS):
             (made.folder / name).symlink_to(data_dir() / name)
         made.renew()
         sockets = service_folder()
-        sockets.mkdir(mode=0o755, parents=True, exist_ok=True)
+        sockets.mkdir(mode=0o755, exist_ok=True)
         sockets.chmod(0o755)
         if made.user:
             _give_folder(made.folder, made.user)

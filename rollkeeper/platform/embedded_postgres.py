@@ -205,7 +205,7 @@ def take_ownership(store: Store) -> None:
 def _prepare_socket(store: Store) -> None:
     """Make a folder that the server's user alone may write: a user who can write it can put a socket there and be sent the passwords."""
     owner, folder = server_user(store), socket_folder(store)
-    _make_own_folder(sockets(), mode=0o711)
+    make_own_folder(sockets(), mode=0o711)
     if folder.is_symlink():
         raise PermissionError(f"{folder} is a link")
     folder.mkdir(exist_ok=True)
@@ -214,7 +214,7 @@ def _prepare_socket(store: Store) -> None:
     folder.chmod(0o755)
 
 
-def _make_own_folder(folder: Path, *, mode: int) -> None:
+def make_own_folder(folder: Path, *, mode: int) -> None:
     """Make a folder under a name that can be guessed, perhaps in /tmp; refuse a link, and what belongs to another user or others write."""
     folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     with suppress(FileExistsError):

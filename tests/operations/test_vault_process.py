@@ -4,6 +4,7 @@
 import base64
 import os
 import pwd
+import shutil
 import signal
 import stat
 import subprocess
@@ -21,7 +22,8 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.access.services import add_staff
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.operations.credential_handover import VAULT_SECRETS, VaultCredentials
+from rollkeeper.operations.credential_handover import VAULT_SECRETS, AppCredentials, VaultCredentials
+from rollkeeper.site.web_apps import app_named
 from rollkeeper.vault import client
 from rollkeeper.vault.canaries import ensure_canary
 from rollkeeper.vault.protocol import service_folder
@@ -40,6 +42,7 @@ PASSWORD = "seven plain words of nothing"
 NUMBER = "13900001234"
 COPY = b"an invented picture"
 OPEN = ("vault", "open", "--as", "officer-1", "--field", "name", "--purpose", "review")
+FIRST = [VaultCredentials.make, lambda: AppCredentials.to(app_named("portal"))]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="Only root can give the service a user of its own.")
 
 
@@ -71,6 +74,29 @@ def test_a_lock_that_another_user_left_keeps_no_service_from_starting(data_dir):
     VaultCredentials.make().clear()
 
     assert not lock.exists()
+
+
+@as_root
+@pytest.mark.parametrize("hand_over", FIRST, ids=["vault", "app"])
+def test_the_first_process_of_an_instance_makes_the_folder_of_the_sockets(
+    data_dir, tmp_path, monkeypatch, hand_over
+):
+    # Nothing else makes it where the servers are the operator's own.
+    monkeypatch.setenv("ROLLKEEPER_SOCKETS", str(tmp_path / "run" / "sockets"))
+
+    hand_over().clear()
+
+    assert (tmp_path / "run" / "sockets").stat().st_mode & 0o777 == 0o711
+
+
+@as_root
+@pytest.mark.parametrize("hand_over", FIRST, ids=["vault", "app"])
+def test_a_folder_of_sockets_that_another_user_made_is_not_used(data_dir, tmp_path, monkeypatch, hand_over):
+    shutil.chown(tmp_path, 65534)
+    monkeypatch.setenv("ROLLKEEPER_SOCKETS", str(tmp_path))
+
+    with pytest.raises(PermissionError):
+        hand_over()
 
 
 def typed(data_dir, *words, answers):
