@@ -40,6 +40,7 @@ from rollkeeper.retention.services import count_due
 from rollkeeper.vault import canaries, document_store, epochs
 from rollkeeper.vault.client import is_reachable
 from rollkeeper.vault.keys import living_epoch_ids
+from rollkeeper.vault.root import index_key
 from rollkeeper.vault.settings import settings as vault_settings
 
 WITNESS_TIMEOUT_S = 3
@@ -140,6 +141,7 @@ def is_over(begun: dt.datetime, days: int, *, now: dt.datetime) -> bool:
 def _check_root() -> Iterator[Finding]:
     epochs.require_root()
     epochs.require_genuine()
+    index_key(as_app=True).digests([b"try"])
     yield _ok("The root of trust opens the epoch of keys, and the key of the index is there.")
     if instance().kind is InstanceKind.PRODUCTION and not is_reachable():
         said = "The vault service does not answer: no page, command or worker opens anything."

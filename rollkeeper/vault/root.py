@@ -164,13 +164,13 @@ def root_of_trust() -> RootOfTrust:
     return TransitRoot(url, token_file=data_dir() / "secrets" / "root.token")
 
 
-def index_key() -> IndexKey:
-    """Return the key of the blind index. Refuses: RootMissing."""
+def index_key(*, as_app: bool = False) -> IndexKey:
+    """Return the key of the blind index, at a key service with the token of this process or of the apps. Refuses: RootMissing."""
     url = settings().root_url
     if url is None or url.startswith("pkcs11:"):
         return FileIndexKey()
     roots = data_dir() / "secrets" / "root.token"  # commands have it, no app does
-    in_bulk = roots.exists()
+    in_bulk = roots.exists() and not as_app
     from rollkeeper.vault.transit import TransitIndexKey
 
     return TransitIndexKey(

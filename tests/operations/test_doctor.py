@@ -18,6 +18,9 @@ from rollkeeper.provisioning.services import push_due, queue_command
 from tests.builders.commands import change_commands
 from tests.builders.lines import hold_line
 from tests.provisioning.fakes import Element
+from tests.vault.openbao import bao
+
+__all__ = ["bao"]
 
 OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday
 
@@ -124,3 +127,26 @@ def test_what_hurts_people_while_no_one_looks_is_mailed(register, monkeypatch, f
     jobs.examine()
 
     assert mailed == ([(finding.check, finding.sentence, "")] if is_mailed else [])
+
+
+def test_the_token_of_the_apps_is_tried_too(bao, data_dir, monkeypatch):
+    # A command hashes with the token of the root: the doctor said that all was well while every app answered 503.
+    write_settings(vault={"root_url": bao.url})
+    monkeypatch.setattr(doctor.epochs, "require_root", lambda: None)
+    given = {name: data_dir / "secrets" / f"{name}.token" for name in ("root", "index")}
+    given["root"].write_text(bao.token("rollkeeper-root").read_text("ascii"), "ascii")
+    found = {}
+
+    try:
+        for policy in ("rollkeeper-index", "default"):
+            given["index"].write_text(bao.token(policy).read_text("ascii"), "ascii")
+            found[policy] = doctor._run_check(doctor._check_root)
+    finally:
+        write_settings(vault={"root_url": None})
+        for file in given.values():
+            file.unlink()
+
+    assert {one.health for one in found["rollkeeper-index"]} == {Health.OK}
+    ((said),) = found["default"]
+    assert said.health is Health.ERROR
+    assert str(given["index"]) in said.remedy
