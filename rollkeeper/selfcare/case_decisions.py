@@ -74,15 +74,22 @@ def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
 
     The change itself is in the ledger and its subscriber was notified: no further decision is needed.
     """
-    role = require(authority, Permission.SETTLE_CASE)
-    with action():
-        found = _corrected()
-        for case in [_locked(row.case_id) for row in found]:
-            close_case(
-                authority, case, role=role.value, upheld=True, because=DecisionReason.RECORD_CORRECTED, on=on
-            )
-            owe_decision_notice(case, on=on)
-    return len(found)
+    role, settled = require(authority, Permission.SETTLE_CASE), 0
+    for row in _corrected():
+        with action():
+            case = _lock_open(row.case_id)
+            if case is not None:
+                close_case(
+                    authority,
+                    case,
+                    role=role.value,
+                    upheld=True,
+                    because=DecisionReason.RECORD_CORRECTED,
+                    on=on,
+                )
+                owe_decision_notice(case, on=on)
+                settled += 1
+    return settled
 
 
 def take_case(authority: Authority, case_id: UUID, *, gives_back: bool = False, on: dt.date) -> None:
@@ -113,9 +120,8 @@ def take_case(authority: Authority, case_id: UUID, *, gives_back: bool = False, 
 def close_case(
     authority: Authority, case: Any, *, role: str, upheld: bool, on: dt.date, because: DecisionReason | None = None
 ) -> EntryId:  # fmt: skip
-    """Write a verdict down and carry it out, in the caller's action, which has locked the case."""
+    """Write a verdict down and carry it out, in the caller's action, which has locked the line and then the case."""
     line_id, kind = LineId(case.line_id), CaseKind(case.kind)
-    lock_line(line_id)
     run(
         "UPDATE selfcare_case SET settled_on = %s, upheld = %s, because = %s, settled_by = %s, claimant_mark = NULL, asked_from = NULL"
         " WHERE case_id = %s",
@@ -216,12 +222,20 @@ def _kind_against(case: Any) -> CaseKind | None:
 
 
 def _locked(case_id: UUID) -> Any:
+    case = _lock_open(case_id)
+    if case is None:
+        raise CASE_NOT_FOUND(case=case_id)
+    return case
+
+
+def _lock_open(case_id: UUID) -> Any:
+    """Lock an open case, and its line before it, as everyone does; return None where it was decided meanwhile."""
+    for row in rows("SELECT line_id FROM selfcare_case WHERE case_id = %s", [case_id]):
+        lock_line(LineId(row.line_id))
     found = rows(
         "SELECT * FROM selfcare_case WHERE case_id = %s AND settled_on IS NULL FOR UPDATE", [case_id]
     )
-    if not found:
-        raise CASE_NOT_FOUND(case=case_id)
-    return found[0]
+    return found[0] if found else None
 
 
 def _disputed_since(case: Any) -> dt.date:

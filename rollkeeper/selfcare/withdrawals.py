@@ -13,6 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.receipts import on_line, run_once
 from rollkeeper.registration.submissions import Receipt
 from rollkeeper.selfcare.case_decisions import close_case
@@ -51,6 +52,7 @@ def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> R
 
 
 def _open_case(case_id: UUID, line_id: LineId, tenure_id: TenureId | None) -> Any:
+    lock_line(line_id)
     found = rows(
         "SELECT * FROM selfcare_case WHERE case_id = %(case)s AND line_id = %(line)s"
         " AND (tenure_id = ANY (%(tenures)s::uuid[]) OR tenure_id IS NULL AND %(tenures)s::uuid[] = '{}')"
