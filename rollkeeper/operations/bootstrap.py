@@ -55,7 +55,7 @@ from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
 FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("ledger", "reduce_entries"), ("access", "functions"), ("access", "secrets_of"), ("access", "invitations"), ("access", "closed_accounts"), ("access", "staff_requests"),
-    ("subscribers", "functions"), ("subscribers", "unlink_document"), ("subscribers", "forget_link_entries"), ("subscribers", "forget_protection"), ("lines", "functions"), ("lines", "lookup_functions"), ("lines", "essential_lines"), ("lines", "counter_role_triggers"), ("lines", "count_access"), ("vault", "replace_sim"), ("notices", "functions"), ("selfcare", "try_code"), ("selfcare", "request_letter"), ("selfcare", "hand_over_code"), ("selfcare", "is_application_of"), ("disclosures", "is_about"), ("agents", "functions"), ("agents", "forget_registrations"), ("registration", "forget_receipts"), ("reporting", "forget_lines"), ("selfcare", "forget_consents"), ("provisioning", "functions"), ("provisioning", "counter_role_triggers"), ("provisioning", "terminate_only_terminated_trigger"), ("offline", "own_approvals"), ("campaign", "stay_functions"), ("campaign", "promise_functions"), ("campaign", "batch_content"), ("incidents", "functions"),
+    ("subscribers", "functions"), ("subscribers", "unlink_document"), ("subscribers", "forget_link_entries"), ("subscribers", "forget_protection"), ("lines", "functions"), ("lines", "lookup_functions"), ("lines", "essential_lines"), ("lines", "counter_role_triggers"), ("lines", "count_access"), ("vault", "replace_sim"), ("vault", "forget"), ("notices", "functions"), ("selfcare", "try_code"), ("selfcare", "request_letter"), ("selfcare", "hand_over_code"), ("selfcare", "is_application_of"), ("disclosures", "is_about"), ("agents", "functions"), ("agents", "forget_registrations"), ("registration", "forget_receipts"), ("reporting", "forget_lines"), ("selfcare", "forget_consents"), ("provisioning", "functions"), ("provisioning", "counter_role_triggers"), ("provisioning", "terminate_only_terminated_trigger"), ("offline", "own_approvals"), ("campaign", "stay_functions"), ("campaign", "promise_functions"), ("campaign", "batch_content"), ("incidents", "functions"),
 )  # fmt: skip
 """What the database does for the apps; it grows with the program, with or without migrations."""
 
@@ -163,7 +163,15 @@ def bring_up_to_date() -> None:
         )
         for package, name in FUNCTIONS:
             database.run(database.sql(package, name))
-        for page in ("app_entries", "app_reads", "asked_for", "approved_batches", "roles", "app_days"):
+        for page in (
+            "app_entries",
+            "worker_entries",
+            "app_reads",
+            "asked_for",
+            "approved_batches",
+            "roles",
+            "app_days",
+        ):
             database.run(_page(page))
     finally:
         connections["default"].close()

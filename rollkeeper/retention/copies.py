@@ -22,7 +22,7 @@ from rollkeeper.lawbook.queries import archived_pack, periods
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.retention.brake import hold_back, note_copies_erased
 from rollkeeper.retention.rules import last_day_to_erase
-from rollkeeper.vault.services import remove_copies, shred_copies
+from rollkeeper.vault.services import forget_sealed, remove_copies, shred_copies
 
 CHUNK = 1000
 _FORGET: Final = "DROP TABLE retention_copy_due"
@@ -132,7 +132,7 @@ def finish_copies(*, on: dt.date, since: dt.datetime | None = None) -> int:
         pending, pairs = _shred(pending, values)
         if pairs:
             remove_copies(pairs, recorded=True)
-        _clear_copies(pending, pairs)
+        _clear_copies(pending)
         finished += len(pending)
     return finished
 
@@ -185,11 +185,11 @@ def _intend(rule: RetentionRules, values: Mapping[str, Any]) -> tuple[int, dt.da
     return records, at, last.tenure_id
 
 
-def _clear_copies(pending: Sequence[Any], pairs: Sequence[tuple[PersonId, TenureId]]) -> None:
-    values = {
-        "line_ids": [row.line_id for row in pending], "erasure_ids": [row.erasure_id for row in pending],
-        "persons": [person for person, _ in pairs], "tenures": [tenure for _, tenure in pairs], "at": clock.now(),
+def _clear_copies(pending: Sequence[Any]) -> None:
+    values: dict[str, Any] = {
+        "line_ids": [row.line_id for row in pending], "erasure_ids": [row.erasure_id for row in pending], "at": clock.now(),
     }  # fmt: skip
     with action():
         serialize_on("erasure")
+        forget_sealed(values["line_ids"], values["erasure_ids"])
         run(sql("retention", "clear_copies"), values)

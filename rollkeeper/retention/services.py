@@ -43,7 +43,7 @@ from rollkeeper.retention.copies import (
 from rollkeeper.retention.errors import ERASURES_MISSING
 from rollkeeper.retention.rules import last_termination_to_erase
 from rollkeeper.retention.values_of_lines import carry_values
-from rollkeeper.vault.services import list_living_keys, remove_copies, shred, shred_copies
+from rollkeeper.vault.services import forget_sealed, list_living_keys, remove_copies, shred, shred_copies
 
 CHUNK = 1000
 MARGIN = dt.timedelta(hours=1)
@@ -328,12 +328,11 @@ def _entries_of(pending: list[Any], pairs: list[tuple[PersonId, TenureId]]) -> l
 def _clear(
     pending: list[Any], pairs: list[tuple[PersonId, TenureId]], entries: list[int], *, on: dt.date
 ) -> None:
-    values = {
+    values: dict[str, Any] = {
         "entries": entries,
         "line_ids": [row.line_id for row in pending],
         "erasure_ids": [row.erasure_id for row in pending],
         "persons": [person for person, _ in pairs],
-        "tenures": [tenure for _, tenure in pairs],
         "on": on,
         "at": clock.now(),
     }
@@ -341,6 +340,7 @@ def _clear(
         # Of two runs the second sees what the first has done, and clears nothing twice.
         serialize_on("erasure")
         rows("SELECT ledger_reduce_entries(%(entries)s::bigint[])", values)
+        forget_sealed(values["line_ids"], values["erasure_ids"])
         run(sql("retention", "clear_rows"), values)
         # Waits for concurrent registrations of these people, so that the next statement sees them.
         rows("SELECT subscribers_lock_documents(%(persons)s)", values)

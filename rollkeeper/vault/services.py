@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
+from uuid import UUID
 
 import psycopg
 from django.db import IntegrityError
@@ -205,6 +206,11 @@ def remove_copies(pairs: Sequence[tuple[PersonId, TenureId]], *, recorded: bool)
     from rollkeeper.vault import document_store
 
     return document_store.remove(pairs) if recorded else document_store.remove_unrecorded(pairs)
+
+
+def forget_sealed(line_ids: Sequence[LineId], erasure_ids: Sequence[UUID]) -> None:
+    """Delete in the present transaction what is sealed of the records of these erasures under way, and what tells of their copies."""
+    rows("SELECT vault_forget(%s::uuid[], %s::uuid[])", [list(line_ids), list(erasure_ids)])
 
 
 def list_living_keys() -> None:

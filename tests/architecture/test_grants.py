@@ -229,6 +229,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "selfcare_count_try": ["portal"],
         "selfcare_verify_code": ["portal"],
         "subscribers_unlink_document": ["counter", "worker"],
+        "vault_forget": ["worker"],
         "vault_note_opening": ["vault"],
         "vault_raise_access_alarm": ["backoffice", "counter", "vault_service", "worker"],
         "vault_is_past_sim_limit": None,  # by the next

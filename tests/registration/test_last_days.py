@@ -156,6 +156,11 @@ def test_the_day_goes_with_the_tenure_that_a_worker_erases(as_role, registered):
     *_, line_id = registered
     (tenure,) = rows("SELECT tenure_id FROM lines_tenure WHERE line_id = %s", [line_id])
     erasing = sql("lines", "erase_many").rstrip().rstrip(",")
+    run(
+        "INSERT INTO retention_erasure (line_id, erasure_id, tenure_id, ground, article, last_day_kept, begun_at)"
+        " VALUES (%s, uuidv7(), %s, 'tenure_ended', '5', %s, now())",
+        [line_id, tenure.tenure_id, LAST],
+    )
 
     with as_role("worker"):
         run(

@@ -9,7 +9,7 @@ import pytest
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.registration.document_links import link_document
 from rollkeeper.registration.services import register_subscriber
@@ -18,6 +18,7 @@ from rollkeeper.subscribers.queries import principals
 from rollkeeper.subscribers.services import set_protection
 from tests.builders.lines import terminate_line
 from tests.builders.staff import employ
+from tests.operations.test_app_roles import refused
 from tests.registration.people import ON, fresh_number, person, submission
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -104,7 +105,7 @@ def test_that_a_person_was_under_threat_goes_with_their_last_record_and_not_befo
 
     with as_role("worker"):
         assert erase() == 1
-        run(
+        assert refused(
             "UPDATE subscribers_subscriber SET erased_on = '2013-01-01' WHERE person_id = %s",
             [person_of(kept)],
         )

@@ -274,9 +274,3 @@ CREATE OR REPLACE TRIGGER incidents_step_known BEFORE INSERT ON incidents_step
 CREATE OR REPLACE TRIGGER incidents_step_decided BEFORE UPDATE ON incidents_step
     FOR EACH ROW WHEN (kernel_is_app() AND (OLD.ended_at IS NOT NULL OR NEW.state NOT IN ('pending', 'approved', 'withdrawn')))
     EXECUTE FUNCTION kernel_refuse('incidents_step_changed_by_an_app', 'insufficient_privilege');
--- A worker only ends a request whose time is over, and empties one that is erased.
-CREATE OR REPLACE TRIGGER disclosures_request_ended BEFORE UPDATE ON disclosures_request
-    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
-        NEW.state <> OLD.state AND NEW.state <> 'expired' OR NEW.person_id <> OLD.person_id OR NEW.line_id <> OLD.line_id
-        OR OLD.person_id IS NULL AND NEW.person_id IS NOT NULL OR OLD.line_id IS NULL AND NEW.line_id IS NOT NULL))
-    EXECUTE FUNCTION kernel_refuse('disclosures_request_changed_by_an_app', 'insufficient_privilege');

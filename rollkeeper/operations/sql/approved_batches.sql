@@ -165,6 +165,9 @@ DECLARE
     verbs CONSTANT text[] := CASE WHEN kernel_is_app() THEN lines_verbs_of_registration() || ARRAY['line:document:linked', 'line:document:unlinked'] END;
     since date;
 BEGIN
+    IF TG_OP = 'INSERT' AND kernel_acting_role() = 'worker' AND imports_is_asked_for() THEN
+        RETURN NULL;
+    END IF;
     SELECT max(e.day) - 1 INTO since
       FROM subscribers_references_of(NEW.person_id) AS one (person_id)
       JOIN ledger_entry e ON e.xid = pg_current_xact_id()
@@ -195,10 +198,11 @@ REVOKE ALL ON FUNCTION subscribers_require_entry_of_document FROM PUBLIC;
 DROP TRIGGER IF EXISTS subscribers_document_entered ON subscribers_document;
 CREATE CONSTRAINT TRIGGER subscribers_document_entered AFTER UPDATE OF until ON subscribers_document DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console', 'counter')) EXECUTE FUNCTION subscribers_require_entry_of_document();
--- An app adds none unseen: it would lead to another person than its own, and prove at the portal to be them.
+-- None is added unseen: it would lead to another person than its own, and prove at the portal to be them. An import that a person asked for
+-- adds those of its own people.
 DROP TRIGGER IF EXISTS subscribers_document_added ON subscribers_document;
 CREATE CONSTRAINT TRIGGER subscribers_document_added AFTER INSERT ON subscribers_document DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION subscribers_require_entry_of_document();
+    FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'counter', 'backoffice', 'portal')) EXECUTE FUNCTION subscribers_require_entry_of_document();
 
 -- A suspension of a batch that runs, of what the batch bars, of a line whose turn has not been and who is as people approved: neither
 -- registered nor disputed since; or one that a line came in with.

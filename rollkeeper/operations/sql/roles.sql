@@ -110,7 +110,8 @@ GRANT INSERT ON vault_sealed TO counter, worker;
 GRANT SELECT ON vault_sealed TO vault;
 GRANT EXECUTE ON FUNCTION vault_note_opening TO vault;
 GRANT EXECUTE ON FUNCTION vault_replace_sim TO counter, worker;
-GRANT SELECT (person_id, tenure_id, field), DELETE ON vault_sealed TO worker;
+GRANT EXECUTE ON FUNCTION vault_forget TO worker;
+GRANT SELECT (person_id, tenure_id, field) ON vault_sealed TO worker;
 GRANT SELECT (person_id, tenure_id, field) ON vault_sealed TO vault_service;
 -- A file under its own key, the instrument of a disclosure request: sealed by the vault service, destroyed by the worker with keys.
 GRANT SELECT (owner_id, file_id), DELETE ON vault_file TO worker, vault_service;
@@ -119,7 +120,6 @@ GRANT SELECT ON vault_file TO vault;
 -- Document copies: which there are, and their digests; the bytes are sealed in a separate store.
 GRANT INSERT ON vault_copy TO counter, worker;
 GRANT SELECT ON vault_copy TO vault, worker;
-GRANT DELETE ON vault_copy TO worker;
 -- What workers opened, counted by the vault alone.
 GRANT SELECT, INSERT, UPDATE, DELETE ON vault_openingcount TO vault;
 -- An alarm is raised by the opening process and settled from the console; apps do not know that there was one.
@@ -133,7 +133,7 @@ GRANT SELECT, INSERT ON vault_canary TO worker;
 
 -- People and lines.
 -- No app selects an index of numbers or documents: functions answer for one value, and count it (access/sql/functions.sql).
-GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO worker;
+GRANT SELECT ON subscribers_subscriber, subscribers_document TO worker;
 GRANT SELECT ON subscribers_subscriber TO counter;
 GRANT SELECT (person_id, document_type, since, until) ON subscribers_document TO counter;
 GRANT EXECUTE ON FUNCTION access_count_lookups TO worker;
@@ -147,7 +147,7 @@ GRANT DELETE ON subscribers_document TO worker;
 -- A newer document takes the place of one, and a wrong one is let go, by a function. References are joined, and parted again.
 GRANT EXECUTE ON FUNCTION subscribers_lock_documents TO worker;
 GRANT SELECT ON subscribers_personlink TO counter;
-GRANT SELECT, INSERT, UPDATE (principal_id), DELETE ON subscribers_personlink TO worker;
+GRANT SELECT, UPDATE (principal_id), DELETE ON subscribers_personlink TO worker;
 GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
 GRANT SELECT ON subscribers_subscriber TO backoffice;
 GRANT SELECT, INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO worker;

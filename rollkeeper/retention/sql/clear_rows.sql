@@ -1,8 +1,8 @@
--- Clears the rows of records whose keys are gone: number, contact, reference, the subscriber's commitment, sealed rows; the
--- reason of a pause, which may be an illness, and the case of a hold.
+-- Clears the rows of records whose keys are gone: number, contact, reference, the subscriber's commitment; the reason of a pause, which may
+-- be an illness, and the case of a hold. What is sealed of them went before (vault/sql/forget.sql).
 -- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold,
--- vault_sealed, vault_copy, retention_erasure. Plan: primary keys by line and person (OFFSET 0: the index of what is under
--- way is full of what this run has done); lines_reference_by_line.
+-- retention_erasure. Plan: primary keys by line (OFFSET 0: the index of what is under way is full of what this run has done);
+-- lines_reference_by_line.
 -- Again: nothing left to clear.
 WITH record AS MATERIALIZED (
     SELECT chunk.line_id, chunk.erasure_id, e.tenure_id
@@ -14,10 +14,5 @@ WITH record AS MATERIALIZED (
     SELECT line_id, tenure_id FROM record
 ),
 -- include lines.erase_many
-, vault_slice AS (
-    SELECT person_id, tenure_id FROM unnest(%(persons)s::uuid[], %(tenures)s::uuid[]) AS gone (person_id, tenure_id)
-),
--- include vault.delete_sealed_many
-
 UPDATE retention_erasure e SET done_at = %(at)s FROM record WHERE e.line_id = record.line_id
    AND e.erasure_id = record.erasure_id

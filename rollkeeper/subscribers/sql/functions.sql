@@ -74,15 +74,15 @@ BEGIN
 END
 $$;
 
--- Notes that two references are one person. At an app only with the ledger entry that says so, which the same transaction wrote for a
--- line that one of them holds, and once for each entry; and with a document of each, counted: else a counter that an attacker controls would
+-- Notes that two references are one person. Only with the ledger entry that says so, which the same transaction wrote for a
+-- line that one of them holds, and once for each entry; and at an app with a document of each, counted: else a counter that an attacker controls would
 -- join a nation to one person, so that each has too many lines, or a stranger's document would prove to be anyone.
 DROP FUNCTION IF EXISTS subscribers_link(uuid, uuid, date, bigint);
 CREATE OR REPLACE FUNCTION subscribers_link(stays uuid, goes uuid, on_day date, entry bigint, shown bytea[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM access_count_lookups(cardinality(shown));
-    IF kernel_is_app() AND NOT EXISTS (
+    IF kernel_acting_role() <> 'migrator' AND NOT EXISTS (
         SELECT FROM ledger_entry e JOIN subscribers_references_of(e.person_id) AS one (person_id) ON one.person_id IN (stays, goes)
          WHERE e.entry_id = entry AND e.verb = 'line:document:linked' AND e.xid = pg_current_xact_id()
            AND NOT EXISTS (SELECT FROM subscribers_personlink j WHERE j.entry_id = entry)
@@ -108,7 +108,7 @@ DECLARE
     next_id uuid;
     parted boolean;
 BEGIN
-    IF kernel_is_app() AND NOT EXISTS (
+    IF kernel_acting_role() <> 'migrator' AND NOT EXISTS (
         SELECT FROM ledger_entry e WHERE e.entry_id = entry AND e.verb = 'line:document:unlinked' AND e.xid = pg_current_xact_id()
            AND e.person_id IN (SELECT subscribers_references_of(whose))
     ) THEN

@@ -1,0 +1,126 @@
+-- Demands of what a worker, or a command, changes of agents, disclosures, incidents, legal holds and consents the ledger entry that says so,
+-- written by the same transaction: an attacker with the session of a worker would else let a dismissed agent register, keep from a person that
+-- something was disclosed or exposed, and hold or free a record.
+-- Law: art. 11 (no entry, no action). Reads: ledger_entry. Writes: triggers on these tables. Plan: ledger_entry_by_commit, the few entries of the
+-- present transaction. Again: the same triggers.
+-- Each line of the list: table, event, what of the row it is about (empty: all), and the rest as in app_entries.sql.
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT t.tgname AS called, t.tgrelid::regclass AS of_table FROM pg_trigger t WHERE t.tgname LIKE 'ledger\_entry\_of\_worker%' LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', one.called, one.of_table);
+    END LOOP;
+    FOR one IN SELECT row_number() OVER () AS nth, listed.* FROM (VALUES
+        ('agents_agent', 'INSERT', '', 'agents:agent:added', 'agent', 'agent_id'),
+        ('agents_agent', 'UPDATE', '', 'agents:agent:approved agents:agent:suspended agents:agent:reinstated agents:agent:terminated', 'agent', 'agent_id'),
+        ('agents_assignment', 'INSERT OR UPDATE', '', 'agents:staff:assigned agents:staff:unassigned', 'outlet', 'outlet_id'),
+        ('agents_audit', 'INSERT OR UPDATE', '', 'agents:agent:audited', 'audit', 'audit_id'),
+        ('agents_case', 'INSERT OR UPDATE', '', 'agents:case:opened agents:case:settled', 'case', 'case_id'),
+        ('agents_device', 'INSERT OR UPDATE', '', 'agents:device:registered agents:device:removed', 'device', 'device_id'),
+        ('agents_finding', 'INSERT', '', 'agents:agent:audited', 'audit', 'audit_id'),
+        ('agents_finding', 'UPDATE', '', 'agents:finding:remediated', 'finding', 'finding_id'),
+        ('agents_outlet', 'INSERT OR UPDATE', '', 'agents:outlet:opened agents:outlet:changed agents:outlet:closed', 'outlet', 'outlet_id'),
+        ('agents_registration', 'INSERT', '', 'agents:registration:recorded', 'line', 'line_id'),
+        ('agents_requirementmet', 'INSERT OR UPDATE', '', 'agents:requirement:attested', 'agent', 'agent_id'),
+        ('agents_reverification', 'INSERT', '', 'agents:reverification:started', 'line', 'line_id'),
+        ('agents_reverification', 'UPDATE', '(NEW.settled_on, NEW.outcome) IS DISTINCT FROM (OLD.settled_on, OLD.outcome)',
+         'agents:reverification:settled agents:reverification:started', 'line', 'line_id'),
+        ('campaign_unreachablewaiver', 'INSERT', '', 'campaign:line:waived', 'line', 'line_id'),
+        ('disclosures_request', 'UPDATE', '(NEW.notified_on, NEW.is_notice_queued) IS DISTINCT FROM (OLD.notified_on, OLD.is_notice_queued)',
+         'disclosures:person:notified', 'disclosure', 'disclosure_id'),
+        ('disclosures_request', 'UPDATE', 'NEW.erased_on IS DISTINCT FROM OLD.erased_on', 'disclosures:request:erased', 'disclosure', 'disclosure_id'),
+        ('disclosures_request', 'UPDATE', '(NEW.state, NEW.closed_on) IS DISTINCT FROM (OLD.state, OLD.closed_on)',
+         'disclosures:request:expired disclosures:request:approved disclosures:request:refused disclosures:request:opened disclosures:request:delivered',
+         'disclosure', 'disclosure_id'),
+        ('incidents_duty', 'INSERT OR UPDATE', '', 'incidents:incident:opened incidents:duty:met', 'incident', 'incident_id'),
+        ('incidents_incident', 'INSERT', '', 'incidents:incident:opened', 'incident', 'incident_id'),
+        ('incidents_incident', 'UPDATE', 'to_jsonb(NEW) - ''drafted'' <> to_jsonb(OLD) - ''drafted''',
+         'incidents:incident:scoped incidents:people:notified incidents:incident:closed', 'incident', 'incident_id'),
+        ('incidents_remedy', 'INSERT', '', 'incidents:remedy:applied', 'incident', 'incident_id'),
+        ('lines_legalhold', 'INSERT', '', 'line:legal_hold:added', 'line', 'line_id'),
+        ('lines_legalhold', 'UPDATE', 'NEW.days <> OLD.days', 'line:legal_hold:ended', 'line', 'line_id'),
+        ('notices_wording', 'INSERT OR UPDATE', '', 'incidents:notice:worded', 'incident', 'wording_id'),
+        ('selfcare_consent', 'UPDATE', '', 'selfcare:consent:given selfcare:consent:withdrawn', 'consent', 'consent_id'),
+        ('selfcare_delegate', 'INSERT OR UPDATE', '', 'selfcare:delegate:added', '', '')
+    ) AS listed (of_table, event, changed, verbs, fact, of_column) LOOP
+        EXECUTE format(
+            'CREATE CONSTRAINT TRIGGER %I AFTER %s ON %I DEFERRABLE INITIALLY DEFERRED FOR EACH ROW'
+            ' WHEN (%s kernel_acting_role() IN (''worker'', ''console'')) EXECUTE FUNCTION ledger_require_entry_of_change(%L, %L, %L)',
+            'ledger_entry_of_worker_' || one.nth, one.event, one.of_table,
+            CASE WHEN one.changed <> '' THEN '(' || one.changed || ') AND' ELSE '' END, one.verbs, one.fact, one.of_column);
+    END LOOP;
+END
+$$;
+
+-- Whom two people approved to disclose stays whom: a worker ends a request, and empties one that is closed and erased, once the person was
+-- notified of what was disclosed.
+CREATE OR REPLACE TRIGGER disclosures_request_ended BEFORE UPDATE ON disclosures_request
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
+        NEW.state <> OLD.state AND NEW.state <> 'expired'
+        OR (NEW.number_mark, NEW.instrument_mark, NEW.file_mark, NEW.file_id, NEW.line_id, NEW.person_id, NEW.held_on, NEW.held_at)
+            IS DISTINCT FROM
+           (OLD.number_mark, OLD.instrument_mark, OLD.file_mark, OLD.file_id, OLD.line_id, OLD.person_id, OLD.held_on, OLD.held_at)
+           AND (NEW.erased_on IS NULL OR OLD.erased_on IS NOT NULL OR NEW.closed_on IS NULL
+                OR OLD.person_id IS NOT NULL AND OLD.notified_on IS NULL AND OLD.outcome IS DISTINCT FROM 'nothing_held'
+                OR num_nonnulls(NEW.number_mark, NEW.instrument_mark, NEW.file_mark, NEW.file_id, NEW.line_id, NEW.person_id, NEW.held_on,
+                                NEW.held_at) > 0)))
+    EXECUTE FUNCTION kernel_refuse('disclosures_request_changed_by_an_app', 'insufficient_privilege');
+
+-- A record goes, and a line is emptied of its number and address, by an erasure that says so.
+CREATE OR REPLACE FUNCTION retention_require_erasure() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    of_tenure CONSTANT text := CASE TG_ARGV[0] WHEN 'tenure' THEN to_jsonb(NEW) ->> 'tenure_id' END;
+BEGIN
+    IF NOT EXISTS (SELECT FROM retention_erasure r
+                    WHERE r.line_id = NEW.line_id AND r.ground <> 'copy_over'
+                      AND (r.tenure_id IS NULL OR TG_ARGV[0] = 'contact' OR r.tenure_id::text = of_tenure)) THEN
+        RAISE EXCEPTION 'retention_forgotten_without_its_erasure' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION retention_require_erasure FROM PUBLIC;
+CREATE OR REPLACE TRIGGER lines_tenure_erased AFTER UPDATE OF erased_on ON lines_tenure
+    FOR EACH ROW WHEN (NEW.erased_on IS DISTINCT FROM OLD.erased_on AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION retention_require_erasure('tenure');
+CREATE OR REPLACE TRIGGER lines_line_erased AFTER UPDATE OF erased_on, number_sealed ON lines_line
+    FOR EACH ROW WHEN ((NEW.erased_on IS DISTINCT FROM OLD.erased_on OR (NEW.number_sealed IS NULL) <> (OLD.number_sealed IS NULL))
+                       AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION retention_require_erasure('line');
+CREATE OR REPLACE TRIGGER lines_line_contact_erased AFTER UPDATE OF contact_sealed, contact_kind ON lines_line
+    FOR EACH ROW WHEN (((NEW.contact_sealed IS NULL) <> (OLD.contact_sealed IS NULL) OR NEW.contact_kind IS DISTINCT FROM OLD.contact_kind)
+                       AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION retention_require_erasure('contact');
+-- Everyone can seal a value: who replaced an address would have its codes and notices come to them. A rotation seals it to a newer epoch, which
+-- bytes 3 to 6 name (vault/__init__.py).
+CREATE OR REPLACE TRIGGER lines_line_sealed_anew BEFORE UPDATE OF number_sealed, contact_sealed ON lines_line
+    FOR EACH ROW WHEN ((NEW.number_sealed <> OLD.number_sealed AND substring(NEW.number_sealed FROM 3 FOR 4) <= substring(OLD.number_sealed FROM 3 FOR 4)
+                        OR NEW.contact_sealed <> OLD.contact_sealed
+                           AND substring(NEW.contact_sealed FROM 3 FOR 4) <= substring(OLD.contact_sealed FROM 3 FOR 4)
+                        OR NEW.contact_sealed IS NOT NULL AND OLD.contact_sealed IS NULL)
+                       AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('lines_line_sealed_to_no_newer_epoch', 'insufficient_privilege');
+
+-- Of whom anything is sealed is not erased, and their documents and references stay theirs; references are parted where one of them goes.
+CREATE OR REPLACE FUNCTION subscribers_require_nothing_sealed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    of_whom CONSTANT jsonb := to_jsonb(OLD);
+BEGIN
+    IF EXISTS (SELECT FROM vault_sealed v WHERE v.person_id = OLD.person_id)
+       AND (of_whom ->> 'principal_id' IS NULL OR EXISTS (SELECT FROM vault_sealed v WHERE v.person_id = (of_whom ->> 'principal_id')::uuid))
+    THEN
+        RAISE EXCEPTION 'subscribers_forgotten_of_whom_something_is_sealed' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION subscribers_require_nothing_sealed FROM PUBLIC;
+CREATE OR REPLACE TRIGGER subscribers_subscriber_erased AFTER UPDATE OF erased_on ON subscribers_subscriber
+    FOR EACH ROW WHEN (current_user IN ('worker', 'console')) EXECUTE FUNCTION subscribers_require_nothing_sealed();
+CREATE OR REPLACE TRIGGER subscribers_document_forgotten AFTER DELETE ON subscribers_document
+    FOR EACH ROW WHEN (current_user IN ('worker', 'console')) EXECUTE FUNCTION subscribers_require_nothing_sealed();
+CREATE OR REPLACE TRIGGER subscribers_personlink_forgotten AFTER UPDATE OF principal_id OR DELETE ON subscribers_personlink
+    FOR EACH ROW WHEN (current_user IN ('worker', 'console')) EXECUTE FUNCTION subscribers_require_nothing_sealed();
