@@ -36,6 +36,7 @@ from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
 from rollkeeper.access.second_factor import can_check_second_factors, require_second_factor
 from rollkeeper.access.sign_ins import record_sign_in
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import lock_matter
 from rollkeeper.kernel.database import action, prepared_rows, rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import StaffId
@@ -71,6 +72,7 @@ def make_account(
         require_good_password(password, name)
     _require_roles_for_people(roles)
     with action():
+        lock_matter("account", name)  # two at once: the second finds the first
         if Staff.objects.filter(username=name).exists():
             raise USER_NAME_TAKEN(username=name)
         staff = Staff(username=name, salt=os.urandom(32))

@@ -57,9 +57,7 @@ def check_document(
     )  # an application that could not be confirmed is registered at the counter
     if not is_usable_key(submission_key):
         raise INVALID_SUBMISSION_KEY()
-    for seen in rows("SELECT line_id FROM selfcare_application WHERE check_key = %s", [submission_key]):
-        if not on_number(authority, number)(seen.line_id):
-            raise SUBMISSION_KEY_USED(day=on)
+    if _was_seen(authority, submission_key, number, on=on):
         return
     checked = check_number(normalise_type(document[0]), document[1], on)
     if Reason.CHECK_DIGIT in checked.reasons and not is_supervisor_check(authority, approved_by=None):
@@ -72,6 +70,8 @@ def check_document(
             [line.line_id, on],
         )
         if not found:
+            if _was_seen(authority, submission_key, number, on=on):  # while this one waited for it
+                return
             raise NO_APPLICATION()
         (waits,) = found
         count_access(authority, AccessKind.DOCUMENT, on=on)
@@ -93,6 +93,15 @@ def check_document(
             authority, verb=Verb.APPLICATION_CHECKED, role=role, on=on, line_id=line.line_id,
             facts={"application": str(waits.application_id)},
         )  # fmt: skip
+
+
+def _was_seen(authority: Authority, submission_key: str, number: str, *, on: dt.date) -> bool:
+    """Tell whether a document was seen under this key. Refuses: SUBMISSION_KEY_USED, for another line; NumberNotRead."""
+    for seen in rows("SELECT line_id FROM selfcare_application WHERE check_key = %s", [submission_key]):
+        if not on_number(authority, number)(seen.line_id):
+            raise SUBMISSION_KEY_USED(day=on)
+        return True
+    return False
 
 
 def outcome_of(submission_key: str) -> Outcome | None:

@@ -25,7 +25,7 @@ from rollkeeper.offline.remote_applications import settle_applications
 from rollkeeper.operations.bootstrap import set_lookup_limits
 from rollkeeper.registration import services
 from rollkeeper.registration.errors import SUBMISSION_KEY_USED, ConcurrentUpdate
-from rollkeeper.selfcare import applications, portal_client
+from rollkeeper.selfcare import applications, document_check, portal_client
 from rollkeeper.selfcare.applications import ApplicationData, expire_applications
 from rollkeeper.selfcare.choices import PortalRequestKind
 from rollkeeper.selfcare.document_check import check_document, outcome_of
@@ -111,6 +111,24 @@ def test_a_document_seen_for_one_line_is_not_said_to_be_seen_for_another(line, a
         )
 
     see(authority)
+
+
+def test_a_document_that_is_sent_twice_at_once_is_seen_and_no_one_is_told_otherwise(
+    line, at_portal, monkeypatch
+):
+    apply(session(at_portal, FREE))
+    authority, look = clerk(), document_check.find_line_for_clerk
+
+    def after_the_first(*said, **more):
+        monkeypatch.setattr(document_check, "find_line_for_clerk", look)
+        see(authority)
+        return look(*said, **more)
+
+    monkeypatch.setattr(document_check, "find_line_for_clerk", after_the_first)
+    see(authority)
+
+    assert outcome_of("seen-at-a-counter").state == "checked"
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'selfcare:application:checked'")) == 1
 
 
 PLAIN_JPEG = b"\xff\xd8" + b"\xff\xda\x00\x02" + b"invented pixels" + b"\xff\xd9"
