@@ -224,7 +224,11 @@ def show_error(fault: RollkeeperError, *, as_json: bool = False, with_english: b
 def _in_the_terminals_language(fault: RollkeeperError) -> tuple[list[str], str]:
     """Return the sentences of a fault and what to do next, as the pages say them."""
     if "django.utils.translation.trans_real" in sys.modules:
+        from django.conf import settings
         from django.utils.translation import get_language
+
+        if not settings.configured:  # as where the fault is in the settings themselves
+            return _in_english(fault)
 
         if (get_language() or "en") != "en":
             from rollkeeper.kernel.error_messages import translated

@@ -153,6 +153,20 @@ def test_the_short_option_helps_like_the_long_one(words):
     assert short.startswith("Usage: rollkeeper")
 
 
+def test_settings_that_do_not_fit_each_other_are_refused_in_words(tmp_path):
+    # Reading them loads the parts that say them in the terminal's language, before Django has its settings.
+    (tmp_path / "settings.toml").write_text('[provisioning.by_service]\nmobile = ["kamailio"]\n', "utf-8")
+
+    done = subprocess.run(
+        [COMMAND, "staff", "list"], env=os.environ | {"ROLLKEEPER_HOME": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert "mobile needs osmo_hlr (data) and kamailio (calls)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_command_that_there_is_not_is_answered_with_the_nearest():
     done = subprocess.run([COMMAND, "ledgr"], capture_output=True, text=True, check=False)
 
