@@ -35,14 +35,14 @@ ACTION_LABELS: Labels = {
     ),
     Verb.DOCUMENT_UNLINKED: _("A document is no longer recorded as the subscriber's."),
     Verb.LINE_TERMINATED: _("The contract is ended."),
-    Verb.CLOCK_PAUSED: _("The clock of the line is paused for these days."),
+    Verb.CLOCK_PAUSED: _("These days do not count for any clock of the line."),
     Verb.LINE_RECONNECTED: _("The line works again for some hours; then it is suspended as before."),
     Verb.LINE_MARKED_ESSENTIAL: _(
         "It is recorded whether a life may depend on what is connected to the line."
     ),
     Verb.EVIDENCE_SEEN: _("The proof of the declared reason was seen. It is not kept."),
     Verb.LINE_DISPUTED: _(
-        "The dispute is being examined. The clock of the line is paused and the line cannot be suspended."
+        "The dispute is being examined. Meanwhile no clock of the line runs, and the line cannot be suspended."
     ),
     Verb.RECEIPT_ACCEPTED: _(
         "A receipt was shown that contradicts the record. The line cannot be suspended during the examination."

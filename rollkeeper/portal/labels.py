@@ -39,10 +39,10 @@ NOTES: Labels = {
         "No one asks why. Within minutes everything works for 24 hours; then the line is suspended as before. You get this once."
     ),
     "dispute": _(
-        "From today the clock of the line is paused and the line cannot be suspended until a person has examined the case. Then the remaining days go on."
+        "From today no clock of the line runs, and the line cannot be suspended, until a person has examined the case. Then the remaining days go on, if there are any."
     ),
     "appeal": _(
-        "From today the clock of the line is paused. When the appeal is decided, the remaining days go on."
+        "From today no clock of the line runs. When the appeal is decided, the remaining days go on, if there are any."
     ),
     "not-mine": _(
         "From this moment the line no longer counts towards your limit. The person who uses it is heard before anything happens to it."

@@ -30,7 +30,9 @@ def test_an_entry_that_names_no_bar_says_that_the_line_is_suspended(facts):
     ],
 )
 def test_a_pause_names_its_days(facts, said):
-    assert action_label(Verb.CLOCK_PAUSED, facts) == f"The clock of the line is paused for these days.{said}"
+    assert (
+        action_label(Verb.CLOCK_PAUSED, facts) == f"These days do not count for any clock of the line.{said}"
+    )
 
 
 def test_what_is_barred_is_said_of_no_other_entry():

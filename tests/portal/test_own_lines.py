@@ -312,6 +312,21 @@ def test_what_was_contested_is_taken_back_and_can_be_contested_again(come_in):
     assert "/do/dispute/" in text(browser.get("/lines/"))
 
 
+def test_no_clock_is_said_to_be_paused_where_none_runs(come_in):
+    line = register_line()
+    browser = come_in()
+    sent = {"key": str(new_uuid()), "line": str(line)}
+
+    asked = text(browser.get("/do/dispute/"))
+    said = text(browser.post("/do/dispute/", sent | {"about": "dispute_days_wrong"}, follow=True))
+    days = {"reason": "hospital", "first": "2012-03-05", "last": "2012-03-06"}
+    paused = text(browser.post("/do/pause/", sent | days | {"key": str(new_uuid())}, follow=True))
+
+    assert "Opened on" in said
+    assert "These days do not count" in paused
+    assert not [page for page in (asked, said, paused) if "clock of the line is paused" in page]
+
+
 @pytest.mark.parametrize("is_named", [True, False])
 def test_where_a_clock_runs_who_takes_back_reads_that_it_goes_on(come_in, monkeypatch, is_named):
     line = register_line()
