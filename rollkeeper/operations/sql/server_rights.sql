@@ -21,17 +21,25 @@ BEGIN
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker', one);
     END LOOP;
-    -- How much others write, and in how many transactions, by the log, by what the server counts or by the next number: a worker writes more for
-    -- a number that is a line's, and who asks before and after would try them all.
+    -- How much others write, and in how many transactions, by the log, by what the server counts or by the next number, and whom they wait for: a
+    -- worker writes more for a number that is a line's, and who asks before and after would try them all. A message in the log tells its place;
+    -- the state of a transaction tells whether there was one of that number yet.
     FOR one IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace
-                AND (p.proname ~ '^pg_stat_get_(db_|wal$|io$|slru$|bgwriter_|checkpointer_|buf_|archiver$|activity$)'
-                     OR p.proname ~ '^pg_current_(wal_|snapshot$|xact_id)' OR p.proname ~ '^txid_current'
-                     OR p.proname IN ('pg_control_checkpoint', 'pg_database_size', 'pg_tablespace_size', 'mxid_age')
+                AND (p.proname ~ '^pg_stat_get_(db_|wal|io$|slru$|bgwriter_|checkpointer_|buf_|archiver$|activity$|backend_|progress_|replication_)'
+                     OR p.proname ~ '^pg_current_(wal_|snapshot$|xact_id)' OR p.proname ~ '^txid_(current|status)'
+                     OR p.proname ~ '^pg_(last_wal_|last_xact_|last_committed_|xact_|logical_emit_|blocking_pids|safe_snapshot_|available_wal_|wal_summary_)'
+                     OR p.proname IN ('pg_control_checkpoint', 'pg_database_size', 'pg_tablespace_size', 'mxid_age', 'pg_get_multixact_members',
+                                      'pg_get_replication_slots', 'pg_get_wal_summarizer_state')
                      OR p.proname = 'age' AND p.proargtypes[0] = 'xid'::regtype) LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker, console, vault, vault_service', one);
     END LOOP;
     GRANT EXECUTE ON FUNCTION pg_catalog.pg_current_xact_id() TO counter, backoffice;  -- by which the entries of one of their transactions are known
+    -- A row of these catalogues is written by who sets what its own later sessions begin with, or a default right, and holds that transaction's
+    -- number. The server itself reads them whatever is granted.
+    REVOKE ALL ON pg_catalog.pg_db_role_setting, pg_catalog.pg_default_acl, pg_catalog.pg_shdepend FROM PUBLIC;
+    GRANT SELECT ON pg_catalog.pg_db_role_setting, pg_catalog.pg_default_acl, pg_catalog.pg_shdepend
+        TO migrator, worker, console, vault, vault_service;
     -- A lock's number is a hash of what it is about: a document that is registered at this moment, to who tries all.
     REVOKE ALL ON FUNCTION pg_catalog.pg_lock_status() FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION pg_catalog.pg_lock_status() TO migrator, worker, vault, vault_service;
