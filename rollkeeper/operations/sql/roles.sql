@@ -370,8 +370,8 @@ GRANT INSERT (submission_key, ticket_id, submitted_by, language, sealed, by_coun
     ON offline_registration TO counter;
 -- An approver approves or rejects it in their own session (access_approval); the offline worker carries it out or discards it.
 GRANT SELECT (ticket_id, staff_id) ON offline_ticket TO counter;
-GRANT SELECT, INSERT, DELETE ON offline_ticket TO worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON offline_registration TO worker;
+GRANT SELECT, DELETE ON offline_ticket TO worker;
+GRANT SELECT, UPDATE (outcome, said, effective_at, processed_at, sealed, tries, needs_approval, action_kind), DELETE ON offline_registration TO worker;
 
 -- What the vault service reads to find the line that it was asked about, and the rows that justify what a worker asks.
 GRANT SELECT ON lines_line, lines_number, lines_tenure, lines_reference, lines_legalhold, subscribers_subscriber, subscribers_document, subscribers_personlink,

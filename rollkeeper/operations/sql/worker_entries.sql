@@ -1,4 +1,4 @@
--- Demands of what a worker, or a command, changes of agents, disclosures, incidents, legal holds and consents the ledger entry that says so,
+-- Demands of what a worker, or a command, changes of agents, disclosures, incidents, offline registrations, legal holds and consents the ledger entry that says so,
 -- written by the same transaction: an attacker with the session of a worker would else let a dismissed agent register, keep from a person that
 -- something was disclosed or exposed, and hold or free a record.
 -- Law: art. 11 (no entry, no action). Reads: ledger_entry. Writes: triggers on these tables. Plan: ledger_entry_by_commit, the few entries of the
@@ -41,6 +41,8 @@ BEGIN
         ('lines_legalhold', 'INSERT', '', 'line:legal_hold:added', 'line', 'line_id'),
         ('lines_legalhold', 'UPDATE', 'NEW.days <> OLD.days', 'line:legal_hold:ended', 'line', 'line_id'),
         ('notices_wording', 'INSERT OR UPDATE', '', 'incidents:notice:worded', 'incident', 'wording_id'),
+        ('offline_registration', 'UPDATE', 'NEW.outcome IN (''done'', ''refused'') AND NEW.outcome IS DISTINCT FROM OLD.outcome',
+         'offline:registration:processed', 'ticket', 'ticket_id'),
         ('selfcare_consent', 'UPDATE', '', 'selfcare:consent:given selfcare:consent:withdrawn', 'consent', 'consent_id'),
         ('selfcare_delegate', 'INSERT OR UPDATE', '', 'selfcare:delegate:added', '', '')
     ) AS listed (of_table, event, changed, verbs, fact, of_column) LOOP
@@ -66,6 +68,16 @@ CREATE OR REPLACE TRIGGER disclosures_request_ended BEFORE UPDATE ON disclosures
                 OR num_nonnulls(NEW.number_mark, NEW.instrument_mark, NEW.file_mark, NEW.file_id, NEW.line_id, NEW.person_id, NEW.held_on,
                                 NEW.held_at) > 0)))
     EXECUTE FUNCTION kernel_refuse('disclosures_request_changed_by_an_app', 'insufficient_privilege');
+
+-- What a counter handed in is done as it came, or was approved: its seal is opened or destroyed and not replaced, and it goes once it was done.
+CREATE OR REPLACE TRIGGER offline_registration_as_it_came BEFORE UPDATE ON offline_registration
+    FOR EACH ROW WHEN ((NEW.sealed IS DISTINCT FROM OLD.sealed AND (NEW.sealed IS NOT NULL OR NEW.outcome IS NULL OR NEW.outcome = 'failed')
+                        OR OLD.needs_approval AND NOT NEW.needs_approval OR NEW.action_kind IS DISTINCT FROM coalesce(OLD.action_kind, NEW.action_kind))
+                       AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('offline_registration_changed_by_worker', 'insufficient_privilege');
+CREATE OR REPLACE TRIGGER offline_registration_done_first BEFORE DELETE ON offline_registration
+    FOR EACH ROW WHEN ((OLD.outcome IS NULL OR OLD.outcome = 'failed') AND current_user IN ('worker', 'console'))
+    EXECUTE FUNCTION kernel_refuse('offline_registration_dropped_by_worker', 'insufficient_privilege');
 
 -- A record goes, and a line is emptied of its number and address, by an erasure that says so.
 CREATE OR REPLACE FUNCTION retention_require_erasure() RETURNS trigger
