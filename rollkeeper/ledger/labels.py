@@ -47,13 +47,19 @@ ACTION_LABELS: Labels = {
     Verb.RECEIPT_ACCEPTED: _(
         "A receipt was shown that contradicts the record. The line cannot be suspended during the examination."
     ),
-    Verb.CASE_OPENED: _("A case is opened. A person decides it."),
+    Verb.CASE_OPENED: _("A case is opened. Staff decide it."),
     Verb.CASE_SETTLED: _("A case is decided."),
     Verb.FORGERY_JUDGED: _("A member of staff judged a document that may be forged."),
     Verb.DELEGATE_ADDED: _(
         "You have named a person to act for you, or an heir. That person is not notified."
     ),
+    f"{Verb.DELEGATE_ADDED}:representative": _(
+        "You have named a person to act for you. That person is not notified."
+    ),
+    f"{Verb.DELEGATE_ADDED}:heir": _("You have named an heir. That person is not notified."),
     Verb.DELEGATE_REMOVED: _("The person named for this was removed."),
+    f"{Verb.DELEGATE_REMOVED}:representative": _("The person who was to act for you is no longer named."),
+    f"{Verb.DELEGATE_REMOVED}:heir": _("The heir whom you had named is no longer named."),
     Verb.PASSKEY_ADDED: _("A passkey was added: it shows who you are."),
     Verb.PASSKEY_REMOVED: _("A passkey was removed and no longer identifies anyone."),
     Verb.APPLICATION_SUBMITTED: _("An application to register the line was made remotely."),
@@ -74,8 +80,8 @@ ACTION_LABELS: Labels = {
 
 
 def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
-    """Say what was done, where the entry's facts say more than its verb: what is barred while something works, a number that came, by
-    which check the identity was verified, which days do not count, or that who acts for a company showed it.
+    """Say what was done, where the entry's facts say more than its verb: what is barred while something works, a number that came, for
+    what a person was named, by which check the identity was verified, which days do not count, or that who acts for a company showed it.
     """
     barred = facts.get("bars")
     if verb == Verb.LINE_SUSPENDED and barred in BarLevel.values:
@@ -92,7 +98,8 @@ def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> 
         if "last" in days:
             return gettext("%(done)s First day: %(first)s; last day: %(last)s.") % shown
         return gettext("%(done)s First day: %(first)s.") % shown
-    of_act, check = ACTION_LABELS.get(f"{verb}:{facts.get('act')}"), facts.get("identity_check")
+    of_act = ACTION_LABELS.get(f"{verb}:{facts.get('act') or facts.get('part')}")
+    check = facts.get("identity_check")
     said = str(of_act or ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
     if check in IdentityCheck.values:
         shown = {"done": said, "check": IdentityCheck(check).label}

@@ -89,7 +89,7 @@ class PauseReason(TextChoices):
     HOSPITAL = "hospital", _("In hospital")
     DISABILITY = "disability", _("Disability")
     DETENTION = "detention", _("In detention")
-    DISASTER = "disaster", _("Disaster where they live")
+    DISASTER = "disaster", _("Disaster in the area")
     DOCUMENT_APPLIED_FOR = "document_applied_for", _("A document is applied for")
     DISPUTE = "dispute", _("A dispute is open")
     APPEAL = "appeal", _("An appeal is open")

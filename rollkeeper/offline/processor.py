@@ -18,6 +18,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django.utils import translation
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import authority_on
 from rollkeeper.agents.queries import is_agent_account
@@ -363,8 +364,14 @@ def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dic
             "article": bracketed(_article(one, s.sentence, action_kind)).strip(),
         }
         for one in fault.faults
-        for s in translated(one)
+        for s in translated(_by_short_reference(one))
     ]
+
+
+def _by_short_reference(fault: RollkeeperError) -> RollkeeperError:
+    """Return a refusal that calls its line as pages do: it is kept, and so names no number."""
+    line = fault.facts.get("line")
+    return fault.with_facts(line=f"…{reference_of(str(line))}") if line else fault
 
 
 def _article(fault: RollkeeperError, sentence: str, action_kind: str | None) -> str:

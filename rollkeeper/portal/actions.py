@@ -68,7 +68,7 @@ def action_page(request: HttpRequest, what: str) -> HttpResponse:
         return _faulty(
             request, what, form.blank(answer.said, **kept), kept, needs_verification=answer.refused == "verification_needed"
         )  # fmt: skip
-    messages.success(request, _said_done(what, answer.done))
+    messages.success(request, _said_done(what, answer.done, form.cleaned_data))
     return redirect("portal:lines")
 
 
@@ -80,14 +80,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     answer = put(request, PortalRequestKind.WITHDRAW_CASE, form.payload() if form.is_valid() else {})
     if answer.done is None:
         return refused(request, answer)
-    lines = said_lines(shown_to(request), numbers_of(request), on=clock.today())
-    asked = form.payload().get("line")
-    has_clock = any(one["deadline"] for one in lines if (one["line"] == asked if asked else one["here"]))
     messages.success(
-        request,
-        _("You withdrew it. The clock of the line continues with the remaining days.")
-        if has_clock
-        else _("You withdrew it."),
+        request, _("You withdrew it. If it paused a clock of the line, the remaining days go on.")
     )
     return redirect("portal:lines")
 
@@ -143,9 +137,9 @@ def _draw(
     return render(request, "portal/action.html", shown | more, status=status)
 
 
-def _said_done(what: str, done: dict[str, Any]) -> str:
+def _said_done(what: str, done: dict[str, Any], chosen: dict[str, Any]) -> str:
     if what == "correct":
         return _("It is recorded. Come to any counter with your document; it is corrected there.")
     if what in _OPENS_A_CASE:
         return str(ledger_labels.ACTION_LABELS[Verb.CASE_OPENED])
-    return ledger_labels.action_label(done["verb"])
+    return ledger_labels.action_label(done["verb"], {"part": chosen.get("part")})

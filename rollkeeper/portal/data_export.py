@@ -125,7 +125,9 @@ class ReceiptRecord(_Said):
     verb: str
     line: str
     bars: str = Field(description="What a suspension barred, where something still worked; else empty.")
-    act: str = Field(description="`port_in`: the number came from another operator; else empty.")
+    act: str = Field(
+        description="`port_in`: the number came from another operator; `representative`, `heir`: for what a person was named; else empty."
+    )
 
 
 class DocumentRecord(_Said):

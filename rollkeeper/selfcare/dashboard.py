@@ -310,7 +310,7 @@ def _receipts(line_id: LineId, since: dt.datetime | None) -> list[Shown]:
     return [
         {
             "code": code_of(EntryId(row.entry_id), row.body.encode()), "day": row.day.isoformat(), "verb": row.verb,
-            "line": str(line_id), "bars": facts.get("bars", ""), "act": facts.get("act", ""),
+            "line": str(line_id), "bars": facts.get("bars", ""), "act": facts.get("act") or facts.get("part", ""),
         }
         for row in found
         for facts in [ParsedEntry(row.body.encode()).facts]

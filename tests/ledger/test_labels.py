@@ -37,3 +37,12 @@ def test_a_pause_names_its_days(facts, said):
 
 def test_what_is_barred_is_said_of_no_other_entry():
     assert action_label(Verb.LINE_RESTORED, {"bars": "outgoing"}) == str(ACTION_LABELS[Verb.LINE_RESTORED])
+
+
+@pytest.mark.parametrize(
+    ("part", "said"), [("representative", "a person to act for you."), ("heir", "an heir.")]
+)
+def test_who_was_named_is_said_and_not_who_could_have_been(part, said):
+    named = f"You have named {said} That person is not notified."
+
+    assert action_label(Verb.DELEGATE_ADDED, {"part": part}) == named

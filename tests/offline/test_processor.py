@@ -362,6 +362,17 @@ def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(cl
     assert any("\u4e00" <= letter <= "\u9fff" for letter in found.said[0]["sentence"])
 
 
+def test_a_refusal_calls_its_line_by_the_short_reference_of_the_pages(browser, process):
+    number = fresh_number()
+    browser.record(form(number, person()))
+    again = browser.record(form(number, person()))
+    process()
+
+    ((line,),) = rows("SELECT line_id::text FROM lines_line")
+    (said,) = outcomes([again])[0].said
+    assert said["sentence"] == f"Line …{line[-6:].upper()} is registered already."
+
+
 @pytest.mark.parametrize(
     ("action_kind", "changes", "code", "article"),
     [
