@@ -265,7 +265,10 @@ class Visitor:
         return {"login": self.demo.usernames.get(role, role), "password": self.demo.passwords[role]}
 
     def look(self, name: str) -> None:
-        """Require at every width that nothing overflows and that axe finds nothing; keep pictures where they are wanted."""
+        """Require at every width that nothing overflows, that axe finds nothing and that the browser complains of nothing.
+
+        Keep pictures where they are wanted.
+        """
         shown = (self.page.viewport_size or {}).get("width")
         # It is drawn once less where it begins as it is.
         for width in sorted(WIDTHS, key=lambda one: one != shown):
@@ -282,6 +285,7 @@ class Visitor:
             found = self._axe(fresh) if fresh else []
             assert not found, f"{name} in {language} at {width}: {found}"
             _sound.update(map(_mark, shape))
+        assert not self.complaints, f"{name}: {self.complaints}"
 
     def _keep(self, file: Path) -> None:
         """Keep a picture of the whole page. The browser packs it quickly, not small."""
