@@ -16,7 +16,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django.utils import translation
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.roles import Permission
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.codes import new_code
 from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql
@@ -40,7 +40,7 @@ from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, OF_LIMITED_SES
 from rollkeeper.selfcare.rules import is_sim_too_new, may_send_code
 from rollkeeper.selfcare.sessions import PortalSession, active_session, end_session
 from rollkeeper.selfcare.settings import settings
-from rollkeeper.selfcare.unsent_codes import enter_unsent
+from rollkeeper.selfcare.unsent_codes import enter_unsent, fill_up, next_transaction
 from rollkeeper.selfcare.verification import verify
 
 log = logging.getLogger("rollkeeper.portal_worker")
@@ -82,6 +82,15 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
     Ledger: selfcare:code:sent, vault:sealed:opened; else as many of selfcare:code:not_sent. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
+    since, there_was_one = next_transaction(), True
+    try:
+        there_was_one = _process_next_code(authority, role, on=on)
+    finally:
+        fill_up(since, requests=int(there_was_one))
+    return there_was_one
+
+
+def _process_next_code(authority: Authority, role: StaffRole, *, on: dt.date) -> bool:
     with action():
         found = prepared_rows(sql("selfcare", "next_code_request"))
         if not found:

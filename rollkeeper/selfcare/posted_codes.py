@@ -19,7 +19,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
-from rollkeeper.access.roles import Permission
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Channel
 from rollkeeper.kernel.claims import lock_matter
@@ -36,7 +36,7 @@ from rollkeeper.notices.settings import settings as notices_settings
 from rollkeeper.selfcare.portal_client import hash_posted_code
 from rollkeeper.selfcare.rules import may_post_code, may_post_today
 from rollkeeper.selfcare.settings import settings
-from rollkeeper.selfcare.unsent_codes import enter_unsent
+from rollkeeper.selfcare.unsent_codes import enter_unsent, fill_up, next_transaction
 
 CODE_FIGURES: Final = 16
 _NONE: Final = object()
@@ -65,11 +65,22 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
     if not may_print_now():
         return 0
-    with action():
-        lock_matter("posted_codes", "letters")  # two portal workers count one after the other
-        found = rows(sql("selfcare", "next_letters"), {"most": notices_settings().post_batch})
-        answered = [_claim(row) for row in found]
-        asked = [one for one in answered if isinstance(one, _Asked)]
+    since, answered = next_transaction(), list[_Asked | object]()
+    try:
+        with action():
+            lock_matter("posted_codes", "letters")  # two portal workers count one after the other
+            found = rows(sql("selfcare", "next_letters"), {"most": notices_settings().post_batch})
+            answered += [_claim(row) for row in found]
+        _print(authority, role, answered, on=on)
+    finally:
+        fill_up(since, requests=len(answered))
+    return sum(one is not _ANOTHER_DAY for one in answered)
+
+
+def _print(
+    authority: Authority, role: StaffRole, answered: Sequence[_Asked | object], *, on: dt.date
+) -> None:
+    asked = [one for one in answered if isinstance(one, _Asked)]
     for one in answered:
         if one is _NONE:
             enter_unsent(authority, role, on=on)
@@ -90,7 +101,6 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
             append_entry(
                 authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=one.letter.line_id, facts=facts
             )
-    return sum(one is not _ANOTHER_DAY for one in answered)
 
 
 def revoke_returned(references: Sequence[str]) -> set[str]:
