@@ -27,6 +27,12 @@ APP_DID_NOT_START = Refusal(
     "The {app} did not start: {why}.",
     "See {log}; then run 'rollkeeper doctor'.",
 )
+SERVED_BEFORE_SETUP = Refusal(
+    "served_before_setup",
+    Kind.CONFLICT,
+    "The tables and rights of this instance are those of another version than this program's: no app is served.",
+    "Run 'rollkeeper setup' with this program (docs/upgrading.md), or serve with the version that made them.",
+)
 # An app that ran as root would read every key of the instance.
 SOCKETS_NOT_WRITABLE = Refusal(
     "sockets_not_writable",

@@ -24,7 +24,7 @@ from typing import IO, NoReturn, cast
 from rollkeeper.access.settings import app_path
 from rollkeeper.kernel import stores
 from rollkeeper.kernel.console import err, out
-from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.kernel.errors import SETUP_OUTDATED, RollkeeperError, raise_all
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.credential_handover import AppCredentials, remove_stale, require_handed_over
@@ -34,6 +34,7 @@ from rollkeeper.operations.errors import (
     NO_SUCH_PORT,
     PORT_IN_USE,
     RESTORE_INTERRUPTED,
+    SERVED_BEFORE_SETUP,
     UNKNOWN_HOST,
 )
 from rollkeeper.operations.log_rotation import log_output
@@ -93,7 +94,7 @@ def serve(
     """Open the instance and serve it until stopped; with `with_workers`, also run background jobs.
 
     With `is_compact`, for a demo: the processes share memory, and one process is both the portal worker and the worker that holds keys.
-    Refuses: PORT_IN_USE, NO_SUCH_PORT, UNKNOWN_HOST, ASSETS_MISSING, RESTORE_INTERRUPTED, APP_DID_NOT_START.
+    Refuses: PORT_IN_USE, NO_SUCH_PORT, UNKNOWN_HOST, ASSETS_MISSING, RESTORE_INTERRUPTED, APP_DID_NOT_START, SERVED_BEFORE_SETUP.
     """
     if not SHEET.exists():
         raise ASSETS_MISSING(file=SHEET)
@@ -120,6 +121,7 @@ def serve(
             for one in running:
                 if not _wait_until_well(one, stop):
                     return
+        _require_set_up(running[0])
         _announce(running)
         stack.enter_context(watched_servers())
         processes = stack.enter_context(
@@ -388,13 +390,25 @@ def _wait_until_well(one: Running, stop: Sequence[int]) -> bool:
 
 
 def _is_well(one: Running) -> bool:
+    return _answer(one, "/healthz")[0] == http.client.OK
+
+
+def _require_set_up(one: Running) -> None:
+    """Refuse tables of another version: pages would act in them. A register that does not answer is waited for while apps run."""
+    if SETUP_OUTDATED.code in _answer(one, "/readyz")[1]:
+        raise SERVED_BEFORE_SETUP()
+
+
+def _answer(one: Running, path: str) -> tuple[int, str]:
+    """Return status and text of an app's answer; 0 where it gives none."""
     reach = "127.0.0.1" if one.host == "0.0.0.0" else "::1" if one.host == "::" else one.host  # noqa: S104
     asked = http.client.HTTPConnection(reach, one.port, timeout=5)
     try:
-        asked.request("GET", "/healthz", headers={"Host": "localhost", "Accept": "text/plain"})
-        return asked.getresponse().status == http.client.OK
-    except OSError:
-        return False
+        asked.request("GET", path, headers={"Host": "localhost", "Accept": "text/plain"})
+        said = asked.getresponse()
+        return said.status, said.read(1000).decode(errors="replace")
+    except (OSError, http.client.HTTPException):
+        return 0, ""
     finally:
         asked.close()
 

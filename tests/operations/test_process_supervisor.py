@@ -16,9 +16,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 from psycopg.pq import PGconn, Ping
 
+import rollkeeper
 from rollkeeper.kernel import stores
+from rollkeeper.kernel.database import Role, connect
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.operations import process_supervisor
 from rollkeeper.operations.errors import ASSETS_MISSING, NO_SUCH_PORT, PORT_IN_USE, UNKNOWN_HOST
@@ -337,6 +340,35 @@ def test_a_port_that_does_not_exist_is_refused(port):
 def test_a_host_that_is_not_ours_is_refused(host):
     with refusing(UNKNOWN_HOST):
         process_supervisor._require_free_ports(host, 8000, APPS[:1])
+
+
+def test_in_tables_of_another_version_no_app_is_served(data_dir):
+    with set_up_by("0.1.0"):
+        tried = subprocess.run(
+            [COMMAND, "serve", "--app", "portal", "--port", str(free_ports())],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    assert tried.returncode == 1
+    assert "Ready" not in tried.stdout
+    assert "'rollkeeper setup'" in tried.stderr
+
+
+@contextmanager
+def set_up_by(version):
+    """Let the register say for the length of a block that another version made its tables."""
+
+    def say(said):
+        with connect(stores.REGISTER, Role.MIGRATOR) as register:
+            returned = sql.SQL("RETURN CAST({} AS text)").format(sql.Literal(said))
+            made = sql.SQL("CREATE OR REPLACE FUNCTION kernel_set_up_by() RETURNS text LANGUAGE sql STABLE ")
+            register.execute(made + returned)
+
+    say(version)
+    try:
+        yield
+    finally:
+        say(rollkeeper.__version__)
 
 
 def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
