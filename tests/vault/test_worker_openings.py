@@ -20,6 +20,7 @@ from rollkeeper.vault.errors import (
     VAULT_OPENING_UNJUSTIFIED,
     VAULT_OUT_OF_REACH,
     VAULT_REQUEST_REFUSED,
+    CannotOpen,
     KeyServiceRefused,
     RootMissing,
 )
@@ -28,7 +29,7 @@ from rollkeeper.vault.offline_keys import current_offline_key, open_offline, ren
 from rollkeeper.vault.services import open_line_values, open_sealed, seal_line_values, seal_persons
 from rollkeeper.vault.wire import PublicSealer
 from tests.builders.commands import make_command
-from tests.builders.lines import make_line
+from tests.builders.lines import change_line, make_line
 from tests.refusals import refusing
 from tests.vault.conftest import person
 from tests.vault.running_service import start
@@ -58,6 +59,7 @@ def a_line():
     """A line with a sealed number; return both."""
     line_id = make_line()
     (sealed,) = seal_line_values(LineField.NUMBER, [(LineId(line_id), NUMBER)])
+    change_line(line_id, number_sealed=sealed)
     return LineId(line_id), sealed
 
 
@@ -81,6 +83,39 @@ def test_a_worker_gets_the_number_that_a_command_needs_and_the_ledger_knew_befor
     assert number_of([(line_id, sealed)]) == [NUMBER]
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
     assert '"purpose":"network"' in entry.body
+
+
+def test_a_worker_gets_the_value_of_now_and_none_out_of_an_older_register(worker):
+    line_id, older = a_line()
+    (newer,) = seal_line_values(LineField.NUMBER, [(line_id, "+8613900005678")])
+    change_line(line_id, number_sealed=newer)
+    commanded(line_id)
+    worker()
+
+    assert number_of([(line_id, older)]) == ["+8613900005678"]
+
+
+def test_a_worker_gets_no_value_that_the_register_has_not_any_more(worker):
+    line_id, older = a_line()
+    change_line(line_id, number_sealed=None)
+    commanded(line_id)
+    worker()
+
+    with pytest.raises(CannotOpen):
+        number_of([(line_id, older)])
+
+
+def test_a_command_to_the_network_opens_a_number_and_no_address(worker):
+    line_id, _ = a_line()
+    (contact,) = seal_line_values(LineField.CONTACT, [(line_id, "someone@example.invalid")])
+    change_line(line_id, contact_sealed=contact, contact_kind="email")
+    commanded(line_id)
+    worker()
+
+    with refusing(VAULT_OPENING_UNJUSTIFIED):
+        open_line_values(
+            worker_authority(), LineField.CONTACT, [(line_id, contact)], purpose=Purpose.NETWORK, on=ON
+        )
 
 
 @pytest.mark.parametrize("purpose", [Purpose.NETWORK, Purpose.NOTICE, Purpose.SUBSCRIBER_REQUEST])
