@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""In which languages this instance speaks to people: in a production instance only in those that a native reader accepted.
+"""The languages in which this instance speaks to people: in a production instance, only those that a native reader accepted.
 
 English is the source of every text. The project writes it and nothing can be compared with it, so it counts as accepted: an
 instance always has a language for its pages. A demo instance speaks every language, and marks texts that were not accepted.
@@ -15,7 +15,7 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 
 SOURCE: Final = "en"
 NO_READER: Final = _("No native reader has accepted the texts in this language yet.")
-"""What a demo instance writes under them."""
+"""A demo instance writes this under texts that no native reader accepted."""
 ACCEPTED_LANGUAGES: Final[Hook[Callable[[], Collection[str]]]] = Hook(
     "kernel: the languages whose present texts a native reader accepted"
 )
@@ -33,10 +33,10 @@ def is_spoken(language: str) -> bool:
 
 
 def spoken_of(languages: Iterable[str]) -> list[str]:
-    """Return those of these languages in which this instance may speak, in their order."""
+    """Return, in the given order, the languages in which this instance may speak to people."""
     return [one for one in languages if is_spoken(one)]
 
 
 def spoken_here() -> list[str]:
-    """Return the languages of printed texts: those of the instance that may be spoken, English where there is none."""
+    """Return the languages of printed texts: the instance's languages that it may use, or English if it may use none."""
     return spoken_of(instance().languages) or [SOURCE]

@@ -2,7 +2,7 @@
 """How lists of one plain type are sent to PostgreSQL, as binary arrays.
 
 psycopg looks at every value of a list and makes two objects for each list of each statement. A registration sends some forty lists of one
-value each: it took longer than what the server did with them. All other lists go psycopg's way.
+value each, and preparing them took longer than the server's work. psycopg itself still sends all other lists.
 """
 
 import struct
@@ -18,7 +18,7 @@ from psycopg.pq import Format
 from psycopg.types.array import ListBinaryDumper
 
 _NULL: Final = b"\xff\xff\xff\xff"
-# Dimensions, whether any value is null, the type of a value, how many there are, the number of the first.
+# The head of an array: its dimensions, whether a value is null, the type of a value, the number of values, the index of the first.
 _head: Final = struct.Struct("!iIIii").pack
 _length: Final = struct.Struct("!i").pack
 
@@ -38,14 +38,14 @@ _PLAIN: Final[dict[Any, tuple[int, int, Callable[[Any], bytes]]]] = {
     4: (23, 1007, lambda value: value.to_bytes(4, signed=True)),
     8: (20, 1016, lambda value: value.to_bytes(8, signed=True)),
 }
-"""The numbers that PostgreSQL has for each type and for an array of it, and how a value is written; of whole numbers by their bytes."""
+"""For each type: its number in PostgreSQL, the number of an array of it, how to write a value. Whole numbers are listed by their bytes."""
 
 
 class PlainListDumper(ListBinaryDumper):
     """Sends a flat list of one plain type, with or without None; leaves every other list to psycopg."""
 
     def get_key(self, obj: list[Any], format: PyFormat) -> DumperKey:  # noqa: A002 - as psycopg calls it
-        """Return under what the dumper of such a list is found again."""
+        """Return the key under which psycopg keeps the dumper of such a list."""
         plain = _plain_type(obj)
         return super().get_key(obj, format) if plain is None else ("plain", plain)  # type: ignore[return-value]
 

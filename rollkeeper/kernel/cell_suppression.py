@@ -21,8 +21,8 @@ _WITHOUT_END: Final = 10**18
 def hide_small(counts: Sequence[Sequence[int]], *, least: int = LEAST) -> Shown:
     """Return the table with a last column and a last row of sums; None where a figure is not published.
 
-    Each count from 1 to `least` - 1 is hidden, and further ones until a reader of the published figures can only place every
-    hidden count within a span of at least `least`.
+    Each count from 1 to `least` - 1 is hidden. Further counts are hidden until the published figures leave a span of at least `least`
+    for every small count.
     """
     full = _with_sums(counts)
     hidden = {(i, j) for i, row in enumerate(full) for j, value in enumerate(row) if 0 < value < least}
@@ -43,9 +43,7 @@ def _with_sums(counts: Sequence[Sequence[int]]) -> list[list[int]]:
 
 
 def _next_to_hide(full: list[list[int]], hidden: set[Arc], cell: Arc) -> Arc | None:
-    """Return the published figure whose loss costs least: in the cell's row or column first, then the smallest that counts
-    people.
-    """
+    """Return the published figure to hide next. It is, in order of importance: not 0, in the cell's row or column, no sum, small."""
     open_ = [(i, j) for i, row in enumerate(full) for j in range(len(row)) if (i, j) not in hidden]
     if not open_:
         return None
@@ -59,7 +57,7 @@ def _next_to_hide(full: list[list[int]], hidden: set[Arc], cell: Arc) -> Arc | N
 
 
 def _span(full: list[list[int]], hidden: set[Arc], cell: Arc) -> int:
-    """Return how far apart the greatest and the least value are that a hidden cell could have."""
+    """Return the difference between the greatest and the least value that a hidden cell could have."""
     begin, end = _ends(full, cell)
     capacity: dict[Arc, int] = {}
     for other in hidden - {cell}:
@@ -73,7 +71,7 @@ def _span(full: list[list[int]], hidden: set[Arc], cell: Arc) -> int:
 
 
 def _ends(full: list[list[int]], cell: Arc) -> Arc:
-    """Return between which nodes a cell's arc runs: rows are 0, 1, …; columns follow; the sums run back."""
+    """Return the two nodes of a cell's arc. Nodes 0, 1, … are the rows, then come the columns; the arc of a sum runs back."""
     last_row, last_column = len(full) - 1, len(full[0]) - 1
     row, column = cell[0], len(full) + cell[1]
     is_sum_of_row, is_sum_of_column = cell[1] == last_column, cell[0] == last_row

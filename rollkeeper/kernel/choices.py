@@ -30,11 +30,11 @@ class Payment(TextChoices):
 
 
 SAID_PAYMENTS: Final = (Payment.PREPAID.value, Payment.POSTPAID.value)
-"""How a law, a file or a clerk may say that a line is paid."""
+"""The ways to pay that a law, a file or a clerk can name."""
 
 
 class IdentityCheck(TextChoices):
-    """By which check an identity is verified. All but the first are made elsewhere: this program learns that one said yes, and no more."""
+    """The check that verifies an identity. All but the first are made elsewhere: this program learns only that the check succeeded."""
 
     SIGHT = "sight", _("The document was seen")
     CHIP = "chip", _("The chip of the document was read")
@@ -56,12 +56,12 @@ class Channel(TextChoices):
 
     @property
     def uses_line(self) -> bool:
-        """Tell whether it needs the line that the notice is about."""
+        """Tell whether the channel needs the line that the notice is about."""
         return self in {Channel.SMS, Channel.VOICE}
 
 
 class Bars(IntFlag):
-    """What a bar keeps a line from; all else works. The floor is no part of it: it works under each."""
+    """The uses of a line that a bar blocks; all others work. No bar blocks the emergency floor."""
 
     OUTGOING = 1
     """Calls and messages from the line."""
@@ -69,11 +69,11 @@ class Bars(IntFlag):
     """Calls and messages to the line."""
     DATA = 4
     ALL = 7
-    """All but the floor."""
+    """Everything but the emergency floor."""
 
 
 class BarLevel(TextChoices):
-    """The bars that there are: each leaves a line that can be explained in a sentence."""
+    """The bars that exist. One sentence can explain what works under each."""
 
     OUTGOING = "outgoing", _("Outgoing calls and messages barred")
     CALLS = "calls", _("Calls and messages barred, data works")
@@ -83,17 +83,17 @@ class BarLevel(TextChoices):
 
     @property
     def bars(self) -> Bars:
-        """Return what it keeps a line from."""
+        """Return the uses that this level blocks."""
         return _LEVELS[self]
 
     @classmethod
     def of(cls, bars: int) -> "BarLevel":
-        """Return the level that bars exactly this. Precondition: there is one."""
+        """Return the level that blocks exactly these uses. Precondition: there is one."""
         return next(level for level in cls if _LEVELS[level] == bars)
 
     @classmethod
     def partial(cls, bars: int | None) -> str:
-        """Return the level that bars exactly this where it leaves more than the floor; empty where it does not, or nothing is barred."""
+        """Return the level that blocks exactly these uses; empty if they are all uses or if nothing is barred."""
         return "" if bars is None or bars == Bars.ALL else cls.of(bars).value
 
 
@@ -108,7 +108,7 @@ BAR_LEVELS: Final = tuple(int(bars) for bars in _LEVELS.values())
 
 
 def label_of(value: str, *choices: type[TextChoices]) -> str:
-    """Return the label of a stored value in the reader's language; of a value that no choice has, its own words."""
+    """Return the label of a stored value in the reader's language; of a value that no choice has, the value itself as words."""
     for one in choices:
         with suppress(ValueError):  # `values` would make a list of them all each time
             return str(one(value).label)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A claim on work that ends when its process ends, for any reason; and locks on a matter that end with their transaction.
+"""Claims on work, which end when their process ends for any reason; and locks on a matter, which end with their transaction.
 
 Work that cannot be undone (a message sent, a switch commanded) is claimed and committed before it is done, so that no transaction
 stays open meanwhile. A claim is a random number under an advisory lock of the claimant's own session: when the process is killed
@@ -38,9 +38,9 @@ def hold_claim(using: str = "default") -> Iterator[int]:
 
 
 def dead_claims(claims: Collection[int], *, using: str = "default") -> list[int]:
-    """Return those of the claims whose claimant is gone.
+    """Return the claims whose claimant is gone.
 
-    Read the claims first and ask afterwards: a claim is never used twice, so one that is dead stays dead.
+    Read the claims first and call this afterwards: a claim is never used twice, so a dead claim stays dead.
     """
     if not claims:
         return []
@@ -54,19 +54,20 @@ def dead_claims(claims: Collection[int], *, using: str = "default") -> list[int]
 
 
 def release_dead_claims(table: LiteralString) -> None:
-    """Let the work be claimed again whose claimant is gone: the rows of a table of the caller's package, in its column `claimed_by`."""
+    """Release the work whose claimant is gone, in the column `claimed_by` of a table of the caller's package."""
     held = rows(_CLAIMED.format(Identifier(table)).as_string(None))
     run(_RELEASED.format(Identifier(table)).as_string(None), [dead_claims([row.claimed_by for row in held])])
 
 
 def serialize_on(matter: str) -> None:
-    """Wait until no other transaction works on the same matter; holds until the present one ends."""
+    """Wait until no other transaction works on the same matter; the lock ends with the present transaction."""
     lock_matter(matter, "")
 
 
 def lock_matter(matter: str, *keys: str) -> None:
-    """Wait until no other transaction works on these of a matter; holds until the present one ends. Each app has its matters
-    (`sql/functions.sql`), a worker any.
+    """Wait until no other transaction works on these keys of a matter; the lock ends with the present transaction.
+
+    An app may lock only its own matters (`sql/functions.sql`), a worker any.
     """
     if keys:
         prepared_rows("SELECT kernel_lock(%s, %s)", [matter, list(keys)])

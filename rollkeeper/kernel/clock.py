@@ -17,7 +17,7 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 MAX_IDLE_DAYS: Final = 7
 """After this many days without a run, a person must confirm the date before irreversible work is done again."""
 YEARS: Final = (1900, 2199)
-"""The first and the last in which days are counted."""
+"""The first and the last year in which days are counted."""
 
 _given: ContextVar[dt.date | None] = ContextVar("demo_date", default=None)
 _looks_back: ContextVar[bool] = ContextVar("looks_back", default=False)
@@ -26,7 +26,7 @@ _looks_back: ContextVar[bool] = ContextVar("looks_back", default=False)
 def set_demo_date(day: dt.date | None, *, looks_back: bool = False) -> None:
     """Let this process believe that it is `day` (None: the instance's own date again). Refuses: DATE_REFUSED.
 
-    `looks_back`: the command only reads, so that the day may be before what was done since.
+    `looks_back`: the command only reads, so the day may be before actions that were done already.
     """
     if day is not None and instance().kind is InstanceKind.PRODUCTION:
         raise DATE_REFUSED(day=day)
@@ -35,7 +35,7 @@ def set_demo_date(day: dt.date | None, *, looks_back: bool = False) -> None:
 
 
 def given_date() -> dt.date | None:
-    """Return the day on which this process was asked to do something, if it was given one."""
+    """Return the day on which this process was told to act, or None; a day for looking back does not count."""
     return None if _looks_back.get() else _given.get()
 
 
@@ -52,7 +52,7 @@ def today() -> dt.date:
 
 
 def day_of(instant: dt.datetime) -> dt.date:
-    """Return the instance's day of an instant by the machine's clock: the same number of days ago, where the instance has another date."""
+    """Return the instance's day of an instant by the machine's clock; an instance with another date counts the same number of days back."""
     given, day = demo_date(), local_day(instant)
     return day if given is None else given - (local_day(true_now()) - day)
 
@@ -65,8 +65,8 @@ def local_day(instant: dt.datetime) -> dt.date:
 def on_calendar(instant: dt.datetime, *, not_after: dt.datetime | None = None) -> dt.datetime:
     """Return an instant as the pages of this instance show it: in a demo, an instant by the machine's clock is moved to the demo's calendar.
 
-    The database stamps some acts with the machine's instant, while a demo is on another day. `not_after`: what is known to follow it.
-    An instant that is nearer to the instance's present than to the machine's is on its calendar already.
+    The database stamps some acts with the machine's instant, while a demo is on another day. `not_after`: an instant that is known to be
+    later. An instant that is nearer to the demo's present than to the machine's present is on the demo's calendar already.
     """
     if demo_date() is None or abs(instant - now()) <= abs(instant - true_now()):
         return instant

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether this machine's clock was set forwards while the machine ran: then what seems to be due may not be.
+"""Finds out whether this machine's clock was set forwards while the machine ran: then actions may only seem to be due.
 
-No one can set how long the machine has run. The clock's time less that time stays the same until the clock is set. The smallest such
-value since the machine started is kept in the data directory. A clock that is set back changes it at once, since that makes nothing
-due too early; one that is set forwards changes it only when a person confirms the date.
+No one can change how long the machine has run. The clock's time less this running time stays the same until someone sets the clock. The
+data directory keeps the smallest difference since the machine started. When the clock is set back, the kept difference changes at once,
+since nothing becomes due too early. When it is set forwards, the kept difference changes only when a person confirms the date.
 
     run/clock.json    {"boot": the kernel's id of this start of the machine, "start": the instant of that start by the clock, in seconds}
 
@@ -22,13 +22,13 @@ from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir
 
 TOLERANCE: Final = dt.timedelta(hours=1)
-"""What a clock may be corrected by without a question."""
+"""A clock may be corrected by this much without a question."""
 _NOISE_S: Final = 1.0
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 def set_forwards_by() -> dt.timedelta:
-    """Return how far the clock was set forwards since the machine started; zero where it was not, or by little."""
+    """Return how far the clock was set forwards since the machine started; zero if it was not, or only by the tolerance."""
     boot, start = _BOOT.read_text("ascii").strip(), _start()
     kept = _kept(boot)
     if kept is None or start < kept - _NOISE_S:
@@ -39,9 +39,9 @@ def set_forwards_by() -> dt.timedelta:
 
 
 def require_true_clock(*, is_confirmed: bool = False) -> None:
-    """See that the clock was not set forwards before work that nothing reverses. A person may have confirmed the date.
+    """Require, before work that cannot be undone, that the clock was not set forwards, or that a person confirmed the date.
 
-    A demo instance goes by days that it is given. Refuses: CLOCK_SET_FORWARDS.
+    A demo instance works on the days that it is given. Refuses: CLOCK_SET_FORWARDS.
     """
     if instance().kind is not InstanceKind.PRODUCTION:
         return

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Codes of figures, which people read out or type: made by chance, and read in any script with whatever is between."""
+"""Codes of digits, which people read out or type: made at random, and read in any script with any signs between the digits."""
 
 import secrets
 
 
 def new_code(length: int) -> str:
-    """Make a code of so many figures that no one can guess."""
+    """Make a random code of this many digits, which no one can guess."""
     return "".join(secrets.choice("0123456789") for _ in range(length))
 
 
 def figures_in(text: str) -> str:
-    """Return the figures of a text, and nothing else of it."""
+    """Return only the digits of a text, as 0 to 9."""
     return "".join(str(int(letter)) for letter in text if letter.isdecimal())

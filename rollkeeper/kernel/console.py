@@ -39,16 +39,16 @@ _CONTROLS = {
     for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
     if chr(code) not in "\n\t"
 }
-"""What acts upon a terminal, and what shows the letters after it in another order than they are in."""
+"""Signs that control a terminal, or that change the order in which the letters after them are shown."""
 _ESCAPED = {code: f"\\u{code:04x}" for code in _CONTROLS if code > 31}
-"""The same in JSON, which has escaped the others."""
+"""The same signs for JSON, without those that JSON escapes already."""
 
 
 class _PlainConsole(Console):
-    """Shows text from files or typed input, such as column names, as it is: [brackets] are no marks, and terminal control sequences are
+    """Shows text from files or typed input, such as column names, as it is: [brackets] are no markup, and terminal control sequences are
     neutralized.
 
-    While an answer is collected, for a command that lacks JSON, it keeps its sentences instead of printing them.
+    While it collects the answer of a command that has no JSON, it keeps sentences instead of printing them.
     """
 
     collected: "Collected | None" = None
@@ -82,7 +82,7 @@ err = _PlainConsole(stderr=True, soft_wrap=True)
 def read_date(text: str) -> dt.date:
     """Read a plain date, year first. Refuses: INVALID_DATE, DATE_OUT_OF_RANGE."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        # It could be anything, a name put in the wrong place too: it is not repeated.
+        # The input could be anything, even a name typed in the wrong place, so it is not repeated.
         raise INVALID_DATE(given=f"What was given ({len(text)} characters)")
     try:
         day = dt.date.fromisoformat(text)
@@ -94,7 +94,7 @@ def read_date(text: str) -> dt.date:
 
 
 def read_instant(text: str) -> dt.datetime:
-    """Read an instant; without an offset it is of the instance's zone. Refuses: INVALID_INSTANT, DATE_OUT_OF_RANGE."""
+    """Read an instant; without an offset, it is in the instance's zone. Refuses: INVALID_INSTANT, DATE_OUT_OF_RANGE."""
     try:
         read = dt.datetime.fromisoformat(text)
     except ValueError:
@@ -137,7 +137,7 @@ def group_called(app: typer.Typer, name: str) -> typer.Typer | None:
 
 
 def counted(n: int, one: str, many: str) -> str:
-    """Return a number with its word: `1 line`, `2 lines`; where the verb follows, both hold it."""
+    """Return a number with its word: `1 line`, `2 lines`; if a verb follows, `one` and `many` include it."""
     return f"{n:,} {one if n == 1 else many}"
 
 
@@ -151,7 +151,7 @@ def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
-    """Print a table; numbers are right-aligned. Without a line it is a sentence."""
+    """Print a table with numbers right-aligned; if it has no lines, print a sentence."""
     if out.collected is not None:
         rows = [dict(zip(columns, map(_plain_cell, line), strict=True)) for line in lines]
         out.collected.tables.append({"title": title, "rows": rows})
@@ -159,7 +159,7 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
     if not lines:
         out.print(f"{title}: none.", markup=False)
         return
-    # A file or a pipe has no edge: a path that is broken there can be neither searched for nor copied.
+    # A file or a pipe has no edge. A path that is broken into two lines could not be searched for or copied.
     has_edge = out.is_terminal or "COLUMNS" in os.environ
     table = Table(header_style="bold")
     cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line] for line in lines]
@@ -173,7 +173,7 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
         )  # fmt: skip
     for row in cells:
         table.add_row(*row)
-    # Above the table and not in it, where a title that is longer than the rows would be broken.
+    # The title is printed above the table: inside it, a title that is longer than the rows would be broken.
     out.print(title, style="italic")
     (out if has_edge else _PlainConsole(file=out.file, width=_WIDEST)).print(table)
 
@@ -181,8 +181,8 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
 def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """Return the width of each column in a narrow terminal.
 
-    Columns of single words, such as names, come first and are left whole while there is room: a broken one cannot be copied. The others
-    have room for a day, and share what is left: none takes it all.
+    Columns of single words, such as names, come first and stay whole while there is room: a broken word cannot be copied. The other
+    columns have room for a date, and share the rest, so that no column takes it all.
     """
     columns = range(len(rows[0]))
     natural = [max(cell_len(row[index]) for row in rows) for index in columns]
@@ -227,7 +227,7 @@ def _in_the_terminals_language(fault: RollkeeperError) -> tuple[list[str], str]:
         from django.conf import settings
         from django.utils.translation import get_language
 
-        if not settings.configured:  # as where the fault is in the settings themselves
+        if not settings.configured:  # for example because the fault is in the settings themselves
             return _in_english(fault)
 
         if (get_language() or "en") != "en":

@@ -32,18 +32,18 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import instance
 
 _AWAY: Final = frozenset({"57P", "080", "533"})
-"""The first letters of SQL's codes for a server that goes, a connection that breaks, and no connection being left."""
-_JSONB = 3802  # as PostgreSQL numbers the type; what is of type json psycopg has read already
+"""The first letters of SQL's codes for: the server shuts down, the connection breaks, no connection is free."""
+_JSONB = 3802  # PostgreSQL's number of the type; psycopg itself has read values of type json
 # A statement is prepared (`prepared_rows`) after this many uses, so that a single use is not slowed down.
 _ASKED_BEFORE_KEPT = 5
-# A server that hangs, or a network that swallows everything, is an error within seconds and not a wait of a quarter of an hour.
+# If a server hangs or a network loses everything, the error comes within seconds and not after a quarter of an hour.
 _WAITS: Final = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "30000"}
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000
 PATIENT = (
-    # For each sort and each hash of a statement over the whole population; the usual 4 MB wrote each of them to the disk.
+    # Memory for each sort and each hash of a statement over the whole population: with the usual 4 MB each was written to the disk.
     "SET LOCAL work_mem = '64MB';"
-    # On an SSD a random read costs little more than a sequential one. With the default of 4 the planner read ten million lines to find the few that are due.
+    # On an SSD a random read costs little more than a sequential one. With the default of 4 the planner read ten million lines to find a few.
     "SET LOCAL random_page_cost = 1.1;"
     "SET LOCAL statement_timeout = 0"
 )
@@ -63,7 +63,7 @@ class Role(StrEnum):
     """Commands typed on the machine: a worker that needs no request of a page (`operations/sql/asked_for.sql`)."""
     VAULT = "vault"
     VAULT_SERVICE = "vault_service"
-    """What the vault service does for signed-in staff and checks for workers; it opens in the role `vault`, which worker with keys has too."""
+    """The vault service's work for signed-in staff and checks for workers. It opens in the role `vault`, which the worker with keys has too."""
     AUDITOR = "auditor"
 
 
@@ -82,7 +82,7 @@ def this_role() -> Role:
 
 
 def address(store: stores.Store, role: str) -> dict[str, Any]:
-    """Return Django's connection settings for one store in one role: all that its URL says, and SCRAM unless it says otherwise."""
+    """Return Django's connection settings for one store in one role: everything in its URL, and SCRAM unless the URL says otherwise."""
     url = instance().register_url if store is stores.REGISTER else instance().keys_url
     place: dict[str, Any] = (
         embedded_address(store) | {"dbname": f"rollkeeper_{store.name}"}
@@ -111,7 +111,7 @@ def address(store: stores.Store, role: str) -> dict[str, Any]:
 
 
 def is_disk_full(fault: BaseException | None) -> bool:
-    """Tell whether something was refused for want of room. Django wraps the database's errors, and has them as the cause."""
+    """Tell whether something failed because the disk is full. Django wraps an error of the database and keeps it as the cause."""
     causes = (fault, getattr(fault, "__cause__", None))
     return any(
         isinstance(one, psycopg.errors.DiskFull)
@@ -121,7 +121,7 @@ def is_disk_full(fault: BaseException | None) -> bool:
 
 
 def is_out_of_reach(fault: BaseException | None) -> bool:
-    """Tell whether a server could not be reached, or went away: no statement was refused for what it said."""
+    """Tell whether a server could not be reached or went away, so that no statement was refused for its content."""
     cause = fault if isinstance(fault, psycopg.Error) else getattr(fault, "__cause__", None)
     if isinstance(fault, InterfaceError):
         return True
@@ -143,7 +143,7 @@ def connect(store: stores.Store, role: str) -> psycopg.Connection[Any]:
 def action(using: str = "default") -> Iterator[None]:
     """Make everything inside one transaction: all five steps of an action, or nothing.
 
-    An action that is refused is undone, and then leaves the marks that `if_refused` was given for it, before anyone is answered.
+    A refused action is undone. Then the marks that it gave to `if_refused` are left, before anyone gets an answer.
     """
     if _marks.get() is not None:
         with transaction.atomic(using=using):
@@ -178,7 +178,7 @@ def if_refused(subject: str, leave: Callable[[], object]) -> None:
 
 
 def leave_marks() -> None:
-    """Leave the marks of what was refused and undone within the present action, which itself goes on. Precondition: as `if_refused`."""
+    """Leave the marks of steps that were refused and undone within the present action; the action itself goes on. Precondition: as `if_refused`."""
     marks = _marks.get()
     if marks is None:
         raise RuntimeError("a mark belongs to an action")
@@ -241,7 +241,7 @@ def _read(values: tuple[Any, ...], written: Sequence[int]) -> list[Any]:
 
 
 def read_json(text: str) -> Any:
-    """Read JSON that the database holds. A number of thousands of figures, which Python refuses, is read as one without end."""
+    """Read JSON from the database. A number with thousands of digits, which Python refuses, is read as infinity."""
     try:
         return json.loads(text)
     except ValueError:
@@ -250,7 +250,7 @@ def read_json(text: str) -> Any:
 
 @cache
 def _row(columns: tuple[str, ...]) -> type[Any]:
-    # Making a class takes longer than a query by primary key: once for each set of columns.
+    # Making a class takes longer than a query by primary key, so it is made once for each set of columns.
     return namedtuple("row", columns)  # noqa: PYI024
 
 
@@ -275,15 +275,15 @@ def prepared_run(
 def prepared_later(
     statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
 ) -> Callable[[], list[Any]]:
-    """Run one query as `prepared_rows` does; its rows are had by calling what is returned, behind the block of `pipeline`."""
+    """Run one query as `prepared_rows` does; return a function that gives its rows, to be called after the block of `pipeline`."""
     store = connections[using]
     store.close_if_health_check_failed()
     store.ensure_connection()
     cursor: Any = psycopg.Cursor(store.connection, row_factory=namedtuple_row)
     cursor.format = psycopg.pq.Format.BINARY
-    if store.queries_logged or store.execute_wrappers:  # which see this cursor through Django's wrapper
+    if store.queries_logged or store.execute_wrappers:  # both see this cursor only through Django's wrapper
         cursor = store.make_debug_cursor(cursor) if store.queries_logged else store.make_cursor(cursor)
-    # For this statement alone: Django writes values into its statements, and the last hundred texts would stay in memory.
+    # For this statement only: Django writes values into its statements, and psycopg would keep the last hundred texts in memory.
     store.connection.prepare_threshold = _ASKED_BEFORE_KEPT
     try:
         store.validate_no_broken_transaction()
@@ -295,7 +295,7 @@ def prepared_later(
 
 
 def _is_first(line: Any) -> bool:
-    """Tell whether a transaction begins with the next statement: both are then sent at once, and one answer is waited for."""
+    """Tell whether a transaction begins with the next statement: both are then sent together, to wait for one answer only."""
     state = line.pgconn
     return (
         not line.autocommit
@@ -305,7 +305,7 @@ def _is_first(line: Any) -> bool:
 
 
 def value_later(expression: LiteralString, parameters: Sequence[Any] = ()) -> Callable[[], Any]:
-    """Ask for one value as `prepared_later` does; in a block of `one_statement` with the other values of the block."""
+    """Ask for one value as `prepared_later` does; in a block of `one_statement`, together with the other values of the block."""
     asked = _asked.get()
     if asked is None:
         alone = prepared_later(_selected((expression,)), parameters)
@@ -317,7 +317,7 @@ def value_later(expression: LiteralString, parameters: Sequence[Any] = ()) -> Ca
 
 @contextmanager
 def one_statement() -> Iterator[None]:
-    """Ask in one statement for all values of the block, in their order; they are had behind the block of `pipeline` around it."""
+    """Ask for all values of the block in one statement, in their order; they can be read after the block of `pipeline` around it."""
     asked: list[tuple[LiteralString, Sequence[Any]]] = []
     answer: list[Callable[[], list[Any]]] = []
     values = cache(lambda: answer[0]()[0])
@@ -345,7 +345,7 @@ _found_in: ContextVar[Callable[[], Any]] = ContextVar("found_in")
 
 
 def send_at_once(using: str) -> None:
-    """Have the server commit what the block of `pipeline` has sent, and wait for no answer: the end of the block does."""
+    """Have the server commit what the block of `pipeline` has sent, without waiting: the end of the block waits for the answer."""
     line: Any = connections[using].connection
     line._pipeline._enqueue_sync()  # noqa: SLF001 - its own `sync` waits
     with connections[using].wrap_database_errors:
@@ -353,16 +353,16 @@ def send_at_once(using: str) -> None:
 
 
 def commit_with_it() -> None:
-    """Send the commit of the present action with what was sent before in a block of `pipeline`, of which it is the last: one answer is waited for.
+    """Send the commit of the present action together with the statements before it in a block of `pipeline`, to wait for one answer only.
 
-    An action within another one is not committed by itself.
+    It must be the last in the block. An action within another one is not committed by itself.
     """
     if not connection.savepoint_ids:
         prepared_run("COMMIT")
 
 
 def _begin_with_first(line: Any) -> Iterator[Any]:
-    """Begin a transaction with its first statement, without waiting for an answer in between, which psycopg does in a pipeline."""
+    """Begin a transaction together with its first statement. In a pipeline, psycopg would wait for an answer between the two."""
     is_sent_at_once = line._pipeline and not line._autocommit  # noqa: SLF001 - psycopg has no other place for it
     if is_sent_at_once and line.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE:
         yield from line._exec_command(line._get_tx_start_command())  # noqa: SLF001 - as it does itself
@@ -388,9 +388,9 @@ def pipeline(using: str = "default") -> Iterator[None]:
 
 
 def trust_quiet_connections() -> None:
-    """Save a request Django's question whether each server is still there, where the connection says so by itself.
+    """Save a request Django's check that each server still answers, if nothing waits to be read on the connection.
 
-    A server that ended or closed the connection left something to read on it; then Django asks, and connects again.
+    A server that stopped, or closed the connection, leaves something to read on it. Then Django checks, and connects again.
     """
     store: Any
     for store in connections.all(initialized_only=True):
@@ -407,7 +407,7 @@ def in_transaction() -> bool:
 
 
 def embedded_address(store: stores.Store) -> dict[str, str]:
-    """Return where an embedded server answers, as libpq takes it, and as which user of the system it must run."""
+    """Return the address of an embedded server in libpq's terms, with the system user as whom the server must run."""
     place = {
         "host": str(stores.socket_folder(store)),
         "port": str(store.port),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One deadline for a whole exchange with a peer, however it comes: a peer that sends a byte a second never lets a timeout of one read pass.
+"""One deadline for a whole exchange with a peer: a timeout for each read never ends a peer that sends a byte a second.
 
-The connection is shut down when the deadline passes, so that whatever waits for it, a TLS handshake too, breaks off with an OSError or what
-the protocol's library makes of an end in the middle. What was cut off is logged under the peer's address.
+When the deadline passes, the connection is shut down. Everything that waits for it, even a TLS handshake, then ends with an OSError, or with
+the error that the protocol's library raises for a connection that breaks. The log names the peer's address.
 """
 
 import logging
@@ -22,7 +22,7 @@ _current: ContextVar["Deadline | None"] = ContextVar("deadline", default=None)
 
 
 class Deadline:
-    """How long everything within a block may take over the connections that are made or used in it, by this thread."""
+    """A time limit for everything that this thread does within a block over the connections that it makes or uses there."""
 
     def __init__(self, seconds: float, *, peer: str) -> None:
         self._peer, self._handles, self._lock = peer, list[socket.socket](), threading.Lock()
@@ -74,7 +74,7 @@ def watch(wire: socket.socket | None) -> None:
 
 
 class _WatchedHttp:
-    """What connections of urllib3 do in addition: they are watched when they are made and when they are used again."""
+    """Adds to connections of urllib3 that they are watched when they are made and each time they are used again."""
 
     sock: Any
 
@@ -105,7 +105,7 @@ class _HttpsPool(urllib3.HTTPSConnectionPool):
 
 
 def why_no_answer(fault: urllib3.exceptions.HTTPError) -> str:
-    """Return what the system or TLS said of an exchange that failed, never what the peer said."""
+    """Return why an exchange failed in the words of the system or of TLS, never in the peer's words."""
     below: BaseException | None = fault
     while below is not None:
         if isinstance(below, ssl.SSLCertVerificationError):
@@ -117,7 +117,7 @@ def why_no_answer(fault: urllib3.exceptions.HTTPError) -> str:
 
 
 class HttpExchanges:
-    """Exchanges of HTTP, each under one deadline for connecting, head and body; no redirects, and an answer up to a size."""
+    """HTTP exchanges without redirects, each under one deadline for connecting, head and body, and with a largest size of the answer."""
 
     def __init__(self, *, at_once: int = 1, largest_bytes: int = 1 << 20) -> None:
         self._largest_bytes = largest_bytes
@@ -148,7 +148,7 @@ class HttpExchanges:
                 if isinstance(fault, urllib3.exceptions.HTTPError):
                     raise
                 raise urllib3.exceptions.ProtocolError(type(fault).__name__) from None
-            if deadline.has_passed:  # an end in the middle can look like the end
+            if deadline.has_passed:  # an answer that was cut off can look complete
                 raise urllib3.exceptions.TimeoutError(peer)
             return answer.status, text
 
@@ -158,16 +158,16 @@ class HttpExchanges:
             text += piece
             if len(text) > self._largest_bytes:
                 answer.close()
-                answer.release_conn()  # else its place in the pool stays taken, and the next exchange waits for it without an end
+                answer.release_conn()  # otherwise its place in the pool stays taken, and the next exchange waits for it forever
                 raise urllib3.exceptions.ProtocolError("the answer is too long")
         answer.release_conn()
         return text
 
 
 class WatchedSmtp(smtplib.SMTP):
-    """A connection to a mail server under the deadline of this thread; an answer that has begun comes within a separate time.
+    """A connection to a mail server under the deadline of this thread; an answer that has begun has a separate time limit.
 
-    A server may think about a mail for long, but does not say one letter a second.
+    A server may take long before it answers a mail, but once it has begun, the answer comes fast.
     """
 
     answer_within_s = 30.0

@@ -41,7 +41,7 @@ _CHOICES: dict[str, type[TextChoices]] = {}
 
 
 def say_facts_by(**choices: type[TextChoices]) -> None:
-    """Have the facts of these names said by the labels of their choices, on pages alone."""
+    """Show the facts of these names by the labels of their choices, in translated texts only."""
     _CHOICES.update(choices)
 
 
@@ -71,7 +71,7 @@ def mark(text: str, language: str) -> str:
 
 
 def translated_words(text: str) -> tuple[str, str]:
-    """Say the text of a fact or a stored reason, and return its language where it is not the page's own."""
+    """Return the words for a fact or a stored reason, and their language where it is not the page's own."""
     said = _word(text)
     if said != text or _is_english():
         return said, ""
@@ -79,7 +79,7 @@ def translated_words(text: str) -> tuple[str, str]:
 
 
 def catalogue_key(text: str) -> str:
-    """Return a text as the catalogue has it: figures and days are places. '3 of 4' is '{0} of {1}'."""
+    """Return a text as the catalogue has it, with places for numbers and days: '3 of 4' is '{0} of {1}'."""
     places = iter(range(len(text)))
     return _FIGURE.sub(lambda _: f"{{{next(places)}}}", text)
 

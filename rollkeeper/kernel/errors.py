@@ -33,14 +33,14 @@ class Kind(StrEnum):
 
 
 class Phrase(str):
-    """A fact of a refusal that is a sentence, and has facts itself: it is said in the reader's language too."""
+    """A fact of a refusal that is a sentence with its own facts: it is translated too."""
 
     __slots__ = ("facts", "template")
     template: str
     facts: dict[str, object]
 
     def __new__(cls, template: str, /, **facts: object) -> Self:
-        """Say it in English, and keep what it was made of."""
+        """Make the English text, and keep the template and the facts."""
         made = super().__new__(cls, template.format(**facts))
         made.template, made.facts = template, facts
         return made
@@ -72,7 +72,7 @@ class RollkeeperError(Exception):
         return (self,)
 
     def with_facts(self, **facts: object) -> "RollkeeperError":
-        """Return the same refusal with some other facts."""
+        """Return the same refusal with these facts replaced."""
         return RollkeeperError(
             Refusal(self.code, self.kind, self.sentence, self.remedy), **self.facts | facts
         )
@@ -124,7 +124,7 @@ class Faults(RollkeeperError):
 
 
 def _cited(facts: dict[str, object]) -> dict[str, object]:
-    """Have an article cited as `phrasing.cite` does in English, which the rules cannot import."""
+    """Cite an article as `phrasing.cite` does in English. The rules cannot import `phrasing`."""
     article = facts.get("article")
     if isinstance(article, str) and _ARTICLE.fullmatch(article):
         return facts | {"article": f"art. {article}"}
@@ -132,7 +132,7 @@ def _cited(facts: dict[str, object]) -> dict[str, object]:
 
 
 def as_one(faults: Sequence[RollkeeperError]) -> RollkeeperError:
-    """Return one fault as itself, several as `Faults`; the same one, told of several things, once."""
+    """Return one fault as itself, several as `Faults`; faults with the same text count once."""
     told = list({str(one): one for fault in faults for one in fault.faults}.values())
     return told[0] if len(told) == 1 else Faults(told)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Large libraries that not every installation needs come as extras of the package; what needs one that is missing says so.
+"""Large libraries that not every installation needs are extras of the package; a feature whose extra is missing says so.
 
 `documents` reads pictures of documents, `tables` reads XLSX and Parquet and simulates a law, `print` sets sheets as PDF.
 """

@@ -14,7 +14,7 @@ from typing import IO, BinaryIO
 
 
 def new_draft(file: Path, *, mode: int = 0o600) -> tuple[Path, BinaryIO]:
-    """Make an empty file next to another one, to be renamed to it; return its path and it. Raises OSError."""
+    """Make an empty file next to `file`, to be renamed to it later; return its path and the open file. Raises OSError."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}.new")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     os.fchmod(handle, mode)
@@ -23,9 +23,9 @@ def new_draft(file: Path, *, mode: int = 0o600) -> tuple[Path, BinaryIO]:
 
 @contextmanager
 def replacing(file: Path, *, mode: int = 0o600, is_durable: bool = False) -> Iterator[BinaryIO]:
-    """Give what to write into; at the end of the block it takes the file's place, after a fault it is removed.
+    """Give the block a draft to write into; at the end it takes the file's place, after a fault it is removed.
 
-    With `is_durable` it is on the disk before it takes the place. Raises OSError.
+    With `is_durable` the draft is on the disk before it takes the place. Raises OSError.
     """
     draft, out = new_draft(file, mode=mode)
     try:
@@ -52,7 +52,7 @@ def write_atomically(file: Path, content: bytes, *, mode: int = 0o600, is_durabl
 
 
 def creating(file: Path) -> AbstractContextManager[BinaryIO]:
-    """Make a file that is not there yet and that its owner alone may read, at once; give it to the block, after whose fault it is removed.
+    """Make at once a new file that only its owner may read, and give it to the block; after a fault in the block it is removed.
 
     Raises OSError where it cannot be made; then nothing is removed.
     """
@@ -72,8 +72,9 @@ def _removed_after_a_fault(file: Path, handle: int) -> Iterator[BinaryIO]:
 
 
 def made_once(file: Path, make: Callable[[], bytes]) -> bytes:
-    """Return what is in a file, made on first use, its owner's alone: whole or not there, even if this process is killed; of two makers
-    the second keeps what the first wrote. Raises OSError.
+    """Return the content of a file that is made on first use, for its owner only. Raises OSError.
+
+    The file is whole or absent, even if this process is killed. If two processes make it at once, the first one's content stays.
     """
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

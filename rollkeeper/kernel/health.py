@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Health that is true: alive means that a process answers, ready that it can do its work now.
+"""The health of processes: alive means that a process answers, ready that it can do its work now.
 
 An app answers on its own port (`site/home_page.py`). Every other process answers the same two addresses on a socket in the instance, for
-its owner alone. Not ready names parts (register, keys, root, disk, jobs), never a value. To give a process another part,
-hand it over as a `Part`.
+its owner alone. An answer "not ready" names the missing parts (register, keys, root, disk, jobs), never a value. To give a process another
+part, hand it over as a `Part`.
 
     GET /healthz    200 "ok"
     GET /readyz     200 "ready", or 503 and a line for each part that is missing
@@ -57,12 +57,12 @@ def missing(parts: Sequence[Part]) -> dict[str, str]:
 
 
 def register_part() -> Part:
-    """The register answers, can be written to, and is that of this version."""
+    """Return the part: the register answers, can be written to, and was set up by this version."""
     return Part("register", _require_register)
 
 
 def disk_part() -> Part:
-    """There is room on the instance's disk."""
+    """Return the part: there is room on the instance's disk."""
     return Part("disk", require_room)
 
 
@@ -80,7 +80,7 @@ def _require_register() -> None:
 
 
 def require_set_up() -> None:
-    """See that `rollkeeper setup` was run since the program was changed; a patch changes no table. Refuses: SETUP_OUTDATED."""
+    """Require that `rollkeeper setup` was run with this version; a patch version changes no table. Refuses: SETUP_OUTDATED."""
     (found,) = rows("SELECT to_regproc('kernel_set_up_by') IS NOT NULL AS says")
     said = str(rows("SELECT kernel_set_up_by() AS version")[0].version) if found.says else ""
     if _minor(said) != _minor(__version__):
@@ -126,7 +126,7 @@ def answering(name: str, parts: Sequence[Part]) -> Iterator[None]:
 
 
 class _HealthSocket(socketserver.ThreadingUnixStreamServer):
-    """Sleeps until it is asked or ended; `serve_forever` would look twice a second whether it is to end, and end so late."""
+    """Sleeps until a request or `end` wakes it; `serve_forever` would check twice a second whether to end, and would end late."""
 
     daemon_threads = True
 
@@ -136,13 +136,13 @@ class _HealthSocket(socketserver.ThreadingUnixStreamServer):
         super().__init__(place, _Handler)
 
     def answer(self) -> None:
-        """Answer until it is ended."""
+        """Answer requests until `end` is called."""
         while not self._is_over:
             self.handle_request()
         self._ended.set()
 
     def end(self) -> None:
-        """Wake it, and wait until it answers no more."""
+        """Wake the thread that answers, and wait until it has stopped."""
         self._is_over = True
         self.socket.shutdown(socket.SHUT_RDWR)
         self._ended.wait(_ANSWER_S)
@@ -183,7 +183,7 @@ class FindingView:
 
 
 def keep_findings(found: Sequence[tuple[str, str, str, str]]) -> None:
-    """Keep what the doctor found, each as check, health, sentence and remedy, in place of what it found before."""
+    """Store the doctor's findings, each as check, health, sentence and remedy, in place of the former ones."""
     with action():
         run("DELETE FROM kernel_healthfinding")
         for position, one in enumerate(found):
@@ -195,7 +195,7 @@ def keep_findings(found: Sequence[tuple[str, str, str, str]]) -> None:
 
 
 def last_findings() -> list[FindingView]:
-    """Return what the doctor found when the worker with keys last asked it, what is wrong first."""
+    """Return what the doctor found when the worker with keys last asked it, errors first."""
     found = rows(
         "SELECT check_name, health, sentence, remedy, found_at FROM kernel_healthfinding"
         " ORDER BY array_position(ARRAY['error', 'warning', 'ok'], health), position"
@@ -214,7 +214,7 @@ class ProcessHealth:
 
 
 def examine_processes() -> list[ProcessHealth]:
-    """Ask every process that answers on a socket; one that was killed is left out, one that hangs is not alive."""
+    """Ask every process that has a socket; a killed process is left out, and a process that hangs is not alive."""
     folder = sockets_folder()
     return [
         found

@@ -13,13 +13,13 @@ from typing import Any
 
 
 class HookUnset(LookupError):
-    """A hook was called for one registration and has none, or has more than one: `apps.ready()` of a package did not run, or two claim it."""
+    """A hook that needs one registration has none or several: `apps.ready()` of a package did not run, or two packages registered."""
 
 
 class Hook[T]:
     """One thing that higher packages provide. `T` is what they register, such as `Callable[[dt.date], None]`.
 
-    `name` is said where nothing is registered: "package: what is called".
+    `name` is in the error if nothing is registered: "package: what is called".
     """
 
     def __init__(self, name: str) -> None:
@@ -27,7 +27,7 @@ class Hook[T]:
         self._registered: list[tuple[str, T | str]] = []
 
     def register(self, provided: T, *, key: str = "") -> None:
-        """Register what is provided, under a key where the caller asks by one. Twice the same is once."""
+        """Register what is provided, under a key if the caller asks by key. The same registration twice counts once."""
         self._add(key, provided)
 
     def register_by_name(self, name: str, *, key: str = "") -> None:
@@ -45,18 +45,18 @@ class Hook[T]:
                 raise HookUnset(f"{self.name}: {len(found)} are registered{under}, and one is needed")
 
     def each(self) -> Iterator[T]:
-        """Give every registration, in the order in which they came."""
+        """Yield every registration, in the order of registering."""
         for _, one in self._registered:
             yield _resolved(one)
 
     def each_by_key(self) -> Iterator[tuple[str, T]]:
-        """Give every registration with its key."""
+        """Yield every registration with its key."""
         for key, one in self._registered:
             yield key, _resolved(one)
 
     @contextmanager
     def replaced(self, *provided: T) -> Iterator[None]:
-        """Have these registrations, without a key, instead of all others for a while: for tests."""
+        """Replace all registrations by these, without a key, for the length of a block: for tests."""
         kept, self._registered = self._registered, [("", one) for one in provided]
         try:
             yield

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Typed references: random, without meaning, safe to print.
 
-A reference contains nothing about a person; the register alone does not reveal who it is. Version 7 of RFC 9562 keeps rows that
+A reference contains nothing about a person, and the register alone does not reveal who the person is. Version 7 of RFC 9562 keeps rows that
 were made together near each other on disk.
 """
 
@@ -27,12 +27,12 @@ def new_uuid() -> UUID:
 
 
 def new_uuids(count: int) -> list[UUID]:
-    """Make `count` of them, ascending in time and random within the millisecond."""
+    """Make `count` UUIDs of version 7, ascending in time and random within the millisecond."""
     return [UUID(bytes=value) for value in new_uuid_bytes(count)]
 
 
 def new_uuid_bytes(count: int) -> list[bytes]:
-    """Make the 16 bytes of `count` of them: where there are millions, the objects cost more than the bytes."""
+    """Make `count` UUIDs of version 7 as 16 bytes each: for millions, the objects would cost more than the bytes."""
     head = (time.time_ns() // 1_000_000).to_bytes(6)
     noise = os.urandom(10 * count)
     return [

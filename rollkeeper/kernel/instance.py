@@ -16,7 +16,7 @@ from rollkeeper.kernel.hooks import Hook
 from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, OnPages, Table, table
 
 LONGEST_NAME: Final = 20
-"""The letters of a signature of SMS, as networks take it."""
+"""The most letters that networks accept in the signature of an SMS."""
 
 
 class InstanceKind(StrEnum):
@@ -27,7 +27,7 @@ class InstanceKind(StrEnum):
 
 
 def _known_database(url: str) -> str:
-    # Loading it takes a tenth of a second: only who names servers waits for it.
+    # Loading psycopg takes a tenth of a second: it is loaded only if the settings name servers.
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
@@ -47,7 +47,7 @@ def _known_database(url: str) -> str:
 
 
 def _verified_database(url: str) -> str:
-    """Refuse a server of keys that could be another one: over a network its certificate must name it."""
+    """Refuse a key server that is not verified: over a network, its certificate must name it."""
     from psycopg.conninfo import conninfo_to_dict
 
     place = conninfo_to_dict(_known_database(url))
@@ -74,7 +74,7 @@ def _known_zone(name: str) -> str:
 
 
 def _known_country(code: str) -> str:
-    # Loading every country's numbers takes a third of a second: only who changes the country waits for it.
+    # Loading every country's numbers takes a third of a second: they are loaded only if the settings name a country.
     from phonenumbers import SUPPORTED_REGIONS
 
     if code not in SUPPORTED_REGIONS:
@@ -83,7 +83,7 @@ def _known_country(code: str) -> str:
 
 
 def _brief_name(name: str) -> str:
-    """Refuse a name that no network takes under an SMS: every notice and code is signed with it, unless a signature is set."""
+    """Refuse a name that is too long to sign an SMS: it signs every notice and code, unless another signature is set."""
     if len(name) > LONGEST_NAME:
         said = "write at most {limit} letters: the name signs each SMS, and networks take no longer signature"
         raise ValueError(Phrase(said, limit=LONGEST_NAME))
@@ -91,14 +91,14 @@ def _brief_name(name: str) -> str:
 
 
 def _dialled(number: str) -> str:
-    """Refuse what cannot be dialled: subscribers are told this number in every notice."""
+    """Refuse a number that cannot be dialled: every notice tells it to the subscriber."""
     if not any(sign.isdigit() for sign in number):
         raise ValueError("write the number as people dial it, such as 10086")
     return number
 
 
 def _spoken_languages(languages: list[str]) -> list[str]:
-    """Refuse a language in which there are no texts: notices in it would go out in English, unread by whom they are for."""
+    """Refuse a language without texts: its notices would go out in English, and their readers might not understand them."""
     there = {"en"} | {
         one.name.replace("_", "-").lower()
         for one in (files("rollkeeper") / "site" / "locale").iterdir()

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Jobs: what a package does by itself in bounded runs, the lease on each job, and what is noted of its last run.
+"""Jobs: work that a package does by itself in bounded runs, the lease on each job, and the note of its last run.
 
 A package that has such work names it in its `jobs.py`; `operations/scheduler.py` runs it. A run may be killed at any
-point and runs again: it is an action, or many, and those are whole or not done.
+point and is repeated: it consists of actions, and each action is done completely or not at all.
 
-Machines share the register and nothing else, so two things in the register keep two processes from one job:
+Machines share the register and nothing else, so two things in the register prevent two processes from doing one job:
 
 - The *lease*, a row of `kernel_job`, says which process runs the job again and again. It ends by the database's clock,
   and at once where the session of that process is gone.
@@ -40,24 +40,24 @@ class PeriodicJob:
 
     name: str
     run: Callable[[], int]
-    """Does a bounded amount and returns how much it did."""
+    """Does a bounded amount of work and returns how much it did."""
     interval_s: Callable[[], float]
     """How long after the beginning of a run the next one begins."""
     needs_keys: Callable[[], bool] = lambda: True
-    """Whether it opens what is sealed, or destroys keys: if not, it runs where no key is."""
+    """Whether it opens sealed data or destroys keys. If not, it runs in a worker without keys."""
     is_enabled: Callable[[], bool] = lambda: True
     """Whether this instance has any use for it."""
     batch_size: int | None = None
-    """A run that did as much did not do all: the next one follows at once."""
+    """If a run did this much, more is left to do, and the next run follows at once."""
     expected_errors: frozenset[str] = frozenset()
     """Refusal codes that need human action but must not trigger back-off."""
     wakes_on: str | None = None
     """The PostgreSQL channel on which an app notifies that there is work: the next run then begins at once."""
     for_apps: bool = False
-    """Whether people at an app wait for it: it then runs also in an instance that does nothing by itself."""
+    """Whether people at an app wait for it: then it runs even in an instance that does nothing by itself."""
 
     def expects(self, fault: str) -> bool:
-        """Tell whether every code of what is noted of a run is expected."""
+        """Tell whether every code in the noted fault of a run is expected."""
         return self.expected_errors.issuperset(fault.split(", "))
 
 
@@ -78,14 +78,13 @@ class NotRun(Enum):
     BUSY = auto()
     """Another session runs the job."""
     LEASE_LOST = auto()
-    """The lease is another process's by now."""
+    """Another process has the lease by now."""
 
 
 def lease_jobs(names: Sequence[str], *, claim: int, lease_s: float = LEASE_S) -> dict[str, float | None]:
-    """Renew or take the lease of each job that no living process has; return each job whose lease this session has,
-    with the seconds since its last run began.
+    """Renew or take the lease of each job that no other living process has; return these jobs with the seconds since their last run began.
 
-    None: it never ran, or its last run broke or did not end. `claim` is that of this session (`hold_claim`).
+    None instead of seconds: the job never ran, or its last run failed or did not end. `claim` is that of this session (`hold_claim`).
     """
     asked = {"jobs": list(names), "claim": claim, "lease_s": lease_s, "family": FAMILY}
     return {row.job: row.ago_s for row in rows(sql("kernel", "lease_jobs"), asked)}
@@ -93,9 +92,9 @@ def lease_jobs(names: Sequence[str], *, claim: int, lease_s: float = LEASE_S) ->
 
 @contextmanager
 def hold_run(name: str, *, wait: bool = False) -> Iterator[bool]:
-    """Hold the run lock of a job for the length of a block; False where another session runs it. Within one session again: True.
+    """Hold the run lock of a job for the length of a block; yield False if another session holds it. The same session can take it again.
 
-    With `wait` it is True in the end: a run may take longer than the database lets a statement wait for a lock.
+    With `wait`, try until the lock is free: a run may take longer than the database lets a statement wait for a lock.
     """
     while not (is_mine := _try_run_lock(name)) and wait:
         time.sleep(_LOCK_POLL_S)
@@ -114,15 +113,15 @@ def _try_run_lock(name: str) -> bool:
 
 
 def end_stale_run(name: str, *, claim: int) -> bool:
-    """End the session of a former process that hangs in a run, where the lease is ours; return whether there was one."""
+    """End the session of a former process that hangs in a run, if the lease is ours; return whether there was such a session."""
     asked = {"job": name, "claim": claim, "family": _RUNS, "session": _SESSION}
     return any(row.was_ended for row in rows(sql("kernel", "end_stale_run"), asked))
 
 
 def run_once(job: PeriodicJob, *, claim: int | None = None) -> LastRun | NotRun:
-    """Run a job once and note what came of it; what broke is noted and not raised, so that no job stops another.
+    """Run a job once and note the result; an error is noted and not raised, so that no job stops another.
 
-    With `claim`, only while the lease is of this claim. A job that runs every second leaves a note when it did something, when it
+    With `claim`, it runs only if this claim has the lease. A job that runs every second leaves a note when it did something, when it
     failed, and once a minute.
     """
     with hold_run(job.name) as is_mine:
@@ -172,7 +171,7 @@ class JobView:
 
 
 def job_views() -> list[JobView]:
-    """Return what is known of every job that ever ran, those that need someone first."""
+    """Return what is known of every job that ever ran, jobs with a fault first."""
     found = rows(
         "SELECT job, began_at, ended_at, did, fault, began_at + interval_s * interval '1 second' AS next_at,"
         " abs(extract(epoch FROM clock_timestamp() - began_at)) > greatest(3 * interval_s, %s) AS is_late"  # as `is_late`
@@ -186,7 +185,7 @@ def job_views() -> list[JobView]:
 
 
 def is_late(job: PeriodicJob, last: LastRun, *, now: int) -> bool:
-    """Tell whether a job should have begun again, or come to an end, long since; or began on a day to come, by a clock that was wrong."""
+    """Tell whether a job is long overdue, to begin again or to end; or whether it began in the future, by a clock that was wrong."""
     return abs(now - last.began) > max(3 * job.interval_s(), MIN_GRACE_S)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which processes a parent keeps going: a check of the instance's health misses one of them that answers nothing.
+"""The processes that a parent keeps running, so that a health check notices if one of them does not answer.
 
-A parent holds a lock file for each, so that nothing is left to read once it has ended, however it ended.
+A parent holds a lock on a file for each process. When the parent ends, for any reason, its locks end too.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from rollkeeper.kernel.locks import try_exclusive_lock
 
 
 def keeping(name: str) -> AbstractContextManager[bool]:
-    """Say that a process of this name is kept going here, for the length of a block. Raises OSError where no file can be written."""
+    """Declare, for the length of a block, that this process keeps a process of this name running. Raises OSError where no file can be written."""
     return try_exclusive_lock(_folder() / name)
 
 
 def kept_names() -> Iterator[str]:
-    """Yield the names of the processes that some parent keeps going now."""
+    """Yield the names of the processes that some parent keeps running now."""
     folder = _folder()
     for file in sorted(folder.iterdir()) if folder.exists() else ():
         with try_exclusive_lock(file) as is_free:

@@ -19,7 +19,7 @@ def exclusive_lock(file: Path) -> Iterator[None]:
 
 @contextmanager
 def try_exclusive_lock(file: Path) -> Iterator[bool]:
-    """Hold this file if no other process does; say whether. Does not wait."""
+    """Hold this file if no other process does, without waiting; yield whether it is held."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(file, "a", opener=_owner_only) as held:
         try:

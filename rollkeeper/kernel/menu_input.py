@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a voice menu hands over, a line in and a line out: callers choose much of it, and none of them ends the program."""
+"""The input from a voice menu, one line in for one line out. Callers choose much of it, and no input may end the program."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -9,13 +9,13 @@ LONGEST: Final = 256
 
 
 def typed_lines() -> Iterator[str]:
-    """Give the lines of the standard input as they come, bytes that are no text too."""
+    """Yield the lines of the standard input as they come, even if their bytes are not text."""
     for raw in sys.stdin.buffer:
         yield raw.decode("utf-8", "replace")
 
 
 def plain_lines(asked: Iterable[str]) -> Iterator[str]:
-    """Give each line without what surrounds it; nothing for one that is too long, or holds what no one can say or key in."""
+    """Yield each line without surrounding spaces; an empty line if it is too long or has signs that no one can say or key in."""
     for text in asked:
         line = text.strip()
         yield line if len(line) <= LONGEST and line.isprintable() else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The tables of this package: the jobs, which process each is leased to, and what is noted of its last run; and what the doctor found."""
+"""The tables of this package: the jobs, each with its lease and its last run, and the doctor's findings."""
 
 from django.db import models
 

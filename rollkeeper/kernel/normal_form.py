@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Unicode's normal forms, of texts as long as anything that has one here.
+"""Unicode's normal forms, for texts that are not too long.
 
-To put combining marks into their order costs the square of their number: those of some hundred kilobytes would occupy a process for an
-hour. A text that is longer stays as it is, and what is then made of it refuses it for its length.
+The time to sort combining marks grows with the square of their number: some hundred kilobytes of them would occupy a process for an hour.
+A longer text stays as it is, and the code that uses it refuses it for its length.
 """
 
 import unicodedata
@@ -12,5 +12,5 @@ LONGEST: Final = 4096
 
 
 def normal_form(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
-    """Return a text in a normal form; a longer one than `LONGEST` unchanged."""
+    """Return a text in a normal form; a text longer than `LONGEST` is returned unchanged."""
     return unicodedata.normalize(form, text) if len(text) <= LONGEST else text

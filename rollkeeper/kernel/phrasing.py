@@ -21,9 +21,9 @@ _TSHEG: Final = "\u0f0b"
 _STROKE_BEFORE_AND: Final = re.compile("(?<=[\u0f40-\u0fbc])\u0f0b?\u0f0d? (?=དང་ )")
 _QUARTER: Final = re.compile(r"([0-9]{4})-Q([1-4])")
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
-"""Letters of Korean that are drawn as nothing."""
+"""Korean letters that are invisible."""
 _UNSEEN: Final = frozenset({"Cf", "Mn", "Me"})
-"""The categories of marks that no one sees between letters. They hold marks that are seen as well, which no address has."""
+"""The categories of signs that are invisible between letters. They contain visible signs too, but no address has those."""
 _DAY_OR_TIME: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
 _CHINESE_FIGURES: Final = "〇一二三四五六七八九"
 _SPOKEN_FIGURES: Final = str.maketrans("零幺" + _CHINESE_FIGURES, "01" + "0123456789")
@@ -31,7 +31,7 @@ _CHINESE_PLACES: Final = ("", "十", "百")
 
 
 class Count(int):
-    """A number of which a text names what is counted: ``{days:day|days}`` is 1 day and 2 days."""
+    """A number that a text shows with its noun: ``{days:day|days}`` becomes 1 day or 2 days."""
 
     def __format__(self, how: str) -> str:
         """Write the number with the word for one or for several; a language without such words writes the number alone."""
@@ -53,32 +53,32 @@ def listed(items: Iterable[object]) -> str:
 
 
 def clauses(items: Iterable[object]) -> str:
-    """Join what is more than the items of one list."""
+    """Join clauses that are more than the items of one list."""
     return pgettext(CONTEXT, "; ").join(map(str, items))
 
 
 def bracketed(text: object) -> str:
-    """Put a text that follows another one into brackets; nothing stays nothing."""
+    """Put a text that follows another one into brackets; an empty text stays empty."""
     return pgettext(CONTEXT, " (%s)") % text if text else ""
 
 
 def colon() -> str:
-    """Return what parts a label from what it labels."""
+    """Return the sign between a label and its value."""
     return pgettext(CONTEXT, ": ")
 
 
 def comma() -> str:
-    """Return what parts two items of a list."""
+    """Return the sign between two items of a list."""
     return pgettext(CONTEXT, ", ")
 
 
 def gap() -> str:
-    """Return what parts two sentences: nothing in Chinese, whose full stop has its own space."""
+    """Return the space between two sentences: none in Chinese, whose full stop includes it."""
     return "" if (get_language() or "").startswith("zh") else " "
 
 
 def write_report_period(name: str) -> str:
-    """Write a quarter or a year of the reports, which has one name everywhere: 2012-Q1, 2012."""
+    """Write a quarter or a year of the reports in the reader's language; its name is 2012-Q1 or 2012."""
     if quarter := _QUARTER.fullmatch(name):
         return pgettext("report period", "%(year)s-Q%(quarter)s") % {
             "year": quarter[1],
@@ -98,7 +98,7 @@ def write_period(*, years: int, months: int, days: int) -> str:
 
 
 def cite(article: str | None) -> str:
-    """Cite an article as the reader does; what is no number, with or without a paragraph, speaks for itself."""
+    """Cite an article as the reader's language does; a text that is no number, with or without a paragraph, is only translated."""
     found = _ARTICLE.fullmatch(article or "")
     if found is None:
         return gettext(article) if article else ""
@@ -124,17 +124,17 @@ def _numeral(figures: str) -> str:
 
 
 def looks_like_link(text: str) -> bool:
-    """Tell whether something in a text could be taken for an address to go to."""
+    """Tell whether something in a text could be taken for a web address."""
     return _LINK.search(_as_read(text)) is not None
 
 
 def looks_like_number(text: str, *, figures: int) -> bool:
-    """Tell whether so many figures stand in a text without a letter between them, so that people could call them: no day or time of day."""
+    """Tell whether a text has this many digits without a letter between them, which people could call. Days and times of day do not count."""
     plain = _DAY_OR_TIME.sub("x", _as_read(text)).translate(_SPOKEN_FIGURES)
     return re.search(rf"\d(?:[\W_]*\d){{{figures - 1}}}", plain) is not None
 
 
 def _as_read(text: str) -> str:
-    """Return a text as a person reads it: wide and circled characters are the plain ones, and what no one sees is not there."""
+    """Return a text as a person reads it: wide and circled characters become plain, and invisible signs are left out."""
     seen = (sign for sign in text if sign not in _FILLERS and unicodedata.category(sign) not in _UNSEEN)
     return unicodedata.normalize("NFKC", "".join(seen))

@@ -8,11 +8,11 @@ from typing import Final
 from rollkeeper.kernel.settings import data_dir
 
 LOW_BYTES: Final = 2 * 1024**3
-"""From here on the doctor says so, and a mail goes to the alarm contacts."""
+"""Below this, the doctor warns and a mail goes to the alarm contacts."""
 RESERVE_BYTES: Final = 512 * 1024**2
-"""What a backup leaves to the servers."""
+"""A backup leaves this much to the servers."""
 NO_ROOM_BYTES: Final = 64 * 1024**2
-"""Less is no room: some segments of the servers' logs, of 16 MiB each, and what is written next to them."""
+"""Less counts as no room: the servers need some segments of their logs, of 16 MiB each, and other files next to them."""
 
 
 def free_bytes(place: Path | None = None) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Says in plain words what is to be written into a file of settings, where libraries speak of types and tokens."""
+"""Says in plain words what to write into a settings file, where libraries speak of types and tokens."""
 
 import re
 import tomllib
@@ -22,7 +22,7 @@ _CLASSES: Final = (
     ("date_", _DATE), ("time_", TIME), ("dict_type", _TABLE), ("model_", _TABLE), ("string_pattern_mismatch", "it has another form than this setting takes"),
     ("missing", "it is missing"), ("extra_forbidden", "there is no such setting"),
 )  # fmt: skip
-"""The beginning of the library's name of a fault, and what is said of it."""
+"""The beginning of the library's name of a fault, and what we say instead."""
 SETTINGS_LOST: Final = "this folder has an instance, and the file, or 'kind' under [instance] in it, is missing; copy {former} or your own copy to it"
 _LIMITS: Final = {
     "greater_than_equal": ("it must be {limit} or more", "ge"),
@@ -57,7 +57,7 @@ _NOT_TOML: Final = (
     ("Unescaped", "in quotation marks a \\ is written twice"),
     ("Invalid date", "there is no such day or time"),
 )  # fmt: skip
-"""What the parser says, and what is said in its place: what to write."""
+"""What the parser says, and what we say instead: what to write."""
 _NOT_READ: Final = "this cannot be read"
 
 
@@ -84,7 +84,7 @@ def too_large(most: int) -> Phrase:
 
 
 def why_not_toml(fault: tomllib.TOMLDecodeError | UnicodeDecodeError) -> str:
-    """Say where a text is not TOML, and what is to be written there; nothing of the text is repeated."""
+    """Say where a text is not TOML, and what to write there; nothing of the text is repeated."""
     if isinstance(fault, UnicodeDecodeError):
         return "it is not UTF-8 text"
     said = str(fault)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reads the settings of an instance: one table for each package that has some, validated all together, every fault reported.
 
-They are written in ``settings.toml`` in the instance's data directory (the environment variable ``ROLLKEEPER_HOME``, by default the
+The settings are in ``settings.toml`` in the instance's data directory (the environment variable ``ROLLKEEPER_HOME``, by default the
 platform's directory for the user's data). An environment variable ``ROLLKEEPER_<TABLE>__<KEY>`` wins over the file. Secrets are
 not settings: they are next to it, mode 0600, in ``secrets/``.
 
@@ -50,10 +50,10 @@ _PREFIX, _DELIMITER = "ROLLKEEPER_", "__"
 FORMER: Final = "settings.toml.former"
 """The file as it was before the last change on a page."""
 FIXED: Final = "fixed-settings"
-"""What an app gets to know of the true instance: which settings no page can change there."""
+"""The file that tells an app which settings of the real instance no page can change."""
 ALL: Final = "*"
 MOST: Final = 2**31 - 1
-"""More than this no setting may say: the database counts no further."""
+"""The largest number that a setting may have: the database counts no further."""
 log = logging.getLogger("rollkeeper.settings")
 
 type Content = dict[str, Any]
@@ -68,7 +68,7 @@ class Table(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _as_meant(cls, value: object, info: ValidationInfo) -> object:
-        """Refuse what the library would take for something else: 21 for a time is 21 seconds after midnight, true for a number is 1."""
+        """Refuse values that the library would misread: 21 as a time would be 21 seconds after midnight, true as a number would be 1."""
         kind = cls.model_fields[str(info.field_name)].annotation
         if kind is dt.time and isinstance(value, int | float):
             raise ValueError(setting_faults.TIME)
@@ -79,13 +79,13 @@ class Table(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class OnPages:
-    """Marks a setting that an administrator changes on a page too, and that running apps take over: it can weaken no protection."""
+    """Marks a setting that an administrator may change on a page too, and that running apps take over: it cannot weaken a protection."""
 
 
 _tables: dict[str, type[Table]] = {}
 _kept: dict[str, Table] = {}
 _written_ns: int | None = None
-"""When the file was written that was read last."""
+"""When the settings file that was read last had been written."""
 
 
 def table[T: Table](name: str, model: type[T]) -> Callable[[], T]:
@@ -133,7 +133,7 @@ def read_settings_again() -> None:
 
 
 def take_over_changes() -> None:
-    """Take over what was changed in the file since it was read, of the settings that pages change; all else waits for a restart.
+    """Take over changes in the file since it was read, of settings that pages may change; other changes wait for a restart.
 
     A file with a fault is not taken over.
     """
@@ -160,7 +160,7 @@ def _read_without_fault() -> dict[str, Table] | None:
 
 
 def on_pages(model: type[Table]) -> list[str]:
-    """Return the settings of a table that an administrator changes on a page too."""
+    """Return the settings of a table that an administrator may change on a page too."""
     return [
         name
         for name, field in model.model_fields.items()
@@ -203,7 +203,7 @@ def file_content() -> Content:
 
 
 def _of_made_instance(content: Content) -> Content:
-    """Refuse settings that say no longer what a made instance is: with the defaults, a production instance would become a demo."""
+    """Refuse settings that no longer state the kind of a made instance: with the defaults, a production instance would become a demo."""
     said = content.get(INSTANCE)
     if made_mark().exists() and not (isinstance(said, dict) and "kind" in said):
         raise SETTINGS_FILE_FAULT(
@@ -224,7 +224,7 @@ def with_changes(changes: Mapping[str, Mapping[str, object]]) -> Content:
 
 
 def replace_file(content: Content) -> None:
-    """Let the file say this, with the comments that it has, and keep the former file next to it. Raises OSError."""
+    """Write this content into the file, keep the file's comments, and keep the former file next to it. Raises OSError."""
     file = settings_file()
     if file.exists():
         write_atomically(file.with_name(FORMER), file.read_bytes(), mode=0o644)
@@ -232,10 +232,9 @@ def replace_file(content: Content) -> None:
 
 
 def write_settings(**changes: Mapping[str, object]) -> None:
-    """Write these changes, the keys of each table, into the file; values at their default are left out, but for those by which
-    a production instance says whose it is.
+    """Write these changes, by table and key, into the file.
 
-    Refuses: SETTING_FAULT (all at once), and then changes nothing.
+    Values at their default are left out, except in the table `instance` of a production instance. Refuses: SETTING_FAULT (all at once), and then changes nothing.
     """
     if unknown := [name for name in changes if name not in _tables]:
         raise SETTINGS_FILE_FAULT(source=settings_file(), why=setting_faults.no_table(unknown[0]))
@@ -275,7 +274,7 @@ def data_dir() -> Path:
 
 @lru_cache(maxsize=1)
 def _resolved(chosen: str) -> Path:
-    # Asked for several times by each request; each part of the path would be looked at each time.
+    # Each request asks for it several times, and resolving looks at each part of the path.
     return Path(chosen).resolve()
 
 
@@ -295,7 +294,7 @@ def made_mark() -> Path:
 
 
 def is_made() -> bool:
-    """Tell whether this instance was completely made; that its settings were lost is refused where they are read."""
+    """Tell whether this instance was completely made; lost settings are refused where they are read, not here."""
     return made_mark().exists()
 
 
@@ -375,7 +374,7 @@ def _fault(name: str, model: type[Table], error: ErrorDetails) -> RollkeeperErro
     path = [str(one) for one in error["loc"]]
     source = _source_of(name, path)
     if not path:
-        is_one = error["type"] == "value_error"  # of its keys together
+        is_one = error["type"] == "value_error"  # a fault of several keys together
         return SETTINGS_FILE_FAULT(
             source=source,
             why=Phrase("[{table}]: {why}", table=name, why=setting_faults.why_invalid(error))
@@ -396,7 +395,7 @@ def _by_variable(variable: str) -> Phrase:
 
 
 def _source_of(name: str, path: list[str]) -> Path | str:
-    """Return what said the value at this path: the longest variable of the environment that names it, or the file."""
+    """Return where the value at this path comes from: the environment variable with the longest name that fits, or the file."""
     for length in range(len(path), -1, -1):
         wanted = variable_of(name, *path[:length])
         for variable in os.environ:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Shows a text without Tibetan in Chinese and in English, side by side, with a mark: no reader guesses at a wrong one.
+"""Shows a text without Tibetan in Chinese and in English, side by side, with a mark: no reader has to guess at a wrong text.
 
 One mechanism for every text of the catalogues. The Tibetan catalogue falls back on both languages and returns them in
-brackets that no other text has. A page turns the brackets into two elements, each with its language; what is no page
-says them as plain text.
+brackets that no other text has. A page turns the brackets into two elements, each with its language; other
+output shows them as plain text.
 """
 
 import datetime as dt
@@ -24,14 +24,14 @@ MARK: Final = "※"
 
 _PAIR = re.compile(r"⟦([^⟦‖⟧]*)‖([^⟦‖⟧]*)⟧")
 _INLINE = "a|abbr|b|bdi|br|code|em|i|kbd|q|small|span|strong|sub|sup|time|u"
-# On a page whose reader or subscriber typed these signs, they reach over no other element: a value in one would end a tag in another.
+# A person may have typed these signs. They must not reach over another element: a value in one could end a tag in the other.
 _SAID = rf"[^⟦‖⟧<]*+(?:</?(?:{_INLINE})\b[^⟦‖⟧<>]*+>[^⟦‖⟧<]*+)*+"
 _DEEPEST: Final = 6
-"""So deep texts lie in one another at most. What someone types may be deeper, and each step reads the whole page again."""
-# Days and articles are put in as the page's language writes them, before it is known that the sentence has none: `site/formats/bo`.
+"""Texts lie in one another at most this deep. Signs that a person types may lie deeper, and each step reads the whole page again."""
+# Days and articles are put in as Tibetan writes them, before it is known that the sentence has no Tibetan: `site/formats/bo`.
 _DAY = re.compile(r"([0-9]{4}) ལོའི་ཟླ་ ([0-9]{1,2}) པའི་ཚེས་ ([0-9]{1,2})( ཆུ་ཚོད་ [0-9]{2}:[0-9]{2})?")
 _ARTICLE = re.compile(r"དོན་ཚན་ ([0-9]{1,4})(?: ནང་གསེས་ ([0-9]{1,4}))?(?![0-9])")
-# A browser shows no element inside a tag or inside one of these, and ends a picture at one.
+# A browser shows no element inside a tag or inside one of these elements, and ends a picture at an element that it does not expect.
 _MARKUP = re.compile(
     rf"(?s:<(script|style|title|option|textarea|svg)\b.*?</\1>)|<[^>]*>|⟦({_SAID})‖({_SAID})⟧"
 )
@@ -52,18 +52,18 @@ def text_in(language: str, texts: Mapping[str, str]) -> tuple[str, str]:
 
 
 def name_in(language: str, names: Mapping[str, str]) -> str:
-    """Return a name in a language, else in one that is there; empty where nothing has a name."""
+    """Return a name in a language, else in another language; empty if there is no name."""
     known = names if ENGLISH in names or not names else {**names, ENGLISH: next(iter(names.values()))}
     return text_in(language, known)[0] if known else ""
 
 
 def named(names: Mapping[str, str] | None, what: object) -> str:
-    """Say what something is after the name that the law gives it, in the reader's language, where it gives it one."""
+    """Return what something is, after the law's name for it in the reader's language if the law names it."""
     return " · ".join(said for said in (name_in(get_language() or ENGLISH, names or {}), str(what)) if said)
 
 
 def no_reader_note(language: str, spoken: Collection[str]) -> str:
-    """Return the note under texts that no native reader accepted; if the instance has Chinese, Tibetan has it in Chinese too."""
+    """Return the note under texts that no native reader accepted; for Tibetan also in Chinese, if the instance has Chinese."""
     with override(language):
         said = str(NO_READER)
     if language != TIBETAN or CHINESE not in spoken:
@@ -78,23 +78,23 @@ def is_side_by_side(text: str) -> bool:
 
 
 def as_plain_text(text: str) -> str:
-    """Return a text for what is no page."""
+    """Return a text for output that is not a page."""
     return _innermost_first(
         _PAIR, lambda found: f"{MARK} {_said_in_chinese(found[1])} · {_said_in_english(found[2])}", text
     )
 
 
 def as_html(page: str) -> str:
-    """Return a page in which each language has its element, where an element can be."""
+    """Return a page in which each language has its element, wherever elements are allowed."""
     return _innermost_first(_MARKUP, _marked_up, page)
 
 
 def fall_back_on_chinese_and_english() -> None:
-    """Have the Tibetan catalogue say what it lacks in both."""
-    # Django offers no way to name the language that a catalogue falls back on, nor one to take a text out of it.
+    """Have the Tibetan catalogue show texts that it lacks in Chinese and English."""
+    # Django offers no way to choose the fallback of a catalogue or to remove a text from it.
     tibetan: Any = trans_real.translation(TIBETAN)
     for catalogue in tibetan._catalog._catalogs:  # noqa: SLF001
-        # Of a text that counts and has no Tibetan, the compiler wrote the English for one.
+        # For a text that counts and has no Tibetan, the compiler wrote the English singular.
         untranslated = [
             key
             for key, said in catalogue.items()
@@ -106,7 +106,7 @@ def fall_back_on_chinese_and_english() -> None:
 
 
 class _Both(str):
-    """Both texts as one; what is put in by place (`%d`) is put into each."""
+    """Both texts as one; values for places such as `%d` are put into each."""
 
     __slots__ = ()
 
@@ -116,7 +116,7 @@ class _Both(str):
 
 
 class _ChineseAndEnglish(NullTranslations):
-    """Looks a text up in Chinese; one that has no Chinese stays as it is."""
+    """Looks a text up in Chinese; a text that has no Chinese stays as it is."""
 
     def gettext(self, message: str) -> str:
         chinese = trans_real.translation(CHINESE).gettext(message)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals as rows: what one process refused, with its facts, so that another says it in the language of who asked.
+"""Refusals as rows: one process stores what it refused, with the facts, so that another can show it in the reader's language.
 
 Separate from `errors.py` since only processes that work for others need it.
 """
@@ -11,12 +11,12 @@ from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
 
 def stored_refusals(fault: RollkeeperError) -> list[dict[str, Any]]:
-    """Return an error as rows, several faults one by one: ids, dates and counts, never a typed value."""
+    """Return an error as rows, one for each fault, with ids, dates and counts, never a typed value."""
     return [_stored(one) for one in fault.faults]
 
 
 def restored_refusals(found: Sequence[Mapping[str, Any]]) -> list[RollkeeperError]:
-    """Return the errors that were kept or sent, each of its class where code catches it by its class."""
+    """Return the errors that were stored or sent; an error that code catches by its class has that class."""
     by_code = {one.code: one for one in _classes(RollkeeperError) if hasattr(one, "code")}
     return [_restored(one, by_code) for one in found]
 

@@ -41,21 +41,21 @@ STORES = (REGISTER, KEYS)
 
 
 def socket_folder(store: Store) -> Path:
-    """Return where a server's socket lies: a folder that only this server's user may write: another writer could answer as the server."""
+    """Return the folder of a server's socket. Only this server's user may write into it: another writer could answer as the server."""
     return sockets() / store.name
 
 
 def socket_owner(store: Store) -> str | None:
-    """Return the user as whom the server behind the socket must run: the owner of its folder. None where that has no name."""
+    """Return the user as whom the server behind the socket must run: the owner of its folder. None if this user has no name."""
     with suppress(OSError, KeyError):
         return pwd.getpwuid(socket_folder(store).stat().st_uid).pw_name
     return None
 
 
 def sockets() -> Path:
-    """Return the folder of both servers' folders: in the instance, or a short private one where its path is too long.
+    """Return the folder with both servers' folders: in the instance, or a short private one if its path is too long.
 
-    An app, whose data directory is another, is told (``ROLLKEEPER_SOCKETS``).
+    An app has another data directory, so ``ROLLKEEPER_SOCKETS`` tells it the folder.
     """
     if told := os.environ.get("ROLLKEEPER_SOCKETS"):
         return Path(told)
@@ -81,18 +81,18 @@ def password(store: Store, role: str) -> str:
 
 
 def web_secret() -> str:
-    """Return the key with which a web app signs sessions; in a command, the one out of which each app's is made."""
+    """Return the key with which a web app signs sessions; in a command, the key from which each app's key is made."""
     return made_once(
         data_dir() / "secrets" / "web.key", lambda: bytes(secrets.token_urlsafe(48), "utf-8")
     ).decode()
 
 
 def staff_secret() -> str:
-    """Return the key of marks of user names and of second factors, which apps and commands have in common."""
+    """Return the key for marks of user names and of second factors, which apps and commands share."""
     file = data_dir() / "secrets" / "staff.key"
     return file.read_text("utf-8") if file.exists() else derived_secret("staff")
 
 
 def derived_secret(purpose: str) -> str:
-    """Make a secret for one purpose out of the instance's own; it says nothing about the others'."""
+    """Make a secret for one purpose from the instance's secret; it reveals nothing about the secrets for other purposes."""
     return hmac.digest(web_secret().encode(), purpose.encode(), "sha256").hex()

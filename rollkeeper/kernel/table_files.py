@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tables of registrations, as the package that reads tables hands them to the one that registers; and cells of tables that are written."""
+"""Tables of registrations, which one package reads and another one registers; and safe cells for tables that are written."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,7 @@ TABLE_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet"})
 
 
 class TableRow(NamedTuple):
-    """One row: its number as a spreadsheet shows it, and its values by key; or the column and class of what is wrong with it."""
+    """One row: its number as a spreadsheet shows it, and its values by key; or the column and the class of its fault."""
 
     number: int
     values: Mapping[str, str] | None
@@ -43,16 +43,16 @@ def is_table(path: Path) -> bool:
 
 _SIGN: Final = r"[=+@\-\uff1d\uff0b\uff20\uff0d]"
 _FORMULA: Final = re.compile(rf"[\s\ufeff]*{_SIGN}(?=.*[^\W\d_])", re.DOTALL)
-"""How a formula begins, with full-width signs too. One that can do anything names something: without a letter it is a number or a dash."""
+"""The beginning of a formula, with full-width signs too. A formula that can do harm has a letter: without one it is a number or a dash."""
 _LATER: Final = rf"(?=(?:[^\S\t\r\n]|\ufeff)*{_SIGN}[^;\t\r\n]*[^\W\d_])"
 _CELL_ENDS: Final = r"(?<=[;\t\r\n])"
-"""Behind which a spreadsheet may begin another cell: in many countries it divides a line at semicolons, and then no quotes hold it together."""
+"""Signs after which a spreadsheet may begin another cell: in many countries it divides lines at semicolons, and quotes then do not help."""
 _FORMULA_LATER: Final = re.compile(_CELL_ENDS + _LATER)
 _MARKED_LATER: Final = re.compile(f"{_CELL_ENDS}'{_LATER}")
 
 
 def inert_cell(text: str) -> str:
-    """Return a text so that a spreadsheet takes no part of it for a formula. Numbers of telephones stay as they are."""
+    """Return a text changed so that a spreadsheet takes no part of it for a formula. Telephone numbers stay as they are."""
     return ("'" if _FORMULA.match(text) else "") + _FORMULA_LATER.sub("'", text)
 
 

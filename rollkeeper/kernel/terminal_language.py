@@ -25,7 +25,7 @@ _BY_LOCALE: Final = {
     "bo_IN": TIBETAN,
 }
 _IN_ENGLISH: Final = frozenset({"setup", "serve", "worker", "demo"})
-"""Commands that make content or run processes: those choose a language for each text. Their help, and what ends them, is read in the terminal."""
+"""Commands that make content or run processes, and choose a language for each text. Only their help and why they end is for the terminal."""
 
 _HELP: Final = frozenset({"--help", "-h"})
 
@@ -39,9 +39,10 @@ def terminal_language(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def speak_as_the_terminal(words: Sequence[str], *, is_over: bool = False) -> bool:
-    """Answer the command with these words in the terminal's language, if this instance offers it; `is_over`: it only says why it ends.
+    """Answer the command with these words in the terminal's language, if this instance offers it.
 
-    Where the instance cannot be asked, why a command ends is said in that language and in English: return whether it is so.
+    `is_over`: the command only says why it ends. If the instance cannot be asked, it says so in the terminal's language and in English;
+    return whether that is so.
     """
     language = terminal_language()
     if (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes TOML, and changes a file of an operator's so that what did not change keeps its place, its comments and its spelling."""
+"""Writes TOML, and changes an operator's file so that unchanged parts keep their place, their comments and their spelling."""
 
 import tomllib
 from collections.abc import Mapping, MutableMapping
@@ -8,13 +8,13 @@ from typing import Any
 
 def toml_text(content: Mapping[str, Any]) -> str:
     """Return the content as TOML."""
-    import tomlkit  # a tenth of a second, and most commands write no file
+    import tomlkit  # loading it takes a tenth of a second, and most commands write no file
 
     return tomlkit.dumps(content)
 
 
 def changed_toml(text: str, content: Mapping[str, Any]) -> str:
-    """Return the text that says this content instead. Where both cannot be had, the content is right and the comments go."""
+    """Return the text changed to this content, with its comments. If both are not possible, the content is right and the comments are lost."""
     import tomlkit
 
     document = tomlkit.parse(text)

@@ -1,4 +1,4 @@
--- Says what is known of a job's last run, and the database's instant; no row where the lease is not this process's. NULL asks for no lease.
+-- Returns what is known of a job's last run, and the database's instant; no row if this process lacks the lease. A NULL claim needs no lease.
 -- The session gets a name by which the next process with the lease finds it, should this one hang.
 -- Law: -. Reads: kernel_job. Writes: -. Plan: one row by its key. Again: the same.
 

@@ -1,11 +1,11 @@
--- Counts what is limited in a day, and tells whether one more is within the limit of the 24 hours up to now, and the hour before them at most.
+-- Counts uses that are limited in a day, and tells whether one more is within the limit of the last 24 hours, or of at most 25.
 -- Law: art. 11 (no one can access everyone). Reads: kernel_countmark, the sequences that are given. Writes: the same.
 -- Plan: one nextval and the last values of two sequences; once an hour a handful of marks. Again: it counts again.
--- `counter` counts on and is never taken back: a row of a table would not do, since a session could take its count back by rolling its
--- transaction back. `since` keeps the hour in which was last counted, and the point from which is counted, and is not taken back either: who
--- counts in another hour sets it first. So when an hour begins, all that is counted was counted by the end of the hour that it names: a mark
--- says so, and the newest mark that is a day old becomes the point. A mark that was rolled back, or a session in an older snapshot, leaves
--- an older point, from which more is counted. What is beyond the limit is not counted: who goes on asking would else never get below it.
+-- `counter` and `since` are sequences, because a rollback does not undo a sequence: a session could roll back a count in a table. `counter`
+-- only grows. `since` holds two things: the hour of the last count, and the value of `counter` from which the day is counted. The first
+-- count in a new hour sets `since` before it counts. It writes a mark: `counter` had reached its value by the end of the hour in `since`.
+-- Then the newest mark that is a day old gives the new starting value. If a mark was rolled back, or the session has an older snapshot, an
+-- older starting value applies, and more is counted. Uses beyond the limit are not counted: a caller who keeps asking would stay above it.
 CREATE TABLE IF NOT EXISTS kernel_countmark (
     counter text NOT NULL,
     marked_at timestamptz NOT NULL,
@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION kernel_count_in_day(counter regclass, since regclass,
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     an_hour CONSTANT bigint := 10000000000000;
-    -- From 2020, in no zone: a session chooses its own.
+    -- Hours since 2020 in UTC, since a session can choose its zone.
     this_hour CONSTANT bigint := floor(date_part('epoch', clock_timestamp()) / 3600)::bigint - 438288;
     counted CONSTANT bigint := coalesce(pg_sequence_last_value(counter), 0);
     begun bigint := coalesce(pg_sequence_last_value(since), 0);

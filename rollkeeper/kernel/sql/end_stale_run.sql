@@ -1,4 +1,4 @@
--- Ends the session of a former process that still runs a job whose lease is this process's; not that of a command, which a person typed.
+-- Ends the session of a former process that still runs a job whose lease this process has. A command that a person typed is not ended.
 -- Law: -. Reads: kernel_job, pg_locks, pg_stat_activity. Writes: ends a session of the same role. Plan: a few locks. Again: nothing more to end.
 
 SELECT pg_terminate_backend(l.pid) AS was_ended

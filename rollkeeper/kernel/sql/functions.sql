@@ -1,11 +1,12 @@
--- Tells functions who asks, and what day and instant it is: no app says it to them. Lets transactions wait for each other.
+-- Tells functions who acts, and the day and instant, so that they do not trust an app. Lets transactions wait for each other.
 -- Law: art. 11 (who acted, and when). Reads: settings of the session; functions that `operations/bootstrap.py` makes out of the
 -- instance's settings. Writes: -. Plan: no table. Again: CREATE OR REPLACE: the same functions.
 
--- The role that connected, or that the tests act in. In a function with its owner's rights CURRENT_USER is the owner, but neither
--- of these changes, and a role can only become one that it is a member of: an app's role is a member of none.
--- A session plans these two once: in SQL they would be written into each trigger's condition, and planned again for each statement. The path
--- is set because in a session with a temporary table triggers and functions have two, and each switch would plan them again.
+-- Returns the role that connected, or the role in which the tests act. In a function with its owner's rights CURRENT_USER is the owner, but
+-- these two roles stay the same. A role can only become a role of which it is a member, and an app's role is a member of none.
+-- In plpgsql, a session plans this and the next function once; in SQL they would be inlined into each trigger's condition, and planned for
+-- each statement. The path is set because in a session with a temporary table, triggers and functions have different paths, and each
+-- switch between them would plan the functions again.
 CREATE OR REPLACE FUNCTION kernel_acting_role() RETURNS name
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
 BEGIN
@@ -13,7 +14,7 @@ BEGIN
 END
 $$;
 
--- Whether the role belongs to an app that takes connections: its process may be an attacker's.
+-- Whether the role belongs to an app that takes connections: an attacker may control its process.
 CREATE OR REPLACE FUNCTION kernel_is_app() RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
 BEGIN
@@ -21,7 +22,7 @@ BEGIN
 END
 $$;
 
--- Whether what is done was handed in at a counter: by its role, or by the worker that does what counters recorded without a network.
+-- Whether the action comes from a counter: from its role, or from the worker that processes offline registrations.
 CREATE OR REPLACE FUNCTION kernel_acts_for_counter() RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
@@ -29,7 +30,7 @@ BEGIN
 END
 $$;
 
--- The instant of an action. A demo instance may be given another date, so there the process says it; elsewhere the database does.
+-- The instant of an action. A demo instance may have another date, so there the process gives the instant; elsewhere the database does.
 CREATE OR REPLACE FUNCTION kernel_instant(said timestamptz) RETURNS timestamptz
 LANGUAGE sql VOLATILE RETURN CASE WHEN kernel_is_production() OR said IS NULL THEN clock_timestamp() ELSE said END;
 
@@ -38,7 +39,7 @@ CREATE OR REPLACE FUNCTION kernel_day(said date) RETURNS date
 LANGUAGE sql VOLATILE
 RETURN CASE WHEN kernel_is_production() OR said IS NULL THEN (clock_timestamp() AT TIME ZONE kernel_zone())::date ELSE said END;
 
--- Refuses days that no program can read: one in a single row would keep all others from their turn.
+-- Refuses days that no program can read: one such day in a single row would stop the work on all other rows.
 CREATE OR REPLACE FUNCTION kernel_require_finite(VARIADIC days date[]) RETURNS void
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
@@ -48,7 +49,7 @@ BEGIN
 END
 $$;
 
--- What every trigger does that only refuses: by what name, and as what kind of fault.
+-- The function of every trigger that only refuses. Its two arguments are the name of the refusal and the kind of fault.
 CREATE OR REPLACE FUNCTION kernel_refuse() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -56,8 +57,8 @@ BEGIN
 END
 $$;
 
--- By which matters each app may make others wait, until its transaction ends. Advisory locks themselves are no app's: with them it
--- would hold up the network, the batches and the vault for as long as it likes.
+-- Locks keys of a matter until the transaction ends; each app may lock only some matters. An app may not take advisory locks directly:
+-- with them it could stop the network, the batches and the vault for as long as it likes.
 CREATE OR REPLACE FUNCTION kernel_lock(matter text, keys text[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -75,7 +76,7 @@ BEGIN
 END
 $$;
 
--- Lets a rotation of keys wait for what this transaction seals.
+-- Makes a rotation of keys wait until this transaction has sealed its values.
 CREATE OR REPLACE FUNCTION kernel_share_sealing() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT pg_advisory_xact_lock_shared(1936023916)

@@ -1,5 +1,5 @@
--- Renews the leases of this process and takes those that lapsed; says of each how long ago its last run began, if that one ended well.
--- A lease has lapsed at its instant, when it lies further ahead than any that is given (the clock was set back), and when the
+-- Renews the leases of this process and takes those that lapsed; returns for each how long ago its last run began, if that run ended well.
+-- A lease has lapsed if its instant has passed, if that lies further ahead than any lease is given (the clock was set back), or if the
 -- session of its process is gone.
 -- Law: -. Reads: pg_locks. Writes: kernel_job. Plan: a row a job, every few seconds; in order of names, so that two processes do not deadlock.
 -- Again: the same leases, for longer.
