@@ -2,7 +2,7 @@
 """Whether a copy of a document was there before for another line: keyed marks of how its writing lies on the sheet.
 
 The copy shows only text and no portrait (`documents.reading.redaction`), and is in the vault. Stored here are keyed
-hashes of pieces of a coarse picture of it: the table reveals that two are alike, and nothing about either. A picture that was
+hashes of pieces of a coarse picture of it: without the key the table reveals that two are alike, and nothing about either. No app reads it. A picture that was
 sent again, reduced or saved again shares most of its pieces with the original; two different documents share few or none.
 
 Only copies that this instance made today come here (`documents.form_prefill.copies_in`), so that no file of a stranger is decoded.

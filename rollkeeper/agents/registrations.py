@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
 from rollkeeper.agents import queries
 from rollkeeper.agents.duplicate_images import fingerprints_of
@@ -143,10 +144,10 @@ def _record_fingerprints(taken: AgentRegistration, copies: Sequence[bytes]) -> b
     marks = fingerprints_of(copies)
     if not marks:
         return False
-    (found,) = rows(
-        sql("agents", "is_duplicate_image"),
-        {"line": taken.line_id, "marks": marks, "alike": SAME_IMAGE_SHARE},
-    )
+    with counted_lookups():
+        (found,) = rows(
+            "SELECT agents_is_duplicate_image(%s, %s, %s) AS seen", [taken.line_id, marks, SAME_IMAGE_SHARE]
+        )
     ImageFingerprint.objects.create(
         line_id=taken.line_id, entry_id=taken.entry_id, registered_on=taken.day, marks=marks
     )

@@ -19,6 +19,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.lines.models import Tenure
 from rollkeeper.registration.services import change_record
 from tests.agents.conftest import ON
+from tests.operations.test_app_roles import refused
 from tests.registration.people import fresh_number
 
 LETTERS = "ABCDEFGHIKLMNOPRSTUVWXYZ"
@@ -90,6 +91,26 @@ def test_a_copy_that_is_used_for_a_second_line_is_held_and_the_line_keeps_its_da
     assert (case.pattern, case.line_id) == (Pattern.DUPLICATE_IMAGE, done.line_id)
     assert line.state == "active"
     assert done.day == ON
+
+
+@pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "auditor"])
+def test_no_app_reads_how_copies_look_and_a_counter_hears_of_likeness(counter, as_role, role):
+    counter.register(copies=[written(1)])
+    alike = "SELECT agents_is_duplicate_image(uuidv7(), %s, %s) AS seen"
+
+    with as_role(role):
+        assert refused("SELECT marks FROM agents_imagefingerprint")
+        assert refused("SELECT line_id FROM agents_imagefingerprint")
+        if role == "counter":
+            for share, seed, seen in (
+                (SAME_IMAGE_SHARE, 1, True),
+                (SAME_IMAGE_SHARE, 2, False),
+                (0, 2, False),
+            ):
+                (found,) = rows(alike, [fingerprints_of([written(seed)]), share])
+                assert found.seen is seen
+        else:
+            assert refused(alike, [[1], SAME_IMAGE_SHARE])
 
 
 def test_a_line_that_is_corrected_with_its_own_copy_is_not_held(counter):

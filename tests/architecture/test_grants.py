@@ -164,6 +164,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "access_use_invitation": ["backoffice"],
         "access_use_request": None,  # by the same triggers
         "agents_count_document_image": ["counter", "worker"],
+        "agents_is_duplicate_image": ["counter", "worker"],
         "incidents_close": ["backoffice", "worker"],
         "incidents_lock": ["backoffice", "worker"],
         "incidents_meet_duty": ["backoffice", "worker"],

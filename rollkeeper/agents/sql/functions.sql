@@ -1,5 +1,7 @@
--- What a counter does to the counts of agents: it adds one document image, and takes none back.
--- Law: art. 4. Reads: -. Writes: agents_documentimagecount. Plan: one row by key. Again: CREATE OR REPLACE: the same function; one more.
+-- What a counter does to the counts of agents: it adds one document image, and takes none back. And what it is told of how copies look.
+-- Law: art. 4, 11. Reads: agents_imagefingerprint. Writes: agents_documentimagecount.
+-- Plan: one row by key; agents_imagefingerprint_by_mark (GIN), the few rows with a mark in common.
+-- Again: CREATE OR REPLACE: the same functions; one image more.
 -- Many images without a registration are the sign that documents are collected: a counter that an agent controls must not hide them.
 CREATE OR REPLACE FUNCTION agents_count_document_image(staff uuid, said date, agent uuid, outlet uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -8,3 +10,18 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         ON CONFLICT (staff_id, day) DO UPDATE SET images = agents_documentimagecount.images + 1
 $$;
 REVOKE ALL ON FUNCTION agents_count_document_image FROM PUBLIC;
+
+-- Whether a similar copy was kept for another line: most of its marks are in common, counted for the copy with more marks. No app selects the
+-- marks: by the key of the indexes, which each has, they are a coarse picture of every copy. Counted like a document that is looked up.
+CREATE OR REPLACE FUNCTION agents_is_duplicate_image(line uuid, given bigint[], alike double precision) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM access_count_lookups(1);
+    RETURN EXISTS (
+        SELECT FROM agents_imagefingerprint o
+         WHERE o.line_id <> line AND o.marks && given
+           AND (SELECT count(*) FROM unnest(o.marks) AS m (mark) WHERE mark = ANY (given))
+               >= greatest(alike, 0.5) * greatest(cardinality(o.marks), cardinality(given)));
+END
+$$;
+REVOKE ALL ON FUNCTION agents_is_duplicate_image FROM PUBLIC;

@@ -275,10 +275,10 @@ GRANT INSERT, UPDATE (state, ended_at) ON incidents_step TO backoffice;
 GRANT SELECT ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding, agents_registration,
     agents_documentimagecount, agents_case, agents_reverification TO counter, backoffice, worker, auditor;
 GRANT INSERT ON agents_registration, agents_case TO counter;
--- How a copy looks, in keyed pieces: compared where it is recorded offline, forgotten by Rollkeeper.
-GRANT SELECT, INSERT ON agents_imagefingerprint TO counter, worker;
-GRANT DELETE ON agents_imagefingerprint TO worker;
-GRANT EXECUTE ON FUNCTION agents_count_document_image TO counter, worker;
+-- How a copy looks, in keyed pieces: compared by a function, forgotten by Rollkeeper.
+GRANT INSERT ON agents_imagefingerprint TO counter;
+GRANT SELECT, INSERT, DELETE ON agents_imagefingerprint TO worker;
+GRANT EXECUTE ON FUNCTION agents_count_document_image, agents_is_duplicate_image TO counter, worker;
 GRANT INSERT, UPDATE ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding,
     agents_case, agents_reverification, agents_documentimagecount TO worker;
 GRANT INSERT ON agents_registration TO worker;
