@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One app in a separate process: ``python -m rollkeeper.operations.app_process HOST PORT``.
 
-It ends by itself when the process that started it is gone: the pipe on its standard input closes. The server's own child, which answers,
-ends with the server.
+It ends by itself when the process that started it is gone, because the pipe on its standard input then closes. The server's child
+process, which answers requests, ends when the server is gone.
 """
 
 import gc
@@ -15,7 +15,7 @@ import threading
 from typing import Any
 
 THREADS = 4
-"""Each holds one connection to the register. A request takes one once it has come whole (`request_buffer.py`)."""
+"""Each thread holds one connection to the register. A request takes a thread only after all of it has arrived (`request_buffer.py`)."""
 HEAD_MS = 10_000
 """How long the head of a request may take."""
 
@@ -43,7 +43,7 @@ def main(host: str, port: str) -> None:
 
 
 def application() -> Any:
-    """Make the application in the server's child, which ends when the server was killed."""
+    """Make the application in the server's child process, which ends when the server was killed."""
     threading.Thread(target=_end_with_server, daemon=True).start()
     gc.disable()  # until all is loaded
     from rollkeeper.operations.request_buffer import RequestBuffer
@@ -60,7 +60,7 @@ def _end_with_server() -> None:
 
 
 def _end_with_parent() -> None:
-    os.read(sys.stdin.fileno(), 1)  # not through a buffer, whose lock would be held when the interpreter ends
+    os.read(sys.stdin.fileno(), 1)  # without a buffer: its lock would be held when the interpreter ends
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Backs up the two stores, each apart, sealed while they are written.
+"""Backs up the two stores separately, and seals each backup while it is written.
 
 ::
 
@@ -7,8 +7,8 @@
     DIR/keys/keys.sealed                    the keys; the newest alone: it takes the older one's place
     DIR/documents/                          the copies of documents, with each backup of the register (`document_backup`)
 
-A backup of the keys is the one thing that can bring an erased person back. So there is one, it holds living keys only,
-and the older one is written over with zeros and removed. No root, no index key and no password is in either.
+Only a backup of the keys can bring an erased person back. So there is one such backup, it holds living keys only, and the older one
+is overwritten with zeros and removed. Neither backup holds a root, an index key or a password.
 """
 
 import datetime as dt
@@ -56,7 +56,7 @@ from rollkeeper.vault.root import RootOfTrust, root_of_trust
 NOTE_FORMAT = 1
 _PIECE_BYTES = 1024 * 1024
 _TAR_BYTES = 64 * 1024
-"""What is read ahead of a tar: each of its many small reads copies the rest."""
+"""How much of a tar is read ahead: each of its many small reads copies the rest."""
 _STAMP = "%Y%m%dT%H%M%SZ"
 _A_DAY_S = 86_400
 
@@ -153,8 +153,8 @@ def last_backup(part: Part) -> LastBackup | None:
 def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
     """Return the newest backup of a store in a folder, or the named one. Refuses: BACKUP_DAMAGED.
 
-    Of the keys there is one: an older copy that was put there under another name would bring back who was erased. A register of a day
-    to come was made while the clock was ahead: it is taken only by its name, or where there is no other.
+    The keys have one file name: an older copy under another name would bring erased people back. A register with a day in the future
+    was made while the clock was ahead: it is taken only if it is named, or if there is no other.
     """
     found = sorted((folder / part.value).glob("keys.sealed" if part is Part.KEYS else "*.sealed"))
     soon = _stamp(clock.true_seconds() + _A_DAY_S)
@@ -166,7 +166,7 @@ def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
 
 
 def read_note(file: Path, part: Part) -> Note:
-    """Return the note at the head of a backup, verified by none but who opens it with this note. Refuses: BACKUP_DAMAGED."""
+    """Return the note at the head of a backup; only opening the backup with this note verifies it. Refuses: BACKUP_DAMAGED."""
     try:
         with file.open("rb") as source:
             _, _, raw = read_head(source)
@@ -182,7 +182,7 @@ def read_note(file: Path, part: Part) -> Note:
 def opened(
     file: Path, *, root: RootOfTrust, note: Note | None = None, on_progress: OnProgress = lambda _: None
 ) -> Iterator[ArchiveReader]:
-    """Open a backup, with the note that was read before; at the end of the block it has been read through.
+    """Open a backup, with the note that was read before; at the end of the block the whole backup has been read.
 
     Refuses: BACKUP_DAMAGED, ARCHIVE_OF_ANOTHER_ROOT.
     """
@@ -208,7 +208,7 @@ def require_opening(file: Path, *, root: RootOfTrust, note: Note) -> None:
 
 
 def _require_same(reader: ArchiveReader, note: Note | None, file: Path) -> None:
-    """See that the file has the note still: who serves the folder may give another file each time. Refuses: BACKUP_DAMAGED."""
+    """Require that the file still has this note: the server of the folder may give another file each time. Refuses: BACKUP_DAMAGED."""
     if note is not None and json.loads(reader.note) != asdict(note):
         raise BACKUP_DAMAGED(file=file, why="it is not the file that was read a moment before")
 
@@ -228,9 +228,9 @@ def unpack_register(reader: ArchiveReader, *, to: Path) -> None:
 
 
 def _plain(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
-    """Take a file or a folder, whose name leads nowhere else, as our own and as of now. A cluster has no links here.
+    """Accept a file or folder whose name stays inside the target, owned by us and dated now. A cluster has no links here.
 
-    The filter `data` of the library follows each name on the disk, since a link may lie there: a third of a whole backup's time.
+    The library's filter `data` follows each name on the disk, because a link may lie there: that takes a third of a whole backup's time.
     """
     if not (member.isreg() or member.isdir()):
         raise tarfile.SpecialFileError(member)
@@ -254,9 +254,9 @@ class _ProgressReader(ArchiveReader):
 
 
 def _require_own(folder: Path) -> None:
-    """See that these are not another instance's backups: its one copy of the keys and its documents would be destroyed.
+    """Require that these are not another instance's backups: its one copy of the keys and its documents would be destroyed.
 
-    An instance restored for a look has the identity of the one that lives, and older keys. A file that is no backup may be replaced.
+    An instance restored for a look has the same identity as the running one, but older keys. A file that is no backup may be replaced.
     Refuses: BACKUP_OF_ANOTHER_INSTANCE, BACKUP_OF_UNFINISHED_RESTORE.
     """
     own = pg_backup.register_identity()
@@ -270,7 +270,7 @@ def _require_own(folder: Path) -> None:
 
 
 def _register_in(file: Path, part: Part) -> str | None:
-    """Return of which register a file is a backup, None where it is none."""
+    """Return the identity of the register that a file backs up, or None if it is no backup."""
     try:
         return read_note(file, part).register
     except RollkeeperError:
@@ -281,7 +281,7 @@ def _back_up(part: Part, folder: Path, *, on_progress: OnProgress) -> Backup:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = _stamp(clock.true_seconds())
     final = folder / ("keys.sealed" if part is Part.KEYS else f"{stamp}.sealed")
-    for left in folder.glob("*.unfinished"):  # by a backup that was killed
+    for left in folder.glob("*.unfinished"):  # left by a backup that was killed
         left.unlink()
     draft = final.with_suffix(".unfinished")
     note = Note(NOTE_FORMAT, part, pg_backup.register_identity(), clock.now().isoformat(), _settings_text())
@@ -314,7 +314,7 @@ def _write(draft: Path, part: Part, note: Note, *, on_progress: OnProgress) -> N
 
 
 def _leave_room(place: Path) -> None:
-    """Break off before a backup takes the last room. Refuses: BACKUP_NEEDS_ROOM."""
+    """Stop before a backup takes the last room on a disk. Refuses: BACKUP_NEEDS_ROOM."""
     if (free := room.free_bytes(place)) < room.RESERVE_BYTES:
         raise BACKUP_NEEDS_ROOM(
             place=place, free=f"{free / 1024**2:,.0f} MiB", reserve=f"{room.RESERVE_BYTES / 1024**2:,.0f} MiB"
@@ -322,7 +322,7 @@ def _leave_room(place: Path) -> None:
 
 
 def _verify(draft: Path, part: Part, *, on_progress: OnProgress) -> None:
-    """Open what was written, as a restore will, inside the instance: nothing lies in clear anywhere else."""
+    """Open the written backup as a restore will, inside the instance, so that nothing lies in clear anywhere else."""
 
     def moved(count: int) -> None:
         _leave_room(data_dir())
@@ -379,7 +379,7 @@ def _settings_text() -> str:
 @contextmanager
 def _alone() -> Iterator[None]:
     with exclusive_lock(data_dir() / "backup.lock"):
-        for left in data_dir().glob("checking-*"):  # by a backup that was killed
+        for left in data_dir().glob("checking-*"):  # left by a backup that was killed
             shutil.rmtree(left, ignore_errors=True)
         yield
 

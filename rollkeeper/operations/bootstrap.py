@@ -57,11 +57,11 @@ from rollkeeper.vault.offline_keys import renew_offline_keys
 FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("ledger", "reduce_entries"), ("access", "functions"), ("access", "secrets_of"), ("access", "invitations"), ("access", "closed_accounts"), ("access", "staff_requests"),
     ("subscribers", "functions"), ("subscribers", "unlink_document"), ("subscribers", "forget_link_entries"), ("subscribers", "forget_protection"), ("lines", "functions"), ("lines", "lookup_functions"), ("lines", "essential_lines"), ("lines", "counter_role_triggers"), ("lines", "count_access"), ("vault", "replace_sim"), ("vault", "forget"), ("notices", "functions"), ("selfcare", "try_code"), ("selfcare", "request_letter"), ("selfcare", "hand_over_code"), ("selfcare", "is_application_of"), ("disclosures", "is_about"), ("agents", "functions"), ("agents", "forget_registrations"), ("registration", "forget_receipts"), ("reporting", "forget_lines"), ("selfcare", "forget_consents"), ("provisioning", "functions"), ("provisioning", "counter_role_triggers"), ("provisioning", "terminate_only_terminated_trigger"), ("offline", "own_approvals"), ("campaign", "stay_functions"), ("campaign", "promise_functions"), ("campaign", "batch_content"), ("incidents", "functions"),
 )  # fmt: skip
-"""What the database does for the apps; it grows with the program, with or without migrations."""
+"""The files of the database's functions for the apps; each setup runs them all, with or without new migrations."""
 
 
 def open_instance() -> None:
-    """Open this instance. A missing or half-made demo instance is made; a production instance is made by `rollkeeper setup` alone.
+    """Open this instance; make a demo instance that is missing or half made. Only `rollkeeper setup` makes a production instance.
 
     Refuses: RESTORE_INTERRUPTED, SETUP_OUTDATED, SETUP_NOT_DONE; as `set_up_instance`.
     """
@@ -75,13 +75,13 @@ def open_instance() -> None:
     if instance().kind is InstanceKind.PRODUCTION:
         raise SETUP_NOT_DONE(data_dir=data_dir())
     if not instance_exists():
-        # Who forgot to name the data directory of their instance learns it here, and not from a register that is empty.
+        # A user who forgot to name their data directory learns it here, and not from an empty register.
         err.print(f"There was no instance in {data_dir()}: a demo instance is made there, for invented people only.", markup=False)  # fmt: skip
     set_up_instance(InstanceKind.DEMO)
 
 
 def open_existing_instance() -> None:
-    """Open this instance, and make none: an empty folder is perhaps a disk that is not mounted. Refuses: NO_INSTANCE; as `open_instance`."""
+    """Open this instance, but never make one: an empty folder may be a disk that is not mounted. Refuses: NO_INSTANCE; as `open_instance`."""
     if not instance_exists():
         raise NO_INSTANCE(data_dir=data_dir())
     open_instance()
@@ -90,7 +90,7 @@ def open_existing_instance() -> None:
 def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambda: None) -> None:
     """Make the instance, or bring an older one up to date; an instance never changes its kind.
 
-    A restore loads keys once there are tables for them, and before the first epoch would be begun.
+    A restore loads its keys after their tables are made and before a first epoch begins.
 
     Refuses: SETTING_FAULT (all at once), INSTANCE_KIND_MISMATCH, RESTORE_INTERRUPTED; as `load_pack`, where this program no longer
     reads its law.
@@ -99,7 +99,7 @@ def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambd
     if is_restore_abandoned():
         raise RESTORE_INTERRUPTED(data_dir=data_dir())
     if instance_exists():
-        load_pack(instance().pack)  # before the tables change, which nothing takes back
+        load_pack(instance().pack)  # before the tables change, which cannot be undone
     if instance_exists() and instance().kind is not kind:
         raise INSTANCE_KIND_MISMATCH(data_dir=data_dir(), kind=instance().kind.value, asked=kind.value)
     write_settings(instance={"kind": kind})
@@ -154,7 +154,7 @@ def bring_up_to_date() -> None:
         set_quarantine()
         database.run(database.sql("kernel", "functions"))
         database.run(database.sql("kernel", "count_of_day"))
-        # A making that broke off may lack what Django does after its steps; a backup is of an instance that was made whole.
+        # A setup that broke off may lack what Django does after its migrations. A backup is always of a complete instance.
         if not is_complete or not (is_made() or restoring_mark().exists()):
             call_command("migrate", verbosity=0, interactive=False)
         database.run(
@@ -184,9 +184,9 @@ def bring_up_to_date() -> None:
 
 
 def require_known_version() -> bool:
-    """See that this program knows every step by which the tables were made: those of a newer version it would break.
+    """Require that this program knows every applied migration, since it would break the tables of a newer version.
 
-    Return whether every step that it knows was taken.
+    Return whether all its own migrations are applied.
 
     Refuses: INSTANCE_OF_ANOTHER_VERSION.
     """
@@ -205,7 +205,7 @@ def set_limits(
     sims_replaced_per_day: int | None = None,
     production: bool | None = None,
 ) -> None:
-    """Write into the register, where no app can set it, what its functions go by: settings of this instance, or those given."""
+    """Write the limits of the register's functions into it, where no app can change them: this instance's settings, or given values."""
     chosen, approving = counter_settings(), rule_for(Permission.APPROVE_BATCH)
     values: dict[str, tuple[str, Any]] = {
         "access_cooldown_hours": ("integer", cooldown_hours()),
@@ -231,7 +231,7 @@ def _or[T](given: T | None, usual: T) -> T:
 
 
 def set_lookup_limits(**changed: int) -> None:
-    """Write into the register, where no app can set it, how much staff may look up and compare within a day."""
+    """Write into the register, where no app can change it, how much staff may look up and compare in a day."""
     limits = line_settings().model_dump() | changed
     database.run(
         "CREATE OR REPLACE FUNCTION lines_access_limit(kind text, bound text) RETURNS integer LANGUAGE sql STABLE RETURN"
@@ -244,9 +244,9 @@ def set_lookup_limits(**changed: int) -> None:
 
 
 def set_quarantine() -> None:
-    """Write into the register, where no app can set it, how long a number rests at least, by the law of this instance.
+    """Write into the register, where no app can change it, the shortest quarantine of a number by this instance's law.
 
-    At setup alone: until the next one, after a change of the law, the longer of both times holds where a subscriber ends a contract.
+    Only setup does this. From a change of the law to the next setup, the longer of both times holds where a subscriber ends a contract.
     """
     try:
         pack = load_pack(instance().pack)
@@ -254,7 +254,7 @@ def set_quarantine() -> None:
             pack.number_quarantine,
             [one.value for one in Service if pack.quarantine(one.value) != Term()],
         )
-    except RollkeeperError:  # a law that cannot be read is refused where it is needed; what was written stays
+    except RollkeeperError:  # what needs the law refuses it; here the former quarantine stays
         if database.rows("SELECT FROM pg_proc WHERE proname = 'lines_quarantine_of'"):
             return
         term, rests = Term(), []
@@ -294,7 +294,7 @@ def _make_database(store: stores.Store, roles: list[Role] | list[KeysRole], exte
             inside.execute(_page("server_rights"))
         inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         inside.execute("ALTER SCHEMA public OWNER TO migrator")
-        # The tests, and nothing else, act in each role in turn out of the migrator's session.
+        # Only the tests need this: from the migrator's session they act in each role in turn.
         for role in roles:
             if role.value != "migrator":
                 inside.execute(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The start of every process besides the apps: it ends on request, and when its parent process is gone.
+"""Starts every process that is not an app; the process ends on request, and when its parent is gone.
 
-The latter it sees by the pipe on its standard input, which closes. What it is at then has some seconds: a run may be killed at any
-point, and one that hangs would keep its work from the process that takes over.
+The pipe on its standard input closes when the parent is gone. A run under way then has some seconds to end. A run may be killed at any
+point, but a run that hangs would keep its work from the process that takes over.
 """
 
 import gc
@@ -22,11 +22,11 @@ type Keep = Callable[[threading.Event], None]
 
 
 def run_as_child(load: Callable[[], Keep], *, needs_servers: bool = True) -> None:
-    """Load something, and keep it until asked to stop; unless told not to, start the embedded servers first, if they are down."""
+    """Load the process's work and do it until asked to stop; with `needs_servers`, first start the embedded servers that are down."""
     import django
 
     os.umask(0o077)
-    gc.disable()  # what is loaded stays: to look through it for garbage, again and again, took a tenth of the start
+    gc.disable()  # loaded objects stay: examining them for garbage, again and again, took a tenth of the start
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -45,7 +45,7 @@ def run_as_child(load: Callable[[], Keep], *, needs_servers: bool = True) -> Non
 
 
 def _end_with_parent(stop: threading.Event) -> None:
-    os.read(sys.stdin.fileno(), 1)  # not through a buffer, whose lock would be held when the interpreter ends
+    os.read(sys.stdin.fileno(), 1)  # without a buffer: its lock would be held when the interpreter ends
     stop.set()
     time.sleep(_ORPHAN_S)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -56,7 +56,7 @@ def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer hands it over by
 
 
 def _only_serves(words: list[str]) -> bool:
-    """Tell whether these words only serve an instance that is there: the apps then do all the rest."""
+    """Tell whether these words only serve an instance that exists: the apps then do everything else."""
     if words[:1] not in (["serve"], ["demo"]) or {"-h", "--help", "clock"} & set(words):
         return False
     from rollkeeper.kernel.settings import is_made
@@ -66,7 +66,7 @@ def _only_serves(words: list[str]) -> bool:
 
 
 def _role_of(words: list[str]) -> str:
-    """Return the database role of a command: that of the console, but for what only starts and watches processes."""
+    """Return the database role of a command: the worker's if it only starts and watches processes, else the console's."""
     only_starts = words[:1] in (["serve"], ["worker"]) or words[:2] == ["vault", "serve"]
     return "worker" if only_starts else "console"
 
@@ -79,7 +79,7 @@ def _start_servers() -> None:
 
 
 def _ready(app: "typer.Typer") -> "typer.Typer":
-    """Turn garbage collection on; what was made up to here is never looked at again."""
+    """Turn garbage collection on; objects made up to here are never examined again."""
     gc.freeze()
     gc.enable()
     return app
@@ -90,20 +90,20 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
     os.environ.setdefault("ROLLKEEPER_ROLE", _role_of(sys.argv[1:]))
     os.umask(0o077)
-    gc.disable()  # what is imported stays: to look through it for garbage, again and again, took a tenth of the start
+    gc.disable()  # imported objects stay: examining them for garbage, again and again, took a tenth of the start
     # A program started with its input closed gets empty input.
     sys.stdin = sys.stdin or io.StringIO()
     try:
         if _only_serves(sys.argv[1:]):
-            # Before there are two threads: its modules import each other, and each thread could see half of one.
+            # Before there are two threads: its modules import each other, and a thread could see one that is half imported.
             import_module("psycopg.conninfo")
-            # A fault of the servers is met again, and reported, by the command itself.
+            # If the servers have a fault, the command meets it again itself and reports it.
             threading.Thread(target=_start_servers, daemon=True).start()
             _ready(make_app(with_django=False))()
         else:
             _ready(make_app())()
     except SystemExit as end:
-        # Typer has turned Ctrl-C into this code by now, without a word.
+        # Typer has turned Ctrl-C into this code by now, without a message.
         if end.code != BY_CTRL_C:
             raise
         _end(KeyboardInterrupt())
@@ -115,7 +115,7 @@ def main() -> None:
 
 def _end(fault: BaseException) -> None:
     """Say in a sentence what went wrong and end with the exit code that belongs to it."""
-    # A second Ctrl-C would only tear up the sentence, or the servers on their way down.
+    # A second Ctrl-C would only interrupt the sentence, or the servers while they stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from rollkeeper.kernel.console import show_error
     from rollkeeper.operations.command_table import speak_at_the_end

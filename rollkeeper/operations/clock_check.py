@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether this machine's clock was ahead: then things lie in the future for which nothing waits so long.
+"""Checks whether this machine's clock was ahead: then some work is due later than the longest wait.
 
-The worker makes commands and notices due again; limits that begin in the future begin again by themselves.
+The worker makes such commands and notices due again; limits that begin in the future begin again by themselves.
 """
 
 from typing import Final
@@ -15,11 +15,11 @@ from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.provisioning.services import latest_try as latest_of_commands
 
 _MOST_APART_S: Final = 60
-"""Both clocks judge a batch's day and its approvals: two that differ refuse each other's work."""
+"""Both clocks judge a batch's day and its approvals: if they differ, each refuses the other's work."""
 
 
 def look_at_the_clock() -> Finding:
-    """Say that the clock was set forwards; else count what lies further ahead than the longest wait that is given out."""
+    """Report a clock that was set forwards or differs; otherwise count the work that is due later than the longest wait."""
     try:
         require_true_clock()
     except RollkeeperError as refused:

@@ -92,7 +92,7 @@ def app_of(packages: Sequence[str]) -> typer.Typer:
 
 @cache
 def _group_of(packages: tuple[str, ...]) -> TyperGroup:
-    """Read these packages' commands, once a process: to read all signatures of a package takes longer than many a command."""
+    """Read these packages' commands, once a process: reading all signatures of a package takes longer than many commands."""
     return typer.main.get_group(app_of(packages))
 
 
@@ -117,7 +117,7 @@ class CommandsOnDemand(TyperGroup):
             return super().invoke(ctx)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return the command itself, its packages imported with Django ready."""
+        """Return the command itself, after Django is set up and the command's packages are imported."""
         if cmd_name not in self._entries:
             return None
         self._prepare()
@@ -131,7 +131,7 @@ class CommandsOnDemand(TyperGroup):
         return _group_of(packages).commands[cmd_name]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """Offer names and lines of the table: who presses Tab waits for no package."""
+        """Offer names and lines of the table: a person who presses Tab waits for no import."""
         from typer._click.core import Command
         from typer._click.shell_completion import CompletionItem
 
@@ -170,7 +170,7 @@ class CommandsOnDemand(TyperGroup):
 
 
 class CommandsWithoutDjango(CommandsOnDemand):
-    """The same for a process that only starts others: each of those sets up Django for itself."""
+    """The same for a process that only starts other processes, each of which sets up Django itself."""
 
     def _prepare(self) -> None:
         _read_settings()
@@ -195,11 +195,13 @@ def _names_a_locale() -> bool:
 
 
 def speak_at_the_end(words: Sequence[str]) -> bool:
-    """Choose the terminal's language where the command did not, since it makes content, or only starts what does; return
-    whether the end is to be said in English as well, since no one can be asked whether this instance speaks that language.
+    """Choose the terminal's language for the last message; return whether English is needed too.
+
+    A command that makes content, or only starts other processes, did not choose it before. English is needed too if neither settings
+    nor register can tell whether this instance speaks the language.
     """
     if names_a_translation():
-        with suppress(Exception):  # what is wrong is said in English
+        with suppress(Exception):  # then the message is in English
             import django
 
             from rollkeeper.kernel.errors import RollkeeperError
@@ -253,7 +255,7 @@ def _read_settings() -> None:
 
 
 def _leave_keys_alone(words: Sequence[str]) -> None:
-    """Have no way to open, in a production instance, where the command is none of those that need one."""
+    """Leave this process without keys in a production instance, unless its command needs them."""
     from rollkeeper.kernel.instance import InstanceKind, instance
 
     has_keys = any(tuple(words[: len(prefix)]) == prefix for prefix in COMMANDS_WITH_KEYS)
@@ -262,4 +264,4 @@ def _leave_keys_alone(words: Sequence[str]) -> None:
 
 
 def _nothing() -> None:
-    """Keep Typer from taking a lone command for the whole program."""
+    """Keep Typer from treating a single command as the whole program."""

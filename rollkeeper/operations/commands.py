@@ -271,7 +271,7 @@ def _start_again(port: int) -> None:
     from rollkeeper.platform import embedded_postgres
 
     connections.close_all()
-    embedded_postgres.stop_if_unused()  # they too have filled their memory with what made it
+    embedded_postgres.stop_if_unused()  # the servers too have filled their memory while the demo was made
     _run_again("demo", "--serve", "--port", str(port))
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What an app or the vault service gets: a small separate instance with the few secrets that it needs, and its own user.
 
-An app calls this folder its instance and cannot read the true one: neither the root of trust nor a password of another role,
-nor the key with which another app signs its sessions. Where an ordinary user runs Rollkeeper, the folder is the same, and
-the wall around it is not there.
+An app uses this folder as its instance and cannot read the real one: not the root of trust, not a password of another role, and not
+the key with which another app signs its sessions. If an ordinary user runs Rollkeeper, the app gets the same folder, but nothing keeps
+it out of the real instance.
 """
 
 import os
@@ -48,9 +48,9 @@ VAULT_SECRETS = (
     "secrets/root.key", "secrets/root.token", "secrets/root.pin", "secrets/register-vault_service.pgpass", "secrets/register-vault.pgpass",
     "secrets/keys-vault.pgpass",
 )  # fmt: skip
-"""What opens: it belongs to the vault service's user."""
+"""The files that open the vault: they belong to the vault service's user."""
 ALARMS = "logs/alarms.log"
-"""To which the service adds a line for each alarm."""
+"""The file to which the service adds a line for each alarm."""
 _PASSED_VARIABLES = (
     "PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_TIME", "PYTHONPATH", "SSL_CERT_DIR", "SSL_CERT_FILE",
     "TMPDIR", "TZ", "VIRTUAL_ENV",
@@ -66,12 +66,12 @@ class Credentials(ABC):
     user: str | None
 
     def renew(self) -> None:
-        """Hand over again what was changed in the instance since: the agent of a key service renews tokens."""
+        """Hand over again the files that changed in the instance, such as a token that the agent of a key service renewed."""
         for name, text in self._texts():
             file = self.folder / name
             if not file.exists() or file.read_text("utf-8") != text:
                 self._write(file, text)
-        written = settings_file().stat().st_mtime_ns  # a page says when
+        written = settings_file().stat().st_mtime_ns  # a page shows when they were written
         os.utime(self.folder / "settings.toml", ns=(written, written))
 
     def environment(self) -> dict[str, str]:
@@ -83,7 +83,7 @@ class Credentials(ABC):
         }
 
     def clear(self) -> None:
-        """Take back what was handed over."""
+        """Remove what was handed over."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @abstractmethod
@@ -112,7 +112,7 @@ class AppCredentials(Credentials):
     @classmethod
     def to(cls, app: App) -> "AppCredentials":
         """Rebuild the directory with what this app needs now."""
-        make_own_folder(stores.sockets(), mode=0o711)  # servers of the operator's own make none
+        make_own_folder(stores.sockets(), mode=0o711)  # the operator's own servers make none
         made = cls(app.name, _new_folder(app.name), _user_of(app.name), app)
         made.renew()
         if made.user:
@@ -167,14 +167,14 @@ class VaultCredentials(Credentials):
             shutil.chown(sockets, made.user, made.user)
             lock = sockets / "lock"
             if lock.exists(follow_symlinks=False) and lock.lstat().st_uid != sockets.stat().st_uid:
-                lock.unlink()  # as after a copy of the instance by root: the service could never take it
+                lock.unlink()  # left by a copy of the instance that root made: the service could never take it
             _allow_reading_copies(made.user)
             for place in (sockets / "service", *(data_dir() / name for name in (*VAULT_SECRETS, ALARMS))):
                 allow_traversal(place, made.user)
         return made
 
     def renew(self) -> None:
-        """Hand over again what was changed, and give what is new to the service's user: a rotation writes a new root."""
+        """Hand over again the files that changed, and give new files to the service's user: a rotation writes a new root."""
         super(VaultCredentials, self).renew()
         if self.user:
             give_key_material(self.user)
@@ -236,9 +236,9 @@ def _files(*files: Path) -> Iterator[tuple[str, str]]:
 
 
 def remove_stale() -> None:
-    """Remove what a process that is gone has handed over, and end the apps that it left behind, which work in these folders.
+    """Remove the folders that a dead process handed over, and end the apps that it left running in them.
 
-    Two that serve one instance do not get in each other's way.
+    Two processes that serve one instance do not disturb each other.
     """
     for folder in (data_dir() / "run" / "apps").glob("*.*"):
         if not Path("/proc", folder.suffix[1:]).exists():
@@ -261,7 +261,7 @@ def _end_processes_in(folder: Path) -> None:
 def _settings(*left_out: tuple[str, str]) -> str:
     # Settings from the environment are written to the app's file, because it gets nothing of the caller's environment.
     content = current_content()
-    # An app's data directory is another than the true one, where the public ledger and the document copies are.
+    # The public ledger and the document copies are in the real data directory, which is not the app's.
     content["ledger"] = {"folder": str(public_folder())} | content.get("ledger", {})
     content["vault"] = {"documents_url": (data_dir() / "documents").as_uri()} | content.get("vault", {})
     for table, key in left_out:
@@ -271,7 +271,7 @@ def _settings(*left_out: tuple[str, str]) -> str:
 
 
 def _allow_reading_ledger(user: str) -> None:
-    """Let every user read the published ledger where it lies in the instance. Elsewhere the operator decides who may read it."""
+    """Let every user read the published ledger if it lies in the instance. Elsewhere the operator decides who may read it."""
     folder = public_folder()
     if folder.is_relative_to(data_dir()):
         folder.mkdir(parents=True, exist_ok=True)
@@ -281,10 +281,10 @@ def _allow_reading_ledger(user: str) -> None:
 
 
 def _allow_writing_copies(user: str) -> None:
-    """Let an app put copies of documents into their folder: it finds none there that it cannot name, and lists nothing.
+    """Let an app put copies of documents into their folder, where it finds only copies that it can name, and lists nothing.
 
-    The directories inside are made beforehand: the app could list one that it made itself, and one made by a restore would have
-    the wrong owner.
+    The directories inside are made beforehand: the app could list a directory that it made itself, and a directory made by a restore
+    would have the wrong owner.
     """
     folder = document_store.folder()
     if folder:
@@ -298,7 +298,7 @@ def _allow_writing_copies(user: str) -> None:
 
 
 def _allow_reading_copies(user: str) -> None:
-    """Let the vault service read the copies of documents: those that are there, and those that a counter or a worker puts there."""
+    """Let the vault service read the copies of documents: existing ones, and those that a counter or a worker will add."""
     folder, counter = document_store.folder(), system_user("rollkeeper-counter")
     if folder and counter:
         _allow_writing_copies(counter)
@@ -308,9 +308,9 @@ def _allow_reading_copies(user: str) -> None:
 
 
 def _user_of(name: str) -> str | None:
-    """Return a process's own user where root serves; in a demo none, if that user cannot read the program. Refuses: PROGRAM_NOT_READABLE.
+    """Return a process's own user if root serves; in a demo None if that user cannot read the program. Refuses: PROGRAM_NOT_READABLE.
 
-    Only this user is let through closed folders above the program: none is opened to everyone.
+    Only this user is let through closed folders above the program; they stay closed to everyone else.
     """
     user = system_user(f"rollkeeper-{name}")
     if user is None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A demo instance to look at: invented people, a campaign half way, one login for each role.
 
-Nothing is put into a table here. The demo goes the way of an operator: an export is imported, the campaign planned,
-notices sent, people come to the counter, two people approve, the nightly run runs, night after night, on the demo clock.
+Nothing is written into a table here. The demo does what an operator does: an export is imported, the campaign planned, notices sent,
+people come to the counter, two people approve, and the nightly run runs, night after night, on the demo clock.
 """
 
 import csv
@@ -70,14 +70,14 @@ SEED = 20111124
 FIRST_DAY = dt.date(2011, 12, 5)
 LAST_DAY = dt.date(2012, 3, 20)
 WAVES: dict[dt.date, float] = {FIRST_DAY: 0.35, dt.date(2012, 1, 10): 0.12, dt.date(2012, 1, 19): 1.0}
-"""When notices go out, and to how many of all lines at the most: an operator's gateway has its limits too."""
+"""When notices go out, and to what share of all lines at most: an operator's gateway has its limits too."""
 SERVICES = {Service.MOBILE: 80, Service.DATA_CARD: 8, Service.FIXED_LINE: 12}
 """How often each kind of service comes, in a hundred."""
 STAFF = {
     StaffRole.CLERK: "pema", StaffRole.SUPERVISOR: "ben", StaffRole.CAMPAIGN_MANAGER: "anna",
     StaffRole.DATA_PROTECTION_OFFICER: "dawa", StaffRole.AUDITOR: "lin", StaffRole.ADMINISTRATOR: "erin",
 }  # fmt: skip
-"""The invented person with each role: pages say who approved, and a role's code is no one."""
+"""The invented person with each role: pages name the person who approved, not a role."""
 _MOST_CONTESTED = 19
 COLUMNS = (
     "number", "service", "activated_on", "language", "region", "name", "address", "document_type", "document_number",
@@ -103,7 +103,7 @@ MAP: dict[str, Any] = {
 
 
 def telling_by(bar: Bar) -> Callable[[int], None]:
-    """Return what is called after some steps: it moves the bar, or says each quarter on a line where no terminal shows a bar."""
+    """Return a function to call after some steps: it moves the bar, or prints a line for each quarter if no terminal shows a bar."""
     if err.is_terminal:
         return bar.advance
     done, total = 0, day_count()
@@ -189,7 +189,7 @@ class _Scenario:
         self._unregistered: list[tuple[str, FakePerson]] = []
         self._registered: list[str] = []
         self.cases = DemoCases(lambda: self._registered, self._as)
-        """What subscribers contest, and what else waits for people in the back office."""
+        """The subscribers' cases, and the other work that waits for people in the back office."""
         self._letters = DemoLetters(self._as)
         self.subscriber: dict[str, str] = {}
         """The subscriber for trying the portal: the first of those registered from the start."""
@@ -225,7 +225,7 @@ class _Scenario:
             self._act(day)
 
     def _see_document(self, day: dt.date) -> None:
-        """See at a counter the document of who tries the portal: a line out of a file opens little."""
+        """Have a counter see the document of the subscriber for the portal: a record that was only imported allows little there."""
         if self.subscriber:
             said = {name: value for name, value in self.subscriber.items() if name != "number"}
             given = _submission(self.subscriber["number"], FakePerson(**said))
@@ -250,7 +250,7 @@ class _Scenario:
             )[0]
             number = f"+868916{index:06d}" if service is Service.FIXED_LINE else f"+861390891{index:04d}"
             region = self._dice.choice(["Lhasa", "Shigatse", "Lhoka", "Nyingchi", "Nagchu", "Ngari"])
-            # Bills of a fixed line go to where it is.
+            # The bill of a fixed line goes to the line's own address.
             bill = (person.name, person.address) if service is Service.FIXED_LINE else ("", "")
             head = (number, service.value, since.isoformat(), person.language, region)
             if self._dice.random() < 0.42:
@@ -278,7 +278,7 @@ class _Scenario:
             by_channel=self._letters.with_the_others(),
         )  # fmt: skip
         if reports.exists():
-            # Some telephones were off: their reports never came, and their clocks do not start.
+            # Some telephones were off: no report came, and the clocks of these lines do not start.
             arrived = [report for report in read_delivery_reports(reports) if self._dice.random() < 0.94]
             record_outcomes(worker_authority(), reports=arrived, on=day)
 
@@ -372,7 +372,7 @@ def _submission(number: str, person: FakePerson) -> Submission:
 
 
 def _clear() -> None:
-    """Take away a demo that broke off, and nothing else: its mark is in the instance."""
+    """Remove a demo that broke off, except its mark, which proves that the folder holds nothing else."""
     embedded_postgres.stop_if_unused()
     for thing in data_dir().iterdir():
         if thing.is_dir():

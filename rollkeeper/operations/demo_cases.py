@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the demo leaves for those who open the back office: agents, cases of each kind, incidents, a report and a sample.
 
-As `demo.py`: nothing is put into a table here; each is done by the service that a person's page or command calls, on its day.
+As in `demo.py`, nothing is written into a table here: each is made on its day, by the service that a page or a command calls.
 """
 
 import datetime as dt
@@ -53,7 +53,7 @@ _AUDITED_ON: Final = dt.date(2012, 2, 14)
 
 
 class DemoCases:
-    """The cases of the demo, day by day. `numbers` are those of registered lines that nothing else in the demo is done to."""
+    """The cases of the demo, day by day. `numbers` gives the numbers of registered lines that the demo uses for nothing else."""
 
     def __init__(self, numbers: Callable[[], list[str]], as_staff: Callable[[str], Authority]) -> None:
         self._numbers, self._as = numbers, as_staff
@@ -61,7 +61,7 @@ class DemoCases:
         self._lost: tuple[LineId, UUID] | None = None
 
     def live(self, day: dt.date) -> None:
-        """Let one day's cases come, and what staff do about them and about agents."""
+        """Open one day's cases, and do what staff do that day about cases and agents."""
         if day == _AGENTS_ON:
             _enter_agents()
         if day == _AUDITED_ON:
@@ -104,7 +104,7 @@ class DemoCases:
         return None
 
     def leave(self, day: dt.date) -> None:
-        """Leave what waits on the last day: a case that someone took on, an incident within its clock, a legal hold."""
+        """Leave work that is open on the last day: a case that an officer took on, an incident whose deadlines run, a legal hold."""
         cases = open_cases()
         if cases:
             take_case(self._as("data_protection_officer"), cases[-1].case_id, on=day)
@@ -141,7 +141,7 @@ def _tenure(line_id: LineId) -> TenureId | None:
 
 
 def _enter_agents() -> None:
-    """Enter three agents: one approved, one that still shows its evidence, one that asked to be suspended."""
+    """Enter three agents: two are approved, and one still lacks some evidence."""
     console, shown = console_authority(), hashlib.sha256(b"an invented paper").hexdigest()
     for code, kept in (("agent-101", 0), ("agent-102", 3), ("agent-103", 0)):
         services.add_agent(console, code, daily_limit=40, on=_AGENTS_ON)
@@ -155,7 +155,7 @@ def _enter_agents() -> None:
 
 
 def _audit_agents() -> None:
-    """Audit two of them: one has something to remediate, the other asked to be suspended."""
+    """Audit two agents: one has something to remediate, the other is suspended because it asked for that."""
     console, on = console_authority(), _AUDITED_ON
     first = next(iter(checklist()))
     found = services.AuditFinding(first, FindingSeverity.MINOR, on + dt.timedelta(days=45))

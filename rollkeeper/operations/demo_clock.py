@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The one clock of a demo instance: a day in its settings, which moves forwards only.
 
-What was done in a demo has its day in the ledger. A clock that ran backwards would promise days that are over.
+Each action in a demo has its day in the ledger. A clock set backwards would promise days that are over.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from rollkeeper.ledger.leaf_classes import LeafClass
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.operations.errors import DEMO_CLOCK_BACKWARDS
 
-# What is done to lines has a day of the instance. It was set up and its staff added today, and who only looks changes nothing.
+# Actions on lines have a day of the instance's clock. Setup and new staff have the true day, and accesses change nothing: they do not count.
 _DONE_TO_LINES: Final = [
     verb.value
     for verb in Verb
@@ -36,7 +36,7 @@ def move_on(day: dt.date) -> None:
 
 
 def require_given_day_forwards() -> None:
-    """Make sure that what is done on a given day comes after what was done. Refuses: DEMO_CLOCK_BACKWARDS."""
+    """Require that the day given to this process is not before the last action. Refuses: DEMO_CLOCK_BACKWARDS."""
     if (day := clock.given_date()) is not None and instance().kind is InstanceKind.DEMO:
         _require_forwards(day)
 

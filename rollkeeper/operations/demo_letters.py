@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Letters of the demo: to subscribers of fixed lines whom no call reached. Some envelopes come back, and some slips.
+"""Letters of the demo, to subscribers of fixed lines whom no call reached. Some envelopes come back, and some slips.
 
-As `demo.py`: nothing is put into a table here. A demo prints nothing, so this gateway takes the place of the program that an operator posts with.
+As in `demo.py`, nothing is written into a table here. A demo prints nothing, so this gateway replaces the operator's program for post.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from rollkeeper.notices.verp import return_secret
 
 CAME_BACK_ON: Final = (dt.date(2012, 2, 8), dt.date(2012, 3, 12))
 _ONE_IN: Final = 3
-"""Of so many letters one envelope and one slip comes back; of the last nothing does."""
+"""Of every three letters, one comes back as an envelope and one as a slip; nothing comes back of the third."""
 
 
 class DemoLetters:
@@ -30,7 +30,7 @@ class DemoLetters:
         self._as = as_staff
         self._posted: list[str] = []
         self._awaited: list[str] = []
-        """Those of which nothing came back yet, and still may."""
+        """The letters of which something may still come back."""
 
     def with_the_others(self) -> Mapping[Channel, Gateway]:
         """Return the gateways of the demo, with this one for letters."""

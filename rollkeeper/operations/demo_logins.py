@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The logins of a demo and the marks that tell how far its making came.
+"""The logins of a demo, and the marks that tell whether its making is complete or was interrupted.
 
-Apart from the demo itself, so that an instance which holds one is served without reading what makes one.
+Separate from `demo.py`, so that an existing demo is served without importing the code that makes one.
 """
 
 import json
@@ -15,7 +15,7 @@ IN_PROGRESS = "demo-in-progress"
 
 
 def demo_exists() -> bool:
-    """Tell whether this instance holds the demo already, whole."""
+    """Tell whether this instance holds a complete demo."""
     return (data_dir() / LOGINS).exists()
 
 

@@ -46,7 +46,7 @@ def settings_page() -> str:
 
 
 def setting_tables() -> Iterator[tuple[tuple[str, ...], type[Table]]]:
-    """Give every table, and those in it behind it, with the names that lead to it."""
+    """Yield every table, followed by the tables inside it, each with the names that lead to it."""
 
     def within(path: tuple[str, ...], model: type[Table]) -> Iterator[tuple[tuple[str, ...], type[Table]]]:
         yield path, model
@@ -67,7 +67,7 @@ def _table_of_settings(path: tuple[str, ...], model: type[Table]) -> str:
 
 
 def _as_toml(default: object) -> str:
-    """Return a default as it may be copied into `settings.toml`; of one that is not set there is nothing to copy."""
+    """Return a default as it may be copied into `settings.toml`, empty if the setting has none."""
     return "" if default is None else f" (`{_toml_value(default)}`)"
 
 
@@ -107,7 +107,7 @@ def errors_page() -> str:
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """Give every command's full name and its help."""
+    """Yield every command's full name and its help."""
     from rollkeeper.operations.cli import make_app
 
     yield from _walk(typer.main.get_command(make_app()), "rollkeeper")
@@ -211,7 +211,7 @@ def _usage(command: TyperCommand, name: str) -> str:
 
 
 def vocabulary_sql() -> str:
-    """Write every word of the program that an entry of an app may hold as a code: the values of its enumerations."""
+    """Return SQL with every word that an app's entry may hold as a code: the values of the program's enumerations."""
     for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper."):
         if ".migrations" not in module.name:
             importlib.import_module(module.name)

@@ -31,7 +31,7 @@ SOURCES = (
 
 
 def gather(root: Path) -> None:
-    """Put every page into the folder of a root from which the site is built."""
+    """Put every page into the folder under a root from which the site is built."""
     to = root / GATHERED
     shutil.rmtree(to, ignore_errors=True)
     for source in (path for pattern in SOURCES for path in ROOT.glob(pattern)):
@@ -51,7 +51,7 @@ def decisions_page() -> str:
 
 
 def loose_ends(root: Path) -> list[str]:
-    """Name what zensical does not check: links to other files than pages, and pages that the navigation lacks or invents."""
+    """Name what zensical does not check: links to missing files, pages that the navigation lacks, and its entries that have no page."""
     at = root / GATHERED
     pages = {page.relative_to(at).as_posix(): page.read_text("utf-8") for page in at.rglob("*.md")}
     listed = set(_leaves(tomllib.loads((root / CONFIG).read_text("utf-8"))["project"]["nav"]))

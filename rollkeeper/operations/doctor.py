@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Is this installation healthy? One check a promise; a check that could not look is a fault, not a pass."""
+"""Checks whether this installation is healthy. There is one check for each promise; a check that cannot run is a fault, not a pass."""
 
 import datetime as dt
 import stat
@@ -134,7 +134,7 @@ def _check_keys() -> Iterator[Finding]:
 
 
 def is_over(begun: dt.datetime, days: int, *, now: dt.datetime) -> bool:
-    """Tell whether more than so many days have gone by, counted by the hour and minute."""
+    """Tell whether more than this number of days has passed, exact to the second."""
     return now - begun > dt.timedelta(days=days)
 
 
@@ -301,7 +301,7 @@ def _check_ledger() -> Iterator[Finding]:
         " WHERE table_name IN ('ledger_entry', 'ledger_leaf', 'ledger_tile', 'ledger_integration', 'ledger_checkpoint',"
         " 'ledger_publication', 'ledger_fault')"
         " AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE') AND grantee <> 'postgres'"
-        # The owner's function reduces erased entries, and a trigger lets nothing else pass.
+        # The owner needs UPDATE to reduce erased entries; a trigger refuses every other update.
         " AND (grantee, table_name, privilege_type) <> ('migrator', 'ledger_entry', 'UPDATE')"
     )
     if wrong:

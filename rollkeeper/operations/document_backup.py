@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Keeps a second folder like that of the document copies: what is new goes there, what was erased goes from there too.
+"""Keeps a backup folder of the document copies: new copies are added to it, and erased copies are removed from it.
 
-What the register knows stays there although the store lacks it: its disk may be lost, or not mounted.
+A copy that the register knows stays in the backup even if the store lacks it: the store's disk may be lost, or not mounted.
 
 Each object is sealed under one person's key, which no backup of the register contains, so it is copied unchanged. A store at an
 S3-compatible address is not copied: its operator does that.
@@ -20,7 +20,7 @@ _BATCH: Final = 1000
 
 
 def mirror_documents(folder: Path) -> int:
-    """Make the folder's copies those of the instance; return how many were new. Refuses: BACKUP_DAMAGED, DOCUMENT_COPIES_MISSING."""
+    """Bring the backup folder up to date with the store; return how many copies were new. Refuses: BACKUP_DAMAGED, DOCUMENT_COPIES_MISSING."""
     place, kept = document_store.folder(), folder / NAME
     if place is None:
         return 0
@@ -41,7 +41,7 @@ def mirror_documents(folder: Path) -> int:
 
 
 def restore_documents(folder: Path) -> None:
-    """Bring the copies of a backup into this instance, where they lie in a folder of it. Refuses: BACKUP_DAMAGED."""
+    """Bring the copies of a backup back, if this instance stores them in its data directory. Refuses: BACKUP_DAMAGED."""
     kept, place = folder / NAME, document_store.folder()
     if place is None or not kept.is_dir() or not document_store.is_in(data_dir()):
         return

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Looks at what the law asks of the operator itself: people told in time, lines with identity, copies of documents kept.
+"""Checks what the law asks of the operator itself: people notified in time, lines with identity, copies of documents kept.
 
-And for regions that it names and no line here can have: a limit of them would never apply, and say nothing.
+It also looks for regions that the law names and no line here can have: a limit for them would never apply, without any warning.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _OF_DUTIES: Final = {
 
 
 def look_at_the_duties() -> Iterator[Finding]:
-    """Yield what the law asks of the operator itself and is not done; no one loses anything by it."""
+    """Yield the duties of the operator itself that are not done; no subscriber loses service by them."""
     today, law = clock.today(), load_pack(instance().pack)
     if law.unsupported_fields or not may_act(law, Act.COLLECT, on=today):
         return
@@ -41,7 +41,7 @@ def look_at_the_duties() -> Iterator[Finding]:
 
 
 def look_at_the_regions() -> Iterator[Finding]:
-    """Yield the regions of the law in use that neither a prefix of numbers nor a line has."""
+    """Yield the regions that the law in use names, but no line and no prefix of numbers has."""
     pack = load_pack(instance().pack)
     if unknown := unknown_regions(_named_in(pack.file)):
         yield Finding(

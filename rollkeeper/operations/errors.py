@@ -33,13 +33,13 @@ SERVED_BEFORE_SETUP = Refusal(
     "The tables and rights of this instance are those of another version than this program's: no app is served.",
     "Run 'rollkeeper setup' with this program (docs/upgrading.md), or serve with the version that made them.",
 )
-# An app that ran as root would read every key of the instance.
 SOCKETS_NOT_WRITABLE = Refusal(
     "sockets_not_writable",
     Kind.MALFORMED,
     "Nothing can be written to {folder}, where the processes of this instance answer whether they are ready: {why}.",
     "Let the user of this process write there; in a container, mount it without ':ro'.",
 )
+# An app that ran as root would read every key of the instance.
 PROGRAM_NOT_READABLE = Refusal(
     "program_not_readable",
     Kind.MALFORMED,

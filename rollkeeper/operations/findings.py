@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Health(StrEnum):
-    """How it is."""
+    """The result of a check."""
 
     OK = "ok"
     WARNING = "warning"
@@ -14,7 +14,7 @@ class Health(StrEnum):
 
 
 class Urgency(StrEnum):
-    """When something is to be done, in the order in which the doctor says it."""
+    """When something is to be done, in the order in which the doctor lists it."""
 
     BEFORE_GOING_LIVE = "before going live"
     NOW = "now"
@@ -31,7 +31,7 @@ class Finding:
     sentence: str
     remedy: str = ""
     stops_going_live: bool = False
-    """Whether real subscribers must not be served before."""
+    """Whether this must be in order before real subscribers are served."""
 
     @property
     def urgency(self) -> Urgency:

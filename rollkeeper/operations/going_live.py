@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a production instance lacks before it may serve real subscribers. A demo instance lacks nothing: no one real is in it."""
+"""What a production instance lacks before it may serve real subscribers. A demo instance lacks nothing: it holds no real person."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ def _check_names() -> Iterator[Finding]:
 
 
 def _invented() -> Iterator[Finding]:
-    """Names that have a default for demo instances: the ledger's cannot be changed after its first publication."""
+    """Yield names that are still the default for demos; the ledger's name cannot be changed after its first publication."""
     chosen: dict[str, tuple[type[Ledger | Notices], str]] = {
         "ledger.origin": (Ledger, ledger_settings().origin)
     }
@@ -75,7 +75,7 @@ def _invented() -> Iterator[Finding]:
 
 
 def _check_addresses() -> Iterator[Finding]:
-    """Behind a proxy an app does not know its own address."""
+    """Check that the addresses of the apps are set: behind a proxy an app cannot find out its own address."""
     chosen = access_settings()
     missing = [
         f"'access.{key}'"
@@ -92,7 +92,7 @@ def _check_addresses() -> Iterator[Finding]:
 
 
 def _check_gateways() -> Iterator[Finding]:
-    """A channel that the law demands, and no gateway for it, leaves people without notice."""
+    """Check that each channel of the law has a gateway: without one, people get no notice."""
     pack, there = load_pack(instance().pack), set(gateways())
     wanted = [Channel(name) for name in pack.notification_rules.channels] if pack.duty else []
     missing = [channel for channel in wanted if channel not in there]
@@ -122,7 +122,7 @@ def _check_gateways() -> Iterator[Finding]:
 
 
 def _check_passwords() -> Iterator[Finding]:
-    """A restore brings back the settings; a secret that was not kept with the others is missing, and its server refuses this instance."""
+    """Check that the secret of each server is there: a restore brings back settings, but no secret that was not kept with the others."""
     notices, network = notice_settings(), network_settings()
     needed = {
         "smpp.password": notices.smpp_url and "notices.smpp_url",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the doctor says of the background jobs: that none runs, which fail and by which fault, and which are late."""
+"""The doctor's check of the background jobs: whether any runs, which fail and by which fault, and which are late."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +15,11 @@ _KEEP_RUNNING: Final = (
     "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/). See their logs in logs/."
 )
 _NAMED: Final = 4
-"""Jobs that a sentence names; more are counted."""
+"""How many jobs a sentence names; it only counts the others."""
 
 
 def look_at_the_jobs() -> Iterator[Finding]:
-    """Say whether every job runs when it should; of those that do not, one sentence for each reason."""
+    """Say whether every job runs when it should; yield one sentence for each reason why some do not."""
     if not may_run_jobs():
         yield _warning(
             "This instance does nothing by itself: no notice, no command to the network, no publication, no erasure.",
@@ -88,7 +88,7 @@ def _ago(last: LastRun, now: int) -> str:
 
 
 def age_text(age: dt.timedelta) -> str:
-    """Write for how long something has lasted, in the largest unit that says enough."""
+    """Write an age in minutes, in hours or in days, whichever is precise enough."""
     minutes = max(0, int(age.total_seconds()) // 60)
     if minutes < 2 * 60:
         return counted(minutes, "minute", "minutes")

@@ -11,7 +11,7 @@ from rollkeeper.operations.findings import Finding, Health
 _INTERVAL_S: Final = 600.0
 _MAILED_OTHERWISE: Final = {"disk", "canaries"}
 _HURT_AT_ONCE: Final = {"notices and commands"}
-"""People wait for a notice, or for service that the network should give back."""
+"""A warning is mailed here too: people wait for a notice, or for service that the network should give back."""
 
 
 def examine() -> int:
@@ -25,7 +25,7 @@ def examine() -> int:
 
 
 def _is_mailed(one: Finding) -> bool:
-    """Tell whether people are hurt while no one looks: not what is to be done before going live, nor what is mailed separately."""
+    """Tell whether people are hurt until someone acts: no task before going live, and no finding that is mailed separately."""
     if one.check in _MAILED_OTHERWISE or one.stops_going_live:
         return False
     return one.health is Health.ERROR or (one.check in _HURT_AT_ONCE and one.health is not Health.OK)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Gives `--json` to every command that lacks it: what it would print is collected and printed as one object."""
+"""Gives `--json` to every command that lacks it: the command's output is collected and printed as one object."""
 
 import functools
 import inspect

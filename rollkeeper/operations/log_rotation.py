@@ -26,7 +26,7 @@ class BoundedLog:
         self._out = self._opened()
 
     def write(self, piece: bytes) -> None:
-        """Add a piece; a full file is changed at the end of a line, if one comes before it is twice too large."""
+        """Add a piece; a full file is closed at the end of a line, or at once when it is twice too large."""
         end, bytes_then = piece.find(b"\n") + 1, self._out.tell() + len(piece)
         if bytes_then > 2 * self._largest or (end and bytes_then > self._largest):
             self._out.write(piece[:end])

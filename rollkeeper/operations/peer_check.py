@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the doctor says of gateways and network elements: each that does not do its work is named, with how much waits for it."""
+"""The doctor's check of gateways and network elements: it names each that does not do its work, and how much waits for it."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _REMEDY: Final = "Bring it back, or the way to it; everything is tried again by 
 
 
 def look_at_peers() -> Iterator[Finding]:
-    """Name each gateway and element that does not take what it is given, and say whether anything waited for a day."""
+    """Name each gateway and element that does not accept its work; say whether a command has waited for a day."""
     found = [*_gateways(), *_letters(), *(list(_elements()) or _waited_a_day())]
     yield from found or [
         Finding(
@@ -54,7 +54,7 @@ def _elements() -> Iterator[Finding]:
 
 
 def _waited_a_day() -> Iterator[Finding]:
-    """Commands that are held on purpose (by a stay, a stopped batch, a closed day) do not wait for the network."""
+    """Count commands that waited a day for the network; those held on purpose (a stay, a stopped batch, a closed day) do not count."""
     now = clock.now()
     (commands,) = rows(
         "SELECT count(*) AS n FROM provisioning_command WHERE state IN ('waiting', 'sent') AND requested_at < %s"

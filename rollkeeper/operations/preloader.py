@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Starts the processes of a demo instance as forks of one that has imported what they all need: ``python -m rollkeeper.operations.preloader``.
+"""Forks the processes of a demo instance from one that has imported what all need: ``python -m rollkeeper.operations.preloader``.
 
-Apps and workers then have most of their memory in common. The process that forks knows no instance: it is started with no
-setting, no address and no secret, and what makes an app or a worker (its environment, its folder, its user) reaches its fork alone.
-It holds nothing, but what it forks has the same addresses in memory, the worker with the keys of a demo too. So only
-`rollkeeper demo --serve` uses it: `rollkeeper serve` starts each process as a program that shares nothing.
+Apps and workers then share most of their memory. The process that forks knows no instance: it is started with no setting, no
+address and no secret. What makes an app or a worker (its environment, its folder, its user) reaches only the fork. But all forks,
+also the worker with keys, have the same addresses in memory, which helps an attacker. So only `rollkeeper demo --serve` uses it:
+`rollkeeper serve` starts each process as a program that shares nothing.
 
     request    4 bytes, length; JSON; with the first bytes come standard input, standard output and the status
     status     the process id, a line; at its end its exit code, a line (negative where a signal ended it)
@@ -44,7 +44,7 @@ _MOST_BYTES: Final = 1 << 20
 
 
 class ForkedProcess:
-    """A fork, as seen by the process that asked for it: the used part of `subprocess.Popen`, under the same names."""
+    """A fork, as seen by the process that asked for it: the part of `subprocess.Popen` that is used here, under the same names."""
 
     def __init__(self, status: socket.socket, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         self.stdin, self.stdout = stdin, stdout
@@ -101,7 +101,7 @@ class Preloader:
                 cwd="/",
                 env={name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}
                 | {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"},
-                start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+                start_new_session=True,  # Ctrl-C reaches only the parent, which stops its children in order
             )  # fmt: skip
 
     def fork(
@@ -112,7 +112,7 @@ class Preloader:
         folder: Path,
         user: str | None = None,
     ) -> ForkedProcess:
-        """Run a module's `main` with these arguments in a fork of it, which is started again if it is gone."""
+        """Run a module's `main` with these arguments in a fork of the preloader; start the preloader again if it is gone."""
         if self._process.poll() is not None:
             self._control.close()
             self._begin()
@@ -149,7 +149,7 @@ def main() -> None:
     for name in PRELOADED:
         import_module(name)
     gc.collect()
-    gc.freeze()  # nothing goes through these objects any more, which would copy their pages
+    gc.freeze()  # the collector no longer visits these objects, which would copy their pages
     control = socket.socket(fileno=os.dup(0))
     asked = _fork_what_is_asked(control)
     if asked is not None:
@@ -158,7 +158,7 @@ def main() -> None:
 
 
 def _fork_what_is_asked(control: socket.socket) -> dict[str, Any] | None:
-    """Return in each fork its task, and None in this process at its end."""
+    """Return its task in each fork, and None in this process when it ends."""
     running: dict[int, tuple[int, int]] = {}  # by pidfd: the process and the file of its status
     while True:
         for ready in select.select([control.fileno(), *running], [], [])[0]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What every process of the instance answers, also of those that should answer and do not."""
+"""Asks each process of the instance whether it can do its work, and names each process that should answer and does not."""
 
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.health import ProcessHealth, examine_app, examine_processes
@@ -9,7 +9,7 @@ from rollkeeper.vault.protocol import service_socket
 
 
 def examine(*, port: int | None = None, process: str | None = None) -> list[ProcessHealth]:
-    """Ask every process, or the app on one port, or those of one name; one that is kept going and answers nothing is not alive."""
+    """Ask every process, or the app on one port, or the processes of one name; a process that should run but does not answer is not alive."""
     if port is not None:
         return [examine_app(port)]
     return [one for one in _all() if process in {None, one.process.partition(".")[0]}]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Starts, watches and stops the apps: only those that it started itself.
 
-Each app is a child process with its own role in the database (`site/web_apps.py`). One that ends is started again, and so is a database
-server (`server_watch.py`). Only an app that never answered since the start ends all: its settings are wrong.
+Each app is a child process with its own role in the database (`site/web_apps.py`). An app that ends is started again, and so is a database
+server (`server_watch.py`). Only an app that has never answered since the start ends everything: its settings are wrong.
 """
 
 import errno
@@ -74,7 +74,7 @@ class Running:
     log: threading.Thread
     begun: float
     pause: float = RESTART_SECONDS
-    """How long after its beginning it may be started again: twice as long after each end that follows at once."""
+    """How many seconds after its start it may be started again; doubled each time that it ends soon again."""
     is_released: bool = False
 
     @property
@@ -93,7 +93,7 @@ def serve(
 ) -> None:
     """Open the instance and serve it until stopped; with `with_workers`, also run background jobs.
 
-    With `is_compact`, for a demo: the processes share memory, and one process is both the portal worker and the worker that holds keys.
+    With `is_compact`, for a demo: the processes share memory, and there is no portal worker, since the workers run its jobs.
     Refuses: PORT_IN_USE, NO_SUCH_PORT, UNKNOWN_HOST, ASSETS_MISSING, RESTORE_INTERRUPTED, APP_DID_NOT_START, SERVED_BEFORE_SETUP.
     """
     if not SHEET.exists():
@@ -155,9 +155,9 @@ def _keep_serving(
 
 
 def _in_order(apps: Sequence[App], *, at_once: bool) -> list[list[App]]:
-    """Return the apps in the order of their start: the one at which people wait to register, alone, then the others.
+    """Return the apps in the order of their start: first the counter alone, where people wait to register, then the others.
 
-    Apps that are started at once share the processors while they load, unless they are forked and have loaded.
+    Apps that start together slow each other down while they load. Forked apps are loaded already, so all start at once.
     """
     first = [app for app in apps if app.name == AppName.COUNTER and not at_once]
     rest = [app for app in apps if app not in first]
@@ -170,7 +170,7 @@ def serve_handed_over(app: App, *, host: str, port: int) -> NoReturn:
     Refuses: APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER.
     """
     require_handed_over(app)
-    ours, kept = os.pipe()  # the app ends when this closes, which it does with the process
+    ours, kept = os.pipe()  # the app ends when this pipe closes, and it closes with the process
     os.dup2(ours, sys.stdin.fileno())
     os.set_inheritable(kept, True)
     environment = os.environ | _app_environment(app, host, port)
@@ -209,7 +209,7 @@ def _run(wanted: Sequence[ManagedProcess], said: str, *, elsewhere: Sequence[App
 
 
 class _Faults:
-    """What is outlived once everything runs, such as settings that an editor wrote in part: what runs goes on with what it has."""
+    """Faults that end nothing once everything runs, such as settings that an editor wrote in part: the processes keep what they have."""
 
     def __init__(self) -> None:
         self._said: dict[str, float] = {}
@@ -227,7 +227,7 @@ class _Faults:
 
 
 def _renew(handed_over: Sequence[AppCredentials]) -> float:
-    """Hand over again what changed in the instance; return when. It reads some thirty files: not at every turn."""
+    """Hand over again what changed in the instance; return when. This reads some thirty files, so it is not done at every turn."""
     for one in handed_over:
         one.renew()
     return time.monotonic()
@@ -319,7 +319,7 @@ def _started(
         user=credentials.user,
         group=credentials.user,
         extra_groups=[] if credentials.user else None,
-        start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+        start_new_session=True,  # Ctrl-C reaches only the parent, which stops its children in order
     )
 
 
@@ -362,10 +362,10 @@ def _stop(running: Sequence[Running]) -> None:
 
 def _release(one: Running) -> None:
     """Take back everything from an app that has ended."""
-    if one.is_released:  # its number may be another process's by now
+    if one.is_released:  # its process id may belong to another process by now
         return
     one.is_released = True
-    # Each app leads its own process group; processes that it left there are ours to end.
+    # Each app leads its own process group: we end the processes that it left there.
     with suppress(ProcessLookupError):
         os.killpg(one.process.pid, signal.SIGKILL)
     if one.process.stdin:
@@ -429,8 +429,8 @@ def _require_free_ports(host: str, base_port: int, apps: Sequence[App]) -> None:
 def _hold_ports(stack: ExitStack, host: str, base_port: int, apps: Sequence[App]) -> None:
     """Keep every other `serve` from these ports from now on. Refuses: PORT_IN_USE.
 
-    An app listens seconds later, and by its server's ways next to whatever the same user has there: of two instances that start at the same
-    moment each would get some of the other's visitors.
+    An app listens only seconds later, and its server shares the port with any other process of the same user: of two instances that start
+    at the same moment, each would get some of the other's visitors.
     """
     for app in apps:
         port = base_port + app.port_offset

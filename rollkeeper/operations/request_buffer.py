@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads a request whole, with a deadline and a size, before one of the few threads is taken for it.
+"""Reads a whole request, with a deadline and a largest size, before it takes one of the few threads.
 
-Otherwise as many senders as there are threads, each with a request that never ends, would stop an app. The server itself has a deadline for
-the head (`app_process.py`). Answers are handed over whole as well: a slow reader holds no thread either.
+Otherwise a few senders whose requests never end would take every thread and stop the app. The server itself has a deadline for
+the head (`app_process.py`). An answer is handed over whole as well, so that a slow reader holds no thread either.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from rollkeeper.kernel.health import HEALTH_PATHS
 BODY_S: Final = 60.0
 """For the whole body: some megabytes over a bad mobile network."""
 LARGEST_BYTES: Final = 32 << 20
-"""The pages themselves refuse less, and say why."""
+"""The pages themselves have smaller limits, and say why they refuse."""
 LARGEST_TOGETHER_BYTES: Final = 160 << 20
 _CLOSE: Final = [("content-type", "text/plain"), ("connection", "close")]
 
@@ -71,7 +71,7 @@ class RequestBuffer:
             self._held_bytes -= len(body)
 
     async def _read(self, protocol: Any, body: bytearray) -> bool:
-        """Read a body; return whether it is not too large, alone and with those that are read at the same time."""
+        """Read a body; return False if it is too large, alone or together with the bodies that are read at the same time."""
         async for part in protocol:
             if (
                 len(body) + len(part) > self._largest_bytes
@@ -98,11 +98,12 @@ class RequestBuffer:
 
 
 def environment(scope: Any, body: bytes, *, path: str = "") -> dict[str, Any] | None:
-    """Return a request as an application under this path expects it (PEP 3333); None for what is not under it.
+    """Return a request as an application under this path expects it (PEP 3333), or None if its address is not under the path.
 
-    The addresses that monitoring asks directly have no path in front.
+    The health addresses need no path in front: monitoring asks them directly.
 
-    The server has read the path's escapes already. Headers with an underscore are left out: to the application one would look like that with a hyphen, which the proxy sets.
+    The server has decoded the path's escapes already. Headers with an underscore are left out: the application could not tell them from
+    the headers with a hyphen that the proxy sets.
     """
     inside = scope.path.removeprefix(path) if scope.path.startswith(f"{path}/") else None
     if inside is None and scope.path not in HEALTH_PATHS:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Restores two backups into a new instance: the register of some day, the keys of the newest.
+"""Restores two backups into a new instance: the register of a chosen day, and the newest keys.
 
-People erased after the register was backed up stay erased: their keys are in no backup. Their rows come back sealed, and are
-cleared here as by the erasure, since the number of a line is sealed to the epoch and not to a person. The operator brings what no
-backup contains (`--secrets`); all passwords are renewed.
+People erased after the register was backed up stay erased: their keys are in no backup. Their rows come back sealed, and are cleared
+here as the erasure cleared them, since a line's number is sealed to the epoch and not to a person. The operator brings the secrets,
+which no backup contains (`--secrets`); all passwords are renewed.
 """
 
 import datetime as dt
@@ -117,9 +117,9 @@ def restore(
 def finish_restore(
     authority: Authority, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
 ) -> Restored:
-    """Do what `restore` does to the register, where servers of the operator's own were brought back by their own tools.
+    """Do what `restore` does to the register, after operators brought back their own servers with their own tools.
 
-    Ledger and refusals as of `restore`; EMBEDDED_DATABASES, since an embedded server is brought back by `restore`.
+    Ledger and refusals as of `restore`; EMBEDDED_DATABASES, since `restore` itself brings back an embedded server.
     """
     role = require(authority, Permission.BACK_UP)
     if instance().register_url is None and instance().keys_url is None:
@@ -135,7 +135,7 @@ def start_jobs(authority: Authority) -> None:
     if not restored_mark().exists():
         raise NOT_RESTORED()
     if not document_store.is_in(data_dir()):
-        document_store.remove_unknown()  # until now they may have been the other one's: both have one store
+        document_store.remove_unknown()  # until now they may have been the other instance's: both use one store
     restored_mark().unlink()
 
 
@@ -157,17 +157,17 @@ def _restore_secrets(kept: Path, *, wanted: str) -> None:
 
 
 def _secret_file_for(root_url: str | None) -> str:
-    """Return the file without which this kind of root opens nothing."""
+    """Return the file that this kind of root needs to open anything."""
     if root_url is None:
         return "root.key"
     return "root.pin" if root_url.startswith("pkcs11:") else "root.token"
 
 
 def _restore_settings(note: Note, *, root_url: str | None) -> None:
-    """Write the settings of the backed-up instance, but for the address of the key service: the operator says that.
+    """Write the settings of the backed-up instance, except the address of the key service, which the operator gives.
 
-    Nor does it publish where the other instance does, and it does nothing by itself: the other instance may still live, and an
-    instance that was restored to look something up must not write to people, tell the network or publish in its place.
+    The restored instance does not publish into the other instance's folder and runs no jobs. The other instance may still live, and an
+    instance that was restored to look something up must not notify people, command the network or publish in its place.
     """
     restored_mark().touch()
     kept = tomllib.loads(note.settings)
@@ -213,7 +213,7 @@ def _undo_partial_restore() -> None:
 def _end_what_came_back(authority: Authority, *, on: dt.date) -> None:
     """End what may have ended since the backup: sessions that were signed out, invitations and codes that were used, batches that people stopped.
 
-    A batch would also act on people who registered since, of whom this register knows nothing: two people look at its lines again.
+    A batch would also act on people who registered after the backup, since this register does not know them: two people check its lines again.
     """
     with action():
         sign_out_everyone()

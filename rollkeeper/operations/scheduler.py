@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The job runner: every job of every package, each in a separate thread, so that none waits for another.
 
-A process holds the leases of the jobs that it runs (`kernel/jobs.py`); what another process holds it waits for. The time of the
-next run is measured by a monotonic clock. A database that is away is waited for. To have a package's jobs run, name
-the package below.
+A process holds the leases of the jobs that it runs (`kernel/jobs.py`), and waits for leases that another process holds. A monotonic
+clock measures the time to the next run. If the database does not answer, the process waits for it. To run a package's jobs, name the
+package below.
 """
 
 import logging
@@ -45,12 +45,12 @@ _BUSY_RETRY_S: Final = 1.0
 _MAX_AWAY_S: Final = 5.0
 _MAX_BACKOFF_S: Final = 600.0
 _LONG_WAIT_S: Final = 60.0
-"""From here on an idle connection, 3 MB of the server each, costs more than a new one."""
+"""For waits as long as this, an idle connection (3 MB on the server) costs more than a new one."""
 _SETTINGS_INTERVAL_S: Final = 60.0
 
 
 def all_jobs() -> list[PeriodicJob]:
-    """Return every job that this instance has a use for: where it may do nothing by itself, what people at an app wait for."""
+    """Return every job that this instance uses; if it may do nothing by itself, only the jobs that people at an app wait for."""
     found = (
         job for package in PACKAGES_WITH_JOBS for job in import_module(f"rollkeeper.{package}.jobs").JOBS
     )
@@ -58,7 +58,7 @@ def all_jobs() -> list[PeriodicJob]:
 
 
 def jobs_of_this_process() -> list[PeriodicJob]:
-    """Return the jobs to be run here: of the kind asked for, those that open where things can be opened, the others where they cannot."""
+    """Return the jobs to run here: of the kind asked for, those that need keys if this process has keys, else those that need none."""
     kind = JobKind(os.environ.get("ROLLKEEPER_JOBS", JobKind.ALL))
     return [
         job
@@ -71,7 +71,7 @@ def jobs_of_this_process() -> list[PeriodicJob]:
 def run_jobs(stop: threading.Event) -> None:
     """Run this process's jobs until asked to stop; a run under way is finished first.
 
-    Ends by itself when the settings come to name other jobs: the process that started it starts it again.
+    Ends by itself when changed settings lead to other jobs: the process that started it starts it again.
     """
     runner = Runner(jobs_of_this_process())
     with answering(f"{os.environ.get('ROLLKEEPER_PROCESS', 'worker')}.{os.getpid()}", _parts(runner)):
@@ -103,7 +103,7 @@ class JobThread:
         self.busy_since: float | None = None
 
     def hold(self, claim: int, *, until: float, ago_s: float | None) -> None:
-        """Note that the lease was renewed; where it is new here, go on where the former process ended."""
+        """Note that the lease was renewed; if this process did not hold it before, plan the next run from the job's last run."""
         is_new = not self.is_held()
         self.claim, self.held_until = claim, until
         if is_new:
@@ -150,7 +150,7 @@ class JobThread:
         _close_connections(is_whole=broke or self.job.interval_s() >= _LONG_WAIT_S)
 
     def _is_long_busy(self, now: float) -> bool:
-        """Tell whether another session runs the job though its process does not hold the lease for long."""
+        """Tell whether another session has run the job for long, although this process holds the lease."""
         self.busy_since = self.busy_since or now
         return now - self.busy_since > self._lease_s
 
@@ -218,7 +218,7 @@ class Runner:
                 self._is_leasing = False
                 connection.close()
                 if not stop.wait(away_s):
-                    with suppress(ServerDidNotStart):  # a server of ours that fell is started again
+                    with suppress(ServerDidNotStart):  # an embedded server that stopped is started again
                         embedded_postgres.ensure_embedded_running()
                 away_s = min(_MAX_AWAY_S, 2 * away_s)
 
@@ -253,7 +253,7 @@ class Runner:
 
 
 def _close_connections(*, is_whole: bool) -> None:
-    """Close what opens, so that a rotation of keys is not blocked; whole, every connection: what broke, or waits for long."""
+    """Close the connections that open data, so that no rotation of keys is blocked; with `is_whole` (a fault, a long wait), close all."""
     for name in django_settings.DATABASES:
         if is_whole or name != "default":
             connections[name].close()

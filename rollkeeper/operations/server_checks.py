@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Do the two servers answer at all? Where one does not, nothing else can be looked at, and that is said once, in its own words."""
+"""Checks whether the two servers answer; if one does not, nothing else can be checked, and the doctor says only that."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ _UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it: 
 
 
 def examine_servers_of_instance() -> list[Finding]:
-    """Examine the servers of an instance that is there, or whose setup did not end because one of them did not answer.
+    """Examine the servers of an instance that exists, or whose setup did not end because a server did not answer.
 
     Refuses: NO_INSTANCE, SETUP_NOT_DONE.
     """
@@ -31,7 +31,7 @@ def examine_servers_of_instance() -> list[Finding]:
 
 
 def examine_servers() -> list[Finding]:
-    """Name each server that hangs or does not answer, within seconds: opening the instance would wait for it."""
+    """Name, within seconds, each server that hangs or does not answer: opening the instance would wait for it."""
     return _silent() if _are_the_operators() else _hanging()
 
 

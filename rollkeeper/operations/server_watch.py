@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Keeps both stores reachable while a long-running process works: an embedded server that is gone is started again.
 
-A dead server of keys is noticed here before a clerk registers a subscriber. Servers of the operator's own cannot be started from here:
-which one does not answer is said, and when it answers again. The processes that use a server connect again by themselves.
+A dead server of keys is noticed here before a clerk registers a subscriber. The operator's own servers cannot be started from here: a
+message says which one does not answer, and when it answers again. The processes that use a server connect again by themselves.
 """
 
 import threading
@@ -19,7 +19,7 @@ from rollkeeper.platform.server_state import accepts, is_own
 
 _INTERVAL_S: Final = 0.5
 _ASKED_EVERY_S: Final = 4.0
-"""Asking costs a server a process each time; that a process is gone is seen without. This long a hung server may stay unnoticed."""
+"""Asking costs the server a process each time; a server that is gone is noticed without asking. A server may hang this long unnoticed."""
 _END_S: Final = 2.0
 
 
@@ -33,7 +33,7 @@ def watched_servers() -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(_END_S)  # one that waits for a server to recover ends with this process
+        thread.join(_END_S)  # a thread that waits for a server to recover ends with this process
 
 
 class _Watch:

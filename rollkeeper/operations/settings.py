@@ -36,12 +36,12 @@ def restored_mark() -> Path:
 
 
 def restoring_mark() -> Path:
-    """Return the file that is there, and locked, while an instance is restored."""
+    """Return the file that exists, and is locked, while an instance is restored."""
     return data_dir() / "restoring"
 
 
 def is_restore_abandoned() -> bool:
-    """Tell whether a restore into this directory was killed: it left secrets and perhaps running servers, which the next one removes."""
+    """Tell whether a restore into this directory was killed: the next restore removes the secrets and servers that it may have left."""
     if not restoring_mark().exists():
         return False
     with try_exclusive_lock(restoring_mark()) as is_free:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a production instance must be told before it is made: whose it is, under which law, where, in which languages.
 
-No default of these is right for an operator, and a wrong law or name would reach real people. They come from the settings, from a
+No default is right for an operator here, and a wrong law or name would reach real people. The answers come from the settings, from a
 file of answers (tables and keys as in settings.toml), or from a person at a terminal.
 """
 
@@ -35,13 +35,13 @@ REQUIRED: Final = ("operator_name", "country_code", "pack", "zone", "languages",
 
 
 def unanswered() -> list[str]:
-    """Return which of the required settings nothing gives: neither the file nor the environment."""
+    """Return the required settings that neither the file nor the environment gives."""
     given = current_content().get(INSTANCE, {})
     return [key for key in REQUIRED if key not in given]
 
 
 def answer(file: Path | None) -> bool:
-    """Write the answers for a production instance; ask for what is missing of one that is not made yet. Return whether settings were written.
+    """Write the answers for a production instance, ask for missing ones if it is not made yet, and return whether anything was written.
 
     Refuses: INSTANCE_KIND_MISMATCH, SETTINGS_FILE_FAULT, SETTING_FAULT, SETUP_UNANSWERED; then nothing was written.
     """
@@ -71,7 +71,7 @@ def answer(file: Path | None) -> bool:
 
 
 def _said_of(file: Path, fault: RollkeeperError) -> RollkeeperError:
-    """Return the same fault as one of the file of answers: there may be no settings file yet."""
+    """Return the same fault with the file of answers as its source: there may be no settings file yet."""
     return as_one(
         [
             one.with_facts(source=file) if one.facts.get("source") == settings_file() else one
@@ -81,7 +81,7 @@ def _said_of(file: Path, fault: RollkeeperError) -> RollkeeperError:
 
 
 def _kept(said: dict[str, Any]) -> list[str]:
-    """Return where the databases and the root are by the settings alone: a file that lost them would else seem to have moved them."""
+    """Return the addresses of databases and root that the file of answers leaves out: the settings keep them, and the operator is told."""
     given = current_content()
     return [
         f"'{table}.{key}'"
@@ -91,7 +91,7 @@ def _kept(said: dict[str, Any]) -> list[str]:
 
 
 def _instance_in(tables: dict[str, Any]) -> dict[str, Any]:
-    """Return what a file says of the instance; that it may be no table is refused where it is written."""
+    """Return a file's table of the instance, empty if it is no table, which `write_settings` refuses."""
     found = tables.get(INSTANCE)
     return found if isinstance(found, dict) else {}
 
@@ -136,7 +136,7 @@ def _asked(missing: list[str]) -> dict[str, Any]:
 
 
 def _ask(key: str, question: str, *, default: str | None) -> Any:
-    """Ask until the answer is one that the setting takes."""
+    """Ask until the setting accepts the answer."""
     while True:
         said = typer.prompt(question, default=default, show_default=bool(default), err=True).strip()
         value = [one.strip() for one in said.split(",")] if key == "languages" else said

@@ -3,7 +3,7 @@
 
 The text of an exception of the database can hold the values of a row, and a traceback the values of variables. So
 neither is shown or logged; the kind of the fault and the place in our own code say where to look.
-`ROLLKEEPER_TRACEBACK=1` shows everything, to who develops with invented people.
+`ROLLKEEPER_TRACEBACK=1` shows everything: it is for developers, with invented people only.
 """
 
 import errno
@@ -39,7 +39,7 @@ SYSTEM_WORDS: Final = (
     "Cannot assign requested address", "Name or service not known", "Temporary failure in name resolution", "Connection refused",
     "Connection reset by peer", "Connection timed out", "Network is unreachable", "No route to host",
 )  # fmt: skip
-"""Why the system does not do something, in its own words: the catalogues have them, so that a refusal is in one language."""
+"""The operating system's own error messages: the catalogues translate them, so that a refusal is in one language."""
 
 
 def tell(fault: BaseException) -> RollkeeperError:
@@ -97,7 +97,7 @@ def _tell_of_a_file(fault: OSError) -> RollkeeperError:
 
 
 def _owner_of_instance_with(place: object) -> str | None:
-    """Return whose the instance is that has this file, where it is another user's than who runs this process."""
+    """Return the owner of the data directory, if this file is in it and the owner is not the user of this process."""
     if not isinstance(place, str) or not Path(place).is_relative_to(data_dir()):
         return None
     try:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The vault service as a child of `vault serve`, `serve` or `worker`: ``python -m rollkeeper.operations.vault_process``.
 
-It starts no server of a database: where root runs Rollkeeper it has a separate user, which may not.
+It starts no database server: where root runs Rollkeeper, this process has a separate user, which may not start one.
 """
 
 from rollkeeper.operations.child_process import Keep, run_as_child

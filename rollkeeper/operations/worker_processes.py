@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The processes next to the apps: started when those are up, started again when they end, stopped with their parent.
+"""The processes next to the apps: started after the apps, started again when they end, stopped with their parent.
 
-One is the vault service (`vault/service.py`). The others are the one job runner (`operations/scheduler.py`) with some of the jobs. There are two workers: one holds vault keys, and one
-holds none and runs the jobs that need none. Where an app is served a third, the portal worker, runs what people at
-an app wait for, so that no other job holds it up; without it the worker with keys runs that too.
+One is the vault service (`vault/service.py`). The others are job runners (`operations/scheduler.py`), each with some of the jobs. Two of
+them are workers: one holds vault keys; the other holds none and runs the jobs that need none. Where an app is served, a third, the
+portal worker, runs the jobs that people at an app wait for, so that no other job delays them. Elsewhere the workers run these jobs too.
 """
 
 import os
@@ -45,11 +45,11 @@ class JobKind(StrEnum):
 
 @dataclass(slots=True)
 class ManagedProcess(ABC):
-    """One process. Its name is that of its log."""
+    """One process. Its log has the same name."""
 
     name: str
     preloader: Preloader | None = field(default=None, kw_only=True)
-    """What forks it, where it shares memory with the others."""
+    """The preloader that forks it, if it shares memory with the others."""
     _process: subprocess.Popen[bytes] | ForkedProcess | None = field(default=None, init=False)
     _begun: float = field(default=0.0, init=False)
 
@@ -77,13 +77,13 @@ class ManagedProcess(ABC):
         return self._process is not None and self._process.poll() is None
 
     def ask_to_stop(self) -> None:
-        """Tell it to end what it is at, and then itself."""
+        """Ask it to end its present run, and then itself."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.terminate()
 
     def stop(self) -> None:
-        """End it: what it is at it ends first, if that takes no more than a few seconds."""
+        """End it; its present run may end first, if that takes no more than a few seconds."""
         if self._process is None:
             return
         self.ask_to_stop()
@@ -127,7 +127,7 @@ class ManagedProcess(ABC):
                 user=user,
                 group=user,
                 extra_groups=[] if user else None,
-                start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+                start_new_session=True,  # Ctrl-C reaches only the parent, which stops its children in order
             )
         )
         log_output(cast("IO[bytes]", process.stdout), self.log)
@@ -136,7 +136,7 @@ class ManagedProcess(ABC):
 
 @dataclass(slots=True)
 class JobProcess(ManagedProcess):
-    """A job runner: which jobs it runs, and whether it holds what opens the vault."""
+    """A job runner: which jobs it runs, and whether it holds the keys that open the vault."""
 
     jobs: JobKind
     opens: bool = True
@@ -152,13 +152,13 @@ class JobProcess(ManagedProcess):
 
 @dataclass(slots=True)
 class VaultProcess(ManagedProcess):
-    """The vault service, unless another process of this instance is it already; with a user of its own where root runs it."""
+    """The vault service, unless another process of this instance already serves the vault; it has a separate user where root runs it."""
 
     _credentials: VaultCredentials | None = field(default=None, init=False)
     _renewed: float = field(default=0.0, init=False)
 
     def keep_going(self) -> None:
-        """Start it where none answers, and keep its directory up to date."""
+        """Start it if no vault service answers, and keep its directory up to date."""
         if self._is_running():
             self._renew()
         elif time.monotonic() >= self._begun + _PAUSE_S:
@@ -168,7 +168,7 @@ class VaultProcess(ManagedProcess):
                 super(VaultProcess, self).keep_going()
 
     def stop(self) -> None:
-        """End it, and take back what it got."""
+        """End it, and remove the files that it got."""
         super(VaultProcess, self).stop()
         if self._credentials:
             self._credentials.clear()
@@ -191,8 +191,7 @@ def processes_for(
 ) -> list[ManagedProcess]:
     """Return the processes that these apps need, and the workers, if they are wanted here.
 
-    With a preloader, for a demo, one process is both the portal worker and the worker that holds keys: both have the same user, role
-    and keys.
+    With a preloader, for a demo, there is no portal worker: the workers run its jobs.
     """
     vault = vault_service(preloader=preloader)
     if not apps or (with_workers and preloader):
@@ -207,7 +206,7 @@ def vault_service(*, preloader: Preloader | None = None) -> ManagedProcess:
 
 
 def workers(jobs: JobKind = JobKind.ALL, *, preloader: Preloader | None = None) -> list[ManagedProcess]:
-    """Return the two workers; the one with keys runs the few jobs that need them, the other those of this kind."""
+    """Return the two workers: one runs the few jobs that need keys, the other runs the jobs of this kind that need none."""
     return [
         JobProcess("worker-with-keys", JobKind.ALL, preloader=preloader),
         JobProcess("worker-without-keys", jobs, opens=False, preloader=preloader),
@@ -216,7 +215,7 @@ def workers(jobs: JobKind = JobKind.ALL, *, preloader: Preloader | None = None) 
 
 @contextmanager
 def stopped_at_end(processes: Sequence[ManagedProcess]) -> Iterator[Sequence[ManagedProcess]]:
-    """Stop them at the end of a block, all at once; until then the instance's health misses those that do not answer.
+    """Stop these processes at the end of a block, all at once; until then the instance's health names each that does not answer.
 
     Refuses: SOCKETS_NOT_WRITABLE.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The refusal of a call that no command takes: what is wrong in it, never what was typed, which may be about a person."""
+"""Refuses a call that no command accepts: it says what is wrong, never what was typed, since that may be about a person."""
 
 import re
 import sys
@@ -39,7 +39,7 @@ _OF_THE_LIBRARY: Final = (
     ("is not readable", "this user may not read it"),
     ("is not writable", "this user may not write there"),
 )
-"""What is said in place of sentences about types, which also hold letters of the value."""
+"""Our words in place of the library's sentences, which are about types and repeat parts of the value."""
 
 
 class WrongCall(ClickException):

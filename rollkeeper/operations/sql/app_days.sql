@@ -1,9 +1,10 @@
--- Refuses an app days and instants without end, or of another age: one in a single row, which no program can read, would keep every notice,
--- command or case from its turn.
+-- Refuses days and instants of an app that are infinite or in another age: one such row, which no program can read, would hold up every notice,
+-- command or case.
 -- Law: art. 3 (who is concerned is told). Reads: the rights that roles.sql gave. Writes: triggers on the tables in which apps write such
--- columns by their own rights; functions see to theirs. Plan: the WHEN clause alone: comparisons, and no function for a day that is one. Again: the same triggers.
--- In the ledger the database says the instant and the day.
--- As it was when each row was read as JSON for this.
+-- columns by their own rights; functions check theirs. Plan: the WHEN clause alone: comparisons, and no function call for a valid
+-- day. Again: the same triggers.
+-- The ledger needs no trigger: the database sets its instant and day.
+-- Drops the former function, which read each row as JSON.
 DROP FUNCTION IF EXISTS kernel_require_days() CASCADE;
 DO $$
 DECLARE

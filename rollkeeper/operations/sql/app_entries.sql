@@ -1,9 +1,9 @@
--- Demands of every change by an app the ledger entry that says so, written by the same transaction: checked when it commits.
+-- Requires, for every change by an app, the ledger entry that says so, written by the same transaction: checked when it commits.
 -- Law: art. 11 (no entry, no action). Reads: access_staff, ledger_entry, lines_line, lines_tenure, notices_notice, selfcare_case. Writes: triggers on the tables in which apps
 -- write rows themselves, and on tenures.
 -- Plan: ledger_entry_by_commit, the few entries of the present transaction. Again: the same triggers.
--- Each line of the list: table, event, verbs of which one must have been entered (none: any), the entry's fact that names the row
--- ("line": the entry's line; none: no fact), and the column that it must equal.
+-- Each line of the list: table, event, verbs (the entry has one of them; none: any verb), the entry's fact that names the row ("line": the entry's
+-- line; none: no fact), and the column that the fact must equal.
 CREATE OR REPLACE FUNCTION ledger_require_entry_of_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -60,7 +60,7 @@ BEGIN
 END
 $$;
 
--- A case is opened as its entry says: of that line, on that day, about a tenure of it, and against a case about the same line.
+-- A case is opened as its entry says: about that line, on that day, about a tenure of that line, and against a case about the same line.
 CREATE OR REPLACE FUNCTION selfcare_require_entry_of_case() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -85,7 +85,7 @@ DROP TRIGGER IF EXISTS ledger_entry_of_change ON selfcare_case;
 CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER INSERT ON selfcare_case DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION selfcare_require_entry_of_case();
 
--- An account is closed by an entry with its mark: else one entry would close them all.
+-- An account is closed by an entry with its own mark: otherwise one entry would close all accounts.
 DROP FUNCTION IF EXISTS access_mark_of(uuid);
 CREATE OR REPLACE FUNCTION access_require_entry_of_closing() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -103,7 +103,7 @@ DROP TRIGGER IF EXISTS ledger_entry_of_change ON access_staff;
 CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER UPDATE OF is_active ON access_staff DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION access_require_entry_of_closing();
 
--- What a page asks a worker to do about a campaign or a file is entered when it is asked.
+-- A page's request to a worker about a campaign or a file has its ledger entry when it is made.
 DROP TRIGGER IF EXISTS ledger_entry_of_campaign_request ON access_staffrequest;
 CREATE CONSTRAINT TRIGGER ledger_entry_of_campaign_request AFTER INSERT OR UPDATE ON access_staffrequest DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_is_app() AND NEW.kind LIKE 'campaign-%')
@@ -113,8 +113,8 @@ CREATE CONSTRAINT TRIGGER ledger_entry_of_upload_request AFTER INSERT ON access_
     FOR EACH ROW WHEN (kernel_is_app() AND NEW.kind LIKE 'imports-%')
     EXECUTE FUNCTION ledger_require_entry_of_change('imports:upload:received imports:upload:decided', 'upload', 'subject');
 
--- A replaced SIM keeps the line's subscriber from signing in at the portal for some days. So an app enters one only of a line that has a
--- subscriber, who is told, and each counts as a number looked up, which no rollback takes back: no subscriber is kept out unseen, or in masses.
+-- A replaced SIM keeps the line's subscriber from signing in at the portal for some days. So an app enters one only for a line whose subscriber is
+-- notified, and each counts as a lookup, which no rollback takes back: an attacker cannot lock subscribers out unnoticed, or in masses.
 CREATE OR REPLACE FUNCTION ledger_require_told_subscriber() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -133,13 +133,13 @@ DROP TRIGGER IF EXISTS ledger_sim_replaced ON ledger_entry;
 CREATE CONSTRAINT TRIGGER ledger_sim_replaced AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (NEW.verb = 'line:sim:replaced' AND kernel_is_app()) EXECUTE FUNCTION ledger_require_told_subscriber();
 
--- A notice is sent on each line, at night to a nation's if an app could queue them at will. So it is about what an entry of the same
--- transaction says was done to its line, or to another one of the same person. What a counter queues counts as a number looked up besides,
--- since it may enter what was not done: a nation that is told at night that its contracts ended.
+-- An app that could queue notices at will could send them to all lines of a nation at night. So a notice is about what an entry of the same
+-- transaction says was done to its line, or to another line of the same person. A notice that a counter queues also counts as a lookup, since a
+-- counter may enter what was not done: it could tell a nation at night that its contracts ended.
 CREATE OR REPLACE TRIGGER notices_at_counter_counted BEFORE INSERT ON notices_notice
     FOR EACH ROW WHEN (kernel_acting_role() = 'counter' AND NEW.kind <> 'sim_replaced') EXECUTE FUNCTION access_count_row();
--- One case of a kind is open for a line: to open another is refused, and rolled back it would tell without end of which lines someone reports a
--- death or suspects a forged document.
+-- A line has one open case of a kind, and a second one is refused. Without a count, an app could try and roll back without end, and learn for which
+-- lines a death is reported or a forged document suspected.
 CREATE OR REPLACE TRIGGER selfcare_case_at_counter_counted BEFORE INSERT ON selfcare_case
     FOR EACH ROW WHEN (kernel_acting_role() = 'counter') EXECUTE FUNCTION access_count_row();
 CREATE OR REPLACE FUNCTION notices_require_entry_of_notice() RETURNS trigger
@@ -173,7 +173,7 @@ DROP TRIGGER IF EXISTS ledger_entry_of_change ON notices_notice;
 CREATE CONSTRAINT TRIGGER ledger_entry_of_change AFTER INSERT ON notices_notice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (kernel_is_app()) EXECUTE FUNCTION notices_require_entry_of_notice();
 
--- Which notices tell a line something. Read within its caller, and so planned with it: not called for each line.
+-- Returns the queued notices of one kind to a line. PostgreSQL puts this function into its caller's plan, so it is not called for each line.
 DROP FUNCTION IF EXISTS notices_tells;
 CREATE OR REPLACE FUNCTION notices_telling(line uuid, of_kind text, since date) RETURNS SETOF uuid
 LANGUAGE sql STABLE AS $$
@@ -183,9 +183,9 @@ LANGUAGE sql STABLE AS $$
 $$;
 REVOKE ALL ON FUNCTION notices_telling FROM PUBLIC;
 
--- Who gets a line in their name is told on each of their other lines, as `registration/side_effects.py` does: else a counter that registers
--- one unseen would read, on that line and some days later, what is recorded of them. Who has the line already is told there of what changed,
--- but for one who was accepted for a time.
+-- A person who gets a line in their name is notified on each of their other lines, as `registration/side_effects.py` does. Otherwise a counter could
+-- register a line to them unnoticed and, some days later, read on that line what is recorded about them. A subscriber who already has the line is
+-- notified there of what changed, unless they were only accepted for a time.
 CREATE OR REPLACE FUNCTION lines_require_told_person() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -212,8 +212,8 @@ DROP TRIGGER IF EXISTS lines_tenure_told ON lines_tenure;
 CREATE CONSTRAINT TRIGGER lines_tenure_told AFTER INSERT ON lines_tenure DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (kernel_is_app()) EXECUTE FUNCTION lines_require_told_person();
 
--- Who is joined to another, or parted, is told on each line of either, as `registration/document_links.py` does: the documents of one prove to
--- be the other, and limits count the lines of both.
+-- When two references are joined or parted, each line of either is notified, as `registration/document_links.py` does: the documents of one prove
+-- the identity of the other, and limits count the lines of both.
 CREATE OR REPLACE FUNCTION subscribers_require_told_people() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -237,8 +237,8 @@ DROP TRIGGER IF EXISTS subscribers_personlink_told ON subscribers_personlink;
 CREATE CONSTRAINT TRIGGER subscribers_personlink_told AFTER INSERT OR DELETE ON subscribers_personlink DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_is_app()) EXECUTE FUNCTION subscribers_require_told_people();
 
--- A counter seals what belongs to a tenure that it begins. A row about an older one would be refused by the key where there is one, and so tell
--- what is recorded of whom: that a former SIM is kept means that the line was held for a case. The reference says when it was made.
+-- A counter seals only for a tenure that it begins. For an older tenure the primary key would refuse a row that exists already, and so tell what is
+-- recorded: a former SIM, for example, is kept only while a legal hold protects the line. The tenure's reference says when it was made.
 CREATE OR REPLACE TRIGGER vault_sealed_of_new_tenure BEFORE INSERT ON vault_sealed
     FOR EACH ROW WHEN (current_user = 'counter' AND (uuid_extract_timestamp(NEW.tenure_id) > clock_timestamp() - interval '10 minutes') IS NOT TRUE)
     EXECUTE FUNCTION kernel_refuse('vault_sealed_of_an_older_tenure', 'insufficient_privilege');
@@ -246,15 +246,15 @@ CREATE OR REPLACE TRIGGER vault_copy_of_new_tenure BEFORE INSERT ON vault_copy
     FOR EACH ROW WHEN (current_user = 'counter' AND (uuid_extract_timestamp(NEW.tenure_id) > clock_timestamp() - interval '10 minutes') IS NOT TRUE)
     EXECUTE FUNCTION kernel_refuse('vault_copy_of_an_older_tenure', 'insufficient_privilege');
 
--- A closed account is opened again by a command alone, and a request that was decided or closed is not decided again.
+-- Only a command opens a closed account again. A disclosure request that was decided or closed is not decided again.
 CREATE OR REPLACE TRIGGER access_staff_reopened BEFORE UPDATE OF is_active ON access_staff
     FOR EACH ROW WHEN (kernel_is_app() AND NEW.is_active AND NOT OLD.is_active)
     EXECUTE FUNCTION kernel_refuse('access_staff_changed_by_an_app', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER disclosures_request_decided BEFORE UPDATE ON disclosures_request
     FOR EACH ROW WHEN (kernel_is_app() AND (OLD.state NOT IN ('waiting', 'approved') OR NEW.state NOT IN ('waiting', 'approved', 'refused')))
     EXECUTE FUNCTION kernel_refuse('disclosures_request_changed_by_an_app', 'insufficient_privilege');
--- An agent is suspended by a page, and by a worker's act alone let go on; an unusual case is settled once. Of an incident's step a page says
--- that it is approved or withdrawn, and not that it was done.
+-- A page may suspend an agent, but only a worker reinstates one. A case of unusual activity is settled once. A page says of an incident's step that
+-- it is approved or withdrawn, never that it was done.
 CREATE OR REPLACE TRIGGER agents_agent_suspended BEFORE UPDATE ON agents_agent
     FOR EACH ROW WHEN (kernel_is_app() AND (NEW.state <> 'suspended' OR OLD.state = 'terminated' OR NOT NEW.closed_accounts @> OLD.closed_accounts
                                             OR NEW.suspended_on IS DISTINCT FROM coalesce(OLD.suspended_on, NEW.suspended_on)))
@@ -262,7 +262,7 @@ CREATE OR REPLACE TRIGGER agents_agent_suspended BEFORE UPDATE ON agents_agent
 CREATE OR REPLACE TRIGGER agents_case_settled BEFORE UPDATE ON agents_case
     FOR EACH ROW WHEN (kernel_is_app() AND OLD.settled_on IS NOT NULL)
     EXECUTE FUNCTION kernel_refuse('agents_case_changed_by_an_app', 'insufficient_privilege');
--- Nor does either say a word that no program knows: in one row it would keep every case from being shown, every step from being done.
+-- Both tables take only words that the program knows: one unknown word would keep every case from being shown, or every step from being done.
 CREATE OR REPLACE TRIGGER agents_case_known BEFORE INSERT OR UPDATE ON agents_case
     FOR EACH ROW WHEN (kernel_is_app() AND NEW.pattern NOT IN ('rate', 'one_person', 'outlets', 'hours', 'after_suspension', 'duplicate_image',
                                                                'abandoned', 'not_confirmed'))

@@ -1,11 +1,11 @@
--- What apps may know of the ledger's entries and of pauses: of one line, one code, one account, one batch at a time. No app selects a
--- body, the line of an entry, or a pause, which together say who was in hospital, in detention or disabled.
+-- What apps may read of the ledger's entries and of pauses: one line, one code, one account or one batch at a time. No app selects a body,
+-- the line of an entry, or a pause, which together say who was in hospital, in detention or disabled.
 -- Law: art. 11 (no one can access everyone). Reads: ledger_entry, ledger_leaf, ledger_deferreddisclosuremark, lines_pause, lines_tenure,
 -- registration_submission, agents_registration, access_approval, reporting_auditsampleline, selfcare_case, notices_notice. Writes: a trigger, policies.
 -- Plan: indexes by line, by person and by account; primary keys. Again: CREATE OR REPLACE: the same functions; a lookup counts again.
 
--- The entry of a receipt's code; NULL where the letters are not its own. Counted at an app, a miss ten times: the letters come out of the
--- body, so that an app which could try many would test what it guesses of one.
+-- Returns the entry of a receipt's code, NULL if the letters are wrong. Each call of an app counts as a lookup, a miss as ten: the letters are
+-- computed from the body, so an app that could try many would test its guesses about a body.
 CREATE OR REPLACE FUNCTION ledger_entry_of_code(entry bigint, letters text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -25,7 +25,7 @@ BEGIN
 END
 $$;
 
--- The entry of what was just submitted under a key, which is not guessed: of an older one its code tells.
+-- Returns the entry of a recent submission by its key, which no one can guess. An older entry is found by its receipt's code.
 CREATE OR REPLACE FUNCTION registration_entry_of(shown text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -36,8 +36,8 @@ BEGIN
 END
 $$;
 
--- The receipts of these submissions. No app tests what is not random: rows of files before 0.6.0 have customers' numbers as their keys. Such a key
--- is not looked for, since the plan of a statement tells what was read.
+-- Returns the receipts of these submissions. An app may ask for random keys only: rows of files before 0.6.0 have customers' numbers as their keys.
+-- Such keys are left out before the search, since the plan of a statement tells what was read.
 CREATE OR REPLACE FUNCTION registration_receipts_of(keys text[]) RETURNS TABLE (submission_key text, receipt jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT s.submission_key, s.receipt FROM registration_submission s
@@ -46,8 +46,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
          WHERE one.key ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' OR NOT kernel_is_app()))
 $$;
 
--- A receipt names what was done with it: an app that kept one about an older entry would read that entry by its own key. By the key of
--- another row it would learn that there is one.
+-- A receipt names an entry of its own transaction: an app that stored a receipt with an older entry could read that entry by its own key. Keys are
+-- random, since a key that exists already would tell that its row exists.
 CREATE OR REPLACE FUNCTION registration_require_own_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -92,8 +92,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE e.staff_id = account AND e.verb = 'access:sign_in:attempted' ORDER BY e.at DESC LIMIT most
 $$;
 
--- Who accessed the present subscriber of a line, or the line while it has none, the oldest first. An app is answered in the transaction
--- that entered its own access. Accesses for a disclosure request with deferred notification are left out until that day is over.
+-- Who accessed the present subscriber of a line, or the line while it has none, the oldest first. An app gets an answer only in the transaction
+-- that enters its own access. Accesses for a disclosure request with deferred notification are left out until that day is over.
 CREATE OR REPLACE FUNCTION lines_accesses_of(line uuid, verbs text[], today date)
 RETURNS TABLE (entry_id bigint, at timestamptz, day date, line_id uuid, body text, leaf_index bigint, withheld_until date)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -108,7 +108,7 @@ BEGIN
     THEN
         RAISE EXCEPTION 'lines_accesses_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- Counted for ten: an app that rolls its transaction back takes the entry back, and not the count.
+    -- Counts as ten lookups: an app that rolls its transaction back undoes the entry, but not the count.
     PERFORM access_count_lookups(10);
     RETURN QUERY
     SELECT e.entry_id, e.at, e.day, e.line_id, e.body, l.leaf_index, w.until
@@ -142,9 +142,9 @@ BEGIN
 END
 $$;
 
--- That something was disclosed to an authority is for the person and those who decide it: no app sees a notice, or a try to deliver it. A
--- policy would hide the row, and the plan of a statement would count it: an app would learn of which line there is one. So functions answer,
--- of notices of the duty and of decided cases alone.
+-- Only the person, and the people who decide, may know that something was disclosed to an authority. So no app sees a notice, or a try to deliver it.
+-- A policy would hide the row, but the plan of a statement would count it, and an app would learn which line has one. So functions answer, and only
+-- about notices of the duty and of decided cases.
 ALTER TABLE notices_notice DISABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS notices_notice_of_others ON notices_notice;
 DROP POLICY IF EXISTS notices_notice_at_an_app ON notices_notice;
@@ -174,7 +174,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      LIMIT most
 $$;
 
--- Counts the same by region, the channel tried last and its outcome.
+-- Counts these members by region, by the channel tried last and by its outcome.
 CREATE OR REPLACE FUNCTION campaign_not_notified_groups(of_campaign text)
 RETURNS TABLE (region text, channel text, notice_state text, lines bigint, waived bigint, with_address bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -193,7 +193,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      ORDER BY lines DESC, l.region, n.channel
 $$;
 
--- Members of the open campaigns whom nothing has reached and to whom a letter failed, with the last letter of each: an index holds such letters.
+-- Members of the open campaigns whom no notice has reached and to whom a letter failed, with the last letter of each; an index holds such letters.
 CREATE OR REPLACE FUNCTION campaign_not_notified_by_post(after uuid, most bigint)
 RETURNS TABLE (line_id uuid, region text, sent_at timestamptz, outcome text, notice_state text, is_waived boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -209,8 +209,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      LIMIT most
 $$;
 
--- On which days a member was notified by a campaign or was not reached, since the member was taken back into it; `is_told` is false where
--- that campaign has no notice. Of a line that is no member nothing is read: the plan of a statement tells what was.
+-- Returns the days on which a campaign notified a member or did not reach them, since the member came back into it; `is_told` is false if the
+-- campaign has no notice. For a line that is no member nothing is read, since the plan of a statement tells what was read.
 CREATE OR REPLACE FUNCTION campaign_told(line uuid, by_campaign uuid, since date, zone text)
 RETURNS TABLE (is_told boolean, delivered date[], bounced date[])
 LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -259,8 +259,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE e.line_id = line AND e.verb IN ('line:tenure:registered', 'line:tenure:transferred', 'line:tenure:corrected', 'line:line:relocated')
 $$;
 
--- On how many other lines an agent registered the person of a registration in these days; of a company none. An app is answered in the
--- transaction that entered the registration.
+-- On how many other lines an agent registered the person of a registration in these days; 0 for a company. An app gets an answer only in the
+-- transaction that enters the registration.
 CREATE OR REPLACE FUNCTION agents_lines_of_person(entry bigint, of_agent uuid, since date, through date) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(DISTINCT e.line_id)
@@ -278,8 +278,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
        AND e.verb = 'campaign:batch:approved' AND e.staff_id = a.staff_id
 $$;
 
--- The entries of one verb and quarter by their rank, which is a hash over the auditor's seed and the published leaf: those of which
--- samples are drawn alone.
+-- The entries of one verb and quarter by their rank, which is a hash over the auditor's seed and the published leaf; only verbs of which samples
+-- are drawn.
 CREATE OR REPLACE FUNCTION reporting_ranked_entries(
     domain bytea, seed bytea, of_verb text, first date, last date, size bigint, most integer
 ) RETURNS TABLE (line_id uuid, day date, leaf_index bigint, looked_at bigint)
@@ -296,9 +296,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT ranked.line_id, ranked.day, ranked.leaf_index, (SELECT count(*) FROM ranked) FROM ranked ORDER BY rank
 $$;
 
--- What was done by the duty to the lines of a sample, as far as it is published; each line is counted at an app. Nothing that a person or
--- staff did besides: who is protected, held for a court, looked at or in a dispute would not look like who does not answer.
--- Of notices those of the duty alone, and the drawn one: who is protected gets none that an auditor asks, and another tells of a disclosure.
+-- Returns the published actions of the duty on the lines of a sample; each line of an app counts as a lookup. Other actions of people are left out:
+-- they would tell a subscriber who is protected, under a legal hold, looked up or in a dispute from one who does not answer.
+-- Of notices, only those of the duty and the drawn notice are returned: an auditor's question never goes to a protected subscriber, and another
+-- kind tells of a disclosure.
 CREATE OR REPLACE FUNCTION reporting_entries_of_sample(sample uuid, published bigint)
 RETURNS TABLE (line_id uuid, day date, verb text, article text, leaf_index bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -320,8 +321,8 @@ BEGIN
 END
 $$;
 
--- Until when an open case of one kind about a line is to be decided; NULL where there is none. One of who had the line before is theirs,
--- and is neither told to who has it now nor in their way.
+-- Returns the day by which an open case of one kind about a line is to be decided, NULL if there is none. A former subscriber's case is left out: the
+-- present subscriber is not told of it, and may open their own.
 CREATE OR REPLACE FUNCTION selfcare_case_due(line uuid, of_kind text) RETURNS date
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

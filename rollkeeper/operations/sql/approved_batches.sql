@@ -4,8 +4,8 @@
 -- campaign_member, imports_import, ledger_entry, lines_legalhold, lines_line, lines_pause, lines_tenure, notices_notice, retention_erasure, vault_copy. Writes: triggers on campaign_batch,
 -- campaign_batchline, campaign_campaign, campaign_member, lines_line, lines_number, lines_pause, lines_suspension, lines_tenure, notices_notice, retention_erasure, subscribers_document.
 -- Plan: a statement's rows joined with the batch's by campaign_batchline_pkey, once a statement. Again: the same triggers.
--- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. That a batch waits after its
--- pilot, and its hourly limit, are still the worker's to keep.
+-- `campaign/batch_execution.py` checks all of this before; an attacker with the session of a worker does not. Only the worker's program keeps the
+-- wait after a pilot and the hourly limit.
 
 -- Whether enough people with the permission approved this content, each from an open account and by an entry of the ledger.
 CREATE OR REPLACE FUNCTION campaign_is_approved(batch uuid, approved text) RETURNS boolean
@@ -54,8 +54,8 @@ REVOKE ALL ON FUNCTION campaign_hold_to_approval FROM PUBLIC;
 CREATE OR REPLACE TRIGGER campaign_batch_as_approved BEFORE INSERT OR UPDATE ON campaign_batch
     FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console')) EXECUTE FUNCTION campaign_hold_to_approval();
 
--- No line comes into a batch whose content was hashed for approval. The lock holds the hash back until this line is there to be hashed,
--- or is not: it could else wait in an open transaction until people had approved.
+-- No line comes into a batch whose content was hashed for approval. The lock makes the hash wait until the new line is committed or rolled back:
+-- otherwise the line could wait in an open transaction until people had approved.
 CREATE OR REPLACE FUNCTION campaign_refuse_late_lines() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -81,7 +81,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION imports_is_asked_for FROM PUBLIC;
 
--- Whether a line was made for such an import: its reference says when, and lines that are there are older than the request.
+-- Whether a line was made for such an import: its reference says when it was made, and lines that existed before are older than the request.
 CREATE OR REPLACE FUNCTION imports_brings(line uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT imports_is_asked_for() AND EXISTS (
@@ -91,10 +91,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION imports_brings FROM PUBLIC;
 
--- Whether a line would be cut before it may: on a day of a pause, never notified, or on or before a day that a notice named which went out. Of a line that is
--- barred already, by the notice of the bar before. Nothing that an earlier campaign or subscriber was notified of counts, but the notice of
--- a campaign of which an undone batch gave the line to this one. A day is kept whatever campaign a batch says to be of, and whenever a
--- member is said to have begun again: it ends with the campaign, or with a tenure that an entry of a later day began or ended.
+-- Whether a line would be cut too early: on a day of a pause, before it was notified, or on or before a day that a sent notice named. For a line that
+-- is barred already, the notice of that bar counts instead. A notice of an earlier campaign does not count, unless an undone batch of that campaign
+-- had the line. A named day holds whatever campaign a batch claims, and whenever a member is said to have begun again. It no longer holds when
+-- another campaign, which named it, is closed, or when an entry of a later day began or ended a tenure.
 CREATE OR REPLACE FUNCTION campaign_breaks_promise(line uuid, campaign uuid, next_step integer, day date) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM lines_pause p WHERE p.line_id = line AND p.days @> day) OR CASE
@@ -118,7 +118,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION campaign_breaks_promise FROM PUBLIC;
 
--- What was promised is not taken back: neither the day that a notice names, nor that a notice arrived, nor a member's clock.
+-- No promise is taken back: not the day that a notice names, not the proof that a notice arrived, and not a member's clock.
 CREATE OR REPLACE TRIGGER notices_notice_promise_kept BEFORE UPDATE ON notices_notice
     FOR EACH ROW WHEN ((NEW.promised_on < OLD.promised_on OR NEW.promised_on IS NULL AND OLD.promised_on IS NOT NULL
                         OR OLD.delivered_on IS NOT NULL AND (NEW.state, NEW.delivered_on) IS DISTINCT FROM (OLD.state, OLD.delivered_on))
@@ -131,12 +131,12 @@ CREATE OR REPLACE TRIGGER campaign_member_promise_kept BEFORE UPDATE ON campaign
                         OR NEW.reentered_on < OLD.reentered_on OR NEW.reentered_on IS NULL AND OLD.reentered_on IS NOT NULL)
                        AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('campaign_promise_taken_back', 'insufficient_privilege');
--- Nor a day of a pause: one without an end is ended, by the entry that says so.
+-- No day of a pause is taken back. Only a pause without an end gets an end, with the entry that says so.
 CREATE OR REPLACE TRIGGER lines_pause_kept BEFORE UPDATE OF days ON lines_pause
     FOR EACH ROW WHEN (NEW.days <> OLD.days AND (isempty(NEW.days) OR lower(NEW.days) IS DISTINCT FROM lower(OLD.days) OR NOT upper_inf(OLD.days))
                        AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('lines_pause_taken_back', 'insufficient_privilege');
--- The trigger says which verb, of an entry about the row's line, and the name of the fault without one.
+-- Requires an entry about the row's line. The trigger names its verb, and the fault if there is no such entry.
 CREATE OR REPLACE FUNCTION ledger_require_entry_about_line() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -152,13 +152,13 @@ DROP TRIGGER IF EXISTS lines_pause_ended_by_entry ON lines_pause;
 CREATE CONSTRAINT TRIGGER lines_pause_ended_by_entry AFTER UPDATE OF days ON lines_pause DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.days <> OLD.days AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION ledger_require_entry_about_line('line:clock:resumed', 'lines_pause_ended_without_its_entry');
--- Nor is a campaign made to be another, which has ended.
+-- A campaign keeps its reference: it does not take that of another campaign, which has ended.
 CREATE OR REPLACE TRIGGER campaign_campaign_stays_itself BEFORE UPDATE OF campaign_id ON campaign_campaign
     FOR EACH ROW WHEN (NEW.campaign_id <> OLD.campaign_id AND kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('campaign_made_another', 'insufficient_privilege');
 
--- A document is marked as replaced, or as valid again, only with an entry about its person or a line that names them: at an app with one of
--- a registration or of documents.
+-- A document is marked as replaced, or as valid again, only with an entry about its person or a line that names them. An app needs an entry of a
+-- registration or of documents.
 CREATE OR REPLACE FUNCTION subscribers_require_entry_of_document() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -179,7 +179,7 @@ BEGIN
     IF since IS NULL THEN
         RAISE EXCEPTION 'subscribers_document_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- Who had a line before is told on one of theirs of a document that is added: it proves to be them from now on.
+    -- A person who had a line before is notified of an added document on one of their lines: from now on it proves their identity.
     IF TG_OP = 'INSERT' AND EXISTS (
         SELECT FROM subscribers_references_of(NEW.person_id) AS one (person_id) JOIN lines_tenure h USING (person_id)
           LEFT JOIN ledger_entry e ON e.entry_id = h.begun_by_entry
@@ -198,14 +198,14 @@ REVOKE ALL ON FUNCTION subscribers_require_entry_of_document FROM PUBLIC;
 DROP TRIGGER IF EXISTS subscribers_document_entered ON subscribers_document;
 CREATE CONSTRAINT TRIGGER subscribers_document_entered AFTER UPDATE OF until ON subscribers_document DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console', 'counter')) EXECUTE FUNCTION subscribers_require_entry_of_document();
--- None is added unseen: it would lead to another person than its own, and prove at the portal to be them. An import that a person asked for
--- adds those of its own people.
+-- No document is added unnoticed: it could lead to a person to whom it does not belong, and prove their identity at the portal. An import that a
+-- person asked for adds the documents of its own people.
 DROP TRIGGER IF EXISTS subscribers_document_added ON subscribers_document;
 CREATE CONSTRAINT TRIGGER subscribers_document_added AFTER INSERT ON subscribers_document DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'counter', 'backoffice', 'portal')) EXECUTE FUNCTION subscribers_require_entry_of_document();
 
--- A suspension of a batch that runs, of what the batch bars, of a line whose turn has not been and who is as people approved: neither
--- registered nor disputed since; or one that a line came in with.
+-- A suspension belongs to a running batch and bars what the batch bars. Its line has not had its turn, and is as people approved it: neither
+-- registered nor disputed since. Otherwise it is a suspension with which a line was imported.
 CREATE OR REPLACE FUNCTION lines_hold_suspension_to_batch() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -220,7 +220,7 @@ BEGIN
            SELECT FROM begun s JOIN campaign_batch b USING (batch_id) LEFT JOIN campaign_batchline l USING (line_id, batch_id)
              LEFT JOIN lines_line n USING (line_id)
             WHERE (l.position > b.position_done AND (b.pilot_done_at IS NOT NULL OR l.position <= b.pilot_count)
-                   AND n.version BETWEEN l.line_version AND l.line_version + 1  -- the suspension itself makes it the next
+                   AND n.version BETWEEN l.line_version AND l.line_version + 1  -- the suspension itself adds one
                    AND n.is_registered = n.must_reverify AND NOT n.is_disputed) IS NOT TRUE
                OR campaign_breaks_promise(s.line_id, b.campaign_id, s.step, s.begun_on))
     THEN
@@ -238,14 +238,14 @@ CREATE OR REPLACE TRIGGER lines_suspension_ends_once BEFORE UPDATE ON lines_susp
                        AND (NEW.restored_on IS DISTINCT FROM OLD.restored_on))
     EXECUTE FUNCTION kernel_refuse('lines_suspension_opened_again', 'insufficient_privilege');
 
--- Whether a line was terminated just now, or was released without ever having been.
+-- Whether a line was terminated just now, or was released without a termination before.
 CREATE OR REPLACE FUNCTION lines_is_ended_now(former text, state text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN former IN ('active', 'suspended') AND state IN ('terminated', 'released');
 
 CREATE OR REPLACE FUNCTION lines_is_released(state text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN state = 'released';
 
--- A line is suspended by a suspension, and terminated by a batch that runs or by an entry of this transaction about this line. It is
--- released without an end only where a restore brought back what was erased: that is found at a command.
+-- A line is suspended only with a row in lines_suspension, and terminated only by a running batch or by an entry of this transaction about it. It is
+-- released without a termination only if a restore brought back an erased line, which a command finds.
 CREATE OR REPLACE FUNCTION lines_hold_state_to_cause() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -291,8 +291,8 @@ CREATE OR REPLACE TRIGGER lines_line_state_as_approved AFTER UPDATE ON lines_lin
     REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION lines_hold_state_to_cause();
 
--- So what people and subscribers did to a line is not undone unseen: each change is another version, none an older one; and a line whose
--- record goes loses it by a case that people decided. No number leads to another line.
+-- What people did to a line is not undone unnoticed: its version never goes back, each change of its registration is a new version, and it loses its
+-- registration only by a case that people decided. A line does not get another number.
 CREATE OR REPLACE TRIGGER lines_line_not_rewritten BEFORE UPDATE ON lines_line
     FOR EACH ROW WHEN ((NEW.version < OLD.version OR NEW.number_index <> OLD.number_index OR NEW.number_index IS NOT NULL AND OLD.number_index IS NULL
                         OR NEW.version = OLD.version AND (NEW.is_registered, NEW.must_reverify) <> (OLD.is_registered, OLD.must_reverify))
@@ -302,7 +302,7 @@ CREATE OR REPLACE TRIGGER lines_line_stays_registered AFTER UPDATE OF is_registe
     FOR EACH ROW WHEN (OLD.is_registered AND NOT NEW.is_registered AND current_user IN ('worker', 'console'))
     EXECUTE FUNCTION ledger_require_entry_about_line('selfcare:case:settled', 'lines_line_no_longer_registered_without_its_entry');
 
--- A number goes with its line, and rests as long as was said, unless its line is in service again.
+-- A number is deleted only with its line, and its quarantine is not shortened, unless its line is in service again.
 CREATE OR REPLACE FUNCTION lines_hold_numbers_to_lines() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -321,7 +321,7 @@ CREATE OR REPLACE TRIGGER lines_number_rests AFTER UPDATE OF quarantined_until O
                        AND current_user IN ('worker', 'console'))
     EXECUTE FUNCTION lines_hold_numbers_to_lines();
 
--- A worker puts many lines in for an import alone, and the canary; single lines are made by functions, and their entry says so.
+-- A worker inserts many lines only for an import, and one for the canary. Functions make other single lines, and their entry says so.
 CREATE OR REPLACE FUNCTION lines_hold_new_lines_to_request() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -338,7 +338,7 @@ REVOKE ALL ON FUNCTION lines_hold_new_lines_to_request FROM PUBLIC;
 CREATE OR REPLACE TRIGGER lines_line_as_asked AFTER INSERT ON lines_line
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (current_user = 'worker') EXECUTE FUNCTION lines_hold_new_lines_to_request();
 
--- A worker gives lines to people by its own rights for an import alone, and the canary its own; functions give single ones.
+-- By its own rights a worker inserts tenures only for an import, and the canary's. Functions insert other single tenures.
 CREATE OR REPLACE FUNCTION lines_hold_new_tenures_to_request() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -371,9 +371,9 @@ CREATE CONSTRAINT TRIGGER lines_line_entered AFTER INSERT ON lines_line DEFERRAB
     FOR EACH ROW WHEN (current_user = 'migrator' AND kernel_acting_role() IN ('worker', 'counter'))
     EXECUTE FUNCTION lines_require_entry_of_new_line();
 
--- A record goes after the end that the register and its ledger have of it. It goes, and copies before it, only with an entry of today,
--- or of yesterday where a run began then, that says exactly this, after the last day kept, and under no legal hold. How long a law keeps
--- what ended, the database does not know: the last day is the worker's to say, from the end on.
+-- A record is erased only after the end that the register and its ledger state. A record, or its copies before it, is erased only with an entry that
+-- says exactly this, of today (or of yesterday, if the run began then), after the last day kept, and under no legal hold. The database does not know
+-- how long a law keeps a record: the worker says the last day, which is not before the end.
 CREATE OR REPLACE FUNCTION retention_hold_erasures_to_day() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -413,7 +413,7 @@ CREATE OR REPLACE TRIGGER retention_erasure_on_its_day AFTER INSERT ON retention
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (kernel_acting_role() IN ('worker', 'console'))
     EXECUTE FUNCTION retention_hold_erasures_to_day();
 
--- An erasure of copies is done once no row tells of them.
+-- An erasure of copies is done only when no row in vault_copy is about them.
 CREATE OR REPLACE FUNCTION retention_hold_done_copies_to_rows() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- What the worker's role does only because a person asked for it on a page, and once for each request: begin a campaign, put it under
--- another law or another day, close or cancel it, begin an import, undo one, change a setting.
+-- Lets the worker's role do these things only when a person asked for it on a page, and once for each request: begin a campaign, put it under
+-- another law or another day, close or cancel it, begin an import, undo an import, change a setting.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, agents_assignment, reporting_report. Writes:
 -- triggers on access_approval, access_staff, campaign_campaign, imports_import, ledger_entry, reporting_report and selfcare_case.
 -- Plan: one row of access_staffrequest for each such act. Again: the same triggers.
@@ -9,7 +9,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     kinds CONSTANT text[] := string_to_array(TG_ARGV[0], ' ');
 BEGIN
-    -- One request begins one thing. What changes it is changed in several statements of one transaction.
+    -- One request begins one campaign or import. A change may take several statements of one transaction.
     IF TG_OP = 'INSERT' OR NOT access_has_used_request(kinds) THEN
         PERFORM access_use_request(kinds, NULL);
     END IF;
@@ -18,7 +18,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION access_act_as_asked FROM PUBLIC;
 
--- One request plans a law with all its campaigns: the first that is begun uses it up, and the others follow under the same version of it.
+-- One request plans all campaigns of a law: the first campaign uses it up, and the others follow under the same version of the law.
 CREATE OR REPLACE FUNCTION access_begin_campaign_as_asked() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -46,7 +46,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION access_close_campaign_as_asked FROM PUBLIC;
 
--- After, not before: an import that goes on, and a campaign that is planned again, meet the row that is there and insert none.
+-- After, not before: an import that continues, and a campaign that is planned again, find the existing row and insert none.
 CREATE OR REPLACE TRIGGER campaign_begun_as_asked AFTER INSERT ON campaign_campaign
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker') EXECUTE FUNCTION access_begin_campaign_as_asked();
 CREATE OR REPLACE TRIGGER campaign_changed_as_asked BEFORE UPDATE ON campaign_campaign
@@ -62,7 +62,7 @@ CREATE OR REPLACE TRIGGER imports_undone_as_asked BEFORE UPDATE ON imports_impor
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.undone_at IS DISTINCT FROM OLD.undone_at)
     EXECUTE FUNCTION access_act_as_asked('undo-import');
 
--- The entry that says so needs the same: a plan that only adds lines writes no other row.
+-- The ledger entry of such an action needs a request too: a plan that only adds lines writes no other row.
 CREATE OR REPLACE FUNCTION access_enter_as_asked() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -88,8 +88,8 @@ CREATE OR REPLACE TRIGGER ledger_entered_as_asked BEFORE INSERT ON ledger_entry
         'campaign:campaign:planned', 'campaign:campaign:closed', 'campaign:campaign:cancelled', 'imports:import:undone', 'imports:line:undone', 'access:setting:changed'))
     EXECUTE FUNCTION access_enter_as_asked();
 
--- A worker opens closed accounts only of an agent's people, who work at a counter alone, while it answers the request of a person whose
--- account is open.
+-- A worker opens closed accounts again only for an agent's people, who work only at a counter, and only while it answers the request of another
+-- person, whose account is open.
 CREATE OR REPLACE FUNCTION access_reopen_as_asked() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -107,8 +107,8 @@ REVOKE ALL ON FUNCTION access_reopen_as_asked FROM PUBLIC;
 CREATE OR REPLACE TRIGGER access_staff_reopened_as_asked BEFORE UPDATE OF is_active ON access_staff
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.is_active AND NOT OLD.is_active) EXECUTE FUNCTION access_reopen_as_asked();
 
--- What a person decides on a page a worker writes down as they said it: of that case what they found, of that report its very text. It takes
--- nothing from approval (access/sql/approvals_of_a_role.sql says of which kinds it may write at all, and while which request waits).
+-- A worker writes down a person's decision from a page exactly as they made it: their finding in that case, the exact text of that report. It never
+-- writes that a person does not approve (access/sql/approvals_of_a_role.sql says which kinds it may write at all, and while which request waits).
 CREATE OR REPLACE FUNCTION access_approve_as_asked() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -132,7 +132,7 @@ REVOKE ALL ON FUNCTION access_approve_as_asked FROM PUBLIC;
 CREATE OR REPLACE TRIGGER access_approval_as_asked BEFORE INSERT ON access_approval
     FOR EACH ROW WHEN (current_user = 'worker') EXECUTE FUNCTION access_approve_as_asked();
 
--- A report that was drafted for a page is published once two people approved its very text; one that a command makes is published with it.
+-- A worker publishes a report only after two people approved its exact text. A command publishes the report that it makes.
 CREATE OR REPLACE FUNCTION reporting_publish_as_approved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -149,7 +149,7 @@ REVOKE ALL ON FUNCTION reporting_publish_as_approved FROM PUBLIC;
 CREATE OR REPLACE TRIGGER reporting_report_published_as_approved BEFORE INSERT OR UPDATE ON reporting_report
     FOR EACH ROW WHEN (NEW.published_on IS NOT NULL AND current_user = 'worker') EXECUTE FUNCTION reporting_publish_as_approved();
 
--- A case is decided as the ledger says, by whom it says, and once: who was heard stays heard.
+-- A case is decided once, and its decision and the person who decided are those of its ledger entry.
 CREATE OR REPLACE TRIGGER selfcare_case_decided_once BEFORE UPDATE ON selfcare_case
     FOR EACH ROW WHEN ((OLD.settled_on IS NOT NULL OR NEW.settled_on IS NULL)
                        AND (NEW.settled_on, NEW.upheld, NEW.because, NEW.settled_by) IS DISTINCT FROM (OLD.settled_on, OLD.upheld, OLD.because, OLD.settled_by)

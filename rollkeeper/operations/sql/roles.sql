@@ -5,7 +5,7 @@
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, backoffice, portal, worker, console, vault, vault_service, auditor;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, backoffice, portal, worker, console, vault, vault_service, auditor;
 GRANT USAGE ON SCHEMA public TO counter, backoffice, portal, worker, vault, vault_service, auditor;
--- Functions with their owner's rights are executed by whom this page names, below; PostgreSQL would let every role.
+-- Only the roles that this page names below execute functions with their owner's rights; by default PostgreSQL lets every role.
 DO $$
 DECLARE
     one regprocedure;
@@ -16,7 +16,7 @@ BEGIN
     END LOOP;
 END
 $$;
--- What each app may make others wait for (kernel/sql/functions.sql); the server's own rights are in server_rights.sql.
+-- The locks by which each app may make others wait (kernel/sql/functions.sql); the server's own rights are in server_rights.sql.
 GRANT EXECUTE ON FUNCTION kernel_lock TO counter, backoffice, portal, worker, vault_service;
 GRANT EXECUTE ON FUNCTION kernel_share_sealing TO counter, worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, backoffice, worker, vault, vault_service;
@@ -27,10 +27,10 @@ REVOKE ALL ON SEQUENCE access_lookups_counter, access_lookups_backoffice, vault_
 REVOKE DELETE, TRUNCATE ON ledger_entry FROM migrator;
 REVOKE UPDATE, DELETE, TRUNCATE ON ledger_fault, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
     ledger_publication FROM migrator;
--- Its number and its transaction, which order it, are the database's to choose. Its body is held to the verb's form there.
+-- The database chooses an entry's number and transaction, which give its order, and checks that its body has the form of its verb.
 GRANT INSERT (at, day, verb, line_id, person_id, staff_id, body) ON ledger_entry TO counter, backoffice, worker, vault, vault_service;
 GRANT SELECT ON ledger_entry TO worker, vault, vault_service;
--- An app is given its entry's number. What entries say is told of one line, code or account at a time (app_reads.sql).
+-- An app gets the number of its entry. Functions tell what entries say, for one line, code or account at a time (app_reads.sql).
 GRANT SELECT (entry_id) ON ledger_entry TO counter, backoffice;
 GRANT SELECT (entry_id, day, verb) ON ledger_entry TO auditor;
 GRANT EXECUTE ON FUNCTION ledger_entry_of_code, ledger_has_registration, ledger_erasures_of, lines_sim_replaced_on, agents_lines_of_person,
@@ -46,13 +46,13 @@ GRANT SELECT, INSERT, UPDATE ON ledger_check TO worker;
 REVOKE ALL ON FUNCTION ledger_reduce_entries FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger_reduce_entries TO worker;
 
--- Until when a person is not shown the openings for a disclosure request: read by roles that show the access history, written where two
--- people defer a notification or answer.
+-- The day until which a person does not see the openings for a disclosure request. Roles that show the access history read it; roles in which two
+-- people defer a notification, or answer, write it.
 GRANT SELECT ON ledger_deferreddisclosuremark TO worker, vault_service;
 GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO console, vault_service;
 
 -- Staff: read by the apps for signing in. access/sql/rows_of_a_role.sql limits which rows a role sees.
--- What is secret of an account is no column of a counter: the plan of a statement tells of hidden rows (access/sql/secrets_of.sql).
+-- A counter may read no secret column of an account: the plan of a statement tells of hidden rows (access/sql/secrets_of.sql).
 GRANT SELECT ON access_rolegrant TO counter, backoffice, worker, vault, vault_service, auditor;
 GRANT SELECT (staff_id, username, is_active) ON access_staff TO counter, auditor;
 GRANT SELECT ON access_staff TO backoffice, worker, vault, vault_service;
@@ -75,8 +75,8 @@ GRANT EXECUTE ON FUNCTION access_end_invitations TO console, worker;
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval
     TO counter, backoffice, worker, vault_service;
 GRANT SELECT ON access_approval TO auditor;
--- What staff ask for on a page of the back office; a worker looks up their roles again and does it in their name. Written by functions
--- alone: a page asks, the worker takes and answers, and what it does by a request uses the request up (asked_for.sql).
+-- What staff ask for on a page of the back office; a worker checks their roles again and does it in their name. Only functions write here: a page
+-- asks, the worker takes and answers, and the worker's action uses the request up (asked_for.sql).
 GRANT SELECT (request_id, staff_id, kind, job, subject, facts, state, made_at, again_at, done_at, result, refusal) ON access_staffrequest
     TO backoffice, worker, auditor;
 GRANT EXECUTE ON FUNCTION access_ask, access_settle_pending TO backoffice;
@@ -99,7 +99,7 @@ GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice
 
 GRANT SELECT ON django_migrations TO worker, vault_service, backoffice;
 
--- Jobs: the lease on each, and its last run. A worker ends the session of one that hangs; both are of this role.
+-- Jobs: the lease on each, and its last run. A worker may end the session of a job that hangs, since both have this role.
 GRANT SELECT, INSERT, UPDATE ON kernel_job TO worker;
 -- What the doctor found, and how the jobs went, for the administrator's pages.
 GRANT SELECT, INSERT, DELETE ON kernel_healthfinding TO worker;
@@ -144,20 +144,20 @@ GRANT EXECUTE ON FUNCTION lines_lock_numbers, lines_has_other_number, lines_rede
     lines_count_code_attempt, lines_create, lines_reassign_number TO counter, worker;
 GRANT UPDATE (erased_on) ON subscribers_subscriber TO worker;
 GRANT DELETE ON subscribers_document TO worker;
--- A newer document takes the place of one, and a wrong one is let go, by a function. References are joined, and parted again.
+-- Functions replace a document by a newer one, and remove a wrong one. References are joined, and parted again.
 GRANT EXECUTE ON FUNCTION subscribers_lock_documents TO worker;
 GRANT SELECT ON subscribers_personlink TO counter;
 GRANT SELECT, UPDATE (principal_id), DELETE ON subscribers_personlink TO worker;
 GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
 GRANT SELECT ON subscribers_subscriber TO backoffice;
 GRANT SELECT, INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO worker;
--- Whose a line is, and which number leads to it, change by functions alone.
+-- Only functions change the subscriber of a line and the number that leads to it.
 GRANT UPDATE (state, version, is_registered, must_reverify, is_essential, terminated_on, terminated_by, erased_on, language, payment, contact_kind,
     number_index, number_sealed, contact_sealed) ON lines_line TO worker;
 GRANT UPDATE (quarantined_until) ON lines_number TO worker;
 GRANT UPDATE (held, begun_by_entry, ended_by_entry, commitment, route, good_through, identity_check, erased_on, contested_on) ON lines_tenure TO worker;
 GRANT UPDATE (days, reason, evidence_seen_on) ON lines_pause TO worker;
--- What takes service away is bound to what people approved (approved_batches.sql).
+-- A worker suspends only what people approved (approved_batches.sql).
 GRANT SELECT, INSERT, UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO worker;
 -- The sealed values of a line are read by the roles that send commands and notices. A counter seals the number of a new line; it
 -- cannot read sealed values, nor replace a number or address to which notices and codes go.
@@ -170,7 +170,7 @@ GRANT SELECT ON lines_suspension TO counter;
 GRANT EXECUTE ON FUNCTION lines_pauses_of TO counter, backoffice, worker;
 GRANT SELECT (line_id, held, tenure_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance, commitment,
     route, accepted_through, erased_on, contested_on) ON lines_tenure TO counter, backoffice, auditor;
--- Tenures are written by these alone (lines/sql/functions.sql): at the database's instant, each with its entry in the ledger.
+-- Only these functions write tenures (lines/sql/functions.sql): at the database's instant, each with its entry in the ledger.
 GRANT EXECUTE ON FUNCTION lines_register, lines_note_payments, lines_terminate, lines_pause_clock, lines_restore, lines_mark_wrongful, lines_mark TO counter, worker;
 GRANT EXECUTE ON FUNCTION lines_registered_as TO counter, worker;
 GRANT EXECUTE ON FUNCTION lines_count_past_last_day TO backoffice, worker;
@@ -179,7 +179,7 @@ GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, backoffice, worker;
 -- Lookups and compared documents are counted by a function alone: no role reads or writes the counts.
 REVOKE ALL ON FUNCTION lines_count_access FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lines_count_access TO counter, backoffice, worker;
--- A lift is given once and never taken back; a trigger tells the network, so that the back office needs no right over that.
+-- A temporary reconnection is given once and never taken back. A trigger commands the network, so that the back office needs no right to commands.
 GRANT SELECT ON lines_reconnection TO counter, backoffice, worker;
 GRANT SELECT ON lines_reconnection TO auditor;
 -- A code sent to a line is shown to a clerk once; the counter cannot make one, or take another clerk's.
@@ -188,7 +188,7 @@ GRANT SELECT, DELETE ON lines_countercodeattempt TO worker;
 GRANT SELECT ON lines_countercodeattempt TO counter;
 GRANT SELECT, INSERT, DELETE ON lines_reference TO worker;
 GRANT DELETE ON lines_number TO worker;
--- A function ends a hold early by shortening it; its case is erased with the record.
+-- A function ends a legal hold early by shortening it; its case reference is erased with the record.
 GRANT SELECT, INSERT, UPDATE (case_reference) ON lines_legalhold TO worker;
 GRANT EXECUTE ON FUNCTION lines_end_legal_hold TO worker;
 GRANT SELECT ON lines_suspension, lines_legalhold TO backoffice;
@@ -201,11 +201,11 @@ GRANT SELECT, INSERT, UPDATE ON notices_attempt TO worker;
 GRANT SELECT, INSERT, UPDATE (text) ON notices_wording TO worker;
 GRANT SELECT ON notices_wording TO backoffice, auditor;
 GRANT EXECUTE ON FUNCTION notices_is_theirs, notices_is_its_users, notices_reaches_person TO worker;
--- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
+-- The database chooses the order of commands, and a command is never turned into another one.
 GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, requested_at),
     UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON provisioning_command TO worker;
 GRANT SELECT ON provisioning_closedday TO worker, auditor;
--- No app reads a notice: the plan of a statement tells how many rows a policy hid, and a notice's code proves that it is genuine.
+-- No app reads a notice: the plan of a statement tells how many rows a policy hid, and the secret code of a notice proves that it is genuine.
 GRANT EXECUTE ON FUNCTION campaign_not_notified, campaign_not_notified_groups, campaign_not_notified_by_post, campaign_told, selfcare_notice_of
     TO backoffice, worker;
 GRANT SELECT ON provisioning_command TO counter;
@@ -239,16 +239,16 @@ GRANT SELECT ON campaign_unreachablewaiver TO backoffice;
 -- A named person answers for the unreachable subscribers on the back office's page.
 GRANT INSERT ON campaign_unreachablewaiver TO backoffice;
 GRANT SELECT, INSERT ON campaign_complaint TO worker, backoffice;
--- A clerk tells the person in front of them until when they may register: of one line, by its reference.
+-- The day until which a subscriber may register, for a clerk to tell them: of one line, by its reference.
 GRANT EXECUTE ON FUNCTION campaign_line_deadline TO counter, worker;
--- From when the days of a promise run, of one line: an explanation says it, and a batch keeps to it.
+-- The day from which the promised days of one line run: an explanation shows it, and a batch obeys it.
 GRANT EXECUTE ON FUNCTION campaign_promised_since TO backoffice, worker;
 -- A dispute that is taken up at a counter counts against the batch that acted on the line last.
 GRANT SELECT (line_id, batch_id, outcome, done_at) ON campaign_batchline TO counter;
 GRANT INSERT ON campaign_complaint TO counter;
 GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline, campaign_stay,
     campaign_nightlyrun, campaign_tally, campaign_chunk TO backoffice, auditor;
--- Not the keyed hash of a file: an app has the key, and a file of one row would tell a number to who tries all.
+-- The keyed hash of a file is left out: an app has the key, and could find the number in a file of one row by trying all numbers.
 GRANT SELECT (import_id, rows_done, lines_made, rows_known, rows_refused, rows_left_out, lines_barred, lines_completed, registered, started_at,
     finished_at, undone_at) ON imports_import TO backoffice, auditor;
 -- The back office approves, stops and asks for an undo; it never acts on a line itself.
@@ -275,7 +275,7 @@ GRANT INSERT, UPDATE (state, ended_at) ON incidents_step TO backoffice;
 GRANT SELECT ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding, agents_registration,
     agents_documentimagecount, agents_case, agents_reverification TO counter, backoffice, worker, auditor;
 GRANT INSERT ON agents_registration, agents_case TO counter;
--- How a copy looks, in keyed pieces: compared by a function, forgotten by Rollkeeper.
+-- The look of a document copy, as keyed marks: a function compares them, and the worker deletes them.
 GRANT INSERT ON agents_imagefingerprint TO counter;
 GRANT SELECT, INSERT, DELETE ON agents_imagefingerprint TO worker;
 GRANT EXECUTE ON FUNCTION agents_count_document_image, agents_is_duplicate_image TO counter, worker;
@@ -285,7 +285,7 @@ GRANT INSERT ON agents_registration TO worker;
 GRANT UPDATE (state, suspended_on, suspended_because, closed_accounts) ON agents_agent TO backoffice;
 GRANT UPDATE (settled_on, verdict) ON agents_case TO backoffice;
 GRANT INSERT ON agents_reverification TO backoffice;
--- A device that is registered is a passkey of an account.
+-- A registered device is a passkey of an account.
 GRANT SELECT ON mfa_authenticator TO worker;
 
 -- Disclosure requests about one person are entered and answered by commands; the back office sees their state and decides.
@@ -294,20 +294,20 @@ GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral
 GRANT UPDATE (state, closed_on, notified_on, is_notice_queued, erased_on, number_mark, instrument_mark, file_mark, file_id, line_id, person_id,
     held_on, held_at) ON disclosures_request TO worker;
 GRANT SELECT ON disclosures_authority, disclosures_deferral TO backoffice;
--- Not whom it found, and not its marks: by the key of the indexes, which each app has, they would give the number to who tries all. A
--- function compares.
+-- The person found and the marks are left out: each app has the key of the indexes, and could find the number by trying all numbers. A function
+-- compares instead.
 GRANT SELECT (disclosure_id, authority_id, kind, instrument, file_id, fields, held_on, held_at, article, pack_hash, received_on, expires_on,
     reply_by, keep_days, keep_months, keep_overflows, entered_by, entered_at, state, refused_because, refused_by_law, outcome, opened_on, answer_hash,
     delivered_on, closed_on, notified_on, is_notice_queued, erased_on) ON disclosures_request TO backoffice;
 GRANT EXECUTE ON FUNCTION disclosures_is_about TO backoffice, worker, vault_service;
 GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backoffice;
 GRANT SELECT ON disclosures_authority, disclosures_deferral TO auditor;
--- Evidence: the raw counts of a quarter, small ones too, are read by who makes reports alone; apps see what was protected.
+-- Evidence: only the worker, which makes reports, reads the raw counts of a quarter, small ones too; apps read the protected figures.
 GRANT SELECT, INSERT ON reporting_quarter, reporting_report TO worker;
 GRANT UPDATE (published_on) ON reporting_report TO worker;
 GRANT SELECT ON reporting_report TO backoffice, auditor;
 
--- Only the console signs out everyone, for an incident.
+-- The worker signs people out for an incident or a closed account, and the console for a restore.
 GRANT SELECT (staff_id), DELETE ON django_session TO worker;
 
 -- The texts of the law that were in force: kept, never changed.
@@ -323,8 +323,8 @@ GRANT SELECT, INSERT, UPDATE (records, copies) ON retention_run TO worker;
 GRANT SELECT, INSERT, DELETE, UPDATE (lifted_on) ON retention_brake TO worker;
 GRANT SELECT ON retention_brake TO backoffice, auditor;
 
--- The subscriber portal. The portal reads nothing of the register: it writes down who asks for a code and what is asked, tries a
--- code, and takes an answer that it alone can open. It can make no session and read none.
+-- The subscriber portal reads nothing of the register: it writes down requests for codes and other requests, tries a code, and takes an answer
+-- that it alone can open. It can neither make nor read a session.
 GRANT INSERT (code_request_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON selfcare_coderequest TO portal;
 GRANT INSERT (request_id, session_mark, kind, payload, sealed, language, public_key), SELECT (request_id, answer), DELETE ON selfcare_portalrequest TO portal;
 GRANT EXECUTE ON FUNCTION selfcare_count_try, selfcare_verify_code, selfcare_request_letter TO portal;
@@ -342,13 +342,13 @@ GRANT SELECT, INSERT, UPDATE (settled_on, upheld, because, settled_by, claimant_
 -- The counter opens a case where a dispute is taken up there, and decides none.
 GRANT INSERT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark) ON selfcare_case TO counter;
 GRANT EXECUTE ON FUNCTION selfcare_case_due TO counter, worker;
--- Remote applications that wait for the document to be seen: the counter has the database compare marks, and records the result; it
--- selects neither the sealed data nor the marks, which by the key of the indexes would give the document to who tries all.
+-- Remote applications that wait for the document to be seen: the counter has the database compare marks, and records the result. It selects neither
+-- the sealed data nor the marks: with the key of the indexes it could find the document by trying all.
 GRANT EXECUTE ON FUNCTION selfcare_is_application_of TO counter, worker;
 GRANT SELECT, INSERT, UPDATE ON selfcare_application TO worker;
 GRANT SELECT (line_id, application_id, until, state, check_key, said),
     UPDATE (state, checked_by, checked_at, check_key, check_language) ON selfcare_application TO counter;
--- A worker protects for the officer who asked on a page; a protection is ended at a command.
+-- A worker protects a subscriber for the officer who asked on a page; only a command ends a protection.
 GRANT EXECUTE ON FUNCTION subscribers_protect TO worker, console;
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO console;
 GRANT SELECT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, settled_on, settled_by, upheld, because, assigned_to,

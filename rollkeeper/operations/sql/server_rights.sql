@@ -2,7 +2,7 @@
 -- Law: art. 11 (least privilege; no role holds up the others). Reads: pg_proc. Writes: rights, settings of roles, one function.
 -- Plan: -. Again: the same rights. Run by the superuser of the server; on a server of your own run it once, and after an upgrade.
 
--- Advisory locks and large objects are every role's by default. Apps wait for each other through kernel_lock alone.
+-- By default every role may use advisory locks and large objects. Apps wait for each other only through kernel_lock.
 DO $$
 DECLARE
     one regprocedure;
@@ -14,16 +14,16 @@ BEGIN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker, vault, vault_service', one);
         END IF;
     END LOOP;
-    -- What the server counts of a table, and its size, tell of rows that a role may not read: whether its access raised an alarm.
+    -- A table's statistics and its size tell a role of rows that it may not read, such as whether its access raised an alarm.
     FOR one IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace
                 AND (p.proname ~ '^pg_stat_get_(?!db_)' AND p.proargtypes[0] = 'oid'::regtype AND p.pronargs = 1
                      OR p.proname IN ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')) LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker', one);
     END LOOP;
-    -- How much others write, and in how many transactions, by the log, by what the server counts or by the next number, and whom they wait for: a
-    -- worker writes more for a number that is a line's, and who asks before and after would try them all. A message in the log tells its place;
-    -- the state of a transaction tells whether there was one of that number yet.
+    -- The log, the server's statistics and the next transaction number tell how much others write and whom they wait for. A worker writes more for a
+    -- number that belongs to a line: an attacker who compares before and after could try all numbers. A message in the log tells its place; the
+    -- state of a transaction tells whether its number was used yet.
     FOR one IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace
                 AND (p.proname ~ '^pg_stat_get_(db_|wal|io$|slru$|bgwriter_|checkpointer_|buf_|archiver$|activity$|backend_|progress_|replication_)'
                      OR p.proname ~ '^pg_current_(wal_|snapshot$|xact_id)' OR p.proname ~ '^txid_(current|status)'
@@ -34,13 +34,13 @@ BEGIN
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO migrator, worker, console, vault, vault_service', one);
     END LOOP;
-    GRANT EXECUTE ON FUNCTION pg_catalog.pg_current_xact_id() TO counter, backoffice;  -- by which the entries of one of their transactions are known
-    -- A row of these catalogues is written by who sets what its own later sessions begin with, or a default right, and holds that transaction's
+    GRANT EXECUTE ON FUNCTION pg_catalog.pg_current_xact_id() TO counter, backoffice;  -- it identifies the entries of one of their transactions
+    -- A role that changes the settings of its later sessions, or a default right, writes a row of these catalogues, which holds the transaction's
     -- number. The server itself reads them whatever is granted.
     REVOKE ALL ON pg_catalog.pg_db_role_setting, pg_catalog.pg_default_acl, pg_catalog.pg_shdepend FROM PUBLIC;
     GRANT SELECT ON pg_catalog.pg_db_role_setting, pg_catalog.pg_default_acl, pg_catalog.pg_shdepend
         TO migrator, worker, console, vault, vault_service;
-    -- A lock's number is a hash of what it is about: a document that is registered at this moment, to who tries all.
+    -- A lock's number is a hash of its subject: an attacker who hashes all documents would learn which one is being registered.
     REVOKE ALL ON FUNCTION pg_catalog.pg_lock_status() FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION pg_catalog.pg_lock_status() TO migrator, worker, vault, vault_service;
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
@@ -50,10 +50,10 @@ END
 $$;
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 
--- Who types commands on the machine does what a worker does, and besides what a worker does only on a request of a page.
+-- A command on the machine may do what a worker does, and also what a worker does only on the request of a page.
 GRANT worker TO console;
 
--- A role may change what its own later sessions begin with: an attacker who was there for a moment leaves nothing behind.
+-- A role may change the settings of its later sessions. They are reset here, so that an attacker who had a role for a moment leaves nothing behind.
 ALTER ROLE counter RESET ALL;
 ALTER ROLE backoffice RESET ALL;
 ALTER ROLE portal RESET ALL;
@@ -63,8 +63,8 @@ ALTER ROLE vault RESET ALL;
 ALTER ROLE vault_service RESET ALL;
 ALTER ROLE auditor RESET ALL;
 
--- No app takes all connections from the others. A session may set its own timeouts, so that they bind honest ones; it cannot set
--- temp_file_limit, and kernel_end_long_transactions ends what outlasts the timeouts.
+-- No app takes all connections from the others. A session may change its own timeouts, so they bind honest sessions only. It cannot change
+-- temp_file_limit, and kernel_end_long_transactions ends transactions that outlast the timeouts.
 ALTER ROLE counter CONNECTION LIMIT 24;
 ALTER ROLE backoffice CONNECTION LIMIT 16;
 ALTER ROLE portal CONNECTION LIMIT 16;
@@ -82,11 +82,11 @@ ALTER ROLE portal SET transaction_timeout = '120s';
 ALTER ROLE portal SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE portal SET temp_file_limit = '64MB';
 
--- What these apps do is about one line or one person. A plan that was made while the tables were almost empty is kept by a session and by
--- the functions that it called; by a scan of the whole table each registration would take longer than the one before, until statistics come.
+-- These apps act on one line or one person at a time. A session and the functions that it calls keep a plan that was made while the tables were
+-- almost empty. If it scans the whole table, each registration takes longer than the one before, until there are statistics.
 ALTER ROLE counter SET enable_seqscan = off;
 ALTER ROLE portal SET enable_seqscan = off;
--- So no plan is better for one line than for another: to look for a better one takes longer than the statement.
+-- One plan is as good for every line: looking for a better plan takes longer than the statement.
 ALTER ROLE counter SET plan_cache_mode = force_generic_plan;
 ALTER ROLE portal SET plan_cache_mode = force_generic_plan;
 

@@ -1,9 +1,9 @@
--- Demands of what a worker, or a command, changes of agents, disclosures, incidents, offline registrations, legal holds and consents the ledger entry that says so,
--- written by the same transaction: an attacker with the session of a worker would else let a dismissed agent register, keep from a person that
--- something was disclosed or exposed, and hold or free a record.
+-- Requires a ledger entry in the same transaction when a worker or a command changes agents, disclosures, incidents, offline registrations, legal
+-- holds or consents. Otherwise an attacker with the session of a worker could let a dismissed agent register, hide a disclosure or a leak from a
+-- person, or begin and end legal holds.
 -- Law: art. 11 (no entry, no action). Reads: ledger_entry. Writes: triggers on these tables. Plan: ledger_entry_by_commit, the few entries of the
 -- present transaction. Again: the same triggers.
--- Each line of the list: table, event, what of the row it is about (empty: all), and the rest as in app_entries.sql.
+-- Each line of the list: table, event, the change of the row that needs an entry (empty: any), and the rest as in app_entries.sql.
 DO $$
 DECLARE
     one record;
@@ -55,8 +55,8 @@ BEGIN
 END
 $$;
 
--- Whom two people approved to disclose stays whom: a worker ends a request, and empties one that is closed and erased, once the person was
--- notified of what was disclosed.
+-- A request stays about the person whom two people approved. A worker may only let a request expire, and empty it when it is closed and erased and
+-- the person was notified of what was disclosed.
 CREATE OR REPLACE TRIGGER disclosures_request_ended BEFORE UPDATE ON disclosures_request
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
         NEW.state <> OLD.state AND NEW.state <> 'expired'
@@ -69,7 +69,8 @@ CREATE OR REPLACE TRIGGER disclosures_request_ended BEFORE UPDATE ON disclosures
                                 NEW.held_at) > 0)))
     EXECUTE FUNCTION kernel_refuse('disclosures_request_changed_by_an_app', 'insufficient_privilege');
 
--- What a counter handed in is done as it came, or was approved: its seal is opened or destroyed and not replaced, and it goes once it was done.
+-- An offline registration is done as the counter handed it in, or as it was approved: its seal is opened or destroyed, never replaced. It is deleted
+-- only after it was done.
 CREATE OR REPLACE TRIGGER offline_registration_as_it_came BEFORE UPDATE ON offline_registration
     FOR EACH ROW WHEN ((NEW.sealed IS DISTINCT FROM OLD.sealed AND (NEW.sealed IS NOT NULL OR NEW.outcome IS NULL OR NEW.outcome = 'failed')
                         OR OLD.needs_approval AND NOT NEW.needs_approval OR NEW.action_kind IS DISTINCT FROM coalesce(OLD.action_kind, NEW.action_kind))
@@ -79,7 +80,7 @@ CREATE OR REPLACE TRIGGER offline_registration_done_first BEFORE DELETE ON offli
     FOR EACH ROW WHEN ((OLD.outcome IS NULL OR OLD.outcome = 'failed') AND current_user IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('offline_registration_dropped_by_worker', 'insufficient_privilege');
 
--- A record goes, and a line is emptied of its number and address, by an erasure that says so.
+-- A record is erased, and a line loses its number and address, only by an erasure that says so.
 CREATE OR REPLACE FUNCTION retention_require_erasure() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -105,7 +106,7 @@ CREATE OR REPLACE TRIGGER lines_line_contact_erased AFTER UPDATE OF contact_seal
     FOR EACH ROW WHEN (((NEW.contact_sealed IS NULL) <> (OLD.contact_sealed IS NULL) OR NEW.contact_kind IS DISTINCT FROM OLD.contact_kind)
                        AND current_user IN ('worker', 'console'))
     EXECUTE FUNCTION retention_require_erasure('contact');
--- Everyone can seal a value: who replaced an address would have its codes and notices come to them. A rotation seals it to a newer epoch, which
+-- Any process can seal a value: an attacker who replaced an address would receive its codes and notices. A rotation seals to a newer epoch, which
 -- bytes 3 to 6 name (vault/__init__.py).
 CREATE OR REPLACE TRIGGER lines_line_sealed_anew BEFORE UPDATE OF number_sealed, contact_sealed ON lines_line
     FOR EACH ROW WHEN ((NEW.number_sealed <> OLD.number_sealed AND substring(NEW.number_sealed FROM 3 FOR 4) <= substring(OLD.number_sealed FROM 3 FOR 4)
@@ -115,7 +116,8 @@ CREATE OR REPLACE TRIGGER lines_line_sealed_anew BEFORE UPDATE OF number_sealed,
                        AND current_user IN ('worker', 'console'))
     EXECUTE FUNCTION kernel_refuse('lines_line_sealed_to_no_newer_epoch', 'insufficient_privilege');
 
--- Of whom anything is sealed is not erased, and their documents and references stay theirs; references are parted where one of them goes.
+-- A person of whom anything is sealed is not erased, and keeps their documents and references. Two joined references are parted if one of them
+-- has nothing sealed.
 CREATE OR REPLACE FUNCTION subscribers_require_nothing_sealed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
