@@ -84,6 +84,8 @@ CHANGES = (
     "INSERT INTO notices_wording (wording_id, language, text) VALUES (uuidv7(), 'en', 'x')",
     "INSERT INTO lines_legalhold (line_id, legal_hold_id, days, case_reference, review_on) SELECT line_id, uuidv7(), '[2012-03-02,2099-01-01)', '1', '2012-03-02' FROM lines_line",
     "SELECT lines_end_legal_hold(line_id, '2012/7', '2012-03-03') FROM lines_line",
+    "INSERT INTO reporting_report (period, report, made_at) VALUES ('2012-Q1', '{}', now())",
+    "INSERT INTO reporting_quarter (quarter, size, counts, stocks, counted_at) VALUES ('2012-Q1', 1, '{}', '[]', now())",
     "UPDATE selfcare_consent SET agreed_on = '2012-03-02', through = '2012-04-02'",
     "INSERT INTO campaign_unreachablewaiver (line_id, campaign_id, because, waived_by, waived_on) SELECT line_id, uuidv7(), 'other', uuidv7(), '2012-03-02' FROM lines_line",
 )  # fmt: skip

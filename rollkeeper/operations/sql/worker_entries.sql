@@ -43,6 +43,8 @@ BEGIN
         ('notices_wording', 'INSERT OR UPDATE', '', 'incidents:notice:worded', 'incident', 'wording_id'),
         ('offline_registration', 'UPDATE', 'NEW.outcome IN (''done'', ''refused'') AND NEW.outcome IS DISTINCT FROM OLD.outcome',
          'offline:registration:processed', 'ticket', 'ticket_id'),
+        ('reporting_quarter', 'INSERT', '', 'reporting:quarter:counted', '', ''),
+        ('reporting_report', 'INSERT', '', 'reporting:report:made', '', ''),
         ('selfcare_consent', 'UPDATE', '', 'selfcare:consent:given selfcare:consent:withdrawn', 'consent', 'consent_id'),
         ('selfcare_delegate', 'INSERT OR UPDATE', '', 'selfcare:delegate:added', '', '')
     ) AS listed (of_table, event, changed, verbs, fact, of_column) LOOP
