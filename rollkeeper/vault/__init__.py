@@ -18,16 +18,16 @@ Keys
       +-- "line-values"    seals lines' values in the vault's own process      kind 1
       +-- "ml-kem-768", "x25519"
             the private half of HPKE MLKEM768-X25519; its public half seals    kind 2
-            both of the above where only the public half may be
+            both of the above in processes that may have only the public half
       |  seals
     person's key           32 random bytes a person and tenure; destroying it erases  (vault.keys)
       |
       +-- seals each attribute (AES-256-GCM)
       +-- HKDF-Expand "rollkeeper/commitment": the key of the person's commitment in the ledger
 
-    copies' key            as a person's, under tenure_id with 8 as its version; destroying it erases the tenure's copies
-    SIM's key              of a SIM that replaced another: as a person's, under tenure_id with 9 as its version and the SIM's number in
-                           the 12 bits that follow; goes with its tenure's
+    copies' key            like a person's, under tenure_id with 8 as its version; destroying it erases the tenure's copies
+    SIM's key              for a SIM that replaced another: like a person's, under tenure_id with 9 as its version and the SIM's number in
+                           the 12 bits that follow; destroyed with its tenure's key
 
     index key              HMAC for exact look-ups; derived from the root once,
                            then in its own file, which a web app may read             (vault.blind)
@@ -53,12 +53,12 @@ An attribute (`vault_sealed.ciphertext`), under the person's key::
     +--------+------------------+------------------------------+------------+
     associated data = "rollkeeper/attribute" || 00 || 01 || person_id (16) || tenure_id (16) || field (UTF-8)
 
-One of a SIM that replaced another has 02 and the SIM's number (2) in the place of 01, under that SIM's key; the rest is the same.
-What was recorded of a SIM before, and is kept (`sql/replace_sim.sql`), is `field` with the entry that replaced it, as iccid:7; it is bound to
-`field` alone.
+An attribute of a SIM that replaced another begins with 02 and the SIM's number (2) instead of 01, and is under that SIM's key; the rest is
+the same. If an earlier SIM's values are kept (`sql/replace_sim.sql`), the column `field` has the number of the later SIM's ledger entry
+appended, as in iccid:7; the associated data has `field` alone.
 
 A copy of a document (an object of the document store, `vault.document_store`) has the same form, filled up to a multiple of 4096, under
-the key of the tenure's copies; one that is older than 0.3.0 is under the person's key::
+the key of the tenure's copies; a copy older than 0.3.0 is under the person's key::
 
     associated data = "rollkeeper/document-copy" || 00 || 01 || person_id (16) || tenure_id (16) || position (1)
     name of the object = last two hexadecimal digits of tenure_id / tenure_id / person_id - position
@@ -76,8 +76,8 @@ A person's key (`person_key.wrapped`) and a line's value (`lines_line.number_sea
     kind 2: HPKE (RFC 9180) in base mode, MLKEM768-X25519, HKDF-SHA256, AES-256-GCM; the context is its `info`,
             the associated data is empty; enc is 1088 bytes of ML-KEM-768 and 32 of X25519
 
-What a browser sealed without a network (`offline_registration.sealed`), to an offline key, whose number is in the place of the
-epoch's and whose secret is like an epoch's, but which is not an epoch (`vault.offline_keys`)::
+What a browser sealed without a network (`offline_registration.sealed`), to an offline key. The key's number is in the place of the
+epoch's, and its secret has the form of an epoch's, but it is not an epoch (`vault.offline_keys`)::
 
     kind 2, as above; the number is the offline key's
     context = first six bytes || "rollkeeper/capture" || 00 || ticket_id (16) || submission key (ASCII)
@@ -93,8 +93,8 @@ An epoch's secret (`epoch.secret_wrapped`), under a root that is a file::
                     | first six bytes || "rollkeeper/capture-secret" || 00 || offline key (4)
 
 Before sealing, a value is padded with one byte 80 and then zeros to a multiple of `fields.padded_to_bytes`, so that the length of
-a number says nothing and that of a name little. A canary's value has 80 01 there and then zeros: an invented person, whose
-opening raises an alarm, and who cannot be recognised without opening (`vault.canaries`).
+a number says nothing and that of a name little. A canary's value has 80 01 there and then zeros. A canary is an invented
+person: opening one raises an alarm, and without opening no one can recognise it (`vault.canaries`).
 
 Bounds: nonces are random, so one epoch should seal no more than 2^32 secrets of each sort symmetrically (NIST SP
 800-38D); a register of a hundred million lines rotates long before. A person's key seals a handful of attributes.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An archive: a stream of any length, sealed while it is written, under its own key, which the root wraps.
 
-The format of backups. Drawn here because only backups use it; without the root an archive is noise and a note. If it is cut,
-lengthened, reordered or joined with another archive, it does not open.
+The format of backups, described here because only backups use it. Without the root only an archive's note can be read. An archive
+that was cut, lengthened, reordered or joined with another one does not open.
 
 ::
 
@@ -40,7 +40,7 @@ _START = MAGIC + bytes([wire.VERSION])
 
 
 class ArchiveWriter:
-    """Seals what is written to it. Only `finish` makes the archive one that opens."""
+    """Seals what is written to it. The archive can be opened only after `finish`."""
 
     def __init__(self, out: IO[bytes], *, key: bytes, head: bytes) -> None:
         self._out, self._aead, self._bound = out, AESGCM(key), hashlib.sha256(head).digest()
@@ -104,7 +104,7 @@ class ArchiveReader(io.RawIOBase):
         return count
 
     def drain(self) -> None:
-        """Read what is left, so that nothing cut off or added goes unseen."""
+        """Read what is left, so that a cut or an addition at the end is noticed."""
         while self.read(CHUNK_BYTES):
             pass
 
@@ -128,7 +128,7 @@ def make_head(wrapped: bytes, *, note: bytes) -> bytes:
 
 
 def read_head(source: IO[bytes]) -> tuple[bytes, bytes, bytes]:
-    """Return the head, the wrapped key and the note, none of them genuine before a chunk opens. Refuses: ArchiveDamaged."""
+    """Return the head, the wrapped key and the note; only an opened chunk proves them genuine. Refuses: ArchiveDamaged."""
     start = _exactly(source, len(_START) + 2)
     if not start.startswith(_START):
         raise ArchiveDamaged

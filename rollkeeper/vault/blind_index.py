@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Keyed hashes by which a whole number, document or reference is found again, exactly, and in no other way.
+"""Keyed hashes: they find a whole number, document or reference again, only by an exact match.
 
     index = first 16 bytes of HMAC-SHA-256(index key, kind || 0x00 || normalised value in UTF-8)
 

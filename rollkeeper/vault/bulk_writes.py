@@ -16,7 +16,7 @@ _TRAILER = b"\xff\xff"
 
 
 MAX_INLINE_ROWS = 16
-"""Rows that one act at a counter makes, and more: they go as arrays in one statement, where a COPY is two ways there and back."""
+"""Up to this many rows, more than one act at a counter makes, go as arrays in one statement: a COPY needs two round trips."""
 
 
 def columns_of(tuples: Sequence[bytes]) -> list[list[bytes]]:

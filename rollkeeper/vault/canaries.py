@@ -36,7 +36,7 @@ class AlarmAbout(StrEnum):
     CANARY = "canary"
     """A canary was opened."""
     LIMIT = "limit"
-    """All staff together have opened as much as they may in a day, and more was asked for."""
+    """All staff together have opened as much as they may in a day, and one of them asked for more."""
     WORKER = "worker"
     """A worker asked for something that nothing justifies, or for more than its limit."""
     PROTECTED = "protected"
@@ -44,7 +44,7 @@ class AlarmAbout(StrEnum):
     LIMIT_OF_LOOKUPS = "limit_of_lookups"
     """An account, or all staff together, looked up as many lines as they may in a day (`lines.lookups`)."""
     LIMIT_OF_DOCUMENTS = "limit_of_documents"
-    """The same of documents that were compared with recorded ones."""
+    """An account, or all staff together, compared as many documents with recorded ones as they may in a day."""
 
 
 _LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
@@ -66,7 +66,7 @@ class AlarmView:
 
 
 def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
-    """Put one more canary among the people where the living epoch has none; tell whether it was.
+    """Put one more canary among the people if the living epoch has none; tell whether one was added.
 
     The entry names the epoch and no person. Ledger: vault:canary:made. Refuses: NOT_ALLOWED, NO_EPOCH.
     """
@@ -87,9 +87,9 @@ def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
 
 
 def lock_canaries() -> None:
-    """Wait until no canary is half made, and let none be begun before the present action ends.
+    """Wait until no canary is half made, and prevent a new one until the present action ends.
 
-    A canary's references carry an older time than its making: by their age alone it would look like an abandoned registration.
+    A canary's references carry an earlier time than that of its making: by their age, a half-made one looks like an abandoned registration.
     """
     serialize_on("canary")
 
@@ -100,7 +100,7 @@ def has_canary(epoch_id: int) -> bool:
 
 
 def raise_alarm(authority: Authority, role: StaffRole, *, on: dt.date) -> None:
-    """Record that a canary was opened, durably and before its opener sees anything; then tell of it.
+    """Record durably that a canary was opened, before the opener sees anything; then announce the alarm.
 
     Ledger: vault:canary:opened.
     """
@@ -111,7 +111,7 @@ def raise_alarm(authority: Authority, role: StaffRole, *, on: dt.date) -> None:
 
 
 def raise_alarm_of_limit(authority: Authority, entry_id: EntryId) -> None:
-    """Record in the present transaction that all staff together have opened what they may; tell of it behind that, once a day."""
+    """Record in the present transaction that all staff together reached the limit of openings; announce it after the commit, once a day."""
     alarm_id = uuid5(_LIMIT, f"{clock.now():%Y-%m-%d}")
     if _raise(authority, entry_id, about=AlarmAbout.LIMIT, alarm_id=alarm_id):
         said = f"all staff together reached the limit of openings; ledger entry {entry_id} says who asked for more"
@@ -119,7 +119,7 @@ def raise_alarm_of_limit(authority: Authority, entry_id: EntryId) -> None:
 
 
 def raise_alarm_of_worker(authority: Authority, entry_id: EntryId) -> None:
-    """Record in the present transaction that a worker asked for what it must not have; tell of it behind that, once a day."""
+    """Record in the present transaction that a worker asked for what it must not have; announce it after the commit, once a day."""
     alarm_id = uuid5(_WORKER, f"{clock.now():%Y-%m-%d}")
     if _raise(authority, entry_id, about=AlarmAbout.WORKER, alarm_id=alarm_id):
         said = f"a worker asked the vault for what it must not have; ledger entry {entry_id} says what for"
@@ -136,7 +136,7 @@ def _raise(authority: Authority, entry_id: EntryId, *, about: AlarmAbout, alarm_
 
 def _announce(said: str) -> None:
     _log(said)
-    # Apart, so that the opener does not see by the time it takes that a mail is sent. Not a daemon: the process waits.
+    # In another thread: the time that a mail takes must not tell the opener. Not a daemon: the process waits for the thread.
     threading.Thread(target=_notify).start()
 
 

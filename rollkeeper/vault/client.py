@@ -25,7 +25,7 @@ class Session:
         return ask(operation, token=self.token, **values)
 
     def sign_out(self) -> None:
-        """End the session. A service that does not answer now ends it by itself: what was done in it is not lost for that."""
+        """End the session. If the service does not answer now, the session expires by itself; what was done in it is not lost."""
         with suppress(RollkeeperError):
             self.ask("sign-out")
 
@@ -45,7 +45,7 @@ def is_reachable() -> bool:
     """Tell whether the service answers."""
     try:
         return bool(ask("health", patience_s=2.0))
-    except Exception:  # noqa: BLE001 - whatever it is, it is not well
+    except Exception:  # noqa: BLE001 - after any fault the service counts as not reachable
         return False
 
 
@@ -72,7 +72,7 @@ def ask(operation: str, *, token: str = "", patience_s: float = protocol.ANSWER_
 
 
 def _require_the_service(call: socket.socket) -> None:
-    """See that the user who listens owns the socket's folder, before a password is sent there."""
+    """Require that the user who listens owns the socket's folder, before a password is sent there."""
     if protocol.peer_of(call)[0] != protocol.service_folder().stat().st_uid:
         raise ConnectionRefusedError
 

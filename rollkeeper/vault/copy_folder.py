@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A folder of document copies, on which nothing is done through a link.
+"""A folder of document copies; no link in it is followed.
 
-An app that seals adds to it as its own user, and who took that app over may put a link there for a folder or a file. A worker, which seals
-too, removes copies and backs them up, has greater rights: it would write or remove behind the link, or put the root key into a backup. So
-each folder on the way is opened by itself and no link is followed.
+An app that seals adds files as its own user. An attacker who took over that app could put a link in the place of a folder or a file. A
+worker seals, removes and backs up copies, and has greater rights: through such a link it would write or remove elsewhere, or put the root
+key into a backup. So each folder on the path is opened by itself, without following links.
 
     PLACE/ 2 digits / tenure / person-position        "#" behind a name: not finished
 """
@@ -22,7 +22,7 @@ _PIECE_BYTES: Final = 1 << 20
 
 
 def names(place: Path, prefix: str = "") -> Iterator[str]:
-    """Give the names of finished objects; what is no file in a folder is passed over. Raises OSError where the place is not there."""
+    """Give the names of finished objects; skip anything else in these folders. Raises OSError where the place does not exist."""
     wanted = [part for part in prefix.split("/") if part]
     for digits in wanted[:1] or _inside(place, are_folders=True):
         for tenure in wanted[1:] or _inside(place, digits, are_folders=True):
@@ -44,9 +44,9 @@ def open_object(place: Path, name: str) -> BinaryIO:
 
 
 def write_object(place: Path, name: str, source: BinaryIO, *, rights: int = 0o700) -> bool:
-    """Write an object whole or not at all, in place of a link too; tell whether it is what was read. Raises OSError.
+    """Write an object whole or not at all, replacing a link too; tell whether the file holds what was read. Raises OSError.
 
-    `rights` of the folders that are made: where a list gives access to what comes, those of their group are its upper bound.
+    `rights` are for the folders that are made. Where an access control list grants rights to new files, the group's rights limit it.
     """
     *folders, last = name.split("/")
     draft = f"{last}{_UNFINISHED}"
@@ -83,7 +83,7 @@ def remove_object(place: Path, name: str) -> None:
         try:
             with _opened(place, folders) as within:
                 os.rmdir(last, dir_fd=within)
-        except OSError:  # there are others
+        except OSError:  # the folder is not empty
             return
 
 
@@ -110,7 +110,7 @@ def _inside(place: Path, *folders: str, are_folders: bool) -> list[str]:
 
 @contextmanager
 def _opened(place: Path, folders: list[str], *, new: int | None = None) -> Iterator[int]:
-    """Open the last of these folders, each in the one before; with `new` those that are missing are made so, and links replaced."""
+    """Open each of these folders in the one before, and give the last; with `new`, make missing ones with these rights and replace links."""
     if new is not None:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(place, os.O_PATH | os.O_DIRECTORY)

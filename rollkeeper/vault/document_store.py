@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where copies of documents lie: sealed objects in a folder of the instance, or in any S3-compatible store by its address.
 
-The register has one row for each, with its digest; the bytes are too large for a table. Those of a person and tenure are sealed
-under a key that is theirs alone (before 0.3.0: the record's), so that destroying it destroys them in every store and backup and leaves
-the rest of the record; the objects themselves are removed at the same time. An app that seals may add objects there and, if it has its
-own user, can neither list nor read them.
+The register has one row for each copy, with its digest; the bytes are too large for a table. The copies of one person and tenure have
+their own key (before 0.3.0: the record's key). Destroying that key destroys the copies in every store and backup, and leaves the rest of the
+record; the objects themselves are removed at the same time. An app that seals may add objects and, if it has its own user, can neither
+list nor read them.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ from rollkeeper.vault.settings import settings
 MAX_COPIES = 4
 """Copies of one document: the maximum number of pages of a file that is read."""
 _LARGEST_BYTES = 64 << 20
-"""More than any copy has: what is longer is none, and its digest says so."""
+"""More than any copy has: a longer object is not a copy, and its digest does not match."""
 PREFIXES = tuple(f"{number:02x}" for number in range(256))
 """The folders of the store's first level."""
 _RETRIES = dt.timedelta(seconds=8)
@@ -69,7 +69,7 @@ def folder() -> Path | None:
 
 
 def is_in(place: Path) -> bool:
-    """Tell whether the store lies in this folder, and so is no other instance's as well."""
+    """Tell whether the store lies in this folder, and so belongs to no other instance."""
     own = folder()
     return own is not None and own.is_relative_to(place)
 
@@ -129,12 +129,12 @@ def remove(pairs: Iterable[tuple[PersonId, TenureId]]) -> int:
 
 
 def remove_unrecorded(pairs: Iterable[tuple[PersonId, TenureId]]) -> int:
-    """Remove objects that were put for applications which came to nothing: no row tells of them. Refuses: DOCUMENT_STORE_UNAVAILABLE."""
+    """Remove objects stored for abandoned applications: no row records them. Refuses: DOCUMENT_STORE_UNAVAILABLE."""
     return sum(_delete(_names_under(_prefix(tenure_id))) for _, tenure_id in pairs)
 
 
 def remove_unknown() -> int:
-    """Remove objects of which the register knows nothing: a backup of it that was restored is older. Refuses: DOCUMENT_STORE_UNAVAILABLE."""
+    """Remove objects that the register does not know: they are newer than a backup of it that was restored. Refuses: DOCUMENT_STORE_UNAVAILABLE."""
     gone = 0
     for names in _listed(""):
         gone += _delete(sorted(set(names) - known(names)))
@@ -159,7 +159,7 @@ def look(*, newest: int = 20) -> tuple[int, list[str]]:
 
 
 def prepare() -> None:
-    """Make the folder of the store, closed to others, where it lies in a folder."""
+    """Make the store's folder, closed to other users, if the store is a folder."""
     place = folder()
     if place:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -203,7 +203,7 @@ def _bytes_of(name: str) -> bytes:
     read = bytearray()
     for piece in obstore.get(
         _store(), name
-    ):  # a store that never ends would take all memory of the vault service
+    ):  # an answer without an end would take all memory of the vault service
         read += memoryview(piece)
         if len(read) > _LARGEST_BYTES:
             break
@@ -227,7 +227,7 @@ def _listed(prefix: str) -> Iterator[list[str]]:
 
 
 def _delete(names: Sequence[str]) -> int:
-    """Remove objects, some of which a run that broke off may have removed; return how many names there were."""
+    """Remove objects, some of which an interrupted run may have removed already; return how many names were given."""
     for name in names:
         try:
             if place := folder():

@@ -29,7 +29,7 @@ class _Opening(Protocol):
 
 @dataclass(slots=True)
 class _Act:
-    """What one act knows of the living epoch: whether it was announced that things are sealed, and the epoch read after that."""
+    """What one act knows of the living epoch: whether the act announced that it seals, and the epoch that it read after that."""
 
     is_announced: bool = False
     epoch: keys.PublicEpoch | None = None
@@ -41,13 +41,13 @@ _SEALING = 0x7365616C  # an advisory lock of PostgreSQL: "seal" in ASCII
 
 
 def may_open() -> bool:
-    """Tell whether this process has the connection over which things are opened. Web apps have none."""
+    """Tell whether this process has the database connection that opening needs. Web apps have none."""
     databases: dict[str, Any] = settings.DATABASES
     return "vault" in databases
 
 
 def must_ask() -> bool:
-    """Tell whether this process has the vault service open for it: a worker or a command without keys. An app has no one open."""
+    """Tell whether this process asks the vault service to open values for it: true of a worker or a command without keys, not of an app."""
     return not may_open() and this_role() in {Role.WORKER, Role.CONSOLE}
 
 
@@ -59,7 +59,7 @@ def require_opening() -> None:
 
 @contextmanager
 def one_epoch() -> Iterator[None]:
-    """Read the living epoch once for what one act seals: what was announced before it was read keeps a rotation waiting."""
+    """Read the living epoch once for all that one act seals. The act announces its sealing before that, so a rotation waits for it."""
     before = _act.set(_Act())
     try:
         yield
@@ -81,7 +81,7 @@ def person_key_sealer() -> tuple[int, wire.Sealer]:
 
 def line_value_sealer() -> wire.Sealer:
     """Return the sealer of lines' values that this process is able to use."""
-    keys.settle()  # what is refused among the keys is said of them, and of no later statement
+    keys.settle()  # raises a refusal of the keys here, not at a later statement
     act = _act.get()
     if act is None or not act.is_announced:
         announce_sealing()
@@ -94,7 +94,7 @@ def line_value_sealer() -> wire.Sealer:
 
 
 def secret_of(epoch_id: int) -> wire.EpochSecret:
-    """Ask the root for an epoch's secret. Refuses: SEAL_ONLY_PROCESS, CannotOpen, where it is another one too: nothing is sealed to that."""
+    """Ask the root for an epoch's secret. Refuses: SEAL_ONLY_PROCESS, CannotOpen, also where the secret does not fit the public half."""
     require_opening()
     wrapped, public_key = keys.wrapped_secret(epoch_id)
     secret = unwrapped(epoch_id, wrapped)
@@ -113,7 +113,7 @@ def require_root() -> None:
 
 
 def require_fitting_root(epoch_ids: Iterable[int]) -> None:
-    """Require that the root opens these epochs, before anything is destroyed or replaced on its word. Refuses: ROOT_DOES_NOT_FIT."""
+    """Require that the root opens these epochs; called before anything is destroyed or replaced. Refuses: ROOT_DOES_NOT_FIT."""
     for epoch_id in epoch_ids:
         try:
             secret_of(epoch_id)
@@ -172,7 +172,9 @@ def begin() -> tuple[int, str]:
     secret = secrets.token_bytes(wire.KEY_BYTES)
     public = wire.EpochSecret(epoch_id, secret).public_key()
     secret_wrapped = root_of_trust().wrap(secret, context=_context(epoch_id))
-    if not unwrapped(epoch_id, secret_wrapped).is_of(public):  # what is sealed to it would be lost
+    if not unwrapped(epoch_id, secret_wrapped).is_of(
+        public
+    ):  # else what is sealed to the epoch would be lost
         raise ROOT_DOES_NOT_FIT(epoch=epoch_id)
     keys.insert_epoch(
         keys.PublicEpoch(epoch_id, public, signed_public_keys.sign_public_key(_KIND, epoch_id, public)),
@@ -183,9 +185,9 @@ def begin() -> tuple[int, str]:
 
 
 def resign() -> None:
-    """Sign every living epoch's public half that bears no signature of this instance's, once the root proves it ours.
+    """Sign the public half of each living epoch that lacks this instance's signature, once the root proves the half to be ours.
 
-    So it is after a restore without the key that signed. Again: nothing.
+    Signatures are lacking after a restore without the signing key. Again: nothing.
     Refuses: EPOCH_NOT_GENUINE, CannotOpen.
     """
     for epoch_id in keys.living_epoch_ids():
@@ -198,7 +200,7 @@ def resign() -> None:
 
 
 def require_genuine() -> None:
-    """See that the public half of the living epoch is this instance's own. Refuses: EPOCH_NOT_GENUINE, NO_EPOCH."""
+    """Require that the public half of the living epoch is this instance's own. Refuses: EPOCH_NOT_GENUINE, NO_EPOCH."""
     _genuine(keys.living_epoch())
 
 
@@ -214,9 +216,9 @@ def is_sealing_elsewhere() -> bool:
 
 
 def announce_sealing() -> None:
-    """Say that values sealed from here on may be written later: a command until it ends, an app until its act ends.
+    """Announce that values sealed from now on may be written later: by a command until it ends, by an app until its act ends.
 
-    A rotation waits for those, so that nothing arrives under an epoch which it has destroyed. Within `one_epoch` once is enough.
+    A rotation waits until then, so that nothing arrives under an epoch that it destroyed. Within `one_epoch`, one call is enough.
     """
     if may_open():
         rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)

@@ -80,7 +80,7 @@ VAULT_SESSION_OVER = Refusal(
     "The session with the vault is over.",
     "Give your password and the code of your authenticator app again.",
 )
-# Also where one call names the same person and tenure twice.
+# Also raised if one call names the same person and tenure twice.
 ALREADY_SEALED = Refusal(
     "already_sealed",
     Kind.CONFLICT,
@@ -136,7 +136,7 @@ class RootMissing(RollkeeperError):
 
 
 class KeyServiceRefused(RollkeeperError):
-    """The key service did not answer, or would not."""
+    """The key service did not answer, or refused."""
 
     code = "key_service_refused"
     kind = Kind.INTERNAL
@@ -153,7 +153,7 @@ TOKEN_REFUSED = Refusal(
 
 
 class ArchiveDamaged(RollkeeperError):
-    """A backup was cut short, changed, or is none."""
+    """A backup was cut short or changed, or the file is not a backup."""
 
     code = "archive_damaged"
     kind = Kind.MALFORMED
@@ -175,7 +175,7 @@ ROOT_DOES_NOT_FIT = Refusal(
 )
 
 
-# An app cannot hash a number now. What it lacks, and where, is in its log and on no page: anyone reads the portal's.
+# An app cannot hash a number now. Its log says what is missing and where; a page does not, since anyone can read the portal's pages.
 INDEX_OUT_OF_REACH = Refusal(
     "index_out_of_reach",
     Kind.INTERNAL,
@@ -191,6 +191,6 @@ DOCUMENT_STORE_UNAVAILABLE = Refusal(
     "Try again. At a counter, register without the picture meanwhile: do not turn the person away.",
 )
 OPERATORS_ALONE = frozenset({RootMissing.code, KeyServiceRefused.code, TOKEN_REFUSED.code})
-"""What says where the root, the key service or the token is: the vault service writes it into its log, and tells no one who asks."""
+"""Refusals that say where the root, the key service or the token is: the vault service writes them into its log, not into answers."""
 PASSING = OPERATORS_ALONE | {VAULT_OUT_OF_REACH.code, TOO_MANY_OPENINGS.code}
-"""What says nothing of that which was to be opened: it waits until the service, the root or the next day is there."""
+"""Refusals that say nothing about the sealed value: opening it waits until the service or the root answers, or for the next day."""

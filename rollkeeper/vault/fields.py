@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What may be sealed, and the purposes for which it may be opened.
 
-The values travel in associated data and in the ledger: one is never renamed and never used again for something else.
+Associated data and the ledger contain these names: never rename one, and never use one again for something else.
 """
 
 from django.db.models import TextChoices
@@ -12,7 +12,7 @@ from rollkeeper.kernel.choices import label_of
 
 
 class Field(TextChoices):
-    """An attribute of a person, a firm or a line that some law orders to record. There is no other place for one."""
+    """An attribute of a person, a firm or a line that some law orders operators to record. It is stored nowhere else."""
 
     NAME = "name", _("Full name")
     ADDRESS = "address", _("Address")
@@ -67,11 +67,11 @@ class Purpose(TextChoices):
     SUBSCRIBER_REQUEST = "subscriber_request", _("because the person asked to see it")
     """To show people what is recorded about them."""
     LEGAL_DISCLOSURE = "legal_disclosure", _("to answer a disclosure request that two people approved")
-    """To answer a disclosure request about one person that two people let through."""
+    """To answer a disclosure request about one person that two people approved."""
     AUDIT = "audit", _("to check an audit sample, as you allowed")
-    """To check a sample for the authority, where the person has let this one auditor."""
+    """To check a sample for the authority, if the person allowed this auditor to see the value."""
     REVIEW = "review", _("to review an audit sample or the integrity of the register")
-    """To look at a sample before a batch is approved, or at the register's soundness."""
+    """To review a sample before a batch is approved, or the integrity of the register."""
 
 
 PADDED_TO_BYTES: dict[Field | LineField, int] = {
@@ -83,22 +83,22 @@ PADDED_TO_BYTES: dict[Field | LineField, int] = {
     Field.INSTALLATION_ADDRESS: 128,
     LineField.CONTACT: 64,
 }
-"""Where a value is filled up to a multiple of other than `DEFAULT_PADDED_TO_BYTES`."""
+"""The fields whose values are padded to a multiple of another number than `DEFAULT_PADDED_TO_BYTES`."""
 
 WHOLE_RECORD = "record"
-"""The exposed field of a person whose data an account recorded: the whole record."""
+"""The name, in an incident's list of exposed data, for the whole record: for people whom the account registered."""
 
 DEFAULT_PADDED_TO_BYTES = 32
 """Every telephone number and every document number is shorter: their lengths say nothing."""
 
 
 def padded_to_bytes(field: Field | LineField) -> int:
-    """Return the block length to whose multiple values of this field are padded before sealing."""
+    """Return the block length: before sealing, values of this field are padded to a multiple of it."""
     return PADDED_TO_BYTES.get(field, DEFAULT_PADDED_TO_BYTES)
 
 
 def field_label(field: str) -> str:
-    """Return the label of what was opened; where nothing was, that the current state alone was seen."""
+    """Return the label of what was opened; if nothing was, a label that only the line's status was seen."""
     if field == WHOLE_RECORD:
         return gettext("the whole record")
     return (

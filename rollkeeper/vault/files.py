@@ -58,7 +58,7 @@ def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # 
 
 
 def destroy_file(owner_id: UUID, file_id: UUID) -> None:
-    """Destroy a file's key, now and in every copy of the register, and its row with the present transaction. Refuses: SEAL_ONLY_PROCESS."""
+    """Destroy a file's key at once, so that no copy of the register opens it, and its row in the present transaction. Refuses: SEAL_ONLY_PROCESS."""
     epochs.require_opening()
     run("DELETE FROM vault_file WHERE owner_id = %s AND file_id = %s", [owner_id, file_id])
     keys.destroy_person_keys([(PersonId(owner_id), TenureId(file_id))])

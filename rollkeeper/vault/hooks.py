@@ -24,10 +24,10 @@ STAFF_OPERATIONS: "Final[Hook[Callable[[StaffRequest], object]]]" = Hook(
 """What the vault service does for a member of staff who signed in with a second factor; keyed by the operation's name."""
 
 USED_UP_BY: Final = frozenset({"invite-staff", "invite-again", "grant-role", "end-role", "reinstate-staff"})
-"""Operations that end the session in which they were asked for: who took over a page gets one of them for one code."""
+"""Operations that end the session in which they were asked for: an attacker who took over a page gets only one of them for one code."""
 
 OFFLINE: Final = "offline"
-"""What is counted and justified where something that a browser sealed is opened."""
+"""The purpose under which an opening of what a browser sealed is counted and justified."""
 
 JUSTIFICATIONS: "Final[Hook[Callable[[Wanted], bool]]]" = Hook("vault: rows that justify an opening")
 """Tells whether rows of a package justify that a worker opens something; keyed by the purpose. Several may have one purpose."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Files of keys: a name and a key in hexadecimal digits a line, whole or not there, and zeros where one was.
+"""Files of keys: each line a name and a key in hexadecimal digits; written atomically, the replaced file overwritten with zeros.
 
-On a disk that writes every change to a new place zeros over an old file promise nothing (SECURITY.md).
+On a disk that writes every change to a new place, zeros over an old file guarantee nothing (SECURITY.md).
 """
 
 import os
@@ -22,7 +22,7 @@ def read_keys(file: Path) -> dict[str, bytes]:
 def write_keys(file: Path, keys: dict[str, bytes]) -> None:
     """Write a key file atomically, mode 0600, synced to disk; then overwrite the replaced file with zeros.
 
-    Its owner stays who it was. The older file keeps a name until it is zeros, so that the next writing finds what a killed one left.
+    The file keeps its owner. The replaced file keeps a name until it is zeros, so that the next write finds what a killed write left.
     """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft, older = file.with_suffix(".new"), file.with_suffix(".old")
@@ -43,7 +43,7 @@ def write_keys(file: Path, keys: dict[str, bytes]) -> None:
 
 
 def _wipe(left: Path, *, unless: Path) -> None:
-    """Write zeros over a file and remove it; only remove it, where it is another name of the file that is in use."""
+    """Write zeros over a file and remove it; if it is another name of the file in use, only remove that name."""
     if not left.exists():
         return
     if not (unless.exists() and left.samefile(unless)):
@@ -55,7 +55,7 @@ def _wipe(left: Path, *, unless: Path) -> None:
 
 
 def _keep_names(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
+    """Sync the names in a folder to disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -72,16 +72,17 @@ class OfflineKey:
 
 
 def of_copies(tenure_id: TenureId) -> TenureId:
-    """Return under which reference the key of the document copies of a tenure lies: the tenure's as of version 8 (RFC 9562).
+    """Return the reference of the key of a tenure's document copies: the tenure's reference as of version 8 (RFC 9562).
 
-    So it is rotated, backed up and destroyed like people's keys, by itself or with its tenure's.
+    So the key is rotated, backed up and destroyed like people's keys, by itself or with its tenure's.
     """
     return TenureId(UUID(int=tenure_id.int & ~_VERSION | _OF_COPIES))
 
 
 def of_sim(tenure_id: TenureId, sim: int) -> TenureId:
-    """Return under which reference the key of another SIM lies, that a tenure's line got later: the tenure's as of version 9, with
-    the SIM's number in the twelve bits that follow. So it goes with its tenure's.
+    """Return the reference of the key of a later SIM: the tenure's as of version 9, with the SIM's number in the next twelve bits.
+
+    So the key is destroyed with its tenure's.
     """
     return TenureId(UUID(int=tenure_id.int & ~(_VERSION | SIMS - 1 << _PLACE) | _OF_SIM | sim << _PLACE))
 
@@ -146,7 +147,7 @@ def insert_epoch(epoch: PublicEpoch, *, secret_wrapped: bytes, begun_at: dt.date
 
 
 def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_id: int) -> None:
-    """Commit (person, tenure, wrapped key) triples, by themselves. Refuses: ALREADY_SEALED, EpochEnded."""
+    """Commit (person, tenure, wrapped key) triples in their own transaction. Refuses: ALREADY_SEALED, EpochEnded."""
     head, person_length = b"\x00\x04\x00\x00\x00\x10", b"\x00\x00\x00\x10"
     epoch_column = b"\x00\x00\x00\x04" + epoch_id.to_bytes(4)
     tuples = [
@@ -159,9 +160,9 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
 
 @contextmanager
 def committed_meanwhile() -> Iterator[None]:
-    """Let this store commit the keys of one act while the block goes on: behind the block they are committed.
+    """Let this store commit the keys of one act while the block goes on; when the block ends, they are committed.
 
-    The transaction of the register has to end after the block. Refuses, at its end: ALREADY_SEALED, EpochEnded.
+    The transaction of the register must end after the block. Refuses, at its end: ALREADY_SEALED, EpochEnded.
     """
     sent = ExitStack()
     before = _meanwhile.set(sent)
@@ -196,7 +197,7 @@ def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
     if connections[STORE].in_atomic_block:
         raise RuntimeError("a key is committed by itself, and no act takes it back")
     if len(tuples) > MAX_INLINE_ROWS:
-        settle()  # there is no COPY among statements that are sent together
+        settle()  # a pipeline of statements cannot contain a COPY
         with transaction.atomic(using=STORE):
             copy_binary(
                 "COPY person_key (person_id, tenure_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)", tuples, using=STORE
@@ -226,9 +227,9 @@ def person_key(person_id: UUID, *, tenure_id: UUID) -> WrappedKey:
 
 
 def copy_living_pairs(statement: str) -> None:
-    """Send every person and tenure that has a key, as it comes out of this store, into a table of the register.
+    """Stream every person and tenure that has a key from this store into a table of the register.
 
-    It may take minutes in either store: the caller is patient over there.
+    It may take minutes in either store: the caller lifts the register's statement timeout.
     """
     for using in (STORE, "default"):
         connections[using].ensure_connection()
@@ -272,7 +273,7 @@ def newest_offline_key() -> OfflineKey:
 
 
 def offline_keys() -> list[OfflineKey]:
-    """Return every key for offline registrations, the newest last: a few a year and their number, never a person."""
+    """Return every key for offline registrations, the newest last: they are few, and none tells of a person."""
     found = rows(
         "SELECT key_id, public_key, public_mac, begun_at FROM offline_key ORDER BY key_id", using=STORE
     )
@@ -285,7 +286,7 @@ def sign_offline_key(key_id: int, signature: bytes) -> None:
 
 
 def has_offline_key(*, younger_than_days: int) -> bool:
-    """Tell whether a key for offline registrations was begun so lately. Times of keys are the machine's own."""
+    """Tell whether a key for offline registrations was begun within these days, by the machine's clock and not a demo's."""
     newest = "SELECT FROM offline_key WHERE begun_at > clock_timestamp() - make_interval(days => %s)"
     return bool(rows(newest, [younger_than_days], using=STORE))
 

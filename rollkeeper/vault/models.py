@@ -63,7 +63,7 @@ class Canary(models.Model):
     made_on = models.DateField()
 
     class Meta:
-        """Read by the doctor, so that no epoch goes without."""
+        """The doctor reads it, so that no epoch stays without a canary."""
 
         db_table = "vault_canary"
 

@@ -24,7 +24,7 @@ from rollkeeper.vault.root import root_of_trust
 
 _KIND = "capture"
 PADDED_TO_BYTES = 4096
-"""Every registration is shorter: how long one is says nothing."""
+"""Every registration is shorter, so the sealed length says nothing."""
 
 
 def current_offline_key() -> keys.OfflineKey:
@@ -36,8 +36,9 @@ def current_offline_key() -> keys.OfflineKey:
 
 
 def verified_sealer(key_id: int, public_key: bytes, signature: bytes) -> wire.PublicSealer:
-    """Return a sealer for a key whose public half came by another channel, after verifying that it is this instance's. Refuses:
-    EPOCH_NOT_GENUINE.
+    """Return a sealer for a key whose public half came by another channel, after verifying that the half is this instance's.
+
+    Refuses: EPOCH_NOT_GENUINE.
     """
     if not signed_public_keys.is_genuine(_KIND, key_id, public_key, signature):
         raise EPOCH_NOT_GENUINE(epoch=key_id)
@@ -52,7 +53,7 @@ def seal_offline(sealer: wire.PublicSealer, clear: bytes, *, submission_key: str
 
 
 def renew_offline_keys(authority: Authority, *, lasts_days: int, on: dt.date) -> None:
-    """Begin a key where the newest is so many days old; destroy each that nothing honest can be sealed to any more.
+    """Begin a key if the newest is this many days old; destroy each key to which no honest page can still seal.
 
     A page may seal to a key for its full lifetime after it was replaced, and the sealed data may wait as long again. Again:
     nothing. Ledger: vault:offline_key:begun, vault:offline_key:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
@@ -71,7 +72,7 @@ def renew_offline_keys(authority: Authority, *, lasts_days: int, on: dt.date) ->
 
 
 def resign() -> None:
-    """Sign every living key's public half that bears no signature of this instance's, once the root proves it ours. Again: nothing.
+    """Sign the public half of each living key that lacks this instance's signature, once the root proves it ours. Again: nothing.
 
     Refuses: EPOCH_NOT_GENUINE, CannotOpen.
     """
@@ -86,7 +87,7 @@ def resign() -> None:
 
 
 def rewrap() -> None:
-    """Have the root's newest version wrap every living key, before its older versions go."""
+    """Have the root's newest version wrap every living key, before its older versions are destroyed."""
     for key_id, wrapped in keys.wrapped_offline_secrets():
         root, context = root_of_trust(), _context(key_id)
         secret = root.unwrap(wrapped, context=context)
@@ -122,7 +123,7 @@ def _renew(lasts_days: int) -> tuple[list[tuple[int, bytes]], list[int]]:
     with transaction.atomic(using=keys.STORE, durable=True):
         run("LOCK TABLE offline_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)
         begun = [] if keys.has_offline_key(younger_than_days=lasts_days) else [_begin()]
-        # A day more on each side: clocks of devices and of this machine are never one.
+        # A day more on each side: the clocks of devices and of this machine differ.
         return begun, keys.destroy_offline_keys(replaced_before_days=2 * lasts_days + 2)
 
 

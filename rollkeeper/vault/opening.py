@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Open what is sealed: who, what for, how often; an entry in the ledger, committed; and only then a key.
+"""Open what is sealed: check who asks, what for and how often; commit a ledger entry; only then use a key.
 
 A member of staff may open only as many values in 24 hours as the settings allow, and all staff together only their total: a
-second account gains an attacker little. Both are counted from the ledger itself, so that neither a restart nor a second process
+second account gains an attacker little. Both limits are counted from the ledger itself, so that neither a restart nor a second process
 resets them, and under one lock, so that two concurrent openings cannot both take the last one.
 """
 
@@ -66,7 +66,7 @@ def open_sealed(
     `commitment` represents the person in the published entry, if the caller has it; `second` is the second approver, if the
     purpose needs two people. For a disclosure request the entry names the request, and the published part names neither the line
     nor the person: they are notified, perhaps later (`disclosures`). For an audit it names the person's consent
-    (`selfcare.consents`). `kept_by`: as it was before that entry of another SIM, if that is kept (`vault_replace_sim`).
+    (`selfcare.consents`). `kept_by` is the entry of a later SIM: the value as it was before that is opened, if it is kept (`vault_replace_sim`).
 
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, NEEDS_DISCLOSURE_REQUEST, NEEDS_CONSENT,
     NEEDS_TWO_APPROVERS, TOO_MANY_OPENINGS, CannotOpen.
@@ -114,7 +114,7 @@ def open_copy(
     line_id: LineId | None = None,
     commitment: str | None = None,
 ) -> SecretDocumentCopy:
-    """Open one copy of a document, after a ledger entry says so; it counts as one value opened. No disclosure request reaches it.
+    """Open one copy of a document, after a ledger entry says so; it counts as one value opened. A disclosure request opens none.
 
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and DOCUMENT_STORE_UNAVAILABLE.
     """
@@ -145,7 +145,7 @@ def open_line_values(
 ) -> list[SecretValue]:
     """Open a value of each line, after a ledger entry for each line says so.
 
-    One that does not open does not keep the others: its `reveal` refuses.
+    A value that does not open does not stop the others: its `reveal` refuses.
 
     Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, NEEDS_TWO_APPROVERS,
     TOO_MANY_OPENINGS.
@@ -210,7 +210,7 @@ def _mark_copy_opened(
     commitment: str | None,
     on: dt.date,
 ) -> None:
-    """Enter that a copy of a document is opened, committed, or refuse. A disclosure request has no way to one: it names values."""
+    """Commit a ledger entry that a copy of a document is opened, or refuse. A disclosure request opens no copy: it names values."""
     role = _require(authority, purpose, second=None, on=on)
     epochs.require_opening()
     if purpose is Purpose.LEGAL_DISCLOSURE:
@@ -261,7 +261,7 @@ def _note_opening(
     commitment: str | None,
     on: dt.date,
 ) -> Any:
-    """Enter the opening, if there may be one more, committed when this returns; return the sealed value with it."""
+    """Commit the opening's ledger entry, if the limits allow one more; return whether they do, and the sealed value."""
     if connections["vault"].in_atomic_block:
         raise RuntimeError("an opening's entry is durable: it is committed in a separate transaction")
     at = clock.now()
@@ -298,7 +298,7 @@ def _count_for_worker(
     asked: int,
     on: dt.date,
 ) -> Decision:
-    """Count what no member of staff asks for against the limit of its purpose; past it, say so on record and raise an alarm."""
+    """Count an opening that no member of staff asks for against its purpose's limit; past the limit, record that and raise an alarm."""
     if authority.staff_id is not None:
         return Allowed()
     with transaction.atomic(using="vault", durable=True):
@@ -312,7 +312,7 @@ def _count_for_worker(
 
 
 def _decide(authority: Authority, *, by_one: int, by_all: int, asked: int) -> Decision:
-    """Decide by both limits; the register itself and subscribers, who have no account, have none."""
+    """Decide by both limits; they do not apply to the register itself or to subscribers, who have no account."""
     if authority.staff_id is None:
         return Allowed()
     one = may_open_more(lately=by_one, asked=asked, limit=settings().opens_per_day)
@@ -382,9 +382,9 @@ def _open_attribute(
 
 
 def _opened_copy(sealed: bytes, person_id: PersonId, tenure_id: TenureId, *, position: int) -> bytes:
-    """Open a copy with the key of the copies of its tenure, or that of its person, as an earlier version sealed it.
+    """Open a copy with the key of its tenure's copies or, if it was sealed before 0.3.0, with the person's key.
 
-    An app that seals could put a key of its own where such a tenure has none: the other is tried also then.
+    An app that seals could insert a copies' key for an old tenure, which has none: so both keys are always tried.
     """
     for under in (keys.of_copies(tenure_id), tenure_id):
         with suppress(CannotOpen):

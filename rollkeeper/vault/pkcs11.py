@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A token behind PKCS#11 (a smart card, a hardware security module, SoftHSM) as the root of trust.
 
-The wrapping key has one AES-256 key a version, made in the token and never out of it: label `rollkeeper-epochs`, its id the
-version. The bytes wrapped are drawn as a file's (`vault.root`). One PIN opens a whole token, so an app must not have it: the key
+The wrapping key has one AES-256 key a version, made in the token, which it never leaves: label `rollkeeper-epochs`, its id the
+version. Wrapped bytes have the form of a file root's (`vault.root`). One PIN opens a whole token, so an app must not have it: the key
 of the blind index is derived once from a key in the token and then stored in its own file, as with a file root. Needs the extra
 `pkcs11`; the PIN is in `secrets/root.pin`.
 """
@@ -78,7 +78,7 @@ class Pkcs11Root:
                 _key(session, version).destroy()
 
     def index_seed(self) -> bytes:
-        """Return what the key of the blind index is made of: an HMAC that the token makes, the same every time."""
+        """Return the seed of the blind index's key: an HMAC that the token makes, the same every time."""
         import pkcs11
 
         with self._session() as session:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the vault service and those who ask it send each other: one request and one answer for each connection of a Unix socket.
+"""What the vault service and its clients send each other: one request and one answer for each connection of a Unix socket.
 
 ::
 
@@ -46,7 +46,7 @@ class BadMessage(ValueError):
 
 
 def service_folder() -> Path:
-    """Return the folder of the service's socket. Who may write it can answer as the service: its owner alone may."""
+    """Return the folder of the service's socket. A user who can write there can answer as the service: only its owner can."""
     return stores.sockets() / "vault"
 
 
@@ -82,7 +82,7 @@ def day_in(values: Mapping[str, Any], name: str) -> dt.date | None:
 
 
 def refusal_message(fault: RollkeeperError) -> Message:
-    """Return an error as it travels, so that the page or command that asked says it in its own language."""
+    """Return an error in the form that is sent, so that the page or command that asked shows it in its own language."""
     return {"refused": stored_refusals(fault)}
 
 

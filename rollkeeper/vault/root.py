@@ -87,7 +87,7 @@ class FileRoot:
         if not root_file().exists():
             fresh = {name: secrets.token_bytes(wire.KEY_BYTES) for name in (_INDEX, "1")}
             write_keys(root_file(), fresh)
-            from rollkeeper.kernel.console import err  # web apps open the root too, and say nothing
+            from rollkeeper.kernel.console import err  # imported only here: web apps load this module too
 
             err.print(_WARNING.format(file=root_file()), style="bold red", markup=False)
         if not index_file().exists():
@@ -139,7 +139,7 @@ class FileIndexKey:
 
 @lru_cache(maxsize=1)
 def _begun(file: Path, stamp: tuple[int, ...]) -> HMAC:
-    """Return an HMAC that has its key and no message, begun once for as long as the file is the same."""
+    """Return an HMAC with its key and no message yet, made once as long as the file does not change."""
     del stamp
     return HMAC(read_keys(file)[_INDEX], SHA256())
 
@@ -159,13 +159,15 @@ def root_of_trust() -> RootOfTrust:
         return FileRoot()
     if url.startswith("pkcs11:"):
         return TokenRoot(url, pin_file=data_dir() / "secrets" / "root.pin")
-    from rollkeeper.vault.transit import TransitRoot  # only who has a key service waits for a client of HTTP
+    from rollkeeper.vault.transit import (
+        TransitRoot,
+    )  # only an instance with a key service needs a client of HTTP
 
     return TransitRoot(url, token_file=data_dir() / "secrets" / "root.token")
 
 
 def index_key(*, as_app: bool = False) -> IndexKey:
-    """Return the key of the blind index, at a key service with the token of this process or of the apps. Refuses: RootMissing."""
+    """Return the key of the blind index; a key service gets this process's token or, with `as_app`, the apps'. Refuses: RootMissing."""
     url = settings().root_url
     if url is None or url.startswith("pkcs11:"):
         return FileIndexKey()
@@ -190,5 +192,5 @@ def index_file() -> Path:
 
 @lru_cache(maxsize=1)
 def _index_file(folder: Path) -> Path:
-    # A request asks for several times; each time the parts of the path would be put together again.
+    # One request of a page asks for this several times: the path is joined only once.
     return folder / "secrets" / "index.key"

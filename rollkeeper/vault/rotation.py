@@ -2,7 +2,7 @@
 """Begin an epoch, reseal everything to it, destroy the older ones: a stolen older copy of the keys then opens nothing.
 
 May be killed at any instant and run again: while more than one epoch lives, a rotation is under way, and the next run goes
-on with it. Lines' values lie in tables of packages above; those packages hand down how they are read and written.
+on with it. Lines' values lie in tables of higher packages, which register how to read and write them.
 """
 
 import datetime as dt
@@ -116,9 +116,9 @@ def _wait_for_those_who_seal(on_waiting: Callable[[], None]) -> None:
 
 
 def _reseal_people(target: int, on_progress: OnProgress) -> tuple[int, int, int]:
-    """Seal every key to the newest epoch; return how many, how many of these of people, and how many do not open and stay.
+    """Seal every key to the newest epoch; return how many were sealed, how many of them are people's, and how many did not open and stay.
 
-    The others are of document copies and of further SIMs.
+    The other keys that were sealed are of document copies and of later SIMs.
     """
     keyring = epochs.Keyring()
     sealer = keyring.secret(target).person_key_sealer()
@@ -200,14 +200,14 @@ def _destroy(older: Sequence[int], *, target: int) -> None:
         moved_values, dead_values = _reseal_lines(target, _ignore)
         if moved or moved_values:
             continue
-        if dead or dead_values:  # each for itself, or all since the root is another's
+        if dead or dead_values:  # these keys may be damaged, or the root may be another instance's
             epochs.require_fitting_root(older)
-        offline_keys.rewrap()  # before the root forgets what wraps them
+        offline_keys.rewrap()  # before the root destroys the versions that wrap them
         with transaction.atomic(using=keys.STORE, durable=True), without_timeout(using=keys.STORE):
             run("LOCK TABLE person_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)
             if _count_older(target) != dead:
                 continue
-            # At the root first: if this breaks off between, the next run finds the epochs alive and does it again.
+            # At the root first: if the run is interrupted in between, the next run finds the epochs alive and does it again.
             root_of_trust().destroy_older_versions()
             run(
                 "UPDATE epoch SET ended_at = %s, secret_wrapped = NULL WHERE epoch_id = ANY (%s)",

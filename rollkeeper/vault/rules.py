@@ -45,7 +45,7 @@ def normalise_document(number: str) -> str:
 
 
 def normalise_reference(reference: str) -> str:
-    """Return the operator's own reference as it is, but for width and the space around it."""
+    """Return the operator's own reference as it is, except for the width of characters and surrounding space."""
     return normal_form(reference).strip()
 
 
@@ -88,9 +88,9 @@ def may_workers_open_more(*, purpose: str, opened: int, asked: int, limit: int) 
 
 
 def _settled(text: str, spell: Callable[[str], str]) -> str:
-    """Take width and space out of a text and spell it one way, until that changes nothing more.
+    """Remove width and space from a text and spell it one way, again and again until nothing changes.
 
-    Once is not enough: taking a space away can let two characters become one.
+    Once is not enough: when a space is removed, two characters can combine into one.
     """
     for _ in range(8):
         once = spell("".join(normal_form(text).split()))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What comes out of the vault: cleartext in a wrapper that does not show itself by accident.
+"""What comes out of the vault: cleartext in a wrapper that does not reveal it by accident.
 
-Logs, error pages, debuggers, pickles and JSON encoders all ask a value for its text; they get ``<sealed>``. It is itself a text
-subclass: an encoder that knows nothing of this package, in C too, writes ``<sealed>`` and never the content. So its length, its
-parts and concatenations reveal nothing either, and only comparing is refused, since two of them would seem equal.
+Logs, error pages, debuggers, pickles and JSON encoders all ask a value for its text; they get ``<sealed>``. The wrapper is a
+subclass of str with that text: so an encoder that does not know this package, even one in C, writes it and never the content. Its
+length, slices and concatenations reveal nothing either. Only comparing is refused, since any two wrappers would seem equal.
 """
 
 from typing import Never, Self
@@ -33,7 +33,7 @@ class SecretValue(str):
 
     @property
     def is_readable(self) -> bool:
-        """Tell whether it did open."""
+        """Tell whether the value could be opened."""
         return self.__value is not None
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The vault service: the process that opens what is sealed, for those who ask it over a Unix socket.
 
-It knows by the kernel which user of the machine asks. Pages and people's commands ask in the name of a member of staff who gave
+The kernel tells it which user of the machine asks. Pages and people's commands ask in the name of a member of staff who gave
 the service itself a password and a second factor; workers ask for a purpose that a row of the register justifies. It records,
 counts, opens, and answers. Requests are read with a limit of size and of time, and carried out by a few threads.
 """
@@ -60,7 +60,7 @@ class StaffRequest:
     authority: Authority
     values: Mapping[str, Any]
     authority_with: Callable[[str], Authority]
-    """Returns who another token belongs to, for what takes two people."""
+    """Returns whom another token belongs to, for operations that need two people."""
 
     def text(self, name: str) -> str:
         """Return a text that was sent. Refuses: VAULT_REQUEST_REFUSED."""
@@ -80,7 +80,7 @@ class StaffRequest:
 
 
 def read_as[T](form: Callable[[Any], T], value: object) -> T:
-    """Return what a value that was sent is in this form. Refuses: VAULT_REQUEST_REFUSED."""
+    """Return a value that was sent, read in this form. Refuses: VAULT_REQUEST_REFUSED."""
     try:
         return form(value)
     except ValueError:
@@ -116,7 +116,7 @@ class Service:
         async with server:
             while not stop.is_set():
                 if loop.time() > read_at + _SETTINGS_INTERVAL_S:
-                    read_settings_again()  # a file that someone is editing keeps no one from what was opened a minute ago
+                    read_settings_again()  # while someone is editing the file and it has a fault, what was read before stays in force
                     read_at = loop.time()
                 await asyncio.sleep(0.1)
 
@@ -157,11 +157,11 @@ class Service:
         try:
             return protocol.written({"result": Context().run(self._result, request, user)})
         except RollkeeperError as fault:
-            if fault.code in OPERATORS_ALONE:  # staff read pages, and people what is answered to them
+            if fault.code in OPERATORS_ALONE:  # the answer may be shown to staff or to a subscriber
                 log.error("%s", fault)  # noqa: TRY400 - where it happened says nothing
                 fault = VAULT_OUT_OF_REACH()
             return protocol.written(protocol.refusal_message(fault))
-        except Exception as broke:  # noqa: BLE001 - the next request is answered all the same; its text may hold values
+        except Exception as broke:  # noqa: BLE001 - the next request must still be answered; the text may hold values, so it is not logged
             log.error("%s broke: %s", _named(request), type(broke).__name__)  # noqa: TRY400
             return protocol.written(protocol.refusal_message(VAULT_FAILED()))
         finally:
@@ -218,15 +218,15 @@ class Service:
 
 
 def _named(request: protocol.Message) -> str:
-    """Return what is asked for, as the log may say it: what is no name of an operation could forge a line of it."""
+    """Return the operation's name for the log; another text could forge a line of the log."""
     named = _OPERATION.fullmatch(str(request.get("do")))
     return named[0] if named else "a request"
 
 
 def asking_user(user: int, group: int) -> int:
-    """Return the user as whom a peer is answered: of two containers with one user, an app's is told by its group.
+    """Return the user whose rights a peer gets: where two containers share one user, the app's is recognised by its group.
 
-    A group takes rights away and gives none.
+    The group can only take rights away.
     """
     if not is_worker(user):
         return user
@@ -243,7 +243,7 @@ def is_worker(user: int) -> bool:
 
 
 def is_staffs(user: int) -> bool:
-    """Tell whether staff act through this user of the machine: that of an app whose pages ask for them."""
+    """Tell whether this user of the machine is that of an app whose pages ask in the name of staff."""
     try:
         return pwd.getpwuid(user).pw_name in APP_USERS
     except KeyError:
@@ -251,7 +251,7 @@ def is_staffs(user: int) -> bool:
 
 
 def run(stop: threading.Event) -> None:
-    """Be the service of this instance until asked to stop; wait while another process is."""
+    """Run this instance's service until asked to stop; wait while another process runs it."""
     place = protocol.service_socket()
     with (place.with_name("lock")).open("a") as lock:
         while not _is_ours(lock.fileno()):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Sessions of staff at the vault service: in its memory alone, short, and good for one user of this machine.
+"""Sessions of staff at the vault service: kept only in its memory, short, and valid for one user of this machine.
 
 A session begins with a password and a second factor. It ends after some minutes, when the account is closed, when its password
 changes, and with the service. Only a hash of the token is kept.
@@ -61,7 +61,7 @@ class Sessions:
         return {"needs_code": False, "token": token, "staff_id": str(staff.staff_id)}
 
     def authority(self, token: str, *, user: int) -> Authority:
-        """Return who a session belongs to, with the roles of today. Refuses: VAULT_SESSION_OVER."""
+        """Return whom a session belongs to, with the roles of today. Refuses: VAULT_SESSION_OVER."""
         with self._lock:
             found = self._kept.get(_mark(token))
         if found is None or found.user != user or found.ends_at < time.monotonic():

@@ -55,7 +55,7 @@ __all__ = [
 
 _SEALED_AT_ONCE = 10_000
 _TRIES = 8
-"""Of numbers for a SIM: an earlier one of the same tenure may have it."""
+"""How often a number for a SIM is drawn: an earlier SIM of the same tenure may have the number."""
 _LENGTH_16 = b"\x00\x00\x00\x10"
 _FIELDS = {
     field: (
@@ -63,7 +63,7 @@ _FIELDS = {
     )
     for field in Field
 }  # fmt: skip
-"""Of each field its name, its column in a COPY, and to how many bytes its values are filled up."""
+"""For each field: its name, its column in a COPY, and to a multiple of how many bytes its values are padded."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,7 +85,7 @@ def begin_first_epoch() -> None:
 
 
 def resign_public_keys() -> None:
-    """Sign every public half that bears no signature of this instance's and that the root proves to be ours. Again: nothing.
+    """Sign every public half that lacks this instance's signature, once the root proves it to be ours. Again: nothing.
 
     Refuses: EPOCH_NOT_GENUINE, CannotOpen.
     """
@@ -109,8 +109,9 @@ def begin_epoch(authority: Authority, *, role: StaffRole, on: dt.date) -> int:
 def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
     """Seal each record under its own key; return each person's commitment for the ledger.
 
-    The keys are committed first, then copies go to their store, then the rows join the present transaction: a key without rows opens
-    nothing, rows without a key would be lost. Within `committed_meanwhile` keys without copies are committed at its end. Refuses: ALREADY_SEALED, NO_EPOCH, DOCUMENT_STORE_UNAVAILABLE.
+    The keys are committed first; the rows and copies follow. A key without rows opens nothing, but rows without a key would be lost. Within
+    `committed_meanwhile`, the keys of records without copies are committed when that block ends.
+    Refuses: ALREADY_SEALED, NO_EPOCH, DOCUMENT_STORE_UNAVAILABLE.
     """
     if not records:
         return []
@@ -118,9 +119,9 @@ def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
 
 
 def reseal_sim(person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, str]) -> None:
-    """Put what is said of a line's SIM in place of what its subscriber's record said of the one before, under another key.
+    """Replace, in a subscriber's record, the values of the former SIM by those of the new one, under another key.
 
-    Who seals cannot use the record's own key again. Precondition: in the action that has entered line:sim:replaced.
+    A process that seals cannot use the record's own key again. Precondition: in the action that has entered line:sim:replaced.
     Refuses: NO_EPOCH, ALREADY_SEALED.
     """
     fields, sealed = _under_another_key(person_id, tenure_id, values)
@@ -128,7 +129,7 @@ def reseal_sim(person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, 
 
 
 def add_values(person_id: PersonId, tenure_id: TenureId, values: Mapping[Field, str]) -> None:
-    """Seal what a record does not say yet, under another key of it; what it says by then stays. Refuses: NO_EPOCH, ALREADY_SEALED."""
+    """Seal values that a record lacks, under another key of the record; values that it has by then stay. Refuses: NO_EPOCH, ALREADY_SEALED."""
     if not values:
         return
     fields, sealed = _under_another_key(person_id, tenure_id, values)
@@ -155,7 +156,7 @@ def _under_another_key(
 
 
 def _new_sim(person_id: PersonId, tenure_id: TenureId, key: bytes) -> int:
-    """Keep the key of another SIM, and return by which number it is told from others of its tenure."""
+    """Keep the key of another SIM; return the number that tells this SIM from others of its tenure."""
     for _ in range(_TRIES):
         sim = secrets.randbelow(keys.SIMS)
         named = [(person_id.bytes, keys.of_sim(tenure_id, sim).bytes)]
@@ -172,12 +173,14 @@ def _new_sim(person_id: PersonId, tenure_id: TenureId, key: bytes) -> int:
 
 
 def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
-    """Destroy the keys of these persons and tenures, now, in every copy of the register; return how many there were.
+    """Destroy the keys of these persons and tenures at once, so that their records open in no copy of the register; return how many there were.
 
-    Committed by itself: no transaction of the register can take it back. Refuses: SEAL_ONLY_PROCESS.
+    Committed in its own transaction: no transaction of the register can take it back. Refuses: SEAL_ONLY_PROCESS.
     """
     epochs.require_opening()
-    keys.destroy_person_keys(_of_copies(pairs))  # first, so that none is left where a run ends in between
+    keys.destroy_person_keys(
+        _of_copies(pairs)
+    )  # first, so that no such key is left if the run ends in between
     keys.destroy_sim_keys(pairs)
     return keys.destroy_person_keys(pairs)
 
@@ -185,7 +188,7 @@ def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
 def shred_copies(pairs: Sequence[tuple[PersonId, TenureId]]) -> None:
     """Destroy the keys of the document copies of these persons and tenures alone, now; the rest of each record stays.
 
-    Committed by itself, as `shred`. A copy that an earlier version sealed has no key that is its alone. Refuses: SEAL_ONLY_PROCESS.
+    Committed in its own transaction, as in `shred`. Copies sealed before 0.3.0 have no separate key. Refuses: SEAL_ONLY_PROCESS.
     """
     epochs.require_opening()
     keys.destroy_person_keys(_of_copies(pairs))
@@ -209,7 +212,7 @@ def remove_copies(pairs: Sequence[tuple[PersonId, TenureId]], *, recorded: bool)
 
 
 def forget_sealed(line_ids: Sequence[LineId], erasure_ids: Sequence[UUID]) -> None:
-    """Delete in the present transaction what is sealed of the records of these erasures under way, and what tells of their copies."""
+    """Delete in the present transaction the sealed rows of the records that these erasures concern, and the rows about their copies."""
     rows("SELECT vault_forget(%s::uuid[], %s::uuid[])", [list(line_ids), list(erasure_ids)])
 
 
@@ -265,7 +268,7 @@ def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
             )
     except (psycopg.errors.UniqueViolation, IntegrityError) as fault:
         if not isinstance(fault.__cause__ or fault, psycopg.errors.UniqueViolation):
-            raise  # of a statement sent before, among those that are sent at once
+            raise  # the fault of an earlier statement in the same pipeline
         raise ALREADY_SEALED() from None
     _keep_copies(list(zip(with_copies, for_copies, strict=True)))
     return [

@@ -36,7 +36,7 @@ def ensure_signing_key() -> None:
 
 
 def sign_public_key(kind: str, number: int, public_key: bytes) -> bytes:
-    """Sign a public half of this instance's."""
+    """Sign one of this instance's public halves."""
     ensure_signing_key()
     return _key().sign(_text(kind, number, public_key))
 

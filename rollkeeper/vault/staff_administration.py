@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the vault service does for an administrator about accounts: invite, give and end roles, open again.
 
-The service opens nothing here. It does this because it is the process that checks people itself: no page may make an account or give
-a role, even if an attacker controls it. Each of these takes one password and one code (`hooks.USED_UP_BY`), and a factor that was not changed
-lately (`access.invitations`).
+The service opens no value here. It does this because it checks passwords and codes itself: no page can make an account or give a role,
+even if an attacker controls the page. Each operation takes one password and one code (`hooks.USED_UP_BY`), and a factor that was not
+changed lately (`access.invitations`).
 """
 
 from rollkeeper.access.errors import NO_MAIL
@@ -59,7 +59,7 @@ def reinstate_staff_for(request: StaffRequest) -> bool:
 
 
 def _address(request: StaffRequest) -> str:
-    """Return where to mail the code; this process reads the settings of mail, and no page does. Refuses: NO_MAIL."""
+    """Return where to mail the code; this process reads the settings of mail, and pages do not. Refuses: NO_MAIL."""
     address = request.text("address")
     can_mail = (
         instance().kind is InstanceKind.DEMO

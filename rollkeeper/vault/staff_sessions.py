@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A member of staff at a command asks the vault: through the service, or in this process where it holds the keys itself.
 
-The second is a demo instance's, and that of a command of the vault's own user. Either way the same operations run after the same
-sign-in, so that a command does not know which it was.
+A process holds the keys itself in a demo instance, or if the vault's own user runs the command. Either way the same operations run after
+the same sign-in, so a command need not know which way it uses.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def open_vault_session(username: str) -> StaffSession:
 
 
 def sign_in_at_service(username: str, password: str, code: Callable[[], str]) -> StaffId:
-    """Have the service check who it is, for a command that acts on the register itself. Refuses: as `client.sign_in`."""
+    """Have the service check who types a command that acts on the register itself. Refuses: as `client.sign_in`."""
     session = client.sign_in(username, password, code)
     session.sign_out()
     return session.staff_id

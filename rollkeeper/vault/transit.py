@@ -23,7 +23,7 @@ from rollkeeper.vault.errors import CannotOpen, KeyServiceRefused, RootMissing
 EPOCHS_KEY = "rollkeeper-epochs"
 INDEX_KEY = "rollkeeper-index"
 INDEX_KEY_VERSION = 1
-"""The index's key has one version for ever: another would find nothing that is there."""
+"""The index's key keeps one version for ever: with another, nothing that is recorded would be found."""
 _TIMEOUT_SECONDS = 30
 _DIGESTS_AT_ONCE = 400
 """OpenBao refuses a request with over 1,000 texts in it, the names of its fields among them."""
@@ -34,7 +34,7 @@ _BUSY = 429
 _WAITS_SECONDS = (0.1, 0.3, 1.0, 1.0, 1.0)
 _WRAPPED: Final = re.compile(r"vault:v[1-9][0-9]{0,8}:[A-Za-z0-9+/]{40,4000}={0,2}")
 _HMAC: Final = re.compile(rf"vault:v{INDEX_KEY_VERSION}:([A-Za-z0-9+/]{{43}}=)")
-"""What an answer must look like: another one would be kept for a wrapped secret, or have two numbers found under one hash."""
+"""The form of an answer. Any other answer would be stored as a wrapped secret, or give two numbers the same hash."""
 
 
 class Transit:
@@ -53,7 +53,7 @@ class Transit:
         return data
 
     def no_answer(self) -> KeyServiceRefused:
-        """Return the refusal of an answer that no key service gives. Nothing of it is said."""
+        """Return the refusal of an answer that no key service gives. It repeats nothing of the answer."""
         return self._refusal("its answer is none")
 
     def _patiently(self, path: str, body: bytes | None) -> bytes:
@@ -70,9 +70,7 @@ class Transit:
             if status in _DONE:
                 return text
             if status != _BUSY or wait is None:
-                is_its_own = isinstance(
-                    _read(text).get("errors"), list
-                )  # else a program between it and us says so
+                is_its_own = isinstance(_read(text).get("errors"), list)  # else a program in between answered
                 raise self._refusal(f"status {status}", status=status if is_its_own else None)
             time.sleep(wait)
         raise self._refusal("busy")
@@ -174,7 +172,7 @@ class TransitIndexKey:
 
 
 def _read(text: bytes) -> dict[str, Any]:
-    """Return what an answer says; nothing where it is no object."""
+    """Return the object in an answer; an empty one if the answer is not an object."""
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):

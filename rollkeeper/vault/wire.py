@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The bytes: how an attribute is sealed under a person's key, and a person's key or a line's value to an epoch.
 
-Drawn in the package's docstring. Knows no database, no file and no clock, so that its formats can be pinned by golden
-tests. Everything that does not open raises one opaque error.
+The package's docstring draws the formats. This module knows no database, no file and no clock, so that golden tests can pin its
+formats. Everything that does not open raises one opaque error.
 """
 
 import hashlib
@@ -71,14 +71,14 @@ def random_nonces(count: int) -> list[bytes]:
 def pad(value: bytes, *, to_bytes: int, marked: bool = False) -> bytes:
     """Fill a value up to a multiple of `to_bytes`: the byte 0x80, then zeros (ISO/IEC 7816-4).
 
-    A canary's has a byte 01 after the 80: only who opens it learns that it is one.
+    A canary's value has a byte 01 after the 80: it is recognised only by opening it.
     """
     ended = value + (_MARKED_END if marked else _END)
     return ended + bytes(-len(ended) % to_bytes)
 
 
 def unpad(padded: bytes) -> bytes:
-    """Take the filling off again, a canary's like any other. Refuses: CannotOpen."""
+    """Remove the padding, a canary's like any other. Refuses: CannotOpen."""
     value = padded.rstrip(b"\x00")
     for end in (_END, _MARKED_END):
         if value.endswith(end):
@@ -95,12 +95,12 @@ def is_marked(padded: bytes) -> bool:
 
 
 def attribute_binding(person: bytes, tenure: bytes) -> bytes:
-    """Return what an attribute's ciphertext is bound to, but for the field's name, which follows it."""
+    """Return what an attribute's ciphertext is bound to, without the field's name, which follows it."""
     return _ATTRIBUTE + person + tenure
 
 
 def attribute_sealer(key: bytes, *, binding: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
-    """Return what seals a nonce's padded value, given with its field's name, under one person's key."""
+    """Return a function that seals under one person's key: it takes the nonce, the padded value and the field's name."""
     encrypt = AESGCM(key).encrypt
 
     def seal(nonce: bytes, padded: bytes, field: bytes) -> bytes:
@@ -110,7 +110,7 @@ def attribute_sealer(key: bytes, *, binding: bytes) -> Callable[[bytes, bytes, b
 
 
 def open_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: bytes) -> bytes:
-    """Open one attribute and take its filling off. Refuses: CannotOpen."""
+    """Open one attribute and remove its padding. Refuses: CannotOpen."""
     return unpad(open_padded_attribute(key, sealed, binding=binding, field=field))
 
 
@@ -127,14 +127,14 @@ def of_another_sim(sealed: bytes, sim: int) -> bytes:
 
 
 def sim_of(sealed: bytes) -> tuple[int | None, bytes]:
-    """Return of which further SIM an attribute is, None where the record's own key seals it; and the attribute as if that did."""
+    """Return the number of an attribute's later SIM, None if the record's own key seals it; and the attribute in the usual form."""
     if sealed[:1] != _OF_SIM_BYTE:
         return None, sealed
     return int.from_bytes(sealed[1:3]), _VERSION_BYTE + sealed[3:]
 
 
 def seal_copy(key: bytes, copy: bytes, *, person: bytes, tenure: bytes, position: int) -> bytes:
-    """Seal one copy of a document under a person's key; its length says only how many pages of 4 KiB it fills."""
+    """Seal one copy of a document under a key; its length says only how many pages of 4 KiB it fills."""
     nonce = os.urandom(NONCE_BYTES)
     padded = pad(copy, to_bytes=_COPY_PADDED_TO_BYTES)
     binding = _COPY + person + tenure + bytes([position])
@@ -153,7 +153,7 @@ def commitment(key: bytes, *, person: bytes, tenure: bytes) -> str:
 
     ::
 
-        salt        HKDF-Expand(person's key, "rollkeeper/commitment"), 32 bytes; shown alone, it opens nothing
+        salt        HKDF-Expand(person's key, "rollkeeper/commitment"), 32 bytes; disclosing it opens nothing
         commitment  HMAC-SHA-256(salt, person_id (16) || tenure_id (16)), as 64 hexadecimal digits
     """
     inner = expand(key, b"rollkeeper/commitment")
@@ -315,7 +315,7 @@ class _Opener:
     ) -> None:
         self._heads = {header(kind, epoch_id): kind for kind in (KIND_SYMMETRIC, KIND_PUBLIC)}
         self._symmetric = symmetric
-        self._private = cache(private)  # derived when the first envelope of kind 2 comes, and once
+        self._private = cache(private)  # derived once, when the first envelope of kind 2 comes
 
     def open(self, envelope: bytes, context: bytes) -> bytes | None:
         head, body = envelope[:HEADER_BYTES], envelope[HEADER_BYTES:]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Openings that no member of staff asks for: each has a purpose, rows of the register that justify it, and a limit a day.
 
-A worker that an attacker controls can ask; it gets what is due anyway, and no more of it than the settings allow.
+A worker that an attacker controls gets only values that are due to be opened anyway, and no more of them than the settings allow.
 """
 
 from collections.abc import Iterable, Mapping

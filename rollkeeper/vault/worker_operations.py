@@ -43,7 +43,7 @@ def _line_values(authority: Authority, values: Values) -> list[str | None]:
     lines = [LineId(UUID(line)) for line, _ in values["pairs"]]
     wanted = Wanted(authority, lines=frozenset(lines), field=field.value)
     _require_justified(purpose.value, wanted, field=field.value, asked=len(lines), on=on)
-    # As it is recorded now: what a worker sends may be of who had the line before, out of an older register.
+    # The value as recorded now: the one that a worker sends may come from an older register and be of a former subscriber.
     found = rows(sql("vault", "present_line_values"), {"field": field.value, "lines": lines})
     present = {row.line_id: bytes(row.sealed or b"") for row in found}
     pairs = [(line, present.get(line, b"")) for line in lines]
@@ -82,7 +82,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[Authority, Values], object]]] = {
 
 
 def _require_justified(purpose: str, wanted: Wanted, *, field: str, asked: int, on: dt.date) -> None:
-    """Refuse what no row justifies, on record and with an alarm: Rollkeeper itself never asks so."""
+    """Refuse an opening that no row justifies, with a ledger entry and an alarm: Rollkeeper itself never asks for one."""
     if is_justified(purpose, wanted):
         return
     (role,) = wanted.authority.roles

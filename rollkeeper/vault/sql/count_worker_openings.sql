@@ -1,4 +1,4 @@
--- Counts what workers are about to open for a purpose; returns how many that makes in the last 24 hours, and the hour before them at most.
+-- Counts what workers are about to open for a purpose; returns the sum of the last 24 hours, or of up to 25 as hours are counted whole.
 -- Law: art. 5, 11 (no one can access everyone). Reads: vault_openingcount. Writes: vault_openingcount, one row a purpose and hour;
 -- removes those of more than a month ago. Plan: primary key, 25 rows. Again: counts them again, as they are opened again.
 

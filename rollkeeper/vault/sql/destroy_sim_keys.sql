@@ -1,5 +1,5 @@
--- Destroys the keys of every further SIM of persons and tenures: their references are the tenure's as of version 9, with another number in
--- the twelve bits that follow.
+-- Destroys the keys of every later SIM of persons and tenures. The reference of such a key is the tenure's as of version 9, with another
+-- number in the twelve bits that follow.
 -- Law: art. 5 (kept no longer than allowed). Reads: -. Writes: person_key.
 -- Plan: primary key by person, once a pair. Again: destroys nothing more.
 

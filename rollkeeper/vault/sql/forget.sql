@@ -1,7 +1,7 @@
--- Deletes what is sealed of records, and what tells of their copies, for erasures that are under way: of one of copies alone the latter. No
--- role deletes such a row otherwise, so that an attacker with the session of a worker takes no record without its erasure's entry.
+-- Deletes records' sealed rows and the rows about their copies, for erasures under way; for an erasure of copies alone, only the rows about
+-- copies. No role can delete such a row otherwise: an attacker with a worker's session removes no record without its erasure's entry.
 -- Law: art. 5 (erased means erased). Reads: retention_erasure, lines_tenure. Writes: vault_sealed, vault_copy.
--- Plan: primary keys by line and by person (OFFSET 0: the index of what is under way is full of what this run has done).
+-- Plan: primary keys by line and by person (OFFSET 0: the index of erasures under way is full of those that this run has done).
 -- Again: CREATE OR REPLACE: the same function; nothing left to delete.
 CREATE OR REPLACE FUNCTION vault_forget(lines uuid[], erasures uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Keeps a few wrapped keys, as one act at a counter makes them; each value as the bytes of a binary COPY.
+-- Inserts the few wrapped keys that one act at a counter makes; each value comes as the bytes of a binary COPY.
 -- Law: art. 2. Reads: epoch (its trigger refuses an ended one). Writes: person_key. Plan: one insert.
 -- Again: refused by the primary key.
 INSERT INTO person_key (person_id, tenure_id, epoch_id, wrapped)

@@ -1,11 +1,11 @@
 -- Makes the store of keys: epochs, one wrapped key a person and tenure, and the keys to which browsers seal offline registrations.
 -- Law: art. 5, 11. Reads: -. Writes: epoch, person_key, offline_key. Plan: -. Again: nothing.
 -- secret_wrapped: the epoch's secret under the root of trust; NULL once the epoch is destroyed.
--- public_mac: the signature that says that this instance made the public half; a sealer refuses one without it. The name comes
+-- public_mac: the signature that says that this instance made the public half; a sealer refuses a half without it. The column's name comes
 -- from an earlier MAC and stays, since older backups have it.
 -- wrapped: drawn in rollkeeper/vault/__init__.py.
--- The trigger refuses keys for an ended epoch: a process that read its public half before and seals after the end would lose the
--- person. Rotation holds a lock against inserts while it ends one.
+-- The trigger refuses keys for an ended epoch: a process that read its public half before the end and seals after it would lose the
+-- person. While a rotation ends an epoch, it holds a lock against inserts.
 
 CREATE TABLE IF NOT EXISTS epoch (
     epoch_id integer PRIMARY KEY,

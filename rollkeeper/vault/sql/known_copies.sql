@@ -1,5 +1,5 @@
 -- Tells which of these objects of the document store the register knows.
--- Law: art. 5. Reads: vault_copy. Writes: -. Plan: vault_copy_pkey by person and tenure, out of the name. Again: the same.
+-- Law: art. 5. Reads: vault_copy. Writes: -. Plan: vault_copy_pkey by the person and tenure in the name. Again: the same.
 SELECT asked.name
   FROM unnest(%(names)s::text[]) AS asked (name)
  WHERE asked.name ~ '^[0-9a-f]{2}/[0-9a-f-]{36}/[0-9a-f-]{36}-[0-9]$'

@@ -1,5 +1,5 @@
 -- Writes one ledger entry for each line of which a value is about to be opened.
--- Law: art. 5, 11 (who looked is on record). Reads: -. Writes: ledger_entry.
+-- Law: art. 5, 11 (every access is recorded). Reads: -. Writes: ledger_entry.
 -- Plan: one insert with one row for each line. Again: records them again, as they are opened again.
 
 INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)

@@ -5,8 +5,8 @@
 -- One call instead of six, and one transaction: called outside a transaction, it returns only when the entry is on disk. Each
 -- statement in here sees what was committed when it began, so the count is taken after the lock; in one plain statement it would
 -- be taken before. Staff openings run one after another, since they share a limit. `staff` is NULL for the register itself and
--- for a subscriber, who have none. It runs as the owner, whose entries are not checked against their schema again: the body is
--- made by the schema here. Only the role `vault` may call it (`operations/sql/roles.sql`).
+-- for a subscriber, who have no account. It runs as the owner, whose entries are not checked against their schema again: here
+-- the schema makes the body. Only the role `vault` may call it (`operations/sql/roles.sql`).
 
 CREATE OR REPLACE FUNCTION vault_note_opening(
     person uuid, tenure uuid, attribute text, line uuid, staff uuid, most bigint, most_of_all bigint, since timestamptz,

@@ -1,8 +1,8 @@
 -- Raises an alarm about a ledger entry of an access, if the entry is about a protected subscriber or a limit that was reached.
 -- Law: art. 11. Reads: ledger_entry. Writes: vault_alarm. Plan: ledger_entry_pkey. Again: one alarm for each limit and day.
 --
--- It is called for every refused access, so that the same statements answer for a protected subscriber and for a number that no line
--- has. The entry says who it was: a process that names another entry raises no alarm about anyone else.
+-- It is called for every refused access: so the same statements run for a protected subscriber and for a number that no line has.
+-- The entry says who asked: a process that names another entry raises no alarm about anyone else.
 CREATE OR REPLACE FUNCTION vault_raise_access_alarm(entry bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- Puts re-sealed keys in the place of the older ones, each only if it is still there: a key that was destroyed meanwhile
--- does not come back.
+-- Puts re-sealed keys in the place of the older ones, each only if the older key is still there: a key that was destroyed
+-- meanwhile does not come back.
 -- Law: art. 5, 11. Reads: -. Writes: person_key. Plan: primary key, once a key. Again: nothing, the epoch differs.
 
 UPDATE person_key
