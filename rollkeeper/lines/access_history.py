@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The access history: every opening of data about a person, and every access to a line during their tenure.
 
-The ledger knows persons and lines by their references; who held which line when is known here.
+The ledger knows persons and lines by their references; this package knows who had which line when.
 """
 
 import datetime as dt
@@ -38,14 +38,14 @@ class LineAccesses:
 
     line_id: LineId
     is_held: bool
-    """The line has a subscriber: the accesses are those to the subscriber. Otherwise they are those to the line itself."""
+    """Whether the line has a subscriber: then the accesses are those to the subscriber, otherwise those to the line itself."""
     accesses: tuple[AccessEntry, ...]
     missing: tuple[MissingEntry, ...] = ()
-    """Entries that are gone from the ledger and may have been accesses to it."""
+    """Entries that are gone from the ledger and may have been accesses to the line."""
 
 
 def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEntry]:
-    """Return every access to one person, staff included, the oldest first; none for an unknown or hidden reference.
+    """Return every access to one person, also by staff, the oldest first; none for an unknown or hidden reference.
 
     Ledger: line:access:recorded, for such a reference. Refuses: NOT_ALLOWED.
     """
@@ -90,9 +90,9 @@ def _of_person(person_id: PersonId) -> list[AccessEntry]:
 
 
 def acts_of(accesses: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return accesses as pages show them, the newest first, as acts: what one role did for one purpose within a minute is one.
+    """Group accesses, the newest first, into the acts that pages show: accesses by one role for one purpose within a minute are one act.
 
-    An access says `at`, `role`, `purpose`, `what` and `withheld_until`; an act has what its newest access has, `accesses`, `first`, `fields`.
+    An access has `at`, `role`, `purpose`, `what` and `withheld_until`; an act has those of its newest access, and `accesses`, `first`, `fields`.
     """
     acts: list[dict[str, Any]] = []
     for one in accesses:

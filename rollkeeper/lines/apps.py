@@ -12,7 +12,7 @@ class LinesConfig(AppConfig):
     name = "rollkeeper.lines"
 
     def ready(self) -> None:
-        """Register how lines' sealed values are renewed, how an invented person gets among the others, and what is opened for staff."""
+        """Register how sealed values of lines are renewed, how canaries are made, and what the vault service opens for staff."""
         LINE_VALUE_TABLES.register_by_name("rollkeeper.lines.encrypted_columns:EncryptedColumns")
         CANARY_MAKER.register_by_name("rollkeeper.lines.canaries:make_canary")
         STAFF_OPERATIONS.register_by_name(

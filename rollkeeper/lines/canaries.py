@@ -33,14 +33,14 @@ _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗
 _GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红建国文辉"
 _STREETS: Final = ("和平路", "团结路", "建设路", "解放路", "人民路", "江苏路", "北京路", "林廓路")
 _DOCUMENT: Final = "cn-resident-card"
-_NO_AREA: Final = "99"  # no area of the country begins so: no one has this number
+_NO_AREA: Final = "99"  # no area of the country begins with 99, so no one has this number
 _RANDOM: Final = secrets.SystemRandom()
 
 
 def make_canary(on: dt.date, entry_id: EntryId) -> None:
-    """Put one invented person with an ended line among the others, inside the present action, whose entry this is.
+    """Add one invented person with a terminated line, inside the present action; `entry_id` is the entry of this action.
 
-    The tenure refers to that entry as to the one of its end, so that it is erased in its time. No app reads that column.
+    The tenure names that entry as the entry of its end, so that it is erased in time. No app reads that column.
     """
     began_at, ended_at = _tenure_period()
     began_on, terminated_on = (min(on, clock.local_day(at)) for at in (began_at, ended_at))
@@ -78,7 +78,7 @@ def make_canary(on: dt.date, entry_id: EntryId) -> None:
 
 
 def _required_only(values: Mapping[Field, str]) -> dict[Field, str]:
-    """Leave what the pack in force has the counter ask of a person, and invent the rest of it, so that a canary has neither more nor less."""
+    """Keep the values that counters ask for by the pack in force, and invent the missing ones: a canary has as many values as a real person."""
     asked = load_pack(instance().pack).attributes(Service.MOBILE.value, PartyKind.INDIVIDUAL.value)
     given = [one for one in asked if one.required or Field(one.name) in values or secrets.randbelow(2)]
     found = {Field(one.name): values.get(Field(one.name)) or _invented(one.name) for one in given}
@@ -86,7 +86,7 @@ def _required_only(values: Mapping[Field, str]) -> dict[Field, str]:
 
 
 def _invented(name: str) -> str:
-    """Return a value of an attribute's type, about no one."""
+    """Return an invented value of an attribute's type."""
     figures = str(secrets.randbelow(9 * 10**14) + 10**14)
     match (ATTRIBUTES | LINE_ATTRIBUTES)[name]:
         case AttributeType.EMAIL:
@@ -125,7 +125,7 @@ def _document_number(born: dt.date) -> str:
 
 
 def _tenure_period() -> tuple[dt.datetime, dt.datetime]:
-    """Return two instants for an invented tenure: since there are subscribers, or in the last hour."""
+    """Return two instants for an invented tenure, after the first subscriber was made or at least in the last hour."""
     (found,) = rows("SELECT min(made_on) AS first FROM subscribers_subscriber")
     now, first = clock.now(), clock.now() - dt.timedelta(hours=1)
     if found.first is not None:

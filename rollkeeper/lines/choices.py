@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The life of a line as one table: what can happen to it, from where, to where, if what, and by which article.
+"""The life of a line as one table: each event with the states before and after it, its condition and its article.
 
 `docs/lifecycle.md` is written from this file. The table is separate from the acts so that a reader, a test and the
-database's own constraint can be held against the same page. Articles are those of the reference law; where none is
-cited the rule follows from the contract between operator and subscriber.
+database's constraint can be compared with the same page. Articles are those of the reference law; a rule without
+an article follows from the contract between operator and subscriber.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class SuspensionReason(TextChoices):
 
 
 def reason_label(reason: SuspensionReason, *, must_reverify: bool) -> str:
-    """Return the words for a reason: a registered subscriber whom a law asks again is not told that no one is registered."""
+    """Return the words for a reason. A registered subscriber who must verify again is not told that no one is registered."""
     if must_reverify and reason is SuspensionReason.REGISTRATION:
         return str(_("the registration was not verified again"))
     return str(reason.label)
@@ -56,7 +56,7 @@ class TerminatedBy(StrEnum):
 
 
 class AccessOutcome(StrEnum):
-    """What a lookup came to that led to no other entry. The values are in the ledger: never rename one."""
+    """The result of a lookup that led to no other entry. The values are in the ledger: never rename one."""
 
     FOUND = "found"
     NOT_FOUND = "not_found"
@@ -65,16 +65,16 @@ class AccessOutcome(StrEnum):
 
 
 class AccessKind(StrEnum):
-    """What is counted against a separate limit."""
+    """The kinds of access, each with a separate limit."""
 
     LOOKUP = "lookup"
-    """A line is looked for by its number."""
+    """A search for a line by its number."""
     DOCUMENT = "document"
-    """A document is compared with the one that is recorded."""
+    """A comparison of a document with the recorded one."""
 
 
 class ReachedLimit(StrEnum):
-    """Which limit of lookups or comparisons refused an access, as `lines_count_access` says it: a word that an app may enter."""
+    """The limit of lookups or comparisons that refused an access, as `lines_count_access` names it: an app may enter this word."""
 
     LOOKUPS = "lookups"
     LOOKUPS_TOTAL = "lookups_total"
@@ -95,15 +95,15 @@ class PauseReason(TextChoices):
     APPEAL = "appeal", _("An appeal is open")
     DESK_CLOSED = "desk_closed", _("The counter was closed")
     TEMPORARY_RECONNECTION = "temporary_reconnection", _("Temporary reconnection")
-    """Service was back for some hours: those days are no days of suspension. Recorded by the reconnection itself."""
+    """Service was back for some hours: those days do not count as days of suspension. The reconnection itself records it."""
     NO_DOCUMENT = "no_document", _("Accepted without a document")
-    """The subscriber is accepted without a document for the time that the law gives. Recorded by the registration itself."""
+    """The subscriber is accepted without a document for the time that the law gives. The registration itself records it."""
     APPLICATION = "application", _("A remote application is waiting")
     """A subscriber registered remotely and the document has not been seen yet. The application itself records it, once for each
     line.
     """
     NOT_BARRED = "not_barred", _("The network did not bar the line")
-    """The line worked on after its suspension, until the network proved the bar. Recorded with that proof."""
+    """The line kept working after its suspension, until the network proved the bar. Recorded with that proof."""
     OTHER = "other", _("Another reason")
 
 
@@ -123,7 +123,7 @@ DECLARED_AT_COUNTER: Final = tuple(
 DECLARED_AT_PORTAL: Final = tuple(
     reason for reason in DECLARED_AT_COUNTER if reason not in {PauseReason.APPEAL, PauseReason.DESK_CLOSED}
 )
-"""Reasons among which a subscriber chooses; the others the operator knows itself."""
+"""Reasons among which a subscriber chooses; the operator itself knows the others."""
 EVIDENCE_LATER: Final = frozenset(
     {
         PauseReason.ABROAD,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A line found by what is in its subscriber's hand: a one-time code that came to the line, read out to a clerk.
+"""Finds a line by a one-time code that came to the line, and that its subscriber reads out to a clerk.
 
 The alternative to the whole number, which not all subscribers know by heart. A code is valid once, for some minutes, for the
 clerk to whom it was read out; that clerk's pages then use a handle for the line that is meaningless elsewhere. Too many invalid
@@ -43,13 +43,13 @@ from rollkeeper.vault.blind_index import blind_references
 CODE_FIGURES: Final = 10
 CODE_MINUTES: Final = 10
 HANDLE_MINUTES: Final = 20
-"""How long a clerk goes on with the line that was shown."""
+"""How long a clerk may go on with a line that was shown."""
 HANDLE_KEPT_DAYS: Final = 30
 """How long a handle is kept for registrations that were taken without a network: twice the longest time that the settings allow."""
 CODES_PER_HOUR: Final = 6
 ATTEMPTS_PER_CLERK_PER_HOUR: Final = 5
 ATTEMPTS_IN_ALL_PER_HOUR: Final = 200
-"""With a thousand codes alive, an attacker who uses all these attempts finds a line in one of fifty thousand hours."""
+"""With a thousand codes alive, an attacker who uses all these attempts finds one line in fifty thousand hours."""
 _HANDLE: Final = re.compile(r"handle:([0-9a-f-]{36})")
 
 
@@ -64,7 +64,7 @@ class HandedLine:
 
 
 def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
-    """Make a code for a line and return it, for the clerk to tell the person who has the line in hand; an earlier one becomes invalid.
+    """Make a code for a line and return it, to be told to the person who has the line in hand; an earlier code becomes invalid.
 
     Ledger: line:counter_code:issued. Refuses: NOT_ALLOWED, LineNotFound, TooManyCounterCodes.
     """
@@ -104,7 +104,7 @@ def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
 def issue_codes(
     authority: Authority, calling: Iterable[str], *, on: dt.date
 ) -> Iterator[dict[str, str | int | None]]:
-    """Give a code to each number that calls, in order; what cannot be read, or can have none, gets the same no as any other.
+    """Yield a code for each calling number, in order; every number that cannot be read or cannot have a code gets the same refusal.
 
     Refuses: NOT_ALLOWED.
     """
@@ -119,7 +119,7 @@ def issue_codes(
 
 
 def hand_line(authority: Authority, text: str, *, on: dt.date) -> HandedLine:
-    """Return the line with a typed number, or with a handle of this clerk's, and record the access; hand it to the clerk.
+    """Return the line with a typed number or a handle of this clerk, record the access, and give the clerk a handle.
 
     Ledger: line:line:looked_up, or line:access:recorded. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached.
     """
@@ -184,7 +184,7 @@ def find_line_for_clerk(authority: Authority, text: str, *, on: dt.date, helps: 
 
 
 def number_index_of_handle(authority: Authority, text: str) -> bytes | None:
-    """Return the blind index for the handle of a line shown to this clerk; None if none was, or too long ago."""
+    """Return the blind index for the handle of a line shown to this clerk; None if no line was shown, or too long ago."""
     said = _HANDLE.fullmatch(text)
     if said is None or authority.staff_id is None:
         return None
@@ -213,5 +213,5 @@ def _limit_attempts(authority: Authority) -> None:
 
 
 def hash_counter_code(code: str) -> bytes:
-    """Return what is kept of a code; the figures of any script are figures."""
+    """Return the hash of a code, which is stored in its place; digits of any script count."""
     return blind_references([f"shown at a counter {figures_in(code)}"])[0]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The sealed columns of `lines_line`, as the vault reads and replaces them when it renews its keys.
 
-Lets the vault do that without knowing the table. Not an act: nothing about a line changes, and its version stays.
+Lets the vault do that without knowing the table. This is no action: nothing about a line changes, and its version stays.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class EncryptedColumns:
         ]
 
     def replace(self, pairs: Sequence[tuple[LineValue, bytes]]) -> int:
-        """Put the fresh envelope in the place of each value that is still there; return how many were."""
+        """Put the fresh envelope in the place of each value that is still there; return how many were replaced."""
         return sum(
             run(
                 sql("lines", name),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The proofs that were hoped for later: which came, which did not. Nothing follows for the line where none comes.
+"""The proofs that were expected later: which came and which did not. A missing proof has no consequence for the line.
 
 Separate from the pauses because a pause rests on the person's word: this is only a list of proofs to ask for.
 """

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How many lines people have: what a limit of the pack is held against.
+"""Counts the lines that people have, for the limits of the pack.
 
-Separate because nothing else here counts the lines of a person. A line that its subscriber contests no longer counts from that
-moment.
+Separate because nothing else here counts the lines of a person. A line stops counting when its subscriber contests it.
 """
 
 import datetime as dt
@@ -24,8 +23,9 @@ def count_current_lines(
     persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
     payments: Collection[str], activated_from: dt.date = dt.date.min, regions: Collection[str] = (), only_kept: bool = False,
 ) -> dict[PersonId, int]:  # fmt: skip
-    """Count the living lines of these services, this age and these regions, paid so, that each of these people holds now; a person who holds none
-    is left out. Without regions: of any or none. `only_kept`: without those that a campaign asks them to verify again.
+    """Count the living lines that each of these people has now, of these services, payments, age and regions; people with none are left out.
+
+    Without regions: lines of any region or none. `only_kept`: without the lines that a campaign asks them to verify again.
     """
     values = {
         "payments": list(payments),
@@ -41,7 +41,7 @@ def count_acquired_lines(
     payments: Collection[str], first_day: dt.date, law_begins: dt.date, activated_from: dt.date = dt.date.min,
     regions: Collection[str] = (),
 ) -> dict[PersonId, int]:  # fmt: skip
-    """Count the lines that each of these people took up on a day or later; who took up none is left out."""
+    """Count the lines that each of these people registered on a day or later; people with none are left out."""
     since = dt.datetime.combine(first_day, dt.time(), clock.zone())
     values: dict[str, Any] = {
         "since": since,

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Staff look for a line by its number or compare a document: each time is counted, limited, and leaves an entry.
+"""Lookups of lines by number and comparisons of documents by staff: each is counted, limited, and leaves an entry.
 
-Where something is done, the entry of what is done is the mark. Where nothing is done (no line, a protected subscriber, another
-document, a refusal that tells a line's state), the action is undone and then leaves `line:access:recorded`, before anyone is
-answered. For ordinary staff a protected subscriber and a number that no line has are one refusal, by the same statements; only the
-entry knows the difference, and an attempt at a protected subscriber raises an alarm.
+If the action succeeds, its own entry records the access. If it does not (no line, a protected subscriber, another document, a
+refusal that tells a line's state), the action is undone and then leaves `line:access:recorded`, before anyone gets an answer.
+Ordinary staff get the same refusal, by the same statements, for a protected subscriber and for a number that no line has. Only the
+entry shows the difference, and an attempt at a protected subscriber raises an alarm.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ def find_line_for_staff(
 ) -> LineView:
     """Return the line with this blind index, inside an action whose entry says that it was found.
 
-    `helps`: the action is of use to a protected subscriber, and is done for them by all staff.
+    `helps`: the action helps a protected subscriber, so all staff may do it.
     Ledger: line:access:recorded, if the action is refused. Refuses: NOT_ALLOWED, AccessLimitReached, LineNotFound.
     """
     count_access(authority, AccessKind.LOOKUP, on=on)
@@ -44,7 +44,7 @@ def find_line_for_staff(
 
 
 def hidden_lines(authority: Authority, line_ids: Sequence[LineId]) -> set[LineId]:
-    """Return which of these lines the actor may not know to be there."""
+    """Return which of these lines must stay hidden from the actor."""
     return set() if authority.role_for(Permission.SEE_PROTECTED) else protected_lines(line_ids)
 
 
@@ -55,21 +55,21 @@ def hidden_persons(authority: Authority, persons: Collection[PersonId]) -> froze
 
 
 def missed(authority: Authority, line_id: LineId | None, *, on: dt.date) -> LineNotFound:
-    """Return the one refusal for a number that no line has and for a line that is hidden, with the mark that it leaves."""
+    """Return the same refusal for an unknown number and for a hidden line; only the mark that it leaves differs."""
     outcome = AccessOutcome.REFUSED_PROTECTED if line_id else AccessOutcome.NOT_FOUND
     mark_access(authority, outcome, line_id=line_id, on=on)
     return LineNotFound()
 
 
 def count_access(authority: Authority, kind: AccessKind, *, on: dt.date, counted: bool = True) -> None:
-    """Count a lookup or a comparison in the present action, or ask only. Refuses: AccessLimitReached."""
+    """Count a lookup or a comparison in the present action; without `counted`, only check the limit. Refuses: AccessLimitReached."""
     count_access_later(authority, kind, on=on, counted=counted)()
 
 
 def count_access_later(
     authority: Authority, kind: AccessKind, *, on: dt.date, counted: bool = True
 ) -> Callable[[], None]:
-    """Count as `count_access` does; it refuses when what is returned is called, behind the block of `pipeline`."""
+    """Count as `count_access` does; return a function that refuses, to be called after the block of `pipeline`."""
     said = _counted(authority, kind, counted=counted) if _is_staff(authority) else None
 
     def refuse() -> None:
@@ -81,7 +81,7 @@ def count_access_later(
 
 
 def count_mismatch(authority: Authority) -> None:
-    """Count in the present action that a document which was compared is another one."""
+    """Count in the present action that a compared document is not the recorded one."""
     if _is_staff(authority):
         _counted(authority, AccessKind.DOCUMENT, counted=False, missed=True)()
 
@@ -91,7 +91,7 @@ def mark_access(
     person_id: PersonId | None = None, matched: bool | None = None, reached: ReachedLimit | None = None, subject: str = "access",
     is_counted: bool = False,
 ) -> None:  # fmt: skip
-    """Have the present action leave this entry if it is refused; a later one about the same subject takes its place."""
+    """Have the present action leave this entry if it is refused; a later mark about the same subject replaces it."""
     if _is_staff(authority):
         if_refused(
             subject,
@@ -105,7 +105,7 @@ def record_access(
     authority: Authority, outcome: AccessOutcome, *, on: dt.date, line_id: LineId | None = None,
     person_id: PersonId | None = None, matched: bool | None = None, reached: ReachedLimit | None = None, is_counted: bool = False,
 ) -> None:  # fmt: skip
-    """Enter an access that led to no other entry, count it unless it is counted, and raise the alarm that is due.
+    """Enter an access that led to no other entry, count it unless it is counted already, and raise an alarm if one is due.
 
     Ledger: line:access:recorded.
     """
@@ -126,7 +126,7 @@ def record_access(
 
 
 def _is_staff(authority: Authority) -> bool:
-    """Tell whether a person of the operator asks; the register itself and subscribers have other limits."""
+    """Tell whether the actor is staff; workers and subscribers have other limits."""
     return not authority.roles & {StaffRole.WORKER, StaffRole.SUBSCRIBER}
 
 

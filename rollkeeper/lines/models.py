@@ -105,7 +105,7 @@ class Number(models.Model):
 
 
 class Reference(models.Model):
-    """The operator's own reference for a line (customer id), as a keyed hash: finds it again in the next import."""
+    """The operator's own reference for a line (customer id), as a keyed hash: the next import finds the line again by it."""
 
     reference_index = models.BinaryField(primary_key=True)
     line_id = models.UUIDField()
@@ -118,9 +118,9 @@ class Reference(models.Model):
 
 
 class Suspension(models.Model):
-    """One reason for which a line is suspended; reasons live side by side, each with its own clock.
+    """One reason for which a line is suspended; several can be open at once, each with its own clock.
 
-    For want of registration there may be several steps, one for each bar of the law; they are lifted together.
+    A missing registration may have several steps, one for each bar of the law; they are lifted together.
     """
 
     pk = models.CompositePrimaryKey("line_id", "suspension_id")

@@ -9,8 +9,8 @@ Each number space has a shape that no other has, so that one text is the key of 
     block      192.0.2.0/24              its network in canonical form
     access     user@isp, acc-1, #100200  the operator's own reference; # before what could be read as something else
 
-Only the *length* and shape of a telephone number are judged, not whether its prefix is known: tables of prefixes age, and an
-operator knows its own better. The fast path must answer as `phonenumbers` does; a test holds the two together.
+Only the *length* and shape of a telephone number are checked, not whether its prefix is known: tables of prefixes become outdated,
+and an operator knows its own prefixes better. The fast path must answer as `phonenumbers` does; a test compares the two.
 """
 
 import ipaddress
@@ -42,11 +42,11 @@ _FAST: Final = {
 _FAST_PREFIX: Final = {"CN": "+86", "IN": "+91", "US": "+1"}
 _TEXT = re.compile(r"[^\W\d_]")
 _WRITTEN: Final = re.compile(r"""=?["']?(?:tel:)?[+\d\s()\[\]./~‐-―−ー-]+["']?""", re.IGNORECASE)
-"""Digits and what people put between them; quotation marks and an equals sign are a spreadsheet's, that a number is to stay a text."""
+"""Digits and the signs that people put between them; a spreadsheet adds quotation marks and an equals sign so that a number stays a text."""
 _DECIMAL: Final = re.compile(r"\D*\d+\.(?:0+|\d)\D*")
-"""What a program writes that takes a number for an amount: 13800138000.0. With the zero it would be the number of another line."""
+"""A number as a program writes it that takes it for an amount: 13800138000.0. With the zero it would be the number of another line."""
 _REVERSING: Final = "\u202e"
-"""Shows what follows it backwards: who looked at the number read another one."""
+"""Shows the text after it backwards, so that a reader saw another number."""
 _SITE: Final = "https://"
 _AT_SITE: Final = re.compile(r"https?://([^/]+)/?", re.ASCII | re.IGNORECASE)
 _REFERENCE = re.compile(
@@ -56,7 +56,7 @@ _REFERENCE = re.compile(
 _ANY_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/#@-]{0,63}", re.ASCII)
 NUMBERED: Final = frozenset({Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE, Service.INTERNET_ACCESS})
 NAMED: Final = frozenset({Service.HOSTED_SITE, Service.INTERNET_ACCESS})
-"""What is written with a mark before its name where the service is not said: https:// or #."""
+"""Services whose names need a mark before them where the service is not given: https:// or #."""
 _FAULTS: Final = {
     ValidationResult.TOO_SHORT: "too short",
     ValidationResult.TOO_LONG: "too long",
@@ -108,15 +108,15 @@ def service_guess(text: str) -> Service:
 def has_reference(text: str) -> bool:
     """Tell whether an access is named by the operator's own reference and by no telephone number.
 
-    It has ``#`` before it or an ``@`` in it, or begins with a letter and has a mark such as ``-``: a number in which a letter was
-    mistyped is none.
+    It has ``#`` before it or an ``@`` in it, or begins with a letter and has a mark such as ``-``: a number with a mistyped
+    letter is not a reference.
     """
     shown = _as_displayed(text)
     return shown.startswith("#") or bool(_REFERENCE.fullmatch(shown))
 
 
 def as_reference(text: str) -> str:
-    """Return a text that is known to be the operator's reference so that it is read as one, figures alone too."""
+    """Mark a text that is known to be the operator's reference, so that it is read as a reference even if it has only digits."""
     return text if not text.strip() or has_reference(text) else f"#{text.strip()}"
 
 
@@ -129,14 +129,14 @@ def _reference(text: str) -> str:
 
 
 def _is_plain_reference(bare: str) -> bool:
-    """Tell whether a reference can be read as nothing else: with a dot and no ``@`` it could be a domain. policy.conf asks the same."""
+    """Tell whether a reference can be read as nothing else: with a dot and no ``@`` it could be a domain. policy.conf checks the same."""
     return bool(_REFERENCE.fullmatch(bare)) and ("@" in bare or "." not in bare)
 
 
 def masked_number(number: str) -> str:
-    """Return what a normalised number is called on pages and receipts: enough to tell two lines apart, too little to dial one.
+    """Return a normalised number as pages and receipts show it: enough to tell two lines apart, too little to dial one.
 
-    Of a short one no more is shown than is hidden.
+    Of a short number, at most half is shown.
     """
     if number.startswith("+"):
         code = str(phonenumbers.parse(number).country_code)
@@ -178,7 +178,7 @@ def _parse(text: str, country: str) -> str:
 
 
 def _misread(shown: str) -> str | None:
-    """Say why a text is none from which a number may be taken: the library drops letters, and what is left may be another line's number."""
+    """Return why no number may be taken from a text, or None: the library drops letters, and the rest may be another line's number."""
     plain = "".join(sign for sign in shown if sign == _REVERSING or unicodedata.category(sign) != "Cf")
     if _WRITTEN.fullmatch(plain) and not _DECIMAL.fullmatch(plain):
         return None
@@ -196,7 +196,7 @@ def _unread(shown: str, fault: NumberParseException) -> str:
 
 
 def _block(text: str) -> str:
-    """Read a block; one that is written with an address inside it could be meant otherwise, and is not guessed at."""
+    """Read a block; a block that is written with an address inside it is ambiguous, and is refused."""
     shown = _as_displayed(text)
     try:
         block = ipaddress.ip_network(shown, strict=False)
@@ -211,7 +211,7 @@ def _block(text: str) -> str:
 
 
 def _site(text: str) -> str:
-    """Read the name of a whole site, with or without its scheme; a path in it would be a part of another line."""
+    """Read the name of a whole site, with or without its scheme; a name with a path is refused, since it may be a part of another line."""
     shown = _as_displayed(text)
     found = _AT_SITE.fullmatch(shown)
     return _SITE + _domain(found[1] if found else shown)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""For staff without the permission a protected subscriber's line is not there: they are answered as for an unknown number.
+"""Hides the lines of protected subscribers: staff without the permission get the same answer as for an unknown number.
 
 Separate from the services, which all use it. Actions that help such a subscriber (a pause, a reconnection, a dispute) work as for
 everyone; if one is refused, the reason would reveal the line's status and is not given.
@@ -20,13 +20,13 @@ from rollkeeper.subscribers.queries import protected_persons
 
 
 def refuse_protected(authority: Authority, line_id: LineId, *, on: dt.date) -> None:
-    """Refuse, inside an action, what would show that a line is there. Refuses: LineNotFound."""
+    """Refuse, inside an action, to show that a hidden line exists. Refuses: LineNotFound."""
     if line_id in hidden_lines(authority, [line_id]):
         raise missed(authority, line_id, on=on)
 
 
 def refuse_protected_subscriber(authority: Authority, subscriber: PersonId | None, *, on: dt.date) -> None:
-    """Do the same if the current, last or an associated subscriber is known. Refuses: LineNotFound."""
+    """Do the same for a known person: a line's current, last or associated subscriber. Refuses: LineNotFound."""
     if subscriber and not authority.role_for(Permission.SEE_PROTECTED) and protected_persons([subscriber]):
         outcome = AccessOutcome.REFUSED_PROTECTED
         mark_access(authority, outcome, person_id=subscriber, subject="person", on=on)

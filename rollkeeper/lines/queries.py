@@ -49,11 +49,11 @@ class LineView:
     payment: Payment = Payment.UNKNOWN
     region: str | None = None
     level: str = ""
-    """What it is kept from, where that leaves more than the floor: kernel.choices.BarLevel."""
+    """What is barred, if more than the emergency floor still works: kernel.choices.BarLevel."""
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether its subscriber is registered, and not asked to verify it again: then no clock of a campaign runs."""
+        """Tell whether the subscriber is registered and need not verify again: then no clock of a campaign runs."""
         return self.is_registered and not self.must_reverify
 
     @property
@@ -143,7 +143,7 @@ class LineFacts:
 
 
 def find_line(number: str) -> LineView | None:
-    """Find the line that has this normalised number now, None where none has."""
+    """Find the line that has this normalised number now, or None."""
     return find_lines(blind_numbers([number]))[0]
 
 
@@ -159,12 +159,12 @@ def find_line_keys(line_ids: Sequence[LineId]) -> dict[LineId, LineKey]:
 
 
 def has_other_number(line_id: LineId, number: str) -> bool:
-    """Tell whether a line has a number, and not this one."""
+    """Tell whether a line has a number other than this one."""
     return has_another_number(line_id, blind_numbers([number])[0])
 
 
 def has_another_number(line_id: LineId, number_index: bytes) -> bool:
-    """Tell whether a line has a number, and not the one with this blind index."""
+    """Tell whether a line has a number other than the one with this blind index."""
     with counted_lookups():
         (found,) = rows("SELECT lines_has_other_number(%s, %s) AS other", [line_id, number_index])
     return bool(found.other)
@@ -177,7 +177,7 @@ def number_index_of(text: str) -> bytes:
 
 
 def masked_input(text: str) -> str:
-    """Return how a line is called by the number that was typed for it; nothing if that cannot be read."""
+    """Return a typed number as pages show it, masked; empty if it cannot be read."""
     try:
         return masked_number(
             normalise_identifier(text, service=service_guess(text), country=instance().country_code)
@@ -187,7 +187,7 @@ def masked_input(text: str) -> str:
 
 
 def find_line_by_input(text: str) -> LineView | None:
-    """Find a line by a typed number, where no one is told whether there is one; else use `lookups.find_line_for_staff`.
+    """Find a line by a typed number, only where no one learns whether it exists; otherwise use `lookups.find_line_for_staff`.
 
     Refuses: NumberNotRead.
     """
@@ -195,7 +195,7 @@ def find_line_by_input(text: str) -> LineView | None:
 
 
 def find_lines(number_indexes: Sequence[bytes]) -> list[LineView | None]:
-    """Find many at once by their blind indexes, in the order given."""
+    """Find many lines at once by their blind indexes, in the order given."""
     with counted_lookups():
         read = prepared_rows(sql("lines", "lines_by_number"), [list(number_indexes)])
     found = {bytes(r.number_index): _line(r) for r in read}
@@ -243,7 +243,7 @@ def protected_lines(line_ids: Sequence[LineId]) -> set[LineId]:
 
 
 def accepted_through(line_ids: Sequence[LineId]) -> dict[LineId, dt.date]:
-    """Return through which day the present subscribers of these lines are accepted without a document, where they are."""
+    """Return the last day on which the present subscribers of these lines are accepted without a document; other lines are left out."""
     if not line_ids:
         return {}
     found = rows(
@@ -255,16 +255,16 @@ def accepted_through(line_ids: Sequence[LineId]) -> dict[LineId, dt.date]:
 
 
 class RegisteredAs(NamedTuple):
-    """What is read of the present registration of one line: None where it has no last day, or the law asked for no check to be named."""
+    """The last day and the identity check of one line's present registration; None if it has no last day, or if the law asks for no check."""
 
     good_through: dt.date | None = None
     identity_check: str | None = None
 
 
 def registered_as(line_id: LineId, *, begun_by: EntryId | None = None) -> RegisteredAs:
-    """Return through which day the present registration of a line is good, and by which check its subscriber's identity was verified.
+    """Return the last day on which a line's present registration is good, and the check that verified its subscriber's identity.
 
-    `begun_by`: only if this entry in the ledger began it.
+    `begun_by`: only if this ledger entry began its tenure.
     """
     with counted_lookups():
         found = rows("SELECT * FROM lines_registered_as(%s, %s)", [line_id, begun_by])
@@ -277,14 +277,12 @@ def count_past_last_day(*, on: dt.date) -> int:
 
 
 def last_subscriber(line_id: LineId) -> PersonId | None:
-    """Return who held a line last, whether or not they still do."""
+    """Return the last subscriber of a line, whether current or former."""
     return next((h.person_id for h in reversed(tenures(line_id))), None)
 
 
 def last_tenure_ended_at(line_id: LineId) -> dt.datetime | None:
-    """Return when the last tenure of a line without subscriber ended: earlier history belongs to that subscriber. None: there
-    never was one.
-    """
+    """Return when the last tenure of a line without a subscriber ended; earlier history belongs to that subscriber. None: there never was one."""
     return next((h.until for h in reversed(tenures(line_id))), None)
 
 
@@ -311,14 +309,14 @@ def last_tenure_by_number(number: str) -> LastTenure | None:
 def lines_in_force_of(person_id: PersonId) -> dict[LineId, str | None]:
     """Return the living lines that this person holds under any of their documents, and the language in which they are notified.
 
-    The lines on which to notify a person of acts in their name. Lines that they contest are left out, because another person
-    would be notified.
+    These are the lines on which a person is notified of acts in their name. Lines that they contest are left out, because another
+    person would be notified.
     """
     return lines_in_force_later(person_id)()
 
 
 def lines_in_force_later(person_id: PersonId) -> Callable[[], dict[LineId, str | None]]:
-    """Ask for `lines_in_force_of`; they are had by calling what is returned, behind the block of `pipeline`."""
+    """Ask for `lines_in_force_of`; return a function that gives them, to be called after the block of `pipeline`."""
     found = prepared_later(
         "SELECT h.line_id, (SELECT language FROM subscribers_subscriber WHERE person_id = %(person)s) AS language"
         " FROM subscribers_references_of(%(person)s) AS one (person_id) CROSS JOIN LATERAL (SELECT t.line_id FROM lines_tenure t"
@@ -330,7 +328,7 @@ def lines_in_force_later(person_id: PersonId) -> Callable[[], dict[LineId, str |
 
 
 def line_history(line_id: LineId) -> LineFacts | None:
-    """Return what counting and explaining need of a line."""
+    """Return the facts about a line that counting and explaining need."""
     line = view_line(line_id)
     if line is None:
         return None

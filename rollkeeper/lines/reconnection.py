@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reconnect a suspended line for some hours, once, for anyone who asks, without asking for a reason.
 
-Separate from the other acts because it changes nothing about why the line is suspended: the register goes on saying so,
-the network opens for the hours of the pack and shuts by itself (`provisioning/sql/temporary_reconnection_trigger.sql`).
+Separate from the other acts because it does not change why the line is suspended: in the register it stays suspended, and
+the network opens it for the hours of the pack and bars it again by itself (`provisioning/sql/temporary_reconnection_trigger.sql`).
 """
 
 import datetime as dt
@@ -67,12 +67,12 @@ def may_reconnect(line: LineView) -> bool:
 
 
 def works_until(line_id: LineId) -> dt.datetime | None:
-    """Return until when a suspended line works, where it was reconnected and the hours are not over."""
+    """Return until when a suspended line works, if it was reconnected and the hours are not over."""
     found = rows("SELECT ends_at FROM lines_reconnection WHERE line_id = %s", [line_id])
     return found[0].ends_at if found and found[0].ends_at > clock.now() else None
 
 
 def reconnected_on(line_id: LineId) -> dt.date | None:
-    """Return the day on which a line was temporarily reconnected, None where it was not."""
+    """Return the day on which a line was temporarily reconnected, None if it was not."""
     found = rows("SELECT reconnected_at FROM lines_reconnection WHERE line_id = %s", [line_id])
     return clock.local_day(found[0].reconnected_at) if found else None

@@ -24,13 +24,13 @@ def region_of(number: Any, prefixes: Sequence[tuple[int, dict[str, str]]]) -> st
 
 
 def regions_of_new_lines(numbers: Sequence[str]) -> list[str | None]:
-    """Return the region that a line gets that is made under each of these numbers."""
+    """Return, for each of these numbers, the region that a new line with this number gets."""
     prefixes = by_length(settings().region_prefixes)
     return [region_of(number, prefixes) for number in numbers]
 
 
 def unknown_regions(regions: Collection[str]) -> list[str]:
-    """Return which of these regions neither a prefix of numbers nor a line has, in order."""
+    """Return, in order, which of these regions no prefix and no line has."""
     left = set(regions) - set(settings().region_prefixes.values())
     if not left:
         return []

@@ -16,7 +16,7 @@ def may_reconnect_temporarily(
     reasons: Collection[SuspensionReason],
     reconnected_on: dt.date | None,
 ) -> Decision:
-    """Decide whether a suspended line may work again for some hours: once, where want of registration alone shuts it."""
+    """Decide whether a suspended line may work again for some hours: once, and only if a missing registration is the only reason."""
     if rule is None:
         return Refused(
             "operator's rule",

@@ -35,8 +35,8 @@ def pause_clock(
 ) -> EntryId:
     """Pause a line's clock from `first` through `last` (None: until it is resumed).
 
-    A declaration is enough; pauses may overlap, the law counts their union. A proof is hoped for later, and nothing
-    follows where none comes. `article` is what gives this pause where it is not the pack's own for pauses.
+    A declaration is enough; pauses may overlap, the law counts their union. A proof is expected later, and nothing
+    follows if none comes. `article` is the one that grants this pause, if it is not the pack's article for pauses.
     Refuses: LineNotFound, LINE_TERMINATED, DAYS_REVERSED. Ledger: line:clock:paused.
     """
     role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(instance().pack)
@@ -111,7 +111,7 @@ def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> EntryId
 
 
 def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineView:
-    """End a dispute: its clock goes on with what was left, the day after. Ledger: line:line:dispute_settled."""
+    """End a dispute; the line's clock goes on the day after with the days that were left. Ledger: line:line:dispute_settled."""
     role = require(authority, Permission.PAUSE_CLOCK)
     with action():
         lock_line(line_id)
@@ -122,7 +122,7 @@ def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineVi
 
 
 def mark_essential(authority: Authority, line_id: LineId, *, essential: bool, on: dt.date) -> EntryId:
-    """Record that a lift, an alarm or a medical device hangs on the line, or no longer does.
+    """Record that a lift, an alarm or a medical device depends on the line, or no longer does.
 
     Ledger: line:line:marked_essential. Refuses: COUNTER_TERMINATION_LIMIT_REACHED.
     """

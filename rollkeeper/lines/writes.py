@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes to the tables of lines for services of higher packages, inside their transaction.
 
-None of these checks who acts or writes to the ledger: the calling service does, since only it knows everything that happened.
-They take many lines for bulk services; one line is a list of one.
+These functions neither check who acts nor write to the ledger: the calling service does both, since only it knows everything that
+happened. They take many lines for bulk services; for one line, pass a list of one.
 """
 
 import datetime as dt
@@ -72,7 +72,7 @@ class NewTenure:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationEffect:
-    """A line after a registration: whether want of registration was lifted, and what stays open."""
+    """A line after a registration: whether its suspension for want of it was lifted, and whether it is suspended for another reason."""
 
     line_id: LineId
     is_suspended: bool
@@ -80,9 +80,9 @@ class RegistrationEffect:
 
 
 def lock_line(line_id: LineId, *, version: int | None = None, in_force: bool = False) -> LineView:
-    """Lock one line to the end of the transaction and show it as it then is.
+    """Lock one line until the end of the transaction and return it as it is then.
 
-    Refuses: LineNotFound; LINE_CHANGED, where a version was decided on and the line has moved on; LINE_TERMINATED.
+    Refuses: LineNotFound; LINE_CHANGED, if the line no longer has the version that was decided on; LINE_TERMINATED.
     """
     rows("SELECT lines_lock_lines(%s)", [[line_id]])
     line = view_line(line_id)
@@ -117,9 +117,9 @@ def lock_numbers(
 def lock_numbers_later(
     number_indexes: Sequence[bytes], *, by_same_statements: bool = False
 ) -> Callable[[], list[LineView | None]]:
-    """Lock as `lock_numbers` does; the lines are had by calling what is returned, behind the block of `pipeline`.
+    """Lock as `lock_numbers` does; return a function that gives the lines, to be called after the block of `pipeline`.
 
-    The block is one of `counted_lookups`.
+    That block is also one of `counted_lookups`.
     """
     locked = prepared_later("SELECT lines_lock_numbers(%s) AS lines", [list(number_indexes)])
 
@@ -135,7 +135,7 @@ def lock_numbers_later(
 def create_lines(lines: Sequence[NewLine], *, on: dt.date) -> Callable[[], list[NewLine]]:
     """Make lines whose numbers no line has; a concurrent second writer gets nothing.
 
-    Those made are had by calling what is returned, behind the block of `pipeline`; the block is one of `counted_lookups`.
+    Return a function that gives the lines that were made, to be called after the block of `pipeline`, which is also one of `counted_lookups`.
     """
     if not lines:
         return list
@@ -202,7 +202,7 @@ def add_references(references: Mapping[LineId, bytes]) -> None:
 
 
 def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt.date) -> LineView:
-    """Lift one reason and leave the others; the view returned says which. Refuses: NOT_SUSPENDED, LINE_TERMINATED."""
+    """Lift one reason for a suspension and leave the others, which the returned view shows. Refuses: NOT_SUSPENDED, LINE_TERMINATED."""
     line = lock_line(line_id, in_force=True)
     if reason not in line.reasons:
         raise NOT_SUSPENDED(line=line_id, reason=reason.value)
@@ -213,9 +213,9 @@ def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt
 def mark_suspension_wrongful(
     line_id: LineId, *, lifted_since: dt.date, until: dt.datetime | None = None
 ) -> None:
-    """Say of a line's last suspension for want of registration that it was wrong, unless it was lifted before a day.
+    """Mark a line's last suspension for want of registration as wrongful, unless it was lifted before a day.
 
-    `until`: of the last that began before this moment, when who it concerns gave the line away.
+    `until`: mark the last one that began before this moment, when the person concerned gave the line away.
     """
     rows("SELECT lines_mark_wrongful(%s, %s, %s)", [line_id, lifted_since, until])
 
@@ -232,8 +232,9 @@ def begin_legal_hold(
 
 
 def begin_tenures(tenures: Sequence[NewTenure], *, at: dt.datetime) -> None:
-    """Begin many tenures of an import, which has one entry for all of them. Refuses: TENURE_OVERLAP, after which the act around it
-    can only be undone.
+    """Begin many tenures of an import, which has one entry for all of them.
+
+    Refuses: TENURE_OVERLAP, after which the surrounding action can only be undone.
     """
     if not tenures:
         return
@@ -260,7 +261,7 @@ def _columns(tenures: Sequence[NewTenure]) -> dict[str, Any]:
 def contest_tenure(line_id: LineId, *, person_id: PersonId, on: dt.date) -> TenureId:
     """Record that the subscriber of a line says that it is not theirs: from now on it does not count towards their limit.
 
-    Precondition: the line is locked. Refuses: LineNotFound, where this person does not hold it now.
+    Precondition: the line is locked. Refuses: LineNotFound, if this person does not have the line now.
     """
     found = rows(
         "UPDATE lines_tenure SET contested_on = coalesce(contested_on, %s)"
@@ -277,8 +278,8 @@ def unlink_line(
 ) -> None:
     """End a contested tenure, so that the line has no subscriber; or, if the claim was wrong, mark it uncontested.
 
-    Precondition: the line is locked, and `entry_id` decides so in the same transaction. A correction in between makes a new tenure of the same person and does not evade a decision;
-    a line with another subscriber by now is not changed. Refuses: COUNTER_TERMINATION_LIMIT_REACHED.
+    Precondition: the line is locked, and the entry `entry_id` of the same transaction records this decision. A correction in between makes a
+    new tenure of the same person, to which the decision applies too; a line that has another subscriber by now is not changed. Refuses: COUNTER_TERMINATION_LIMIT_REACHED.
     """
     present = rows(
         "SELECT now.tenure_id FROM lines_tenure contested"
@@ -317,13 +318,13 @@ def register_tenures(
     mailboxes: Sequence[str | None] = (),
     also: Callable[[], None] = lambda: None,
 ) -> list[RegistrationEffect]:
-    """End the open tenures of lines, begin these, mark the lines as registered, lift want of registration; say what became of each.
+    """End the open tenures of lines, begin these, mark the lines as registered, lift want of registration; return the effect on each.
 
     A subscriber accepted for a time without a document also gets service back; `registered` says which lines are registered
-    (None: all). `entries` are the ledger entries of this transaction that say so, one a line; they say when. `mailboxes` are the
+    (None: all). `entries` are the ledger entries of this transaction that record it, one a line; they give the instant. `mailboxes` are the
     e-mail addresses that subscribers gave, one a line, for lines that are no telephones; without one the contact stays, unless another
-    person had the line before. `also` sends what is to be sent at once with it, and reads nothing. Precondition: the lines are locked and
-    living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the act around it can only be undone.
+    person had the line before. `also` sends further statements together with this one, and reads nothing. Precondition: the lines are locked and
+    living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the surrounding action can only be undone.
     """
     if not tenures:
         return []
@@ -345,7 +346,7 @@ def note_payments(entries: Sequence[EntryId]) -> None:
 
 
 def complete_payments(payments: Mapping[LineId, Payment]) -> None:
-    """Note how lines are paid of which it is not known. Precondition: they are locked."""
+    """Note how lines are paid, for lines of which this is not known. Precondition: they are locked."""
     if payments:
         run(sql("lines", "complete_payments"), {
             "line_ids": list(payments), "payments": [one.value for one in payments.values()],
@@ -353,7 +354,7 @@ def complete_payments(payments: Mapping[LineId, Payment]) -> None:
 
 
 def mark_as_entered(line_id: LineId, entry_id: EntryId) -> None:
-    """Mark a line as an entry of this transaction says: as an essential one, or none. Precondition: it is locked.
+    """Mark a line as essential or not, as an entry of this transaction says. Precondition: it is locked.
 
     Refuses: COUNTER_TERMINATION_LIMIT_REACHED.
     """
@@ -377,9 +378,9 @@ def _sealed_mailboxes(tenures: Sequence[NewTenure], mailboxes: Sequence[str | No
 
 
 def terminate_line_state(line_id: LineId, *, entry_id: EntryId, quarantined_until: dt.date) -> None:
-    """End a line because its subscriber asks, and its tenure; its number waits. `entry_id` says so, and when, in the same transaction.
+    """End a line and its tenure because its subscriber asks; its number goes into quarantine.
 
-    Refuses: LINE_TERMINATED, COUNTER_TERMINATION_LIMIT_REACHED.
+    The entry `entry_id` of the same transaction records this and gives the instant. Refuses: LINE_TERMINATED, COUNTER_TERMINATION_LIMIT_REACHED.
     """
     with action(), _translating_overlap(line_id, clock.now()):
         (done,) = rows("SELECT lines_terminate(%s, %s, %s) AS ended", [line_id, entry_id, quarantined_until])

@@ -1,5 +1,5 @@
 -- Marks registered lines as to be verified again. To be included: wants `reverify_slice (line_id, version)`; gives `asked_line (line_id)`,
--- those that had not changed.
+-- the lines that had not changed.
 -- Law: the pack's cohort. Reads: -. Writes: lines_line (version + 1). Plan: lines_line_pkey. Again: nothing, the version is another.
 asked_line AS (
     UPDATE lines_line l SET must_reverify = true, version = l.version + 1

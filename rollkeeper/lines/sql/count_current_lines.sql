@@ -1,5 +1,5 @@
--- Counts, for each of these people, the living lines that they hold now under any of their documents; what they say is not
--- theirs does not count; nor, where only those are asked for that they keep, what a campaign asks them to verify again.
+-- Counts, for each of these people, the living lines that they have now under any of their documents. Lines that they contest do not
+-- count; with `only_kept`, lines that a campaign asks them to verify again do not count either.
 -- Law: what the pack limits. Reads: subscribers_personlink, lines_tenure, lines_line. Writes: -.
 -- Plan: lines_tenure_by_person and lines_line_pkey: the few lines of each person. Again: the same rows.
 SELECT asked.person_id, count(*) AS lines

@@ -15,7 +15,7 @@ BEGIN
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('lines_countertermination', 0));
     DELETE FROM lines_countertermination
-     WHERE ended_at NOT BETWEEN clock_timestamp() - interval '24 hours' AND clock_timestamp(); -- or by a clock that was ahead
+     WHERE ended_at NOT BETWEEN clock_timestamp() - interval '24 hours' AND clock_timestamp(); -- or counted by a clock that was ahead
     IF (SELECT count(*) FROM lines_countertermination WHERE line_id <> line) >= lines_counter_terminations_per_day() THEN
         RAISE EXCEPTION 'lines_counter_termination_limit_reached' USING ERRCODE = 'check_violation';
     END IF;

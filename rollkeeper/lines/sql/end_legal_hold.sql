@@ -1,9 +1,9 @@
--- Ends what a case holds of a line before its time: a day that lies within is the last. Tells from when and through when it was to last.
+-- Ends a case's legal hold on a line early: a day within it becomes its last. Returns the first and the last day that it had.
 -- Law: art. 5. Reads: lines_legalhold. Writes: lines_legalhold.
 -- Plan: lines_legalhold_pkey by line.
 -- Again: CREATE OR REPLACE: the same function; ended once, it ends nothing.
 --
--- With its owner's rights: the process that asks may shorten a hold and change nothing else of what an officer decided.
+-- Runs with its owner's rights: the process that calls it may shorten a hold, but change nothing else that an officer decided.
 CREATE OR REPLACE FUNCTION lines_end_legal_hold(held uuid, held_for text, on_day date)
 RETURNS TABLE (first date, last date)
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$

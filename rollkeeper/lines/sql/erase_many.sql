@@ -1,6 +1,6 @@
 -- Clears what the register still holds about lines and tenures whose keys are gone: number, contact, reference, the subscriber's
--- commitment, the entries by which a tenure began and ended; the reason of a pause, which may be an illness, as may be why a line was
--- protected, and the case of a hold.
+-- commitment, the entries by which a tenure began and ended; the reason of a pause and the mark of an essential line, which may show an
+-- illness; and the case of a hold.
 -- To be included: needs `erase_slice (line_id, tenure_id)`, the whole line if no tenure is named; %(on)s.
 -- Law: art. 5. Reads: -. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold.
 -- Plan: primary keys by line; lines_reference_by_line. Again: nothing left to clear.
@@ -11,7 +11,7 @@ erased_line AS (
       FROM erase_slice e WHERE l.line_id = e.line_id AND e.tenure_id IS NULL
  RETURNING l.line_id, old.number_index AS number_index
 ), erased_contact AS (
-    -- Of a line that goes on without a subscriber: the address is of the last one, who goes.
+    -- A line that goes on without a subscriber still has the address of its last subscriber, who is erased now.
     UPDATE lines_line l SET contact_sealed = NULL, contact_kind = NULL, version = l.version + 1
       FROM erase_slice e JOIN lines_tenure h ON h.line_id = e.line_id AND h.tenure_id = e.tenure_id
      WHERE l.line_id = e.line_id AND l.contact_sealed IS NOT NULL AND NOT upper_inf(h.held)
@@ -26,7 +26,7 @@ erased_line AS (
 ), erased_legal_hold AS (
     UPDATE lines_legalhold h SET case_reference = '' FROM erased_line WHERE h.line_id = erased_line.line_id
 ), erased_former_hold AS (
-    -- Of a line that goes on: the cases of holds that began while the erased subscriber had it, and are over.
+    -- On a line that goes on, clear the cases of holds that began while the erased subscriber had it and are over.
     UPDATE lines_legalhold k SET case_reference = ''
       FROM erase_slice e JOIN lines_tenure h ON h.line_id = e.line_id AND h.tenure_id = e.tenure_id
      WHERE k.line_id = e.line_id AND upper(k.days) <= %(on)s::date AND lower(k.days) <= (upper(h.held) AT TIME ZONE kernel_zone())::date

@@ -1,5 +1,5 @@
 -- Refuses to suspend for want of registration, or to end by a campaign, a line on which a lift, an alarm or a medical
--- device hangs.
+-- device depends.
 -- Law: art. 1. Reads: lines_line. Writes: triggers on lines_suspension, lines_line.
 -- Plan: one join of the rows of the statement with lines_line_pkey; for ends the WHEN clause alone.
 -- Again: CREATE OR REPLACE: the same triggers.
@@ -23,7 +23,7 @@ CREATE OR REPLACE TRIGGER lines_refuse_terminating_essential BEFORE UPDATE ON li
     WHEN (OLD.is_essential AND NEW.terminated_by = 'campaign' AND OLD.terminated_by IS DISTINCT FROM 'campaign')
     EXECUTE FUNCTION kernel_refuse('lines_line_essential_and_terminated_by_a_campaign', 'check_violation');
 
--- The night may protect a line and never take that off: only a person at a counter does, and an erasure, of a line that is no more.
+-- A worker may mark a line as essential but not remove the mark. Only a person at a counter may, or the erasure of a line that is over.
 CREATE OR REPLACE TRIGGER lines_keep_essential BEFORE UPDATE OF is_essential ON lines_line
     FOR EACH ROW WHEN (OLD.is_essential AND NOT NEW.is_essential AND kernel_acting_role() IN ('worker', 'console')
                        AND NOT (NEW.state = 'released' AND NEW.erased_on IS NOT NULL))

@@ -1,5 +1,5 @@
--- What may be written about tenures: begun, ended and transferred by functions alone, at the instant and on the day of the ledger
--- entry that says so, which the same transaction wrote and the database dated.
+-- The functions that alone may begin, end and transfer tenures. They take instant and day from the ledger entry of the action, which the
+-- same transaction wrote and the database dated.
 -- Law: art. 2 (registering, transferring), art. 5 (the time of keeping begins where a tenure ends), art. 11.
 -- Reads: ledger_entry, lines_*, subscribers_personlink. Writes: lines_line, lines_number, lines_tenure, lines_suspension,
 -- lines_countertermination. Plan: primary keys. Again: CREATE OR REPLACE: the same functions.
@@ -29,8 +29,8 @@ $$;
 CREATE OR REPLACE FUNCTION lines_verbs_of_registration() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ARRAY['line:tenure:registered', 'line:tenure:transferred', 'line:tenure:corrected', 'line:tenure:accepted', 'line:line:relocated'];
 
--- However a tenure is written, by these functions or by a statement over many lines: no end and, but for an import, no beginning without
--- its entry. Only the owner of the tables, who could remove the trigger, is not held to it.
+-- Checks every write of a tenure, by these functions or by a statement over many lines: a tenure needs an entry to end, and also to begin,
+-- except in an import. It does not check the owner of the tables, who could remove the trigger.
 CREATE OR REPLACE FUNCTION lines_check_tenure_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -46,7 +46,7 @@ BEGIN
         END IF;
     ELSIF kernel_acting_role() = 'worker' AND (isempty(NEW.held) OR lower(NEW.held) IS DISTINCT FROM lower(OLD.held)
             OR NOT upper_inf(OLD.held) AND NOT upper_inf(NEW.held) AND upper(NEW.held) IS DISTINCT FROM upper(OLD.held)
-            -- It goes back to who had it where a batch that ended the contract is undone.
+            -- An ended tenure is opened again only when a batch that ended the contract is undone.
             OR upper_inf(NEW.held) AND NOT upper_inf(OLD.held) AND NOT EXISTS (SELECT FROM ledger_entry e
                 WHERE e.line_id = NEW.line_id AND e.xid = pg_current_xact_id() AND e.verb = 'line:line:restored'))
     THEN
@@ -66,8 +66,8 @@ CREATE OR REPLACE TRIGGER lines_tenure_begun_by_entry AFTER INSERT ON lines_tenu
 CREATE OR REPLACE TRIGGER lines_tenure_ended_by_entry AFTER UPDATE OF held ON lines_tenure
     FOR EACH ROW WHEN (kernel_acting_role() <> 'migrator') EXECUTE FUNCTION lines_check_tenure_entry();
 
--- A worker that ends a tenure by its own rights counts like a counter: the line goes to who is registered next. A batch that people approved,
--- and an import that is undone, end many.
+-- Counts a tenure that a worker ends by its own rights against the counters' limit, since the line goes to the person who registers next.
+-- Approved batches and undone imports end many tenures, and are not counted.
 CREATE OR REPLACE FUNCTION lines_count_tenure_ended() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -82,7 +82,7 @@ CREATE OR REPLACE TRIGGER lines_tenure_ended_by_worker AFTER UPDATE OF held ON l
     FOR EACH ROW WHEN (current_user = 'worker' AND upper_inf(OLD.held) AND NOT upper_inf(NEW.held))
     EXECUTE FUNCTION lines_count_tenure_ended();
 
--- A worker erases what a tenure says of its registration, and writes nothing else in its place.
+-- A worker may erase what a tenure says about its registration, but may not replace it.
 CREATE OR REPLACE TRIGGER lines_tenure_only_erased BEFORE UPDATE OF commitment, route, good_through, identity_check ON lines_tenure
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND (
         NEW.commitment IS NOT NULL AND NEW.commitment IS DISTINCT FROM OLD.commitment
@@ -91,13 +91,13 @@ CREATE OR REPLACE TRIGGER lines_tenure_only_erased BEFORE UPDATE OF commitment, 
         OR NEW.identity_check IS NOT NULL AND NEW.identity_check IS DISTINCT FROM OLD.identity_check
     )) EXECUTE FUNCTION kernel_refuse('lines_tenure_rewritten', 'insufficient_privilege');
 
--- By which entry a tenure began is forgotten with its record alone.
+-- The entry by which a tenure began is removed only together with its record.
 CREATE OR REPLACE TRIGGER lines_tenure_beginning_kept BEFORE UPDATE OF begun_by_entry ON lines_tenure
     FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console') AND NEW.begun_by_entry IS DISTINCT FROM OLD.begun_by_entry
                        AND (NEW.begun_by_entry IS NOT NULL OR NEW.erased_on IS NULL))
     EXECUTE FUNCTION kernel_refuse('lines_tenure_begun_by_another_entry', 'insufficient_privilege');
 
--- Whether the ledger says that a line was terminated: a record of which it does not is never erased.
+-- Whether the ledger says that a line was terminated: without such an entry the line's record is never erased.
 CREATE OR REPLACE FUNCTION lines_has_entry_of_end(line uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -107,11 +107,12 @@ BEGIN
 END
 $$;
 
--- Records who holds lines from now on: ends the tenure that is open, begins the new one, which verifies again what was recorded before,
--- lifts want of registration and leaves every other reason as it is. By which check the identity was verified, the entry says. A line that goes to another reference counts against what all
--- counters together may end in a day, also where two references were joined: a counter joins them. The contact of
--- the subscriber before does not stay for the one after: codes for the portal go there. A new one is taken for lines that are no
--- telephones alone, since the number itself reaches the others; one that is given to who had the line before is marked so, and opens less.
+-- Records the subscribers of lines from now on: ends the open tenure, begins the new one, removes the mark that the line must be verified
+-- again, lifts want of registration, and leaves every other reason as it is. The entry says which check verified the identity. A line that
+-- goes to another reference counts against the limit of what all counters together may end in a day, even if two references were joined,
+-- because a counter can join them. The former subscriber's contact is removed, because codes for the portal go there. A new contact is
+-- stored only for lines that are no telephones, since the number itself reaches the others. If the subscriber already had the line, the new
+-- contact is marked 'later', and opens less.
 CREATE OR REPLACE FUNCTION lines_register(
     line_ids uuid[], tenure_ids uuid[], party_kinds text[], person_ids uuid[], users uuid[], bearers uuid[], guardians uuid[],
     assurances text[], commitments text[], routes text[], accepted date[], entries bigint[], languages text[],
@@ -130,7 +131,7 @@ BEGIN
     IF instant IS NULL THEN
         RAISE EXCEPTION 'lines_change_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- A new line had no subscriber: three statements less.
+    -- A new line had no subscriber, which saves three statements.
     IF EXISTS (SELECT FROM lines_tenure h WHERE h.line_id = ANY (line_ids)) THEN
         passed_on := ARRAY(
             SELECT given.line
@@ -141,7 +142,7 @@ BEGIN
                AND coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = before.person_id), before.person_id)
                 <> coalesce((SELECT j.principal_id FROM subscribers_personlink j WHERE j.person_id = given.person), given.person));
         IF kernel_acts_for_counter() OR kernel_acting_role() = 'worker' THEN
-            -- Unnested as below: the caller chooses at which number an array begins.
+            -- Unnested as below, since the caller chooses the first index of an array.
             PERFORM lines_count_counter_termination(h.line_id)
                FROM unnest(line_ids, person_ids) AS given (line, person) JOIN lines_tenure h ON h.line_id = given.line
               WHERE upper_inf(h.held) AND h.person_id IS DISTINCT FROM given.person;
@@ -183,13 +184,13 @@ BEGIN
        WHERE l.line_id = given.line
    RETURNING l.line_id, l.state, EXISTS (SELECT FROM lifted WHERE lifted.line_id = l.line_id);
 EXCEPTION WHEN integrity_constraint_violation THEN
-    -- Without its detail, which shows the whole row: its number's index, and what is sealed.
+    -- Raised again without its detail, which shows the whole row with the number's index and the sealed values.
     RAISE EXCEPTION USING MESSAGE = SQLERRM, ERRCODE = SQLSTATE;
 END
 $$;
 
--- Notes how lines are paid, as these entries in this transaction say, which began the tenures of their lines: without its registration no
--- line comes into a campaign or out of one.
+-- Notes how lines are paid, as entries of this transaction say that began the tenures of their lines: only together with a registration can
+-- this move a line into a campaign or out of it.
 CREATE OR REPLACE FUNCTION lines_note_payments(entries bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE lines_line l SET payment = said.payment
@@ -199,8 +200,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE l.line_id = said.line_id AND said.payment IS NOT NULL
 $$;
 
--- Through which day the present registration of one line is good, and by which check its subscriber's identity was verified; counted, so that
--- no app reads those of all. With an entry: of the tenure that it began.
+-- Returns the last day on which one line's present registration is good, and the check that verified its subscriber's identity. Each call is
+-- counted, so that no app reads those of all lines. With an entry: only of the tenure that this entry began.
 DROP FUNCTION IF EXISTS lines_good_through(uuid, bigint);
 DROP FUNCTION IF EXISTS lines_identity_check(uuid);
 CREATE OR REPLACE FUNCTION lines_registered_as(line uuid, entry bigint DEFAULT NULL) RETURNS TABLE (good_through date, identity_check text)
@@ -220,8 +221,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Ends a contract because its subscriber asks: line, tenure, number into quarantine. Open suspensions stay as they are: they are history,
--- not lifted. False where the line is over. What counters and workers end is counted by the triggers on lines_line. The number rests as long as the law of this
--- instance says, whatever day the caller gives: an earlier one of a counter's program would give it to another person.
+-- not lifted. False if the line is already over. Triggers on lines_line count what counters and workers end. The quarantine lasts at least
+-- as long as the law of this instance says: with an earlier day, a counter's program could give the number to another person.
 CREATE OR REPLACE FUNCTION lines_terminate(line uuid, entry bigint, until date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -249,7 +250,8 @@ BEGIN
 END
 $$;
 
--- A worker ends by its own rights what was taken offline at a counter, and counts with them: who took it over would end a nation's contracts.
+-- A worker ends by its own rights contracts whose end was recorded offline at a counter. These count against the counters' limit: otherwise
+-- an attacker who controls the worker could end all contracts.
 CREATE OR REPLACE TRIGGER lines_by_worker_terminate BEFORE UPDATE OF state ON lines_line
     FOR EACH ROW WHEN (NEW.state = 'terminated' AND OLD.state IN ('active', 'suspended') AND NEW.terminated_by NOT IN ('campaign', 'import_undone')
                        AND (kernel_acting_role() = 'worker' OR kernel_acts_for_counter() AND kernel_acting_role() <> 'counter'))
@@ -268,7 +270,7 @@ BEGIN
 END
 $$;
 
--- Reconnects a line for the hours that the ledger's entry says, a week at most; the days that it touches are no days of suspension.
+-- Reconnects a line for the hours that the ledger's entry says, a week at most; the days that it touches do not count as days of suspension.
 CREATE OR REPLACE FUNCTION lines_reconnect(line uuid, entry bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -283,7 +285,7 @@ BEGIN
 END
 $$;
 
--- Whether the pauses of a line lack a day that the ledger says was granted: an open pause lasts until an entry ends those of its reason.
+-- Whether the pauses of a line lack a day that the ledger says was granted: an open pause lasts until an entry ends the pauses of its reason.
 CREATE OR REPLACE FUNCTION lines_pauses_contradict_ledger(line uuid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     WITH said AS (
@@ -304,13 +306,13 @@ LANGUAGE sql STABLE AS $$
     )
 $$;
 
--- Lifts one reason of a suspension and leaves the others; counters lift none but a missing registration. What is left gives the state.
+-- Lifts one reason of a suspension and leaves the others; counters lift only a missing registration. The remaining reasons give the state.
 CREATE OR REPLACE FUNCTION lines_restore(line uuid, lifted text, on_day date, said_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE lines_suspension s SET restored_on = kernel_day(on_day), restored_at = kernel_instant(said_at)
      WHERE s.line_id = line AND s.reason = lifted AND s.restored_on IS NULL;
-    IF NOT FOUND THEN  -- else each call would make the line another version, and so take it out of every batch
+    IF NOT FOUND THEN  -- otherwise each call would raise the line's version, and so take the line out of every batch
         RAISE EXCEPTION 'lines_restored_without_a_suspension' USING ERRCODE = 'insufficient_privilege';
     END IF;
     UPDATE lines_line l
@@ -321,8 +323,8 @@ BEGIN
 END
 $$;
 
--- Says of a line's last suspension for want of registration, with each step of it, that it was wrong, unless it was lifted before a day. With a
--- moment: of the last that began before it.
+-- Marks a line's last suspension for want of registration, with all its steps, as wrongful, unless it was lifted before a day. With a
+-- moment: the last suspension that began before it.
 DROP FUNCTION IF EXISTS lines_mark_wrongful(uuid, date);
 CREATE OR REPLACE FUNCTION lines_mark_wrongful(line uuid, since date, until timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -333,8 +335,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
        AND (s.restored_on IS NULL OR s.restored_on >= since)
 $$;
 
--- Marks a line as disputed, or as one on which a lift, an alarm or a medical device hangs or no longer does, as the entry says. The mark keeps
--- such a line from every batch, and no one reads a notice there: counters take off so many in a day as they may end contracts.
+-- Marks a line as disputed or as essential, or removes such a mark, as the entry says. An essential line is in no batch, and no one reads a
+-- notice there: when a counter removes that mark, it counts against the limit of contracts that counters may end in a day.
 CREATE OR REPLACE FUNCTION lines_mark(line uuid, entry bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,7 +1,7 @@
 -- Finds lines for the apps by the index of one number, by a code that was read out, or by its handle; makes lines under a number.
 -- Law: art. 2, art. 11 (no one can access everyone). Reads: lines_number, lines_line, lines_countercode. Writes: lines_line,
 -- lines_number, lines_countercode, lines_countercodeattempt. Plan: primary keys. Again: CREATE OR REPLACE: the same functions.
--- Each number is counted (access/sql/functions.sql): with the index's key and a table of indexes an app would read back every number.
+-- Each number is counted (access/sql/functions.sql): otherwise an app with the index's key and a table of indexes could find every number.
 
 CREATE OR REPLACE FUNCTION lines_find_numbers(indexes bytea[])
 RETURNS TABLE (number_index bytea, line_id uuid, quarantined_until date)
@@ -29,14 +29,14 @@ BEGIN
 END
 $$;
 
--- Until when the number of a line is not given out; of an active line, and of one whose number went on, no day.
+-- Returns the last day of the quarantine of a line's number; NULL for an active line, and for a line whose number another line has now.
 CREATE OR REPLACE FUNCTION lines_quarantined_until(line uuid) RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT n.quarantined_until FROM lines_line l JOIN lines_number n ON n.number_index = l.number_index AND n.line_id = l.line_id
      WHERE l.line_id = line
 $$;
 
--- Whether a line has a number, and another one than this.
+-- Whether a line has a number other than this one.
 CREATE OR REPLACE FUNCTION lines_has_other_number(line uuid, shown bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -66,14 +66,14 @@ CREATE OR REPLACE FUNCTION lines_hand_to_clerk(shown bytea, new_handle uuid, cle
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM access_count_lookups(1);
-    -- The hash of no code: this row can never be read out.
+    -- No code has this hash, so no one can read this row out.
     INSERT INTO lines_countercode (code_hash, line_id, ends_at, handle_id, redeemed_by)
     SELECT sha256(uuid_send(new_handle)), n.line_id, clock_timestamp() + make_interval(mins => least(minutes, 60)), new_handle, clerk
       FROM lines_number n WHERE n.number_index = shown;
 END
 $$;
 
--- At a counter a handle ends; the worker still reads one in a registration that was taken without a network.
+-- At a counter a handle expires; the worker still accepts an expired one in an offline registration.
 CREATE OR REPLACE FUNCTION lines_number_of_handle(shown uuid, clerk uuid) RETURNS bytea
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -86,7 +86,7 @@ BEGIN
 END
 $$;
 
--- A submission for the line waits for a second person: the handle lasts for a day from the making of its code.
+-- Extends a handle to a day from the making of its code, because a submission for the line waits for a second person.
 CREATE OR REPLACE FUNCTION lines_extend_handle(shown uuid, clerk uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE lines_countercode SET ends_at = made_at + interval '1 day' WHERE handle_id = shown AND redeemed_by = clerk
@@ -97,11 +97,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     INSERT INTO lines_countercodeattempt (staff_id) VALUES (clerk)
 $$;
 
--- As they were without the region of a new line.
+-- The former functions, without the region of a new line.
 DROP FUNCTION IF EXISTS lines_create(uuid[], text[], text[], bytea[], bytea[], date);
 DROP FUNCTION IF EXISTS lines_reassign_number(uuid, uuid, text, text, bytea, bytea, date);
 
--- A region is a name of the operator's settings (lines/settings.py): no app writes whole texts there.
+-- A region is a name of the operator's settings (lines/settings.py): no app may write longer texts there.
 CREATE OR REPLACE FUNCTION lines_require_regions(regions text[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 DECLARE
@@ -116,7 +116,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION lines_require_regions FROM PUBLIC;
 
--- Makes lines under numbers that no line has, and gives the indexes of those made: a concurrent second writer waits and then gets none.
+-- Makes lines under numbers that no line has, and returns the indexes of the lines made: a concurrent second writer waits, then gets none.
 CREATE OR REPLACE FUNCTION lines_create(
     line_ids uuid[], services text[], languages text[], regions text[], indexes bytea[], sealed bytea[], on_day date
 ) RETURNS SETOF bytea
@@ -143,7 +143,7 @@ BEGIN
 END
 $$;
 
--- Makes a new line under the number of one that is over, and releases that one: nothing leads from the number to it any more.
+-- Makes a new line under the number of a line that is over, and releases the old line: the number no longer leads to it.
 CREATE OR REPLACE FUNCTION lines_reassign_number(
     former uuid, new_line uuid, service_of text, language_of text, region_of text, shown bytea, sealed bytea, on_day date
 ) RETURNS void
@@ -165,8 +165,8 @@ BEGIN
 END
 $$;
 
--- A number in quarantine goes back to its former subscriber alone, whatever the program of a counter says; and on the day on which a
--- campaign ended a line that no one had registered, to the person who comes.
+-- A number in quarantine goes back only to its former subscriber, whatever a counter's program says. One exception: on the day on which a
+-- campaign ended an unregistered line, any person may have its number.
 CREATE OR REPLACE FUNCTION lines_require_end_of_quarantine() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -184,7 +184,7 @@ BEGIN
     own := ARRAY(SELECT one.person_id
                    FROM (SELECT person_id FROM lines_tenure WHERE line_id = OLD.line_id ORDER BY lower(held) DESC LIMIT 1) AS before
                   CROSS JOIN LATERAL subscribers_references_of(before.person_id) AS one (person_id));
-    -- Every tenure: one of theirs that the same transaction ended for another person gives the number to that person.
+    -- Every tenure of the new line must be theirs: otherwise the same transaction could end their tenure and begin another person's.
     IF (SELECT bool_or(upper_inf(now.held)) AND bool_and(coalesce(now.person_id = ANY (own), false))
           FROM lines_tenure now WHERE now.line_id = NEW.line_id)
     THEN

@@ -1,4 +1,4 @@
--- Puts an invented person who held a line that has ended among the others, in the shape that a real one has.
+-- Adds an invented person with a terminated line, in the same form as a real person.
 -- Law: art. 11 (who looks without need is found). Reads: -. Writes: lines_line, lines_number, lines_tenure. The person's own rows are
 -- written by the package subscribers. Plan: three inserts of a row. Again: never, the references are fresh.
 

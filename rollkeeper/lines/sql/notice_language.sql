@@ -1,4 +1,4 @@
--- In which language notices about a line are: its registered subscriber's, else the line's own, else the one that is given. To be included
+-- Gives the language of notices about a line: its registered subscriber's, else the line's own, else the given one. To be included
 -- in a FROM clause: wants a line as `l` with its language; gives `notices_in (language)`.
 -- Law: art. 3 (who is notified can read it). Reads: lines_tenure, subscribers_subscriber. Writes: -. Plan: primary keys by line; over a whole
 -- population joined by hash. Again: the same.

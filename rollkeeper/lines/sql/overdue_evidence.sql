@@ -1,4 +1,4 @@
--- Lists lines with a pause whose proof was expected before a day and has not come. It has no consequences for them.
+-- Lists lines with a pause whose proof was expected before a day and has not come. This has no consequences for the lines.
 -- Law: art. 3 (a justified reason; the person's word is enough). Reads: lines_pause, lines_line. Writes: -.
 -- Plan: lines_pause_awaiting_evidence; grows with what is awaited. Again: the same page.
 SELECT p.line_id, min(p.evidence_due_on) AS due_on

@@ -1,4 +1,4 @@
--- Returns the sealed values of the next lines of which one is sealed to another epoch than the newest.
+-- Returns the sealed values of the next lines that have a value sealed to another epoch than the newest.
 -- Law: art. 5, 11. Reads: lines_line. Writes: -.
 -- Plan: walks the primary key from where the last batch ended; bytes 3 to 6 of a value name its epoch. Again: what is left.
 

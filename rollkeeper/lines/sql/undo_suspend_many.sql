@@ -2,7 +2,7 @@
 -- To be included: wants `undo_suspend_slice (line_id, stays_suspended)`, %(batch_id)s, %(on)s, %(at)s.
 -- Law: art. 1. Only this batch's reason is lifted; a line with another open reason stays suspended for that one. Reads: -.
 -- Writes: lines_suspension, lines_line (version + 1), lines_pause. Plan: primary keys by line. Statistics from before the batch
--- say that no line is suspended; about a CASE they say nothing. Again: nothing is left to undo.
+-- say that no line is suspended; the CASE keeps the planner from using them. Again: nothing is left to undo.
 lifted_suspension AS (
     UPDATE lines_suspension s SET restored_on = %(on)s, restored_at = %(at)s
       FROM undo_suspend_slice u WHERE s.line_id = u.line_id
