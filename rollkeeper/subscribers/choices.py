@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The kinds of subscribers, and the parts that other people have for a subscriber."""
+"""The kinds of subscribers, and the parts that other people have in a subscriber's registration."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ class PartyRole(TextChoices):
 
     @property
     def key(self) -> str:
-        """Return the word for it in a file and a form."""
+        """Return the word for this part in a file and a form."""
         return {PartyRole.USER: "user", PartyRole.BEARER: "bearer"}.get(self, self.value)
 
 
@@ -38,5 +38,5 @@ PARTY_ROLES: Final = {
 
 
 def pack_kind(kind: str, part: PartyRole) -> str:
-    """Return the party kind under which a pack lists what to ask of this part; the kind may be one that the pack adds."""
+    """Return the party kind under which a pack lists what to ask of this part; a pack may add kinds."""
     return str(kind) if part is PartyRole.SUBSCRIBER else part.value

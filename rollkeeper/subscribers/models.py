@@ -27,7 +27,7 @@ class Subscriber(models.Model):
 
 
 class Document(models.Model):
-    """The blind index of a document that was shown: finds the person again by the whole number, exactly."""
+    """The blind index of a document that was shown: it finds the person again, only by the document's whole number."""
 
     document_index = models.BinaryField(
         primary_key=True, db_comment="Personal, keyed hash. Goes when the person is erased."
@@ -50,7 +50,7 @@ class Document(models.Model):
 
 
 class PersonLink(models.Model):
-    """Two references are one person: both documents were shown at one counter. Nothing is rewritten, so that it can be undone."""
+    """Two references are one person, who showed both documents at a counter. Nothing is rewritten, so that this can be undone."""
 
     person_id = models.UUIDField(primary_key=True)
     principal_id = models.UUIDField(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Finding a reference again: by the whole document, exactly, and in no other way."""
+"""Finds a reference again by the whole number of its document, and in no other way."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ from rollkeeper.vault.blind_index import blind_documents
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
-    """A document that leads to a person: its kind, and its period of validity for them. Its number is in no table."""
+    """A document that leads to a person: its kind, and the days on which it was valid for them. Its number is in no table."""
 
     document_type: str
     since: dt.date | None
@@ -36,10 +36,10 @@ _FIND = "SELECT document_index, person_id, until FROM subscribers_find_documents
 
 
 def find_persons(document_indexes: Sequence[bytes], *, lock: bool = False) -> list[PersonId | None]:
-    """Return who showed each of these documents before, None if unknown.
+    """Return the person who showed each of these documents before, or None.
 
     `lock`: the persons found are not erased before the calling transaction ends. An erasure of a person's last record cannot see
-    what is being recorded at the same moment, and waits.
+    a record that is written at the same moment, so it waits.
     """
     if not document_indexes:
         return []
@@ -50,7 +50,7 @@ def find_persons(document_indexes: Sequence[bytes], *, lock: bool = False) -> li
 
 
 def principals(persons: Collection[PersonId]) -> dict[PersonId, PersonId]:
-    """Return under which reference each of these people is counted: their own, unless documents were joined."""
+    """Return the reference under which each of these people is counted: their own, unless it was joined to another."""
     if not persons:
         return {}
     found = rows(
@@ -68,7 +68,7 @@ def references_of(person_id: PersonId) -> list[PersonId]:
 
 
 def replaced_on(document_indexes: Collection[bytes]) -> dict[bytes, dt.date]:
-    """Return those of these documents that a newer one replaced, and when."""
+    """Return the documents among these that a newer one replaced, with the day."""
     if not document_indexes:
         return {}
     with counted_lookups():
@@ -77,7 +77,7 @@ def replaced_on(document_indexes: Collection[bytes]) -> dict[bytes, dt.date]:
 
 
 def documents_of(person_id: PersonId) -> list[KnownDocument]:
-    """Return which documents lead to one person, under any of their references, the earliest first."""
+    """Return the documents that lead to one person under any of their references, the earliest first."""
     found = rows(
         "SELECT d.document_type, d.since, d.until FROM subscribers_references_of(%s) AS one (person_id)"
         " JOIN subscribers_document d USING (person_id) ORDER BY d.since NULLS FIRST, d.document_type",
@@ -87,13 +87,13 @@ def documents_of(person_id: PersonId) -> list[KnownDocument]:
 
 
 def kind_of(person_id: PersonId) -> str | None:
-    """Return the kind under which a person was first recorded: a kind of party, or a part for one."""
+    """Return the kind under which a person was first recorded: a kind of party, or a part in a registration."""
     found = rows("SELECT kind FROM subscribers_subscriber WHERE person_id = %s", [person_id])
     return str(found[0].kind) if found else None
 
 
 def with_documents(persons: Collection[PersonId]) -> set[PersonId]:
-    """Return those of these people who have any document."""
+    """Return the people among these who have any document."""
     if not persons:
         return set()
     found = rows(
@@ -103,7 +103,7 @@ def with_documents(persons: Collection[PersonId]) -> set[PersonId]:
 
 
 def protected_persons(persons: Collection[PersonId]) -> frozenset[PersonId]:
-    """Return who of them lives under a threat, so that for ordinary staff their lines are not there."""
+    """Return the people among these who are under threat: ordinary staff are not told that their lines exist."""
     found = rows(
         "SELECT person_id FROM subscribers_subscriber WHERE person_id = ANY (%s) AND is_protected",
         [list(persons)],

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Make references to people inside another service's transaction. One document, one person; equal names never make two people
-one.
+"""Makes references to people inside another service's transaction. One document is one person; equal names never join two people.
 
-None of these checks who acts or writes to the ledger: the calling service does.
+These functions neither check who acts nor write to the ledger: the calling service does both.
 """
 
 import datetime as dt
@@ -30,10 +29,10 @@ class PresentedPerson:
 
 
 def find_or_create_persons(shown: Sequence[PresentedPerson], *, on: dt.date) -> list[PersonId]:
-    """Return a reference for each: the one known by the document, or a new one.
+    """Return a reference for each person: the one that the document leads to, or a new one.
 
-    The same document in two places in the same second gives one reference: the second writer waits and gets the first one's. A
-    person without a document is never found again.
+    If two places record the same document at the same moment, the second waits and gets the reference of the first. A person
+    without a document is never found again.
     """
     fresh = [PersonId(value) for value in new_uuids(len(shown))]
     indexed = [place for place, person in enumerate(shown) if person.document]
@@ -55,7 +54,7 @@ def make_subscriber(
 
 
 def set_protection(person_id: PersonId, *, protected: bool) -> None:
-    """Record that a person is under a threat, or no longer is, for all their documents. A worker protects, and ends no protection."""
+    """Record that a person is under threat, or no longer is, for all their documents. A worker may begin protection but not end it."""
     if protected:
         run("SELECT subscribers_protect(%s)", [person_id])
     else:
@@ -75,7 +74,7 @@ def add_document(person_id: PersonId, *, document: tuple[str, str], on: dt.date)
 
 
 def replace_document(person_id: PersonId, *, former: tuple[str, str], on: dt.date) -> None:
-    """Note that a newer document took the place of one: that one still leads to its subscriber, and proves nothing any more."""
+    """Note that a newer document replaced this one: it still leads to its subscriber, but proves nothing any more."""
     _set_replaced(person_id, former, on=on)
 
 
@@ -85,7 +84,7 @@ def restore_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
 
 
 def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
-    """Remove a document that was recorded for this person by mistake; not the last one that leads to them."""
+    """Remove a document that was recorded for this person by mistake, unless it is the last one that leads to them; tell whether it was removed."""
     with counted_lookups():
         (done,) = rows(
             "SELECT subscribers_unlink_document(%s, %s) AS done", [document_index([document])[0], person_id]
@@ -96,10 +95,10 @@ def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
 def link_persons(
     first: PersonId, second: PersonId, *, on: dt.date, entry_id: EntryId, shown: Sequence[bytes] = ()
 ) -> bool:
-    """Note that two references are one person; return whether that is new. Nothing that either holds is touched.
+    """Note that two references are one person; return whether that is new. The lines of both stay as they are.
 
-    `entry_id` says so for a line that the first holds, in the same transaction; `shown` are indexes of a document of each. Two joins run
-    one after the other, so that no one is joined to a person who is already joined to another.
+    The entry `entry_id` of the same transaction records this for a line of the first; `shown` are indexes of a document of each. Joins run
+    one after the other, so that no reference is joined to one that is already joined to another.
     """
     serialize_on("linking")
     whole = principals({first, second})
@@ -112,7 +111,7 @@ def link_persons(
 
 
 def unlink_person(person_id: PersonId, *, entry_id: EntryId) -> bool:
-    """Take one reference out of those that are one person; return whether it was among any."""
+    """Separate one reference from the others of the same person; return whether it was joined to any."""
     serialize_on("linking")
     (done,) = rows("SELECT subscribers_unlink(%s, %s) AS parted", [person_id, entry_id])
     return bool(done.parted)
@@ -127,7 +126,7 @@ def _claim(
         first.setdefault(index, (candidate, _type_in_clear(person.document)))
     known = {index: person.known for index, person in zip(indexes, shown, strict=True) if person.known}
     asked = [index for index in first if index not in known]
-    # Who is new is written without a look before: most are, and only the database can tell it of two in the same instant.
+    # Documents are written without looking for them first: most are new, and only the database can decide between two at the same instant.
     won = _insert(asked, [first[i][0] for i in asked], [first[i][1] for i in asked], on=on)
     lost = [index for index in asked if index not in won]
     known |= {index: first[index][0] for index in won}

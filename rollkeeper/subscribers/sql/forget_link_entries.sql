@@ -1,6 +1,6 @@
--- Forgets by which entry two references became one person, when an erasure reduces the entry: it would lead from the one who stays to it.
+-- Forgets the entry by which two references became one person when an erasure reduces that entry: the remaining one would lead to it.
 -- Law: art. 5 (erased means erased). Reads: the entries reduced. Writes: subscribers_personlink.
--- Plan: one pass over the few who have several documents, where such an entry is among them. Again: CREATE OR REPLACE: the same trigger.
+-- Plan: one pass over the few people with several documents, if such an entry is among those reduced. Again: CREATE OR REPLACE: the same trigger.
 CREATE OR REPLACE FUNCTION subscribers_forget_link_entries() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- Removes the indexes of people of whom nothing sealed is left, and what said that they are one with others: under whose reference they
--- were counted together, they are counted under the next one's.
+-- Removes the document indexes of people of whom nothing sealed is left, and the rows that join them to other references. If the others
+-- were counted under an erased reference, they are counted under the next one.
 -- Law: art. 5. Runs after retention/sql/clear_rows.sql as a separate statement, so that it sees what is left.
 -- Reads: vault_sealed. Writes: subscribers_document, subscribers_personlink, subscribers_subscriber.
 -- Plan: vault_sealed_pkey by person, subscribers_document_by_person, subscribers_joined_pkey, subscribers_personlink_by_principal.

@@ -1,7 +1,7 @@
 -- Forgets with a person's last record that they were under threat, and which language they spoke.
 -- Law: art. 5 (erased means erased). Reads: vault_sealed. Writes: subscribers_subscriber, the row that says that they are erased.
 -- Plan: vault_sealed_pkey by person, for who was protected or named a language. Again: CREATE OR REPLACE: the same trigger.
--- Of whom anything is left, an attacker with a worker's session takes no protection by saying that they are erased.
+-- If anything of a person is left, they stay protected: an attacker with a worker's session cannot end that by marking them as erased.
 CREATE OR REPLACE FUNCTION subscribers_forget_protection() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,10 +1,10 @@
--- What the apps may do to documents and to the people they lead to: find one, add one, mark it as replaced, join two references.
+-- What the apps may do to documents and to the people they lead to: find or add a document, mark it as replaced, join two references.
 -- Law: art. 2 (one document, one person), art. 11 (no one can access everyone). Reads: subscribers_document, ledger_entry.
 -- Writes: subscribers_document, subscribers_subscriber, subscribers_personlink. Plan: primary keys; subscribers_document_by_person.
 -- Again: CREATE OR REPLACE: the same functions.
 
--- Finds people by the indexes of documents that are on the counter, each counted (access/sql/functions.sql). `locking`: those found are
--- not erased before the transaction ends.
+-- Finds people by the indexes of documents that are on the counter, each counted (access/sql/functions.sql). `locking`: the people found
+-- are not erased before the transaction ends.
 CREATE OR REPLACE FUNCTION subscribers_find_documents(indexes bytea[], locking boolean)
 RETURNS TABLE (document_index bytea, person_id uuid, until date)
 LANGUAGE plpgsql ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -46,7 +46,7 @@ BEGIN
 END
 $$;
 
--- Protects a person for all their documents. It ends no protection: that is done at a command, with the console's own right.
+-- Protects a person for all their documents. Only a command ends protection, with the console's own right.
 CREATE OR REPLACE FUNCTION subscribers_protect(whose uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -55,8 +55,8 @@ BEGIN
 END
 $$;
 
--- A newer document takes the place of one of its person: that one still leads to them, and proves nothing any more. Or, where that
--- was a mistake, it is valid again. One document, whose index the caller must know.
+-- Marks a document as replaced by a newer one of its person: it still leads to them, but proves nothing any more. Or, if that was a
+-- mistake, makes it valid again. It changes one document, and the caller must know its index.
 CREATE OR REPLACE FUNCTION subscribers_replace_document(shown bytea, whose uuid, on_day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -74,9 +74,9 @@ BEGIN
 END
 $$;
 
--- Notes that two references are one person. Only with the ledger entry that says so, which the same transaction wrote for a
--- line that one of them holds, and once for each entry; and at an app with a document of each, counted: else a counter that an attacker controls would
--- join a nation to one person, so that each has too many lines, or a stranger's document would prove to be anyone.
+-- Notes that two references are one person. This needs a ledger entry that says so, which the same transaction wrote for a line of one of
+-- them; each entry serves once. An app also needs a document of each, and these are counted. Otherwise an attacker who controls a counter
+-- could join everyone to one person, who would then have too many lines, or could use a stranger's document as the proof of any identity.
 DROP FUNCTION IF EXISTS subscribers_link(uuid, uuid, date, bigint);
 CREATE OR REPLACE FUNCTION subscribers_link(stays uuid, goes uuid, on_day date, entry bigint, shown bytea[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -101,7 +101,7 @@ BEGIN
 END
 $$;
 
--- Takes one reference out of those that are one person, as subscribers_link put it there, with the entry that says so.
+-- Separates one reference from the others of the same person, to which subscribers_link joined it; needs the ledger entry that says so.
 CREATE OR REPLACE FUNCTION subscribers_unlink(whose uuid, entry bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -3,7 +3,7 @@
 -- Plan: subscribers_references_of of the row that came; one person has a handful of references.
 -- Again: CREATE OR REPLACE: the same trigger; it removes no one's protection, and neither does a separation.
 --
--- Runs with its owner's rights: a counter joins documents, and neither gives protection nor takes it away.
+-- Runs with its owner's rights: a counter may join documents, but may neither begin nor end protection.
 CREATE OR REPLACE FUNCTION subscribers_link_protection() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Gives every reference of one person: itself, and those that were joined to it at a counter.
+-- Returns every reference of one person: the given one, and those that a counter joined to it.
 -- Law: art. 2 (a limit applies to one person, under all their documents). Reads: subscribers_personlink. Writes: -.
 -- Plan: subscribers_joined_pkey, then subscribers_personlink_by_principal; inlined into the statement that asks. Again: the same rows.
 
