@@ -69,7 +69,7 @@ If its owner did not do it, close the account before the change counts: 'rollkee
 
 
 def mail_alarms() -> int:
-    """Mail the alarms that were not sent yet, all in one message; return how many. None if this instance has no channel for it."""
+    """Mail the alarms that were not sent yet, all in one message; return how many: 0 if this instance mails no alarms."""
     alarms = unnotified_alarms()
     abouts = {alarm.about for alarm in alarms}
     text = _TEXT.format(
@@ -119,7 +119,7 @@ def mail_low_room() -> int:
 
 
 def mail_broken(found: Sequence[tuple[str, str, str]]) -> int:
-    """Mail what is broken, each as its check, a sentence and a remedy: what is new at once, all of it once a day; return how many mails."""
+    """Mail all broken checks, each with a sentence and a remedy: at once if one is new, else once a day; return how many mails went out."""
     mark = data_dir() / "run" / "broken.alarm"
     if not found:
         mark.unlink(missing_ok=True)
@@ -140,7 +140,7 @@ def _is_of_today(mark: Path) -> bool:
 
 
 def mail_contacts(subject: str, text: str) -> bool:
-    """Send one mail to the configured contacts; tell whether it was accepted. Never if this instance has no channel for it."""
+    """Send one mail to the configured contacts; tell whether it was accepted: never if this instance mails no alarms."""
     chosen = settings()
     if chosen.alarms_to is None or chosen.smtp_url is None:
         return False

@@ -37,7 +37,7 @@ class BounceMailbox(Protocol):
         ...
 
     def remove(self, mail: Mail) -> None:
-        """Remove a mail that was taken in."""
+        """Remove a mail that was recorded."""
         ...
 
     def leave(self, mail: Mail) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a notice is told by its campaign: the law that it speaks of, and the day that it promises if it is sent today.
+"""What a campaign says for a notice: the law of which the notice speaks, and the day that it promises if it is sent today.
 
 Separate from sending because a law may have several campaigns: each is asked once in a run.
 """
@@ -31,7 +31,7 @@ class CampaignFacts:
         self._promises = dict[tuple[NoticeKind, CampaignId | None], Promise | None]()
 
     def promise(self, row: Any) -> Promise | None:
-        """Return what a notice of this kind and campaign promises if it is sent today; None where nothing more than it says already."""
+        """Return what a notice of this kind and campaign promises if it is sent today, None if no more than it says already."""
         kind, campaign_id = NoticeKind(row.kind), row.campaign_id
         if (kind, campaign_id) not in self._promises:
             said = (promise(campaign_id, self._on) for of, promise in PROMISES.each_by_key() if of == kind)
@@ -39,7 +39,7 @@ class CampaignFacts:
         return self._promises[kind, campaign_id]
 
     def law(self, row: Any) -> Pack | None:
-        """Return the law that a notice speaks of, as its campaign has it; None where the law states that campaign no more."""
+        """Return the law of which a notice speaks, as its campaign has it, None if the law no longer states that campaign."""
         if len(self._pack.stated_campaigns) < 2 or row.campaign_id is None:
             return self._pack
         if row.campaign_id not in self._laws:

@@ -56,7 +56,7 @@ class NoticeKind(TextChoices):
 
     @property
     def is_statutory(self) -> bool:
-        """Tell whether the law's duty to inform speaks of it: then its channels and attempts bind, and it says what will end."""
+        """Tell whether the law's duty to inform covers this kind: then the law's channels and attempts bind, and the notice says what will end."""
         return self in {NoticeKind.REGISTER_BY, NoticeKind.REMINDER}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Files of delivery reports, as any gateway writes them: JSON lines or CSV, read whole before anything is taken in.
+"""Files of delivery reports, as any gateway writes them: JSON lines or CSV. A file is read whole before anything is recorded.
 
 Each row has `reference` (ours, or the gateway's own id), `outcome` and, if the gateway gives it, `at`. The words of SMPP's
 delivery receipts are accepted as well as ours; a row that is not final yet is skipped.
@@ -54,7 +54,7 @@ def outcome_of(word: str) -> Outcome | None:
 
 
 def read_delivery_reports(file: Path) -> list[DeliveryReport]:
-    """Read a file of reports, those not final left out. Refuses: DeliveryReportFault, every fault of the file at once."""
+    """Read a file of reports, without those that are not final. Refuses: DeliveryReportFault, every fault of the file at once."""
     faults: list[DeliveryReportFault] = []
     found: list[DeliveryReport] = []
     for row, raw in _rows(file):
@@ -115,7 +115,7 @@ def _read(raw: dict[str, Any], *, file: str, row: int) -> DeliveryReport | Deliv
     reference, word = str(raw.get("reference") or "").strip(), str(raw.get("outcome") or "").strip().lower()
     if (
         not reference or len(reference) > 200 or not reference.isprintable()
-    ):  # a NUL or half a letter: no table holds it
+    ):  # no table holds a NUL or half a letter
         return DeliveryReportFault(file=file, row=row, column="reference", why="it is missing or too long")
     if word not in _FINAL and word not in _NOT_FINAL:
         return DeliveryReportFault(file=file, row=row, column="outcome", why="it is no outcome that is known")
@@ -128,7 +128,7 @@ def _read(raw: dict[str, Any], *, file: str, row: int) -> DeliveryReport | Deliv
 
 
 def _instant(text: object) -> dt.datetime | None:
-    """Read an instant; without one it is now, without a zone it is the instance's; a day ahead is no true report."""
+    """Read an instant: now if it is missing, in the instance's zone if it names none, None if it is wrong or more than a day ahead."""
     if text is None or not str(text).strip():
         return clock.now()
     try:

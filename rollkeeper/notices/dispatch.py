@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How one chunk of notices goes out: claim and intend, open, write, hand over, note the answers.
+"""Sends one chunk of notices: claim them and note the intention, open, write, hand over, note the answers.
 
-Separate from the acts because it is one story in five steps, described once for all channels. The address is opened after the
-intention is committed and lives only in the message; it is kept nowhere.
+Separate from `services.py` because these five steps are the same for all channels. The address is opened after the intention is
+committed and lives only in the message; it is kept nowhere.
 """
 
 import datetime as dt
@@ -63,9 +63,9 @@ _TELLS_OF = {
     NoticeKind.DOCUMENT_BY: frozenset({Verb.TENURE_ACCEPTED}),
     NoticeKind.SIM_REPLACED: frozenset({Verb.SIM_REPLACED}),
 }  # fmt: skip
-"""The action that a notice reports: the receipt of that entry is the subscriber's."""
+"""The actions that a notice reports: the notice gives the subscriber the receipt of their entry."""
 _UNDECIDED = ""
-"""In place of the channel of a notice whose next step is not decided yet."""
+"""The channel of a notice whose next step is not decided yet."""
 _OUTCOMES = {
     Answer.ACCEPTED: Outcome.ACCEPTED, Answer.RETRY: Outcome.FAILED, Answer.FAILED: Outcome.FAILED,
     Answer.DECLINED: Outcome.DECLINED, Answer.REFUSED: Outcome.BOUNCED,
@@ -85,14 +85,14 @@ class _Intent:
 
 
 def _in_turn(intent: _Intent) -> tuple[bool, Channel]:
-    """Put mail behind all others: its servers may think about one for minutes."""
+    """Sort mail after the other channels: a mail server may take minutes for one message."""
     return intent.channel is Channel.EMAIL, intent.channel
 
 
 class Sender:
-    """One run of sending: by every channel, or by those for which it is given a gateway.
+    """One run of sending: by every channel, or by the channels for which it gets a gateway.
 
-    `present` are all channels that the instance has: what is for one of the others is left to their job.
+    `present` are all channels that the instance has: a notice for a channel without a gateway here is left to that channel's job.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class Sender:
         return len(found)
 
     def _route(self, steps: Sequence[tuple[Any, Step]], sent: Sent) -> list[tuple[Any, Step]]:
-        """Leave to the jobs of other gateways what is theirs; return the rest."""
+        """Leave notices for other gateways to the jobs of those gateways; return the rest."""
         others = [
             (row, step.channel)
             for row, step in steps
@@ -168,9 +168,9 @@ class Sender:
         ]
 
     def _still_to_go(self, intents: Sequence[_Intent], sent: Sent) -> list[_Intent]:
-        """Postpone, under their references, those whose hour is over or whose gateway is unreachable by now; return the others.
+        """Postpone, under their references, attempts whose hour is over or whose gateway is unreachable by now; return the others.
 
-        A mail server that looks through each mail may keep a chunk for hours: what was decided by day would ring at night.
+        A mail server that scans each mail may hold up a chunk for hours: a call that was decided by day would ring at night.
         """
         now = [(one, self._step(one.row)) for one in intents]
         waits = [(one, step) for one, step in now if step.wait_until]
@@ -189,7 +189,7 @@ class Sender:
     def _step(self, row: Any) -> Step:
         kind, now = NoticeKind(row.kind), clock.now()
         if kind.is_statutory and not (self._may_demand and self._campaigns.law(row)):
-            # Nothing is demanded by a law that is not in force or that no reader confirmed: the notice waits, and all others are sent.
+            # A law that is not in force, or that no reader confirmed, demands nothing: its notices wait, and all others are sent.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         promised_on = self._promised(row)
         line = line_of(row) if row.is_theirs else None
@@ -216,7 +216,7 @@ class Sender:
         return step
 
     def _languages_of(self, row: Any) -> list[str]:
-        """Return in which languages a notice is written: while a chunk lasts the same, whatever is withdrawn meanwhile."""
+        """Return the languages of a notice: the same during one chunk, even if the acceptance of a text is withdrawn meanwhile."""
         key = NoticeKind(row.kind), row.language
         if key not in self._languages:
             self._languages[key] = languages_with(key[0], languages_of(key[1]))
@@ -349,7 +349,7 @@ class Sender:
 
 
 def _follow_people(gone: Sequence[Any]) -> None:
-    """Queue again, on another line of the same person, what they must be told of their data and what went to a line that they left."""
+    """Queue again, on another line of the same person, notices about their data that were for a line that they have left."""
     if gone:
         ids = {"line_ids": [row.line_id for row in gone], "notice_ids": [row.notice_id for row in gone]}
         run(sql("notices", "follow_people"), ids)
@@ -362,7 +362,7 @@ def _again_at(intent: _Intent, answer: Answer, *, now: dt.datetime) -> dt.dateti
 
 
 def _reference(intent: _Intent, given: SubmissionResult) -> str | None:
-    """Return what says that a message left Rollkeeper: of what a gateway took, or says to have tried, and of nothing else."""
+    """Return the reference that shows that a message left Rollkeeper, None unless a gateway accepted it or says that it tried."""
     if given.answer is Answer.ACCEPTED:
         return given.gateway_reference or str(intent.attempt_id)
     return given.gateway_reference if given.answer is Answer.FAILED else None
@@ -390,7 +390,7 @@ def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:
 
 
 def contact_policy(pack: Pack, *, is_statutory: bool) -> ContactPolicy:
-    """Return how to notify people: the pack's quiet hours always, its channels and attempts for what the duty says of them."""
+    """Return how to notify people: the pack's quiet hours always hold, its channels and attempts only for notices of the duty."""
     chosen, law = settings(), pack.notification_rules
     own = [Channel(one) for one in chosen.channels]
     quiet = ((chosen.quiet_from, chosen.quiet_until), *law.quiet_hours)
@@ -409,7 +409,7 @@ def contact_policy(pack: Pack, *, is_statutory: bool) -> ContactPolicy:
 
 
 def line_of(row: Any) -> Line | None:
-    """Return what the rule needs to know, None where the line is gone or its record erased."""
+    """Return what `next_step` needs to know of a line, None if the line is gone or its record erased."""
     if row.service is None or (row.number_sealed is None and row.contact_sealed is None):
         return None
     return Line(
@@ -450,7 +450,7 @@ def _waiting(row: Any) -> dict[UUID, Any]:
 
 
 def _intent(row: Any, channel: Channel, *, promised_on: dt.date | None) -> _Intent:
-    """Make an attempt, or take up again the one that waits: put off, or left by a killed process that may have sent it."""
+    """Make an attempt, or resume a waiting one, which was put off or left by a killed process that may have sent it."""
     waiting = _waiting(row)
     left = next((one for one, made in waiting.items() if made["channel"] == channel), None)
     before = sum(one.channel is channel and one.outcome is Outcome.FAILED for one in _past_attempts(row))
@@ -459,7 +459,7 @@ def _intent(row: Any, channel: Channel, *, promised_on: dt.date | None) -> _Inte
 
 
 def _receipt_codes(notified: Sequence[Any]) -> list[str | None]:
-    """Return the code of the receipt of what each notice tells, None where it tells of nothing that was done."""
+    """Return, for each notice, the code of the receipt of the action that it reports, None if it reports no action."""
     return codes_of(
         [
             (LineId(row.line_id), _TELLS_OF.get(NoticeKind(row.kind), frozenset()), row.queued_on)
@@ -471,7 +471,7 @@ def _receipt_codes(notified: Sequence[Any]) -> list[str | None]:
 def _message(
     intent: _Intent, address: SecretValue, *, pack: Pack, languages: Sequence[str], receipt: str | None, on: dt.date
 ) -> Message:  # fmt: skip
-    """Write one notice; of one that speaks of the duty the pack in force knows it."""
+    """Write one notice; `pack` is the law of which it speaks."""
     here, row = instance(), intent.row
     kind = NoticeKind(row.kind)
     said = tuple(

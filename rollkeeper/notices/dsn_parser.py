@@ -41,7 +41,7 @@ def is_unknown_mailbox(status: str | None, *, code: int | None) -> bool:
 
 
 def concerns_mailbox(status: str | None) -> bool:
-    """Tell whether a no is about this mailbox, and not about the server, the network or us."""
+    """Tell whether a refusal is about this mailbox, and not about the server, the network or us."""
     return status is not None and _CONCERNS_MAILBOX.fullmatch(status) is not None
 
 
@@ -69,7 +69,7 @@ class ReportKind(StrEnum):
     FAILED = "failed"
     """Not delivered this time: another try may succeed."""
     NOT_YET = "not_yet"
-    """Delayed, relayed or expanded: no proof, and no end."""
+    """Delayed, relayed or expanded: no proof, and not final."""
     NO_REPORT = "no_report"
     """A mail that a person wrote, or an automatic reply."""
     NOT_OURS = "not_ours"
@@ -94,7 +94,7 @@ class MailReport:
 
 
 def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
-    """Read one mail of the mailbox for reports: its parts only where it came to a return address of ours."""
+    """Read one mail of the mailbox for reports; its parts are read only if it came to a return address of ours."""
     head = BytesHeaderParser().parsebytes(raw[:MOST_BYTES])
     named = attempts_named("\n".join(_headers(head, _SENT_TO)), secret=secret)
     if len(named) != 1:
@@ -102,7 +102,7 @@ def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
     (attempt_id,) = named
     try:
         blocks = _status_blocks(message_from_bytes(raw[:MOST_BYTES], policy=_Bounded()))
-    except Exception:  # noqa: BLE001 - who got one mail can send any to its return address; a person looks at what no server writes
+    except Exception:  # noqa: BLE001 - a recipient can send any mail to its return address; a person looks at mails that no server writes
         blocks = []
     if not blocks:
         return MailReport(ReportKind.NO_REPORT, attempt_id)
@@ -113,7 +113,7 @@ def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
 
 
 class _Bounded(Compat32):
-    """Cuts long headers short: to read the parameters of a type takes the square of their number."""
+    """Cuts long headers short: the time to read a type's parameters grows with the square of their number."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """Return a header's name and its value."""
@@ -137,7 +137,7 @@ def _status_blocks(mail: Message) -> list[Message]:
 
 
 def _blocks_within(block: Message) -> list[Message]:
-    """Return the blocks behind the first of an internationalised report, which Python reads as the body of that."""
+    """Return the blocks after the first block of an internationalised report, which Python reads as that block's body."""
     del block[
         "Content-Type"
     ]  # its sender chooses the encoding: one that does not exist breaks the reading, a slow one holds it up
@@ -163,7 +163,7 @@ def _judge(block: Message) -> ReportKind:
     status, diagnostic = _STATUS.match(_field(block, "Status").strip()), _field(block, "Diagnostic-Code")
     if (
         status and status[2] == status[3] == "0"
-    ):  # some servers say no more there, and put the detail next to it
+    ):  # some servers say no more here, and put the detail into the diagnostic code
         status = _STATUS.search(diagnostic) or status
     action = said[1].lower() if said else "failed" if status and status[1] == "5" else ""
     if action == "failed":
@@ -180,7 +180,7 @@ def _judge(block: Message) -> ReportKind:
 
 
 def _together(said: Sequence[ReportKind]) -> ReportKind:
-    """Judge a report about several recipients: since it is unknown to whom a message was forwarded, all or none."""
+    """Judge a report about several recipients by its worst part, since it is unknown to whom the message was forwarded."""
     worst = (
         ReportKind.NOT_YET,
         ReportKind.NO_REPORT,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What sending calls and higher packages provide."""
+"""Hooks that sending calls, and for which higher packages register functions."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ RETURNED_LETTERS: Final[Hook[Callable[[Sequence[str]], set[str]]]] = Hook(
 """Takes references of envelopes that came back and returns those of its own letters. `selfcare` registers its letters with codes."""
 
 CAMPAIGN_LAWS: Final[Hook[Callable[[CampaignId], "Pack | None"]]] = Hook("notices: the law of a campaign")
-"""Says which law a notice of a campaign speaks of, as that campaign has it. `campaign` registers it."""
+"""Says of which law a notice of a campaign speaks, in the version of that campaign. `campaign` registers it."""
 
 
 def revoke_returned(letters: Sequence[str]) -> set[str]:

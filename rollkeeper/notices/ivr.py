@@ -29,7 +29,7 @@ def answers(asked: Iterable[str]) -> Iterator[dict[str, object]]:
         line = _line(typed)
         number = (
             str(line.line_id) if line else typed
-        )  # however it is written: else each way had further tries
+        )  # by line: else each way to write a number would give further tries
         now, tries = time.monotonic(), wrong.pop(number, [])
         tries = [at for at in tries if at > now - _WITHIN_S]
         found = _find(line, code) if len(tries) < _MOST_WRONG else None

@@ -54,7 +54,7 @@ def prepare() -> int:
 
 
 def remind_of_last_days() -> int:
-    """Owe a notice to subscribers whose registration has a last day that is near, or over."""
+    """Queue a notice to subscribers whose registration has a last day that is near, or over."""
     from rollkeeper.notices.last_days import remind_of_last_days as remind
 
     return remind(worker_authority(), on=clock.today(), limit=_MOST)
@@ -76,7 +76,7 @@ def send(channel: Channel) -> int:
 
 
 def _sends(channel: Channel) -> PeriodicJob:
-    """Return the job of one gateway: what hangs or drips there holds up no other."""
+    """Return the job of one gateway, so that a gateway that hangs or is slow delays no other."""
     return PeriodicJob(
         f"send-{channel.value}",
         partial(send, channel),
@@ -84,13 +84,13 @@ def _sends(channel: Channel) -> PeriodicJob:
         batch_size=_MOST,
         needs_keys=lambda: False,
         is_enabled=lambda: channel in channels_with_a_gateway(),
-        # A notice waits by itself; what this channel has for others is sent.
+        # Each failed notice has its own wait, so the job does not back off: the channel's other notices are sent.
         expected_errors=frozenset({GatewayBroken.__name__, GatewayAway.__name__}),
     )
 
 
 def collect() -> int:
-    """Listen for some seconds, and take in what is known of whole messages; return how many reports there were."""
+    """Listen for some seconds, and record what is known of whole messages; return how many outcomes were new."""
     from rollkeeper.notices import report_collection
 
     heard = report_collection.collect_short_messages(
@@ -104,7 +104,7 @@ def collect() -> int:
 
 
 def collect_calls() -> int:
-    """Ask the program that places calls what became of them."""
+    """Ask the program that places calls how they ended."""
     from rollkeeper.notices import report_collection
 
     return _changed(report_collection.collect_calls(on=clock.today(), by=worker_authority()))
@@ -119,7 +119,7 @@ def collect_mail() -> int:
 
 
 def settle_letters() -> int:
-    """Take in what the back office noted of letters that came back."""
+    """Judge the returned letters that the back office noted."""
     from rollkeeper.notices import returned_mail
 
     return returned_mail.settle_letters(worker_authority(), on=clock.today())
@@ -157,8 +157,8 @@ JOBS = (
         collect,
         interval_s=lambda: _LISTENS_S,
         needs_keys=lambda: False,
-        # Reports are received and kept all the same: listening ten seconds in ten minutes would lose those of a centre that gives
-        # up.
+        # Reports are received and kept all the same. With back-off, ten seconds of listening in ten minutes would lose the reports
+        # of a centre that gives up.
         expected_errors=frozenset({REPORT_IDS_UNKNOWN.code}),
         is_enabled=lambda: settings().smpp_url is not None,
     ),

@@ -13,9 +13,9 @@ from rollkeeper.notices.settings import settings
 
 
 def remind_of_last_days(authority: Authority, *, on: dt.date, limit: int) -> int:
-    """Owe the reminders that are due, at most so many; return how many. A reminder of a day that was extended is taken back.
+    """Queue the reminders that are due, at most `limit`; return how many. A reminder of a day that was extended is withdrawn.
 
-    Under a law by which no one is registered there is nothing to extend, and no one is reminded. Again: nothing. Refuses: NOT_ALLOWED.
+    If the law does not allow registrations now, there is nothing to extend, and no one is reminded. Again: nothing. Refuses: NOT_ALLOWED.
     """
     require(authority, Permission.SEND_NOTICES)
     pack = load_pack(instance().pack)

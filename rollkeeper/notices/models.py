@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Notices owed and sent. Texts are not stored: kind, language, day promised and code make them again.
+"""Notices queued and sent. Texts are not stored: they are made again from kind, language, promised day and code.
 
 Inserts by SQL set line_id, kind, language, queued_on, promised_on, pack_hash and, in a campaign, campaign_id; the table fills in
 the rest, including the code to check by dialling.
@@ -87,7 +87,7 @@ class Notice(models.Model):
                 name="notices_notice_delivered_without_proof",
             ),
             models.CheckConstraint(
-                # That of a last bar names no day where the law has no end.
+                # The notice of the last bar names no day if the law has no end.
                 condition=~models.Q(kind__in=[NoticeKind.REGISTER_BY.value, NoticeKind.REMINDER.value])
                 | models.Q(promised_on__isnull=False),
                 name="notices_notice_promises_no_day",
@@ -127,7 +127,7 @@ class Wording(models.Model):
 
 
 class Attempt(models.Model):
-    """One try to deliver, and what came of it; append-only but for the outcome."""
+    """One try to deliver, and its outcome; append-only except for the outcome."""
 
     pk = models.CompositePrimaryKey("line_id", "attempt_id")
     line_id = models.UUIDField()

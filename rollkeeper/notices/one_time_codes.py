@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Pass a one-time code to a line: at once, by the line's own number or contact, or by letter; opened at the moment of sending.
+"""Sends a one-time code to a line: at once by the line's own number or contact, or by letter. The address is opened when it is sent.
 
 Not a notice: it starts no clock. Only the message contains the code. Quiet hours do not apply, since the person who asks is
 awake; the hours for printing letters do.
@@ -98,7 +98,7 @@ def channels_of(line_id: LineId) -> frozenset[Channel]:
 
 
 def may_print_now() -> bool:
-    """Tell whether letters are printed at this hour, so that those of a day come together."""
+    """Tell whether letters are printed at this hour, so that the letters of a day are printed together."""
     chosen = settings()
     if Channel.POST not in channels_with_a_gateway():
         return False

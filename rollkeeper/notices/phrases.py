@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Parts of a text, which each language has under a name of its file: of a law's stages, and of what a decided case was about."""
+"""Phrases, which are parts of a text: about a law's stages, and about the subject of a decided case. Each language's file names them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,24 +11,24 @@ from rollkeeper.law.rights import ComplaintBody
 CASES: Final = ("not_mine", "dispute", "appeal", "correct", "inherit", "forgery")
 """What a case can be about: `selfcare.choices.CaseKind`, by value."""
 OF_CASES: Final = {f"case_{one}": frozenset[str]() for one in CASES} | {"case_complaint": frozenset({"body"})}
-"""What is put into the notice that a case is decided, each with its required placeholders."""
+"""The phrases of the notice that a case is decided, each with its required placeholders."""
 NOTHING: Final = "nothing"
 """The phrase that is empty in every language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Part of a text, which each language has under this name; with what the law calls it in brackets, where it has a name there."""
+    """Part of a text, which each language has under this name; the law's own name for it follows in brackets, if there is one."""
 
     key: str
     names: Mapping[str, str] = field(default_factory=dict)
 
 
 def case_phrases(about: str | None, body: ComplaintBody | None) -> dict[str, str | Phrase]:
-    """Return what the notice of a decided case names: what the case was about, and who decides a complaint where the law names them.
+    """Return the phrases of the notice of a decided case: its subject, and the body that decides complaints if the law names one.
 
-    The same whether the case was won or lost, so that a stranger learns nothing from it. A body that is named by a link is left out:
-    no notice has one.
+    They are the same whether the case was won or lost, so that a stranger learns nothing from them. A body that is named by a link is
+    left out, since no notice has a link.
     """
     if about is None:
         return {}

@@ -52,7 +52,7 @@ class GenuineNotice:
     queued_on: dt.date
     promised_on: dt.date | None
     languages: list[str]
-    """In which it was written, and the menu may answer."""
+    """The languages in which it was written, and in which the menu may answer."""
 
 
 def state_counts() -> list[StateCount]:
@@ -94,7 +94,7 @@ def count_unreachable() -> int:
 
 @dataclass(frozen=True, slots=True)
 class WaitingGateway:
-    """How many notices the gateway of a channel did not take though it was tried twice, and when the oldest was queued."""
+    """How many notices the gateway of a channel did not accept in two tries, and when the oldest was queued."""
 
     channel: Channel
     count: int
@@ -102,7 +102,7 @@ class WaitingGateway:
 
 
 def find_waiting_gateways() -> list[WaitingGateway]:
-    """Name the channels whose gateways do not take what they are given."""
+    """Return the channels whose gateways do not accept their notices."""
     return [
         WaitingGateway(Channel(row.channel), row.count, row.oldest_on)
         for row in rows(
@@ -161,7 +161,7 @@ def published_senders() -> dict[str, object]:
 def count_without_language() -> int:
     """Count the notices that wait because the texts of their languages were not accepted.
 
-    One pass of what is queued, which for a nation takes a while; none where every notice can be sent.
+    It reads all queued notices, which for a nation takes a while; if every notice can be sent, it reads none.
     """
     if languages_of(NO_LANGUAGE):
         return 0

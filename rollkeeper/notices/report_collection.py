@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Fetch what gateways and mail servers report, take it in, and only then let go of it where it came from.
+"""Fetches the reports of gateways and mail servers, records them, and only then lets their source forget them.
 
-A process killed in between finds the same reports again: taking one in twice changes nothing.
+A process killed in between finds the same reports again: recording one twice changes nothing.
 """
 
 import dataclasses
@@ -31,7 +31,7 @@ from rollkeeper.notices.verp import return_secret
 
 _AT_ONCE: Final = 1000
 _MAILS_AT_ONCE: Final = 50
-"""Held in memory together, each of up to some megabytes."""
+"""This many mails are in memory together, each of up to some megabytes."""
 _PROCESSES_EVERY_S: Final = 10.0
 
 
@@ -41,9 +41,9 @@ class MailboxResult:
 
     intake: IntakeResult = dataclasses.field(default_factory=IntakeResult)
     not_yet: int = 0
-    """Said that a mail is delayed or was passed on: no proof, and no end."""
+    """Reports that a mail is delayed or was passed on: no proof, and not final."""
     left: int = 0
-    """No reports, or to no address of ours: left to a person."""
+    """Mails that are no reports, or came to no address of ours: left to a person."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class CollectedReports:
 
     intake: IntakeResult
     is_away: bool
-    """It went out of reach; what was heard before is taken in."""
+    """The centre went out of reach; the reports that came before are recorded."""
     unknown: RollkeeperError | None
     """To be raised afterwards if reports wait until the id format is configured."""
 
@@ -73,7 +73,7 @@ def process_reports(
     by: Authority | None = None,
     moved: Callable[[int], None] = lambda _: None,
 ) -> IntakeResult:
-    """Take in delivery reports, many at once. `moved` is called with how many each step had."""
+    """Record delivery reports, many at once. `moved` is called with the number of reports in each step."""
     total = IntakeResult()
     for part in batched(found, _AT_ONCE):
         _add(total, record_outcomes(by or console_authority(), reports=part, on=on))
@@ -82,7 +82,7 @@ def process_reports(
 
 
 def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None = None) -> CollectedReports:
-    """Listen to the message centre for so long, and take in what is settled. Refuses: NO_MESSAGE_CENTRE."""
+    """Listen to the message centre for this time, and record the settled messages. Refuses: NO_MESSAGE_CENTRE."""
     from rollkeeper.notices.gateways.smpp import SmppGateway
 
     if settings().smpp_url is None:
@@ -107,7 +107,7 @@ def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None 
 
 
 def collect_calls(*, on: dt.date, by: Authority | None = None) -> IntakeResult:
-    """Ask the program that places calls what became of them, take it in, and say so. Refuses: VoiceProgramFailed."""
+    """Ask the program that places calls how they ended, record it, and tell the program so. Refuses: VoiceProgramFailed."""
     from rollkeeper.notices.gateways.voice import VoiceGateway
 
     calls = VoiceGateway.of_this_instance()
@@ -159,7 +159,7 @@ def _process_mails(
 
 
 def _report(report: MailReport, *, at: dt.datetime) -> DeliveryReport | None:
-    """Give a report the time at which it was read: its own date is chosen by its sender."""
+    """Give a report the time at which it was read, since its sender chooses its date."""
     outcome = report.kind.outcome
     return DeliveryReport(str(report.attempt_id), outcome, at) if outcome else None
 

@@ -60,7 +60,7 @@ class ReturnedLetter:
 
 
 def record_returned_letters(authority: Authority, texts: Sequence[str], *, on: dt.date) -> RecordedLetters:
-    """Note references of envelopes and slips, as they were scanned or typed; `settle_letters` takes them in.
+    """Note references of envelopes and slips, as they were scanned or typed; `settle_letters` judges them later.
 
     Refuses: NOT_ALLOWED. Ledger: notices:returned_letters:recorded, where any was new.
     """
@@ -78,7 +78,7 @@ def record_returned_letters(authority: Authority, texts: Sequence[str], *, on: d
 
 
 def settle_letters(authority: Authority, *, on: dt.date) -> int:
-    """Take in what was noted, so many at once, slips an hour later; return how many that were.
+    """Judge noted references and record the outcomes, up to a limit, slips an hour later; return how many it judged.
 
     Refuses: NOT_ALLOWED. Ledger: notices:notice:delivered, notices:notice:bounced.
     """
@@ -115,7 +115,7 @@ def _judged(reference: str, said: tuple[str, Outcome] | None) -> tuple[str, Lett
 def _accepted_verdicts(
     found: Sequence[tuple[str, LetterVerdict]], *, ours: set[str], wrong_before: Counter[str]
 ) -> list[LetterVerdict]:
-    """Believe what is about a letter of ours, and no slip of one about which too many were made up."""
+    """Accept verdicts on letters of ours only, and no slip of a letter for which too many wrong slips were noted."""
     wrong, verdicts = wrong_before, []
     for letter, verdict in found:
         is_no_slip = verdict is LetterVerdict.NOT_OURS
@@ -141,7 +141,7 @@ def _wrong_before(references: Sequence[str]) -> Counter[str]:
 
 
 def returned_letters(*, limit: int) -> list[ReturnedLetter]:
-    """Return what was noted last, the newest first."""
+    """Return the references that were noted last, the newest first."""
     found = rows(
         "SELECT reference, recorded_at, verdict FROM notices_returnedletter ORDER BY recorded_at DESC, reference LIMIT %s",
         [limit],

@@ -19,9 +19,9 @@ _LONGEST_WAIT_S: Final = 3600
 _FOR_A_GATEWAY: Final = dt.timedelta(hours=6)
 _FOR_A_GATEWAY_AWAY: Final = dt.timedelta(hours=1)
 _BETWEEN_ROUNDS: Final = dt.timedelta(hours=1)
-"""By one channel a subscriber is not contacted more often than this, for any number of attempts that a law requires."""
+"""The least time between two attempts by one channel, however many attempts a law requires."""
 _QUIET_AT_MOST: Final = dt.timedelta(days=1)
-"""Behind any wait there may come hours of quiet."""
+"""Quiet hours may follow any wait."""
 RETRY_AFTER_FAILURE: Final = dt.timedelta(days=1)
 """How long to wait after a full mailbox or an unanswered call before the same channel is tried again."""
 _CHANNEL_CLOSED: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
@@ -44,7 +44,7 @@ class Line:
     has_mailbox: bool
     has_postal_address: bool = False
     is_heard: bool = False
-    """Suspended, but what is sent to it still arrives: the law's bar takes something else."""
+    """Suspended, but messages to it still arrive: the law's bar takes something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ class PastAttempt:
 
     @property
     def counts(self) -> bool:
-        """Tell whether it was an attempt to reach the subscriber: one to the very line that was barred was not."""
+        """Tell whether it was an attempt to reach the subscriber: an attempt on the barred line itself was not."""
         return self.was_submitted and self.outcome is not Outcome.UNCOUNTED
 
 
 @dataclass(frozen=True, slots=True)
 class ContactPolicy:
-    """How hard to try, and when: what the law lays down where it does, and else what the operator chose."""
+    """How often to try, and when: as the law says, or as the operator chose where the law says nothing."""
 
     order: Sequence[Channel]
     max_tries: int
@@ -77,7 +77,7 @@ class ContactPolicy:
     quiet: Sequence[tuple[dt.time, dt.time]] = ()
     """Hours in which nothing rings, each from and until."""
     no_letters: Sequence[tuple[dt.time, dt.time]] = ()
-    """Hours in which no letter is printed, so that those of a day come together."""
+    """Hours in which no letter is printed, so that the letters of a day are printed together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Step:
     wait_until: dt.datetime | None = None
     settle: NoticeState | None = None
     lacks_gateway: bool = False
-    """There is a channel to the subscriber, and the instance has no gateway for it: wait, do not give up."""
+    """There is a channel to the subscriber, but the instance has no gateway for it: wait, do not give up."""
     is_away: bool = False
     """The gateway is out of reach: wait a while."""
     lacks_language: bool = False
@@ -106,9 +106,9 @@ def next_step(
     ringing: Collection[Channel],
     promised_on: dt.date | None = None,
 ) -> Step:
-    """Decide by which channel to go now.
+    """Decide the next step: send by which channel, wait, or give up.
 
-    `present` are the channels for which the instance has a gateway, `ringing` those that the quiet hours bind; `now` is
+    `present` are the channels for which the instance has a gateway, `ringing` the channels that the quiet hours bind; `now` is
     local and aware. `promised_on` is the day that the notice names.
     """
     is_over = promised_on is not None and promised_on < now.date()
@@ -120,7 +120,7 @@ def next_step(
         left = _channels_to_retry(open_channels, past_attempts, policy)
     channel = next((one for one in left if one in present), None)
     if channel is None:
-        # No other channel is there now. A gateway that was away is asked again: that it was away says nothing of the subscriber.
+        # No other channel is left now. A gateway that was out of reach is asked again: its absence says nothing about the subscriber.
         back_at = {
             one: at + _FOR_A_GATEWAY_AWAY
             for one in open_channels
@@ -152,7 +152,7 @@ def _away_since(
 def _channels_to_retry(
     channels: Sequence[Channel], past_attempts: Sequence[PastAttempt], policy: ContactPolicy
 ) -> list[Channel]:
-    """Return the channels to go again, the least tried first, where the law wants more attempts than were made.
+    """Return the channels to try again, the least tried first, if the law requires more attempts than were made.
 
     A channel that the gateway refused (no number, no mailbox), or declined the maximum number of times, is not tried again.
     """
@@ -175,12 +175,12 @@ def _wait_until(
     now: dt.datetime,
     is_ringing: bool,
 ) -> dt.datetime | None:
-    """Return until when to wait, None where it is time."""
+    """Return until when to wait, None if the notice may be sent now."""
     made = [one for one in past_attempts if one.counts and one.at]
     apart = (
         max(policy.apart, _BETWEEN_ROUNDS) if any(one.channel is channel for one in made) else policy.apart
     )
-    # An attempt in the future was made while the machine's clock was ahead: when it really was is unknown, and it holds up no other.
+    # An attempt in the future was made while the machine's clock was ahead: its true time is unknown, so it delays no other attempt.
     latest = max((one.at for one in made if one.at and one.at <= now), default=None)
     if latest is not None and apart and now < latest + apart:
         return latest + apart
@@ -211,7 +211,7 @@ def is_moot(kind: NoticeKind, line: Line, *, is_over: bool = False) -> bool:
 
 
 def channels_to(line: Line) -> frozenset[Channel]:
-    """Return the channels by which the subscriber of a line can be reached and the reaching be proved."""
+    """Return the channels that can reach the subscriber of a line and prove it."""
     channels = set()
     if line.has_number and (line.state not in _BARRED or (line.state == "suspended" and line.is_heard)):
         channels |= {Channel.SMS} if line.service in _TAKES_SMS else set()
@@ -222,14 +222,14 @@ def channels_to(line: Line) -> frozenset[Channel]:
 
 
 def is_exhausted(channel: Channel, past_attempts: Sequence[PastAttempt], *, max_tries: int) -> bool:
-    """Tell whether a channel failed, or its gateway was out of reach or said no too often."""
+    """Tell whether a channel failed, or its gateway was out of reach or declined too often."""
     outcomes = [one.outcome for one in past_attempts if one.channel is channel]
     in_vain = outcomes.count(Outcome.FAILED) + outcomes.count(Outcome.DECLINED)
     return bool(_CHANNEL_CLOSED & set(outcomes)) or in_vain >= max_tries
 
 
 def longest_wait(policy: ContactPolicy) -> dt.timedelta:
-    """Return the longest wait that is given out: what waits longer was put off by a clock that was ahead."""
+    """Return the longest wait of a policy: a notice that waits longer was put off while the clock was ahead."""
     return max(RETRY_AFTER_FAILURE, _FOR_A_GATEWAY, policy.apart, _BETWEEN_ROUNDS) + _QUIET_AT_MOST
 
 
@@ -253,7 +253,7 @@ def end_of_quiet(now: dt.datetime, *, quiet_from: dt.time, quiet_until: dt.time)
 
 
 def end_of_all_quiet(now: dt.datetime, hours: Sequence[tuple[dt.time, dt.time]]) -> dt.datetime | None:
-    """Return when it is next quiet by none of these hours, None where it is not quiet now or never ends."""
+    """Return when all of these quiet hours are over, None if it is not quiet now or never stops being quiet."""
     at = now
     for _ in range(2 * len(hours) + 1):
         ends = [
@@ -266,14 +266,14 @@ def end_of_all_quiet(now: dt.datetime, hours: Sequence[tuple[dt.time, dt.time]])
 
 
 def key_to_press(attempt_id: UUID) -> str:
-    """Return the key that a call asks for, another one from call to call, so that a habit confirms nothing."""
+    """Return the key that a call asks for; it changes from call to call, so that a habit confirms nothing."""
     return str(attempt_id.int % 9 + 1)
 
 
 def judge_call(ended: CallResult, *, pressed: str | None, attempt_id: UUID) -> Outcome:
-    """Say what a call proves. Only who heard it to the end and pressed the key that it asked for was notified.
+    """Return what a call proves: only a person who heard it to the end and pressed the requested key was notified.
 
-    An answering machine hears to the end too, and presses nothing.
+    An answering machine too takes the call to the end, but presses nothing.
     """
     if ended is CallResult.HEARD and pressed == key_to_press(attempt_id):
         return Outcome.DELIVERED

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What came of a run of sending: how many notices went, and what the others wait for."""
+"""The result of a run of sending: how many notices went out, and what the others wait for."""
 
 from dataclasses import dataclass, field
 

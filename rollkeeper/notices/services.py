@@ -3,7 +3,7 @@
 
 A message cannot be taken back, so the intention is written down and committed before it goes out. A process killed in
 between leaves an attempt that waits and a claim that dies with the process; the next run sends the same attempt under
-the same reference. A subscriber may so be notified twice, and always gets the notice.
+the same reference. So a subscriber may be notified twice, but always gets the notice.
 """
 
 import datetime as dt
@@ -60,7 +60,7 @@ class IntakeResult:
     uncounted: int = 0
     """Delivered to the very line that was barred at the time: proves nothing."""
     repeated: int = 0
-    """Said again what was known, or a bounce after the proof."""
+    """Reports that repeat a known outcome, or a bounce after the proof."""
     unknown: int = 0
     """No message of ours has this reference."""
 
@@ -105,10 +105,11 @@ def enqueue_notice(
 def enqueue_decision(
     line_id: LineId, *, about: str, for_tenure: TenureId | None, since: dt.date, language: str | None, pack_hash: str, on: dt.date
 ) -> NoticeId | None:  # fmt: skip
-    """Note in the present transaction that a case of this kind is decided, for the subscriber of one tenure of the line.
+    """Queue the notice that a case of this kind is decided, in the present transaction, for the subscriber of one tenure of the line.
 
-    None: the line is another person's by now, or its subscriber is protected. Without a tenure it is for who uses a line without a
-    subscriber, if no one was registered `since` the case was opened. Precondition: the caller's action leaves its own ledger entry.
+    Return None if the line is another person's by now, or its subscriber is protected. Without a tenure the notice is for the user of a
+    line without a subscriber, if no one was registered `since` the case was opened. Precondition: the caller's action leaves its own
+    ledger entry.
     """
     found = rows(
         "INSERT INTO notices_notice (line_id, notice_id, kind, language, pack_hash, queued_on, about, for_tenure)"
@@ -163,9 +164,9 @@ def send_due(
     by_channel: Mapping[Channel, Gateway] | None = None,
     moved: Callable[[int], None] = lambda _: None,
 ) -> Sent:
-    """Send what is owed, each notice by the first channel that is still open to its subscriber.
+    """Send the queued notices, each by the first channel that is still open to its subscriber.
 
-    `moved` is called with how many notices each chunk had. Refuses: NOT_ALLOWED, LINK_IN_NOTICE.
+    `moved` is called with the number of notices in each chunk. Refuses: NOT_ALLOWED, LINK_IN_NOTICE.
     Ledger: vault:sealed:opened before an address is opened; notices:notice:bounced where a gateway refuses it.
     """
     given_up = prepare_sending(authority, on=on)
@@ -176,7 +177,7 @@ def send_due(
 
 
 def prepare_sending(authority: Authority, *, on: dt.date) -> int:
-    """Do what comes before sending by any channel; return how many notices go on to another channel for want of proof.
+    """Do what comes before sending by any channel; return how many notices go on to another channel because proof is missing.
 
     Refuses: NOT_ALLOWED.
     """
@@ -200,7 +201,7 @@ def send_by(
     limit: int | None = None,
     moved: Callable[[int], None] = lambda _: None,
 ) -> Sent:
-    """Send by these gateways what is theirs to send or has no channel yet; leave the rest to the jobs of the other channels.
+    """Send by these gateways the notices of their channels or without a channel yet; leave the rest to the jobs of other channels.
 
     `present` are the channels of this instance, by default these. Refuses: NOT_ALLOWED, LINK_IN_NOTICE. Ledger: as `send_due`.
     """
@@ -215,9 +216,9 @@ def send_by(
 
 
 def record_outcomes(authority: Authority, *, reports: Sequence[DeliveryReport], on: dt.date) -> IntakeResult:
-    """Take in delivery reports: proof sets the day of delivery, a bounce sends the notice on to the next channel.
+    """Record delivery reports: proof sets the day of delivery, a bounce sends the notice on to the next channel.
 
-    Taking one in twice changes nothing. Ledger: notices:notice:delivered, notices:notice:bounced.
+    Recording one twice changes nothing. Ledger: notices:notice:delivered, notices:notice:bounced.
     """
     role = require(authority, Permission.SEND_NOTICES)
     with action():
@@ -251,7 +252,7 @@ def record_outcomes(authority: Authority, *, reports: Sequence[DeliveryReport], 
 
 
 def _take_from_absent_gateways() -> None:
-    """Have the channel of a notice decided again where its gateway is gone from the settings."""
+    """Have the channel of a notice decided again if its gateway is no longer in the settings."""
     absent = set(Channel) - set(channels_with_a_gateway())
     run(
         "UPDATE notices_notice SET next_channel = ''"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails invitations to staff: the code is made where it is sent, kept as a hash, and the address is forgotten with it."""
+"""Mails invitations to staff: the code is made when it is sent and kept only as a hash; then the address is forgotten."""
 
 from typing import Final
 from uuid import UUID
@@ -34,7 +34,7 @@ _TEXTS: Final = {
 
 
 def send_invitations() -> int:
-    """Mail what waits; return how many went. Without a gateway for mail they wait, and are forgotten in the end."""
+    """Mail the waiting invitations; return how many went. Without a gateway for mail they wait until they expire."""
     gateway = _gateway()
     if gateway is None:
         return 0

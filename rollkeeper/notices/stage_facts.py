@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a notice says of the law's stages: what is barred, what works, what follows.
 
-Separate from the texts, which put it into words, because it asks the pack. Only for a law with several bars, with one that leaves
-something, without an end or with one that comes in months, or that asks registered subscribers again: of others the texts say it themselves.
+Separate from the texts, which put these facts into words, because it reads the pack. It is only for a law that has several bars, a bar
+that leaves something, no end or an end after months, or that asks registered subscribers again. For other laws the texts are enough.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ ASKED_AGAIN: Final = (*STAGED, NoticeKind.TERMINATED)
 
 @dataclass(frozen=True, slots=True)
 class StageFacts:
-    """What the notice of a law with several bars, or with one that leaves something, says of its stages."""
+    """What a notice says of the law's stages, if the law has several bars or a bar that leaves something."""
 
     level: BarLevel
     """What is barred, or will be if no one registers."""
@@ -31,15 +31,15 @@ class StageFacts:
     more_follow: bool
     """Whether a further bar follows."""
     ends: bool
-    """Whether the contract ends in the end; of a bar that is in place, whether it ends next."""
+    """Whether the contract ends at last; in a notice of a bar that is in place, whether it ends next."""
     length: str = ""
-    """How the time from the first bar to the end is said where months are in it: `month` or `months`, with `_days` where days follow."""
+    """The phrase for the time from the first bar to the end, if it has months: `month` or `months`, with `_days` or `days_` for its days."""
     asks_again: bool = False
-    """Whether it goes to registered subscribers, who verify their registration again."""
+    """Whether the notice goes to registered subscribers, who verify their registration again."""
     lines: int | None = None
-    """How many lines the law lets one person have, where it goes to subscribers who have more."""
+    """How many lines the law lets one person have, if the notice goes to subscribers who have more."""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What the law calls what is barred (`bars`) and what is barred next (`next_bars`), by language; only what it gives a name."""
+    """The law's own names, by language, for the present bar (`bars`) and the next one (`next_bars`), if it has any."""
 
     def phrases(self, kind: NoticeKind) -> dict[str, str]:
         """Name the phrases that go into the text of a kind of notice."""
@@ -62,10 +62,10 @@ class StageFacts:
 
 
 def stage_facts(pack: Pack, kind: NoticeKind, *, step: int | None) -> StageFacts | None:
-    """Return what a notice says of the law's stages: of the one that comes, or of the one in place.
+    """Return what a notice says of the law's stages: of the next stage, or of the stage in place.
 
-    None where one bar takes all but the floor and the end follows, or nothing is said of stages; never None to whom a law asks again. The
-    plain text of a suspension says that nothing is charged, so it is for laws that say so.
+    None if one bar takes all but the emergency floor and then the contract ends, or if the notice does not speak of stages; never None if
+    the law asks registered subscribers again. The plain text of a suspension says that nothing is charged, so it is for laws that say so.
     """
     if kind not in ASKED_AGAIN or len(pack.stated_campaigns) != 1:
         return None
@@ -96,7 +96,7 @@ def _charges_nothing(pack: Pack) -> bool:
 
 
 def said_length(time: Term | None, *, days_first: bool = False) -> str:
-    """Name the phrase for the time from the first bar to the end; empty where it is in days, which the text says by itself."""
+    """Name the phrase for the time from the first bar to the end, empty if it is in days alone, which the text itself says."""
     if time is None or not time.months:
         return ""
     months = f"month{'s' * (time.months > 1)}"

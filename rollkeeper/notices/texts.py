@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The texts that subscribers get, out of one file a language, checked when they are read.
+"""The texts that subscribers get, from one file for each language, checked when they are read.
 
 Texts are data so that a native reader can improve them without reading code. A text with a missing or unknown placeholder, and
 anything that looks like a link, does not load. A text contains no number of the law: the notice supplies the promised day, the
@@ -32,7 +32,7 @@ from rollkeeper.notices.stage_facts import ASKED_AGAIN, STAGED, StageFacts
 from rollkeeper.vault.fields import field_label
 
 _STAND_INS: Final = (CHINESE, ENGLISH)
-"""The languages in which a text goes out that has no Tibetan."""
+"""The languages in which a text goes out if it has no Tibetan version."""
 _OF_EVERY_LANGUAGE: Final = frozenset({"opening", "opening_spoken"})
 _EVERYWHERE: Final = frozenset({"operator", "care", "code"})
 _ALONE: Final = {
@@ -60,7 +60,7 @@ _PHRASES: Final = {
     "named": frozenset({"said", "stage"}),
     "then": frozenset[str](), "then_bars": frozenset({"day", "next_bars"}), "then_end": frozenset({"day"}),
 }  # fmt: skip
-"""What is put into these, each with its required placeholders."""
+"""The phrases that are put into texts, each with its required placeholders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,13 @@ class Language:
     again_text: str | None
     """The text on the cover sheet of letters, and about those that may have been printed before."""
     staged: dict[NoticeKind, Text]
-    """What the notices of a law say whose bars leave something, or that has several, or no end. Tibetan may lack them."""
+    """The texts under a law whose bars leave something, or that has several bars, or no end. Tibetan may lack them."""
     again: dict[NoticeKind, Text]
-    """What the notices say to registered subscribers who are to verify the registration again. Tibetan may lack them."""
+    """The texts to registered subscribers who must verify their registration again. Tibetan may lack them."""
     over: dict[NoticeKind, Text]
-    """What they say to those who have more lines than the law lets one person have. Tibetan may lack them."""
+    """The texts to subscribers who have more lines than the law lets one person have. Tibetan may lack them."""
     phrases: dict[str, str]
-    """What is put into these: what a bar takes, what it leaves, and what follows."""
+    """The phrases that are put into these texts: what a bar takes, what it leaves, and what follows."""
 
     def of(self, kind: NoticeKind, stage: StageFacts | None) -> Text:
         """Return the text of a kind of notice."""
@@ -144,12 +144,12 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
     key: str | None = None,
     stage: StageFacts | None = None,
 ) -> RenderedText:
-    """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for.
+    """Write a notice, with the code of its receipt if it has one and the `key` that a call asks for.
 
-    `signature`: of an SMS, empty where its gateway signs it. `named`: what else the text of this kind names: the
-    `law` that makes it a duty to inform, by its title, the `fields` that were exposed, or the `case` that was decided.
+    `signature`: of an SMS, empty if its gateway signs it. `named`: what else the text of this kind names: the title of the
+    `law` that makes it a duty to inform, the `fields` that were exposed, or the `case` that was decided.
 
-    `stage`: where the law's stages need more words than that service stops and then the contract.
+    `stage`: given if the law's stages need more words than that service stops and then the contract ends.
 
     `brief`: in a sentence or two, as it goes to a telephone. Refuses: LINK_IN_NOTICE, where the operator's name or number would make a
     link of it.
@@ -165,7 +165,7 @@ def write_notice(  # noqa: PLR0913 - one text, with all that can be in it
     if stage is not None:
         names = (
             {} if brief else stage.names
-        )  # a telephone shows few words: there it is said what stops working
+        )  # a telephone shows few words: they say what stops, without the law's names
         facts |= {"lines": stage.lines} if stage.lines is not None else {}
         facts |= {name: Phrase(key, names.get(name, {})) for name, key in stage.phrases(kind).items()}
     if brief:
@@ -216,12 +216,12 @@ def say_fields(fields: Iterable[str], *, language: str) -> str:
 
 
 def _within(label: str) -> str:
-    """Write a label inside a sentence; one that begins with an abbreviation stays as it is."""
+    """Write a label inside a sentence; a label that begins with an abbreviation stays as it is."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def sms_signature() -> str:
-    """Return what an SMS is signed with; nothing where the gateway signs it."""
+    """Return the signature of an SMS, empty if the gateway signs it."""
     chosen = settings()
     return "" if chosen.sms_signed_by_gateway else chosen.sms_signature or instance().operator_name
 
@@ -229,7 +229,7 @@ def sms_signature() -> str:
 def _opened(
     language: str, part: Callable[[Language], str | None], *, signature: str | None, facts: dict[str, Any]
 ) -> str:
-    """Write a short text, which an SMS begins with its signature and everything else with the operator's name, once."""
+    """Write a short text, which begins once: with the signature in an SMS, with the operator's name elsewhere."""
     chosen = read_language(language)
     text = part(chosen)
     if text is None:
@@ -250,7 +250,7 @@ def _written(
     facts: Mapping[str, Any],
     between: str = "\n\n",
 ) -> str:
-    """Write one text in a language; one that has no Tibetan in Chinese and in English, one after the other."""
+    """Write one text in a language; a text without a Tibetan version is written in Chinese and then in English."""
     chosen = read_language(language)
     text = part(chosen)
     if text is None:
@@ -267,7 +267,7 @@ def _filled(text: str, chosen: Language, facts: Mapping[str, Any]) -> str:
         if isinstance(fact, int | dt.date)
     }
     said = {name: fact for name, fact in facts.items() if isinstance(fact, Phrase)}
-    # What follows is said with what is barred next.
+    # The phrase `follows` comes last, since it may use `next_bars`.
     for name in sorted(said, key=lambda one: one == "follows"):
         known[name] = chosen.phrases[said[name].key].format(**known)
         if called := said[name].names.get(chosen.language):
@@ -305,27 +305,27 @@ def best_language(wanted: str, *, offered: Sequence[str]) -> str:
 
 
 def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
-    """Return the subscriber's language alone; where none was named, or it cannot be written in, each of those offered that can.
+    """Return only the subscriber's language; if it is not known or has no texts to send, return each offered language that has.
 
-    None if none of them was accepted: a notice in English, which was not chosen, would count as proof that the subscriber was
+    Empty if no language was accepted: a notice in English, which was not chosen, would count as proof that the subscriber was
     notified.
     """
     return _writable([wanted]) or _writable(offered)
 
 
 def _writable(wanted: Sequence[str]) -> list[str]:
-    """Return those of these languages that have texts which this instance may send."""
+    """Return the languages among these whose texts this instance may send."""
     known = languages()
     return spoken_of(one for one in wanted if one in known)
 
 
 def languages_of(notice_in: str) -> list[str]:
-    """Return in which languages this instance writes a notice that is kept with this one; none where it has to wait."""
+    """Return the languages in which this instance writes a notice stored with this language; none if the notice must wait."""
     return languages_to_write_in(notice_in, offered=settings().languages or instance().languages)
 
 
 def languages_with(kind: NoticeKind, wanted: Sequence[str]) -> list[str]:
-    """Return in which languages one kind of notice goes out: Chinese and English take the place of a Tibetan that lacks."""
+    """Return the languages in which one kind of notice goes out: Chinese and English replace a missing Tibetan text."""
     found = [
         one
         for language in wanted
@@ -386,7 +386,7 @@ def parse_language(raw: str, *, file: str) -> Language:
 
 
 def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
-    """Give the parts of a text, each with the placeholders that it may and those that it must have."""
+    """Return the parts of a text, each with the placeholders that it may have and those that it must have."""
     whole = (
         _EVERYWHERE
         | ({"day"} if kind.promises_date else set())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an operator says in place of a standard text on one occasion: held to the rules of texts, and written before anything is sent."""
+"""An operator's wording in place of a standard text on one occasion: it obeys the rules of texts, and is written before anything is sent."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.notices.texts import RenderedText, languages, read_language, say_fields
 
 MARKS: Final = ("fields", "care", "code", "operator")
-"""What is put in for each person, and may not be left out."""
+"""The marks that are filled in for each person; no text may leave one out."""
 MOST: Final = 3_000
 """A letter of one page."""
 _CALLABLE_FIGURES: Final = 7
@@ -54,7 +54,7 @@ def is_usable(text: str) -> bool:
 
 
 def keep_wording(wording_id: UUID, *, language: str, text: str) -> None:
-    """Keep what is said instead in one language. The caller has the authority, and sees to it that nothing was sent yet."""
+    """Save the wording in one language. The caller has the authority, and makes sure that nothing was sent yet."""
     run(
         "INSERT INTO notices_wording (wording_id, language, text) VALUES (%s, %s, %s)"
         " ON CONFLICT (wording_id, language) DO UPDATE SET text = excluded.text",
@@ -63,13 +63,13 @@ def keep_wording(wording_id: UUID, *, language: str, text: str) -> None:
 
 
 def wordings(wording_id: UUID) -> dict[str, str]:
-    """Return what is said instead, by language."""
+    """Return the wording by language."""
     found = rows("SELECT language, text FROM notices_wording WHERE wording_id = %s", [wording_id])
     return {row.language: row.text for row in found}
 
 
 def reworded(said: Sequence[RenderedText], row: Any, channel: Channel) -> tuple[RenderedText, ...]:
-    """Return the texts of a notice with what is said instead; a short one stays as it is."""
+    """Return the texts of a notice in the operator's wording; short texts stay as they are."""
     if not row.wording or is_brief(channel, [one.language for one in said]):
         return tuple(said)
     return tuple(filled(one, row.wording, code=row.code, exposed=row.exposed or ()) for one in said)
@@ -78,7 +78,7 @@ def reworded(said: Sequence[RenderedText], row: Any, channel: Channel) -> tuple[
 def filled(
     one: RenderedText, wording: Mapping[str, str], *, code: str, exposed: Iterable[str]
 ) -> RenderedText:
-    """Return a text with what is said instead in its language, if anything is."""
+    """Return a text in the operator's wording, if there is one in its language."""
     here, text = instance(), wording.get(one.language)
     if text is None:
         return one

@@ -66,7 +66,7 @@ def log_away(gateway: str, fault: BaseException) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `reference` is the attempt's id, the same again where a crash left it unclear whether it went."""
+    """One message. `reference` is the attempt's id; it stays the same if a crash left it unclear whether the message went out."""
 
     reference: UUID
     channel: Channel
@@ -75,7 +75,7 @@ class Message:
     """The same text in each language that the recipient may read."""
     is_repeat: bool = False
     needs_slip: bool = True
-    """Of a letter: whether it has a slip that proves that it was opened. One without a slip proves nothing."""
+    """Of a letter: whether it has a slip that proves that it was opened. A letter without a slip proves nothing."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionResult:
-    """A gateway's answer, with its own id for the message where it has one; with one, `FAILED` was an attempt to reach the subscriber."""
+    """A gateway's answer, with its own id for the message if it has one; `FAILED` with an id was an attempt to reach the subscriber."""
 
     answer: Answer
     gateway_reference: str | None = None

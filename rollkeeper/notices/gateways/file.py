@@ -42,7 +42,7 @@ class FileGateway:
         )
 
     def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
-        """Write messages and their reports to disk; one that is in the file already is not written again."""
+        """Write messages and their reports to disk; a message that is in the file already is not written again."""
         with self._locked("messages") as out, self._locked("delivery-reports") as reports:
             known = _references(out) if any(one.is_repeat for one in messages) else frozenset()
             fresh = [one for one in messages if str(one.reference) not in known]
@@ -73,7 +73,7 @@ class FileGateway:
         file = self._folder / f"{name}.jsonl"
         with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            cut_torn_end(held)  # a message that was half written goes again
+            cut_torn_end(held)  # a message that was half written is written again
             yield held
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Letters, by a program of the operator's that prints and posts. Addresses go through a pipe and touch no disk of ours.
+"""Letters, by the operator's own program, which prints and posts. Addresses go through a pipe and touch no disk of ours.
 
     PROGRAM print NAME    in: one PDF of up to so many letters, a cover sheet of counts first    ends with 0: it has them
 
@@ -74,7 +74,7 @@ class LetterGateway:
         )
 
     def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
-        """Print a batch; where the program does not end with 0 all of it is for later."""
+        """Print a batch; if the program does not end with 0, the whole batch is for later."""
         if not messages:
             return []
         fitting = [one for one in messages if _fits(one.address.reveal())]
@@ -189,7 +189,7 @@ def written_reference(text: str) -> str | None:
 
 
 def read_letters(texts: Sequence[str], *, secret: bytes) -> list[DeliveryReport]:
-    """Return what came back as delivery reports, as of now, envelopes first; what is no reference of a letter is left out.
+    """Return returned mail as delivery reports of now, envelopes first; a text that is no reference of a letter is left out.
 
     The slip of a letter whose envelope came back proves nothing (`record_outcomes.sql`), in either order of scanning.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The gateways that this instance has. A gateway is imported where the settings name it, so that no process carries the others."""
+"""The gateways that this instance has. A gateway is imported only if the settings name it, so that no process loads the others."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -31,7 +31,7 @@ def channels_with_a_gateway() -> list[Channel]:
 
 
 def gateway_of(channel: Channel) -> Gateway:
-    """Return the gateway of a channel that this instance has. What another gateway lacks does not matter to it."""
+    """Return the gateway of a channel that this instance has. It works even if the settings of another gateway are faulty."""
     return _MAKERS[channel]() if _is_set(channel) else _outbox()
 
 

@@ -42,14 +42,14 @@ _LONGEST_REPORT: Final = 1000
 _IS_REPORT: Final = 0x04
 """In esm_class: messages that a telephone itself sends have other bits, and may contain anything."""
 _AGAIN: Final = 3
-"""How often a part is given again to a centre that says that it is busy: the others of its message may be there already."""
+"""How often a part is given to a centre that says that it is busy: the other parts of its message may be there already."""
 _WITH_OTHERS: Final = 5
-"""Multiples of the answer timeout while the centre sends other packets: reports of days may come first."""
+"""How many answer timeouts to wait while the centre sends other packets: reports of days may come first."""
 _STATES: Final = {
     1: Outcome.ACCEPTED, 2: Outcome.DELIVERED, 3: Outcome.BOUNCED, 4: Outcome.BOUNCED, 5: Outcome.BOUNCED, 6: Outcome.ACCEPTED,
     8: Outcome.BOUNCED,
 }  # fmt: skip
-"""`ACCEPTED` for what is known and is not the end. Scheduled (0) and unknown (7) say nothing: some centres fill in one of them always."""
+"""`ACCEPTED` for a known state that is not final. Scheduled (0) and unknown (7) say nothing: some centres always fill in one of them."""
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class _Part:
 
 @dataclass(slots=True)
 class _Run:
-    """One conversation: what waits, what is on its way by sequence number, and what became of each message."""
+    """One conversation: the waiting parts, the parts on their way by sequence number, and the answer to each message."""
 
     waiting: deque[_Part] = field(default_factory=deque)
     on_its_way: dict[int, _Part] = field(default_factory=dict)
@@ -104,10 +104,10 @@ class SmppGateway:
         )
 
     def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
-        """Send over one connection; what the centre has not answered when it breaks or falls silent is for later.
+        """Send over one connection; messages without an answer when it breaks or falls silent are for later.
 
-        Nothing is sent that cannot be recorded: otherwise it would be sent again at every run. Then it raises GatewayBroken: the
-        centre is reachable.
+        A message that cannot be recorded is not sent, since it would be sent again at every run. The fault is then ours and not the
+        centre's: it raises GatewayBroken.
         """
         run = _Run()
         try:
@@ -122,7 +122,7 @@ class SmppGateway:
         return [_result(one, run.answers.get(one.reference, Answer.RETRY)) for one in messages]
 
     def listen(self, seconds: float) -> None:
-        """Take delivery reports for so long. Raises OSError where the centre is out of reach, GatewayBroken where the spool is."""
+        """Receive delivery reports for this time. Raises OSError if the centre is out of reach, GatewayBroken if the spool is."""
         self._spool.take_over()
         try:
             with self._link() as link:
@@ -241,10 +241,10 @@ class SmppGateway:
             run.answers[message.reference] = Answer.ACCEPTED
 
     def _reported(self, said: Any, *, nth: int) -> None:
-        """Keep a final delivery report; what a telephone sends of itself is acknowledged and dropped.
+        """Keep a final delivery report; a message that a telephone itself sends is acknowledged and dropped.
 
-        `nth`: how often this text came on this link. A centre repeats on another link what was not acknowledged, and the first
-        there is the first here; a second one on the same link is for another part, if all parts have one id.
+        `nth`: how often this text came on this link. A centre repeats an unacknowledged report on another link, and there it counts
+        as the first again. A second one on the same link is for another part, if all parts have one id.
         """
         named = _text(said.fields.get(RECEIPTED, b""))
         if not (said.esm_class or 0) & _IS_REPORT and not (named and STATE in said.fields):
@@ -254,7 +254,7 @@ class SmppGateway:
         words = {outcome_of(written[2])} if written else set()
         words |= {_STATES.get(said.fields[STATE][0])} if said.fields.get(STATE) else set()
         words.discard(None)  # a word of the centre's own says nothing, and contradicts nothing
-        # Where text and field contradict each other, neither counts; nor does what is not the end.
+        # If text and field contradict each other, neither counts. A state that is not final does not count either.
         outcome = words.pop() if len(words) == 1 else None
         if outcome not in {None, Outcome.ACCEPTED} and (written or named):
             self._spool.keep_report(

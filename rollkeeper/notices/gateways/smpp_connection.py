@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One bound SMPP connection, always closed after the block.
 
-smpplib raises at optional fields that it does not expect in a packet, at bytes behind the last field, and cuts an id off that
-comes without its closing NUL: each of these real centres send, and what was not acknowledged they send again, first, for ever. So
-the optional fields are read here, and a packet that still cannot be read is acknowledged and passed over.
+smpplib raises at optional fields that it does not expect in a packet and at bytes behind the last field, and cuts off an id that
+comes without its closing NUL. Real centres send all of these, and they send an unacknowledged packet again, first, for ever. So the
+optional fields are read here, and a packet that still cannot be read is acknowledged and skipped.
 """
 
 import socket
@@ -37,7 +37,7 @@ class Link(Client):  # type: ignore[misc]
         )
         self._tls, self._name, self._password = tls, name, password
         self._ends_at_s, self._heard = 0.0, dict[int, set[int]]()
-        self.logger.disabled = True  # it writes whole packets, numbers in them
+        self.logger.disabled = True  # it writes whole packets, with the numbers in them
 
     @property
     def wire(self) -> socket.socket:
@@ -66,7 +66,7 @@ class Link(Client):  # type: ignore[misc]
     def read_pdu(self) -> Any:
         """Read one packet. Its optional fields are in `fields` by their tags; an unreadable one has the command ``none``.
 
-        The whole of it comes before the patience ends. Raises ConnectionError (smpplib's), OSError, PDUError.
+        The whole packet must come before the patience ends. Raises ConnectionError (smpplib's), OSError, PDUError.
         """
         self._ends_at_s = time.monotonic() + self.timeout
         length, code, status, sequence = struct.unpack(">LLLL", head := self._recv_exact(_HEAD_BYTES))
@@ -84,7 +84,7 @@ class Link(Client):  # type: ignore[misc]
             read.fields = fields
             read.parse_optional_params = lambda octets: fields.update(_fields(octets))
             read.parse(raw)
-            if name == "submit_sm_resp":  # smpplib takes the last sign off an id that has no end
+            if name == "submit_sm_resp":  # smpplib cuts the last sign off an id without its NUL
                 read.message_id = raw[_HEAD_BYTES:].split(b"\0", 1)[0]
             said = read
         except exceptions.UnknownCommandError:
@@ -99,7 +99,7 @@ class Link(Client):  # type: ignore[misc]
     def _recv_exact(self, exact_size: int) -> bytes:
         octets = b""
         while len(octets) < exact_size:
-            # One deadline for the whole: a packet that comes sign by sign would hold the connection for ever.
+            # One deadline for the whole packet: else a packet that comes sign by sign would hold the connection for ever.
             self.wire.settimeout(max(0.001, self._ends_at_s - time.monotonic()))
             if not (more := self.wire.recv(exact_size - len(octets))):
                 raise exceptions.ConnectionError
@@ -130,14 +130,14 @@ class Link(Client):  # type: ignore[misc]
         self.send_pdu(answer)
 
     def how_often(self, said: Any) -> int:
-        """Tell how often the words of this report came on this link, under its own sequence number each time."""
+        """Return how often the content of this report came on this link, each time under another sequence number."""
         words = (getattr(said, "short_message", None), *sorted(said.fields.items()))
         sequences = self._heard.setdefault(hash(words), set())
         sequences.add(said.sequence)
         return len(sequences)
 
     def has_pending(self) -> bool:
-        """Tell whether something was read from the wire and not yet from its encryption."""
+        """Tell whether decrypted bytes are waiting that were read from the wire already."""
         return isinstance(self.wire, ssl.SSLSocket) and self.wire.pending() > 0
 
     def _create_socket(self) -> socket.socket:

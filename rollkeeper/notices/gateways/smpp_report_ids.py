@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How a short message centre writes the ids of messages, in its answers and in its reports. Pure.
 
-Many centres answer with an id in hexadecimal and report of it in decimal, a few the other way round. Then 26 in a report is the
-message that was answered 1A, while another one was answered 26: read literally, its report would prove a notification
-that did not happen. A program cannot be sure which format it is; the operator configures it once, and until then no report is
-believed.
+Many centres answer with an id in hexadecimal and report it in decimal; a few do the opposite. Then 26 in a report means the message
+with the answer 1A, although another message has the answer 26: read literally, the report would prove a notification that did not
+happen. A program cannot be sure which format it is; the operator configures it once, and until then no report is believed.
 """
 
 import re
@@ -21,9 +20,9 @@ class ReportIds(StrEnum):
     """How reports name a message."""
 
     SAME = "same"
-    """As its answer did; zeros before it and small or large letters say nothing."""
+    """As its answer did; leading zeros and the case of letters do not matter."""
     DECIMAL = "decimal"
-    """In decimal, where the answer has the same number in hexadecimal."""
+    """In decimal, while the answer has the same number in hexadecimal."""
     HEXADECIMAL = "hexadecimal"
 
 

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What was sent to a short message centre and what it reported back, saved on disk before it is acknowledged.
 
-A long message goes in parts, each with an id of the centre's; it is delivered once every part is. A report may come before the
+A long message goes in parts, each with the centre's own id; it is delivered when every part is. A report may come before the
 answer that names its id, more than once, or never. A centre may reuse an id when its numbers wrap around, or after it was set up
 again: if two waiting messages of a week have the same id, a report proves nothing for either. `outbox/smpp.sqlite` in the
 instance contains references and the centre's ids, and neither numbers nor texts.
 
     part(reference, part, parts, centre, given, message_id, kept_at, outcome, at, heard, is_notified)
-    early(centre, given, answered, message_id, outcome, at, heard)  reports of nothing that is known: ids as report and answer have them
+    early(centre, given, answered, message_id, outcome, at, heard)  reports of no known message: ids as in the report and in the answer
     known(centre, report_ids)                           how each centre writes ids (`smpp_report_ids`); empty: not configured
 
-`given` is what the centre wrote, empty where it has not answered yet, `message_id` the one spelling by which answers and reports are
-compared, `heard` the hash of the report that was believed. Nothing of one centre is compared with anything of another.
+`given` is the id that the centre wrote, empty if it has not answered yet; `message_id` is the one spelling by which answers and reports
+are compared; `heard` is the hash of the report that was believed. Nothing of one centre is compared with anything of another.
 """
 
 import datetime as dt
@@ -34,9 +34,9 @@ _EARLY: Final = dt.timedelta(hours=1)
 _OLDEST: Final = dt.timedelta(days=14)
 """How long a message may be on its way: centres give up within a week or less, and then report so."""
 _GIVEN_UP: Final = _OLDEST / 2
-"""How long a message without a report keeps its id from a later one: no sooner, or its late report would tell the later one's subscriber."""
+"""How long a message without a report keeps its id: if a later message got the id sooner, a late report would count for that message."""
 _KEPT: Final = 2 * _OLDEST
-"""How long a message is remembered: twice as long as anything is believed of it, so that what was heard is taken in before."""
+"""How long a message is remembered: twice as long as its reports are believed, so that they are recorded before it is dropped."""
 _DROPPED_AT_ONCE: Final = 1000
 _LOOKED_AT: Final = 1000
 """Reports that are kept so that a person can see the id format."""
@@ -84,7 +84,7 @@ GROUP BY reference
 HAVING max(outcome = 'bounced') = 1 OR (count(given) = max(parts) AND (count(given) = count(outcome) OR :one_is_enough))
 """
 _HEARD: Final = "SELECT 1 FROM part WHERE centre = :centre AND message_id = :message_id AND heard = :heard"
-# The message that had the id last comes first; of its parts, where all have one id, the first.
+# The latest message with the id comes first; of its parts, if all have one id, the first.
 _NAMED: Final = """
 SELECT rowid, reference, kept_at, outcome IS NULL FROM part
 WHERE centre = :centre AND message_id = :message_id AND kept_at BETWEEN :oldest AND :latest
@@ -95,7 +95,7 @@ ORDER BY max(rowid) OVER (PARTITION BY reference) DESC, part
 class Spool:
     """The memory of one centre.
 
-    `report_ids`: the id format of its reports, None if not configured, and then none is believed. `one_is_enough`: it reports
+    `report_ids`: the id format of its reports, None if not configured: then no report is believed. `one_is_enough`: the centre reports
     once for a message of any number of parts.
     """
 
@@ -111,14 +111,14 @@ class Spool:
         self._how, self._one_is_enough = report_ids, one_is_enough
 
     def take_over(self) -> None:
-        """Make the tables of today out of former ones: before a centre is spoken to, which would not wait for an answer."""
+        """Convert former tables to the present ones before talking to a centre, which would not wait meanwhile."""
         with self._open():
             pass
 
     def intend(self, parts_of: Mapping[UUID, int]) -> None:
-        """Note how many parts messages have, before any goes out: where that fails none may, since it would go again for ever.
+        """Note how many parts messages have before any is sent: if that fails, none may be sent, since it would be sent again for ever.
 
-        Writes each time, also of a message that goes again: a disk that is full by then must show here.
+        Writes each time, also for a message that is sent again: a full disk must show here.
         """
         long_ago = (clock.now() - _KEPT).isoformat()
         with self._open() as file:
@@ -135,7 +135,7 @@ class Spool:
                 )
 
     def keep_part(self, reference: UUID, *, part: int, parts: int, message_id: str) -> None:
-        """Note the centre's id for a part; a report that was quicker than the id is put where it belongs."""
+        """Note the centre's id for a part; a report that came before the id is given to its part."""
         given = message_id if len(message_id) <= LONGEST_ID else ""
         spelled = self._how and of_answer(given, self._how)
         with self._open() as file:
@@ -167,9 +167,9 @@ class Spool:
     ) -> None:
         """Record a final report. The first one counts; one about an unknown message waits for its message.
 
-        `message_id` as the report writes it, `answered` as it repeats the answer's; one of them may be empty. Where both
-        are there and are not one message, neither is believed. `said` is the whole report: a centre says it again, sign by sign,
-        where it did not hear that it was heard, and that is no second part. No id has more signs than SMPP allows.
+        `message_id`: the id as the report writes it; `answered`: the answer's id, as the report repeats it; one of them may be empty. If
+        both are given and name different messages, neither is believed. `said`: the whole report. A centre that got no acknowledgement
+        repeats it sign by sign, and that is no report of a second part. An id with more signs than SMPP allows is ignored.
         """
         if max(len(message_id), len(answered)) > LONGEST_ID:
             return
@@ -200,7 +200,7 @@ class Spool:
         }
 
     def settled(self) -> list[DeliveryReport]:
-        """Return what is known for certain of whole messages and was not taken into the register yet."""
+        """Return the certain outcomes of whole messages that are not in the register yet."""
         with self._open() as file:
             return [
                 DeliveryReport(reference, Outcome(outcome), dt.datetime.fromisoformat(at))
@@ -208,7 +208,7 @@ class Spool:
             ]
 
     def forget(self, reports: Iterable[DeliveryReport]) -> None:
-        """Note that these were taken in."""
+        """Note that these are in the register."""
         with self._open() as file:
             file.executemany(
                 "UPDATE part SET is_notified = 1 WHERE reference = ?", [(one.reference,) for one in reports]
@@ -228,8 +228,8 @@ class Spool:
         self._file.touch(mode=0o600)
         with closing(sqlite3.connect(self._file, timeout=30, isolation_level=None)) as file:
             _make_tables(file, self._centre)
-            # The lock before the first look: who hears reports and who sends are two processes, and a report that looked in
-            # vain while its message was being noted would wait for a message that is there already.
+            # Lock before the first look: one process hears reports and another sends. A report that finds no message, because the
+            # message is just being noted, would wait for a message that is there already.
             file.execute("BEGIN IMMEDIATE")
             with file:
                 known = "SELECT report_ids FROM known WHERE centre = ?"
@@ -238,7 +238,7 @@ class Spool:
                 yield file
 
     def _write_ids_again(self, file: sqlite3.Connection) -> None:
-        """Write the ids that are stored in the form that the settings have now."""
+        """Write the stored ids again, in the form that the settings have now."""
         how, centre = self._how, self._centre
         file.execute("INSERT OR REPLACE INTO known VALUES (?, ?)", (centre, how))
         file.create_function("answer", 1, lambda given: how and of_answer(given, how), deterministic=True)
@@ -295,7 +295,7 @@ class Spool:
 
 
 def _one_message(reported: str, answered: str, how: ReportIds) -> str | None:
-    """Return the message of which a report is, by the id that it writes, the answer's that it repeats, or both."""
+    """Return the id of a report's message: by the id that the report writes, by the answer's id that it repeats, or by both."""
     spelled = of_report(reported, how)
     if not reported:
         return of_answer(answered, how)
@@ -315,7 +315,7 @@ def _make_tables(file: sqlite3.Connection, centre: str) -> None:
 
 
 def _steps(file: sqlite3.Connection) -> tuple[str, ...]:
-    """Return what makes the tables of today out of those that are there."""
+    """Return the statements that convert existing tables to the present ones."""
     columns = {name for _, name, *_ in file.execute("PRAGMA table_info(part)").fetchall()}
     if not columns or "centre" in columns:
         return ()

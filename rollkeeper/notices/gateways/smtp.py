@@ -33,8 +33,8 @@ _CLOSING: Final = 421
 _ON_THIS_MACHINE: Final = {"127.0.0.1", "::1", "localhost"}
 _ANSWERS_WITHIN: Final = 20
 """Multiples of the connection timeout for one mail: a server that scans it before accepting it may be silent for ten minutes (RFC 5321,
-4.5.3.2.6), and it sends the mail even if the answer is not waited for. An answer that has begun comes within one, and so do greeting and
-signing in.
+4.5.3.2.6), and it sends the mail even if no one waits for its answer. An answer that has begun must end within one timeout, and so must
+greeting and signing in.
 """
 _LATER: Final = SubmissionResult(Answer.RETRY)
 _REFUSED: Final = SubmissionResult(Answer.REFUSED)

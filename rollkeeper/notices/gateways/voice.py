@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Calls, by a program of the operator's that knows its telephone system. Numbers go through a pipe and touch no disk.
+"""Calls, by the operator's own program, which knows the telephone system. Numbers go through a pipe and touch no disk.
 
     PROGRAM call      in:  {"reference", "to", "says": [{"language", "text"}], "is_repeat"}   out: {"reference", "answer": accepted|refused}
     PROGRAM results   out: {"reference", "ended": heard|hung_up|busy|no_answer|no_such_number, "key": "5"}
@@ -45,7 +45,7 @@ class VoiceGateway:
         return cls(program)
 
     def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
-        """Hand over the calls; what the program did not answer is for later."""
+        """Hand over the calls; calls without an answer of the program are for later."""
         if not messages:
             return []
         try:
@@ -59,7 +59,7 @@ class VoiceGateway:
         return [_result(one, said.get(str(one.reference))) for one in messages]
 
     def results(self) -> list[DeliveryReport]:
-        """Return what became of calls. A row that cannot be read says nothing. Refuses: VoiceProgramFailed."""
+        """Return how calls ended; a row that cannot be read is skipped. Refuses: VoiceProgramFailed."""
         return [one for row in self._ask("results", ()) if (one := _report(row))]
 
     def forget(self, reports: Sequence[DeliveryReport]) -> None:

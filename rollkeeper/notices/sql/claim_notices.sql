@@ -24,7 +24,7 @@ WITH due AS (
         n.for_tenure, n.wording_id
 )
 SELECT c.*, l.service, l.state, l.is_registered AND NOT l.must_reverify AS is_settled, l.number_sealed, l.contact_sealed, l.contact_kind,
-    -- Which of the law's bars is in place: what the notice says still works.
+    -- Which of the law's bars is in place: by it the notice says what still works.
     (SELECT max(s.step) FROM lines_suspension s
       WHERE s.line_id = c.line_id AND s.reason = 'registration' AND s.restored_on IS NULL) AS step,
     (SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = c.line_id AND s.restored_on IS NULL) AS bars,

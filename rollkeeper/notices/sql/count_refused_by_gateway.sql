@@ -1,4 +1,4 @@
--- Counts, by channel, the notices that a gateway was to send and did not take, with the oldest: those tried twice at least.
+-- Counts, by channel, the notices that a gateway did not accept in at least two tries, with the oldest.
 -- Law: -. Reads: notices_notice. Writes: -. Plan: index notices_notice_to_send, of what has its channel. Again: the same.
 SELECT next_channel AS channel, count(*) AS count, min(queued_on) AS oldest_on
 FROM notices_notice

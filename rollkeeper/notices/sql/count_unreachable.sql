@@ -1,4 +1,4 @@
--- Counts current lines that are to be registered or verified again, had a notice of one kind and whose subscribers were not provably notified.
+-- Counts current lines that must be registered or verified again and had a notice of one kind, but whose subscribers were not provably notified.
 -- Law: art. 3 (informed is who was provably reached). Reads: notices_notice, lines_line. Writes: -.
 -- Plan: one pass of notices_notice, a probe of lines_line a row; for a nation it takes a while. Again: the same.
 SELECT count(*) AS lines FROM (

@@ -1,5 +1,5 @@
--- Closes intentions that will not be carried out: their channel is shut by now, or their notice no longer holds true. Those that are
--- put off go on waiting, and have an instant: nothing of them has left Rollkeeper, unlike of those that a killed process left.
+-- Closes intended attempts that will not be made: their channel is shut by now, or their notice no longer holds true. Attempts that are
+-- put off stay waiting and get an instant: they have not left Rollkeeper. Attempts that a killed process left have none: they may be out.
 -- Law: art. 3. Reads: -. Writes: notices_attempt. Plan: primary key, one probe a row. Again: nothing.
 UPDATE notices_attempt a
 SET outcome = %(outcome)s, outcome_at = %(now)s

@@ -1,4 +1,5 @@
--- Owes again, on another line of theirs under any of their documents, what a person must be told of their data, where the line has left them before it went out.
+-- Queues again, on another line of the same person under any of their documents, notices about their data that were not sent before they lost
+-- the line.
 -- Law: art. 12; the pack's disclosure[].notify_person. Reads: notices_notice, lines_tenure, lines_line, subscribers_personlink. Writes: notices_notice.
 -- Plan: primary keys, lines_tenure_by_person, for the few notices that are withdrawn so. Again: the caller withdraws the first in the same action.
 INSERT INTO notices_notice (line_id, kind, language, promised_on, pack_hash, queued_on, exposed, wording_id)
@@ -11,5 +12,5 @@ SELECT own.line_id, n.kind, n.language, n.promised_on, n.pack_hash, n.queued_on,
         WHERE h.person_id IN (SELECT subscribers_references_of(was.person_id)) AND upper_inf(h.held) AND h.contested_on IS NULL AND l.state IN ('active', 'suspended')
         ORDER BY l.state <> 'active', h.assurance = 'declared', lower(h.held), h.line_id LIMIT 1) own
  WHERE n.state = 'queued' AND n.delivered_on IS NULL
-   -- What was exposed may be of who uses the line, or of a guardian, who have no part in other lines.
+   -- The exposed data may be those of the line's user or of a guardian, who have no part in other lines.
    AND (n.kind = 'disclosed' OR n.kind = 'data_exposed' AND num_nonnulls(was.user_person_id, was.guardian_person_id, was.bearer_person_id) = 0)

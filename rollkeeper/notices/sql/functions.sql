@@ -12,8 +12,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
          WHERE one.person_id = now.person_id AND now.contested_on IS NULL AND (upper_inf(now.held) OR l.state IN ('terminated', 'released')))
 $$;
 
--- Whether a notice for the subscriber of one tenure of a line may still go to it: it reaches that person, and no one of whom it tells is
--- under protection.
+-- Whether a notice for the subscriber of one tenure of a line may still go to it: it reaches that person, and no person of the line is under
+-- protection.
 -- Law: art. 5, 11 (no one learns of another person). Reads: lines_tenure, lines_line, subscribers_subscriber. Writes: -.
 -- Plan: lines_tenure_pkey by line, a handful of rows. Again: CREATE OR REPLACE: the same function.
 CREATE OR REPLACE FUNCTION notices_is_theirs(line uuid, tenure uuid) RETURNS boolean
@@ -24,7 +24,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
          WHERE s.is_protected)
 $$;
 
--- Notes for whom a notice is that is about a person, and not about a line and its clock: who has the line later is not told it.
+-- Notes the tenure of a notice that is about a person, and not about a line and its clock: a later subscriber of the line does not get it.
 -- Law: art. 5, 11, 12. Reads: lines_tenure. Writes: the row. Plan: lines_tenure_pkey by line, one probe a notice. Again: the same trigger.
 CREATE OR REPLACE FUNCTION notices_note_for_whom() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -40,7 +40,7 @@ CREATE OR REPLACE TRIGGER notices_notice_for_whom BEFORE INSERT ON notices_notic
         'audit_asked'))
     EXECUTE FUNCTION notices_note_for_whom();
 
--- Whether a notice for who uses a line without a subscriber may still go to it: no one has been registered for it since a day.
+-- Whether a notice for the user of a line without a subscriber may still go to it: no one has been registered there since a day.
 -- Law: art. 5, 11 (no one learns of another person). Reads: lines_tenure. Writes: -.
 -- Plan: lines_tenure_pkey by line, a handful of rows. Again: CREATE OR REPLACE: the same function.
 CREATE OR REPLACE FUNCTION notices_is_its_users(line uuid, since date) RETURNS boolean
@@ -50,7 +50,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
          WHERE t.line_id = line AND (upper_inf(t.held) OR (lower(t.held) AT TIME ZONE kernel_zone())::date >= since))
 $$;
 
--- The vault service, which answers a disclosure request, owes the person the notice of that, and no one another.
+-- The vault service, which answers disclosure requests, may queue only the notice of that to the person.
 -- Law: art. 12; the pack's disclosure[].notify_person. Reads: -. Writes: a trigger. Plan: fires for one role. Again: the same trigger.
 CREATE OR REPLACE TRIGGER notices_vault_service_role BEFORE INSERT ON notices_notice
     FOR EACH ROW WHEN (current_user = 'vault_service' AND NEW.kind <> 'disclosed')

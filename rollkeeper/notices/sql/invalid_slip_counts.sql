@@ -1,4 +1,4 @@
--- Counts, for letters, the slips that were noted before and were none of ours.
+-- Counts, for each letter, the noted slips that were not genuine.
 -- Law: art. 3. Reads: notices_returnedletter. Writes: -.
 -- Plan: primary key, a range a letter: all slips of a letter begin alike. Again: the same numbers.
 SELECT letter, count(*) AS wrong

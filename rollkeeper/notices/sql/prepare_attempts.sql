@@ -1,7 +1,7 @@
 -- Writes down what is about to be sent, before it is.
 -- Law: art. 3. Reads: -. Writes: notices_attempt, notices_notice. A promised day is kept, or extended if a subscriber notified
 -- only now has more time.
--- Plan: primary keys, one probe a row. Again: an attempt that was put off is of now; any other, which may be out, stays as it is.
+-- Plan: primary keys, one probe a row. Again: an attempt that was put off gets the present instant; any other, which may be out, stays as it is.
 WITH given AS (
     SELECT * FROM unnest(
         %(line_ids)s::uuid[], %(notice_ids)s::uuid[], %(attempt_ids)s::uuid[], %(channels)s::text[],

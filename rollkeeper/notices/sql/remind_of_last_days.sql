@@ -1,6 +1,6 @@
--- Owes reminders of the last day of registrations: so many days before it, and once more when it is over.
+-- Queues reminders of the last day of registrations: some days before it, and once more when it is over.
 -- Law: the pack's last day. Reads: lines_tenure, lines_line, notices_notice. Writes: notices_notice.
--- Plan: lines_tenure_with_a_last_day, days up to the reminder's; notices line by line. Again: nothing, since each was owed.
+-- Plan: lines_tenure_with_a_last_day, days up to the reminder's; notices line by line. Again: nothing, since each was queued.
 WITH due AS MATERIALIZED (
     SELECT h.line_id, h.good_through, l.language
       FROM lines_tenure h JOIN lines_line l USING (line_id)

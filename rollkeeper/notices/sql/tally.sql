@@ -4,7 +4,7 @@
 -- Plan: one aggregate over the changed rows; no index, no row of the tally is ever waited for.
 -- Again: CREATE OR REPLACE: the same triggers.
 --
--- Runs with its owner's rights: the counter owes notices and has no business with the tally.
+-- Runs with its owner's rights: the counter queues notices, but has no right to the tally.
 CREATE OR REPLACE FUNCTION notices_notice_tally_added() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Takes the references that were noted and not yet taken in, the oldest first; another process takes others. Slips wait a while.
+-- Takes noted references that have no verdict yet, the oldest first; another process takes others. Slips wait a while.
 -- Law: art. 3 (informed is who was provably reached). Reads: notices_returnedletter. Writes: row locks.
 -- Plan: notices_returnedletter_waiting. Again: the same rows.
 SELECT reference FROM notices_returnedletter

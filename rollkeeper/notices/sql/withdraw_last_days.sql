@@ -1,4 +1,4 @@
--- Takes back the reminders of a last day that is no longer that of the line's registration.
+-- Withdraws reminders of a last day that the line's registration no longer has.
 -- Law: the pack's last day. Reads: lines_tenure. Writes: notices_notice.
 -- Plan: the queued notices of one kind; primary keys by line. Again: nothing.
 UPDATE notices_notice n SET state = 'withdrawn'
