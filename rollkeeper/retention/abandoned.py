@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Identity that was sealed for a registration which then was not recorded: refused late, broken off, killed.
+"""Erases identity that was sealed for a registration that was then not recorded: refused late, broken off, killed.
 
 The key of such a person was committed first, in the other store; the sealed rows were rolled back, but remain for a time in the
 register's pages and in its write-ahead log. So the key is destroyed, and those rows can no longer be opened. A refusal by a rule
@@ -20,15 +20,15 @@ from rollkeeper.vault.canaries import lock_canaries
 from rollkeeper.vault.services import list_living_keys, remove_copies, shred
 
 UNDER_WAY = dt.timedelta(hours=1)
-"""How long an act may take from the key to its commit; none comes near."""
+"""The longest time that an action may take from making the key to its commit; no action comes near."""
 LONGEST = dt.timedelta(hours=24)
-"""How long the identity of an application that came to nothing may be there."""
+"""The longest time for which the identity of an abandoned application may be kept."""
 
 type Pairs = list[tuple[PersonId, TenureId]]
 
 
 def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
-    """Erase every application that came to nothing: its key, over an hour ago; what packages above hold, before a day is over.
+    """Erase every abandoned application: its key after an hour, and what higher packages keep of it within a day.
 
     Return how many there were. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS. Ledger: line:application:erased, once a run that found any.
     """
@@ -68,7 +68,7 @@ def _abandoned(age: dt.timedelta) -> Pairs:
 
 
 def _unrecorded(pairs: Pairs) -> Pairs:
-    """Return those without a tenure or a file."""
+    """Return the pairs that have neither a tenure nor a file."""
     held = rows(
         "SELECT tenure_id FROM lines_tenure WHERE tenure_id = ANY (%(ids)s)"
         " UNION ALL SELECT file_id FROM vault_file WHERE file_id = ANY (%(ids)s)",

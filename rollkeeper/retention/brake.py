@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The brake on erasures: more than a share of the register in one day needs two people, since no one can restore it.
 
-Document copies that go before their records are counted, stopped and approved apart from whole records.
+Document copies that are erased before their records are counted, stopped and approved separately from whole records.
 """
 
 import datetime as dt
@@ -32,9 +32,9 @@ _HEADROOM = 1.1
 
 
 def hold_back(due: int, *, on: dt.date, of_copies: bool = False) -> None:
-    """Let an erasure of so many records pass, or stop it and write that down. Call it outside an action.
+    """Let an erasure of this many records pass, or stop it and record the stop. Call it outside an action.
 
-    What passes without approvals ends a stop of before, with what people approved of it: the next one has another cause.
+    An erasure that passes without approvals ends an earlier stop and its approvals, since the next stop has another cause.
     Refuses: ERASURE_STOPPED, COPIES_STOPPED.
     """
     if not due:
@@ -65,7 +65,7 @@ def _end_stop(*, of_copies: bool) -> None:
 
 
 def _is_let_pass(total: int, *, on: dt.date, of_copies: bool) -> bool:
-    """Tell whether enough people approved that so many go on this day; an approved run that was killed goes on by the same approvals."""
+    """Tell whether enough people approved the erasure of this many on this day; an approved run that was killed goes on by the same approvals."""
     for one in ErasureBrake.objects.filter(
         Q(lifted_on=None) | Q(lifted_on=on), of_copies=of_copies, approvable__gte=total
     ):
@@ -76,12 +76,12 @@ def _is_let_pass(total: int, *, on: dt.date, of_copies: bool) -> bool:
 
 
 def note_erased(records: int, *, on: dt.date) -> None:
-    """Count the records that a chunk erased towards the day."""
+    """Add the records that a chunk erased to the day's count."""
     run("UPDATE retention_run SET records = records + %s WHERE day = %s", [records, on])
 
 
 def note_copies_erased(records: int, *, on: dt.date) -> None:
-    """Count the records of which a chunk erased the document copies towards the day."""
+    """Add the records whose document copies a chunk erased to the day's count."""
     run("UPDATE retention_run SET copies = copies + %s WHERE day = %s", [records, on])
 
 

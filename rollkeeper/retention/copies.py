@@ -2,7 +2,7 @@
 """Erase document copies whose own time is over, while the rest of the record stays.
 
 The same three steps as for records (`services`), each of which can be done again: *intent* with its entry in the ledger, *keys* of these
-copies and the objects in their store, *rows*. What is due is searched once a run and taken from a temporary table chunk by chunk.
+copies and the objects in their store, *rows*. Due copies are searched once a run and taken from a temporary table chunk by chunk.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ _FORGET: Final = "DROP TABLE retention_copy_due"
 
 @dataclass(frozen=True, slots=True)
 class CopySlice:
-    """Copies that are counted from some days, and the version of the law by which they go."""
+    """Copies whose time is counted from certain days, and the version of the law by which they are due."""
 
     pack: Pack
     rule: RetentionRules
@@ -39,14 +39,14 @@ class CopySlice:
 
 @dataclass(frozen=True, slots=True)
 class DueCopies:
-    """How many records have copies that must go before the record does, and how many of these a legal hold keeps."""
+    """How many records have copies that must be erased before the record, and how many of these a legal hold keeps."""
 
     copies: int = 0
     held: int = 0
 
 
 def copy_slices(pack: Pack, on: dt.date) -> list[CopySlice]:
-    """Return which copies go by the law in force, and which by the one of the days from which they are counted."""
+    """Return the copies that are due by the law in force, then those due by the law in force on the day from which they are counted."""
     found = [_slice(pack, pack.copy_retention, None, on, on=on)]
     former = [one for one in periods() if one.last_on is not None]
     for place, one in enumerate(former):
@@ -67,7 +67,7 @@ def _slice(
 
 
 def bounds(since: dt.date | None, cutoff: dt.date, on: dt.date) -> dict[str, Any]:
-    """Return the bounds of a slice: what is counted from these days, both included."""
+    """Return the bounds of a slice, for what is counted from these days, both included."""
     zone = clock.zone()
 
     def midnight(day: dt.date) -> dt.datetime:
@@ -82,7 +82,7 @@ def bounds(since: dt.date | None, cutoff: dt.date, on: dt.date) -> dict[str, Any
 def count_due_copies(
     slices: Sequence[CopySlice], *, on: dt.date, records: Sequence[Mapping[str, Any]]
 ) -> DueCopies:
-    """Count what must go on a day; `records` bounds the ends of contracts whose whole records go, the copies with them."""
+    """Count the copies that are due on a day; `records` are the bounds of the ends of contracts whose whole records are due, with their copies."""
     if not slices:
         return DueCopies()
     with action(), without_timeout():
@@ -96,7 +96,7 @@ def erase_copies(
 ) -> int:
     """Erase the copies of these slices that no legal hold keeps; return of how many records.
 
-    Much of the register in one day waits for two people, as with records, which do not wait with it. Refuses: COPIES_STOPPED.
+    If they are too much of the register for one day, they wait for two people; records have their own brake and do not wait. Refuses: COPIES_STOPPED.
     Ledger: line:copy:erased.
     """
     if not slices:
@@ -123,9 +123,9 @@ def _erase_slice(one: CopySlice, by: Mapping[str, Any], progress: Callable[[int]
 
 
 def finish_copies(*, on: dt.date, since: dt.datetime | None = None) -> int:
-    """Destroy the keys of the copies that were intended, or since then, and what is left of them; return of how many records.
+    """Destroy the keys of all copies with an open intent, or with one since then, and clear their rows; return of how many records.
 
-    What a legal hold keeps that was added after the intent waits for its end.
+    Copies under a legal hold that was added after the intent wait for its end.
     """
     finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity", "on": on}
     while pending := rows(sql("retention", "pending_copies"), values):
@@ -140,7 +140,7 @@ def finish_copies(*, on: dt.date, since: dt.datetime | None = None) -> int:
 def _shred(
     pending: Sequence[Any], values: Mapping[str, Any]
 ) -> tuple[list[Any], list[tuple[PersonId, TenureId]]]:
-    """Destroy the keys of these copies, but of those under no hold that was added meanwhile: adding one waits for the lines' locks."""
+    """Destroy the keys of these copies, except of those under a hold that was added meanwhile. Adding a hold waits for the lines' locks."""
     lines = {row.line_id for row in pending}
     with action(), without_timeout():
         run("SELECT FROM lines_line WHERE line_id = ANY (%s) ORDER BY line_id FOR UPDATE", [sorted(lines)])
@@ -151,7 +151,7 @@ def _shred(
 
 
 def _search(slices: Sequence[CopySlice], *, on: dt.date, records: Sequence[Mapping[str, Any]]) -> DueCopies:
-    """Fill the table of what is due, each copy by the first law that has it go, and count it."""
+    """Fill the table of due copies, each by the first law that makes it due, and count them."""
     run(sql("retention", "make_copies_due"))
     for law, one in enumerate(slices):
         anchor = "registration" if one.rule.from_registration else "termination"
@@ -167,7 +167,7 @@ def _search(slices: Sequence[CopySlice], *, on: dt.date, records: Sequence[Mappi
 
 
 def _intend(rule: RetentionRules, values: Mapping[str, Any]) -> tuple[int, dt.datetime, UUID | None]:
-    """Write down which copies go next, and certify it; return how many records have one, when, and the last one looked at."""
+    """Record the intent to erase the next copies, and certify it; return of how many records, when, and the last tenure looked at."""
     at = clock.now()
     with action(), without_timeout():
         serialize_on("erasure")

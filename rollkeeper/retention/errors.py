@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What erasing refuses."""
+"""The refusals of erasure and of legal holds."""
 
 from rollkeeper.kernel.errors import Kind, Refusal
 

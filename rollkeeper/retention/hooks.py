@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What erasing calls and higher packages provide."""
+"""The hooks that erasure calls and higher packages provide."""
 
 import datetime as dt
 from typing import TYPE_CHECKING, Final, Protocol
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class AbandonedEraser(Protocol):
-    """Erases what came to nothing and returns how many there were."""
+    """Erases abandoned registrations of one kind and returns how many there were."""
 
     def __call__(self, authority: "Authority", /, *, on: dt.date) -> int:
         """Erase them."""
@@ -19,4 +19,4 @@ class AbandonedEraser(Protocol):
 
 
 ABANDONED_ERASERS: Final[Hook[AbandonedEraser]] = Hook("retention: erase what came to nothing")
-"""Erases registrations of one kind that came to nothing. `offline` registers those recorded offline."""
+"""The erasers of abandoned registrations, one for each kind. `offline` registers the one for offline registrations."""

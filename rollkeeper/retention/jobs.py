@@ -8,7 +8,7 @@ from rollkeeper.retention.settings import settings
 
 
 def erase() -> int:
-    """Erase all that is due, in batches, each whole; return how much that was."""
+    """Erase everything that is due, in chunks, each completely; return how much that was."""
     from rollkeeper.retention.services import erase_due
 
     erased = erase_due(worker_authority(), on=clock.today())

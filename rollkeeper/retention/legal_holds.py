@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Legal holds: the record of one line is kept beyond its last day while a named case needs it, and not a day longer.
 
-A legal hold works against a person who wants to be forgotten: it names a case, has an end within a year and a day of review before that, is for one
-line and for no list of them, and ends by itself.
+A legal hold works against a person who wants to be forgotten. So it names a case, has an end within a year and a day of review before
+that, is for one line only, and ends by itself.
 """
 
 import datetime as dt
@@ -49,7 +49,7 @@ def add_legal_hold(
     review_on: dt.date,
     on: dt.date,
 ) -> None:
-    """Let the erasure of a line's record, past tenures among it, wait through `last`. Added again for the same case, it replaces the former.
+    """Protect a line's record, with its past tenures, from erasure through `last`. A second hold for the same case replaces the first.
 
     Refuses: NOT_ALLOWED, INVALID_CASE_NUMBER, INVALID_LEGAL_HOLD_DAYS, LineNotFound, RECORD_ERASED. Ledger: line:legal_hold:added,
     line:legal_hold:ended.
@@ -85,7 +85,7 @@ def end_legal_hold(authority: Authority, line_id: LineId, *, case_reference: str
 
 
 def current_legal_holds(authority: Authority, *, on: dt.date) -> list[LegalHold]:
-    """Return the current legal holds on a day, the first to be reviewed first. Refuses: NOT_ALLOWED."""
+    """Return the current legal holds on a day, the earliest review first. Refuses: NOT_ALLOWED."""
     require(authority, Permission.ERASE_DUE)
     found = rows(
         "SELECT line_id, case_reference, lower(days) AS first, upper(days) - 1 AS last, review_on FROM lines_legalhold"

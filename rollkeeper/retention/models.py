@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Erasures under way and done, written before the keys are destroyed, so that a crash in between is resumed; and the runs."""
+"""Erasures under way and done, written before the keys are destroyed, so that they can be resumed after a crash; and the runs."""
 
 from django.db import models
 
 
 class Erasure(models.Model):
-    """One line's record that must go, and whether it has gone."""
+    """One line's record that must be erased, and whether it was."""
 
     pk = models.CompositePrimaryKey("line_id", "erasure_id")
     line_id = models.UUIDField()
@@ -36,7 +36,7 @@ class Erasure(models.Model):
 
 
 class ErasureRun(models.Model):
-    """A day on which what was due was erased, if only nothing: by which a date that jumps ahead is noticed."""
+    """A day on which a run erased everything due, even if that was nothing: it shows when the machine's date jumps ahead."""
 
     day = models.DateField(primary_key=True, db_comment="As the machine had it.")
     records = models.BigIntegerField(db_default=0, db_comment="How many records were erased on this day.")
@@ -63,6 +63,6 @@ class ErasureBrake(models.Model):
     lifted_on = models.DateField(null=True, db_comment="The day on which it was erased after all.")
 
     class Meta:
-        """Of either kind the one that is not lifted is the one to approve."""
+        """Of each kind, the one that is not lifted waits for approval."""
 
         db_table = "retention_brake"

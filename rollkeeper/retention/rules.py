@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which contracts ended so long ago that their records must go today. Pure."""
+"""Decides which contracts ended so long ago that their records must be erased today. Pure."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -16,9 +16,9 @@ def last_termination_to_erase(pack: Pack, *, on: dt.date) -> dt.date | None:
 
 
 def last_day_to_erase(kept: Callable[[dt.date], dt.date], *, on: dt.date) -> dt.date | None:
-    """Return the latest day from which something is counted whose last day kept is before `on`, None if there is none.
+    """Return the latest first day of a count whose last day kept is before `on`, None if there is none.
 
-    The later that day the later the last day kept, so that halving finds it.
+    A later first day has no earlier last day kept, so that halving finds it.
     """
     low, high = _FIRST_DAY.toordinal(), on.toordinal()
     if kept(_FIRST_DAY) >= on:

@@ -4,7 +4,7 @@
 Three steps a chunk, each of which can be done again: *intent* (which records, on what ground, with a certificate in the
 ledger, committed), *keys* (destroyed in the second store, which no transaction can take back, with the secrets that open what was
 published of them) and with them the copies of documents in their store, *rows* (cleared, entries of the ledger reduced to what counts
-need, and the intent marked as done). A process killed between two of them leaves an intent that the next run finishes first.
+need, and the intent marked as done). A process that is killed between two steps leaves an intent that the next run finishes first.
 """
 
 import datetime as dt
@@ -47,7 +47,7 @@ from rollkeeper.vault.services import forget_sealed, list_living_keys, remove_co
 
 CHUNK = 1000
 MARGIN = dt.timedelta(hours=1)
-"""How long before a backup of the keys a tenure must have begun for its key to be in it, unless destroyed."""
+"""A tenure that began at least this long before a backup of the keys has its key in the backup, unless that was destroyed."""
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Erased:
     lines: int = 0
     tenures: int = 0
     copies: int = 0
-    """Of how many records the document copies went, whose time is over before that of the record."""
+    """How many records had their document copies erased before the record itself is due."""
     finished: int = 0
     keys_destroyed: int = 0
     copies_removed: int = 0
@@ -67,7 +67,7 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class ErasedAgain:
-    """The findings of a restore: records that open, records erased again, protected subscribers added after the keys."""
+    """The findings of a restore: sealed records with a key, records erased again, sealed records without a key."""
 
     opening: int
     records: int
@@ -76,20 +76,20 @@ class ErasedAgain:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is due today, and what a legal hold keeps."""
+    """The records and copies that are due today, and those that a legal hold keeps."""
 
     lines: int
     tenures: int
     held: int
     not_entered: int = 0
-    """Whose end has no entry in the ledger: not erased until someone has found out why."""
+    """Records whose end has no ledger entry: they are not erased until someone has found out why."""
     copies: int = 0
-    """Of how many further records the document copies must go, whose time is over before that of the record."""
+    """How many further records have document copies that must be erased before the record itself is due."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """Records that ended in some days, and the version of the law by which they go."""
+    """Records that ended on certain days, and the version of the law by which they are due."""
 
     pack: Pack
     values: dict[str, Any]
@@ -97,7 +97,7 @@ class _Slice:
 
 
 def count_due(authority: Authority, *, on: dt.date) -> Due:
-    """Count what must go on a day. Writes nothing. Refuses: NOT_ALLOWED."""
+    """Count the records and copies that must be erased on a day. Writes nothing. Refuses: NOT_ALLOWED."""
     require(authority, Permission.ERASE_DUE)
     pack = load_pack(instance().pack)
     slices = _slices(pack, on)
@@ -118,18 +118,18 @@ def _sum(counted: Iterable[Due]) -> Due:
 
 @dataclass(frozen=True, slots=True)
 class ErasurePlan:
-    """What a register holds about people, and by when it goes by itself: a draft for people to decide from."""
+    """What a register keeps about people, and by when it is due for erasure: a draft for people to decide from."""
 
     current: int
-    """Records of present subscribers: they go when their contracts end, or when people decide so."""
+    """Records of present subscribers: they are due when their contracts end, or when people decide so."""
     due: tuple[tuple[dt.date, int, int, int], ...]
-    """Days, how many records of former subscribers are due by then, of how many further ones the document copies, and how many of all
-    these a legal hold keeps.
+    """For each day: how many records of former subscribers are due by then, how many further records have document copies that are due, and
+    how many of all these a legal hold keeps.
     """
 
 
 def draft_plan(authority: Authority, *, on: dt.date) -> ErasurePlan:
-    """Draft what becomes of the records after a law was struck down or ended. Writes nothing. Refuses: NOT_ALLOWED."""
+    """Draft a plan for the records after a law was struck down or ended. Writes nothing. Refuses: NOT_ALLOWED."""
     days = [on + dt.timedelta(days=ahead) for ahead in _PLANNED_AHEAD]
     counted = [(day, count_due(authority, on=day)) for day in days]
     (current,) = rows("SELECT count(*) AS n FROM lines_tenure WHERE upper_inf(held) AND erased_on IS NULL")
@@ -153,14 +153,16 @@ def erase_due(
 
     A past tenure is erased a year after it ended even if the line continues; the identity of abandoned applications after an
     hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
-    `after_gap`: a person confirmed the date although nothing was erased for long. Above a share of the register a day two people must
-    have approved. Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, ERASURES_MISSING, ERASURE_STOPPED, COPIES_STOPPED. Ledger: line:record:erased a record, with ground, article and last day kept; line:copy:erased copies whose own time is over; line:application:erased; line:number:freed a number.
+    `after_gap`: a person confirmed the date although nothing was erased for long. More than a share of the register in a day
+    needs the approval of two people. Refuses: NOT_ALLOWED, CLOCK_SET_FORWARDS, ERASURES_MISSING, ERASURE_STOPPED, COPIES_STOPPED.
+    Ledger: line:record:erased a record, with ground, article and last day kept; line:copy:erased copies whose own time is over;
+    line:application:erased; line:number:freed a number.
     """
     role = require(authority, Permission.ERASE_DUE)
     require_true_clock(is_confirmed=after_gap)
     _note_run(on, after_gap=after_gap)
     note_law(on=on)
-    integrate()  # what has no leaf yet could not be closed
+    integrate()  # an entry without a leaf could not be closed
     erased, pack = Erased(), load_pack(instance().pack)
     erased.finished = _finish(erased, on=on) + finish_copies(on=on)
     by = {
@@ -174,7 +176,7 @@ def erase_due(
     hold_back(sum(due.lines + due.tenures for due in counted), on=on)
     for one, due in zip(slices, counted, strict=True):
         values = by | one.values | {"pack_hash": one.pack.hash, "article": one.pack.retention.article}
-        # What is not among the counted is not looked for: on most days nothing is due.
+        # Only kinds of records that were counted are searched: on most days nothing is due.
         if due.lines:
             erased.lines += _erase("find_terminated", one.pack, values, erased, progress)
         if due.tenures:
@@ -212,7 +214,7 @@ def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
 
 
 def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date) -> ErasedAgain:
-    """Clear what an older register brought back of people whose keys are gone, and destroy again keys that an older store brought back.
+    """Clear records that an older register brought back although their keys are gone; destroy again keys that an older store brought back.
 
     Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS. Ledger: line:record:erased a record.
     """
@@ -271,7 +273,7 @@ class _Intended:
 def _erase(
     find: str, pack: Pack, values: Mapping[str, Any], erased: Erased, progress: Callable[[int], None]
 ) -> int:
-    """Erase what a statement finds, each chunk behind the last record of the one before; return how many that were."""
+    """Erase the records that a statement finds, each chunk after the last record of the chunk before; return how many there were."""
     first = values["since_at"] if find == "find_past_tenures" else values["since"]
     records, behind = 0, dict[str, object](after=first, after_id=UUID(int=0))
     while intended := _intend(find, pack, {**values, **behind}):
@@ -282,7 +284,7 @@ def _erase(
 
 
 def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | None:
-    """Write down what goes next, and certify it; return None where none is left."""
+    """Record the intent to erase the next records, and certify it; return None if none is left."""
     with action(), without_timeout():
         serialize_on("erasure")
         run(sql("retention", "make_due"))
@@ -299,12 +301,12 @@ def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | Non
 
 
 def _finish(erased: Erased, *, on: dt.date, since: dt.datetime | None = None) -> int:
-    """Destroy the keys and clear the rows of everything that was intended, or since then; return how many records that were."""
+    """Destroy the keys and clear the rows of all records with an open intent, or with one since then; return how many there were."""
     finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity"}
     while pending := rows(sql("retention", "pending"), values):
         pairs = {(PersonId(person), TenureId(tenure)) for row in pending for person, tenure in row.pairs}
         carry_values(pending, on=on)
-        integrate()  # what was entered since the run began: what has no leaf is not closed
+        integrate()  # for entries made since the run began: an entry without a leaf is not closed
         entries = _entries_of(pending, sorted(pairs))
         destroy_secrets(entries)
         erased.keys_destroyed += shred(sorted(pairs))
@@ -315,7 +317,7 @@ def _finish(erased: Erased, *, on: dt.date, since: dt.datetime | None = None) ->
 
 
 def _entries_of(pending: list[Any], pairs: list[tuple[PersonId, TenureId]]) -> list[int]:
-    """Return the entries of the ledger that go with these records."""
+    """Return the entries of the ledger that must be erased with these records."""
     values = {
         "line_ids": [row.line_id for row in pending], "erasure_ids": [row.erasure_id for row in pending],
         "persons": [person for person, _ in pairs], "tenures": [tenure for _, tenure in pairs],
@@ -337,7 +339,7 @@ def _clear(
         "at": clock.now(),
     }
     with action():
-        # Of two runs the second sees what the first has done, and clears nothing twice.
+        # If there are two runs, the second waits, sees what the first has done, and clears nothing twice.
         serialize_on("erasure")
         rows("SELECT ledger_reduce_entries(%(entries)s::bigint[])", values)
         forget_sealed(values["line_ids"], values["erasure_ids"])
@@ -348,9 +350,9 @@ def _clear(
 
 
 def _slices(pack: Pack, on: dt.date) -> list[_Slice]:
-    """Return what goes by the law in force, and then what goes earlier by the law under which it ended.
+    """Return the records that are due by the law in force, then those that are due earlier by the law under which they ended.
 
-    The later version may shorten how long records are kept, and never lengthens it for what ended before.
+    A later version of the law may shorten how long records are kept, but never lengthens it for records that ended before.
     """
     former = [(one, archived_pack(one.pack_hash)) for one in periods() if one.last_on is not None]
     slices: dict[tuple[object, ...], tuple[_Slice, list[str]]] = {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The settings of retention: how often what may not be kept is erased."""
+"""The settings of retention: how often records that may no longer be kept are erased."""
 
 from typing import Annotated
 

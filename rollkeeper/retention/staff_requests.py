@@ -15,7 +15,7 @@ from rollkeeper.retention.legal_holds import add_legal_hold, end_legal_hold
 
 
 def add_hold(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
-    """Lay a hold on the line with this keyed hash of a number; the lookup is counted. Refuses: as `add_legal_hold`, LineNotFound."""
+    """Add a legal hold to the line with this keyed hash of a number; the lookup is counted. Refuses: as `add_legal_hold`, LineNotFound."""
     try:
         index = bytes.fromhex(text_in(payload, "number_index"))
     except ValueError:
@@ -30,7 +30,7 @@ def add_hold(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> M
 
 
 def end_hold(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
-    """Lift a hold before its time. Refuses: as `end_legal_hold`."""
+    """End a legal hold early. Refuses: as `end_legal_hold`."""
     line_id = LineId(reference_in(payload, "line"))
     end_legal_hold(authority, line_id, case_reference=text_in(payload, "case"), on=on)
     return {}

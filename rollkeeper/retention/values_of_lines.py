@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the law asks of a line and a correction left out is sealed with the present record before the former one goes.
+"""Seals values about a line that a correction left out with the present record, before the former record is erased.
 
-A counter opens nothing, so a correction cannot carry it over; kept in the former record it would keep a wrong name with it. Each value
-is opened once, in memory, by the process that erases; the entry of that is in its person's access history.
+A counter opens nothing, so a correction cannot carry these values over. If the former record were kept for them, its wrong name would be
+kept too. The process that erases opens each value once, in memory; the person's access history has the entry of it.
 """
 
 import datetime as dt
@@ -24,9 +24,9 @@ from rollkeeper.vault.services import add_values, open_sealed
 
 
 def carry_values(pending: Sequence[Any], *, on: dt.date) -> None:
-    """Seal what the records that go say of their lines with the records that stay, where the law still asks it. Again: nothing.
+    """Seal values about lines from the records to be erased with the records that stay, where the law still asks for them. Again: nothing.
 
-    Beyond the day's openings nothing is carried: no record stays longer for it. Ledger: vault:sealed:opened for each.
+    Beyond the limit of openings a day nothing is carried: no record stays longer for it. Ledger: vault:sealed:opened for each.
     Refuses: SEAL_ONLY_PROCESS, NO_EPOCH.
     """
     try:

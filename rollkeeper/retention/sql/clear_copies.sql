@@ -1,4 +1,4 @@
--- Marks erasures of copies as done: what told of them went before (vault/sql/forget.sql).
+-- Marks erasures of copies as done: the rows about them were removed before (vault/sql/forget.sql).
 -- Law: art. 5. Reads: -. Writes: retention_erasure. Plan: primary key. Again: nothing.
 UPDATE retention_erasure e SET done_at = %(at)s
   FROM unnest(%(line_ids)s::uuid[], %(erasure_ids)s::uuid[]) AS chunk (line_id, erasure_id)

@@ -1,7 +1,7 @@
 -- Clears the rows of records whose keys are gone: number, contact, reference, the subscriber's commitment; the reason of a pause, which may
--- be an illness, and the case of a hold. What is sealed of them went before (vault/sql/forget.sql).
+-- be an illness, and the case of a hold. Their sealed values were removed before (vault/sql/forget.sql).
 -- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold,
--- retention_erasure. Plan: primary keys by line (OFFSET 0: the index of what is under way is full of what this run has done);
+-- retention_erasure. Plan: primary keys by line (OFFSET 0: the index of erasures under way is full of those that this run has done);
 -- lines_reference_by_line.
 -- Again: nothing left to clear.
 WITH record AS MATERIALIZED (

@@ -1,6 +1,7 @@
--- Counts the records whose copies must go before they do, and those of them that a legal hold keeps.
--- Law: art. 5. Reads: retention_copy_due (temporary), lines_line, lines_legalhold. Writes: -. Plan: one scan of what is due, lines_line_pkey. Again: the same.
--- What goes with a whole record on the same day is counted there.
+-- Counts the records whose copies must be erased before the record, and those of them that a legal hold keeps.
+-- Law: art. 5. Reads: retention_copy_due (temporary), lines_line, lines_legalhold. Writes: -.
+-- Plan: one scan of what is due, lines_line_pkey. Again: the same.
+-- Copies that are erased with a whole record on the same day are counted with that record.
 WITH due AS (
     SELECT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = d.line_id AND h.days @> %(on)s::date) AS held
       FROM retention_copy_due d JOIN lines_line l USING (line_id)

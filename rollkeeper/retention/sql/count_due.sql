@@ -1,4 +1,4 @@
--- Counts what must go today, what a legal hold keeps, and what has no ledger entry of its end and is therefore not erased.
+-- Counts the records that must be erased today, those that a legal hold keeps, and those that stay for want of a ledger entry of their end.
 -- Law: art. 5. Reads: lines_line, lines_tenure, lines_legalhold, ledger_entry. Writes: -.
 -- Plan: lines_line_to_erase, lines_line_undone and lines_tenure_to_erase; grows with what is due.
 -- Again: the same numbers.

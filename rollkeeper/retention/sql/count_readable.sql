@@ -1,4 +1,4 @@
--- Counts protected subscribers by whether their key is there.
+-- Counts sealed records by whether their key exists.
 -- Law: -. Reads: vault_sealed, vault_living (temporary). Writes: -. Plan: hash join; once a restore.
 -- Again: the same numbers.
 SELECT count(*) FILTER (WHERE k.person_id IS NOT NULL) AS opening,

@@ -1,10 +1,10 @@
--- Lists the entries of the ledger that go with erasures under way: their secrets are destroyed, then they are reduced.
+-- Lists the entries of the ledger to erase with the erasures under way: their secrets are destroyed, then they are reduced.
 -- Law: art. 5 (erased means erased). Reads: retention_erasure, lines_tenure, vault_sealed, ledger_entry, ledger_leaf. Writes: -.
 -- Plan: ledger_entry_by_line, ledger_entry_by_person and vault_sealed_pkey, a score of entries a line. Again: those that are not reduced yet.
--- Of a whole line all go but the certificate, which tells a subscriber with a receipt that it was erased. Of a past tenure those
--- before its end go, and what was later done about its people at this line. The act that ends a tenure writes the entry of the
--- next one at the very instant of the end, and that the line was given up just after it. An entry without a line goes with the
--- person, once nothing of them is kept, in whatever part: what is sealed of them tells.
+-- For a whole line, all entries are erased except the certificate, which tells a subscriber with a receipt that it was erased. For a past
+-- tenure, the entries before its end are erased, and later ones about its people at this line. The act that ends a tenure writes the entry
+-- of the next tenure at the very instant of the end, and the entry that the line was given up just after it. An entry without a line is
+-- erased with the person, once nothing sealed of them is kept, in whatever part they had.
 WITH record AS MATERIALIZED (
     SELECT e.line_id, e.tenure_id, upper(h.held) AS ended_at,
            ARRAY[h.person_id, h.user_person_id, h.bearer_person_id, h.guardian_person_id] AS people

@@ -1,7 +1,7 @@
 -- Lists keys of people whose registration was begun and never recorded: they have no tenure in the register.
 -- Law: art. 5 (nothing is kept without a registration). A reference made after %(made_before)s may belong to a running
 -- transaction, and is left. The instant is read from the reference itself (RFC 9562, version 7). A file sealed under its own key
--- has a row, and no tenure. Copies' keys have references of another version, which hold no instant, and go with their tenure's.
+-- has a row, and no tenure. Copies' keys have references of another version, which hold no instant, and are erased with their tenure's.
 -- Reads: vault_living (temporary), lines_tenure, vault_file. Writes: -. Plan: one hash join over all keys and tenures; once a run.
 -- Again: those that are still there.
 SELECT k.person_id, k.tenure_id

@@ -1,9 +1,9 @@
--- Finds records with copies that were taken on days so long ago that the copies are due for erasure: on the day of the registration, which
--- is some days before its tenure where it was recorded without a network.
+-- Finds records with copies that were taken so long ago that the copies are due for erasure. They are counted from the day of the
+-- registration; of an offline registration, that is some days before its tenure.
 -- Law: art. 5; how long a copy is kept is the pack's. Reads: lines_tenure, lines_line, vault_copy, ledger_entry. Writes:
--- retention_copy_due (temporary). Plan: hash joins, once a run: the copies, of which only those are there that are kept, and the
+-- retention_copy_due (temporary). Plan: hash joins, once a run: the copies, of which only kept ones have a row, and the
 -- tenures; the ledger by its primary key, once a tenure (OFFSET 0 says so: a join would read all of it).
--- Again: ON CONFLICT: those that another version of the law found stay with it.
+-- Again: ON CONFLICT: copies that another version of the law found stay with that version.
 WITH taken AS (
     SELECT h.tenure_id, h.line_id, (lower(h.held) AT TIME ZONE %(zone)s)::date AS begun_on, h.begun_by_entry,
            least(l.terminated_on, (upper(h.held) AT TIME ZONE %(zone)s)::date) AS ended_on

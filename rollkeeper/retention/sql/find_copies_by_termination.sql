@@ -1,8 +1,8 @@
 -- Finds records with copies whose contract, or whose tenure by a transfer, ended so long ago that the copies are due for erasure.
 -- Law: art. 5; how long a copy is kept is the pack's. Reads: lines_line, lines_tenure, vault_copy, ledger_entry. Writes:
 -- retention_copy_due (temporary). Plan: lines_line_to_erase and lines_tenure_to_erase, hash joins; once a run. Without the ledger entry
--- of the end nothing goes, as in find_terminated.sql and find_past_tenures.sql; nor while the line is in dispute, which may reopen it.
--- Again: ON CONFLICT: those that another version of the law found stay with it.
+-- of the end nothing is erased, as in find_terminated.sql and find_past_tenures.sql; nor while a dispute is open, which may reopen the line.
+-- Again: ON CONFLICT: copies that another version of the law found stay with that version.
 WITH ended AS (
     SELECT h.tenure_id, h.line_id, l.terminated_on AS ended_on, NULL::bigint AS entry_id, true AS ends_with_line
       FROM lines_line l JOIN lines_tenure h USING (line_id)

@@ -1,7 +1,7 @@
 -- Finds records whose subscriber's key was destroyed after this register was backed up: erased once, brought back by a restore.
 -- Law: art. 5. A tenure that began less than %(margin)s before the keys were backed up may have been sealed after
--- that backup: it is lost and not erased, and stays. A line goes whole where its last subscriber is among them: with them it was
--- erased, as in find_terminated.sql. Where a subscriber left it and no one followed, the line may be in use, and only their record goes.
+-- that backup: it is lost and not erased, and stays. The whole line is erased if all its records were erased and the last one
+-- ended with it, as in find_terminated.sql. If a subscriber left the line and no one followed, it may be in use: only their record is erased.
 -- Reads: lines_tenure, lines_line, vault_sealed, vault_living (temporary). Writes: retention_due (temporary).
 -- Plan: hash joins over all tenures; once a restore.
 -- Again: those not yet intended.

@@ -3,7 +3,7 @@
 -- Law: art. 5 (a tenure ends by transfer as a contract does). A tenure that ended with its line is erased with the line.
 -- Reads: lines_line, lines_tenure, lines_legalhold, retention_erasure, ledger_entry. Writes: retention_due (temporary), row locks.
 -- Plan: lines_tenure_to_erase, behind the last record of the chunk before, as in find_terminated.sql; lines_line_pkey. The line is
--- locked as well, since adding a legal hold locks it: one at work is left for the next run.
+-- locked as well, since adding a legal hold locks it: a line that is locked already is left for the next run.
 -- Again: those not yet intended.
 WITH past AS MATERIALIZED (
     SELECT p.line_id, p.tenure_id, upper(p.held) AS ended

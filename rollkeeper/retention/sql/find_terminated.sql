@@ -2,9 +2,9 @@
 -- A line without the ledger entry of its termination is never erased.
 -- Law: art. 5 (one year after termination).
 -- Reads: lines_line, lines_legalhold, retention_erasure, ledger_entry. Writes: retention_due (temporary), row locks.
--- Plan: lines_line_to_erase, behind the last record of the chunk before: what is held or was erased in this run is passed
--- once and not with each chunk. Holds and erasures are looked up by line (OFFSET 0 says so): while a great erasure goes on,
--- statistics say that nothing is erased yet. A line at work is left for the next run.
+-- Plan: lines_line_to_erase, behind the last record of the chunk before: records that are held, or were erased in this run, are
+-- passed once and not with each chunk. Holds and erasures are looked up by line (OFFSET 0 says so): while a large erasure goes on,
+-- the planner's statistics say that nothing is erased yet. A line that is locked already is left for the next run.
 -- Again: those not yet intended.
 WITH ended AS MATERIALIZED (
     SELECT l.line_id, l.terminated_on

@@ -1,4 +1,4 @@
--- Finds the next lines whose import was undone: nothing happened to them, and no time of keeping is theirs; returns the last one.
+-- Finds the next lines whose import was undone, which the law does not have kept for any time; returns the last one.
 -- Law: art. 5 (nothing is kept longer than needed).
 -- Reads: lines_line, lines_legalhold, retention_erasure, ledger_entry. Writes: retention_due (temporary), row locks.
 -- Plan: lines_line_undone, behind the last line of the chunk before; otherwise as find_terminated.sql.

@@ -1,4 +1,4 @@
--- Writes down which records go, on what ground, and certifies each in the ledger.
+-- Records the intent to erase these records, each with its ground, and certifies each in the ledger.
 -- Law: art. 5. Reads: retention_due (temporary). Writes: retention_erasure, ledger_entry.
 -- Plan: one row for each row of the chunk.
 -- Again: find_terminated.sql and find_past_tenures.sql leave out what is intended already.
@@ -9,7 +9,7 @@ WITH intent AS (
       JOIN unnest(%(ended)s::date[], %(kept)s::date[]) AS k (terminated_on, kept_until) USING (terminated_on)
  RETURNING line_id, erasure_id, tenure_id, ground, last_day_kept
 ), said AS MATERIALIZED (
-    -- Nearly the same is said of each: a body is written once, for any line and any erasure, and given to every one.
+    -- The bodies of the entries are nearly the same: each is made once, for any line and any erasure, and then completed for each entry.
     SELECT ground, tenure_id, last_day_kept,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
                        jsonb_strip_nulls(jsonb_build_object('erasure', ledger_any_line(), 'ground', ground,

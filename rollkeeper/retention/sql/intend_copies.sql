@@ -1,4 +1,4 @@
--- Writes down of which records the copies go, and certifies each in the ledger.
+-- Records the intent to erase the copies of these records, and certifies each in the ledger.
 -- Law: art. 5. Reads: retention_due (temporary), lines_tenure. Writes: retention_erasure, ledger_entry.
 -- Plan: one row for each row of the chunk; lines_tenure_pkey by line.
 -- Again: next_copies.sql leaves out what is intended already.

@@ -1,4 +1,4 @@
--- Makes the table of the copies that must go before their records, empty. It outlives a transaction: a run takes from it chunk by
+-- Makes an empty table of the copies that must be erased before their records. It outlives a transaction: a run takes from it chunk by
 -- chunk, and drops it.
 -- Law: art. 5. Reads: -. Writes: retention_copy_due (temporary).
 -- Plan: -.

@@ -1,7 +1,7 @@
 -- Takes the next records whose copies are due by a law, without a legal hold today; returns the last one looked at.
 -- Law: art. 5. Reads: retention_copy_due (temporary), lines_tenure, lines_legalhold, retention_erasure, vault_copy. Writes: retention_due
 -- (temporary), row locks. Plan: the key of what is due, behind the last one of the chunk before; primary keys by line. The lines are
--- locked, since adding a legal hold locks them: one at work is left for the next run.
+-- locked, since adding a legal hold locks them: a line that is locked already is left for the next run.
 -- Again: those not yet intended.
 WITH chunk AS MATERIALIZED (
     SELECT tenure_id, line_id, anchor_on FROM retention_copy_due

@@ -1,5 +1,5 @@
--- Leaves out copies of which the line or the tenure has another end than when they were searched, once in the run: an undone batch and
--- an upheld dispute reopen lines; and, where their time is counted from that end, those of a line that came into dispute.
+-- Leaves out copies whose line or tenure has another end now than when they were searched, which is once a run: an undone batch or an
+-- upheld dispute reopens lines. Copies whose time is counted from that end are also left out if the line is in dispute now.
 -- Law: art. 5. Reads: retention_copy_due, retention_due (temporary), lines_line, lines_tenure. Writes: retention_due.
 -- Plan: primary keys, by line and by tenure, for each row of the chunk, whose lines are locked.
 -- Again: nothing.

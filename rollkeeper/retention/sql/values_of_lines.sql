@@ -1,8 +1,9 @@
--- Finds what was recorded of lines in former records that go now, and is recorded nowhere since: a correction demands nothing of the line
--- again, so that the subscriber's present record does not say it.
+-- Finds values about lines in former records that are erased now, if no later record has them: a correction does not ask for values about
+-- the line again, so that the subscriber's present record lacks them.
 -- Law: art. 2 (the record stays whole), 5. Reads: retention_erasure, lines_tenure, lines_line, ledger_entry, vault_sealed. Writes: -.
 -- Plan: primary keys by line, onwards over corrections; ledger_entry_by_line for a SIM. As many as corrected records in the chunk.
--- Again: what was sealed with the later record is not found. Of a SIM that was replaced since nothing is, nor for a record that goes, too.
+-- Again: values that were sealed with the later record are not found. Nor are values of a SIM that was replaced since, or values for a
+-- record that is erased too.
 WITH RECURSIVE onwards AS (
     SELECT h.line_id, h.tenure_id AS gone, h.person_id AS of_person, h.ended_by_entry AS gone_by, h.tenure_id, h.person_id, h.party_kind,
            upper(h.held) AS until, h.erased_on, 0 AS steps
