@@ -172,9 +172,7 @@ def begin() -> tuple[int, str]:
     secret = secrets.token_bytes(wire.KEY_BYTES)
     public = wire.EpochSecret(epoch_id, secret).public_key()
     secret_wrapped = root_of_trust().wrap(secret, context=_context(epoch_id))
-    if not unwrapped(epoch_id, secret_wrapped).is_of(
-        public
-    ):  # else what is sealed to the epoch would be lost
+    if not unwrapped(epoch_id, secret_wrapped).is_of(public):  # what is sealed to it would be lost
         raise ROOT_DOES_NOT_FIT(epoch=epoch_id)
     keys.insert_epoch(
         keys.PublicEpoch(epoch_id, public, signed_public_keys.sign_public_key(_KIND, epoch_id, public)),

@@ -159,9 +159,7 @@ def root_of_trust() -> RootOfTrust:
         return FileRoot()
     if url.startswith("pkcs11:"):
         return TokenRoot(url, pin_file=data_dir() / "secrets" / "root.pin")
-    from rollkeeper.vault.transit import (
-        TransitRoot,
-    )  # only an instance with a key service needs a client of HTTP
+    from rollkeeper.vault.transit import TransitRoot  # only a key service needs a client of HTTP
 
     return TransitRoot(url, token_file=data_dir() / "secrets" / "root.token")
 

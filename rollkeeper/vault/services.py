@@ -178,9 +178,7 @@ def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
     Committed in its own transaction: no transaction of the register can take it back. Refuses: SEAL_ONLY_PROCESS.
     """
     epochs.require_opening()
-    keys.destroy_person_keys(
-        _of_copies(pairs)
-    )  # first, so that no such key is left if the run ends in between
+    keys.destroy_person_keys(_of_copies(pairs))  # first, so that none is left if the run ends in between
     keys.destroy_sim_keys(pairs)
     return keys.destroy_person_keys(pairs)
 
