@@ -111,7 +111,7 @@ NO_WITNESSES = Witnesses()
 
 @dataclass(frozen=True)
 class Log:
-    """A folder whose entries fit its lowest tiles, its head, and the roots of the full ones of these tiles."""
+    """A folder whose entries fit its lowest tiles; its head; and the roots of those of these tiles that are full."""
 
     folder: Path
     head: Checkpoint
@@ -253,7 +253,7 @@ def _bare(text: str) -> str:
 
 
 def _check_signed_entry(text: str, *, file: Path, key: Key) -> Receipt:
-    """Check that the ledger's key let another one sign receipts, and that this one signed the entry."""
+    """Check that the ledger's key certified a key for receipts, and that the key for receipts signed the entry."""
     parts = text.split("\n\n")
     statement, grant = parts[0].split("\n"), parts[2].split("\n") if len(parts) == 4 else []
     if len(statement) != 2 or len(grant) != 2 or grant[0] != RECEIPT_KEY:
@@ -510,7 +510,7 @@ def _require_nothing_after(folder: Path, index: int, entries: list[bytes]) -> No
     """Require that nothing follows the last entry of a bundle: no hash covers it, so anything could be hidden there."""
     width = len(entries)
     file = folder / (_name("entries", index) + ("" if width == WIDTH else f".p/{width}"))
-    # A partial bundle that is gone was read out of the full one, which goes on.
+    # Where the partial bundle is gone, the entries were read from the full one, which has more.
     if file.exists() and file.stat().st_size != sum(map(len, entries)) + 2 * width:
         raise AuditError(
             f"{_name('entries', index)} goes on after its last entry, {index * WIDTH + width - 1:,}."
@@ -564,7 +564,7 @@ def _read(file: Path) -> bytes:
 
 
 def _get(url: str, name: str) -> bytes:
-    """Fetch a file; where a partial tile is gone, as much of the full one that replaced it."""
+    """Fetch a file; where a partial tile is gone, fetch as much of the full one that replaced it."""
     if not url.startswith(("https://", "http://")):
         raise AuditError(f"{url} is no address: it must begin with https:// or http://.")
     try:
@@ -607,7 +607,7 @@ def _kinds(kinds: Collection[int]) -> str:
 
 
 def _inert(text: str) -> str:
-    """Return a text with an escape for each sign that would act upon a terminal, as JSON writes it: who published it may lie."""
+    """Return a text with a JSON escape for each sign that could control a terminal: the publisher may be an attacker."""
     return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
 
 
@@ -767,7 +767,7 @@ def _given_witnesses(given: Sequence[str], quorum: int | None) -> Witnesses:
 
 
 def _key_texts(given: str) -> list[str]:
-    """Return the keys that an option gives: itself, or those in a file, one a line."""
+    """Return the keys that an option gives: one key, or those in a file, one a line."""
     lines = [line.strip() for line in _key_text(Path(), given).splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
 

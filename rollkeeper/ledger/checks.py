@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Check entries against their leaves: what was removed, changed, or has lost its secret.
 
-A leaf commits to its entry, so that no one, not even the owner of the database, changes or removes an entry without the leaf telling.
+A leaf commits to its entry: if anyone, even the owner of the database, changes or removes the entry, the leaf shows it.
 Each publication checks the newest leaves and the next ones in turn, so that within a week all are checked.
 """
 
@@ -36,7 +36,7 @@ class EntryFault:
 def check_some(newest_from: int = 0) -> list[EntryFault]:
     """Check the leaves from `newest_from` on, and the next ones in turn; return every present fault, older ones too.
 
-    Of a ledger of any size everything is checked within a week, if this is called as often as the settings say.
+    A ledger of any size is checked completely within a week, if this is called as often as the settings say.
     """
     size = queries.tree_size()
     found = database.rows("SELECT next_leaf FROM ledger_check")
@@ -56,7 +56,7 @@ def check_some(newest_from: int = 0) -> list[EntryFault]:
 
 
 def check_newest() -> list[EntryFault]:
-    """Check the newest leaves, and of all whether their entries are there; return every present fault."""
+    """Check the newest leaves, and whether each leaf's entry exists; return every present fault."""
     size = queries.tree_size()
     with database.action(), database.without_timeout():
         removed = [row.leaf_index for row in database.rows(database.sql("ledger", "removed_entries"))]
@@ -80,7 +80,7 @@ def check_leaves(first: int, end: int, progress: Callable[[int], None] = lambda 
 
 
 def standing_faults() -> list[EntryFault]:
-    """Return the first noted faults that still stand: an entry that came back from a backup is well again."""
+    """Return the first noted faults that still exist: an entry that came back from a backup has no fault any more."""
     noted = database.rows("SELECT kind, entry_id, leaf_index FROM ledger_fault ORDER BY fault_id LIMIT 1000")
     early = [
         EntryFault(FaultKind.REMOVED_EARLY, row.entry_id)
@@ -97,7 +97,7 @@ def standing_faults() -> list[EntryFault]:
 
 
 def note_restored_keys(*, made_at: dt.datetime) -> None:
-    """Note that the keys are those of an instant, so that secrets drawn since are known to be lost: no fault of anybody's."""
+    """Note that the restored keys are of this instant: secrets drawn since then are lost, and checks do not count that as a fault."""
     database.run(
         "INSERT INTO ledger_check (check_id, next_leaf, unsalted_since, unsalted_until) VALUES (1, 0, %(since)s, %(until)s)"
         " ON CONFLICT (check_id) DO UPDATE SET unsalted_since = %(since)s, unsalted_until = %(until)s",

@@ -30,7 +30,7 @@ _STAMP_END = _KEY_ID_BYTES + 8
 
 @dataclass(frozen=True, slots=True)
 class WitnessKey:
-    """By what a cosignature is recognised and checked."""
+    """The key by which a cosignature is recognised and checked."""
 
     name: str
     key_id: bytes
@@ -55,7 +55,7 @@ def witness_key(vkey: str) -> WitnessKey:
 
 
 def cosignature(lines: Iterable[str], *, head: Head, key: WitnessKey) -> Cosignature | None:
-    """Return the newest right cosignature of one witness among signature lines; lines of others are passed over."""
+    """Return the newest valid cosignature of one witness among signature lines; skip the lines of others."""
     found = [one for line in lines if (one := _read(line, head=head, key=key))]
     return max(found, key=lambda one: one.at_s, default=None)
 
@@ -109,5 +109,5 @@ def _parts(line: str) -> tuple[str, bytes]:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     try:
         return name, base64.b64decode(encoded, validate=True)
-    except ValueError:  # a sign outside ASCII is no binascii.Error
+    except ValueError:  # a sign outside ASCII raises this and no binascii.Error
         return name, b""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes what is made from the schemas of the verbs: the page of verbs, and the SQL that holds set-based writers to them."""
+"""Writes two texts from the schemas of the verbs: the page of verbs, and the SQL that checks the entries of set-based writers."""
 
 from collections.abc import Iterable, Mapping
 
@@ -73,7 +73,7 @@ def verbs_markdown() -> str:
 
 
 def entry_schemas_sql() -> str:
-    """Write the forms as functions of the database."""
+    """Write the schemas as functions of the database."""
     return _SQL.format(
         references=_table((verb.value, verb.schema.references) for verb in Verb),
         facts=_table((verb.value, _array(verb)) for verb in Verb if verb.schema.all_facts),

@@ -2,7 +2,7 @@
 """The allowed content of entries, so that they cannot contain personal data: no fact takes free text.
 
 A schema says for one verb which facts belong to it and of what type, and whether it names a line, a person, a rule pack and an
-article. `verbs.Verb` gives every verb its form. Every append is checked twice by the same rules: here, and in the database by
+article. `verbs.Verb` gives every verb its schema. Every append is checked twice by the same rules: here, and in the database by
 ``sql/entry_schemas.sql``, which is generated from here. After a release a schema may only gain optional facts: entries are
 permanent, and their readers must stay able to read them.
 """
@@ -17,7 +17,7 @@ from types import MappingProxyType
 _DIGEST = "[0-9a-f]{64}"
 
 LONGEST_ARTICLE = 40
-"""Characters of what names an article: the one text of an entry that no list holds."""
+"""The most characters of an article's name: the only text in an entry that is not from a fixed list."""
 
 
 class FactType(Enum):

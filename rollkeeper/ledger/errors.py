@@ -109,7 +109,7 @@ class ReceiptsNotReady(RollkeeperError):
 
 
 class FontsMissing(RollkeeperError):
-    """A PDF cannot be made with letters in it for every language of the instance."""
+    """A font for a language of the instance is missing, so that no PDF can be made."""
 
     code = "fonts_missing"
     kind = Kind.REFUSED

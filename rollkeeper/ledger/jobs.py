@@ -6,7 +6,7 @@ from rollkeeper.ledger.errors import ENTRIES_CHANGED
 from rollkeeper.ledger.settings import settings
 
 INTEGRATE_EVERY_S = 5.0
-"""An entry that has a leaf is missed for good if it is removed: so it gets one soon."""
+"""Once an entry has a leaf, its removal is always noticed: so it gets a leaf soon."""
 
 
 def integrate() -> int:

@@ -80,8 +80,10 @@ ACTION_LABELS: Labels = {
 
 
 def action_label(verb: str, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
-    """Say what was done, where the entry's facts say more than its verb: what is barred while something works, a number that came, for
-    what a person was named, by which check the identity was verified, which days do not count, or that who acts for a company showed it.
+    """Say what was done, with what the entry's facts add to its verb.
+
+    Facts can add what is barred while the rest works, that the number came from another operator, for what a person was named, how the
+    identity was checked, which days do not count, or that the person who acts for a company showed what the law asks.
     """
     barred = facts.get("bars")
     if verb == Verb.LINE_SUSPENDED and barred in BarLevel.values:

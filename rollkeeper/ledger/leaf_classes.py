@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the published ledger says of a verb: a class; and what an erased entry keeps of its facts.
+"""The class of each verb, which the published ledger shows; and the facts that an erased entry keeps.
 
-A verb has the class of its package, but for the verbs that are named here. A class of acts on lines and people has acts of every
-day, so that a rare act does not stand alone in it; and acts that no report counts, so that a figure which a report hides is not the
-count of a class less what the report shows (`tests/reporting/test_hidden_figures.py`). A leaf is final: no verb ever changes its class.
+A verb has the class of its package, except for the verbs that are named here. A class of acts on lines and people contains everyday
+acts, so that a rare act is not alone in it. It also contains acts that no report counts: otherwise a figure that a report hides would be
+the count of the class less what the report shows (`tests/reporting/test_hidden_figures.py`). A leaf is final: no verb ever changes its class.
 """
 
 from enum import StrEnum
@@ -73,8 +73,8 @@ COUNTED_FACTS = {
     "selfcare:forgery:judged": ("enough", "forged"),
     "vault:sealed:opened": ("purpose",),
 }
-"""What an erased entry keeps of its facts, since reports count by it: never a reference, or why a clock stood still; of days the one by
-which a copy had to go, as the entry of the erased record itself."""
+"""The facts that an erased entry keeps, since reports count by them: never a reference, or why a clock was paused. The only day is the
+last on which a copy was kept, as in the entry of an erased record."""
 
 
 def class_of(verb: str) -> LeafClass:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Entries as the database puts them out become rows as it takes them in: each with its secret and its leaf.
+"""Makes rows for the database out of entries, both in its binary form: a secret and a leaf for each entry.
 
-Leaves of entries that come together are in an order drawn at random. In the order of the entries the third suspended line of a batch
-would be the third whose command was confirmed: who has only the leaves could link the two.
+Entries that come together get their leaves in a random order. In the order of the entries, the third suspended line of a batch
+would be the third whose command was confirmed: a reader of the leaves alone could link the two.
 
-Pure, bytes in and bytes out, and imports little: a million entries are made in as many processes as there are processors, and none of
-them makes an object of a row that only passes through.
+Pure, bytes in and bytes out, with few imports: rows of a million entries are made in one process for each processor, and no process
+makes an object of a row that only passes through.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ _EPOCH = dt.date(2000, 1, 1).toordinal()
 
 
 class Entries(NamedTuple):
-    """Some entries column by column: their numbers; their verbs, each with a space and the day, and their bodies, a zero byte between."""
+    """Some entries by columns: their numbers; each one's verb, a space and its day; their bodies. A zero byte separates two texts."""
 
     numbers: bytes
     heads: bytes
@@ -50,7 +50,7 @@ class Rows(NamedTuple):
 def make_rows(
     entries: Entries, first: int, secrets: bytes, places: bytes, classes: Mapping[str, str]
 ) -> Rows:
-    """Return the rows of entries, which get the leaves from `first` on, in the order of their places: random bytes, some for each."""
+    """Return the rows of entries, which get the leaves from `first` on in the order of `places`: a random number for each entry."""
     heads = entries.heads.split(b"\0")
     constants = {head: _constants(head, classes) for head in set(heads)}
     drawn = struct.unpack(f">{len(heads)}Q", places)
@@ -95,7 +95,7 @@ def secret_row(number: bytes, secret: bytes) -> bytes:
 
 
 def _constants(head: bytes, classes: Mapping[str, str]) -> tuple[bytes, bytes, bytes]:
-    """Return what the leaves of a class and a day have in common: hashed before and after the root, and in the row before it."""
+    """Return the bytes that leaves of one class and day share: those hashed before and after the root, and those before it in the row."""
     verb, _, day = head.decode().rpartition(" ")
     leaf_class = classes.get(verb, OTHER)
     before, after = leaves.leaf_bytes(leaf_class, day, bytes(32)).split(b"0" * 64)

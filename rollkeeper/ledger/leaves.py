@@ -13,7 +13,7 @@ one under the names ``facts.<name>``, in the order of the body::
     hash    = SHA-256( 00 || leaf )                                                   RFC 6962
 
 The secret is drawn at random for each entry when it is integrated, and lies in the store of keys (`ledger.secrets`): an attacker who
-has the body without the secret cannot tell which leaf is its own, and an erased entry has neither. The one root hides how many
+has the body without the secret cannot tell which leaf belongs to it, and an erased entry has neither. The one root hides how many
 fields there are, which would tell the verb. A *disclosure* is the leaf with its fields in place of the root, each with its salt, or
 its digest alone where it is not disclosed; salts and digests in base64url without padding, 22 and 43 characters::
 
@@ -44,7 +44,7 @@ SALT_BYTES = 16
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SALTS = b"rollkeeper/leaf-salts@v2\x00"
 _ROOT = b"rollkeeper/leaf-root@v2\x00"
-# Cheaper than to have OpenSSL looked up for each of so many.
+# Copying is cheaper than a new hash, for which OpenSSL is looked up each time.
 _new = sha256().copy
 _NOT_PLAIN = ("\\", "[", "\n", "\1", ',","', ',"}', '":":')
 
@@ -52,7 +52,7 @@ type Field = tuple[str, Any]
 
 
 def fields_of(body: str) -> list[Field]:
-    """Return the fields of an entry, in their order. What is no object, which no program wrote, is one field."""
+    """Return the fields of an entry, in their order. A body that is not an object, which no program writes, is one field."""
     try:
         said = json.loads(body)
     except ValueError:
@@ -67,7 +67,7 @@ def root_of(body: str, *, secret: bytes, entry_id: int) -> bytes:
 
 
 def fields_of_all(bodies: bytes) -> Iterator[list[bytes]]:
-    """Give the fields of each body as they are hashed; a zero byte, which no text has, is between two bodies."""
+    """Give the fields of each body as they are hashed; a zero byte, which no text contains, separates two bodies."""
     if not are_plain(bodies.decode()):
         yield from map(_read, bodies.split(b"\0"))
         return
@@ -77,7 +77,7 @@ def fields_of_all(bodies: bytes) -> Iterator[list[bytes]]:
 
 
 def root_over(fields: Sequence[bytes], secret: bytes, number: bytes) -> bytes:
-    """Return the root over fields as they are hashed. A million times a publication, and each field is hashed."""
+    """Return the root over fields as they are hashed. It must be fast: a publication can have a million entries."""
     salts = shake_256(secret + _SALTS + number).digest(SALT_BYTES * len(fields))
     digests = []
     for salted in map(add, _salt_list(len(fields)).unpack(salts), fields):
@@ -102,7 +102,7 @@ def leaf_bytes(leaf_class: str, day: str, root: bytes) -> bytes:
 
 
 def leaves_of(heads: bytes, roots: bytes) -> list[bytes]:
-    """Return the same for many leaves: of each a class and a day, with a space between, behind a zero byte, and 32 bytes of the roots."""
+    """Return the same for many leaves: `heads` has each class, a space and the day, separated by zero bytes; `roots` has 32 bytes each."""
     written = hexlify(roots)
     return [
         before + written[64 * nth : 64 * nth + 64] + after
@@ -162,7 +162,7 @@ def _salts(secret: bytes, entry_id: int, count: int) -> bytes:
 
 
 def _preimage(name: str, value: Any) -> bytes:
-    """Return the canonical JSON of a name and its value; a million times a publication, so that texts are written here."""
+    """Return the canonical JSON of a name and its value; fast for texts, since a publication can have a million entries."""
     if type(value) is str:
         return f'["{name}",{quoted(value)}]'.encode()
     if type(value) is int:
@@ -175,10 +175,10 @@ def _base64(raw: bytes) -> str:
 
 
 def are_plain(bodies: str) -> bool:
-    """Tell whether fields can be cut out of bodies as they were written, for a small part of what reading them costs.
+    """Tell whether fields can be cut out of bodies as text, which is much cheaper than reading the JSON.
 
-    In canonical JSON without an escape or a list, a comma before a quotation mark is between two members, but where a text ends in a
-    comma, and a quotation mark before a colon ends a name, but where a text begins with a colon.
+    In canonical JSON without an escape or a list, a comma before a quotation mark separates two members, except where a text ends in a
+    comma; and a quotation mark before a colon ends a name, except where a text begins with a colon.
     """
     return not any(one in bodies for one in _NOT_PLAIN)
 
@@ -188,7 +188,7 @@ def _read(body: bytes) -> list[bytes]:
 
 
 def _cut(body: bytes) -> list[bytes] | None:
-    """Cut a plain body, in which its members are apart, into fields; None where it is no object, or has another inside than its facts."""
+    """Cut a plain body, with its members separated, into fields; None if it is not an object or holds another object than its facts."""
     before, is_there, rest = body.partition(b'["facts",{"')
     if is_there:
         facts, _, after = rest.partition(b"}")

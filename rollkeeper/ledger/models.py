@@ -12,8 +12,7 @@ from django.db.models.functions import Now
 class Entry(models.Model):
     """One entry: what was done, by whom, under which article, on which day. Its leaf is published, and nothing else of it.
 
-    The first migration adds the column `xid` (xid8, the transaction that wrote it), by which the integrator orders,
-    with its index.
+    The first migration adds the column `xid` (xid8, the transaction that wrote it), by which the integrator orders entries, with its index.
     """
 
     entry_id = models.BigAutoField(primary_key=True)
@@ -55,7 +54,7 @@ class Entry(models.Model):
                 name="ledger_entry_sign_ins",
                 condition=models.Q(verb="access:sign_in:attempted"),
             ),
-            # Entries come in the order of time: a few kilobytes find a span of it, and writing costs nothing.
+            # Entries come in the order of time: so an index of a few kilobytes finds a span of time, and writing it costs nothing.
             BrinIndex(fields=["at", "day"], name="ledger_entry_by_time", autosummarize=True),
         ]
 
@@ -130,7 +129,7 @@ class Checkpoint(models.Model):
 
 
 class Publication(models.Model):
-    """A checkpoint that was put out, with the cosignatures that it bore. Again whenever a witness renews its own."""
+    """A checkpoint that was published, with its cosignatures. There is another row whenever a witness renews its cosignature."""
 
     publication_id = models.BigAutoField(primary_key=True)
     size = models.BigIntegerField()
@@ -150,9 +149,9 @@ class Publication(models.Model):
 
 
 class Appended(models.Model):
-    """How many entries one statement appended, and a sum over their bodies; the integrator compares, and takes the row away.
+    """How many entries one statement appended, and a sum over their bodies; the integrator compares them, and removes the row.
 
-    What is deleted or changed before it has a leaf is missed there. The trigger that writes it (``sql/note_appended.sql``) and its
+    So it notices an entry that was deleted or changed before it had a leaf. The trigger that writes it (``sql/note_appended.sql``) and its
     column `xid` come with the first migration.
     """
 
@@ -212,7 +211,7 @@ class CheckRound(models.Model):
 
 
 class DeferredDisclosureMark(models.Model):
-    """Until which day the person is not shown the openings for one disclosure request; the entries are in the ledger at once."""
+    """The last day on which the person is not shown the openings for a disclosure request; the entries are in the ledger at once."""
 
     disclosure_id = models.UUIDField(primary_key=True)
     until = models.DateField(db_comment="Last day. From the day after, the openings and this day are shown.")

@@ -55,13 +55,13 @@ def sign(head: Head, key: Ed25519PrivateKey) -> str:
 
 
 def sign_text(text: str, *, name: str, key: Ed25519PrivateKey) -> str:
-    """Return a signed note: the text, which ends with its line, and a signature in this name."""
+    """Return a signed note: the text, which ends with a line break, and a signature in this name."""
     signature = base64.b64encode(key_id(name, key.public_key()) + key.sign(text.encode()))
     return f"{text}\n{_DASH}{name} {signature.decode()}\n"
 
 
 def is_signed_by(note: str, *, name: str, public: Ed25519PublicKey) -> bool:
-    """Tell whether the note bears a good signature of this key in this name. Others' signatures are passed over."""
+    """Tell whether the note bears a good signature of this key in this name. Signatures of others are skipped."""
     text, _, signatures = note.rpartition("\n\n")
     for line in signatures.splitlines():
         signer, _, encoded = line.removeprefix(_DASH).partition(" ")

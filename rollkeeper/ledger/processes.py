@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Work on very many entries, shared out to as many processes as there are processors. A few entries are worked on where they are asked for."""
+"""Work on very many entries, distributed to one process for each processor. A few entries are worked on in the calling process."""
 
 import os
 from collections import deque
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 _HERE = 4
-"""So much is done here: to start processes takes as long as some thousand entries."""
+"""So many pieces of work are done in this process: starting others takes as long as some thousand entries."""
 
 _BEHIND = 2
 
@@ -21,17 +21,17 @@ type Later[Result] = Callable[[], Result]
 
 
 class Share(Protocol):
-    """Have some work done, at the latest when its result is asked for."""
+    """Has some work done, at the latest when its result is asked for."""
 
     def __call__[**Given, Result](
         self, work: Callable[Given, Result], /, *given: Given.args, **named: Given.kwargs
     ) -> Later[Result]:
-        """Return what gives the result."""
+        """Return a function that gives the result."""
 
 
 @contextmanager
 def sharing_out() -> Iterator[Share]:
-    """Do the first pieces of work here, when their results are asked for, and of more the others at once, in other processes."""
+    """Do the first pieces of work in this process, when their results are asked for; start any others at once, in other processes."""
     pools: list[ProcessPoolExecutor] = []
     pieces = 0
 
@@ -60,7 +60,7 @@ def _pool() -> "ProcessPoolExecutor":
 
 
 def _end_with_parent() -> None:
-    """Let this process end when the process that distributes the work is killed: it would wait for ever, or go on writing after the next one began."""
+    """End this process when the one that distributes the work is killed: else it would wait for ever, or write while the next run does."""
     from multiprocessing import parent_process
 
     parent = parent_process()
@@ -74,7 +74,7 @@ def _end_with_parent() -> None:
 
 
 def given_later[Part](parts: Iterable[Part]) -> Iterator[Part]:
-    """Give each part after two more: while the results of one are waited for and written, the next are already being worked on."""
+    """Give each part when two more were begun: while the results of one are awaited and written, the next are already worked on."""
     before: deque[Part] = deque()
     for part in parts:
         before.append(part)

@@ -48,7 +48,7 @@ WITNESS = "at the witness "
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Leaves of which the tiles are being written, and the first of each part that differs from the tree, once it is known."""
+    """Leaves whose tiles are being written, and for each part the first leaf that differs from the tree, once that is known."""
 
     first: int
     end: int
@@ -84,11 +84,11 @@ def publish(
 ) -> PublicationResult:
     """Integrate what can be, write what the folder lacks, sign the head, have it cosigned and put it in place.
 
-    Without a folder, into the one of the settings. `progress` is given the number of entries written after each chunk. Safe
+    Without `folder`, it publishes into the folder of the settings. `progress` is given the number of entries written after each chunk. Safe
     to run again, at once, and to be killed at any point: the checkpoint comes last.
 
-    Some entries, the newest and in turn all others, are then checked against their leaves, which were published whatever is found:
-    they are the evidence.
+    Then some entries, the newest and in turn all others, are checked against their leaves. The leaves are published whatever the check
+    finds: they are the evidence.
 
     Refuses: LedgerRolledBack, LedgerHistoryChanged, LEAF_CHANGED, FOREIGN_LOG_FOLDER, LedgerKeyMissing,
     WITNESS_CONFLICT.
@@ -124,7 +124,7 @@ def _alone() -> AbstractContextManager[None]:
 def _heads_of_witnesses(
     states: Iterable[witnesses.WitnessState], key: Ed25519PrivateKey
 ) -> list[tuple[str, notes.Head]]:
-    """Return what each witness proves that this key signed, and where that is."""
+    """Return the head that each witness proves to be signed by this key, and the name of the place where it is."""
     name, public = notes.origin(), key.public_key()
     return [
         (f"{WITNESS}{one.witness}", notes.read_head(one.note, file=one.witness))
@@ -157,7 +157,7 @@ def _release(
     answers: tuple[witnesses.WitnessReply, ...],
     have: int | None,
 ) -> PublicationResult:
-    """Replace the folder's checkpoint, if enough witnesses cosigned the new one. It bears no line that is not right."""
+    """Replace the folder's checkpoint, if enough witnesses cosigned the new one. It gets only valid cosignatures."""
     lines = [*_lines_before(place, head), *(one.line for one in answers if one.line)]
     keys = [witness_key(one.vkey) for one in settings().witnesses]
     right = [found for key in keys if (found := cosignature(lines, head=head, key=key))]
@@ -172,7 +172,7 @@ def _release(
 
 
 def _lines_before(place: TileStore, head: notes.Head) -> Iterator[str]:
-    """Return the signatures that are stored for this same head, so that the signature of a witness that is away today is not lost."""
+    """Return the stored signatures of this same head, so that the cosignature of a witness that does not answer today is not lost."""
     there = place.read(CHECKPOINT)
     newest = queries.newest_publication()
     for note in (newest.note if newest else "", there.decode(errors="replace") if there else ""):
@@ -222,7 +222,7 @@ def _witness_status(state: witnesses.WitnessState) -> WitnessStatus:
 
 
 def prepare_receipts() -> None:
-    """Have a key for receipts, unless the ledger's own is missing, which `publish` refuses by name. Again: nothing."""
+    """Make a key for receipts, unless the ledger's own key is missing: `publish` refuses that by name. Again: nothing."""
     with suppress(LedgerKeyMissing):
         signed_entry_timestamps.prepare_receipt_key(_key())
 
@@ -301,7 +301,7 @@ def _chunks(place: TileStore, have: int, size: int, share: Share) -> Iterator[Ch
 
 
 def _complete(tiles: Sequence[LeafTile], first: int, end: int) -> Iterator[LeafTile]:
-    """Give each tile with the hashes that it must have: those of the one at the edge are no tile yet."""
+    """Give each tile with the hashes that it must have; those of the incomplete tile at the edge come from the leaves."""
     there = {tile.tile_index: tile for tile in tiles}
     for at in range(first, end, tree.TILE_WIDTH):
         index, width = at // tree.TILE_WIDTH, min(tree.TILE_WIDTH, end - at)

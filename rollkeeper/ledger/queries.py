@@ -48,7 +48,7 @@ class AccessEntry:
     purpose: str
     leaf_index: int | None
     code: str
-    """Of its receipt, which discloses it and proves that it is in the published ledger."""
+    """The code of its receipt, which discloses the entry and proves that it is in the published ledger."""
     withheld_until: dt.date | None = None
 
 
@@ -87,7 +87,7 @@ class StoredEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MissingEntry:
-    """An entry that a leaf, or a note of what was appended, says there was: its class, where it is known, and its day."""
+    """An entry that is gone, but was recorded in a leaf or a note of what was appended: its class, if known, and its day."""
 
     entry_id: EntryId
     leaf_class: str | None
@@ -96,9 +96,9 @@ class MissingEntry:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A checkpoint as it was put out, with the cosignatures that it bore, and when by the machine's clock.
+    """A checkpoint as it was published, with its cosignatures, and when that was by the machine's clock.
 
-    `cosigned_at` is the newest of these cosignatures' instants, None where it bore none.
+    `cosigned_at` is the newest of these cosignatures' instants, None if it had none.
     """
 
     size: int
@@ -123,7 +123,7 @@ def accesses(
     """Return every opening of what is sealed about one person, and every access to these lines, the oldest first.
 
     `lines` are searched for all time, `held` for the period of the tenure. Accesses for a disclosure request with deferred
-    notification are left out until then.
+    notification are left out until that day is over.
     """
     periods = [*held, *(TenurePeriod(line_id, None, None) for line_id in lines)]
     found = database.rows(
@@ -140,7 +140,7 @@ def accesses(
 def accesses_of_line(line_id: LineId) -> list[AccessEntry]:
     """Return every access to the present subscriber of a line, or to the line while it has none, the oldest first.
 
-    At an app in the transaction that entered its own access alone.
+    An app may call it only in the transaction that entered its own access.
     """
     found = database.rows(
         "SELECT * FROM lines_accesses_of(%s, %s, %s)",
@@ -188,22 +188,22 @@ def entries(first: int, end: int) -> Iterator[StoredEntry]:
 
 
 def leaf_tiles(first: int, end: int) -> list[LeafTile]:
-    """Return the leaves from `first` up to and without `end` by tiles, each with the hashes that the tree has of it, where it is full."""
+    """Return the leaves from `first` up to and without `end` by tiles; a full tile has the hashes that the tree stores of it."""
     found = database.prepared_rows(database.sql("ledger", "leaf_roots"), {"first": first, "end": end})
     return [LeafTile(*row) for row in found]
 
 
 def first_missing_leaf(first: int, end: int) -> int:
-    """Return the first leaf from `first` on that is not there, up to `end`."""
+    """Return the first leaf from `first` on that is missing; `end` if none before it is."""
     statement = "SELECT leaf_index FROM ledger_leaf WHERE leaf_index >= %s AND leaf_index < %s"
     there = {row.leaf_index for row in database.rows(statement, [first, end])}
     return next((leaf for leaf in range(first, end) if leaf not in there), end)
 
 
 def missing_accesses(*, since: dt.date | None = None) -> list[MissingEntry]:
-    """Return the entries that may have been accesses and are gone: about whom they were, no one can say any more.
+    """Return the entries that are gone and may have been accesses; no one can say any more whom they were about.
 
-    A leaf says that there was one. They belong into the answer of everyone whose record was there on that day.
+    Each belongs in the access history of everyone whose record existed on that day.
     """
     values = {"access": LeafClass.ACCESS.value, "since": since or dt.date.min}
     return [
@@ -213,7 +213,7 @@ def missing_accesses(*, since: dt.date | None = None) -> list[MissingEntry]:
 
 
 def stored_tile(level: int, index: int, width: int) -> bytes:
-    """Return the first `width` hashes of a tile: as stored where it is full, made from what is below at the edge."""
+    """Return the first `width` hashes of a tile: as stored if the tile is full; at the edge made from the level below."""
     first = index * tree.TILE_WIDTH
     if width == tree.TILE_WIDTH:
         statement = "SELECT hashes FROM ledger_tile WHERE level = %s AND tile_index = %s"
@@ -235,8 +235,8 @@ def receipt(entry_id: EntryId, *, body: str | None = None) -> str | None:
     """Return the proof that an entry is in the published ledger, as a text that is checked without a network.
 
     The format is c2sp.org/tlog-proof, with the disclosure of the entry (`ledger.leaves`) as its extra line, under the newest
-    published checkpoint with its cosignatures. None until a checkpoint covers the entry, and once it was erased. A counter, which
-    reads no entry, gives the body that it was told.
+    published checkpoint with its cosignatures. None until a checkpoint covers the entry, and after the entry was erased. A counter
+    cannot read entries: it passes the body that it was given.
     """
     index = leaf_of(entry_id)
     newest = newest_publication()

@@ -39,7 +39,7 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 @dataclass(frozen=True)
 class ParsedEntry:
-    """The content of an entry, and its names."""
+    """The body of an entry, and the values in it by name."""
 
     body: bytes
 
@@ -64,7 +64,7 @@ class ParsedEntry:
 
     @property
     def article(self) -> str:
-        """Return the article that it was decided by, empty where none was."""
+        """Return the article by which it was decided, empty if there was none."""
         return str(self.content.get("article", ""))
 
     @property
@@ -83,7 +83,7 @@ class ParsedEntry:
 
     @property
     def hash(self) -> str:
-        """Return the hash of the body, by which the same entry is known again here."""
+        """Return the hash of the body, by which the same entry is recognised here."""
         return tree.leaf_hash(self.body).hex()
 
 
@@ -96,7 +96,7 @@ class LedgerReceipt:
     entry: ParsedEntry
     text: str
     is_proven: bool
-    """It carries a proof; otherwise it is a signed entry, and the proof is there for the code as soon as one is published."""
+    """Whether it carries a proof. If not, it is a signed entry, and its code gives the proof once the ledger is published."""
 
 
 def receipt_of(entry_id: EntryId) -> LedgerReceipt:
@@ -153,7 +153,7 @@ def is_code(text: str) -> bool:
 def verify_receipt(text: str) -> ParsedEntry:
     """Return the entry that a receipt proves, whether or not this register still knows it; or that a code names.
 
-    Anyone can hide fields of a proof that they have, such as of which line it is: what hides one is no receipt that this instance gave.
+    Anyone can hide fields of a proof that they have, such as the line. This instance hides none, so a receipt with a hidden field is refused.
     Refuses: RECEIPT_NOT_GENUINE if this instance's key did not sign exactly this text; RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     if is_code(text):
@@ -171,7 +171,7 @@ def verify_receipt(text: str) -> ParsedEntry:
 
 
 def is_in_ledger(entry: ParsedEntry) -> bool:
-    """Tell whether this register holds the entry of a registration itself, so that what its receipt says was never lost."""
+    """Tell whether this register still has the entry of a registration, so that nothing in its receipt was lost."""
     (found,) = database.rows(
         "SELECT ledger_has_registration(%s, %s) AS is_there", [entry.line_id, entry.body.decode()]
     )
@@ -179,7 +179,7 @@ def is_in_ledger(entry: ParsedEntry) -> bool:
 
 
 def erasures_of(entry: ParsedEntry) -> list[LedgerReceipt]:
-    """Return the certificates that what a receipt is about was erased, the oldest first; none where it is still kept.
+    """Return the certificates of erasure of the record that a receipt is about, the oldest first; none if it is still kept.
 
     A certificate that names a different tenure of the line than the receipt belongs to another subscriber.
     """

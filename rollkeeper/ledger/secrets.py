@@ -2,7 +2,7 @@
 """The secrets that open published leaves, one an entry, in the store of keys.
 
 They lie there because that store is never backed up with the register, and its backups live a week: an erased entry is closed for
-ever once both are over. Each call commits by itself, as everything in that store does.
+ever once the secret and those backups are gone. Each call commits separately, as everything in that store does.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,9 +19,9 @@ _DESTROYED_AT_ONCE = 10_000
 
 
 def keep_secrets(entries: Sequence[int], rows: Iterable[bytes]) -> None:
-    """Keep the secret of each entry in place of what there is: of a number that a restore used again, or of a killed run.
+    """Keep the secret of each entry; replace one that is there from a killed run, or from before a restore that reuses the number.
 
-    They come as rows in PostgreSQL's binary form (`ledger.leaf_rows.secret_row`).
+    The secrets come as rows in PostgreSQL's binary form (`ledger.leaf_rows.secret_row`).
     """
     if not entries:
         return
@@ -39,7 +39,7 @@ def keep_secrets(entries: Sequence[int], rows: Iterable[bytes]) -> None:
 
 
 def destroy_present(entries: Collection[int]) -> int:
-    """Remove what there is of these entries, in the present transaction."""
+    """Remove the secrets of these entries in the present transaction; return how many there were."""
     return database.run(
         "DELETE FROM ledger_secret WHERE entry_id BETWEEN %s AND %s AND entry_id = ANY (%s)",
         [min(entries), max(entries), list(entries)],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Put committed entries into the tree: a leaf for each, in an order that is final, and full tiles over them.
 
-What a run takes together (`_MADE_AT_ONCE`) is in no order within it, as `leaf_rows` says.
+Entries that a run takes together (`_MADE_AT_ONCE`) get their leaves in a random order, as `leaf_rows` says.
 
 Separate from the services, which only append: this runs later, alone, in steps of one transaction each, and can be killed between
 or within any of them. Writers and integrator never wait for each other; an entry whose transaction began before another that is
@@ -41,7 +41,7 @@ type Made = Later[Rows]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Entries of which leaves are being made: how many, the place of the last one, and the rows."""
+    """Entries whose leaves are being made: how many, the place of the last one, and the rows."""
 
     count: int
     through: dict[str, Any]
@@ -59,9 +59,9 @@ class IntegrationResult:
 def integrate(
     progress: Callable[[int], None] = lambda _: None, *, share: Share | None = None
 ) -> IntegrationResult:
-    """Give every entry that can have one a leaf, and make the tiles that are full.
+    """Give a leaf to every entry that can have one, and make the tiles that are full.
 
-    `progress` is given the number of entries after each step. Without a `share` it has one for itself. Safe to run twice, at
+    `progress` is given the number of entries after each step. Without `share`, it makes its own. Safe to run twice, at
     once, and to be killed.
     """
     added = 0
@@ -94,7 +94,7 @@ def _step(share: Share) -> tuple[int, int]:
         added += taken.count
         last |= taken.through
         loose = _fill_tiles(loose, size + added)
-    # A step that is full may have ended within a transaction, whose note waits for the rest.
+    # A full step may have ended within a transaction: then the note of that transaction waits for the rest of its entries.
     before = last["through_xid"] if added == STEP_ENTRIES else here.horizon
     if is_restored:
         (newest,) = database.rows("SELECT coalesce(max(entry_id), 0) AS entry FROM ledger_entry")
@@ -137,7 +137,7 @@ def _through(row: Any) -> dict[str, Any]:
 
 
 def _take(rows: Iterable[Any], first: int, share: Share) -> Taken:
-    """Take entries, and have leaves from `first` on made of them, each row of them in a random order, with a fresh secret each."""
+    """Take entries and have their leaves made, from `first` on: each row of entries in a random order, each entry with a fresh secret."""
     made: list[Made] = []
     count, through = 0, {}
     for row in rows:
@@ -197,7 +197,7 @@ def _loose_hashes(size: int) -> bytes:
 
 
 def _fill_tiles(loose: bytes, size: int) -> bytes:
-    """Make the tiles that are full, the lowest of the hashes of loose leaves; return the hashes that are left."""
+    """Make the tiles that are full, the lowest ones from the hashes of loose leaves; return the hashes that are left."""
     have, full = _count_tiles(0), size >> tree.TILE_HEIGHT
     if have < full and len(loose) != (size - have * tree.TILE_WIDTH) * tree.HASH_BYTES:
         raise LEAF_CHANGED(leaf=queries.first_missing_leaf(have * tree.TILE_WIDTH, size))

@@ -49,12 +49,12 @@ def sign_entry(body: bytes) -> str | None:
 
 
 def vkey() -> str | None:
-    """Return the ledger's verifier key as this instance wrote it down, None where it never did."""
+    """Return the ledger's verifier key as this instance stored it, None if it never did."""
     return vkey_file().read_text("utf-8").strip() if vkey_file().exists() else None
 
 
 def vkey_file() -> Path:
-    """Return where the ledger's verifier key lies: public, and read where the signing key must not be."""
+    """Return where the ledger's verifier key lies: it is public, so processes that must not have the signing key read it."""
     return data_dir() / "ledger" / "vkey"
 
 

@@ -57,13 +57,13 @@ class TileStore:
             return None
 
     def write(self, name: str, content: bytes) -> None:
-        """Put a file in its place atomically, readable by the web server. A checkpoint is on the disk first: an empty one would be no one's."""
+        """Put a file in its place atomically, readable by the web server. A checkpoint is synced to disk: an empty one would be refused."""
         file = self.root / name
         self._make(file.parent)
         write_atomically(file, content, mode=_READABLE, is_durable=name == "checkpoint")
 
     def write_tile(self, level: int | str, index: int, width: int, content: bytes) -> None:
-        """Put a tile or bundle in its place; a full one makes the partial ones before it superfluous."""
+        """Put a tile or bundle in its place; a full one replaces the partial ones before it."""
         self.write(tile_name(level, index, width), content)
         partial = self.root / f"{tile_name(level, index)}.p"
         if width == tree.TILE_WIDTH and os.path.lexists(partial):
@@ -78,7 +78,7 @@ class TileStore:
 
 
 class LeafTile(NamedTuple):
-    """The leaves of one lowest tile: their classes and days, their roots, and the hashes that the tree has of them, None where it has none."""
+    """The leaves of one lowest tile: their classes and days, their roots, and the tree's hashes of them, None if it has none."""
 
     tile_index: int
     heads: bytes
@@ -87,7 +87,7 @@ class LeafTile(NamedTuple):
 
 
 def write_leaf_tiles(place: TileStore, tiles: Iterable[LeafTile]) -> int | None:
-    """Write leaves and their hashes. Return the first leaf that does not have the hash that the tree has of it; its tile is not written."""
+    """Write leaves and their hashes. Return the first leaf whose hash differs from the tree's; its tile is not written."""
     for tile in tiles:
         entries = leaves_of(tile.heads, tile.roots)
         hashes = b"".join([sha256(b"\0" + entry).digest() for entry in entries])

@@ -46,7 +46,7 @@ class Verb(StrEnum):
     _value_: str
 
     def __new__(cls, value: str, schema: EntrySchema) -> Self:
-        """Make a verb that is its own text and carries its form."""
+        """Make a verb that is its own text and carries its schema."""
         verb = str.__new__(cls, value)
         verb._value_, verb.schema = value, schema
         verb.leaf_class = class_of(value)
@@ -139,7 +139,7 @@ class Verb(StrEnum):
     )
     LINE_SUSPENDED = (
         "line:line:suspended",
-        # What is barred, where more than the floor is left.
+        # `bars` says what is barred, if more than the emergency floor is left.
         EntrySchema(line=REQUIRED, pack=REQUIRED, article=REQUIRED, facts=_DATED, optional={"bars": CODE}),
     )
     LINE_RESTORED = (
@@ -222,7 +222,7 @@ class Verb(StrEnum):
     )
     COUNTER_CODE_ISSUED = "line:counter_code:issued", _LINE
     LINE_LOOKED_UP = "line:line:looked_up", _LINE
-    # A lookup, or a comparison of a document, that led to no other entry. No number and no document; for a miss no line.
+    # A lookup, or a comparison of a document, that led to no other entry. It names no number and no document; for a miss no line.
     ACCESS_RECORDED = (
         "line:access:recorded",
         EntrySchema(line=OPTIONAL, facts={"outcome": CODE}, optional={"matched": FLAG, "reached": CODE}),

@@ -47,7 +47,7 @@ _SOME = "give the keys in witnesses, taken from the witnesses\nthemselves, as --
 
 
 def write_verifier_bundle(place: TileStore, *, vkey: str) -> None:
-    """Put everything in its place that is not there as it should be."""
+    """Write each of these files that is missing or has other content."""
     witnesses = settings().witnesses
     for name, content in {
         VKEY: f"{vkey}\n",

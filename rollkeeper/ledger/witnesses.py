@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Ask witnesses to cosign a checkpoint (c2sp.org/tlog-witness), and ask what they cosigned before.
 
-Separate from publishing, which decides what may be signed and when it is out. Asked are all at once; one that is slow,
-gone or does not know this ledger is only not counted. One that holds another history is another matter: it is asked to
-the publisher, who stops.
+Separate from publishing, which decides what may be signed and when it is published. All witnesses are asked at once. A witness
+that is slow, unreachable or does not know this ledger is just not counted. One that holds another history is reported to the
+publisher, which stops.
 
     POST <url>/add-checkpoint                         "old " size 0A || proof, a hash in base64 a line || 0A || checkpoint
     200  cosignature lines    409  the size that the witness holds    422  it does not continue what the witness holds
@@ -101,7 +101,7 @@ def fetch_states(origin: str, *, timeout_s: float = _TIMEOUT_S) -> list[WitnessS
 
 @dataclass(frozen=True, slots=True)
 class _HttpResponse:
-    """A status and a body; status 0 and a reason where there was none."""
+    """A status and a body; status 0 and a reason if there was no response."""
 
     status: int
     body: str
@@ -189,7 +189,7 @@ def _send(
         )
         return _HttpResponse(status, text.decode("utf-8", "replace"))
     except urllib3.exceptions.HTTPError as fault:
-        # A refused connection is, to urllib3, one that took too long.
+        # urllib3 counts a refused connection among those that took too long.
         away = isinstance(fault, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ProtocolError)
         late = not away and isinstance(fault, urllib3.exceptions.TimeoutError)
         return _HttpResponse(0, "it does not answer in time" if late else "it cannot be reached")

@@ -80,7 +80,7 @@ def plain_text(receipt: LedgerReceipt) -> str:
 
 
 def qr_svg(receipt: LedgerReceipt) -> str:
-    """Return the square to scan as SVG, with a white ground on a dark page too: the whole receipt, or its code where that is too long."""
+    """Return the square to scan as SVG, white behind it even on a dark page: the whole receipt, or its code if the receipt is too long."""
     out = io.BytesIO()
     _qr_code(receipt).save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True, light="white")
     return out.getvalue().decode()
@@ -101,7 +101,7 @@ def pdf(receipt: LedgerReceipt) -> bytes:
 
 
 def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[str]) -> bytes:
-    """Set sheets with the fonts of these languages in them; no file is written. Refuses: FontsMissing."""
+    """Return sheets as a PDF with the fonts of these languages in it; no file is written. Refuses: FontsMissing."""
     with needs_extra("print"):
         import typst
 
@@ -129,7 +129,7 @@ def _qr_code(receipt: LedgerReceipt) -> "segno.QRCode":
     import segno
 
     text = receipt.text if len(receipt.text.encode()) <= MAX_QR_BYTES else receipt.code
-    # A receipt looks like noise under each mask; to weigh all eight, as texts with a pattern need, takes four times as long.
+    # A receipt looks like noise under each mask; comparing all eight, which texts with a pattern need, takes four times as long.
     return segno.make_qr(text, encoding="utf-8", error="L", boost_error=True, mask=_MASK)
 
 

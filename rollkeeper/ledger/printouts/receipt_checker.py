@@ -102,12 +102,12 @@ def _page(spoken: tuple[str, ...], unread: tuple[str, ...], published: str) -> s
 
 @cache
 def policy() -> str:
-    """Return what the page may do: run this script, wear this style, nothing else."""
+    """Return what the page may do: run this script, use this style, nothing else."""
     return "; ".join(f"{name} {' '.join(values)}" for name, values in _policy().items())
 
 
 def header_policy() -> dict[str, list[str]]:
-    """Return the same for the header of a server that hands the page out; a page cannot say itself who may frame it."""
+    """Return the same for the header of a server that serves the page: only a header can say who may frame it."""
     return _policy() | {"frame-ancestors": ["'none'"]}
 
 

@@ -1,4 +1,4 @@
--- Lists who opened or looked up something about one person, and about lines for as long as the person held them.
+-- Lists who opened or looked up something about one person, and about lines while they were the person's.
 -- Law: art. 5, 11 (a registered subscriber may know who accessed). Accesses for a disclosure request with deferred notification
 -- are left out until that day is over.
 -- Reads: ledger_entry, ledger_leaf, ledger_deferreddisclosuremark. Writes: nothing.

@@ -4,7 +4,7 @@
 -- Plan: a hash anti-join over both tables, once a restore; the caller has locked out writers for its length.
 -- Again: the same.
 -- Transaction numbers are meaningless outside their cluster. Existing entries keep the order of the old numbers; entries written
--- from now on are recognised by an entry number above the floor. An entry that was reduced has no leaf to get.
+-- from now on are recognised by an entry number above the floor. An entry that was reduced has a leaf already.
 
 SELECT max(xid)::text AS xid,
        string_agg(int8send(entry_id), ''::bytea ORDER BY xid, entry_id) AS numbers,

@@ -16,5 +16,5 @@ ALTER TABLE ledger_tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
 ALTER TABLE ledger_tile
     ADD CONSTRAINT ledger_tile_width CHECK (length(hashes) = 8192 AND length(root) = 32);
 ALTER TABLE ledger_leaf ADD CONSTRAINT ledger_leaf_hash_length CHECK (length(leaf_hash) = 32 AND length(root) = 32);
--- So long is no entry, and a receipt with one could not be handed out.
+-- No entry is longer than this, and no receipt with a longer one could be handed out.
 ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_max_length CHECK (octet_length(body) <= 65535);

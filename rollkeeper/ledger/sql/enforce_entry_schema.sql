@@ -14,7 +14,7 @@ DECLARE
 BEGIN
     IF facts IS NOT NULL THEN
         FOREACH one SLICE 1 IN ARRAY ledger_entry_schema(verb) LOOP
-            IF one[2] = 'code' AND NOT ledger_is_word(facts ->> one[1]) THEN  -- not of an optional one that is missing
+            IF one[2] = 'code' AND NOT ledger_is_word(facts ->> one[1]) THEN  -- an optional one that is missing passes
                 RETURN false;
             END IF;
         END LOOP;
@@ -37,11 +37,11 @@ BEGIN
     THEN
         RAISE EXCEPTION 'an entry is not of its form' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- A code, and a role, is a word of the program, so that no app enters a name as one. What is of another kind has another form.
+    -- A code or a role must be a word of the program, so that no app enters a name as one. Facts of other kinds cannot hold a name.
     IF kernel_is_app() AND NOT (ledger_is_word(said ->> 'role') AND ledger_codes_are_words(NEW.verb, said -> 'facts')) THEN
         RAISE EXCEPTION 'ledger_entry_with_a_word_that_is_not_of_the_program' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- An app does not say when it was, but in a demo instance, which may be given a date.
+    -- An app does not set the time of an entry, except in a demo instance, which may be given a date.
     IF kernel_is_app() AND kernel_is_production() THEN
         NEW.at := date_trunc('milliseconds', clock_timestamp());
         NEW.day := kernel_day(NULL);

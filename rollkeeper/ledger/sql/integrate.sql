@@ -5,8 +5,8 @@
 -- Again: the same, and what has been committed since.
 --
 -- An entry is taken once its transaction and all transactions with lower numbers have ended (the horizon of the
--- snapshot): then no entry with a lower place can appear any more. Writers are not waited for and do not wait.
--- No text has a zero byte, which so keeps verbs and bodies apart. A row an entry took the program five times as long to read.
+-- snapshot): then no entry with a lower place can appear any more. Neither this nor a writer waits for the other.
+-- A zero byte, which no text contains, separates verbs and bodies. With one row for each entry the program read five times as long.
 
 SELECT max(xid)::text AS xid,
        string_agg(int8send(entry_id), ''::bytea ORDER BY xid, entry_id) AS numbers,

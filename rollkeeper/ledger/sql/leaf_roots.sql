@@ -3,7 +3,7 @@
 -- Reads: ledger_leaf between two leaves, ledger_tile. Writes: nothing.
 -- Plan: range scan of the primary key; one primary key a tile.
 -- Again: the same leaves.
--- One row a tile, so that the publisher makes no object of the row of each leaf. No text has a zero byte.
+-- One row a tile, so that the publisher makes no object of each leaf's row. A zero byte, which no text contains, separates texts.
 
 SELECT found.tile_index, found.heads, found.roots, t.hashes
   FROM (

@@ -1,5 +1,5 @@
--- Lists the entries that are gone and may have been accesses: those of that class that a leaf has and the table has not, as checks
--- found them, and those that were removed or changed before they had a leaf.
+-- Lists the entries that are gone and may have been accesses: those with a leaf of that class that checks found missing, and
+-- those that were removed or changed before they had a leaf.
 -- Law: art. 5, 11 (a registered subscriber may know who accessed). Reads: ledger_fault, ledger_entry. Writes: -.
 -- Plan: ledger_fault is empty unless the register was changed; a primary key for each row.
 -- Again: the same; an entry that came back from a backup is left out.

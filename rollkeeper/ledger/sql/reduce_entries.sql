@@ -1,4 +1,4 @@
--- Reduces the bodies of erased entries to what counts need, and refuses every other change of an entry.
+-- Reduces the bodies of erased entries to what reports count by, and refuses every other change of an entry.
 -- Law: art. 5 (erased means erased), 11 (who acted must stay visible).
 -- Reads: retention_erasure, lines_tenure, vault_sealed, ledger_leaf, its arguments. Writes: ledger_entry; three functions and two triggers are made.
 -- Plan: one primary key an entry. Again: CREATE OR REPLACE: the same functions; an entry is reduced once.
@@ -28,9 +28,9 @@ BEGIN
 END
 $$;
 
--- Reduces those of these entries that belong to an erasure of records under way; returns how many. Only the worker may call it. What it
--- asks for is held to what `retention/sql/entries_to_erase.sql` finds: an erasure of copies, of a past tenure, or of one of a person's
--- records would otherwise hide who accessed the rest. Who registers again while it runs takes nothing back.
+-- Reduces those of these entries that belong to an erasure of records under way; returns how many. Only the worker may call it. It
+-- reduces only what `retention/sql/entries_to_erase.sql` finds: otherwise an erasure of copies, of a past tenure, or of one of a person's
+-- records could hide who accessed the rest. A registration that is made while the erasure runs prevents nothing.
 CREATE OR REPLACE FUNCTION ledger_reduce_entries(entries bigint[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -86,7 +86,7 @@ $$;
 CREATE OR REPLACE TRIGGER ledger_entry_refuse_update BEFORE UPDATE ON ledger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_update();
 
--- A role that may update, and says that it reduces, reduces and does nothing else.
+-- A role that may update, and says that it reduces, can do nothing but reduce.
 CREATE OR REPLACE FUNCTION ledger_only_reduce() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN

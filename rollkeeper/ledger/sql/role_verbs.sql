@@ -1,8 +1,8 @@
--- Which verbs each role of the database may enter in the ledger, and that no app enters what the console or the worker did.
+-- Says which verbs each role of the database may enter in the ledger; refuses an app's entry in the name of the console or the worker.
 -- Law: art. 11 (who acted must stay visible). Reads: -. Writes: a trigger on ledger_entry. Plan: a list of words an entry, planned once a session (kernel/sql/functions.sql).
 -- Again: CREATE OR REPLACE: the same trigger.
 -- An attacker who has an app's session enters what that app could have done, and nothing that steers others: no openings, no batches of
--- a counter, no keys. The worker carries out what people decided anywhere, so that its list says what it does not enter: what is opened,
+-- a counter, no keys. The worker carries out what people decided anywhere, so its list names what it may not enter: openings,
 -- and what people decide on pages, at commands or at the vault service.
 CREATE OR REPLACE FUNCTION ledger_role_may(acting name, verb text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$

@@ -9,8 +9,8 @@ CREATE TABLE IF NOT EXISTS ledger_secret (
     secret bytea NOT NULL,
     CONSTRAINT ledger_secret_length CHECK (length(secret) = 32)
 );
--- Who has the secret tests guesses of an entry that it may not read against the published leaf. So apps are given a thousand a day, which
--- no rollback takes back; beyond that a counter hands out signed entries.
+-- A process that has the secret can test guesses of an entry that it may not read against the published leaf. So apps get a thousand
+-- secrets a day, and no rollback takes the count back; beyond that a counter hands out signed entries.
 CREATE SEQUENCE IF NOT EXISTS ledger_secrets_given AS bigint MINVALUE 0 START 0;
 CREATE SEQUENCE IF NOT EXISTS ledger_secrets_given_since AS bigint MINVALUE 0 START 0;
 SELECT setval('ledger_secrets_given', 0) FROM ledger_secrets_given WHERE last_value >= 1000000000000 OR NOT is_called; -- as an earlier version counted

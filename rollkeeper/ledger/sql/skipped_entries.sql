@@ -3,8 +3,8 @@
 -- Plan: every entry that lies before the last one taken, against the leaves' entries; one hash join, some seconds at 10^7.
 -- Again: the same rows.
 --
--- The place of an entry is its transaction's number, which the table takes from the server. Only who owns the table can
--- write another. Entries at or below the floor came with a restore, when all of them were given leaves.
+-- The place of an entry is its transaction's number, which the table takes from the server. Only the table's owner can
+-- write another number. Entries at or below the floor came with a restore, when all of them were given leaves.
 
 SELECT e.entry_id
   FROM ledger_entry AS e,

@@ -1,8 +1,8 @@
--- Takes away the notes of what was appended, of the transactions whose entries were just taken, and finds those that do not agree.
+-- Removes the notes of transactions whose entries were just taken, and records a fault where a note does not agree with the entries.
 -- Law: art. 11. Reads: ledger_entry. Writes: ledger_appended, ledger_fault.
 -- Plan: ledger_appended is nearly empty; ledger_entry_by_commit, one probe a transaction.
 -- Again: nothing left.
--- A transaction that is not taken to its end is left for the next step, by `before`.
+-- `before` leaves a transaction whose entries are not all taken yet to the next step.
 
 WITH noted AS (
     DELETE FROM ledger_appended
