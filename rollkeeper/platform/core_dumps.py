@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Disables core dumps and ptrace for this process.
 
-A core dump would contain keys and opened values, on an unencrypted disk. The limit is inherited by child processes, PostgreSQL
-too, but a core that the system pipes to a program ignores it. So each process also makes itself non-dumpable; then other
-processes of its user cannot read its memory or its environment either.
+A core dump would contain keys and opened values, on an unencrypted disk. Child processes inherit the limit, PostgreSQL too, but it
+does not apply to a core that the system pipes to a program. So each process also makes itself non-dumpable; then other processes of
+its user cannot read its memory or its environment either.
 """
 
 import ctypes

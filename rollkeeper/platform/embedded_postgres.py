@@ -9,8 +9,8 @@ attacker who takes over one server cannot read the other's files.
 A process that needs a server starts it if it is not running, and the last process that used it stops it. A shared file lock
 counts the processes; the lock vanishes when its process ends.
 
-A server that recovers from a crash is waited for: PostgreSQL 18 hangs for good where it is told to stop meanwhile. One that hangs all
-the same is stopped at once, which loses nothing that was committed, and started again. One that a signal holds is told to go on.
+This module waits for a server that recovers from a crash: PostgreSQL 18 hangs forever if it is told to stop meanwhile. A server that
+hangs all the same is stopped at once and started again; nothing that was committed is lost. A server that a signal holds is told to go on.
 """
 
 import atexit
@@ -45,11 +45,11 @@ KEYS_SYSTEM_USER = "rollkeeper-keys"
 SUPERUSER = "postgres"
 _START_S = 60
 _STOP_S = 10
-"""How long an orderly stop may take: longer, and the server hangs, or the next start reads the rest of its log."""
+"""How long an orderly stop may take. After that the server is stopped at once, and the next start reads the rest of its log."""
 _HANGS_AFTER_S = 10
-"""How long a server that lives may stop, or say nothing, without doing anything, before it counts as hung."""
+"""How long a living server may be stopping or silent, without any work, before it counts as hung."""
 _SLOW_FOR_S = 120
-"""How long it may if it works meanwhile: on a machine under load it is slow, and to stop it would make that worse."""
+"""The same for a server that works meanwhile: on a machine under load it is slow, and a restart would make that worse."""
 _TELL_EVERY_S = 60
 _LOOK_S = 2
 _MIN_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) plus what a start writes
@@ -73,7 +73,7 @@ password_encryption = 'scram-sha-256'
 
 
 _in_use: list[IO[str]] = []
-"""The marks by which this process uses servers: one an instance, and another instance's restore leaves the others alone."""
+"""The locks that show which servers this process uses, one for each instance: a restore of one instance leaves the others alone."""
 
 
 def ensure_running() -> None:
@@ -110,14 +110,14 @@ def stop_if_unused() -> None:
         except BlockingIOError:
             return
         for store in STORES:
-            # Not `_pid`: in the moment that this takes, a server notices that a session of this process died, and says so in `_stop`.
-            # One that is told to stop before it has noticed hangs.
+            # Not `_pid`, which is faster: while this runs, the server notices that a session of this process died, and `_stop` sees it.
+            # A server that is told to stop before it has noticed hangs.
             if _says_that_it_runs(store):
                 _stop(store)
 
 
 def how_it_hangs(store: Store) -> ServerState | None:
-    """Return how a server hangs, None where it does not: one that is not running is started by whatever needs it. Takes seconds."""
+    """Return how a server hangs, or None. A server that does not run does not hang: what needs it starts it. Takes seconds."""
     if is_own(store):
         return keeps_hanging(store, for_s=_LOOK_S)
     state = keeps_hanging(store, for_s=_LOOK_S) if _pid(store) else None
@@ -129,9 +129,9 @@ def how_it_hangs(store: Store) -> ServerState | None:
 
 
 def work_of(store: Store, state: ServerState) -> list[int]:
-    """Return what grows while a server works at answering, or at stopping: nanoseconds on a processor, or of waiting for one.
+    """Return numbers that grow while a server works at answering or at stopping: nanoseconds on a processor, and of waiting for one.
 
-    A server that is asked and hangs does not run. One that stops answers all the same: there the checkpointer is what it waits for.
+    A hung server does not run when it is asked. A stopping server still answers, so the checkpointer, for which it waits, is measured.
     """
     pid = _pid(store)
     if pid is None:
@@ -157,7 +157,7 @@ def _read(pid: int, name: str) -> bytes:
 
 
 def server_user(store: Store = REGISTER) -> str | None:
-    """Return the system user under which a server runs, None where it is the present one."""
+    """Return the system user under which a server runs, None if it is the present user."""
     return system_user(KEYS_SYSTEM_USER if store == KEYS else SYSTEM_USER)
 
 
@@ -184,7 +184,7 @@ def disk_is_full() -> bool:
 
 
 def _failure_reason(fault: subprocess.CalledProcessError | OSError, store: Store) -> str:
-    """Return what the server itself said last, else what the program said that started it."""
+    """Return the last error of the server itself, else that of the program that started it."""
     said = store.log.read_text("utf-8", "replace").splitlines()[-20:] if store.log.exists() else []
     fatal = [line.split(": ", 1)[1].strip() for line in said if "FATAL: " in line or "PANIC: " in line]
     detail = (getattr(fault, "stderr", None) or str(fault)).strip().splitlines()
@@ -203,7 +203,7 @@ def take_ownership(store: Store) -> None:
 
 
 def _prepare_socket(store: Store) -> None:
-    """Make a folder that the server's user alone may write: a user who can write it can put a socket there and be sent the passwords."""
+    """Make a folder that the server's user alone may write: a user who can write there could put a socket into it and get the passwords."""
     owner, folder = server_user(store), socket_folder(store)
     make_own_folder(sockets(), mode=0o711)
     if folder.is_symlink():
@@ -215,7 +215,7 @@ def _prepare_socket(store: Store) -> None:
 
 
 def make_own_folder(folder: Path, *, mode: int) -> None:
-    """Make a folder under a name that can be guessed, perhaps in /tmp; refuse a link, and what belongs to another user or others write."""
+    """Make a folder under a name that can be guessed, perhaps in /tmp; refuse a link, and a folder of another user."""
     folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     with suppress(FileExistsError):
         folder.mkdir(mode=mode)
@@ -249,13 +249,13 @@ def _start(store: Store) -> None:
         store, "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", str(_START_S), "-l", str(store.log), "-o", options, "start",
         check=False,
     )  # fmt: skip
-    # One that reads much of its log takes longer than any limit, and would begin again if it were stopped.
+    # A server that must read much of its log takes longer than any limit, and would begin again if it were stopped.
     if begun.returncode and not (_pid(store) and state_of(store) is ServerState.RECOVERING):
         begun.check_returncode()
 
 
 def _bring_up(store: Store) -> None:
-    """Start a server, wait for one that recovers, and stop and start one that hangs."""
+    """Start a server, wait while it recovers, and stop and start it again if it hangs."""
     if not _pid(store):
         _start(store)
     _wake(store)
@@ -266,7 +266,7 @@ def _bring_up(store: Store) -> None:
         if found is not state:
             state, since, at_rest_since = found, now, now
         if not _pid(store):
-            _start(store)  # it ended meanwhile; where it cannot start, this says why
+            _start(store)  # it ended meanwhile; if it cannot start, this says why
         elif found is ServerState.RECOVERING:
             if now > told + _TELL_EVERY_S:
                 _say(f"The server of the {store.name} still recovers from a crash; waiting for it.")
@@ -283,8 +283,8 @@ def _bring_up(store: Store) -> None:
 def _wake(store: Store) -> None:
     """Wake or restart a server that takes a connection, does not answer, and sleeps.
 
-    A connection wakes its first process, which then runs, or waits for a processor or the disk, however slow the machine is. One that
-    sleeps on does not hear. Where a signal holds it (SIGSTOP), it is told to go on; otherwise it is killed and started.
+    A connection wakes the first process of a server, which then runs, or waits for a processor or the disk, however slow the machine is.
+    If it still sleeps, it hangs. If a signal holds it (SIGSTOP), it is told to go on; otherwise it is killed and started.
     """
     before = work_of(store, ServerState.SILENT)
     if not before or not lets_wait(store) or not (pid := _pid(store)):
@@ -302,7 +302,7 @@ def _wake(store: Store) -> None:
 
 
 def _say(sentence: str) -> None:
-    from rollkeeper.kernel.console import err  # what draws on a terminal, which no app and no worker needs
+    from rollkeeper.kernel.console import err  # it loads what draws on a terminal, which no app and no worker needs
 
     err.print(sentence)
 
@@ -313,7 +313,7 @@ def _process_state(pid: int) -> bytes:
 
 
 def _stop(store: Store) -> None:
-    """Stop a server in order, once it does not recover any more; stop one at once that takes too long."""
+    """Stop a server in order once it no longer recovers; stop it at once if that takes too long."""
     until = time.monotonic() + _START_S
     while state_of(store) is ServerState.RECOVERING and time.monotonic() < until:
         time.sleep(0.05)
@@ -325,7 +325,7 @@ def _stop(store: Store) -> None:
 
 
 def _stop_at_once(store: Store) -> None:
-    """Stop a server without its last checkpoint: the next start reads its log. What is committed stays."""
+    """Stop a server without its last checkpoint: the next start reads its log. Committed data stays."""
     stopped = _run(
         store, "pg_ctl", "-D", str(store.data), "-m", "immediate", "-w", "-s", "-t", str(_STOP_S), "stop", check=False
     )  # fmt: skip
@@ -348,20 +348,20 @@ def _pid(store: Store) -> int | None:
         return None
     if not _is_of_server(store, pid):
         return None
-    if _process_state(pid) == b"Z":  # as in containers, where no one takes its exit code
+    if _process_state(pid) == b"Z":  # it has ended, as in containers, where no process takes its exit code
         _remove_stale_locks(store)
         return None
     return pid
 
 
 def is_gone(store: Store) -> bool:
-    """Tell whether an embedded server's first process is gone; never of an operator's server. Takes microseconds."""
+    """Tell whether an embedded server's first process is gone; always False for an operator's server. Takes microseconds."""
     if is_own(store):
         return False
     try:
         os.kill(_named_pid(store), 0)
     except PermissionError:
-        return False  # it is another user's
+        return False  # it runs as another user
     except (OSError, ValueError):
         return True
     return False
@@ -372,9 +372,9 @@ def _named_pid(store: Store) -> int:
 
 
 def _is_of_server(store: Store, pid: int) -> bool:
-    """Tell whether a process that `postmaster.pid` names is the server's: after a power cut the number may be another user's, or ours.
+    """Tell whether the process that `postmaster.pid` names is the server's: after a power cut the number may be another user's, or ours.
 
-    `pg_ctl status` looks at the same and takes longer. It is asked where there is no such process, or a service manager hides it.
+    `pg_ctl status` checks the same and takes longer. It is used if there is no such process, or if a service manager hides it.
     """
     if pid <= 1 or pid in {os.getpid(), os.getppid()}:
         return False
@@ -386,7 +386,7 @@ def _is_of_server(store: Store, pid: int) -> bool:
 
 
 def _says_that_it_runs(store: Store) -> bool:
-    """Ask the same of a program of PostgreSQL's own, which takes longer."""
+    """Tell whether `pg_ctl status` says that the server runs; this takes longer."""
     return not _run(store, "pg_ctl", "-D", str(store.data), "status", check=False).returncode
 
 

@@ -60,9 +60,9 @@ def _is_known(name: str) -> bool:
 
 @contextmanager
 def _accounts() -> Iterator[None]:
-    """Hold the machine's accounts alone: two that make one user at once each take a number, and one of them is lost.
+    """Lock the machine's accounts: two processes that make the same user at once would each take a number, and one of them would be lost.
 
-    The lock lies on the folder, since `useradd` puts new files in the place of the old, and nothing has to be written.
+    The lock is on the folder, since `useradd` replaces the files in it, and nothing has to be written.
     """
     folder = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -86,7 +86,7 @@ def allow_traversal(path: Path, user: str) -> None:
 def let_read_what_comes(folder: Path, user: str) -> None:
     """Let one user, and no one else, read what is in a folder and what is put there later, by its default access control list.
 
-    What is there already is gone through once, where the folder has no such list yet.
+    If the folder has no such list yet, everything that is in it already is changed once.
     """
     uid = pwd.getpwnam(user).pw_uid
     entries = {
@@ -108,9 +108,9 @@ def let_read_what_comes(folder: Path, user: str) -> None:
 
 
 def let_group(folder: Path, group: str, rights: int) -> None:
-    """Give a folder to root and one group with these rights. In a folder that inherited a list the mode alone would not reach the group.
+    """Give a folder to root and one group with these rights. If it inherited a list, the mode alone would give the group nothing.
 
-    The group takes away or replaces nothing there that is not its own. Raises OSError for a link: what it leads to would be given away.
+    Users of the group can remove or replace only their own files there. Raises OSError for a link: its target would be given away.
     """
     with _locked(folder) as held:
         os.fchown(held, 0, grp.getgrnam(group).gr_gid)
@@ -125,14 +125,14 @@ def let_group(folder: Path, group: str, rights: int) -> None:
 
 
 def let_everyone_enter(folder: Path, *, inside: Path) -> None:
-    """Let every user pass through `folder` and the folders above it, from `inside` on: what is published may be served by any user."""
+    """Let every user pass through `folder` and the folders above it, from `inside` on: any user may serve what is published."""
     for one in (folder, *folder.parents):
         if one.is_relative_to(inside):
             one.chmod(one.stat().st_mode | stat.S_IXOTH)
 
 
 def is_readable_by(user: str, paths: Iterable[Path]) -> bool:
-    """Tell whether a user can read these files, or list these folders: asked of the kernel, as that user."""
+    """Tell whether a user can read these files, or list these folders, by asking the kernel as that user."""
     words = [word for path in paths for word in ("-a", "-r", str(path))][1:]
     account = pwd.getpwnam(user)
     asked = subprocess.run(  # noqa: S603
@@ -143,7 +143,7 @@ def is_readable_by(user: str, paths: Iterable[Path]) -> bool:
 
 
 def _may_enter(folder: Path, account: pwd.struct_passwd) -> bool:
-    """Tell whether a user without further groups can enter a folder; those above it are asked before."""
+    """Tell whether a user without further groups can enter a folder; the folders above it are checked before."""
     found = folder.stat()
     if found.st_uid == account.pw_uid:
         return bool(found.st_mode & stat.S_IXUSR)
@@ -161,7 +161,7 @@ def _let_enter(folder: Path, uid: int) -> None:
 
 
 def _grant(place: Path, uid: int, rights: int) -> None:
-    """Add an entry for one user to the access control list of a folder or file (acl(5)); everything else that it says stays."""
+    """Add an entry for one user to the access control list of a folder or file (acl(5)); all other entries stay."""
     with _locked(place) as held:
         entries = _access_list(held)
         granted = entries.get((_MASK, _NO_ID), entries[_GROUP_OBJ, _NO_ID])
@@ -174,7 +174,7 @@ def _grant(place: Path, uid: int, rights: int) -> None:
 
 @contextmanager
 def _locked(place: Path) -> Iterator[int]:
-    """Hold a list alone: both servers start at once, and each would write it without the other's entry. Raises OSError for a link."""
+    """Lock an access control list: both servers start at once, and each would write it without the other's entry. Raises OSError for a link."""
     held = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -189,7 +189,7 @@ def _packed(entries: Mapping[tuple[int, int], int]) -> bytes:
 
 
 def _access_list(folder: Path | int) -> dict[tuple[int, int], int]:
-    """Return a folder's access control list: by tag and user or group what is granted; without one, what its mode grants."""
+    """Return a folder's access control list, as rights by tag and user or group; without a list, the rights of its mode."""
     try:
         found = os.getxattr(folder, _ACL)
     except OSError:
@@ -203,9 +203,9 @@ def _access_list(folder: Path | int) -> dict[tuple[int, int], int]:
 
 
 def processes_in(folder: Path, *, user: str | None) -> list[int]:
-    """Return the processes whose working directory is this one: asked as their user, to whom the kernel shows its own.
+    """Return the processes whose working directory is this one, by asking as their user, to whom the kernel shows them.
 
-    Where a service manager takes the capability to look into other users' processes, root is shown none of them.
+    If a service manager takes away the capability to look into other users' processes, the kernel shows root none of them.
     """
     said = subprocess.run(
         ["find", "/proc", "-maxdepth", "2", "-name", "cwd", "-printf", "%h %l\n"],  # noqa: S607

@@ -24,7 +24,7 @@ from rollkeeper.platform.errors import BACKUP_TOOL_FAILED
 _PIECE_BYTES = 1024 * 1024
 _KEPT_BYTES = 64 * 1024
 _KEYS_DATABASE = "rollkeeper_keys"
-# How many secrets apps were given in a day: it begins again by itself, and no role reads or sets it.
+# They count how many secrets apps were given in a day: the counts begin again by themselves, and no role reads or sets them.
 _COUNTED = ("ledger_secrets_given", "ledger_secrets_given_since", "kernel_countmark")
 
 
@@ -43,9 +43,9 @@ def register_identity() -> str:
 
 
 def stream_register() -> Iterator[bytes]:
-    """Give a copy of the register's cluster as a tar, manifest and write-ahead log in it. Refuses: BACKUP_TOOL_FAILED."""
+    """Yield a copy of the register's cluster as a tar with its manifest and write-ahead log. Refuses: BACKUP_TOOL_FAILED."""
     with _superuser() as cluster:
-        # For as long as this session lives, no segment of the log that the copy needs is taken away.
+        # While this session lives, the server removes no segment of the log that the copy needs.
         cluster.execute(
             "SELECT pg_create_physical_replication_slot('backup_' || pg_backend_pid(), true, true)"
         )
@@ -56,7 +56,7 @@ def stream_register() -> Iterator[bytes]:
 
 
 def stream_keys() -> Iterator[bytes]:
-    """Give the living keys and the epochs, as they are at one instant. Refuses: BACKUP_TOOL_FAILED."""
+    """Yield the living keys and the epochs, as they are at one instant. Refuses: BACKUP_TOOL_FAILED."""
     yield from _output(
         stores.KEYS, KeysRole.VAULT, "pg_dump", "--format=custom", "--compress=none", "--data-only", "--no-password",
         *(f"--exclude-table={one}" for one in _COUNTED), f"--dbname={_KEYS_DATABASE}",
@@ -64,7 +64,7 @@ def stream_keys() -> Iterator[bytes]:
 
 
 def verify_register(folder: Path) -> None:
-    """Hold a copy, unpacked, against its manifest, and read its write-ahead log. Refuses: BACKUP_TOOL_FAILED."""
+    """Check an unpacked copy against its manifest, and read its write-ahead log. Refuses: BACKUP_TOOL_FAILED."""
     done = subprocess.run(  # noqa: S603
         [_tool("pg_verifybackup"), "--quiet", str(folder)],
         check=False, capture_output=True, text=True, env=_environment(), stdin=subprocess.DEVNULL,
@@ -143,7 +143,7 @@ def _input(
 
 def _feed(pipe: IO[bytes] | None, pieces: Iterable[bytes]) -> None:
     for piece in pieces:
-        # A tool that has given up says why; what comes in is still read to its end, and so checked.
+        # A tool that has given up says why; the pieces are still read to the end, and so checked.
         with contextlib.suppress(BrokenPipeError):
             if pipe:
                 pipe.write(piece)
@@ -156,7 +156,7 @@ def _close(pipe: IO[bytes] | None) -> None:
 
 
 def _listen(pipe: IO[bytes] | None) -> Callable[[], str]:
-    """Read what a tool says while it works, or it would wait at a full pipe; return what gives the end of it, once it has ended."""
+    """Read what a tool says while it works, or it would wait at a full pipe; return a function that gives the last of it, once it has ended."""
     kept = bytearray()
 
     def listen() -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a PostgreSQL server is, asked without a password and within seconds: it accepts, recovers, stops, or says nothing.
+"""Finds the state of a PostgreSQL server without a password and within seconds: it accepts, recovers, stops, or says nothing.
 
-A server that recovers gets up by itself and must be left alone. One that stops for long, or lives and says nothing, hangs.
+A server that recovers becomes ready by itself and must be left alone. A server that takes long to stop, or lives and says nothing, hangs.
 """
 
 import time
@@ -18,12 +18,12 @@ from rollkeeper.kernel.stores import KEYS, REGISTER, Store, socket_folder
 ANSWER_S: Final = 3
 """How long a server may take to answer anything at all."""
 ASKED_S: Final = 1
-"""After how long without an answer an embedded server's process is looked at."""
+"""After this long without an answer, an embedded server's process is examined."""
 _PAUSE_S: Final = 0.1
 
 
 class ServerState(StrEnum):
-    """How a server is, in words that end the sentence "the server ..."."""
+    """The states of a server, in words that complete the sentence "the server ..."."""
 
     ACCEPTING = "accepts connections"
     RECOVERING = "starts, or recovers from a crash"
@@ -35,13 +35,13 @@ _MAY_HANG = frozenset({ServerState.STOPPING, ServerState.SILENT})
 
 
 def state_of(store: Store) -> ServerState:
-    """Ask a store's server how it is. Takes no more than some seconds."""
+    """Return the state of a store's server. Takes no more than some seconds."""
     place = _place(store)
     match PGconn.ping(place):
         case Ping.OK:
             return ServerState.ACCEPTING
         case Ping.REJECT:
-            # Only the words tell one that stops from one that starts; both refuse with the same code.
+            # Only the words tell a server that stops from one that starts; both refuse with the same code.
             said = PGconn.connect(place).error_message
             return ServerState.STOPPING if b"shutting down" in said else ServerState.RECOVERING
         case _:
@@ -61,7 +61,7 @@ def lets_wait(store: Store) -> bool:
 
 
 def keeps_hanging(store: Store, *, for_s: float) -> ServerState | None:
-    """Return how a server hangs that does not get out of it within a time; None where it does."""
+    """Return how a server hangs, if it still hangs after this time; else None."""
     states = _states_until(store, time.monotonic() + for_s)
     return last if (last := list(states)[-1]) in _MAY_HANG else None
 
@@ -76,7 +76,7 @@ def _states_until(store: Store, until: float) -> Iterator[ServerState]:
 
 
 def is_own(store: Store) -> bool:
-    """Tell whether a store is on a server of the operator's own."""
+    """Tell whether a store is on the operator's own server."""
     return _url(store) is not None
 
 
