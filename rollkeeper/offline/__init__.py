@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Offline registrations of counters: submitted sealed, effective as of when they were recorded, done once.
 
-Owns `offline_ticket` and `offline_registration`. A browser seals what a clerk enters to a public half before it is stored or
+Owns `offline_ticket` and `offline_registration`. A browser seals what a clerk enters to the public half of a key before it is stored or
 sent; the counter app submits the ciphertext and cannot open it. The offline worker, a job of the portal worker, opens them in
 order of arrival and calls the services of the package registration, in the name of the person who entered it.
 
@@ -17,4 +17,4 @@ An offline registration lies between its ticket and its arrival, both dated by t
 """
 
 PROCESSING = "process-offline"
-"""The job that opens what waits. Whatever else touches that holds the run lock of this job meanwhile."""
+"""The job that opens waiting registrations. Other code that touches them holds the run lock of this job meanwhile."""

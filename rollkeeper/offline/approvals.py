@@ -2,8 +2,8 @@
 """Actions that a second person must confirm: sealed when submitted, done once an approver has approved.
 
 The approver sees which action it is, when and by whom it was submitted, and a reference that the clerk sees too; both check the
-person and the documents. Neither sees the submitted data: it is sealed, and only the offline worker opens it. It counts as of
-when it was submitted. A submission not confirmed within most of a day is erased.
+person and the documents. Neither sees the submitted data: it is sealed, and only the offline worker opens it. The action
+counts as of its submission. A submission that is not confirmed within most of a day is erased.
 """
 
 import base64
@@ -55,9 +55,9 @@ def hold_for_approval(
     authority: Authority, *, submission_key: str, action_kind: str, kind: str, fields: Mapping[str, str], language: str,
     submission: Submission | None = None,
 ) -> HeldForApproval:  # fmt: skip
-    """Seal what was submitted and let it wait for an approver; a second time changes nothing.
+    """Seal what was submitted and let it wait for an approver; a repeated call changes nothing.
 
-    `submission` is what the form made of the fields, where a picture was read: what came of that is sealed with them.
+    `submission` is what the form made of the fields, if a picture was read: the results of reading it are sealed with them.
     Refuses: NOT_ALLOWED, NotSignedIn, NO_EPOCH, OFFLINE_REGISTRATION_REJECTED.
     """
     require(authority, Permission.REGISTER)
@@ -87,12 +87,12 @@ def hold_for_approval(
 
 
 def pending_submissions() -> list[PendingSubject]:
-    """Return what was submitted and waits for an approver, the longest first."""
+    """Return the submissions that wait for an approver, the oldest first."""
     return _waiting(among=None)
 
 
 def waiting_at_counter(authority: Authority) -> list[PendingApproval]:
-    """Return what waits and this authority may approve at a counter, the longest first: an agent's account what its own agent's handed in."""
+    """Return the submissions that this authority may approve at a counter, the oldest first. An agent's account sees only those of its agent."""
     return pending_among(authority, Permission.APPROVE_ACTION, _waiting(among=staff_of_own_agent(authority)))
 
 
@@ -109,7 +109,8 @@ def _waiting(*, among: Sequence[UUID] | None) -> list[PendingSubject]:
 def decide_approval(authority: Authority, submission_key: str, *, approved: bool, on: dt.date) -> None:
     """Approve or reject an action that another person submitted; it is done next, or erased.
 
-    An agent's account decides on what its own agent's handed in. Ledger: offline:approval:decided. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, NO_PENDING_APPROVAL, APPROVER_IS_SUBMITTER.
+    An agent's account decides only on submissions of its own agent. Ledger: offline:approval:decided. Refuses: NOT_ALLOWED,
+    APPROVER_UNKNOWN, ROLE_TOO_RECENT, NO_PENDING_APPROVAL, APPROVER_IS_SUBMITTER.
     """
     role = require_approver(authority, Permission.APPROVE_ACTION)
     with action():
@@ -137,7 +138,7 @@ def decide_approval(authority: Authority, submission_key: str, *, approved: bool
 
 
 def _locked_submission(submission_key: str, *, among: Sequence[UUID] | None) -> Any:
-    """Return what waits for an approver under this key, locked until the act ends. Refuses: NO_PENDING_APPROVAL."""
+    """Return the submission that waits for an approver under this key, locked until the action ends. Refuses: NO_PENDING_APPROVAL."""
     for row in rows(
         "SELECT registration_id FROM offline_registration WHERE submission_key = %s", [submission_key]
     ):

@@ -15,7 +15,7 @@ class OfflineConfig(AppConfig):
     name = "rollkeeper.offline"
 
     def ready(self) -> None:
-        """Register how offline registrations are erased that came to nothing, and what waits for approvers."""
+        """Register what justifies opening an offline registration, how failed ones are erased, and what waits for approvers."""
         JUSTIFICATIONS.register_by_name(
             "rollkeeper.offline.justified_openings:is_registration_waiting", key=OFFLINE
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: process what counters recorded offline, and keep the keys for it."""
+"""The jobs of this package: process what counters recorded offline, and renew the keys for it."""
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.jobs import PeriodicJob
@@ -9,7 +9,7 @@ _MOST = 50
 
 
 def process() -> int:
-    """Process a bounded part of what waits, and what clerks saw the documents of; return how much that was."""
+    """Process some of the waiting registrations, and the applications whose documents clerks have seen; return how many."""
     from rollkeeper.offline.processor import process_all
     from rollkeeper.offline.remote_applications import settle_applications
 
@@ -17,7 +17,7 @@ def process() -> int:
 
 
 def maintain() -> int:
-    """Renew keys, give up what was held too long, and forget; return how much was given up."""
+    """Renew keys, erase registrations that were held too long, and delete old rows; return how many were erased."""
     from rollkeeper.offline.processor import housekeeping
 
     return housekeeping(worker_authority())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tickets and offline registrations. Instants are the database's own, regardless of a demo instance's date.
 
-Nothing is personal but the ciphertext, and that goes as soon as it is processed; what remains says when and with what outcome.
+Only the ciphertext is personal, and it is removed as soon as it is processed; the rest says when and with what outcome.
 """
 
 from django.db import models
@@ -11,7 +11,7 @@ from rollkeeper.offline.choices import Outcome
 
 
 class Ticket(models.Model):
-    """Proves that a page of the counter was open for a signed-in user: nothing that is recorded under it is older."""
+    """Proves that a page of the counter was open for a signed-in user: no registration that is recorded under it is older."""
 
     ticket_id = models.UUIDField(primary_key=True)
     staff_id = models.UUIDField()
@@ -19,14 +19,14 @@ class Ticket(models.Model):
     made_at = models.DateTimeField(db_default=Now(), db_comment="By the database; the app may not write it.")
 
     class Meta:
-        """The counter's role may insert who and which key, and nothing else."""
+        """The counter's role may insert the user and the key, and nothing else."""
 
         db_table = "offline_ticket"
         indexes = [models.Index(fields=["made_at"], name="offline_ticket_by_age")]
 
 
 class OfflineRegistration(models.Model):
-    """One act as it was recorded offline, sealed in the browser, and what came of it."""
+    """One action as it was recorded offline, sealed in the browser, and its outcome."""
 
     submission_key = models.TextField(primary_key=True)
     ticket_id = models.UUIDField()

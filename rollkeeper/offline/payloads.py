@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reads an opened offline registration: the fields of a form of the counter as they were filled in.
 
-A registration is made of them as of the counter's own form (`submission_of`). No value leaves but inside what is submitted.
+They become a registration as the fields of the counter's own form do (`submission_of`). Values leave only inside that registration.
 """
 
 import base64
@@ -38,7 +38,7 @@ class Payload:
     machine_read: frozenset[PartyRole] = frozenset()
     """Parts whose document was read by machine: known only for data that the counter's own app sealed."""
     copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)
-    """Redacted copies of documents, likewise."""
+    """Redacted copies of documents, known for the same data only."""
 
     def submission(self, submission_key: str, *, approved_by: StaffId | None = None) -> Submission:
         """Return a registration as it was recorded offline."""
@@ -94,7 +94,7 @@ def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
 
 
 def _with_images(payload: Payload, found: Mapping[str, Any]) -> Payload:
-    """Add what came of pictures: no browser's word is taken for it."""
+    """Add the results of reading pictures, which are never accepted from a browser."""
     copies = {
         PartyRole(part): tuple(base64.b64decode(one, validate=True) for one in texts)
         for part, texts in found.get("copies", {}).items()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The offline worker: opens what counters recorded offline and does it, one at a time, in the order in which it came.
+"""The offline worker: opens offline registrations and carries them out, one at a time, in the order of arrival.
 
-Done once: the acts know their submission key. So nothing is lost where this is killed between doing and noting: the next run
-does it again and gets the first receipt. What breaks is tried again and then held, sealed, so that it blocks no other; what only
-comes at a bad time waits, for as long as that lasts.
+Each is done once, because the actions know its submission key. If the worker is killed before it notes the outcome, nothing is lost:
+the next run does the action again and gets the first receipt. A registration that breaks is tried again and then held, sealed, so that
+it blocks no other. One that only meets a passing obstacle waits until that is over.
 """
 
 import datetime as dt
@@ -59,15 +59,15 @@ from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
 TRIES = 3
 BUSY_FOR = dt.timedelta(minutes=1)
 LIMITED_FOR = dt.timedelta(hours=1)
-"""When what found its line busy, or a limit of lookups reached, is tried again: both pass by themselves, within a day."""
+"""How long a registration waits whose line was busy, or that reached a limit of lookups: both pass by themselves, within a day."""
 FAILED_KEPT_FOR = dt.timedelta(hours=22)
-"""How long what broke may be held: the worker looks every hour, so that none is there after 24."""
+"""How long a failed registration may be held: the worker looks every hour, so that none is left after 24 hours."""
 log = logging.getLogger("rollkeeper.offline_worker")
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What came of one offline registration."""
+    """The outcome of one offline registration."""
 
     outcome: str
     effective_at: dt.datetime
@@ -77,8 +77,7 @@ class _Outcome:
 
 
 def housekeeping(authority: Authority) -> int:
-    """Renew the keys to which browsers seal, give up what was held too long, delete what is no longer needed; return how much was
-    given up.
+    """Renew the keys to which browsers seal, erase registrations held too long, delete what is no longer needed; return how many were erased.
 
     Again: nothing.
     """
@@ -108,9 +107,9 @@ def expire_failed(authority: Authority, *, on: dt.date) -> int:
 
 
 def process_all(authority: Authority, *, limit: int | None = None, retry_failed: bool = False) -> int:
-    """Process all that waits, or so much of it; return how many. With `retry_failed` those that failed as well.
+    """Process all waiting registrations, or at most `limit`; return how many. With `retry_failed`, also those that failed.
 
-    One process at a time: others do nothing. Refuses: NOT_ALLOWED.
+    One process works at a time: others do nothing. Refuses: NOT_ALLOWED.
     """
     require(authority, Permission.PROCESS_OFFLINE)
     if retry_failed:
@@ -151,7 +150,7 @@ def process_next(authority: Authority) -> bool:
             return True
         if fault.code in PASSING or fault.kind is Kind.INTERNAL:
             _put_off(row.submission_key, BUSY_FOR)
-            raise  # the run ends, and the next one begins with another: what is away is not asked for each
+            raise  # the run ends, and the next one begins with another registration, so that an absent service is not asked for each
         log.error("an offline registration broke: %s", fault.code)  # noqa: TRY400
         _try_again(row.submission_key)
         return True
@@ -165,7 +164,7 @@ def process_next(authority: Authority) -> bool:
 
 
 def _note(authority: Authority, role: StaffRole, row: Any, came: _Outcome, *, on: dt.date) -> None:
-    """Note what came of an offline registration, and let its ciphertext go."""
+    """Note the outcome of an offline registration, and remove its ciphertext."""
     with action():
         run(
             "UPDATE offline_registration SET outcome = %s, said = %s, effective_at = %s, processed_at = clock_timestamp(),"
@@ -182,7 +181,7 @@ def _note(authority: Authority, role: StaffRole, row: Any, came: _Outcome, *, on
 
 
 def _processed(authority: Authority, row: Any) -> _Outcome | None:
-    """Open one and do it; None where it now waits for an approver. What is refused is an outcome; what is busy comes back."""
+    """Open one and carry it out; return None if it now waits for an approver. A refusal is an outcome; a passing obstacle is raised."""
     received_at = row.received_at.astimezone(dt.UTC)
     if row.approved is False:
         return _Outcome(
@@ -218,7 +217,7 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
         with _counting_as_a_counter():
             receipt = _done(payload, effective, clerk=acting, row=row)
     except (ConcurrentUpdate, AccessLimitReached):
-        raise  # it waits: what a clerk took offline is never refused, nor given up, for a limit of lookups
+        raise  # it waits: no limit of lookups makes an offline registration refused or erased
     except DocumentNeedsSupervisor:
         _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
         return None
@@ -235,7 +234,7 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
 
 @contextmanager
 def _counting_as_a_counter() -> Iterator[None]:
-    """Do something in one action whose ends of contracts and SIMs count with those of the counters: theirs it is, and an attacker's there."""
+    """Do one action whose ended contracts and replaced SIMs count with the counters', where it comes from, perhaps by an attacker."""
     with action():
         run("SELECT set_config('rollkeeper.acts_for_counter', 'on', true)")
         yield
@@ -243,14 +242,14 @@ def _counting_as_a_counter() -> Iterator[None]:
 
 
 def _is_past_limit(fault: RollkeeperError) -> bool:
-    """Tell whether a limit of the day is reached (ends of contracts of all counters together, openings): it waits, as for one of lookups."""
+    """Tell whether a daily limit is reached (of contracts that all counters end, of openings): it waits, as for a limit of lookups."""
     return fault.code in {COUNTER_TERMINATION_LIMIT_REACHED.code, TOO_MANY_OPENINGS.code}
 
 
 def _with_rights_shown(took: Authority, row: Any, *, on: dt.date) -> Authority:
-    """Return who entered it with those of their rights that who hands it in, or confirmed it, has too; else with a clerk's alone.
+    """Return the person who entered it, with a clerk's rights and those of their rights that the submitter or the approver has too.
 
-    A ticket stays on the device: who finds a supervisor's there is no supervisor.
+    A ticket stays on the device: a person who finds a supervisor's ticket there is no supervisor.
     """
     others = {StaffId(one) for one in (row.submitted_by, row.approved_by) if one}
     shown = frozenset[StaffRole]().union(*(authority_on(one, day=on).roles for one in others))
@@ -260,12 +259,12 @@ def _with_rights_shown(took: Authority, row: Any, *, on: dt.date) -> Authority:
 
 
 def _is_agents_under_operators(took: Authority, *, handed: Authority) -> bool:
-    """Tell whether an agent's account hands in under a ticket of the operator's own, which no outlet and no limit binds."""
+    """Tell whether an agent's account submits under a ticket of the operator's own staff, to whom no outlet and no limit applies."""
     return is_agent_account(handed) and not is_agent_account(took)
 
 
 def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:
-    """Return what the law asks of the line and was not said, for the clerk to complete: what was done stays done."""
+    """Return the values of the line that the law asks for and that are missing, for the clerk to complete; the action stays done."""
     if payload.action_kind == "replace-sim":
         return lacking_of_line(receipt.line_id, sim_in(payload.fields), on=receipt.day, is_sim=True)
     if payload.action_kind not in services.RECORDING or payload.action_kind == RegistrationKind.CHANGE:
@@ -277,7 +276,7 @@ def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:
 
 
 def _opened(authority: Authority, row: Any) -> Payload | RollkeeperError:
-    """Open one; return why it is none that can ever be read. Anything else that is in the way of opening it is raised: it waits."""
+    """Open one; return the refusal if it can never be read. Any other obstacle to opening it is raised, and it waits."""
     unreadable = OFFLINE_REGISTRATION_UNREADABLE(days=offline_settings().max_age_days)
     if row.ticket_at is None:
         return unreadable
@@ -338,7 +337,7 @@ def _done(payload: Payload, effective: EffectiveTime, *, clerk: Authority, row: 
 
 
 def _put_off(submission_key: str, wait: dt.timedelta) -> None:
-    """Let one wait that nothing is wrong with; it uses up no try."""
+    """Let a registration without a fault wait; this uses up no try."""
     run(
         "UPDATE offline_registration SET processed_at = clock_timestamp() + %s WHERE submission_key = %s",
         [wait, submission_key],
@@ -354,7 +353,7 @@ def _try_again(submission_key: str) -> None:
 
 
 def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dict[str, str | None]]:
-    """Say each fault with what to do next; the article too, where its sentence does not name it."""
+    """Return each fault with what to do next, and its article if the sentence does not name it."""
     return [
         {
             "code": one.code,
@@ -375,7 +374,7 @@ def _by_short_reference(fault: RollkeeperError) -> RollkeeperError:
 
 
 def _article(fault: RollkeeperError, sentence: str, action_kind: str | None) -> str:
-    """Return the article that a refusal rests on: its own, else where the law is why it is refused that of the act."""
+    """Return the article of a refusal: its own, else the article of the action if the law is the reason."""
     own = cite(str(fault.facts.get("article") or ""))
     if own or fault.kind is not Kind.REFUSED:
         return "" if own in sentence else own

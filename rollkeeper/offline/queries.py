@@ -17,14 +17,14 @@ class Outcome:
     submission_key: str
     outcome: str | None
     action_kind: str | None
-    """Which act it is, where an approver confirms it."""
+    """The kind of action, if an approver confirms it."""
     said: Sequence[dict[str, Any]]
     submitted_by: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many offline registrations wait to be processed, since when, and how many could not be."""
+    """How many offline registrations wait to be processed, since when, and how many failed."""
 
     waiting: int
     oldest: dt.datetime | None
@@ -33,7 +33,7 @@ class Waiting:
 
 
 def outcomes(submission_keys: Sequence[str]) -> list[Outcome]:
-    """Return what came of these offline registrations, as far as they were handed in."""
+    """Return the outcomes of these offline registrations, as far as they were submitted."""
     found = rows(
         "SELECT submission_key, outcome, action_kind, said, submitted_by FROM offline_registration WHERE submission_key = ANY (%s)",
         [list(submission_keys)],
@@ -45,7 +45,7 @@ def outcomes(submission_keys: Sequence[str]) -> list[Outcome]:
 
 
 def count_waiting() -> Waiting:
-    """Count what waits."""
+    """Count the offline registrations that wait, and those that failed."""
     (found,) = rows(
         "SELECT count(*) FILTER (WHERE outcome IS NULL) AS waiting, count(*) FILTER (WHERE outcome = 'failed') AS failed,"
         " min(received_at) FILTER (WHERE outcome IS NULL) AS oldest,"

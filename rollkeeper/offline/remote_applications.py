@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Records a remote application once a clerk saw the document: in the clerk's name, at the clerk's outlet.
 
-Separate from the offline worker, which does the same with a counter's offline registrations. What is busy waits for the next run. After
-an error, or where the clerk's limit is reached, the application is returned unchanged: a clerk may check the document again.
+Separate from the offline worker, which does the same with a counter's offline registrations. A busy one waits for the next run. After
+an error, or if the clerk's limit is reached, the application goes back unchanged: a clerk may check the document again.
 """
 
 import datetime as dt

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""As of when an offline registration counts. Pure: instants go in.
+"""Decides the instant from which an offline registration counts. Pure: instants go in.
 
 Two instants are certain, since the database dated both: the ticket and the arrival. The browser reports the time since the
 ticket, by a monotonic clock that cannot be set; after a restart of the browser, by the device's own clock. Either may be wrong.
-It is accepted between the two instants, and no further back than the operator allows.
+Its report is accepted between the two instants, and no further back than the operator allows.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EffectiveTime:
-    """As of when an offline registration counts, and whether that is another instant than the browser said."""
+    """The instant from which an offline registration counts, and whether it differs from the browser's report."""
 
     at: dt.datetime
     was_adjusted: bool
@@ -21,7 +21,7 @@ class EffectiveTime:
 def effective_time(
     *, ticket_at: dt.datetime, elapsed_ms: int, received_at: dt.datetime, within_days: int
 ) -> EffectiveTime:
-    """Return as of when an offline registration counts: what was said, held between the certain instants and the operator's bound."""
+    """Return the instant from which an offline registration counts: the reported one, within the certain instants and the operator's bound."""
     bounded_ms = min(max(elapsed_ms, 0), (received_at - ticket_at) // dt.timedelta(milliseconds=1) + 1)
     earliest = max(ticket_at, received_at - dt.timedelta(days=within_days))
     said = ticket_at + dt.timedelta(milliseconds=bounded_ms)

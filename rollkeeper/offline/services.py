@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The counter's side: a ticket for a page, a sealed offline registration handed in. Neither changes the register; the offline worker does.
+"""The counter's side: gives a page a ticket, and stores a sealed offline registration. Only the offline worker then changes the register.
 
 The role of the app may insert these rows and set none of their instants.
 """
@@ -44,11 +44,11 @@ def issue_ticket(authority: Authority) -> TicketGrant:
 def store_submission(
     authority: Authority, *, submission_key: str, ticket_id: UUID, sealed: bytes, language: str
 ) -> None:
-    """Take in what a browser sealed; a second time changes nothing. Refuses: NOT_ALLOWED, OFFLINE_REGISTRATION_REJECTED,
-    SUBMISSION_KEY_USED.
+    """Store what a browser sealed; a repeated call changes nothing.
 
-    A signed-in user may submit what a colleague recorded on the same device: it is done in that colleague's name, with no more rights
-    than a clerk's or those that both have; what these do not suffice for waits for an approver.
+    A signed-in user may submit what a colleague recorded on the same device: it is done in that colleague's name, with a clerk's rights
+    and those that both have. If these do not suffice, it waits for an approver. Refuses: NOT_ALLOWED, OFFLINE_REGISTRATION_REJECTED,
+    SUBMISSION_KEY_USED.
     """
     require(authority, Permission.REGISTER)
     if not is_usable_key(submission_key):
@@ -66,9 +66,9 @@ def store_submission(
 
 
 def _require_own_key(authority: Authority, submission_key: str, *, ticket_id: UUID) -> None:
-    """Refuse a key under which someone else handed in something else: its outcome would be taken for that of this. Refuses: SUBMISSION_KEY_USED.
+    """Refuse a key under which someone else submitted something else, whose outcome would be taken for this one's. Refuses: SUBMISSION_KEY_USED.
 
-    A page that got no answer may have sent the same before: then it waits under a ticket of the counter's own app (`approvals`).
+    A page that got no answer may have sent the same text before: then that waits under a ticket of the counter's own app (`approvals`).
     """
     for row in rows(
         "SELECT r.ticket_id, r.submitted_by, r.received_at, t.staff_id FROM offline_registration r"

@@ -302,7 +302,9 @@ def _wake(store: Store) -> None:
 
 
 def _say(sentence: str) -> None:
-    from rollkeeper.kernel.console import err  # it loads what draws on a terminal, which no app and no worker needs
+    from rollkeeper.kernel.console import (
+        err,
+    )  # it loads what draws on a terminal, which no app and no worker needs
 
     err.print(sentence)
 

@@ -1,4 +1,4 @@
--- Gives the offline registrations that broke, or that no approver confirmed, and have been held so long.
+-- Returns the offline registrations that failed, or that no approver confirmed, and that have been held for a given time.
 -- Law: art. 5 (nothing is kept that no registration rests on). Reads: offline_registration, access_approval. Writes: -.
 -- Plan: a pass over a small table, once an hour. Again: those that are still there.
 

@@ -1,4 +1,4 @@
--- Gives what was submitted and waits for an approver, the longest first; or what waits under one key, or was handed in by some accounts.
+-- Returns the submissions that wait for an approver, the oldest first; on request only those under one key, or those by certain accounts.
 -- Law: -. Reads: offline_registration, offline_ticket, access_approval. Writes: -. Plan: offline_registration_pending; few rows.
 -- Again: those that still wait.
 
