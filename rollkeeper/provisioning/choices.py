@@ -32,13 +32,13 @@ class ReadBack(StrEnum):
     OPEN = "open"
     ABSENT = "absent"
     UNKNOWN = "unknown"
-    """It did not answer, or nothing that can be understood."""
+    """No answer, or an answer that cannot be understood."""
     FLOOR_MISSING = "floor_missing"
     """Barred, and emergency, care or registration calls fail too: never acceptable."""
     EXCESS = "excess"
-    """Barred of more than was ordered: what the law leaves a line is taken from it."""
+    """More is barred than was ordered: the line has lost something that the law leaves it."""
     PARTLY = "partly"
-    """Barred of less than was ordered; or several elements serve the line and report different states. Proof of nothing."""
+    """Less is barred than was ordered, or several elements serve the line and report different states. It proves nothing."""
 
 
 class CommandState(StrEnum):
@@ -63,7 +63,7 @@ class CommandReason(StrEnum):
     SUBSCRIBER = "subscriber"
     TEMPORARY_RECONNECTION = "temporary_reconnection"
     IN_SERVICE = "in_service"
-    """A comparison found barred what is in service."""
+    """A comparison found a line barred that is in service."""
     FLOOR_MISSING = "floor_missing"
     """Barred, and emergency calls failed as well."""
 

@@ -11,4 +11,4 @@ from rollkeeper.kernel.ids import BatchId
 RESTING_BATCHES: Final[Hook[Callable[[dt.date], Sequence[BatchId] | None]]] = Hook(
     "provisioning: batches of which nothing is carried out on a day"
 )
-"""Says which batches rest on a day because a stay pauses their campaign alone; None where no such stay is in force. `campaign` registers it."""
+"""Returns the batches that rest on a day because a stay pauses only their campaign; None if there is no such stay. `campaign` registers it."""

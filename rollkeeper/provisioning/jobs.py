@@ -29,7 +29,7 @@ def push(group: str) -> int:
 
 
 def watch(group: str) -> int:
-    """Ask about some of a group's barred and some of its restored lines, another part each time; return how many are to be restored."""
+    """Ask about some of a group's barred and restored lines, other lines each time; return for how many a restore was requested."""
     from rollkeeper.provisioning.reconciliation import check_floor, check_service
 
     restored, services = 0, services_of_group(group)
@@ -68,5 +68,5 @@ def _checks(group: str) -> PeriodicJob:
     )
 
 
-# A job for the elements that serve a line together: one that hangs holds up no line of the others.
+# One job for the elements that serve a line together: an element that hangs delays no line of the others.
 JOBS = (*map(_pushes, ELEMENT_GROUPS), *map(_checks, ELEMENT_GROUPS))

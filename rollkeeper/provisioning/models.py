@@ -122,7 +122,7 @@ class ClosedDay(models.Model):
     days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
 
     class Meta:
-        """Few rows. Kept in step with the stays by a trigger of theirs."""
+        """Few rows. A trigger on the stays keeps it in step with them."""
 
         db_table = "provisioning_closedday"
 

@@ -45,16 +45,16 @@ class Reconciliation:
 
     differences: list[Difference] = field(default_factory=list)
     never_commanded: list[Difference] = field(default_factory=list)
-    """Active lines for which the network never received a command and reports nothing, if requested: an element that only keeps
-    its orders says so for each line before its first order, which can be nearly all of them. It does no harm, but it is not proof
-    of agreement.
+    """If requested: active lines for which the network never received a command and reports nothing. An element that only keeps its
+    orders reports nothing for a line before its first order, which can be nearly all lines. That does no harm, but it is no proof of
+    agreement.
     """
     never_commanded_count: int = 0
     line_count: int = 0
 
     @property
     def floor_breaks(self) -> list[LineId]:
-        """Return the living lines on which emergency, care or registration calls are barred and nothing is tried against it."""
+        """Return the lines in use on which emergency, care or registration calls are barred and no command is being tried."""
         return [
             one.line_id
             for one in self.differences
@@ -65,8 +65,10 @@ class Reconciliation:
 
     @property
     def out_of_service(self) -> list[LineId]:
-        """Return the lines that the register has in service and the network has not, or says nothing of though it was ordered to, and
-        nothing is tried against it: an element that has forgotten a line may know its number as that of an older, barred one.
+        """Return the lines that are in service in the register but not in the network, while no command is being tried.
+
+        A line counts too if the network reports nothing after an order: an element that forgot it may know its number as that of an
+        older, barred line.
         """
         return [
             one.line_id
@@ -78,7 +80,7 @@ class Reconciliation:
 
     @property
     def oldest_at(self) -> dt.datetime | None:
-        """Return when what the oldest difference is about was asked of the network."""
+        """Return when the command of the oldest difference was requested."""
         return self.differences[0].since if self.differences else None
 
 
@@ -103,7 +105,7 @@ def state_counts() -> list[StateCount]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingElements:
-    """How many commands some elements have not carried out though they were tried, and when the oldest was asked for."""
+    """How many commands some elements have not carried out although they were tried, and when the oldest was requested."""
 
     elements: str
     count: int
@@ -111,7 +113,7 @@ class WaitingElements:
 
 
 def find_waiting_elements(*, before: dt.datetime) -> list[WaitingElements]:
-    """Name the elements that have not carried out what was asked for before an instant."""
+    """Return the elements that have not carried out commands that were requested before an instant."""
     found: dict[str, WaitingElements] = {}
     for row in rows(sql("provisioning", "waiting_by_service"), {"before": before, "now": clock.now()}):
         name = name_of_elements(row.service)
@@ -138,8 +140,8 @@ def reconcile(
 ) -> Reconciliation:
     """Ask the network about every line and return where it differs. Refuses: NO_NETWORK.
 
-    A suspended line that the network does not know is a difference, ordered of or not: nothing proves that it is barred,
-    or that its emergency calls go through. An ended one is where something was asked for it.
+    A suspended line that the network does not know is a difference, with or without a command: nothing proves that it is barred,
+    or that its emergency calls go through. A terminated line can be a difference only if there was a command for it.
     """
     network, found = gateway or network_gateway(), Reconciliation()
     for page in _pages():
@@ -168,7 +170,7 @@ def _judge(row: Any, says: ReadBack, found: Reconciliation, *, lists_never_comma
 
 
 def still_served(line_ids: Collection[LineId]) -> set[LineId]:
-    """Return those ended lines of which the network has not proved that they are out of service, where there is a network."""
+    """Return the terminated lines among these that the network has not proved out of service; none if there is no network."""
     if not line_ids or not has_network():
         return set()
     found = rows(
@@ -186,7 +188,7 @@ def last_comparison() -> Comparison | None:
 
 
 def age(one: Difference) -> tuple[dt.datetime, LineId]:
-    """Return what differences are sorted by: the oldest first, what for which the network never received a command last."""
+    """Return the key by which differences are sorted: the oldest first, lines without any command last."""
     return one.since or dt.datetime.max.replace(tzinfo=dt.UTC), one.line_id
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Compare register and network line by line, and keep what came of it, so that a page can say it without asking again.
+"""Compares register and network line by line, and stores the result, so that a page can show it without asking again.
 
-Separate from `services.py`, which sends commands to the network: this queries it. It changes only its own stored results, with
-three exceptions: a line whose emergency calls are barred is restored, whatever caused the bar; and once each one that is barred of more
-than was ordered and proved, or is barred again within three days after its restore was proved, as by an element that came back from
-its backup. Other bars unknown to the register may be the operator's, for example for debt: they are lifted only on a person's request.
+Separate from `services.py`, which sends commands to the network: this module queries it. It changes only its own stored results, with
+three exceptions. A line whose emergency calls are barred is restored, whatever caused the bar. A line is restored once if more is barred
+than was ordered and proved, and once if it is barred again within three days after its restore was proved, for example by an element that
+came back from its backup. Other bars unknown to the register may be the operator's, for example for debt: they are lifted only on a
+person's request.
 """
 
 import datetime as dt
@@ -29,7 +30,7 @@ from rollkeeper.provisioning.queries import Reconciliation, reconcile
 from rollkeeper.provisioning.rules import LONGEST_WAIT
 
 _WATCHED_FOR: Final = dt.timedelta(days=3)
-"""How long a restored line is asked about: longer than from one nightly backup of an element to the next, over a weekend."""
+"""How long a restored line is checked: longer than the time between two nightly backups of an element, over a weekend."""
 _OUT_OF_SERVICE: Final = frozenset(ReadBack) - {ReadBack.OPEN, ReadBack.UNKNOWN}
 
 
@@ -39,7 +40,7 @@ class FloorCheck:
 
     asked: int
     restored: int
-    """Lines on which emergency, care or registration calls were barred, or more than ordered: their restoring was asked for."""
+    """Lines on which emergency, care or registration calls were barred, or more than ordered: a restore was requested."""
     last: LineId | None
     """Where to continue; None if there are no further lines."""
 
@@ -49,7 +50,7 @@ class ServiceCheck:
     """The result of a check of some restored lines."""
 
     restored: int
-    """Lines that the network had barred again: their restoring was asked for once more."""
+    """Lines that the network had barred again: a restore was requested once more."""
     last: tuple[dt.datetime, LineId] | None
     """Where to continue; None if there are no further lines."""
 
@@ -144,7 +145,7 @@ def check_service(
 ) -> ServiceCheck:
     """Ask the network about the next lines that it restored within three days, and have it restore those that it bars again.
 
-    A restore is proved once: an older bar may come true behind it, and an element that comes back from its backup knows nothing of it.
+    A restore is proved only once: an older bar may be carried out after it, and an element that comes back from its backup does not know it.
     `after` is where the last check ended, None for the first lines; `services` limits it to the lines of some elements. Refuses: NOT_ALLOWED, NO_NETWORK.
     """
     require(authority, Permission.RUN_PROVISIONING)

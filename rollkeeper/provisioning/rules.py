@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The result of one try to carry out a command. Pure: the answer and the read-back in, the next state out.
 
-The network's acceptance proves nothing, only its read-back does. An open line proves no restore that the element did not take: it may
-carry out an older bar yet, which it refuses only once it knows the restore. A restore is retried until it works; bar and terminate are given
-up after a while if the network accepts but does not apply them, since a line that still works does no harm. An unreachable
-element is waited for: its lines must not be terminated without having been barred.
+The network's acceptance proves nothing, only its read-back does. An open line does not prove a restore that the element did not accept:
+the element may still carry out an older bar, which it refuses only after it knows the restore. A restore is retried until it works; bar
+and terminate are given up after a while if the network accepts but does not apply them, since a line that still works does no harm. An
+unreachable element is tried until it answers: its lines must not be terminated without having been barred.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ class Transition:
     state: CommandState
     wait: dt.timedelta | None = None
     must_restore: bool = False
-    """The network barred more than it may: the line is to be restored at once."""
+    """The network barred more than it may: the line must be restored at once."""
 
 
 def next_state(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Ask the network for something, push what was asked, and believe only its own read-back.
+"""Queues commands, pushes them to the network, and believes only the network's own read-back.
 
 Restore commands have priority over bar and terminate. A chunk is claimed and committed before it is delivered and recorded
 afterwards; a process killed in between leaves commands whose claim dies with it, and the next run tries them again under the same
@@ -37,8 +37,8 @@ from rollkeeper.vault.services import open_line_values
 
 _FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.TERMINATE)
 _CHUNKS_ONWARDS: Final = 50
-"""This many chunks are searched after the previous one; then from the beginning, because an earlier command may have become
-visible later.
+"""This many chunks are searched, each after the previous one; then the search begins again, because an earlier command may have
+become visible later.
 """
 
 
@@ -95,9 +95,9 @@ class _Try:
 
 
 def queue_command(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.datetime) -> CommandId:
-    """Leave a command for the network in the present transaction; `push_due` carries it out.
+    """Queue a command for the network in the present transaction; `push_due` carries it out.
 
-    A command takes the place of every older one for the same line that the network has not confirmed.
+    A command takes the place of every older command for the same line that the network has not confirmed.
     Precondition: the caller's action has locked the line and leaves its own ledger entry.
     """
     command_id = CommandId(new_uuid())
@@ -109,9 +109,9 @@ def queue_command(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.dat
 
 
 def advance_command_sequence() -> None:
-    """Number the commands to come by the microsecond: younger than any that a restored register has forgotten.
+    """Number future commands from the present microsecond on, above all commands that a restored register has forgotten.
 
-    An element remembers its last order and refuses older ones: otherwise lines barred after the backup could not be restored.
+    An element remembers its last order and refuses older ones: with lower numbers, lines barred after the backup could not be restored.
     Runs as the owner of the register: no other role sets the order of commands.
     """
     with connect(stores.REGISTER, Role.MIGRATOR) as owner:
@@ -130,11 +130,11 @@ def push_due(
     services: Sequence[str] | None = None,
     moved: Callable[[int], None] = lambda _: None,
 ) -> PushResult:
-    """Carry out what is due, and confirm only what the network itself says is true.
+    """Carry out the commands that are due, and confirm only those that the network's own read-back proves.
 
     On a day on which counters are closed, or under a stay, no line is barred or terminated for a missing registration. `moved` is
-    called with the number of commands in each chunk. `services` limits it to the lines of some elements, so that these wait for no other. Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: provisioning:command:confirmed,
-    provisioning:command:failed.
+    called with the number of commands in each chunk. `services` limits it to the lines of some elements, so that these wait for no
+    other. Refuses: NOT_ALLOWED, NO_NETWORK. Ledger: provisioning:command:confirmed, provisioning:command:failed.
     """
     role = require(authority, Permission.RUN_PROVISIONING)
     network, done, day, position = (
@@ -160,7 +160,7 @@ def push_due(
 
 
 def pull_back_restores() -> int:
-    """Make due what a clock that was ahead put off by more than the longest wait; return how many."""
+    """Make restores due that a clock that was ahead put off by more than the longest wait; return how many."""
     return run(sql("provisioning", "pull_back_restores"), {"now": clock.now(), "latest": latest_try()})
 
 
@@ -170,9 +170,9 @@ def latest_try() -> dt.datetime:
 
 
 def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> list[Any]:
-    """Claim the next chunk of the most pressing kind that has any, behind the one before or, where nothing is left there, anywhere.
+    """Claim the next chunk of the most urgent kind of which commands are due: behind the last chunk, or anywhere if none is left there.
 
-    Commands that may not be sent on this day are postponed to the next one, unclaimed: a long weekend asks once a day for each.
+    Commands that may not be sent on this day are postponed to the next day without a claim: on a long weekend each is read once a day.
     """
     if size <= 0:
         return []
@@ -187,7 +187,7 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
                 continue
             with action():
                 serialize_on("command")
-                # Looked for in each turn, and once it has come: a stay may have been entered meanwhile.
+                # Read in each turn, under the lock: a stay may have been entered meanwhile.
                 is_open = desks_open and not rows("SELECT FROM provisioning_closedday WHERE days @> %s", [on])
                 resting = [rest for one in RESTING_BATCHES.each() if (rest := one(on)) is not None]
                 values = {
@@ -206,7 +206,7 @@ def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> l
 
 
 def _may_find(kind: CommandKind, position: _ClaimPosition) -> bool:
-    """Tell whether anything of this kind is due: most often nothing is, and to claim nothing costs as much as to claim a chunk."""
+    """Tell whether a command of this kind is due: usually none is, and claiming nothing costs as much as claiming a chunk."""
     return bool(
         prepared_rows(
             "SELECT FROM unnest(%(services)s::text[]) AS asked (service) CROSS JOIN LATERAL ("
@@ -220,9 +220,9 @@ def _may_find(kind: CommandKind, position: _ClaimPosition) -> bool:
 
 
 def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Try]:
-    """Ask what came true of what was delivered before, hand over the rest, and ask what is true of that.
+    """Read back the commands that were delivered before, hand over the unproven ones, and read those back.
 
-    Commands that may not be sent today are only read back: an element may carry out late what it accepted yesterday, and bar more
+    Commands that may not be sent today are only read back: an element may carry out today what it accepted yesterday, and bar more
     than it may.
     """
     orders = _orders(found, network, on=on)

@@ -1,4 +1,4 @@
--- Lists those of some lines to which a claimed notice is on its way.
+-- Lists the lines among these to which a claimed notice is on its way.
 -- Law: art. 5, 11 (no one can access everyone). Reads: notices_notice. Writes: -. Plan: primary key, a few rows a line. Again: the same.
 
 SELECT DISTINCT line_id FROM notices_notice

@@ -21,7 +21,7 @@ from rollkeeper.vault.secret_value import SecretValue
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One command as a gateway sees it. `sequence` grows with every command: what is older than done is not done.
+    """One command as a gateway sees it. `sequence` grows with every command: an order older than the last one done is not done.
 
     The floor is no field: it cannot be left out of an order, so it cannot be forgotten either.
     """
@@ -34,7 +34,7 @@ class Order:
     number: SecretValue | None = None
     service: str | None = None
     bars: Bars = Bars.ALL
-    """What a bar keeps the line from; what it does not name works."""
+    """What a bar keeps the line from; everything that it does not name works."""
 
     def bars_of(self, part: Bars) -> Bars:
         """Return what an element that switches this part of a service has to bar."""
@@ -47,12 +47,12 @@ class Order:
 
 
 type Wanted = Mapping[LineId, Bars]
-"""What lines are to be kept from; those not named, from all but the floor."""
+"""What each line is to be barred from; a line that is not named, from all but the floor."""
 NOTHING_LEFT: Final[Wanted] = MappingProxyType({})
 
 
 def compared(barred: Bars, wanted: Bars) -> ReadBack:
-    """Compare what an element bars with what it is to bar, both of the part that it switches."""
+    """Compare what an element bars with what it should bar, both limited to the part of a service that it switches."""
     if barred == wanted:
         return ReadBack.BARRED
     if not barred:
@@ -65,20 +65,20 @@ class Gateway(Protocol):
 
     @property
     def needs_number(self) -> bool:
-        """Tell whether it knows lines by their number. Only then is the number opened."""
+        """Tell whether the element knows lines by their number. The number is opened only then."""
         ...
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
         """Hand over orders and return an answer for each, in order. Never raises because the network is away.
 
-        The same order twice is the same as once. An order older than one already carried out for the line is refused.
+        An order sent twice has the same effect as once. An order older than one already carried out for the line is refused.
         """
         ...
 
     def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
         """Ask what is true of each line, in order; UNKNOWN where the network does not say.
 
-        BARRED means barred of exactly what is named for the line in `bars`, as far as this element switches it.
+        BARRED means that exactly what `bars` names for the line is barred, as far as this element switches it.
         """
         ...
 
@@ -89,7 +89,7 @@ def names_of(bars: Bars) -> list[str]:
 
 
 def bars_named(names: object) -> Bars:
-    """Return what is barred by such words; everything where there are none that can be read."""
+    """Return what these words bar; everything if there are none, or one cannot be read."""
     known = {str(one.name).lower(): one for one in Bars.ALL}
     if (
         not isinstance(names, list)

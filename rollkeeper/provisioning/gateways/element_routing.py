@@ -16,7 +16,7 @@ from rollkeeper.provisioning.gateways.base import NOTHING_LEFT, Gateway, Order, 
 
 
 class ServiceRouter:
-    """The gateway that hands every line to the elements of its service, and what has none to `fallback`."""
+    """The gateway that hands every line to the elements of its service, and a line without elements to `fallback`."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ def services_of(lines: Sequence[LineId]) -> Mapping[LineId, str]:
 
 
 def _together(answers: Sequence[Answer], *, kind: CommandKind) -> Answer:
-    """Return what the elements of a line answer together; a restore that one of them did not take is tried again."""
+    """Return what the elements of a line answer together; a restore that one of them did not accept is tried again."""
     worst = (
         (Answer.REFUSED, Answer.RETRY) if kind is not CommandKind.RESTORE else (Answer.RETRY, Answer.REFUSED)
     )

@@ -32,9 +32,9 @@ class LastOrder:
     sequence: int
     place: str
     mark: str = ""
-    """By what a place is known again that an element may give to another; '' where nothing was noted."""
+    """The mark by which a place is recognised, since an element may give it to another line; '' if none was noted."""
     digits: int = 0
-    """In how many digits the element writes the line's number; 0 in all of them."""
+    """How many digits of the line's number the element writes; 0 for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class HeldFence:
         return _last_order(self._file, line)
 
     def keep(self, line: LineId, last_order: LastOrder) -> None:
-        """Write down what a line is ordered."""
+        """Write down the last order for a line."""
         self._file.execute(
             "INSERT OR REPLACE INTO last_order VALUES (?, ?, ?)",
             (str(line), last_order.sequence, last_order.place),
@@ -120,7 +120,7 @@ class HeldFence:
         return _own(self._file, line)
 
     def record_own_grants(self, line: LineId, grants: str) -> None:
-        """Write down what a line has by itself and keeps."""
+        """Write down the own grants of a line that keeps them."""
         self._file.execute("INSERT OR IGNORE INTO own VALUES (?, ?, 0)", (str(line), grants))
 
     def mark_restored(self, line: LineId) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A network for demos: it stores its orders in a file and reports them.
 
-``network/journal.jsonl`` in the instance has one line an order carried out: the line's reference, the order's key and
+``network/journal.jsonl`` in the instance has one line for each order carried out: the line's reference, the order's key and
 sequence, the state, and what stays reachable. Never a number. The last line of a reference is the truth; a half
 written last line of the file (the process was killed) is cut off by the next writer and ignored by readers.
 """
@@ -97,7 +97,7 @@ class FileGateway:
         return Answer.ACCEPTED
 
     def _is_faulty(self, line: str) -> bool:
-        """Tell whether this line is one of those on which the demo network takes orders and does nothing."""
+        """Tell whether the demo network accepts orders for this line and does nothing."""
         return int.from_bytes(hashlib.sha256(line.encode()).digest()[:4]) < self._fault_share * 2**32
 
     def _catch_up(self, file: IO[bytes]) -> None:

@@ -30,8 +30,8 @@ _NEVER: Final = {402, 404}
 """Error causes that are permanent: FreeRADIUS cannot read the order, or has done a newer one."""
 _FLOOR: Final = "rollkeeper-floor"
 _WRITABLE: Final = re.compile(r"[#+0-9a-zA-Z@._:/-]{1,128}")
-_HURRIED_S: Final = 0.2  # what a NAS has left to answer in, once others have used up the patience of a call
-_SILENT: Final = 3  # so many in a row unanswered: perhaps the server itself is away
+_HURRIED_S: Final = 0.2  # a NAS's time to answer after others have used up the patience of a call
+_SILENT: Final = 3  # after this many orders in a row without an answer, the server itself may be away
 _SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: this many are tried before the next run
 
 
@@ -55,10 +55,10 @@ class FreeRadius:
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
-        """Hand over one after the other. NAS that are silent keep the others waiting for the patience of a call, and a fifth of
-        a second for each further one.
+        """Hand over the orders one after the other. Silent NAS delay the others by the patience of one call, and by a fifth of a second
+        for each further silent NAS.
 
-        FreeRADIUS knows for a while which they are, and answers for them at once.
+        FreeRADIUS remembers for a while which NAS are silent, and answers for them at once.
         """
         answers: list[Answer] = []
         silent, left_s = 0, self._patience_s
@@ -83,7 +83,7 @@ class FreeRadius:
         return answers + [Answer.RETRY] * (len(orders) - len(answers))
 
     def read_back(self, lines: Sequence[LineId], *, bars: Wanted = NOTHING_LEFT) -> list[ReadBack]:
-        """Query one after the other; after the first timeout the rest is unknown."""
+        """Query the lines one after the other; after the first timeout the rest is unknown."""
         said: list[ReadBack] = []
         try:
             with self._talk(self._auth) as auth_client:
@@ -98,7 +98,7 @@ class FreeRadius:
 
 
 def _push_one(order: Order, coa_client: Radius, auth_client: Radius) -> Answer:
-    """Send the order until no session is left that has not heard of it."""
+    """Send the order until every session has heard of it."""
     account = order.number.reveal() if order.number is not None else ""
     if not _WRITABLE.fullmatch(account):
         return Answer.REFUSED

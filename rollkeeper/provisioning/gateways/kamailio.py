@@ -21,7 +21,7 @@ from rollkeeper.provisioning.settings import settings
 
 _ANSWERS: Final = {b"accepted": Answer.ACCEPTED, b"older": Answer.REFUSED, b"malformed": Answer.REFUSED}
 _CALLS: Final = Bars.OUTGOING | Bars.INCOMING
-"""The part of a service that it switches."""
+"""The part of a service that Kamailio switches."""
 _BARRED: Final = {b"barred": _CALLS, b"outgoing": Bars.OUTGOING, b"open": Bars(0)}
 _VERBS: Final = {_CALLS: "bar", Bars.OUTGOING: "bar-outgoing", Bars(0): "restore"}
 _UNDIALLED: Final = "emergency"
@@ -104,7 +104,7 @@ class Kamailio:
         )
 
     def _ask(self, questions: Sequence[str]) -> list[bytes]:
-        """Ask about the floor and then these questions; nothing where the element is away or answers unevenly."""
+        """Ask about the floor and then these questions; return nothing if the element is away or the number of answers is wrong."""
         asked = [f"floor {number}" for number, _ in self._floor] + list(questions)
         status, text = self._http.post(
             "\n".join(asked).encode(),

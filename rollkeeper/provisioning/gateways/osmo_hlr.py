@@ -13,14 +13,14 @@ So a bar keeps it on and removes only data; calls are barred where they are rout
 | end     | off              | off             | taken away   |
 
 What the HLR granted before the bar is kept (`fence.OwnGrants`) and given back: restoring gives a calls-only line no data, and a
-data card no calls. Both are switched on if earlier grants are unknown or empty; but data alone never results from our bars, and a
+data card no calls. Both are switched on if earlier grants are unknown or empty; but data alone never results from our bars, so a
 data card keeps it. Restoring a line that is not barred removes nothing.
 
-Services are switched by the terminal (VTY), since only its command tells the SGSN and the MSC that something was taken;
-all else goes by the control interface. That message names no domain, and OsmoSGSN 1.13 answers that it is not supported:
+Services are switched by the terminal (VTY), since only its command tells the SGSN and the MSC that a service was removed; everything
+else goes by the control interface. The message to the SGSN names no domain, and OsmoSGSN 1.13 answers that it is not supported:
 an attached phone keeps its data until its next update (`docs/provisioning.md`). After the first order a line is asked for by the
 HLR's own row number, so that a read-back opens no telephone number. The HLR gives the number of a deleted row to the
-next card: so a mark of the card is kept with it.
+next card: so a mark of the card is kept with the row number.
 """
 
 import hashlib
@@ -137,7 +137,7 @@ def _carry_out(order: Order, fence: HeldFence, control: Control, terminal: Termi
 
 
 def _leaves_data(order: Order) -> bool:
-    """Tell whether nothing is to be taken that is switched here: a restore, or a stage of the law that leaves data."""
+    """Tell whether an order removes nothing that the HLR switches: a restore, or a stage of the law that leaves data."""
     return order.kind is CommandKind.RESTORE or (
         order.kind is CommandKind.BAR and not order.bars_of(Bars.DATA)
     )
@@ -163,7 +163,7 @@ def _mode(info: dict[str, str]) -> str:
 
 
 def _row(order: Order, last_order: LastOrder | None, control: Control) -> dict[str, str] | None:
-    """Return the row of the line: by its number, since a new SIM is a new row; by what we know where it has none.
+    """Return the row of the line: by its number, since a new SIM is a new row; by its known place if the row has no number.
 
     A row that has another number now, or whose id the HLR gave to another SIM, belongs to another subscriber.
     """

@@ -29,7 +29,7 @@ _FIGURES: Final = {
     "msisdn": re.compile(r"[0-9]{1,15}"),
     "imsi": re.compile(r"[0-9]{1,15}"),
 }
-"""What goes into commands again: a longer text, or one with a blank or an end of line, would be a command of the HLR's own choice."""
+"""Values of the HLR that go into later commands: a longer text, or one with a blank or a line end, would let the HLR choose the command."""
 
 
 class NotUnderstood(Exception):
@@ -72,7 +72,7 @@ class Control(_Talk):
     _asked = 0
 
     def info(self, selector: str) -> dict[str, str] | None:
-        """Return the HLR's record of a subscriber; None if unknown. `selector`: msisdn-… or id-…. Another's is not understood."""
+        """Return the HLR's record of a subscriber; None if unknown. `selector`: msisdn-… or id-…. Another's record is refused."""
         said = self._ask("GET", f"subscriber.by-{selector}.info")
         if said is None:
             return None

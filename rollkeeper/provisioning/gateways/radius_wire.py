@@ -26,7 +26,7 @@ ATTRIBUTE Error-Cause          101 integer
 
 
 class Radius(Client):  # type: ignore[misc]
-    """One socket to one port of a RADIUS server, closed behind the block."""
+    """One socket to one port of a RADIUS server, closed after the block."""
 
     def __init__(self, place: str, *, secret: str, patience_s: float, tries: int) -> None:
         host, _, port = place.rpartition(":")
@@ -49,7 +49,7 @@ class Radius(Client):  # type: ignore[misc]
         self._CloseSocket()
 
     def wait_for(self, patience_s: float, *, tries: int) -> None:
-        """Wait so long for an answer, and say everything so many times in it."""
+        """Set how long to wait for an answer, and how many times a packet is sent in this time."""
         self.timeout, self.retries = patience_s / tries, tries
 
     def change(self, *, ends: bool, words: Mapping[str, str]) -> Any:
@@ -66,7 +66,7 @@ class Radius(Client):  # type: ignore[misc]
 
 
 def values_of(said: Any, name: str) -> list[object]:
-    """Return the values of one attribute of an answer; none where it has none that can be read."""
+    """Return the values of one attribute of an answer; none if it has none, or they cannot be read."""
     try:
         return list(said[name])
     except (KeyError, packet.PacketError, ValueError, struct.error):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The network of this instance. A gateway is imported where the settings name it, so that no process carries the others."""
+"""The network of this instance. A gateway is imported only if the settings name it, so that no process loads the others."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
@@ -13,7 +13,7 @@ from rollkeeper.provisioning.settings import settings
 
 
 def has_network() -> bool:
-    """Tell whether this instance has anything to tell; where it has not, nothing ever proves that a line is out of service."""
+    """Tell whether this instance has a network; without one, nothing ever proves that a line is out of service."""
     return instance().kind is InstanceKind.DEMO or has_own_network()
 
 
@@ -36,12 +36,12 @@ _OF_NO_LINE: Final = ""
 
 
 def all_services() -> list[str]:
-    """Return what may stand as the service of a command."""
+    """Return every value that the service of a command can have."""
     return [*map(str, Service.values), _OF_NO_LINE]
 
 
 def services_of_group(group: str) -> list[str]:
-    """Return the services that exactly these elements serve in this instance; none where the instance does not have them."""
+    """Return the services that exactly these elements serve in this instance; none if the instance does not have the elements."""
     if not has_network():
         return []
     elements, by_service = ELEMENT_GROUPS[group], settings().by_service
@@ -53,15 +53,15 @@ def services_of_group(group: str) -> list[str]:
 
 
 def name_of_elements(service: str) -> str:
-    """Return the names of the elements that serve a service, or of what serves it in their place."""
+    """Return the names of the elements that serve a service, or of the fallback that serves it."""
     elements = settings().by_service.get(service)
     return " and ".join(elements) if elements else ("webhook" if settings().webhook.url else "file")
 
 
 def network_gateway(services: Collection[str] | None = None) -> Gateway:
-    """Return the network of this instance, or of some services: what another element lacks does not matter to them.
+    """Return the network of this instance, or of some services only: then a fault in the settings of other elements does not matter.
 
-    The elements that serve a kind of service; for the others the webhook where one is set, a file in a demo instance.
+    Elements serve their kinds of service; the others are served by the webhook if one is set, or by a file in a demo instance.
     Refuses: NO_NETWORK, ELEMENT_SECRET_MISSING.
     """
     fallback = _fallback()
@@ -87,7 +87,7 @@ def _fallback() -> Gateway | None:
 def elements_of_this_instance(
     fallback: Gateway | None, services: Collection[str] | None = None
 ) -> ServiceRouter:
-    """Return the elements that the settings name, for all or some services. `fallback` serves what they do not.
+    """Return the elements that the settings name, for all or some services. `fallback` serves the other services.
 
     Refuses: ELEMENT_SECRET_MISSING.
     """

@@ -34,7 +34,7 @@ from rollkeeper.provisioning.gateways.signing import sign, webhook_secret
 from rollkeeper.provisioning.settings import settings
 
 _NEVER: Final = {400, 409, 410, 413, 422}
-"""Statuses by which the receiver says no to this order. Everything else but success may be our own fault: later."""
+"""Statuses with which the receiver refuses this order. Any other failure may be our own fault: the order is for later."""
 
 
 class Webhook:
@@ -72,9 +72,9 @@ class Webhook:
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
-        """Post each order under its own key, several at a time; what is not begun in time is for later.
+        """Post each order under its own key, several at a time; orders that are not begun in time are for later.
 
-        In random order, so that the same few that never get an answer do not come first every time.
+        They are shuffled, so that the same few orders that never get an answer do not come first every time.
         """
         latest = time.monotonic() + self._patience_together_s
         mixed = sample(orders, len(orders))
@@ -134,9 +134,9 @@ def _lines_of(text: bytes) -> Mapping[str, Any]:
 
 
 def _read(said: object, wanted: Bars) -> ReadBack:
-    """Read what is said of one line. A bar counts only where the whole floor is named as reachable.
+    """Read what is said of one line. A bar counts only if the whole floor is named as reachable.
 
-    A receiver that does not say what it bars bars everything.
+    If a receiver does not say what it bars, it counts as barring everything.
     """
     if not isinstance(said, dict) or said.get("state") not in [
         "barred",

@@ -1,9 +1,10 @@
--- Gives a page of lines with an open reason to be suspended, whether some elements' word on them can be taken now, and whether the last
+-- Gives a page of lines with an open reason to be suspended, whether the report of some elements on them counts now, and whether the last
 -- order was a bar that was proved.
 -- Law: art. 3 (emergency calls excepted). Reads: lines_suspension, lines_line, provisioning_command. Writes: -.
 -- Plan: the index of open suspensions, from the last line on; three probes a row. A terminated line keeps its open reasons, so a
 -- page is of reasons and bounded for any number of lines. Again: the next page.
--- What waits for days (a stay, a closed day, a stopped batch) may have been carried out though its answer was lost: it is asked about.
+-- A command that waits for days (a stay, a closed day, a stopped batch) may have been carried out although its answer was lost: its line is
+-- asked about.
 SELECT s.line_id, bit_or(s.bars) AS bars,
     bool_and(l.state = 'suspended' AND l.service = ANY(%(services)s::text[]) AND NOT EXISTS (
         SELECT FROM (SELECT state, claimed_by, next_try_at FROM provisioning_command WHERE line_id = s.line_id OFFSET 0) c

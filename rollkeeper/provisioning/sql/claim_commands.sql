@@ -1,12 +1,12 @@
--- Claims commands of one kind that are due, so that one process tries them; marks those that a later one superseded, and puts off to
--- the next day those that may not go out on this one.
+-- Claims commands of one kind that are due, so that one process tries them; marks commands that a later one superseded, and puts off to
+-- the next day the commands that may not go out on this day.
 -- Law: art. 3 (a registration restores; the later command wins).
 -- Reads: provisioning_command, lines_line, lines_suspension. Writes: provisioning_command (claimed_by, attempts, state, next_try_at).
--- Plan: index provisioning_command_in_turn, once for each service asked for, from where the chunk before ended, LIMIT: what other
--- elements have to do is not read, and what was claimed and done before leaves dead entries
--- there, a million in a great batch. Two probes of the primary key a row, three on days of rest; the older siblings by their line
--- and never by what is claimed (OFFSET 0): next to nothing is, but that index was full of dead entries and was read whole for each row (most of
--- the time of a batch of millions, 2026-11-26). 200 of 480,000 due: 6 ms.
+-- Plan: index provisioning_command_in_turn, once for each service asked for, from where the chunk before ended, LIMIT: commands for other
+-- elements are not read, nor the dead entries that claimed and finished commands leave there, a million in a great batch. Two probes of the
+-- primary key a row, three on days of rest; older commands of a line by the line and never by the index of claims (OFFSET 0): almost nothing
+-- is claimed, but that index was full of dead entries and was read whole for each row (most of the time of a batch of millions,
+-- 2026-11-26). 200 of 480,000 due: 6 ms.
 -- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
 -- The caller holds the matter "command" (`kernel_lock`), so that no two claims overlap: a command waits while another process tries an older one for
 -- the same line, and the network never gets an older command after a newer one. A later command that is not due yet (the end of a
@@ -67,7 +67,7 @@ SELECT c.*, l.number_sealed, l.service,
        %(by_law)s OR c.kind = 'bar' AND EXISTS (
 -- include provisioning.gives_back
        ) AS is_lawful,
-       -- What the line is to be kept from now, whatever the command was asked for: another stage since asks again.
+       -- What the line is barred from now, whatever the command was requested for: a later stage requests its own command.
        coalesce((SELECT bit_or(s.bars) FROM lines_suspension s WHERE s.line_id = c.line_id AND s.restored_on IS NULL), 7) AS bars
 FROM claimed c LEFT JOIN lines_line l ON l.line_id = c.line_id
 ORDER BY c.position

@@ -1,9 +1,9 @@
--- Lets the counter's role ask of the network what the register says of the line by then, and nothing else.
+-- Lets the counter's role request from the network only what the register says of the line by then.
 -- Law: art. 3 (a line loses service only by an approved batch). Reads: lines_line, lines_suspension.
 -- Writes: a trigger on provisioning_command. Plan: fires for the counter's role alone; primary keys by line.
 -- Again: CREATE OR REPLACE: the same trigger.
--- lines/sql/counter_role_triggers.sql says what it may change in the register: from that follows that it restores, bars again for
--- a reason that was open before, and terminates what a subscriber asked to terminate.
+-- lines/sql/counter_role_triggers.sql says what the role may change in the register. So it restores lines, bars them again for a reason
+-- that was open before, and terminates lines whose subscriber asked for it.
 CREATE OR REPLACE FUNCTION provisioning_follow_register() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN

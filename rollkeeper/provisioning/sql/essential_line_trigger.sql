@@ -1,5 +1,5 @@
--- Refuses to a batch, and to any other command for a missing registration, a line on which a lift, an alarm or a medical device
--- depends.
+-- Refuses commands of a batch, and other commands for a missing registration, that would cut a line on which a lift, an alarm or a medical
+-- device depends.
 -- Law: art. 1. Reads: lines_line. Writes: triggers on provisioning_command.
 -- Plan: one join of the rows of the statement with lines_line_pkey. Not measured by itself.
 -- Again: CREATE OR REPLACE: the same trigger.

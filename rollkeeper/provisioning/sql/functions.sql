@@ -1,9 +1,9 @@
--- What the database does with commands and closed days for functions and triggers of other packages, and what it lets no worker say.
+-- Functions on commands and closed days for functions and triggers of other packages, and limits on the instants that a worker writes.
 -- Law: art. 1, 3 (a registration restores). Reads: -. Writes: provisioning_command, provisioning_closedday. Plan: by primary keys, one probe
 -- a row; of the triggers the WHEN clauses alone. Again: CREATE OR REPLACE: the same functions and triggers.
 
--- In a production instance the database says when the network was asked, and no worker puts a command off for more than two days:
--- an instant without end would keep a line as it is for ever, and comparisons from ending. Of a batch the instant is that of its
+-- In a production instance the database limits the instant of a request, and no worker puts a command off for more than two days: an
+-- infinite instant would keep a line as it is for ever, and comparisons from ending. A batch's command has the instant of the batch's
 -- action, some time ago: days are counted from it.
 CREATE OR REPLACE FUNCTION provisioning_bound_instant() RETURNS trigger
 LANGUAGE plpgsql AS $$

@@ -1,4 +1,4 @@
--- Lists those of some lines about which a claimed command is on its way to the network.
+-- Lists the lines among these about which a claimed command is on its way to the network.
 -- Law: art. 5, 11 (no one can access everyone). Reads: provisioning_command. Writes: -. Plan: primary key, a few rows a line.
 -- Again: the same.
 

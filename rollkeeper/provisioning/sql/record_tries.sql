@@ -1,5 +1,5 @@
--- Writes down what came of a chunk of tries, with a ledger entry for each command that was confirmed or given up. A line that was
--- barred only on a later day worked on until then: those days do not count, its suspension begins with the proof.
+-- Records the results of a chunk of tries, with a ledger entry for each command that was confirmed or given up. A line that was barred only
+-- on a later day worked until then: those days do not count, and its suspension begins with the proof.
 -- Law: art. 3. Reads: provisioning_command. Writes: provisioning_command, lines_pause, ledger_entry.
 -- Plan: primary key, one probe a row (CASE: the index of claims is full of what this run has tried).
 -- Again: nothing, since the claim is gone with the first run.
@@ -35,7 +35,7 @@ WITH tried AS (
     ) v
     WHERE v.verb IS NOT NULL
 ), said AS MATERIALIZED (
-    -- Nearly the same is said of each: a body is written once, for any line and any command, and given to every one.
+    -- The bodies of entries are almost the same: each is written once, for any line and any command, and used for all.
     SELECT verb, facts, ledger_body(
                verb, %(now)s, %(on)s, %(role)s, %(actor)s, NULL, NULL, ledger_any_line(), NULL, facts
            ) AS body

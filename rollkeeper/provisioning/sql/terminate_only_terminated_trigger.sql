@@ -1,7 +1,7 @@
--- Refuses the worker's role, and a command's, to end or to bar in the network a line that is in service in the register.
+-- Refuses commands by the worker's or the console's role that end or bar in the network a line that is in service in the register.
 -- Law: art. 3 (emergency calls excepted). Reads: lines_line. Writes: a trigger on provisioning_command.
 -- Plan: one join of the rows of the statement with lines_line_pkey. Again: CREATE OR REPLACE: the same trigger.
--- Its path is set, since a worker makes temporary tables: one of the name of a table would be read in its place.
+-- Its search path is set, since a worker makes temporary tables: a temporary table with a table's name would be read in its place.
 CREATE OR REPLACE FUNCTION provisioning_terminate_only_terminated() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
