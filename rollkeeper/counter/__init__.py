@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The clerk's way in: a person registered in front of you, by someone who can never read them back.
+"""The clerks' app: a clerk registers a person at the counter, and can never read the record again.
 
-Owns no table. Nothing that was typed is sent back, not even with a fault: with scripts the page keeps it by itself
-until it is accepted, without scripts it is typed again.
+Owns no table. Typed values are never sent back, not even with a fault: with scripts the page itself keeps them
+until they are accepted, without scripts the clerk types them again.
 """

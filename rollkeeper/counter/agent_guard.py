@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An agent's counter: bound to its place, its hours, its device and its limit; and the agent's own figures, no other's.
+"""An agent's counter: bound to its place, its hours, its device and its limit; it shows only the agent's own figures.
 
-For an account of the operator's own all of this is nothing.
+None of this limits accounts of the operator's own staff.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ def require_outlet_to_help(request: HttpRequest, authority: Authority) -> None:
 
 
 def obstacle_here(request: HttpRequest, authority: Authority) -> list[str]:
-    """Return what keeps an agent's user from working here and now, to be said before they type anything; else nothing."""
+    """Return what prevents an agent's user from working here and now, to be shown before they type anything; else nothing."""
     try:
         require_outlet(request, authority)
     except RollkeeperError as fault:
@@ -50,7 +50,7 @@ def obstacle_here(request: HttpRequest, authority: Authority) -> list[str]:
 
 
 def require_device(request: HttpRequest, authority: Authority) -> None:
-    """Let a page record offline what is held against the hours and the limit when it is handed in.
+    """Let a page record offline. Hours and limit are checked when the registration is submitted.
 
     Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED.
     """

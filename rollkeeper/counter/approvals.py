@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Actions that an approver confirms: held, sealed, listed for approvers, approved or rejected.
 
-Neither page shows anything of what was submitted.
+Neither page shows any of the submitted data.
 """
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -47,7 +47,7 @@ def submit_for_approval(
 ) -> HeldForApproval | Receipt:  # fmt: skip
     """Seal what was submitted until an approver has confirmed it. Precondition: it would not be refused now.
 
-    What waits is sealed: of a form that another session sent, no one can tell for which line. Refuses: SUBMISSION_KEY_USED, SUBMISSION_WAITS.
+    A waiting submission is sealed: for a form from another session, no one can tell which line it was for. Refuses: SUBMISSION_KEY_USED, SUBMISSION_WAITS.
     """
     key = form.cleaned_data["submission_key"]
     fields = {
@@ -84,7 +84,7 @@ def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
 
 
 def state_of(submission_key: str) -> str:
-    """Return what came of what was sent: `recorded`, `waits` for an approver, or `refused`."""
+    """Return the state of a submission: `recorded`, `waits` for an approver, or `refused`."""
     if receipt_for(submission_key):
         return "recorded"
     found = outcomes([submission_key])
@@ -98,7 +98,7 @@ def count_pending(authority: Authority) -> int:
 
 @require_safe
 def pending_count(request: HttpRequest) -> HttpResponse:
-    """Say how many actions wait, for the menu of an open page."""
+    """Return how many actions wait, for the menu of an open page."""
     authority = authority_in(request)
     require(authority, Permission.APPROVE_ACTION)
     return JsonResponse({"waiting": count_pending(authority)})
@@ -106,7 +106,7 @@ def pending_count(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pending_approvals_page(request: HttpRequest) -> HttpResponse:
-    """List what waits for an approver, and take their yes or no."""
+    """List the actions that wait for an approver, and record the approver's decision."""
     authority = authority_in(request)
     require(authority, Permission.APPROVE_ACTION)
     require_device(request, authority)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The line that a clerk has found: carried from page to page for some minutes in their session, never in an address.
 
-What is carried is a handle and the masked number. After an action it is set aside: the next person must not get this one's line
-by mistake, and a clerk who goes on with the same one says so.
+The session has a handle and the masked number. After an action the line is set aside: the next person must not get this line by
+mistake, and a clerk who goes on with the same line says so.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -22,7 +22,7 @@ _KEY = "carried_line"
 _RECEIPT = "called_on_receipt"
 _RECORDED = "recorded_from"
 _MOST_RECEIPTS = 50
-"""Of how many receipts a session remembers what their lines are called: a tab may show an earlier one."""
+"""How many receipts a session remembers the masked numbers for: a tab may show an earlier receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class CarriedLine:
 
     @property
     def name(self) -> str:
-        """Say how the line is called on a page."""
+        """Return the name of the line on a page."""
         return self.called or _("the line whose code was read out")
 
 
 def carry(request: HttpRequest, found: HandedLine) -> CarriedLine:
-    """Carry a line that was shown just now; one that was found again keeps its name and its time."""
+    """Carry a line that was shown just now; a line that was found again keeps its name and its time."""
     before = carried(request, also_set_aside=True)
     if before and before.handle == found.handle:
         line = replace(before, is_set_aside=False)
@@ -64,13 +64,13 @@ def carried(request: HttpRequest, *, also_set_aside: bool = False) -> CarriedLin
 
 
 def put_away(request: HttpRequest) -> None:
-    """Carry no line any more, and say no more what was recorded last."""
+    """Stop carrying a line, and forget what was recorded last."""
     request.session.pop(_KEY, None)
     request.session.pop(_RECORDED, None)
 
 
 def called(request: HttpRequest, typed: str) -> str:
-    """Return how to call the line of a submitted form, by its handle or by the number that was typed."""
+    """Return the masked number for the line of a submitted form, by its handle or by the typed number."""
     line = carried(request, also_set_aside=True)
     if not typed.startswith("handle:"):
         return masked_input(typed)
@@ -78,7 +78,7 @@ def called(request: HttpRequest, typed: str) -> str:
 
 
 def set_aside(request: HttpRequest, *, submission_key: str, typed: str) -> None:
-    """Note how the line of this receipt is called, and that its action is done."""
+    """Note the masked number for the line of this receipt, and that its action is done."""
     name = called(request, typed)
     noted = request.session.get(_RECEIPT, {})
     noted.pop(submission_key, None)
@@ -91,7 +91,7 @@ def set_aside(request: HttpRequest, *, submission_key: str, typed: str) -> None:
 
 
 def set_aside_with_act(request: HttpRequest, *, submission_key: str, typed: str) -> None:
-    """Note it in the transaction of the action, with its commit."""
+    """Do the same in the transaction of the action, with its commit."""
     set_aside(request, submission_key=submission_key, typed=typed)
     session: Any = request.session
     session.keep_with_act()
@@ -103,7 +103,7 @@ def is_set_aside(request: HttpRequest, submission_key: str) -> bool:
 
 
 def require_own_form(request: HttpRequest, *, submission_key: str, typed: str) -> None:
-    """Refuse a form with a key of no page, or one that this session sent last for another line, also where it waits for an approver.
+    """Refuse a form whose key no page made, or whose key this session last sent for another line, even if it waits for an approver.
 
     Refuses: INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED.
     """
@@ -115,17 +115,17 @@ def require_own_form(request: HttpRequest, *, submission_key: str, typed: str) -
 
 
 def called_on_receipt(request: HttpRequest, submission_key: str) -> str:
-    """Return how the line of a receipt is called, where this session made it last."""
+    """Return the masked number for the line of a receipt, if this session made the receipt and still remembers it."""
     return str(request.session[_RECEIPT][submission_key]) if is_set_aside(request, submission_key) else ""
 
 
 def recorded_from(request: HttpRequest) -> dict[str, str] | None:
-    """Return the key, and how the line is called, of what this session sent from the same page minutes ago."""
+    """Return the key and the masked number of the form that this session sent from the same page minutes ago."""
     kept = request.session.get(_RECORDED) if hasattr(request, "session") else None
     is_here = kept and kept["path"] == request.path and kept["until"] >= clock.true_now().timestamp()
     return {"key": kept["key"], "called": kept["called"]} if kept and is_here else None
 
 
 def is_about(line: CarriedLine | None, line_id: UUID | str) -> bool:
-    """Tell whether the line that is carried is this one."""
+    """Tell whether the carried line is this one."""
     return line is not None and line.line_id == str(line_id)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page for a remote applicant who brings the document: it is compared, and the offline worker records the application."""
+"""The page for a remote applicant who brings the document: the document is compared, and the offline worker records the application."""
 
 import time
 from typing import Final
@@ -28,7 +28,7 @@ ANSWER_TIMEOUT_S: Final = 8.0
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_check(request: HttpRequest) -> HttpResponse:
-    """Compare the document with what was given remotely, and give the receipt of the registration."""
+    """Compare the document with the remote application, and show the receipt of the registration."""
     authority = authority_in(request)
     require(authority, Permission.REGISTER)
     require_outlet(request, authority)
@@ -45,7 +45,7 @@ def document_check(request: HttpRequest) -> HttpResponse:
 
 
 def _recorded(key: str) -> Receipt:
-    """Wait for the offline worker. Refuses: APPLICATION_REFUSED, REGISTER_UNAVAILABLE, where it is not done yet: the same form may be sent again."""
+    """Wait for the offline worker. Refuses: APPLICATION_REFUSED, REGISTER_UNAVAILABLE, if it is not done yet: the same form may be sent again."""
     until = time.monotonic() + ANSWER_TIMEOUT_S
     while time.monotonic() < until:
         outcome = outcome_of(key)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page's answer to a picture: the fields of one part, filled with what was read of its document."""
+"""The page's answer to a picture: the fields of one part, filled with the values that were read from its document."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from rollkeeper.subscribers.choices import PartyRole
 
 @require_http_methods(["POST"])
 def scan(request: HttpRequest, action_kind: str, part: str) -> HttpResponse:
-    """Read a picture of a document; the clerk compares, corrects and confirms what comes back."""
+    """Read a picture of a document; the clerk compares, corrects and confirms the values."""
     authority, chosen, make = record_form(request, action_kind)
     require_outlet(request, authority)
     form = make(initial={"service": request.POST.get("service", "")})
@@ -53,7 +53,7 @@ def scan(request: HttpRequest, action_kind: str, part: str) -> HttpResponse:
 
 
 def _purpose(action_kind: RegistrationKind) -> str:
-    """Return what is written across a copy, in the operator's first language."""
+    """Return the text that is written across a copy, in the operator's first language."""
     with override(spoken_here()[0]):
         return str(action_kind.label)
 

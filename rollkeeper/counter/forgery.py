@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page on which staff who saw a document say that it may be forged: a case opens, and nothing is done to the line.
+"""The page on which staff who saw a document report that it may be forged: a case opens, and the line stays as it is.
 
 Two people decide it in the back office. Law: art. 4 ¶3.
 """
@@ -22,7 +22,7 @@ from rollkeeper.selfcare.choices import ForgerySign
 
 
 class ForgeryForm(QuietForm):
-    """What is wrong with the document by which a line is registered: chosen, never typed."""
+    """What is wrong with the document of a line's registration: chosen, never typed."""
 
     number = number_field()
     sign = forms.ChoiceField(
@@ -35,7 +35,7 @@ class ForgeryForm(QuietForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def suspect_forgery(request: HttpRequest) -> HttpResponse:
-    """Open a case about the document by which a line is registered."""
+    """Open a case about the document of a line's registration."""
     authority = authority_in(request)
     require(authority, Permission.SUSPECT_FORGERY)
     require_outlet(request, authority)

@@ -36,7 +36,7 @@ _OF_DAYS = frozenset({"days_reversed", "pause_too_far"})
 _HANDLE_IS_OVER = frozenset({"line_not_found", "counter_code_invalid", "line_not_carried"})
 _KEY_IS_USED_UP = frozenset({SUBMISSION_KEY_USED.code, SUBMISSION_WAITS.code})
 _UNNAMED = "(found by its code)"
-# Choices that may be kept for the clerk after a fault: none of them is about a person.
+# Choices that may be kept for the clerk after a fault, since none of them is about a person.
 _KEPT = frozenset({"submission_key", "service", "payment", "language", "reason"})
 
 
@@ -47,7 +47,7 @@ class QuietForm(forms.Form):
     is_doubtful = False
     """Whether a number that was submitted needs a second comparison."""
     is_used_up = False
-    """Whether it was submitted before, for another line or for one that this session cannot tell."""
+    """Whether it was submitted before, for another line or for a line that this session cannot tell."""
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
@@ -104,7 +104,7 @@ class QuietForm(forms.Form):
 
 
 def faults_of(form: QuietForm, fault: RollkeeperError, *, called: str = "") -> dict[str, list[str]]:
-    """Return the sentences of a refusal by the fields they are about; a line is `called` by its masked number."""
+    """Return the sentences of a refusal by the fields they are about; `called` is the masked number of the line."""
     found: dict[str, list[str]] = {}
     if fault.code in _HANDLE_IS_OVER and str(form.data.get("number", "")).startswith("handle:"):
         fault = LINE_NOT_CARRIED()
@@ -117,7 +117,7 @@ def faults_of(form: QuietForm, fault: RollkeeperError, *, called: str = "") -> d
 
 
 def _by_name(fault: RollkeeperError, called: str) -> RollkeeperError:
-    """Return a refusal whose sentence calls its line as people do, and not by its reference."""
+    """Return a refusal whose sentence names its line as people do, and not by its reference."""
     return fault.with_facts(line=called) if "line" in fault.facts else fault
 
 
@@ -132,7 +132,7 @@ def number_field() -> forms.CharField:
 
 
 def double_checked_field() -> forms.BooleanField:
-    """Return the field for a second comparison; pages show it where a number was doubtful."""
+    """Return the field for a second comparison; pages show it if a number was doubtful."""
     return forms.BooleanField(
         label=_("The document was compared a second time and carries this number."), required=False,
         widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
@@ -140,7 +140,7 @@ def double_checked_field() -> forms.BooleanField:
 
 
 def confirmed_field(label: Any) -> forms.BooleanField:
-    """Return the tick before what cannot be undone; with a script the page asks for it when all is filled in."""
+    """Return the tick to confirm an action that cannot be undone; with a script the page asks for it when all fields are filled in."""
     return forms.BooleanField(label=label, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}))
 
 
@@ -165,7 +165,7 @@ class ReadOutForm(QuietForm):
 
 
 class SubscriberForm(QuietForm):
-    """An act that belongs to the subscriber: the document is compared and not recorded."""
+    """An action that only the subscriber may ask for: the document is compared and not recorded."""
 
     number = number_field()
     document_type = forms.ChoiceField(label=Field.DOCUMENT_TYPE.label, choices=offered_types)
@@ -185,13 +185,13 @@ class SubscriberForm(QuietForm):
 
 
 class TerminateForm(SubscriberForm):
-    """The end of a contract: nothing brings the same contract back."""
+    """The end of a contract, which cannot be restored."""
 
     confirmed = confirmed_field(_("I checked with the subscriber that this line is to end."))
 
 
 class ReplaceSimForm(RegistrationForm, SubscriberForm):
-    """Another SIM of the subscriber's line, of which is asked again what the law has asked."""
+    """Another SIM for the subscriber's line; what the law asks about a SIM is asked again."""
 
     texts = FormTexts(STATE_HINT, labels.HINTS)
 
@@ -275,14 +275,14 @@ class PauseForm(QuietForm):
     ) -> None:
         super().__init__(data, initial=initial)
         year = clock.today().year
-        for name in ("first", "last"):  # what a device without a network can see itself
+        for name in ("first", "last"):  # a device without a network can check this itself
             self.fields[name].widget.attrs |= {
                 "min": f"{year - FARTHEST_PAUSE_YEARS}-01-01", "max": f"{year + FARTHEST_PAUSE_YEARS}-12-31",
             }  # fmt: skip
 
 
 class ReconnectForm(QuietForm):
-    """Service back for some hours: the number is all that is asked."""
+    """Service back for some hours: only the number is asked."""
 
     number = number_field()
 

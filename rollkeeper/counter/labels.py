@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the counter says the register's words, in the reader's language."""
+"""The counter's labels for the words of the register, in the reader's language."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -58,9 +58,9 @@ ACTIONS: Labels = dict(RegistrationKind.choices) | {
     "suspect-forgery": CaseKind.FORGERY.label,
 }
 FIRST: Labels = {"register": _("Register the subscriber"), "change": _("Change what is recorded")}
-"""What the one button says for a line that was found, where its action has another name."""
+"""The text of the main button for a line that was found, if it differs from the name of the action."""
 VERIFY: Labels = {"change": _("Verify the registration again")}
-"""What it says for a line whose registered subscriber a campaign asks again."""
+"""The text of that button for a line whose registered subscriber must verify again."""
 STATE_COLOURS = {LineState.ACTIVE: "green", LineState.SUSPENDED: "orange"}
 REGISTRATION_KIND_NOTES: Labels = {
     RegistrationKind.REGISTER: _(
@@ -92,14 +92,14 @@ class Link(NamedTuple):
 
 
 def link(what: str, said: Labels | None = None) -> Link:
-    """Return where an action is done and what it is called."""
+    """Return the address and the name of an action."""
     name, kind = ADDRESSES[what]
     address = reverse(f"counter:{name}", args=[kind] if kind else [])
     return Link(what, address, (said or {}).get(what, ACTIONS[what]), REGISTRATION_KIND_NOTES.get(what, ""))
 
 
 def links(whats: Iterable[str]) -> list[Link]:
-    """Return several of them, in order."""
+    """Return several of these links, in order."""
     return [link(what) for what in whats]
 
 
@@ -110,7 +110,7 @@ def service_of(line: LineView) -> str:
 
 
 def kept_records(pack: Pack) -> list[Labels]:
-    """Return what of a record is kept and for how long: a row for all lines, or several, each with its services."""
+    """Return what is kept of a record and for how long: one row for all lines, or several rows, each with its services."""
     alike: dict[object, tuple[list[str], Pack]] = {}
     for service in pack.services:
         law = pack.for_service(service)

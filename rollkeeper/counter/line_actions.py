@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which actions fit a line that was found: one that comes first, a few others, and the less usual ones. Pure.
+"""Chooses the actions that fit a line that was found: one that comes first, a few others, and the less usual ones. Pure.
 
-Nothing is forbidden here: what the law refuses is refused where it is done. What cannot be done in this state is not offered.
+Nothing is forbidden here: the services refuse what the law refuses. Actions that are impossible in this state are not offered.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
         )
     },
 }  # fmt: skip
-"""Of each action, the name of its address and its part."""
+"""For each action, the name of its address and the argument of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a page offers for a line."""
+    """The actions that a page offers for a line."""
 
     first: str
     others: tuple[str, ...]
@@ -38,7 +38,7 @@ class Offer:
 
 
 def offer(line: LineView, *, may_reconnect: bool = True) -> Offer:
-    """Return the actions that fit the state of a line; a temporary reconnection is had once."""
+    """Return the actions that fit the state of a line; a temporary reconnection is possible once."""
     if line.is_over:
         return Offer("register", ("dispute",), ("install", "port_in"))
     rest = [
@@ -53,7 +53,7 @@ def offer(line: LineView, *, may_reconnect: bool = True) -> Offer:
         "dispute",
         "terminate",
     ]
-    # No message reaches a suspended line: its code is handed over.
+    # No message reaches a suspended line, so its subscriber gets the code at the counter.
     rest.insert(0, "portal-code" if line.state is LineState.SUSPENDED else "reserve-code")
     if not line.is_registered:
         likely = ["register", "reconnect", "pause", "dispute", "document-check"]
@@ -76,7 +76,7 @@ def offer(line: LineView, *, may_reconnect: bool = True) -> Offer:
 
 
 def _impossible(line: LineView, *, may_reconnect: bool) -> set[str]:
-    """Return what would be refused for this line now."""
+    """Return the actions that would be refused for this line now."""
     none = {"transfer", "terminate", "dispute"} if line.is_disputed else set()
     if not may_reconnect:
         none.add("reconnect")

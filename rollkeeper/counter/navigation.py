@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The menu of the counter: where a clerk begins, and what waits. What is done for a line is offered with the line."""
+"""The menu of the counter: where a clerk begins, and what waits. The page of a line offers the actions for it."""
 
 from typing import Final
 

@@ -74,12 +74,12 @@ _CACHED_ON_USE = (
 )  # fmt: skip
 _MAX_KEYS_PER_QUERY = 200
 _DRAWN_FOR_S = 60
-"""To draw all empty forms takes most of a second, and every device asks for them when its shop opens."""
+"""How long drawn forms are kept: drawing all of them takes most of a second, and every device asks for them when its shop opens."""
 
 
 @require_POST
 def ticket(request: HttpRequest) -> HttpResponse:
-    """Give a page a ticket and the public half to seal to, in the user's session."""
+    """Give a page a ticket and the public half of a key to seal to, in the user's session."""
     authority = authority_in(request)
     require_device(request, authority)
     given = issue_ticket(authority)
@@ -91,7 +91,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def submit(request: HttpRequest) -> HttpResponse:
-    """Take in one sealed offline registration."""
+    """Store one sealed offline registration."""
     said = _read(request)
     try:
         key, ticket_id = str(said["key"]), UUID(str(said["ticket"]))
@@ -108,7 +108,7 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def outcomes_of(request: HttpRequest) -> HttpResponse:
-    """Say what came of offline registrations: waiting, done, refused with sentences, held. Nothing personal."""
+    """Return the outcomes of offline registrations: waiting, done, refused with sentences, held. Nothing personal."""
     authority = authority_in(request)
     require(authority, Permission.REGISTER)
     require_device(request, authority)
@@ -131,7 +131,7 @@ def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
 
 @require_safe
 def kept_forms(request: HttpRequest) -> HttpResponse:
-    """Return all empty forms by their addresses, for a browser to keep: together they weigh an eighth, since most of each is in another."""
+    """Return all empty forms by address, for a browser to keep: together they take an eighth of the bytes, since they are much alike."""
     require(authority_in(request), Permission.REGISTER)
     drawn_for = ":".join(("kept-forms", _forms_version(), clock.today().isoformat(), request.META["SERVER_NAME"],
                           request.META["SERVER_PORT"]))  # fmt: skip
@@ -172,7 +172,7 @@ def _form(blank: HttpRequest, what: str, kind: str) -> HttpResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Return the script that keeps the empty forms and files: the same for all, without a session."""
-    # The sheet by the address that pages link to, so that it comes once.
+    # The style sheet by the address that pages link to, so that it is loaded once.
     sheet = engines["django"].from_string("{{ css_url|safe }}").render({}, request)
     files = [sheet if name == _SHEET else static(name) for name in _CACHED_FILES]
     lazy = [static(name) for name in _CACHED_ON_USE]
@@ -187,7 +187,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """Say how this app is installed on a device."""
+    """Return how this app is installed on a device."""
     del request
     name, first = f"Rollkeeper · {instance().operator_name}", reverse("counter:find")
     return JsonResponse(
@@ -201,7 +201,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 def _offline_forms() -> Iterator[tuple[str, str, str]]:
-    """Give the address of each form, what it is for, and for whom."""
+    """Yield for each form its address, its action and its kind of party."""
     yield reverse("counter:offline_forms"), "", PartyKind.INDIVIDUAL.value
     for action_kind in RegistrationKind:
         address = reverse("counter:offline_form", args=[action_kind.value])
@@ -211,7 +211,7 @@ def _offline_forms() -> Iterator[tuple[str, str, str]]:
 
 
 def _forms_version() -> str:
-    """Tell by what the kept forms are still the right ones: their language, the pack, the program."""
+    """Return a hash that changes when kept forms are outdated: by the language, the pack, the program or a demo's date."""
     parts = (get_language() or "", active_pack().hash, _files_version(), str(clock.demo_date()))
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
 
@@ -225,7 +225,7 @@ def _files_version() -> str:
 
 
 def _found(name: str) -> Path:
-    """Return where a file lies that this app serves."""
+    """Return the place of a file that this app serves."""
     own = Path(django_settings.STATIC_ROOT) / name
     return own if own.exists() else Path(str(finders.find(name)))
 

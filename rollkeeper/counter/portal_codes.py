@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A code for the portal: handed over to the subscriber of a suspended line, shown once, for the page on their own device; or one more
-message for a line whose codes of the day others have used up.
+"""Codes for the portal: a code for the subscriber of a suspended line, shown once, for the page on their own device; or one more
+message with a code, for a line whose codes of the day strangers have used up.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class ReserveForm(QuietForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def portal_code(request: HttpRequest) -> HttpResponse:
-    """Hand over a code. It is on this page alone, and good for the subscriber's page alone."""
+    """Hand over a code. Only this page shows it, and it works only on the subscriber's page."""
     minutes = portal_settings().code_minutes
 
     def hand_over(authority: Authority, given: dict[str, Any]) -> HttpResponse:
@@ -63,7 +63,7 @@ def portal_code(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reserve(request: HttpRequest) -> HttpResponse:
-    """Reserve one code: the next that is asked for at the portal is sent to the line, whatever others asked for before."""
+    """Reserve one code: the next code that is asked for at the portal is sent to the line, even if strangers used up the others."""
     minutes = portal_settings().reserved_code_minutes
 
     def keep(authority: Authority, given: dict[str, Any]) -> HttpResponse:
@@ -83,7 +83,7 @@ def _page(
     request: HttpRequest, template: str, permission: Permission, *, make: type[QuietForm],
     do: Callable[[Authority, dict[str, Any]], HttpResponse], minutes: int,
 ) -> HttpResponse:  # fmt: skip
-    """Ask what belongs to a code for a line and do it, or say what is wrong. The number of a line that is carried is not asked again."""
+    """Ask for what a code for a line needs and do it, or say what is wrong. The number of a carried line is not asked again."""
     authority = authority_in(request)
     require(authority, permission)
     require_outlet(request, authority)
@@ -105,7 +105,7 @@ def _page(
 
 
 def _carried(request: HttpRequest) -> CarriedLine | None:
-    """Return the line that the clerk goes on with; its number is then not asked once more."""
+    """Return the line that the clerk goes on with, whose number is then not asked again."""
     line = carried(request)
     is_another = "other" in request.GET or (line and request.POST.get("number", line.handle) != line.handle)
     return None if is_another else line

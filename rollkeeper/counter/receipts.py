@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The receipt after an act, and any receipt by its code: on the page, on a sheet, as a text. Nothing personal in any.
+"""The receipt after an act, and any receipt by its code: on the page, on a sheet, as a text. No receipt has personal data.
 
-Suspensions, restorations and erasures happen at no counter; their receipts are had here by the code in the notice.
+Suspensions, restorations and erasures do not happen at a counter; their receipts are found here by the code in the notice.
 """
 
 import datetime as dt
@@ -37,7 +37,7 @@ from rollkeeper.registration.rules import is_page_key
 
 @require_safe
 def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
-    """Show the receipt of what was just submitted, to be printed and handed over; at an agent's counter of its own outlet."""
+    """Show the receipt of the submission, to be printed and handed over; an agent's counter shows only receipts of its own outlet."""
     authority = _reader(request)
     found = receipt_for(submission_key) if is_page_key(submission_key) else None
     if found is None:
@@ -97,7 +97,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
-    """Give a receipt as one sheet."""
+    """Return a receipt as one sheet."""
     _reader(request)
     with counted_lookups():
         found = find_by_code(code)
@@ -106,7 +106,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def text(request: HttpRequest, code: str) -> HttpResponse:
-    """Give a receipt as a text."""
+    """Return a receipt as a text."""
     _reader(request)
     with counted_lookups():
         found = find_by_code(code)
@@ -118,7 +118,7 @@ def text(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _reader(request: HttpRequest) -> Authority:
-    """Return who reads receipts: at an agent's counter with its device. Refuses: NOT_ALLOWED; as `agent_guard.require_device`."""
+    """Return who reads receipts; an agent's counter needs its device. Refuses: NOT_ALLOWED; as `agent_guard.require_device`."""
     authority = authority_in(request)
     require(authority, Permission.REGISTER)
     require_device(request, authority)

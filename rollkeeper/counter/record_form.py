@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The form of a registration: exactly what the pack asks of each part, prefilled with what a picture of the document gave."""
+"""The form of a registration: exactly what the pack asks of each part, prefilled with values read from a picture of the document."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
@@ -54,7 +54,7 @@ _SIDES = (
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a field is asked, in which language that is said, and the article."""
+    """Why a field is asked, the language of that text, and the article."""
 
     label: str
     why: str
@@ -81,7 +81,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """The fields of a form, and what belongs together: the same for everyone, and read alone."""
+    """The fields of a form, and how they belong together: the same for everyone, and never changed."""
 
     fields: dict[str, forms.Field]
     routes: tuple[RouteRule, ...]
@@ -93,12 +93,12 @@ class _Fields:
 
 
 _MADE: dict[tuple[Any, ...], _Fields] = {}
-"""Fields that were made, by all that they follow from."""
+"""Fields that were made, by all that they depend on."""
 _MOST_MADE: Final = 200
 
 
 class RecordForm(RegistrationForm, QuietForm):
-    """True identity for one line, by one action, for one kind of party."""
+    """The form of the true identity for one line, by one action, for one kind of party."""
 
     texts = FormTexts(
         STATE_HINT, labels.HINTS,
@@ -127,13 +127,13 @@ class RecordForm(RegistrationForm, QuietForm):
             if len(_MADE) >= _MOST_MADE:
                 _MADE.clear()
             _MADE[key] = made
-        # A form has a copy of each field: what a page changes of it is not changed of the next person's.
+        # A form has a copy of each field, so that a page's changes do not reach the next person's form.
         self.fields |= {name: copy(field) for name, field in made.fields.items()}
         self.routes, self.with_image, self.line_names = made.routes, made.with_image, made.line_names
         self.part_names, self.attributes, self.asked_of = made.part_names, made.attributes, made.asked_of
 
     def _make(self, pack: Pack, chosen: str) -> "_Fields":
-        """Make the fields of what is done with a kind of party: they depend on no one and nothing typed but a service."""
+        """Make the fields for an action and a kind of party: they depend on no person, and on nothing typed except a service."""
         action_kind, kind, before = self.action_kind, self.kind, set(self.fields)
         if action_kind in NEW_CONTRACT_KINDS:
             self.fields["service"] = forms.ChoiceField(
@@ -185,7 +185,7 @@ class RecordForm(RegistrationForm, QuietForm):
 
     @cached_property
     def reasons(self) -> list[Reason]:
-        """Why each field is asked, together on one place of the page: a fold at each would double the way by keyboard."""
+        """Why each field is asked, in one place of the page: a fold at each field would double the steps by keyboard."""
         return [reason for name in self.fields if (reason := self._reason_of(name))]
 
     def _ask_of_parts(self, pack: Pack, service: str, *, of_any_line: bool) -> None:
@@ -210,7 +210,7 @@ class RecordForm(RegistrationForm, QuietForm):
             self._require_check(check, pack)
 
     def _require_check(self, check: forms.Field, pack: Pack) -> None:
-        """Have the check chosen unless that depends on the line or on what the subscriber shows; then the answer asks for it."""
+        """Require the choice of a check, unless it depends on the line or on what the subscriber shows; then the answer asks for it."""
         laws = [pack.for_service(one) for one in pack.services]
         paid = [one for one in SAID_PAYMENTS if all(law.checks(self.kind.id, payment=one) for law in laws)]
         check.required = (
@@ -235,11 +235,11 @@ class RecordForm(RegistrationForm, QuietForm):
         return self.action_kind in NEW_TENURE_KINDS
 
     def groups(self) -> Iterator[Group]:
-        """Give the fields of each part under its heading."""
+        """Return the fields of each part under its heading."""
         return map(self.group, self.part_names)
 
     def group(self, part: PartyRole) -> Group:
-        """Return the fields of one part; those that hold what a picture gave are hidden."""
+        """Return the fields of one part; fields with values from a picture are hidden."""
         hidden = [self[f"{part.key}__{name}"] for name in IMAGE_FIELDS if part in self.with_image]
         fields = [self[name] for name in self.part_names[part]]
         is_folded = part is not PartyRole.SUBSCRIBER and not any(
@@ -248,7 +248,7 @@ class RecordForm(RegistrationForm, QuietForm):
         return Group(part, str(part.label), fields, hidden, is_folded)
 
     def part_of(self, name: str) -> str:
-        """Return whose a field is, where the form asks of several people."""
+        """Return the part that a field belongs to, if the form asks about several people."""
         found = [part for part, names in self.part_names.items() if name in names]
         return str(found[0].label) if found and len(self.part_names) > 1 else ""
 
@@ -261,7 +261,7 @@ class RecordForm(RegistrationForm, QuietForm):
         ]
 
     def after(self) -> list[forms.BoundField]:
-        """Return the fields that come last; the second look is asked for where a number is doubtful."""
+        """Return the fields that come last; a second look is asked for if a number is doubtful."""
         last = (
             "former__document_type",
             "former__document_state",
@@ -289,7 +289,7 @@ class RecordForm(RegistrationForm, QuietForm):
 
 
 def _contact_fields(attributes: Sequence[str]) -> dict[str, forms.Field]:
-    """Return the field for the address of a line that is no telephone, unless the law has it asked anyway."""
+    """Return the field for the e-mail address of a line that is no telephone, unless the law asks for one anyway."""
     if "email" in attributes:
         return {}
     field = forms.EmailField(
@@ -323,7 +323,7 @@ def _former_document_fields() -> dict[str, forms.Field]:
 
 
 def _sides_fields() -> dict[str, forms.Field]:
-    """Return the fields for the transferor, and for who is present for each side."""
+    """Return the fields for the transferor, and for the person present on each side."""
     why = _("A line is not transferred without its registered subscriber.")
     return {
         "transferor__presence": asked(
@@ -348,7 +348,7 @@ def _sides_fields() -> dict[str, forms.Field]:
 
 
 def _payment_field(preset: str, *, makes_line: bool) -> forms.ChoiceField:
-    """Return the field for how the line is paid, where the law asks it."""
+    """Return the field for how the line is paid, if the law asks it."""
     said = str(_("For a new line: {payment}, unless you choose.")).format(payment=label_of(preset, Payment))
     return forms.ChoiceField(
         label=_("How the line is paid"), choices=[("", _("As recorded")), *((one, Payment(one).label) for one in SAID_PAYMENTS)],
@@ -378,7 +378,7 @@ def _said_route(rule: RouteRule) -> str:
 
 
 def _languages() -> list[tuple[str, Any]]:
-    """Return the languages of notices, none chosen: what the clerk reads says nothing of what the subscriber does."""
+    """Return the languages of notices, none chosen: the clerk's language says nothing about the subscriber's."""
     from django.conf import settings as django_settings
 
     offered: list[tuple[str, Any]] = [

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The counter's settings: how long it stays open untouched, and how much all counters together may terminate and replace."""
+"""The counter's settings: how long an idle page stays open, and how much all counters together may terminate and replace."""
 
 from typing import Annotated
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages of the counter. Each act: an empty form, one submission, a receipt. Nothing typed is ever sent back."""
+"""The pages of the counter. Each action is an empty form, one submission and a receipt. Typed values are never sent back."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -106,7 +106,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def find_again(request: HttpRequest) -> HttpResponse:
-    """Show the line once more that this clerk has found; that is recorded as a further access."""
+    """Show again the line that this clerk has found; this is recorded as a further access."""
     authority = authority_in(request)
     require_outlet(request, authority)
     line, shown = carried(request, also_set_aside=True), _find_context(request, authority)
@@ -125,7 +125,7 @@ def find_again(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def next_person(request: HttpRequest) -> HttpResponse:
-    """Put the line away that was carried, for the next person."""
+    """Put the carried line away, for the next person."""
     authority_in(request)
     put_away(request)
     return redirect("counter:find")
@@ -133,7 +133,7 @@ def next_person(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def by_code(request: HttpRequest) -> HttpResponse:
-    """Show the same for the line whose subscriber reads out a code sent to it; the next action then needs no number."""
+    """Show the same for the line of a code that the subscriber reads out; the next action then needs no number."""
     authority = authority_in(request)
     require_outlet(request, authority)
     form, blank = ReadOutForm(request.POST), ReadOutForm()
@@ -183,7 +183,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
 
     if request.method == "GET":
         start_in_background()
-    # A form that is carried out leads on to its receipt: its page is not drawn.
+    # A form that succeeds leads on to its receipt, and its page is not drawn.
     shown: Any = SimpleLazyObject(lambda: page_context(chosen, kind=kind_in(request, pack), pack=pack))
     return action_page(request, "counter/record.html", make=make, do=do, shown=shown)
 
@@ -191,7 +191,7 @@ def record(request: HttpRequest, action_kind: str) -> HttpResponse:
 def record_form(
     request: HttpRequest, action_kind: str
 ) -> tuple[Authority, RegistrationKind, Callable[..., RecordForm]]:
-    """Return who acts, what they do, and what makes the form for it. Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY."""
+    """Return the authority, the action, and a function that makes its form. Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY."""
     authority = authority_in(request)
     chosen = RegistrationKind(action_kind)
     require(
@@ -235,7 +235,7 @@ def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_document_page(request: HttpRequest) -> HttpResponse:
-    """Note that a further document is the subscriber's as well: both papers lie on the counter."""
+    """Record that a further document is the subscriber's too: they show both documents at the counter."""
     authority = authority_in(request)
     require(authority, Permission.LINK_DOCUMENTS)
     require_outlet(request, authority)
@@ -350,11 +350,11 @@ def action_page[F: QuietForm](
     request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt | HeldForApproval],
     shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """Draw an empty form, or do what was submitted in it and go on to the receipt."""
+    """Draw an empty form, or carry out the submitted form and go on to the receipt."""
     if request.method != "POST":
         blank = make()
         line = _carried_for(request, blank, shown)
-        # A trained clerk types at once; after a fault it is the faults that come first.
+        # A trained clerk types at once; after a fault, the faults come first.
         if line is None:
             blank.fields["number"].widget.attrs["autofocus"] = True
         recorded = recorded_from(request)
@@ -385,7 +385,7 @@ def _faulty[F: QuietForm](
     request: HttpRequest, template: str, *, form: F, make: Callable[..., F],
     faults: Mapping[str, Any], shown: Mapping[str, Any] | None,
 ) -> HttpResponse:  # fmt: skip
-    """Say what is wrong; the values that were typed stay where they were typed or are gone."""
+    """Say what is wrong; with a script the typed values stay in the page, without one they are gone."""
     blank = make(initial=form.kept())
     blank.is_doubtful, blank.is_used_up = form.is_doubtful, form.is_used_up
     line = _carried_for(request, blank, shown)
@@ -398,14 +398,14 @@ def _faulty[F: QuietForm](
 def _carried_for(
     request: HttpRequest, blank: QuietForm, shown: Mapping[str, Any] | None
 ) -> CarriedLine | None:
-    """Return the line that this form is for, if it is carried; its number is then not asked."""
+    """Return the line that this form is for, if it is carried; the form then does not ask its number."""
     line = carried(request, also_set_aside=request.method == "POST")
     if line is None or "other" in request.GET:
         return None
     if request.method == "POST" and request.POST.get("number") != line.handle:
         return None
     what = (shown or {}).get("what")
-    # A new contract has a number, and what is carried is none.
+    # A new contract needs a number, and a carried line has only a handle.
     if what in NEW_CONTRACT_KINDS and (what != RegistrationKind.REGISTER or line.is_over):
         return None
     del blank.fields["number"]
@@ -420,12 +420,12 @@ def _to_receipt(request: HttpRequest, done: Receipt | HeldForApproval) -> HttpRe
 
 
 def by_script(request: HttpRequest) -> bool:
-    """Tell whether a script of the page asks, which puts the answer into its place."""
+    """Tell whether a script of the page sent the request; it puts the answer into its place."""
     return request.headers.get("HX-Request") == "true"
 
 
 def page_context(action_kind: RegistrationKind, *, kind: str, pack: Pack) -> dict[str, Any]:
-    """Return the context around the fields of a record: the same for all."""
+    """Return the context around the fields of a record, the same for everyone."""
     return {
         "action_kind": action_kind, "what": action_kind.value, "title": action_kind.label, "note": labels.REGISTRATION_KIND_NOTES[action_kind],
         "article": cite(pack.act_article(action_kind.value)), "kind": kind, "kinds": labelled_kinds(pack),
@@ -449,14 +449,14 @@ def _find_context(request: HttpRequest, authority: Authority) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
-    """Return what the page says of a line that was found, and what it offers for it."""
+    """Return what the page says about a line that was found, and the actions that it offers."""
     line, on = found.line, clock.today()
     offered = offer(line, may_reconnect=may_reconnect(line))
     until = works_until(line.line_id) if line.state is LineState.SUSPENDED else None
     blank = FindForm()  # the line that was found comes first, not the next one
     return {
         "form": blank, "carried": carry(request, found), "minutes": HANDLE_MINUTES, "line": line, "works_until": until,
-        "is_said": SuspensionReason.REGISTRATION in line.reasons,  # why it is suspended says it
+        "is_said": SuspensionReason.REGISTRATION in line.reasons,  # the reason for the suspension says it
         "state": line.state.label, "state_colour": labels.STATE_COLOURS.get(line.state, "grey"), "service": labels.service_of(line),
         "since": min((one.begun_on for one in line.suspensions), default=line.activated_on),
         "reasons": [reason_label(reason, must_reverify=line.must_reverify) for reason in line.reasons], "level": label_of(line.level, BarLevel) if line.level else "",
@@ -466,7 +466,7 @@ def _found(request: HttpRequest, found: HandedLine) -> dict[str, Any]:
 
 
 def _last_day(line: LineView, *, on: dt.date) -> dict[str, Any]:
-    """Return through which day the registration of a line is good, where it has a last day, and by which check it was made."""
+    """Return the last day of a line's registration, if it has one, and the check that verified the identity."""
     if not line.is_registered or line.is_over:
         return {}
     day, check = registered_as(line.line_id)
@@ -477,7 +477,7 @@ def _last_day(line: LineView, *, on: dt.date) -> dict[str, Any]:
 
 
 def _clock(line: LineView, *, on: dt.date) -> dict[str, Any]:
-    """Return until when the subscriber of a line may register, where there is a clock, and whether it is paused."""
+    """Return until when the subscriber of a line may register, if a clock runs, and whether it is paused."""
     deadline = None if line.is_settled or line.is_over or line.is_disputed else line_deadline(line.line_id)
     if deadline is None:
         return {}
