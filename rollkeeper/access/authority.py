@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The Authority: proof of who acts, which every action requires before it reads anything.
 
-Made in four places only: for a signed-in member of staff, for the console, for the worker, and for a subscriber who showed
-that a line is in their hand. Actions take it as their first argument and call `require`.
+It is made in four places only: for a signed-in member of staff, for the console, for the worker, and for a subscriber who proved
+to have a line in hand. Actions take it as their first argument and call `require`.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class PermissionRule:
-    """The roles that have a permission, how many different people must use it, and whether each confirms first that it is they."""
+    """The roles that have a permission, how many different people must use it, and whether each must first confirm their identity."""
 
     roles: tuple[StaffRole, ...]
     people: int = 1
@@ -64,7 +64,7 @@ def require(authority: Authority, permission: Permission) -> StaffRole:
 def _refusal(authority: Authority, permission: Permission, rule: PermissionRule) -> RollkeeperError:
     from rollkeeper.access.models import RoleGrant  # needs Django's registry
 
-    # Who signed in to an app can ask people alone; a command and a worker are no one's colleagues.
+    # A person who signed in to an app can ask only people, so roles of commands and workers are not named.
     people = [one for one in rule.roles if one in STAFF_ROLES]
     needed = ", ".join(one.value for one in (authority.staff_id and people) or rule.roles)
     if authority.staff_id is None:
@@ -97,7 +97,7 @@ def console_authority() -> Authority:
 
 
 def worker_authority() -> Authority:
-    """Return the Authority of the register acting by itself on what people approved."""
+    """Return the Authority of the register when it carries out what people approved."""
     return Authority(frozenset({StaffRole.WORKER}), None, "worker")
 
 

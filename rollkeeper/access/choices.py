@@ -8,17 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RequestJob(StrEnum):
-    """Which job of a worker does what was asked for on a page: what takes long, or needs keys, keeps nothing else waiting."""
+    """Which job of a worker does what was asked for on a page: one that takes long, or needs keys, does not delay the others."""
 
     PAGE = "page"
     """Done while the page waits."""
     CAMPAIGN = "campaign"
     KEYS = "keys"
-    """By the worker that can open files."""
+    """Done by the worker that can open files."""
 
 
 class RequestState(TextChoices):
-    """How far a request is that staff made on a page."""
+    """The state of a request that staff made on a page."""
 
     PENDING = "pending", _("Waits for a second approver")
     APPROVED = "approved", _("Under way")
@@ -34,11 +34,11 @@ class SignInOutcome(StrEnum):
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - an outcome
     WRONG_SECOND_FACTOR = "wrong_second_factor"
     LIMIT_REACHED = "limit_reached"
-    """The first attempt that was refused unread; those after it in the same minutes leave no entry."""
+    """The first attempt that was refused without checking the password; later ones in the same minutes leave no entry."""
 
 
 class SignInSource(StrEnum):
-    """From where an attempt came: its class, never the address."""
+    """The class of the place from which an attempt came, never its address."""
 
     KNOWN = "known"
     """The account signed in from there within the last 90 days."""

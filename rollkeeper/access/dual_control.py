@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Dual control: what takes several people is approved by each of them, and done once there are enough.
+"""Dual control: some actions need several people. Each person approves, and the action is done once there are enough.
 
 All kinds of approvals are rows of one table. An approval names its subject by a reference, and by its content if that can change;
 `permissions.toml` says how many people must approve. No one counts twice, no one approves their own submission, and a role counts
-only after some hours. The service that carries it out may check again: `has_enough_decisions`.
+only after some hours. The service that carries out the action may check again with `has_enough_decisions`.
 """
 
 import datetime as dt
@@ -57,7 +57,7 @@ class ApprovalView:
 
 @dataclass(frozen=True, slots=True)
 class PendingSubject:
-    """Something that waits for approvers, as the package says that it belongs to."""
+    """Something that waits for approvers, as the package that owns it describes it."""
 
     subject: UUID
     action_kind: str
@@ -66,22 +66,22 @@ class PendingSubject:
     """The key that leads to its page: the reference of a batch, a disclosure request or an incident, or a submission key."""
     content: str | None = None
     is_judged: bool = False
-    """Its approvals say what each person found: of how many the newest is the same is what counts, whatever it is."""
+    """Whether each approval says what that person found: then the number of people with the same newest finding counts."""
     requested_by: StaffId | None = None
     submitted_by: tuple[StaffId, ...] = ()
     """Who entered or submitted it and cannot approve it."""
     level: str = ""
-    """What it would bar, where it would leave something (kernel.choices.BarLevel)."""
+    """What it would bar, if it would not bar everything (kernel.choices.BarLevel)."""
     lines: int | None = None
     title: Mapping[str, str] = field(default_factory=dict)
     """What the law calls it, by language."""
     needs: Permission | None = None
-    """What else a person must be permitted to be shown that it waits."""
+    """Another permission that a person needs to see that it waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingApproval:
-    """Something that waits for approvers: which, since when, how many have approved it, and nothing of what is in it."""
+    """Something that waits for approvers: which, since when, how many have approved it, and nothing of its content."""
 
     permission: Permission
     action_kind: str
@@ -91,14 +91,14 @@ class PendingApproval:
     given: int
     needed: int
     is_own: bool
-    """The person who reads this submitted or approved it, and cannot approve it."""
+    """Whether the reader submitted or approved it, and so cannot approve it."""
     level: str = ""
     lines: int | None = None
     title: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
-        """Return by what two people know that they mean the same."""
+        """Return the short reference by which two people know that they mean the same thing."""
         return reference_of(self.about)
 
     @property
@@ -115,7 +115,7 @@ def reference_of(about: str) -> str:
 def require_approver(
     authority: Authority, permission: Permission, *, submitted_by: Collection[StaffId] = ()
 ) -> StaffRole:
-    """Return the role under which a named person may approve something that these submitted.
+    """Return the role under which a named person may approve something that `submitted_by` submitted.
 
     Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER, ROLE_TOO_RECENT, ReauthenticationNeeded.
     """
@@ -136,7 +136,7 @@ def approve(
 ) -> Approvals:  # fmt: skip
     """Approve something as one person; return everyone who has approved by now, and whether they are enough.
 
-    `enter` leaves the entry in the ledger, in the same action. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER,
+    `enter` appends the ledger entry in the same action. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, APPROVER_IS_SUBMITTER,
     ROLE_TOO_RECENT, ReauthenticationNeeded, NO_PENDING_APPROVAL, ALREADY_APPROVED.
     """
     require_approver(authority, permission, submitted_by=submitted_by)
@@ -154,7 +154,7 @@ def approve(
 def require_not_approved(
     authority: Authority, permission: Permission, subject: UUID, *, content: str | None = None
 ) -> frozenset[StaffId]:
-    """Return who else approved this content of something, and no other content since. Refuses: ALREADY_APPROVED."""
+    """Return who else approved this content, and approved no other content afterwards. Refuses: ALREADY_APPROVED."""
     given = approvals_of(permission, [subject])
     if authority.staff_id in {one.staff_id for one in given if one.content == content}:
         raise ALREADY_APPROVED()
@@ -165,7 +165,7 @@ def require_not_approved(
 def withdraw(
     authority: Authority, permission: Permission, subject: UUID, *, on: dt.date, enter: Callable[[], EntryId | None] | None = None
 ) -> None:  # fmt: skip
-    """Take something from approval: it waits no longer, and no one approves it afterwards. Refuses: NOT_ALLOWED, NO_PENDING_APPROVAL."""
+    """Withdraw something from approval: it waits no longer, and no one can approve it. Refuses: NOT_ALLOWED, NO_PENDING_APPROVAL."""
     require(authority, permission)
     with action():
         lock_subject(subject)
@@ -176,7 +176,7 @@ def withdraw(
 
 
 def approvals_of(permission: Permission, subjects: Collection[UUID]) -> list[ApprovalView]:
-    """Return who approved these, the first first."""
+    """Return who approved these, the earliest first."""
     found = prepared_rows(
         sql("access", "approvals_of"), {"permission": permission.value, "subjects": list(subjects)}
     )
@@ -199,7 +199,7 @@ def is_withdrawn(permission: Permission, subject: UUID) -> bool:
 def pending_approvals(
     authority: Authority, permissions: Iterable[Permission] | None = None
 ) -> list[PendingApproval]:
-    """Return what waits for approvers and this authority may approve, the longest first; the console sees all of it.
+    """Return what waits for approvers and this authority may approve, the longest waiting first; the console sees all of it.
 
     An app names the permissions whose tables it may read; None means all.
     """
@@ -227,8 +227,9 @@ def lock_subject(subject: UUID) -> None:
 
 
 def require_cooldown_over(authority: Authority, permission: Permission) -> None:
-    """Refuse a person who received every role with this permission too recently to approve with others: one that ended counts for
-    nothing, whether or not it was given again. Refuses: ROLE_TOO_RECENT.
+    """Refuse a person if every role that gives them this permission is too recent to approve with others. Refuses: ROLE_TOO_RECENT.
+
+    A role that ended does not count, even if it was given again: then its new beginning counts.
     """
     who = dict.fromkeys(_named(authority), clock.today())
     if not _able(permission, who, hours=cooldown_hours()):
@@ -252,9 +253,9 @@ def have_enough_approvers(
 
 
 def roles_that_count(permission: Permission, people: Collection[StaffId]) -> dict[StaffId, list[StaffRole]]:
-    """Return for which roles with this permission each of these people counts today, for what takes one of each.
+    """Return, for an action that needs one person of each role, the roles with this permission for which each person counts today.
 
-    A role that was granted too recently counts for nothing, though another of the same person does.
+    A role that was granted too recently does not count, but an older role of the same person does.
     """
     today, found = dict.fromkeys(people, clock.today()), {who: list[StaffRole]() for who in people}
     for role in rule_for(permission).roles:

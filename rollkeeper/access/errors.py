@@ -37,7 +37,7 @@ class TooManyAttempts(RollkeeperError):
 
 
 class ReauthenticationNeeded(RollkeeperError):
-    """A grave action was asked for in a session whose person last proved some time ago that they are there."""
+    """A grave action was asked for in a session, and too long ago the person last proved to be there."""
 
     code = "reauthentication_needed"
     kind = Kind.FORBIDDEN
@@ -57,6 +57,7 @@ NO_SECOND_FACTOR = Refusal(
     "This account has no second factor, and a production instance accepts no password alone.",
     "Sign in at the back office, add an authenticator app under 'Your account', and try again.",
 )
+# The back office can change password and second factor: an attacker who took it over would make accounts with them.
 FACTOR_CHANGED_LATELY = Refusal(
     "factor_changed_lately",
     Kind.FORBIDDEN,
@@ -111,7 +112,6 @@ INVALID_ADDRESS = Refusal(
     "That is no e-mail address.",
     "Enter one address such as name@example.org, or leave it out to be shown the code.",
 )
-# The back office can change password and second factor: an attacker who took it over would make accounts with them.
 # The role belongs to a process.
 ROLE_NOT_FOR_PEOPLE = Refusal(
     "role_not_for_people",
@@ -137,7 +137,7 @@ NOT_FOR_OWN_ACCOUNT = Refusal(
     "You cannot give yourself a role.",
     "Ask another administrator.",
 )
-# Those who were told of the role need time to object before its owner decides anything.
+# People who were notified of the role need time to object before its owner decides anything.
 ROLE_TOO_RECENT = Refusal(
     "role_too_recent",
     Kind.REFUSED,
@@ -168,7 +168,7 @@ NO_PENDING_APPROVAL = Refusal(
     "Nothing is waiting for approval there any more.",
     "Another user has approved or refused it, or no one did in time. Look at the list again.",
 )
-# The attacker who has an app's session and its key of the indexes could try every number.
+# An attacker with an app's session and its index key could try every number.
 INDEX_LOOKUPS_USED_UP = Refusal(
     "index_lookups_used_up",
     Kind.REFUSED,

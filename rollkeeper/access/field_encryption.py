@@ -14,7 +14,7 @@ INVALID: Final = InvalidToken
 
 
 def encrypt(text: str, *, secret: str, purpose: bytes) -> str:
-    """Return what is kept."""
+    """Return the sealed text to store."""
     return _cipher(secret, purpose).encrypt(text.encode()).decode()
 
 

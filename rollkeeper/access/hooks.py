@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 SERVICE_SIGN_IN: Final[Hook[Callable[[str, str, Callable[[], str]], StaffId]]] = Hook(
     "access: sign in at the vault service"
 )
-"""Signs in with a user name, a password and a code that is asked for, where this process cannot check a second factor itself.
+"""Signs in with a user name, a password and a function that asks for the code, where this process cannot check a second factor itself.
 `vault` registers its service.
 """
 
 ACCOUNT_FINDERS: Final[Hook[Callable[[str], Sequence[StaffId]]]] = Hook("access: the accounts of a thing")
-"""Finds the accounts of staff that belong to a thing, by what the operator calls it; keyed by its kind. `agents` registers "agent"."""
+"""Finds the accounts of staff that belong to a thing, by the operator's name for it; keyed by its kind. `agents` registers "agent"."""
 
 SIGN_OUTS: Final[Hook[Callable[[], int]]] = Hook("access: end sessions")
 """Ends all sessions of one kind and returns how many there were. `selfcare` registers those of the portal."""
@@ -39,4 +39,4 @@ STAFF_REQUESTS: "Final[Hook[Callable[[Authority, Mapping[str, Any], dt.date], Ma
 LONG_REQUESTS: "Final[Hook[Callable[[Authority, Asked, dt.date], Outcome]]]" = Hook(
     "access: what a worker does for staff in several transactions"
 )
-"""As `STAFF_REQUESTS`, of what takes long: it commits by itself, may go on later, and does nothing twice when it was cut short."""
+"""As `STAFF_REQUESTS`, for long work: it commits by itself, may go on later, and repeats nothing after an interruption."""

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Invitations: a code that is good once, with which a person sets the password of their account.
+"""Invitations: a code, valid once, with which a person sets the password of their account.
 
-An administrator makes an account, or lets a person in again who lost password or second factor, by way of the vault service
-(`vault/staff_administration.py`); no page has a right to do that itself. The code goes out by mail, made by the worker that sends it
-and kept as a hash; or it is shown once, to be handed over. It is good for some days. The person who uses it has no second factor
-afterwards and adds one. A role with which people decide with others counts from the invitation (`access.dual_control`).
+An administrator makes an account, or lets a person in again who lost password or second factor, through the vault service
+(`vault/staff_administration.py`); no page has the right to do that itself. The code is mailed, or shown once to be handed over. The worker
+that mails a code makes it, and only its hash is stored. It is valid for some days. The person who uses it has no second factor
+afterwards and adds one. For decisions by several people, a role counts as new from the invitation on (`access.dual_control`).
 """
 
 import datetime as dt
@@ -47,7 +47,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 GOOD_FOR: Final = dt.timedelta(days=3)
-"""From when the code was made."""
+"""Counted from when the code was made."""
 _PURPOSE: Final = b"rollkeeper invitations v1"
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _GROUPS, _IN_A_GROUP = 4, 5  # 98 bits
@@ -63,14 +63,14 @@ class OpenInvitation:
     staff_id: StaffId
     made_at: dt.datetime
     is_sent: bool
-    """Whether its code is out: mailed, or shown."""
+    """Whether its code was mailed or shown."""
     is_over: bool
 
 
 def invite_staff(
     authority: Authority, *, username: str, roles: Collection[StaffRole], address: str, on: dt.date
 ) -> str:
-    """Make an account without a password and invite its owner; return the code where there is no address to send it to.
+    """Make an account without a password and invite its owner; return the code if there is no address to send it to.
 
     Ledger: access:staff:added, access:role:granted for each role, access:invitation:made.
     Refuses: NOT_ALLOWED, FACTOR_CHANGED_LATELY, INVALID_USER_NAME, USER_NAME_TAKEN, ROLE_NOT_FOR_PEOPLE, INVALID_ADDRESS.
@@ -82,7 +82,7 @@ def invite_staff(
 
 
 def invite_again(authority: Authority, *, username: str, address: str, on: dt.date) -> str:
-    """Invite the owner of an account again, whose old password and second factor end when the code is used.
+    """Invite the owner of an account again; the old password and second factor end when the code is used.
 
     Ledger: access:role:ended and access:role:granted for each role, access:invitation:made.
     Refuses: NOT_ALLOWED, FACTOR_CHANGED_LATELY, STAFF_UNKNOWN, NOT_FOR_OWN_ACCOUNT, INVALID_ADDRESS.
@@ -106,9 +106,9 @@ def accept_invitation(*, username: str, code: str, password: str, on: dt.date) -
     typed = re.sub(r"[\s-]", "", code).upper()
     require_good_password(
         password, name
-    )  # first, or the answer to a weak one would tell a stranger which names there are
+    )  # first: else the answer to a weak password would tell a stranger which names exist
     staff = Staff.objects.filter(username=name).first()
-    # Of a name that no account has the same is asked: else the time of the answer would tell a stranger which names there are.
+    # The same is asked for a name that no account has: else the time of the answer would tell a stranger which names exist.
     staff_id = StaffId(staff.staff_id if staff else new_uuid())
     who = Authority(frozenset(), staff_id, secrets.token_hex(32))
     with action():
@@ -139,9 +139,9 @@ def open_invitations() -> dict[StaffId, OpenInvitation]:
 
 
 def invitations_to_send(*, most: int) -> list[tuple[UUID, str, str]]:
-    """Return what waits to be mailed: reference, user name, address. What waited too long forgets its address.
+    """Return the invitations to mail: reference, user name, address. The address of one that waited too long is deleted.
 
-    One whose address cannot be read, as after another secret, keeps no other from being sent; a log names it.
+    One whose address cannot be read, such as after a change of the secret, does not stop the others; a log names it.
     """
     waiting = Invitation.objects.filter(sent_at__isnull=True, used_at__isnull=True, sealed_to__isnull=False)
     waiting.filter(made_at__lt=Now() - GOOD_FOR).update(sealed_to=None)
@@ -164,7 +164,7 @@ def give_code(invitation_id: UUID) -> str:
 
 
 def mark_sent(invitation_id: UUID) -> None:
-    """Note that it was sent, and forget where to."""
+    """Note that it was sent, and delete its address."""
     Invitation.objects.filter(invitation_id=invitation_id).update(sent_at=Now(), sealed_to=None)
 
 
@@ -189,7 +189,7 @@ def _address_in(sealed: str, invitation_id: UUID) -> str | None:
 
 @cache
 def _warn(invitation_id: UUID) -> None:
-    """Say it once, and not at each run of the worker."""
+    """Warn once, and not at each run of the worker."""
     log.warning(
         "The address of invitation %s cannot be read with this instance's secret. Invite again.",
         invitation_id,

@@ -8,9 +8,10 @@ _MOST = 50
 
 
 def end_long_transactions() -> int:
-    """End the sessions of apps whose transaction holds others up; return how many that were.
+    """End the sessions of apps whose transaction blocks others; return how many there were.
 
-    A session can take its own timeouts off. On the operator's own server the function may be missing (`operations/sql/server_rights.sql`).
+    A session can remove its own timeouts, so this is needed. On the operator's own server the function may be missing
+    (`operations/sql/server_rights.sql`).
     """
     (found,) = rows("SELECT to_regprocedure('kernel_end_long_transactions()') IS NOT NULL AS there")
     return int(rows("SELECT kernel_end_long_transactions() AS ended")[0].ended) if found.there else 0
@@ -24,7 +25,7 @@ def do_requests() -> int:
 
 
 def forget_requests() -> int:
-    """Delete what was asked for a day ago; return how many there were."""
+    """Delete requests that are over their time; return how many there were."""
     from rollkeeper.access.staff_requests import forget_staff_requests
 
     return forget_staff_requests()

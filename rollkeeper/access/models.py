@@ -15,11 +15,11 @@ from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.ids import new_uuid
 
 SECRETS = ("password", "salt")
-"""What no statement may compare at a counter: the plan of one tells of accounts whose rows are hidden (`sql/secrets_of.sql`)."""
+"""Columns that no statement may compare at a counter: its plan would tell of accounts whose rows are hidden (`sql/secrets_of.sql`)."""
 
 
 class StaffManager(BaseUserManager["Staff"]):
-    """Finds accounts by user name, exactly; what is secret of one is read when it is asked for."""
+    """Finds accounts by their exact user name; an account's secrets are read only when they are needed."""
 
     def get_queryset(self) -> models.QuerySet["Staff"]:
         """Return the accounts without their secrets and marks, which a counter's role may not select."""
@@ -40,9 +40,9 @@ class Staff(AbstractBaseUser):
     )
 
     known_roles: tuple[dt.date, frozenset[StaffRole]] | None = None
-    """The roles on a day, where they were read together with the account."""
+    """A day and the roles on it, if they were read together with the account."""
     is_of_agent: bool | None = None
-    """Whether it is an agent's account, where that was read together with it (`agents.queries.OF_AGENT`)."""
+    """Whether it is an agent's account, if that was read together with it (`agents.queries.OF_AGENT`)."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -60,7 +60,7 @@ class Staff(AbstractBaseUser):
         fields: Iterable[str] | None = None,
         from_queryset: models.QuerySet["Staff"] | None = None,
     ) -> None:
-        """Read the account again; its secrets alone by the function that gives a counter those of its own staff."""
+        """Read the account again; read secrets alone by the function that gives a counter only those of its staff."""
         if fields is None or not set(fields) <= set(SECRETS):
             super().refresh_from_db(using, fields, from_queryset)
             return
@@ -103,7 +103,7 @@ class RoleGrant(models.Model):
 
 
 class Approval(models.Model):
-    """One person approves something that takes several people, or withdraws it from approval."""
+    """One person approves something that needs several people, or withdraws it from approval."""
 
     approval_id = models.UUIDField(primary_key=True, db_default=UUID7())
     permission = models.TextField(db_comment="access.roles.Permission: what is approved, and who may.")
@@ -137,7 +137,7 @@ class Approval(models.Model):
 
 
 class Invitation(models.Model):
-    """A code, good once, with which the owner of an account sets its password."""
+    """A code, valid once, with which the owner of an account sets its password."""
 
     invitation_id = models.UUIDField(primary_key=True, db_default=UUID7())
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="invitations", db_index=False)
@@ -156,14 +156,14 @@ class Invitation(models.Model):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Kept as the account is; a newer one replaces one that was not used."""
+        """Kept as long as the account; a newer one replaces an unused one."""
 
         db_table = "access_invitation"
         indexes = [models.Index(fields=["staff"], name="access_invitation_by_staff")]
 
 
 class StaffRequest(models.Model):
-    """Something that a member of staff asked for on a page, and what came of it: a worker does it in their name."""
+    """Something that a member of staff asked for on a page, and its outcome: a worker does it in their name."""
 
     request_id = models.UUIDField(primary_key=True)
     staff_id = models.UUIDField()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an app's `navigation.py` says: its menu, as groups of entries, each with who sees it and a count next to it.
+"""The parts of an app's menu in its `navigation.py`: groups of entries, each entry with who sees it and a count next to it.
 
-The site draws one row of groups, a second row with the entries of the group in which the reader is, and on a narrow screen all of it
-behind a button. A new page is a line in the app's `navigation.py`.
+The site draws one row of groups, a second row with the entries of the reader's present group, and on a narrow screen both behind a
+button. A new page is a line in the app's `navigation.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ class Entry:
     """The name of its address, such as "backoffice:campaign"."""
     label: str | Promise
     permissions: frozenset[Permission] = frozenset()
-    """One of these is enough; where none is named, everyone who is signed in sees it."""
+    """One of these is enough; if none is named, everyone who is signed in sees the entry."""
     below: tuple[str, ...] = ()
     """The names of further addresses on which this entry is the current one, such as "backoffice:batch"."""
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Entries that belong together, under one word of the menu. It leads to the first of them that the reader may see."""
+    """Entries that belong together, under one word of the menu. The word leads to the first entry that the reader may see."""
 
     label: str | Promise
     entries: tuple[Entry, ...]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a page may repeat of the part of its address after the question mark."""
+"""The values after the question mark of an address that a page may repeat."""
 
 import re
 from typing import Final
@@ -12,7 +12,7 @@ _CHOICE: Final = re.compile(r"(?!.*\d{7})[a-z\d/_-]{0,80}|[\da-f]{8}(-[\da-f]{4}
 
 
 def chosen_in(request: HttpRequest) -> QueryDict:
-    """Return what the address says of which part, line or list the page shows.
+    """Return the values of the address that choose which part, line or list the page shows.
 
     Anyone can write anything else into an address. It is left out, because a page must not repeat a person's data.
     """

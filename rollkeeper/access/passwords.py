@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Checks a user name and a password: as slowly for a name that does not exist, and not endlessly often.
+"""Checks a user name and a password: just as slowly for a name that does not exist, and only a limited number of times.
 
-One place for the command line and both web apps. Each counts attempts separately, in its own rows: an attacker who controls one
+The command line and both web apps use it. Each counts attempts separately, in its own rows: an attacker who controls one
 app cannot reset attempts counted at another.
 """
 
@@ -22,11 +22,11 @@ from rollkeeper.kernel.database import run
 TRIES = 5
 """Wrong passwords for one user name from one source."""
 TRIES_PER_NAME = 30
-"""For one user name from all sources together. A source from which this name signed in lately is not counted."""
+"""For one user name from all sources together. The limit does not apply to a source from which this name signed in lately."""
 TRIES_PER_SOURCE = 100
 """From one source for all user names together: a shop, or a whole operator, may have one address."""
 TRIES_ENTERED = 500
-"""For all names from all sources together. After so many, tries of names that no account has fill no ledger: no entry ever goes from it."""
+"""For all names from all sources together. After so many, tries of unknown names leave no entry: they would fill the ledger for ever."""
 WINDOW = dt.timedelta(minutes=5)
 KNOWN_FOR = dt.timedelta(days=90)
 CONSOLE = "console"
@@ -34,9 +34,9 @@ CONSOLE = "console"
 
 
 def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
-    """Return the member of staff to whom both belong; `source` is the address of the client.
+    """Return the member of staff with this user name and password; `source` is the address of the client.
 
-    A stranger who tries a name locks out that name at the stranger's address alone. Refuses: TooManyAttempts, NotSignedIn.
+    A stranger who tries a name locks that name only at the stranger's own address. Refuses: TooManyAttempts, NotSignedIn.
     """
     name = canonical_username(username)
     here, all_over, whole_source = (_mark("here", name, source), _mark("name", name), _mark("source", source))
@@ -68,15 +68,15 @@ def staff_with(username: str, password: str, *, source: str = CONSOLE) -> Staff:
 
 
 def _is_entered(staff: Staff | None) -> bool:
-    """Count a try that leaves an entry where it fails; tell whether it leaves one. A try that is refused unread uses nothing up."""
+    """Count a try; tell whether it leaves an entry if it fails. A try that is refused without a check of its password is not counted."""
     everyone = _mark("everyone")
     return _count_attempts([everyone])[everyone] <= TRIES_ENTERED or staff is not None
 
 
 def count_code(username: str, code: str, *, using: str) -> bool:
-    """Count a try of a second factor; tell whether this code was not tried before. Refuses: TooManyAttempts.
+    """Count a try of a second factor; tell whether this code is tried for the first time. Refuses: TooManyAttempts.
 
-    A code that was used is refused until it has long expired, whichever process it was shown to.
+    A code that was used in any process is refused until long after it has expired.
     """
     name = canonical_username(username)
     tried, this_code = _mark("codes", name), _mark("code", name, code)
@@ -87,7 +87,7 @@ def count_code(username: str, code: str, *, using: str) -> bool:
 
 
 def forgive_codes(username: str, *, using: str) -> None:
-    """Take back what was counted of second factors before one that was right."""
+    """Delete the count of wrong second factors after a right one."""
     mark = _mark("codes", canonical_username(username))
     run("DELETE FROM access_attempt WHERE name_mark = %s AND counted_by = CURRENT_USER", [mark], using=using)
 
@@ -114,7 +114,7 @@ def class_of(username: str, source: str) -> SignInSource:
 
 
 def source_mark(source: str) -> bytes:
-    """Return a hash by which two sessions from one source are known as such."""
+    """Return a hash that is equal for two sessions from one source."""
     return _mark("session", source)
 
 

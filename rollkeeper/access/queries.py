@@ -27,7 +27,7 @@ ACCOUNT = (
 )
 """The columns of an account `s` that `account_of` reads, with the roles of a day."""
 WITH_SECRETS = " LEFT JOIN LATERAL access_secrets_of(s.staff_id) AS secret ON true"
-"""Joined to an account `s`, whose columns `ACCOUNT` are then read."""
+"""A join to an account `s`, needed to read the columns `ACCOUNT`."""
 _ACCOUNT = "SELECT " + ACCOUNT + " FROM access_staff s" + WITH_SECRETS + " WHERE staff_id = %(staff)s"  # noqa: S608 - our own words
 _ACCOUNT_COLUMNS = ("password", "staff_id", "username", "is_active", "salt")
 
@@ -94,7 +94,7 @@ class NewApprover:
 
 
 def count_people_for(permission: Permission, *, on: dt.date) -> int:
-    """Return how many people with open accounts have a permission on a day, those lately given it too."""
+    """Return how many people with open accounts have a permission on a day, including those who got it lately."""
     roles = [role.value for role in rule_for(permission).roles]
     held = grants_on(on).filter(staff__is_active=True, role__in=roles)
     return held.values("staff_id").distinct().count()
@@ -108,7 +108,7 @@ def count_without_second_factor() -> int:
 
 
 def new_approvers(*, within_days: int = 7) -> list[NewApprover]:
-    """Return who was lately given a role that decides with others, the newest first, by the clock of the database."""
+    """Return who lately got a role that approves with others, the newest first, by the clock of the database."""
     grants = RoleGrant.objects.filter(
         role__in=[role.value for role in approving_roles()],
         granted_at__gte=Now() - dt.timedelta(days=within_days),

@@ -24,11 +24,11 @@ class StaffRole(TextChoices):
     CONSOLE = "console", _("a person at the machine itself")
     """The user who types commands on the machine itself."""
     WORKER = "worker", _("the register itself, without a person")
-    """No person: the register acting automatically, on what people approved."""
+    """No person: the register carries out what people approved."""
     SUBSCRIBER = "subscriber", _("the subscriber")
     """Not staff: a person who proved to have a line in hand, for that line and the lines in their name."""
     VISITOR = "visitor", _("someone at a sign-in page")
-    """Not signed in: who tried a password, and had no right to anything."""
+    """Not signed in: someone who tried a password, without any right."""
 
 
 ROLE_TITLES: Final[Mapping[StaffRole, str | Promise]] = {
@@ -39,10 +39,10 @@ ROLE_TITLES: Final[Mapping[StaffRole, str | Promise]] = {
     StaffRole.AUDITOR: pgettext_lazy("role", "Auditor"),
     StaffRole.ADMINISTRATOR: pgettext_lazy("role", "Administrator"),
 }
-"""The roles that people have, as a list names them; in a sentence a role is its label."""
+"""The titles of people's roles, as lists show them; in a sentence a role has its label."""
 
 STAFF_ROLES: Final = frozenset(ROLE_TITLES)
-"""Roles that a member of staff can be given; the others belong to the machine, to subscribers and to no one known."""
+"""Roles that a member of staff can be given; the others belong to the machine, to subscribers and to unknown people."""
 
 
 class Permission(TextChoices):

@@ -37,7 +37,7 @@ def can_check_second_factors() -> bool:
 def require_second_factor(staff: Staff, ask_code: Callable[[], str]) -> None:
     """Ask for a code where the account has an authenticator app, and in a production instance refuse an account that has none.
 
-    Each code is good once. Refuses: NO_SECOND_FACTOR, PASSKEY_ONLY, WRONG_SECOND_FACTOR, FACTOR_CHANGED_LATELY,
+    Each code is valid once. Refuses: NO_SECOND_FACTOR, PASSKEY_ONLY, WRONG_SECOND_FACTOR, FACTOR_CHANGED_LATELY,
     TooManyAttempts.
     """
     kinds = _kinds_of(staff)
@@ -54,7 +54,7 @@ def require_second_factor(staff: Staff, ask_code: Callable[[], str]) -> None:
 def require_settled_factors(staff_id: StaffId | None, *, using: str = "default") -> None:
     """Refuse a person whose password or second factor an app changed lately, by the clock of the database. Refuses: FACTOR_CHANGED_LATELY.
 
-    The back office's process, where an attacker controls it, can change those of any account.
+    An attacker who controls the back office's process can change the password and second factor of any account.
     """
     if staff_id is None:
         return

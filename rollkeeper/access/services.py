@@ -72,7 +72,7 @@ def make_account(
         require_good_password(password, name)
     _require_roles_for_people(roles)
     with action():
-        lock_matter("account", name)  # two at once: the second finds the first
+        lock_matter("account", name)  # of two at once, the second finds the account
         if Staff.objects.filter(username=name).exists():
             raise USER_NAME_TAKEN(username=name)
         staff = Staff(username=name, salt=os.urandom(32))
@@ -134,9 +134,9 @@ def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> Staf
 
 
 def renew_roles(authority: Authority, staff: Staff, *, on: dt.date) -> None:
-    """End each role of an account and give it again: it counts as new, and those who are told of new ones are told.
+    """End each role of an account and give it again, so that it counts as new and people are notified of it as of a new role.
 
-    In the caller's action, where someone else may have the account now. Ledger: access:role:ended and access:role:granted for each role.
+    For the caller's action after which another person may have the account. Ledger: access:role:ended and access:role:granted for each role.
     Refuses: NOT_ALLOWED, NOT_FOR_OWN_ACCOUNT.
     """
     for one in grants_on(on).filter(staff=staff):
@@ -189,7 +189,7 @@ def close_accounts(
 def open_accounts(
     authority: Authority, staff_ids: Collection[StaffId], *, permission: Permission, on: dt.date
 ) -> list[StaffId]:
-    """Reopen the other accounts that `close_accounts` closed, but not one's own; return those that were closed.
+    """Reopen accounts that `close_accounts` closed, but not the caller's own; return those that were closed.
 
     Ledger: access:staff:reinstated for each. Refuses: NOT_ALLOWED, NOT_FOR_OWN_ACCOUNT.
     """
@@ -199,7 +199,7 @@ def open_accounts(
 
 
 def sign_in(username: str, password: str, *, ask_code: Callable[[], str] = str) -> Authority:
-    """Return the Authority of the person with this password and second factor; `ask_code` is called where there is one.
+    """Return the Authority of the person with this password and second factor; `ask_code` is called if the account has one.
 
     A process that cannot read second factors asks the vault service. Refuses: NotSignedIn, TooManyAttempts, NO_SECOND_FACTOR,
     PASSKEY_ONLY, and VAULT_OUT_OF_REACH.
@@ -241,7 +241,7 @@ def authority_in(request: HttpRequest) -> Authority:
         raise NotSignedIn
     known: Authority | None = getattr(request, "authority", None)
     if known is None or known.staff_id != request.user.staff_id:
-        # The gate asks and the page asks: one request is of one moment.
+        # The middleware and the page both ask: within one request the answer must be the same.
         known = replace(authority_of(request.user), is_recent=is_recent(request))
         request.authority = known  # type: ignore[attr-defined]
     return known
@@ -299,14 +299,14 @@ def _require_roles_for_people(roles: Collection[StaffRole]) -> None:
 
 
 def linked_accounts(what: str, called: str) -> list[StaffId]:
-    """Return the linked accounts. Refuses: the errors of the package that knows them."""
+    """Return the accounts that belong to a thing. Refuses: the errors of the package that knows them."""
     return list(ACCOUNT_FINDERS.only(what)(called))
 
 
 def sign_out_everyone() -> int:
     """End every session of staff and of the portal, and every invitation that was not used; return how many there were.
 
-    A thief may have invited the owner of an account again, to a mailbox of the thief's. The caller's action records it.
+    Invitations end too, because a thief may have sent one to the thief's own mailbox. The caller's action records this.
     """
     with action():
         (invitations,) = rows("SELECT access_end_invitations() AS ended")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The open sessions of staff: listed for their owner, ended by the owner or by an administrator.
 
-The database shows a counter the sessions of counters alone, and the back office those of both (`sql/rows_of_a_role.sql`). A session is
-named by a reference that opens nothing.
+The database shows a counter only the sessions of counters, and the back office those of both apps (`sql/rows_of_a_role.sql`). A session
+is named by a reference with which no one can use it.
 """
 
 import datetime as dt
@@ -53,7 +53,7 @@ def sessions_of(staff_id: StaffId, *, source_mark: bytes) -> list[SessionView]:
 
 
 def open_session_counts() -> list[tuple[str, int]]:
-    """Return the accounts that have open sessions, by user name, with how many."""
+    """Return the user names of the accounts with open sessions, and how many each has."""
     found = rows(
         "SELECT username, count(*) AS sessions FROM django_session JOIN access_staff USING (staff_id)"
         " WHERE expire_date > %s GROUP BY username ORDER BY username",

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Changes of the few settings that an administrator may change on a page: none of them can weaken a protection of a person.
 
-They are marked `OnPages` in the packages' `settings.py`. A worker checks a change by the same models as the file, enters it and writes
-`settings.toml`; the page's process may write nothing there. What decides over limits, brakes, numbers to call, keys, gateways and the
-law stays on the machine.
+They are marked `OnPages` in the packages' `settings.py`. A worker checks a change by the same models as the file, enters it in the ledger
+and writes `settings.toml`; the page's process cannot write there. Settings of limits, brakes, numbers to call, keys, gateways and the law
+are changed only on the machine.
 """
 
 import datetime as dt
@@ -41,11 +41,11 @@ from rollkeeper.ledger.verbs import Verb
 
 KIND: Final = "change-settings"
 _QUIET_AT_LEAST: Final = (dt.time(21), dt.time(8))
-"""On a page the quiet hours are made longer than this and never shorter: no one is called at night."""
+"""A page can make the quiet hours longer than this but not shorter: no one is called at night."""
 _OPEN_AT_LEAST_MINUTES: Final = 8 * 60
 _DAY_MINUTES: Final = 24 * 60
 _CALLABLE_FIGURES: Final = 5
-"""So many without a letter between them in the operator's name: who reads a notice would call them."""
+"""With so many figures in a row in the operator's name, a reader of a notice would call them as a number."""
 
 type Changes = Mapping[str, Mapping[str, Any]]
 
@@ -87,7 +87,7 @@ def change_settings(authority: Authority, changes: Changes, *, was: Changes, on:
             for key in keys:
                 facts = {"table": table, "setting": key, "value": _digest(content[table][key])}
                 append_entry(authority, verb=Verb.SETTING_CHANGED, role=role, on=on, facts=facts)
-        # Not before the entries are there to stay.
+        # Only after the entries are committed.
         transaction.on_commit(lambda: replace_file(content))
 
 
@@ -126,7 +126,7 @@ def _not_changeable(changes: Changes) -> Iterator[RollkeeperError]:
 
 
 def _harms(changes: Changes, content: Content) -> Iterator[RollkeeperError]:
-    """Give what each model allows and a page does not: the person who edits the file answers for it."""
+    """Give the refusals of values that the models allow but a page does not: the person who edits the file answers for those."""
     operator, notices = changes.get("instance", {}), changes.get("notices", {})
     name = content.get("instance", {}).get("operator_name", "")
     is_misleading = looks_like_link(name) or looks_like_number(name, figures=_CALLABLE_FIGURES)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Records how each attempt to sign in to an account ended, and tells its owner of the failed ones.
+"""Records how each attempt to sign in to an account ended, and shows the failed ones to its owner.
 
 The ledger has the account's mark, the app, the outcome and whether the source was one from which the account signed in lately;
-never the source itself, nor a user name that does not exist. A try of such a name is entered too, with a mark drawn for it: else the
+never the source itself, nor a user name that does not exist. A try of such a name is entered too, with a random mark: else the
 number of published leaves would tell a stranger which names exist.
 """
 
@@ -37,8 +37,8 @@ class LastSignIn:
 
 
 def record_sign_in(staff: Staff | None, outcome: SignInOutcome, *, source: SignInSource) -> None:
-    """Record how an attempt to sign in to this account ended; None: to one that does not exist. Ledger: access:sign_in:attempted."""
-    # No app's role enters what is of no account, so one that does not exist gets a reference drawn for this try.
+    """Record how an attempt to sign in to this account, or (None) to an unknown one, ended. Ledger: access:sign_in:attempted."""
+    # An app's role may enter nothing without an account: so an unknown account gets a random reference for this try.
     staff_id, today = StaffId(staff.staff_id if staff else new_uuid()), clock.today()
     mark = staff_commitment(bytes(staff.salt) if staff else secrets.token_bytes(32), staff_id)
     roles = sorted(roles_on(today, staff_id=staff_id)) if outcome is SignInOutcome.SUCCEEDED else []

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What staff ask for on a page and a worker carries out in their name: the one way, for what takes milliseconds or an hour.
+"""What staff ask for on a page and a worker carries out in their name: the only way, for work of milliseconds or of an hour.
 
-A page's role in the database may write nothing of a case, a campaign, a file or an agent: it writes down who asks for what. A worker
-looks up the person's roles again, and does what a command would do. What waited for long is refused and not done. Some things the worker's
-role does by such a request alone, and once for each (`operations/sql/asked_for.sql`).
+A page's role in the database cannot write to a case, a campaign, a file or an agent: it records who asks for what. A worker looks up the
+person's roles again, and does what a command would do. A request that waited for long is refused and not done. Some things the worker's
+role can do only with such a request, and once for each (`operations/sql/asked_for.sql`).
 """
 
 import datetime as dt
@@ -59,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a request that takes long; with `again_in` it goes on then."""
+    """The outcome of a request that takes long; with `again_in`, the worker goes on with the request after that time."""
 
     result: Mapping[str, Any] = field(default_factory=dict)
     again_in: dt.timedelta | None = None
@@ -89,7 +89,7 @@ class RequestView:
 
     @property
     def reference(self) -> str:
-        """Return by what two people know that they mean the same."""
+        """Return the short reference by which two people know that they mean the same thing."""
         return reference_of(str(self.subject or self.request_id))
 
     @property
@@ -106,10 +106,11 @@ class RequestView:
 def ask_worker(
     authority: Authority, kind: str, *, subject: UUID | None = None, **payload: Any
 ) -> Mapping[str, Any] | None:
-    """Have a worker do something in this person's name; return its result, None where it is not done yet.
+    """Have a worker do something in this person's name; return its result, None if it is not done yet.
 
-    `subject`: the campaign that it is about, to which the database holds the worker. `payload` holds references, days, counts and choices, nothing personal. Refuses: APPROVER_UNKNOWN, STAFF_REQUEST_TOO_OLD,
-    STAFF_REQUEST_BROKE, and what is refused where it is carried out.
+    `subject` is the campaign that the request is about: the database lets the worker act on no other. `payload` holds references, days,
+    counts and choices, nothing personal. Refuses: APPROVER_UNKNOWN, STAFF_REQUEST_TOO_OLD, STAFF_REQUEST_BROKE, and what the worker
+    refuses.
     """
     with action():
         request_id = ask(authority, kind, subject=subject, payload=payload)
@@ -117,7 +118,7 @@ def ask_worker(
 
 
 def answer_to(request_id: UUID) -> Mapping[str, Any] | None:
-    """Return what came of a request, None where it is not done yet. Refuses: as `ask_worker`."""
+    """Return the result of a request, None if it is not done yet. Refuses: as `ask_worker`."""
     _await(request_id)
     return _answer(request_id)
 
@@ -133,7 +134,9 @@ def ask(
     is_pending: bool = False,
     is_kept: bool = False,
 ) -> UUID:
-    """Record what a member of staff asks for; return its reference. A pending one waits for a second person; a kept one is shown by a page later.
+    """Record what a member of staff asks for; return its reference.
+
+    A pending request waits for a second person; a kept one is shown on a page later.
 
     Precondition: inside an action, which leaves the entry of what it asks about a campaign or a file. Refuses: APPROVER_UNKNOWN.
     """
@@ -155,29 +158,29 @@ def settle_pending(request_id: UUID, *, is_done: bool) -> None:
 
 
 def last_request(kind: str, subject: UUID | None = None, *, is_open: bool = False) -> RequestView | None:
-    """Return the newest request of a kind about a subject, or about none; where it says so only one that is not done yet."""
+    """Return the newest request of a kind about a subject, or about none; with `is_open`, only one that is not done yet."""
     found = rows(sql("access", "last_request"), {"kind": kind, "subject": subject, "is_open": is_open})
     return _view(found[0]) if found else None
 
 
 def pending_requests(kind: str) -> list[RequestView]:
-    """Return what of a kind waits for a second person, the oldest first."""
+    """Return the requests of a kind that wait for a second person, the oldest first."""
     found = rows(sql("access", "pending_requests"), {"kind": kind})
     return [_view(row) for row in found]
 
 
 def recent_requests(kind: str, *, limit: int) -> list[RequestView]:
-    """Return what of a kind was asked for lately, done or not, the newest first."""
+    """Return the latest requests of a kind, done or not, the newest first."""
     return [_view(row) for row in rows(sql("access", "recent_requests"), {"kind": kind, "limit": limit})]
 
 
 def requests_under_way() -> list[RequestView]:
-    """Return what staff asked a worker for and is not done, the oldest first."""
+    """Return the approved requests that a worker has not done yet, the oldest first."""
     return [_view(row) for row in rows(sql("access", "requests_under_way"))]
 
 
 def do_staff_requests(*, limit: int, job: RequestJob = RequestJob.PAGE) -> int:
-    """Carry out what waits for a job, the oldest first; return how many there were."""
+    """Carry out the requests that wait for a job, the oldest first; return how many there were."""
     done = 0
     while done < limit and _do_next(job):
         done += 1
@@ -185,7 +188,7 @@ def do_staff_requests(*, limit: int, job: RequestJob = RequestJob.PAGE) -> int:
 
 
 def forget_staff_requests() -> int:
-    """Delete what is a day old, or a year where a page shows it; return how many there were."""
+    """Delete requests that are a day old, or a year old if a page shows them; return how many there were."""
     return int(rows("SELECT access_forget_requests() AS gone")[0].gone)
 
 
@@ -214,7 +217,7 @@ def day_in(payload: Mapping[str, Any], name: str) -> dt.date:
 
 
 def _await(request_id: UUID) -> None:
-    """Wait for the answer, but no longer than a page may take."""
+    """Wait for the answer, up to the longest time that a page may take."""
     until = time.monotonic() + ANSWER_TIMEOUT_S
     asked = "SELECT FROM access_staffrequest WHERE request_id = %s AND done_at IS NOT NULL"
     while time.monotonic() < until and not rows(asked, [request_id]):
@@ -229,7 +232,7 @@ def _answer(request_id: UUID) -> Mapping[str, Any] | None:
 
 
 def _do_next(job: RequestJob) -> bool:
-    """Do the oldest; return whether there was one. What takes long commits by itself, all else is one transaction with its answer."""
+    """Do the oldest request; return whether there was one. Long work commits by itself; other work and its answer are one transaction."""
     found = rows(_NEXT, [job.value, None])
     if not found:
         return False
@@ -261,7 +264,7 @@ def _keep(row: Any, outcome: Outcome | None, refused: list[dict[str, Any]] | Non
 
 
 def _outcome(row: Any) -> tuple[Outcome | None, list[dict[str, Any]] | None]:
-    """Carry out one request; return its result, or what was refused. What is refused is undone."""
+    """Carry out one request; return its result or its refusals. A refused request changes nothing."""
     try:
         if _is_long(row.kind):
             return _done(row), None

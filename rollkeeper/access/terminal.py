@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How every command asks who types: the password, then the code of the authenticator app where the account has one.
 
-At a terminal they are asked for, and not shown. Otherwise each is a line of standard input, in this order: arguments appear in the
-process list and in the shell's history.
+A terminal asks for them and does not show them. Otherwise each is a line of standard input, in this order. They are never arguments,
+which appear in the process list and in the shell's history.
 """
 
 import sys

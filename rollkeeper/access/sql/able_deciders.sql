@@ -1,5 +1,5 @@
--- Lists who of these, each with the day of a decision, had one of the roles on that day: through an open account, and by a grant that
--- is some hours old where that is asked. So recent a grant may not have been reviewed yet: by the clock of the database.
+-- Lists those of these people who had one of the roles on the day of their decision: with an open account and, if hours are given, by a
+-- grant at least that old by the clock of the database. A more recent grant may not have been reviewed yet.
 -- Law: art. 3, art. 11. Reads: access_rolegrant, access_staff. Writes: -. Plan: access_rolegrant_staff; a few rows a person.
 -- Again: the same rows, until a grant or an account ends.
 SELECT decision.staff_id

@@ -1,9 +1,9 @@
--- Which approvals a role of the database may give and see, and that the database alone says when one was given.
+-- Says which approvals a role of the database may give and see. Only the database sets when an approval was given.
 -- Law: art. 3, art. 11 (only who must may act). Reads: -. Writes: policies and a trigger on access_approval. Plan: by a column of the row.
 -- Again: refused, since the policies are there; once, by a migration.
 --
--- A counter approves what waits at counters, and nothing else; the back office approves nothing of that. The list of authorities
--- and a deferred notification are decided by commands.
+-- A counter approves only what waits at counters, and the back office approves none of that. Commands decide about the list of
+-- authorities and about a deferred notification.
 CREATE OR REPLACE FUNCTION access_mark_approval() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -26,7 +26,7 @@ CREATE POLICY access_approval_by_command ON access_approval FOR INSERT TO consol
 CREATE POLICY access_approval_at_the_vault_service ON access_approval FOR INSERT TO vault_service WITH CHECK (permission IN (
     'approve_authority', 'defer_notification', 'decide_disclosure'
 ));
--- A worker writes down what a person decided on a page, of an open account, while it answers that request.
+-- A worker records what a person with an open account decided on a page, while it answers that person's request.
 CREATE POLICY access_approval_by_request ON access_approval FOR INSERT TO worker WITH CHECK (EXISTS (
     SELECT FROM access_staffrequest r JOIN access_staff s USING (staff_id)
      WHERE r.staff_id = access_approval.staff_id AND r.state = 'approved' AND s.is_active AND r.made_at > clock_timestamp() - interval '1 day'

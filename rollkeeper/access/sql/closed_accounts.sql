@@ -1,7 +1,7 @@
 -- Ends what could let someone into an account when it is closed: its sessions, sign-ins that wait for a second factor, its invitations.
 -- Law: art. 11 (only who must, may). Reads: -. Writes: django_session, access_invitation, by a trigger on access_staff.
 -- Plan: django_session_of_staff and access_invitation_by_staff; a few rows an account. Again: CREATE OR REPLACE: the same trigger.
--- A closed account lets no one in; but each request would prolong a thief's session, which would count again once the account is reopened.
+-- A closed account lets no one in. But each request would prolong a thief's session, which would work again once the account is reopened.
 CREATE OR REPLACE FUNCTION access_end_entrances() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

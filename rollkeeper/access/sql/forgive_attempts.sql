@@ -1,6 +1,6 @@
--- Takes back what a sign-in that succeeded had counted, and remembers that this name signs in from this source.
+-- Takes back the attempts that a successful sign-in had counted, and remembers that this name signs in from this source.
 -- Law: art. 11 (only who must may act). Reads: access_attempt. Writes: access_attempt.
--- Plan: primary key, four rows. Again: the same, but that one more attempt is forgiven.
+-- Plan: primary key, four rows. Again: the same, and one more attempt is forgiven.
 WITH forgiven AS (
     DELETE FROM access_attempt WHERE name_mark = %(here)s AND counted_by = CURRENT_USER
 ),

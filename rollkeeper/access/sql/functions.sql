@@ -7,7 +7,8 @@ CREATE SEQUENCE IF NOT EXISTS access_lookups_counter AS bigint MINVALUE 0 START 
 CREATE SEQUENCE IF NOT EXISTS access_lookups_backoffice AS bigint MINVALUE 0 START 0;
 CREATE SEQUENCE IF NOT EXISTS access_lookups_counter_since AS bigint MINVALUE 0 START 0;
 CREATE SEQUENCE IF NOT EXISTS access_lookups_backoffice_since AS bigint MINVALUE 0 START 0;
--- As it was when a day of UTC was counted, from its number times 10^12. A first call would else count nothing.
+-- Removes what an earlier version counted: it began each day of UTC at the day's number times 10^12. A new sequence is set to 0, since the
+-- first call would otherwise count nothing.
 DROP FUNCTION IF EXISTS access_nth_of_day(regclass);
 SELECT setval('access_lookups_counter', 0) FROM access_lookups_counter WHERE last_value >= 1000000000000 OR NOT is_called;
 SELECT setval('access_lookups_backoffice', 0) FROM access_lookups_backoffice WHERE last_value >= 1000000000000 OR NOT is_called;

@@ -13,7 +13,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM used)
 $$;
 
--- For the step of an incident that signs everyone out: a worker deletes no invitation that was used.
+-- For the step of an incident that signs everyone out: a worker can delete only unused invitations.
 CREATE OR REPLACE FUNCTION access_end_invitations() RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH ended AS (DELETE FROM access_invitation WHERE used_at IS NULL RETURNING 1)
@@ -21,7 +21,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION access_end_invitations FROM PUBLIC;
 
--- The worker that mails an invitation makes its code, and does so for no other: none that was shown, sent or used.
+-- The worker makes the code of an invitation that it is about to mail, but changes no invitation that was shown, sent or used.
 CREATE OR REPLACE TRIGGER access_invitation_by_mail BEFORE UPDATE ON access_invitation
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker'
                        AND (OLD.sealed_to IS NULL OR OLD.sent_at IS NOT NULL OR OLD.used_at IS NOT NULL

@@ -1,4 +1,4 @@
--- Finds the newest thing that staff asked for on a page, of one kind about one subject or about none.
+-- Finds the newest request of one kind that staff made on a page, about one subject or about none.
 -- Law: -. Reads: access_staffrequest. Writes: -. Plan: a few hundred rows. Again: the same, or a newer one.
 
 SELECT request_id, staff_id, kind, subject, facts, state, made_at, done_at, result, refusal

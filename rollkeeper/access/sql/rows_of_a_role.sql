@@ -1,4 +1,4 @@
--- Which rows of accounts, second factors, sessions and attempts a role of the database has to do with.
+-- Says which rows of accounts, second factors, sessions and attempts a role of the database can use.
 -- Law: art. 11 (only who must, may). Reads: access_rolegrant. Writes: policies and two columns' defaults.
 -- Plan: access_rolegrant by staff, a few rows an account; sessions and attempts by a column of the row.
 -- Again: refused, since the policies are there; once, by a migration.
@@ -26,7 +26,7 @@ CREATE POLICY mfa_authenticator_at_the_counter ON mfa_authenticator TO counter U
 );
 
 -- An app finds, changes and ends the sessions that it began itself. The role that signs out everyone ends all sessions.
--- The database says who began one, and when; whose it is, and a hash of where it came from, are for its owner's page.
+-- The database sets which role began a session, and when; the account and a hash of the source are for the page of the session's owner.
 ALTER TABLE django_session
     ADD COLUMN begun_by name NOT NULL DEFAULT CURRENT_USER,
     ADD COLUMN begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -35,14 +35,14 @@ ALTER TABLE django_session
     ADD COLUMN source_mark bytea;
 CREATE INDEX django_session_of_staff ON django_session (staff_id) WHERE staff_id IS NOT NULL;
 ALTER TABLE django_session ENABLE ROW LEVEL SECURITY;
--- The back office lists and ends sessions begun elsewhere too: it cannot read what is in them, sealed under the other app's secret.
+-- The back office also lists and ends sessions that the other app began. It cannot read their content, sealed under that app's secret.
 CREATE POLICY django_session_is_listed_at_the_backoffice ON django_session FOR SELECT TO backoffice USING (staff_id IS NOT NULL);
 CREATE POLICY django_session_is_ended_at_the_backoffice ON django_session FOR DELETE TO backoffice USING (staff_id IS NOT NULL);
 CREATE POLICY django_session_of_a_app ON django_session TO counter, backoffice
     USING (begun_by = CURRENT_USER) WITH CHECK (begun_by = CURRENT_USER);
 CREATE POLICY django_session_of_everybody ON django_session TO worker USING (true);
 
--- Each way in counts for itself, and none can forgive what was tried at another.
+-- Each role counts attempts separately, and cannot forgive attempts counted by another.
 ALTER TABLE access_attempt ENABLE ROW LEVEL SECURITY;
 CREATE POLICY access_attempt_of_a_role ON access_attempt TO counter, backoffice, console, vault, vault_service
     USING (counted_by = CURRENT_USER) WITH CHECK (counted_by = CURRENT_USER);

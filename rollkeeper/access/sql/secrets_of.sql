@@ -1,5 +1,5 @@
--- Gives the hash of an account's password and its salt; a counter those of staff who may use a counter. No app of that role selects these columns:
--- a policy hides rows, but the plan of a statement tells of each hidden one whether it meets a condition, and so, bit by bit, what is in it.
+-- Gives the hash of an account's password and its salt; to a counter only for staff who may use a counter. The counter's role cannot select
+-- these columns: a policy hides rows, but a statement's plan tells whether a hidden row meets a condition, and so, bit by bit, its content.
 -- Law: art. 11 (only who must, may). Reads: access_staff, access_rolegrant. Writes: -. Plan: primary key; few grants an account.
 -- Again: CREATE OR REPLACE: the same function.
 CREATE OR REPLACE FUNCTION access_secrets_of(account uuid) RETURNS TABLE (password text, salt bytea)

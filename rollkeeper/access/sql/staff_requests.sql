@@ -1,10 +1,10 @@
--- What staff ask for on a page and a worker does: the only ways to write it down, to take it, to answer it and to act by it.
+-- What staff ask for on a page and a worker does: the only ways to record such a request, to take it, to answer it and to act on it.
 -- Law: art. 11 (who acted). Reads: access_staff, access_staffrequest. Writes: access_staffrequest.
 -- Plan: access_staffrequest_waiting, one row a call. Again: CREATE OR REPLACE: the same functions.
--- No role inserts, changes or deletes a request otherwise. So a worker cannot make up that someone asked, nor change what was asked for.
+-- No role can insert, change or delete a request otherwise. So a worker can neither invent a request nor change one.
 
--- A page writes down who asks for what. A name that `kernel_is_app()` cannot vouch for is still one of an open account. What no one
--- answered within a day keeps no one from asking.
+-- A page records who asks for what. The database cannot check that the page names the right person, only that the account is open. A
+-- request that no one answered within a day does not count against the limit of open ones.
 CREATE OR REPLACE FUNCTION access_ask(
     request uuid, staff uuid, asked_kind text, of_job text, of_subject uuid, shown jsonb, hidden jsonb, recent boolean, pending boolean,
     kept_days integer
@@ -24,7 +24,7 @@ BEGIN
 END
 $$;
 
--- A page ends what waits for a second person: that person approved it, or the first withdrew it. Nothing else is ended by an app.
+-- A page ends a request that waits for a second person: that person approved it, or the first withdrew it. An app can end no other request.
 CREATE OR REPLACE FUNCTION access_settle_pending(request uuid, is_done boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -36,7 +36,7 @@ BEGIN
 END
 $$;
 
--- The worker takes the oldest that is due for its job, or this one, for the present transaction alone.
+-- The worker takes the oldest request that is due for its job, or this one, for the present transaction only.
 CREATE OR REPLACE FUNCTION access_next_request(of_job text, only_this uuid DEFAULT NULL) RETURNS SETOF access_staffrequest
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT * FROM access_staffrequest
@@ -45,7 +45,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
      ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED
 $$;
 
--- The worker answers it; what was asked for is emptied where no page shows it any more.
+-- The worker answers a request; the payload, which no page shows any more, is emptied.
 CREATE OR REPLACE FUNCTION access_answer_request(request uuid, answer jsonb, refused jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE access_staffrequest
@@ -54,7 +54,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE request_id = request AND state = 'approved'
 $$;
 
--- The worker goes on with it later, within the hour: no longer than that does who asked not learn that nothing comes of it.
+-- The worker goes on with a request later, within the hour: so the person who asked learns of a failure within that time.
 CREATE OR REPLACE FUNCTION access_postpone_request(request uuid, seconds double precision, so_far jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE access_staffrequest SET again_at = clock_timestamp() + make_interval(secs => least(greatest(seconds, 0), 3600)), result = so_far
@@ -69,8 +69,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(*) FROM gone
 $$;
 
--- Uses a request up: one that a person made today, of one of these kinds, about this subject, and not used before. The worker's role does
--- certain things by this alone (operations/sql/asked_for.sql); the transaction that acts is the one that uses it up.
+-- Uses up a request: one that a person made within a day, of one of these kinds, about this subject, and not used before. The worker's role
+-- can do certain things only so (operations/sql/asked_for.sql); the transaction that acts uses the request up.
 CREATE OR REPLACE FUNCTION access_use_request(kinds text[], of_subject uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -86,14 +86,14 @@ BEGIN
 END
 $$;
 
--- Whether the present transaction used up a request of one of these kinds about this subject.
+-- Tells whether the present transaction used up a request of one of these kinds about this subject.
 CREATE OR REPLACE FUNCTION access_has_used_request_about(kinds text[], of_subject uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM access_staffrequest
                     WHERE used_in = pg_current_xact_id_if_assigned()::text::bigint AND kind = ANY (kinds) AND subject = of_subject)
 $$;
 
--- Whether the present transaction used up a request of one of these kinds.
+-- Tells whether the present transaction used up a request of one of these kinds.
 CREATE OR REPLACE FUNCTION access_has_used_request(kinds text[]) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM access_staffrequest
