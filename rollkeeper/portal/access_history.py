@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who accessed a record: one entry for each act, which unfolds; by role, and by days."""
+"""The page on who accessed a record: one entry for each act, which unfolds, filtered by role and by days."""
 
 import datetime as dt
 from typing import Any, Final
@@ -38,7 +38,7 @@ class HistoryFilter(forms.Form):
 @require_safe
 @during_session
 def access_history(request: HttpRequest) -> HttpResponse:
-    """Show who accessed it, staff included, in plain words."""
+    """Show who accessed the record, staff too, in plain words."""
     shown, asked = shown_to(request), HistoryFilter(request.GET)
     chosen = asked.cleaned_data if asked.is_valid() else {"who": "", "days": ""}
     accesses = [_said(one) for one in shown["accesses"]]

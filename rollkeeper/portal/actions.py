@@ -46,13 +46,13 @@ FORMS: Final[dict[str, type[ActionForm]]] = {
 
 
 _OPENS_A_CASE: Final = frozenset({"appeal", "not-mine", "report-death"})
-"""Which the ledger's entry calls by what it does to the line, and not by what was asked."""
+"""Actions whose ledger entry is named for its effect on the line, and not for what the subscriber asked."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @during_session
 def action_page(request: HttpRequest, what: str) -> HttpResponse:
-    """Do one thing to one line, once. What cannot be done now is not asked."""
+    """Do one thing to one line, once. For an action that is impossible now there is no form."""
     make = FORMS.get(what, ActionForm)
     if request.method != "POST":
         return _ask(request, what)
@@ -75,7 +75,7 @@ def action_page(request: HttpRequest, what: str) -> HttpResponse:
 @require_POST
 @during_session
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Take back what was contested; the clock of the line goes on."""
+    """Withdraw a case; the clock of the line goes on."""
     form = WithdrawForm(request.POST)
     answer = put(request, PortalRequestKind.WITHDRAW_CASE, form.payload() if form.is_valid() else {})
     if answer.done is None:
@@ -101,7 +101,7 @@ def _faulty(
 
 
 def _ask(request: HttpRequest, what: str) -> HttpResponse:
-    """Ask for the line where several may be meant, say so where there is none, and else ask what the action needs."""
+    """Ask which line is meant if several are possible, say so if none is, and otherwise ask what the action needs."""
     shown = shown_to(request)
     possible = {line["line"] for line in shown["lines"] if may_do(what, line, shown)}
     lines = [

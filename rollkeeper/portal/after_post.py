@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A browser is led on after every form, also a faulty one, so that neither Back nor Reload sends the form again.
+"""Redirects a browser after every form, also a faulty one, so that neither Back nor Reload sends the form again.
 
-What the next page says is kept by the browser itself, signed, until it has said it: what was wrong, choices, and the reference of a page
-that waits for a code. No value that was typed, and nothing in the address. Programs, and scripts that put the answer into their page, get
-it at once.
+The browser itself keeps what the next page shows, signed, until the page has shown it: faults, choices, and the reference of a page
+that waits for a code. It keeps no typed value, and nothing is in the address. Programs, and scripts that put the answer into their
+page, get the answer at once.
 """
 
 import zlib
@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 _SAID: Final = "said"
 _WAITING: Final = "waiting"
 _MOST_BYTES: Final = 2_000
-"""Compressed, with room for the rest: a browser keeps no cookie of more than 4,096."""
+"""The most that is kept, compressed, with room for the rest: a browser keeps no cookie of more than 4,096 bytes."""
 
 
 def is_navigation(request: HttpRequest) -> bool:
@@ -28,7 +28,7 @@ def is_navigation(request: HttpRequest) -> bool:
 
 
 def lead_on(request: HttpRequest, to: str, form: Form, **more: Any) -> HttpResponse | None:
-    """Lead a browser on to a page that says what is wrong with this form; None where the answer is to be drawn at once."""
+    """Redirect a browser to a page that shows the faults of this form; return None if the answer must be drawn at once."""
     said = {
         "path": to.partition("?")[0],
         # A sentence in another language than the page has its mark.
@@ -46,7 +46,7 @@ def lead_on(request: HttpRequest, to: str, form: Form, **more: Any) -> HttpRespo
 
 
 def say_again(request: HttpRequest, form: Form) -> Mapping[str, Any]:
-    """Put what was wrong and what had been chosen into the form of this page, once; return what else was brought along."""
+    """Put the kept faults and choices into the form of this page, once; return what else was kept."""
     said = request.session.get(_SAID)
     if not said or said["path"] != request.path:
         return {}
@@ -62,7 +62,7 @@ def say_again(request: HttpRequest, form: Form) -> Mapping[str, Any]:
 
 
 def brought_along(request: HttpRequest, name: str) -> str:
-    """Return one value that was kept of a form which this page is to say the faults of, without ending that."""
+    """Return one kept value of the form whose faults this page will show, and leave it kept."""
     said = request.session.get(_SAID)
     return str(said["initial"].get(name, "")) if said and said["path"] == request.path else ""
 
@@ -79,6 +79,6 @@ def waiting_for_code(request: HttpRequest) -> dict[str, str] | None:
 
 
 def wait_no_more(request: HttpRequest) -> None:
-    """Forget it: the code came, or the visit is over."""
+    """Forget the waiting page and the kept faults: the code came, or the visit is over."""
     for name in (_WAITING, _SAID):
         request.session.pop(name, None)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page on which a subscriber registers the line in hand: what the law asks, read from a picture or typed, confirmed by them.
+"""The page on which a subscriber registers the line in hand: what the law asks, read from a picture or typed, and confirmed.
 
-The picture is in memory for the length of one request. The confirmed data is sealed here to a public half and opened by the
-portal worker: this process cannot open it again.
+The picture is in memory for the length of one request. This process seals the confirmed data to the public half of a key; only the
+portal worker can open it.
 """
 
 import base64
@@ -46,7 +46,7 @@ from rollkeeper.vault.offline_keys import seal_offline, verified_sealer
 @require_http_methods(["GET", "HEAD", "POST"])
 @during_session
 def register(request: HttpRequest) -> HttpResponse:
-    """Ask what the law asks of the subscriber, and take it in once they have confirmed it."""
+    """Ask what the law asks of the subscriber, and submit it once they have confirmed it."""
     begun = put(request, PortalRequestKind.APPLY_BEGIN)
     if request.method != "POST":
         if begun.done is None:
@@ -55,7 +55,7 @@ def register(request: HttpRequest) -> HttpResponse:
         form = _form(request, begun.done)
         say_again(request, form)
         return _draw(request, begun.done, form)
-    if begun.done is None:  # sent twice: what came of the first time is the answer
+    if begun.done is None:  # sent twice: the answer is the outcome of the first time
         again = put(request, PortalRequestKind.APPLY, {"key": str(request.POST.get("key", ""))})
         return _to_receipts(request, again.done) if again.done else refused(request, begun)
     form = _form(request, begun.done, request.POST)
@@ -75,7 +75,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_POST
 @during_session
 def read(request: HttpRequest) -> HttpResponse:
-    """Read a picture of the document; its subscriber compares, corrects and confirms what comes back."""
+    """Read a picture of the document; the subscriber compares, corrects and confirms the values."""
     begun = put(request, PortalRequestKind.APPLY_BEGIN)
     if begun.done is None:
         return refused(request, begun)
@@ -157,7 +157,7 @@ def _draw(
 
 
 def _faulty(request: HttpRequest, begun: dict[str, Any], form: RecordForm, said: Any = ()) -> HttpResponse:
-    """Say what is wrong; what was typed stays where it was typed, where a script asks, or is gone."""
+    """Say what is wrong; with a script the typed values stay in the page, without one they are gone."""
     blank = form.blank(said, key=form.data.get("key") or str(new_uuid()))
     if request.headers.get("HX-Request"):
         return retarget(render(request, "portal/record_faults.html", {"form": blank}), "#faults")
@@ -172,6 +172,6 @@ def _to_receipts(request: HttpRequest, done: dict[str, Any]) -> HttpResponse:
 
 
 def _purpose() -> str:
-    """Return what is written across a copy, in the operator's first language."""
+    """Return the text that is written across a copy, in the operator's first language."""
     with override(spoken_here()[0]):
         return _("Register")

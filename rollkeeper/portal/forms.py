@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The forms of the portal. What may be about a person is never shown again, not even with a fault."""
+"""The forms of the portal. Values that may be about a person are never shown again, not even with a fault."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +42,7 @@ class QuietForm(forms.Form):
     """A form whose values are not sent back."""
 
     kept: ClassVar[Sequence[str]] = ()
-    """The fields of which that is no matter: choices, and the days of a pause."""
+    """The fields whose values may be sent back: choices, and the days of a pause."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, label_suffix="", **more)
@@ -61,7 +61,7 @@ class QuietForm(forms.Form):
 
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
         """Return the empty form with the faults of this one, or with others."""
-        # What is no choice and no day may be anything: a number that was typed into the wrong field.
+        # A field that is no choice and no day may have any value, such as a number typed into the wrong field.
         chosen = {
             name: self.data[name] for name in self.kept if name in self.data and name not in self.errors
         }
@@ -96,7 +96,7 @@ class LetterForm(QuietForm):
 
 
 class CodeForm(LetterForm):
-    """The code that came."""
+    """The code that was sent."""
 
     code = forms.CharField(
         label=pgettext_lazy("sign-in code", "Code"), max_length=40, help_text=_("Eight figures, out of the newest message."),
@@ -132,7 +132,7 @@ class VerificationForm(DocumentForm):
 
 
 class ActionForm(QuietForm):
-    """Something to be done to one line, once."""
+    """An action on one line, done once."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=100)
     line = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -148,7 +148,7 @@ class ActionForm(QuietForm):
 
 
 class ConsentForm(ActionForm):
-    """Which of what auditors ask is meant."""
+    """The auditor's request that is answered."""
 
     consent = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -159,7 +159,7 @@ class ConsentForm(ActionForm):
 
 
 class PossibleDocumentForm(DocumentForm):
-    """The document of a person who may show it one day: with a number that no such document has, they never could."""
+    """The document of a person who may show it one day. They never could if no such document has the number, so that is refused."""
 
     def clean(self) -> dict[str, Any]:
         """Refuse a number that no document of this kind has."""
@@ -185,7 +185,7 @@ class AddDelegateForm(ActionForm, PossibleDocumentForm):
     field_order = ("key", "line", "part", "document_type", "document_state", "document_number")
 
     def payload(self) -> dict[str, str]:
-        """Return the part, and of the document its mark."""
+        """Return the role, and the mark of the document."""
         return _with_mark(super().payload(), self)
 
 
@@ -219,12 +219,12 @@ class ReportDeathForm(ActionForm, PossibleDocumentForm):
         self.fields["document_number"].help_text = _("Yours, not theirs; optional.")
 
     def payload(self) -> dict[str, str]:
-        """Return, where a document was given, its mark."""
+        """Return what is asked for, with the mark of the document if one was given."""
         return _with_mark(super().payload(), self)
 
 
 class PauseForm(ActionForm):
-    """A reason that one declares."""
+    """A declared reason for a pause, and its days."""
 
     kept: ClassVar[Sequence[str]] = ("reason", "first", "last")
     reason = forms.ChoiceField(
@@ -249,7 +249,7 @@ class DisputeForm(ActionForm):
 
 
 class WithdrawForm(ActionForm):
-    """Which case is taken back."""
+    """The case to withdraw."""
 
     case = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -269,14 +269,14 @@ class CorrectForm(ActionForm):
     )
 
     def offer(self, held: Iterable[str]) -> None:
-        """Offer the entries that are held, and no others that a law somewhere asks."""
+        """Offer the entries that are kept, and not all entries that some law asks."""
         known = set(held)
         if offered := [one for one in Field.choices if one[0] in known]:
             self.fields["about"].choices = offered  # type: ignore[attr-defined]
 
 
 class TerminateForm(ActionForm):
-    """A line's end, said twice."""
+    """The end of a line, with a confirmation."""
 
     sure = forms.BooleanField(
         label=_("Yes, end this line today."), widget=forms.CheckboxInput(attrs={"autocomplete": "off"})
@@ -288,7 +288,7 @@ class TerminateForm(ActionForm):
 
 
 class LinesField(forms.Field):
-    """References of lines; which of them may be ended, the portal worker says."""
+    """References of lines; the portal worker decides which of them may be ended."""
 
     widget = forms.MultipleHiddenInput
 
@@ -301,7 +301,7 @@ class LinesField(forms.Field):
 
 
 class LineSelectionForm(QuietForm):
-    """Which lines end, said twice."""
+    """The lines to end, with a confirmation."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     lines = LinesField(label=_("Lines to end"), error_messages={"required": _("Mark at least one line.")})
@@ -336,7 +336,7 @@ class PasskeyForm(QuietForm):
     passkey = forms.UUIDField(required=False)
 
     def payload(self) -> dict[str, str]:
-        """Return what is asked for; what is out of order is left out."""
+        """Return what is asked for, without invalid values."""
         self.is_valid()
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
 

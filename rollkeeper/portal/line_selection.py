@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page on which a subscriber chooses which lines to keep, if the law allows no more: each termination is an act with a
-receipt.
-"""
+"""The page on which a subscriber chooses which lines to keep, if the law limits them: each termination is an act with a receipt."""
 
 import datetime as dt
 from typing import Any
@@ -26,7 +24,7 @@ from rollkeeper.selfcare.choices import PortalRequestKind
 @require_http_methods(["GET", "HEAD", "POST"])
 @during_session
 def line_selection(request: HttpRequest) -> HttpResponse:
-    """Say which limits are reached; when asked to, show the lines that fill them, each with its number."""
+    """Show which limits are reached and, on request, the lines that count, each with its number."""
     if request.method != "POST":
         shown = shown_to(request)
         if not shown["held"] or shown["limited"]:
@@ -100,7 +98,7 @@ def _draw(request: HttpRequest, form: LineSelectionForm, *, status: int = 200) -
 
 
 def _said(limits: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what the page says of the limits, and whether the law has the subscriber reduce their lines."""
+    """Return what the page says of the limits, and whether the law requires the subscriber to give up lines."""
     return {
         "limits": [one | {"article": cite(one["article"]), "held": len(one["lines"])} for one in limits],
         "has_too_many": any(one.get("has_too_many") for one in limits),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a subscriber's lines are shown: what is urgent first, which line it is, and only what can be done now. Pure, from an answer.
+"""Prepares a subscriber's lines for a page: the most urgent first, each with its number and only the actions that are possible now. Pure.
 
-Separate from the views, which several pages of actions share with the page of lines.
+Separate from the views, since several pages of actions use it as well as the page of lines.
 """
 
 import datetime as dt
@@ -26,12 +26,12 @@ _IN_FORCE: Final = frozenset({"active", "suspended"})
 _BY_WHOM_IT_CONCERNS: Final = frozenset(
     {"correct", "not-mine", "terminate", "add-delegate", "remove-delegate"}
 )
-"""What is done after the second proof alone."""
+"""Actions that need the second proof."""
 ABOUT_A_PERSON: Final = frozenset({"add-delegate", "remove-delegate"})
 
 
 def said_lines(shown: Shown, numbers: Mapping[str, str], *, on: dt.date) -> list[Shown]:
-    """Return the lines of an answer in words, the most urgent first; of equal ones the line in the hand."""
+    """Return the lines of an answer in words, the most urgent first; among equals, the line in the hand first."""
     lines = [_said_line(line, shown, numbers, on=on) for line in shown["lines"]]
     return sorted(lines, key=lambda line: line["urgency"])
 
@@ -63,7 +63,7 @@ def may_do(what: str, line: Shown, shown: Shown) -> bool:
 
 
 def needs_proof(what: str, shown: Shown) -> bool:
-    """Tell whether an action waits for the second proof."""
+    """Tell whether an action still needs the second proof."""
     return what in _BY_WHOM_IT_CONCERNS and not shown["verified"]
 
 
@@ -115,7 +115,7 @@ def _said_deadline(line: Shown, *, on: dt.date) -> Shown | None:
 
 
 def _withdrawal(case: Shown, line: Shown, shown: Shown) -> Shown:
-    """Return the form with which an open case is taken back, where it may be."""
+    """Return the form to withdraw an open case, if it may be withdrawn."""
     may = case["kind"] in {CaseKind.DISPUTE, CaseKind.APPEAL} or (
         shown["verified"] and case["kind"] in {CaseKind.NOT_MINE, CaseKind.CORRECT}
     )

@@ -23,7 +23,7 @@ OPTIONS = {"new": PortalRequestKind.PASSKEY_NEW, "show": PortalRequestKind.PASSK
 @require_safe
 @during_session
 def passkeys(request: HttpRequest) -> HttpResponse:
-    """List one's passkeys, to add one or to remove one."""
+    """List the subscriber's passkeys, with the means to add and remove passkeys."""
     shown = shown_to(request)
     if not shown["verified"]:
         return redirect("portal:verify")
@@ -51,21 +51,21 @@ def options(request: HttpRequest, what: str) -> HttpResponse:
 @require_POST
 @during_session
 def add(request: HttpRequest) -> HttpResponse:
-    """Take a passkey that the browser made."""
+    """Add a passkey that the browser made."""
     return _done(request, PortalRequestKind.PASSKEY_ADD)
 
 
 @require_POST
 @during_session
 def remove(request: HttpRequest) -> HttpResponse:
-    """Take no more of one passkey."""
+    """Remove a passkey."""
     return _done(request, PortalRequestKind.PASSKEY_REMOVE)
 
 
 @require_POST
 @during_session
 def verify(request: HttpRequest) -> HttpResponse:
-    """Show who one is by a passkey."""
+    """Verify by a passkey who the subscriber is."""
     answer = put(request, PortalRequestKind.PASSKEY_VERIFY, PasskeyForm(request.POST).payload())
     if answer.done is None:
         return refused(request, answer)

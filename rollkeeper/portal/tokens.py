@@ -2,7 +2,7 @@
 """The browser's part of a session: a token in a separate cookie, without a session on the server, and the masked numbers of its lines.
 
 The cookie is signed with this app's key, so that an invented one is rejected here, without a query. The number that a visitor typed
-comes back masked, since the register says none before the second proof.
+is kept masked, since the register gives no number before the second proof.
 """
 
 import base64
@@ -44,7 +44,7 @@ def numbers_of(request: HttpRequest) -> dict[str, str]:
 
 
 def issue(response: HttpResponse, token: Token, numbers: Mapping[str, str] | None = None) -> HttpResponse:
-    """Let the browser hold a token until it is closed, and the masked numbers of its lines."""
+    """Have the browser keep a token until it is closed, with the masked numbers of its lines."""
     known = base64.urlsafe_b64encode(json.dumps(dict(numbers or {})).encode()).decode()
     response.set_signed_cookie(
         settings.PORTAL_TOKEN_COOKIE_NAME,
@@ -58,7 +58,7 @@ def issue(response: HttpResponse, token: Token, numbers: Mapping[str, str] | Non
 
 
 def revoke(response: HttpResponse) -> HttpResponse:
-    """Let the browser forget it."""
+    """Have the browser forget the token."""
     response.delete_cookie(settings.PORTAL_TOKEN_COOKIE_NAME, samesite="Strict")
     return response
 
@@ -69,7 +69,7 @@ def note_number(code_request_id: UUID, number: str) -> str:
 
 
 def noted_number(code_request_id: UUID, note: str) -> str:
-    """Return the masked number of this page; nothing where the note is another page's or none."""
+    """Return the masked number of this page; empty if the note is another page's or is missing."""
     try:
         page, number = signing.loads(note, salt=_SALT_OF_PAGE)
     except (BadSignature, ValueError):

@@ -69,13 +69,13 @@ from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.fields import field_label
 
 _NO_PROOF: Final = (DOCUMENT_NEVER_CHECKED, LINE_CONTESTED)
-"""Why the second proof is not asked for: it would be refused."""
+"""Reasons not to ask for the second proof: it would be refused."""
 
 type View = Callable[..., HttpResponse]
 
 
 def during_session(view: View) -> View:
-    """Let a session that is over end at the first page, with a word about it."""
+    """Send a visitor whose session is over to the sign-in page, with a message."""
 
     @wraps(view)
     def within(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
@@ -94,7 +94,7 @@ def to_portal_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def go_to(request: HttpRequest, page: str) -> HttpResponse:
-    """Lead to another page, whole: a script that asked would put it into its place on this one."""
+    """Redirect to another page. A script is told to load it whole, or it would put it into a place of the present page."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": reverse(page)})
     return redirect(page)
@@ -103,7 +103,7 @@ def go_to(request: HttpRequest, page: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for the number of a line; a code goes there, if it is one that may have a code. The page is the same for all."""
+    """Ask for the number of a line, and send a code there if the line may have one. The page is the same for every number."""
     if request.method != "POST":
         if token_of(request):
             return redirect("portal:lines")
@@ -138,7 +138,7 @@ def _asking_for_number(request: HttpRequest, form: NumberForm, *, status: int) -
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    """Sign in with the code that was sent to the line. The page waits for it, also where it is loaded again."""
+    """Sign in with the code that was sent to the line. The page waits for the code, also after a reload."""
     if request.method != "POST":
         return _code_awaited(request)
     form = CodeForm(request.POST)
@@ -167,7 +167,7 @@ def _code_awaited(request: HttpRequest) -> HttpResponse:
 
 
 def _wrong_code(request: HttpRequest, form: CodeForm, kept: Mapping[str, Any]) -> HttpResponse:
-    """Say what is wrong; a page that named no page to wait for is no page of a browser."""
+    """Say what is wrong; only a form that names the waiting page leads a browser on."""
     if is_navigation(request) and kept["code_request"]:
         wait_for_code(request, str(kept["code_request"]), str(kept["note"]))
         if led := lead_on(request, reverse("portal:code"), form):
@@ -214,7 +214,7 @@ def lines(request: HttpRequest) -> HttpResponse:
 @require_safe
 @during_session
 def receipts(request: HttpRequest) -> HttpResponse:
-    """List what was done to one's lines, each with its receipt."""
+    """List the actions on the subscriber's lines, each with its receipt."""
     shown = shown_to(request)
     shown["receipts"] = [
         one | {"done": ledger_labels.action_label(one["verb"], one), "day": dt.date.fromisoformat(one["day"])}
@@ -241,7 +241,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @during_session
 def personal_data(request: HttpRequest) -> HttpResponse:
-    """Show what is held about oneself, each with article and last day; in clear when asked to, once."""
+    """Show what is kept about the subscriber, each value with article and last day; on request in clear, once."""
     if request.method != "POST":
         return render(
             request, "portal/personal_data.html", _with_kept(shown_to(request), numbers_of(request))
@@ -259,7 +259,7 @@ def personal_data(request: HttpRequest) -> HttpResponse:
 @require_POST
 @during_session
 def document_copy(request: HttpRequest) -> HttpResponse:
-    """Give one copy of a document as a picture. Nothing of it stays here."""
+    """Return one copy of a document as a picture. Nothing of it stays here."""
     form = CopyForm(request.POST)
     answer = put(request, PortalRequestKind.DOCUMENT_COPY, form.payload() if form.is_valid() else {})
     if answer.done is None:
@@ -273,7 +273,7 @@ def document_copy(request: HttpRequest) -> HttpResponse:
 @require_POST
 @during_session
 def export(request: HttpRequest) -> HttpResponse:
-    """Give all that is held about oneself as one file that machines read. Nothing of it stays here."""
+    """Return everything kept about the subscriber as one file that machines read. Nothing of it stays here."""
     answer = put(request, PortalRequestKind.EXPORT, {"images": True})
     if answer.done is None:
         return refused(request, answer)
@@ -292,7 +292,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_POST
 @during_session
 def export_sheets(request: HttpRequest) -> HttpResponse:
-    """Give all that is held about oneself as sheets to print. Nothing of it stays here."""
+    """Return everything kept about the subscriber as sheets to print. Nothing of it stays here."""
     answer = put(request, PortalRequestKind.EXPORT)
     if answer.done is None:
         return refused(request, answer)
@@ -308,7 +308,7 @@ def export_sheets(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @during_session
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for the second proof: number of the document and name. Both leave this process as keyed hashes alone."""
+    """Ask for the second proof: number of the document and name. Both leave this process only as keyed hashes."""
     form = VerificationForm(request.POST if request.method == "POST" else None)
     around = {"session": True, "here": passkey_domain() is not None}
     if request.method != "POST":
@@ -362,14 +362,14 @@ def shown_to(request: HttpRequest) -> dict[str, Any]:
 
 
 def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """Say why something was refused, on the page where one can go on."""
+    """Say why something was refused, on the page where the subscriber can go on."""
     for one in answer.said:
         messages.error(request, one)
     return go_to(request, "portal:verify" if answer.refused == "verification_needed" else "portal:lines")
 
 
 def not_now(request: HttpRequest) -> HttpResponse:
-    """Lead from a page that can do nothing for this line to the list of what can be done."""
+    """Redirect from a page that can do nothing for this line to the list of possible actions."""
     messages.info(
         request, _("That cannot be done with this line now. The list below shows what can be done.")
     )
@@ -377,7 +377,7 @@ def not_now(request: HttpRequest) -> HttpResponse:
 
 
 def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what is asked, in words, each with the form of its button."""
+    """Return the requests for consent in words, each with the form of its button."""
     return [
         one | {
             "fields": [field_label(field) for field in one["fields"]],
@@ -411,7 +411,7 @@ def _with_kept(shown: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, A
 
 
 def by_record(kept: list[dict[str, Any]], numbers: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what is held record by record: which line, the entries in one list, and once until when and by which article."""
+    """Group what is kept by record: which line, the entries in one list, and once the last day and its article."""
     found: dict[str, dict[str, Any]] = {}
     for row in kept:
         record = found.setdefault(
@@ -431,7 +431,7 @@ def by_record(kept: list[dict[str, Any]], numbers: Mapping[str, str]) -> list[di
 
 
 def _said_value(row: dict[str, Any]) -> str:
-    """Say a kind of document and a check as people call them; every other value as it is held."""
+    """Return a kind of document or a check in people's words, and every other value as it is kept."""
     value = str(row.get("value") or "")
     if row["field"] == IDENTITY_CHECK:
         return label_of(value, IdentityCheck) if value else ""
@@ -446,7 +446,7 @@ def _said_kind(value: str) -> str:
 
 
 def _waiting(form: CodeForm, code_request_id: UUID | str) -> dict[str, Any]:
-    """Return what the page says that waits for a code: the same for every number."""
+    """Return the context of the page that waits for a code, the same for every number."""
     chosen = portal_settings()
     page = page_figures(code_request_id) if isinstance(code_request_id, UUID) else ""
     return {
@@ -462,7 +462,7 @@ def _letters() -> dict[str, Any]:
 
 
 def to_all_lines(request: HttpRequest) -> HttpResponse:
-    """Lead to all lines of the person who has shown who they are; the browser keeps their masked numbers."""
+    """Redirect a person who has proved who they are to all their lines; the browser keeps the masked numbers."""
     messages.success(request, _("Thank you. You now see every line in your name."))
     token, answer = token_of(request), put(request, PortalRequestKind.LINE_NUMBERS)
     known = numbers_of(request) | (answer.done["numbers"] if answer.done else {})
@@ -473,7 +473,7 @@ def to_all_lines(request: HttpRequest) -> HttpResponse:
 @require_POST
 @during_session
 def consent(request: HttpRequest, what: str) -> HttpResponse:
-    """Allow what one auditor asks, or take it back."""
+    """Allow what an auditor asks, or withdraw the consent."""
     form = ConsentForm(request.POST)
     answer = put(request, PortalRequestKind(what), form.payload() if form.is_valid() else {})
     if answer.done is None:
