@@ -55,6 +55,7 @@ from rollkeeper.provisioning.services import advance_command_sequence
 from rollkeeper.retention import services as retention_acts
 from rollkeeper.selfcare.sessions import drop_unsent_codes
 from rollkeeper.vault import document_store, epochs
+from rollkeeper.vault.key_files import read_keys
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import root_of_trust
 
@@ -84,7 +85,7 @@ def restore(
     """Restore the newest keys and the newest or the named register into this instance, which must be new.
 
     Ledger: line:record:erased a record that was erased after the register's backup; campaign:batch:stopped; operations:instance:restored.
-    Refuses: NOT_ALLOWED, DATA_DIR_NOT_EMPTY, SECRETS_MISSING, ROOT_URL_MISSING, BACKUP_DAMAGED, BACKUPS_FROM_DIFFERENT_INSTANCES,
+    Refuses: NOT_ALLOWED, DATA_DIR_NOT_EMPTY, SECRETS_MISSING, RootMissing, ROOT_URL_MISSING, BACKUP_DAMAGED, BACKUPS_FROM_DIFFERENT_INSTANCES,
     ARCHIVE_OF_ANOTHER_ROOT, ROOT_DOES_NOT_FIT, BACKUP_TOOL_FAILED.
     """
     role = require(authority, Permission.BACK_UP)
@@ -148,6 +149,9 @@ def backup_bytes(folder: Path, *, register_name: str | None = None) -> int:
 def _restore_secrets(kept: Path, *, wanted: str) -> None:
     if not (kept / wanted).is_file():
         raise SECRETS_MISSING(folder=kept, wanted=wanted)
+    for name in ("root.key", "index.key"):
+        if (kept / name).is_file():
+            read_keys(kept / name)  # refused under its place there: what is copied here does not stay
     place = data_dir() / "secrets"
     place.mkdir(mode=0o700, parents=True)
     for file in kept.iterdir():

@@ -47,7 +47,7 @@ from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import queue_command
 from rollkeeper.vault import root
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter
-from rollkeeper.vault.errors import ARCHIVE_OF_ANOTHER_ROOT, ROOT_DOES_NOT_FIT
+from rollkeeper.vault.errors import ARCHIVE_OF_ANOTHER_ROOT, ROOT_DOES_NOT_FIT, RootMissing
 from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
 from rollkeeper.vault.settings import settings as vault_settings
@@ -417,6 +417,21 @@ def test_a_restore_ends_only_when_the_erased_are_erased_again(backed_up, monkeyp
     with refusing(SECRETS_MISSING):  # begins from nothing
         restore(console_authority(), folder, secrets=folder)
     assert not list(data_dir.iterdir())
+
+
+@pytest.mark.parametrize("name", ["root.key", "index.key"])
+def test_a_kept_key_that_is_none_is_named_where_it_lies(backed_up, monkeypatch, name):
+    kept = backed_up / "kept"
+    kept.mkdir()
+    for key in ("root.key", "index.key"):
+        shutil.copy(embedded_postgres.data_dir() / "secrets" / key, kept)
+    (kept / name).write_bytes(b"\xff" * 40)
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(backed_up / "new"))
+
+    with pytest.raises(RootMissing) as refused:
+        restore(console_authority(), backed_up, secrets=kept)
+
+    assert str(kept / name) in str(refused.value)
 
 
 def test_a_restore_that_is_under_way_is_left_alone(folder, monkeypatch):
