@@ -14,9 +14,12 @@ def read_keys(file: Path) -> dict[str, bytes]:
     """Return what a file of keys holds. Refuses: RootMissing."""
     try:
         lines = [line.split() for line in file.read_text("ascii").splitlines() if line and line[0] != "#"]
-        return {name: bytes.fromhex(key) for name, key in lines}
+        found = {name: bytes.fromhex(key) for name, key in lines}
     except (OSError, ValueError) as fault:
         raise RootMissing(file=file) from fault
+    if not found:  # as of a copy onto a full disk
+        raise RootMissing(file=file)
+    return found
 
 
 def write_keys(file: Path, keys: dict[str, bytes]) -> None:

@@ -420,12 +420,13 @@ def test_a_restore_ends_only_when_the_erased_are_erased_again(backed_up, monkeyp
 
 
 @pytest.mark.parametrize("name", ["root.key", "index.key"])
-def test_a_kept_key_that_is_none_is_named_where_it_lies(backed_up, monkeypatch, name):
+@pytest.mark.parametrize("found", [b"\xff" * 40, b""], ids=["another file", "an empty file"])
+def test_a_kept_key_that_is_none_is_named_where_it_lies(backed_up, monkeypatch, name, found):
     kept = backed_up / "kept"
     kept.mkdir()
     for key in ("root.key", "index.key"):
         shutil.copy(embedded_postgres.data_dir() / "secrets" / key, kept)
-    (kept / name).write_bytes(b"\xff" * 40)
+    (kept / name).write_bytes(found)
     monkeypatch.setenv("ROLLKEEPER_HOME", str(backed_up / "new"))
 
     with pytest.raises(RootMissing) as refused:
