@@ -222,7 +222,7 @@ def show_error(fault: RollkeeperError, *, as_json: bool = False, with_english: b
 
 
 def _in_the_terminals_language(fault: RollkeeperError) -> tuple[list[str], str]:
-    """Return the sentences of a fault and what to do next, as the pages say them."""
+    """Return the sentences of a fault and its remedy, in the words of the pages."""
     if "django.utils.translation.trans_real" in sys.modules:
         from django.conf import settings
         from django.utils.translation import get_language

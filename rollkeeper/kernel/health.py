@@ -67,7 +67,7 @@ def disk_part() -> Part:
 
 
 def require_room() -> None:
-    """See that there is room for what is recorded next. Raises OSError."""
+    """Require room on the disk for the next record. Raises OSError."""
     if room.is_out():
         raise OSError("no room")
 

@@ -69,7 +69,7 @@ class LastRun:
     ended: int | None = None
     did: int = 0
     fault: str | None = None
-    """The codes of the refusals, with ", " between them, or the name of what broke. Never a text, which may hold a value."""
+    """The codes of the refusals, with ", " between them, or the class of the error. Never its text, which may hold a value."""
 
 
 class NotRun(Enum):

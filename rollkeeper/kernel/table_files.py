@@ -57,6 +57,6 @@ def inert_cell(text: str) -> str:
 
 
 def cell_as_meant(text: str) -> str:
-    """Return what a cell held before it was made inert."""
+    """Return the text of a cell from before it was made inert."""
     text = _MARKED_LATER.sub("", text)
     return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text

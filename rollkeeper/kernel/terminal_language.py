@@ -2,7 +2,7 @@
 """The language in which a command answers: the terminal's, where the pages have it too; else English.
 
 Only what people read in the terminal is translated. A program that asks with `--json` and processes that run in the background
-stay in English, and what is written for others has its own language.
+stay in English, and texts that are written for others have their own language.
 """
 
 import os
@@ -61,5 +61,5 @@ def _is_offered(language: str) -> bool | None:
     """Tell whether this instance speaks a language to people; None where neither settings nor register can be asked."""
     try:
         return is_spoken(language)
-    except (DatabaseError, RollkeeperError):  # what is wrong is said by the command itself
+    except (DatabaseError, RollkeeperError):  # the command itself says what is wrong
         return None
