@@ -51,6 +51,6 @@ def record_evidence(authority: Authority, line_id: LineId, *, reason: PauseReaso
 
 
 def overdue_evidence(*, on: dt.date, after: LineId | None = None, limit: int = 1000) -> list[AwaitedEvidence]:
-    """Return a page of the lines whose proof was expected before today and has not come, by reference."""
+    """Return a page of the lines whose proof was expected before today and has not come, in the order of references."""
     found = rows(sql("lines", "overdue_evidence"), {"on": on, "after": after or _BEFORE_ALL, "limit": limit})
     return [AwaitedEvidence(LineId(row.line_id), row.due_on) for row in found]

@@ -34,7 +34,7 @@ def find_line_for_staff(
     """
     count_access(authority, AccessKind.LOOKUP, on=on)
     (line,) = find_lines([number_index])
-    # A number that no line has is looked up in the same tables as one that a line has.
+    # An unknown number is looked up in the same tables as a known number.
     line_id = line.line_id if line else LineId(new_uuid())
     is_hidden = line_id in hidden_lines(authority, [line_id])
     if line is None or (is_hidden and not helps):

@@ -265,7 +265,7 @@ class Reconnection(models.Model):
     ends_at = models.DateTimeField()
 
     class Meta:
-        """Sharded by line; append-only. The primary key is what makes it once."""
+        """Sharded by line; append-only. The primary key allows one row a line."""
 
         db_table = "lines_reconnection"
         constraints = [

@@ -35,7 +35,7 @@ def refuse_protected_subscriber(authority: Authority, subscriber: PersonId | Non
 
 @contextmanager
 def hiding_protected_state(authority: Authority, line_id: LineId, *, on: dt.date) -> Iterator[None]:
-    """Replace a refusal that reveals the status of a protected subscriber's line by one that does not. Refuses: LineNotFound."""
+    """Replace a refusal that reveals the status of a protected subscriber's line by a neutral refusal. Refuses: LineNotFound."""
     try:
         yield
     except RollkeeperError as fault:

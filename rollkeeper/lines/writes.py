@@ -106,9 +106,9 @@ def lock_disputed(line_id: LineId, *, on: dt.date) -> LineView:
 def lock_numbers(
     number_indexes: Sequence[bytes], *, by_same_statements: bool = False
 ) -> list[LineView | None]:
-    """Lock the lines that have these numbers and show them, in the order given.
+    """Lock the lines that have these numbers and return them, in the order given.
 
-    `by_same_statements`: a number that no line has is looked for in the same tables as one that a line has.
+    `by_same_statements`: look for an unknown number in the same tables as for a known number.
     """
     with counted_lookups():
         return lock_numbers_later(number_indexes, by_same_statements=by_same_statements)()
