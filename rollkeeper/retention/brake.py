@@ -124,7 +124,7 @@ def pending_erasures() -> list[PendingSubject]:
 
 
 def _content(stopped: ErasureBrake) -> str:
-    """Return what is approved: up to how many records, or the copies of how many."""
+    """Return the content of an approval: the most records, or the most records whose copies are erased."""
     return f"copies {stopped.approvable}" if stopped.of_copies else str(stopped.approvable)
 
 
