@@ -117,7 +117,7 @@ def stop_if_unused() -> None:
 
 
 def how_it_hangs(store: Store) -> ServerState | None:
-    """Return how a server hangs, or None. A server that does not run does not hang: what needs it starts it. Takes seconds."""
+    """Return how a server hangs, or None. A server that does not run does not hang: the process that needs it starts it. Takes seconds."""
     if is_own(store):
         return keeps_hanging(store, for_s=_LOOK_S)
     state = keeps_hanging(store, for_s=_LOOK_S) if _pid(store) else None

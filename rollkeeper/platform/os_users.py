@@ -84,7 +84,7 @@ def allow_traversal(path: Path, user: str) -> None:
 
 
 def let_read_what_comes(folder: Path, user: str) -> None:
-    """Let one user, and no one else, read what is in a folder and what is put there later, by its default access control list.
+    """Let one user, and no one else, read everything in a folder, now and later, by its default access control list.
 
     If the folder has no such list yet, everything that is in it already is changed once.
     """
