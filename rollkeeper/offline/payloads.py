@@ -74,7 +74,7 @@ class Payload:
 
 
 def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
-    """Read what a browser sealed, or the counter's own app (`by_counter`). Refuses: OFFLINE_REGISTRATION_MALFORMED."""
+    """Read data that a browser sealed, or that the counter's own app sealed (`by_counter`). Refuses: OFFLINE_REGISTRATION_MALFORMED."""
     try:
         found: Any = json.loads(clear)
         if found["v"] != FORMAT:

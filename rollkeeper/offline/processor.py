@@ -234,7 +234,7 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
 
 @contextmanager
 def _counting_as_a_counter() -> Iterator[None]:
-    """Do one action whose ended contracts and replaced SIMs count with the counters', where it comes from, perhaps by an attacker."""
+    """Run the block as one action. Contracts that it ends and SIMs that it replaces count with the counters', since it comes from there."""
     with action():
         run("SELECT set_config('rollkeeper.acts_for_counter', 'on', true)")
         yield
@@ -247,7 +247,7 @@ def _is_past_limit(fault: RollkeeperError) -> bool:
 
 
 def _with_rights_shown(took: Authority, row: Any, *, on: dt.date) -> Authority:
-    """Return the person who entered it, with a clerk's rights and those of their rights that the submitter or the approver has too.
+    """Return who entered it, with all rights if they submit it, else with a clerk's and those that the submitter or approver has too.
 
     A ticket stays on the device: a person who finds a supervisor's ticket there is no supervisor.
     """
