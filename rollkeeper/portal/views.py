@@ -94,7 +94,7 @@ def to_portal_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def go_to(request: HttpRequest, page: str) -> HttpResponse:
-    """Redirect to another page. A script is told to load it whole, or it would put it into a place of the present page."""
+    """Redirect to another page. A script is told to load the whole page, or it would put the answer into the present page."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": reverse(page)})
     return redirect(page)
