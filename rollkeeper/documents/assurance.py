@@ -10,15 +10,15 @@ class Assurance(StrEnum):
     """From the least to the most. The values are in the register and in the ledger: never rename one."""
 
     DECLARED = "declared"
-    """Only stated: by an import, a file or a remote form, or by a person who vouches for one without a document."""
+    """Only stated: by an import, a file or a remote form, or by a person who vouches for another without a document."""
     SIGHTED = "sighted"
     """A clerk held the document."""
     CHECKED = "checked"
     """In addition, its contents are consistent: check digits, dates."""
     MACHINE_READ = "machine_read"
-    """Besides, it was read by machine and what the clerk confirmed is what was read."""
+    """In addition, a machine read it, and the clerk confirmed what was read, unchanged."""
     CONFIRMED = "confirmed"
-    """Besides, its chip or the registry that issued it said so."""
+    """In addition, its chip or the registry that issued it confirmed it."""
 
     @property
     def rank(self) -> int:
@@ -29,7 +29,7 @@ class Assurance(StrEnum):
 def assurance_of(
     *, document_seen: bool, verdict: Verdict, machine_read: bool = False, was_confirmed: bool = False
 ) -> Assurance:
-    """Return the exact level. Each level requires those below it: what a machine read without a person seeing it is declared."""
+    """Return the exact level. Each level requires those below it: a document that only a machine saw is declared."""
     if not document_seen:
         return Assurance.DECLARED
     if verdict is not Verdict.VALID:
@@ -40,5 +40,5 @@ def assurance_of(
 
 
 def weakest(*levels: Assurance) -> Assurance:
-    """Return the level of a record that rests on several: the least of them; of none, declared."""
+    """Return the level of a record that rests on several levels: the least of them, or declared if there are none."""
     return min(levels, key=lambda level: level.rank, default=Assurance.DECLARED)

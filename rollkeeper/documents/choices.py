@@ -11,7 +11,7 @@ from rollkeeper.documents.verdicts import Reason
 
 
 class DocumentType(TextChoices):
-    """Leading types of identity documents, for lists to choose from; every other type is taken as well."""
+    """The main types of identity documents, for lists to choose from; every other type is accepted too."""
 
     RESIDENT_CARD = verdicts.RESIDENT_CARD, _("Resident identity card")
     RESIDENCE_PERMIT = verdicts.RESIDENCE_PERMIT, _("Residence permit")

@@ -14,7 +14,7 @@ _WRITTEN = re.compile(r"(\d{4})-?(\d\d|XX|xx|<<)-?(\d\d|XX|xx|<<)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A date of which the month or the day may be unknown. Raises ValueError where no calendar has it."""
+    """A date whose month or day may be unknown. Raises ValueError if no calendar has it."""
 
     year: int
     month: int | None = None
@@ -46,7 +46,7 @@ class PartialDate:
 
 
 def read_partial_date(text: str) -> PartialDate:
-    """Read ``YYYY-MM-DD`` or ``YYYYMMDD`` with 00, XX or << for what is unknown. Raises ValueError."""
+    """Read ``YYYY-MM-DD`` or ``YYYYMMDD``, with 00, XX or << for an unknown part. Raises ValueError."""
     found = _WRITTEN.fullmatch(text.strip())
     if not found:
         raise ValueError("not a date")

@@ -27,7 +27,7 @@ class ReaderFailed(RollkeeperError):
 
 
 class WorkerNotSandboxed(RollkeeperError):
-    """The machine cannot lock up the process that reads pictures, so none is read."""
+    """The machine cannot sandbox the process that reads pictures, so no picture is read."""
 
     code = "worker_not_sandboxed"
     kind = Kind.INTERNAL

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A picture of a document: the form is prefilled with what was read, and the allowed copy is kept with it.
+"""Prefills a form with what was read from a picture of a document, and makes the copy that may be kept.
 
-The picture itself is in memory for the length of one request. Nothing is kept between the reading and the confirmation:
+The picture itself is in memory only during one request. The server stores nothing between the reading and the confirmation:
 the proposal and the redacted copy go to the page and come back with the form, under marks that only this instance can make.
 """
 
@@ -45,14 +45,14 @@ class Reading:
     is_sure: bool
     reasons: tuple[Reason, ...] = ()
     copies: tuple[str, ...] = field(default=())
-    """Addresses of the copies as pictures, to be looked at."""
+    """The copies as data addresses, for the page to show."""
     no_copy: NoCopy | None = None
 
 
 def prefill(
     data: bytes, *, name: str, attributes: Sequence[str], pack: Pack, purpose: str, known: Callable[[str], bool], on: dt.date
 ) -> Reading:  # fmt: skip
-    """Read a picture and make the copy that the law has kept. Refuses: IMAGE_REJECTED, NO_DOCUMENT_FOUND, ReaderFailed, WorkerNotSandboxed."""
+    """Read a picture and make the copy that the law wants kept. Refuses: IMAGE_REJECTED, NO_DOCUMENT_FOUND, ReaderFailed, WorkerNotSandboxed."""
     rules = copy_rules(pack, asked=attributes)
     if rules is None:
         return _reading(
@@ -70,8 +70,9 @@ def machine_read(mark: str, *, document_type: str, number: str, on: dt.date) -> 
 
 
 def copies_in(text: str, mark: str, *, number: str, on: dt.date) -> tuple[bytes, ...] | None:
-    """Return the copies that a form sends back with a number; None if this instance did not make them today, and none where they are of a
-    document on which it read another number beyond doubt.
+    """Return the copies that a form sends back with a number; None if this instance did not make them today.
+
+    Returns no copies if the instance read another number on their document beyond doubt.
     """
     try:
         copies = tuple(base64.b64decode(one, validate=True) for one in text.split("."))
@@ -100,7 +101,7 @@ def _reading(result: ImageResult, *, known: Callable[[str], bool], on: dt.date) 
 
 
 def _fields(proposal: Proposal, *, known: Callable[[str], bool]) -> dict[str, str]:
-    """Return the proposals by the form's field names; a kind of document that the form does not list is left to the user."""
+    """Return the proposals by the form's field names; the user must choose a kind of document that the form does not list."""
     values = dict(proposal.values)
     kind, _, state = values.pop("document_type", "").rpartition("-")
     if kind in TYPES_WITH_STATE:
@@ -110,7 +111,7 @@ def _fields(proposal: Proposal, *, known: Callable[[str], bool]) -> dict[str, st
 
 
 def _mark_of_reading(proposal: Proposal, *, on: dt.date) -> str:
-    """Mark what was read beyond doubt; what was doubtful is for a person to look at, and counts as typed."""
+    """Return a mark of a number that was read beyond doubt. A doubtful number gets none: a person checks it, and it counts as typed."""
     number = proposal.values.get("document_number")
     if proposal.checked.verdict is not Verdict.VALID or number is None:
         return ""
@@ -120,7 +121,7 @@ def _mark_of_reading(proposal: Proposal, *, on: dt.date) -> str:
 
 
 def _certain_number(proposal: Proposal) -> str:
-    """Return the number that was read beyond doubt, though its document may have expired; empty where a person may have to correct it."""
+    """Return the number if it was read beyond doubt, even from an expired document; empty if a person may have to correct it."""
     is_certain = set(proposal.checked.reasons) <= {Reason.EXPIRED}
     return proposal.values.get("document_number", "") if is_certain else ""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A document's picture, from the bytes that arrived to what a clerk may confirm and a copy that may be kept.
+"""Turns the bytes of a document's picture into values for a clerk to confirm and a copy that may be kept.
 
     intake = read_and_redact(data, asked=names, copy=CopyRules(...), mark=Mark(...), on=day)
     result.proposal    what was read, for the clerk to look at; only what the law asks
@@ -66,7 +66,7 @@ class NoCopy(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """Say it to a person."""
+        """Return it as a sentence for people."""
         return {
             NoCopy.PLACES_NOT_CERTAIN: "the positions of the fields are uncertain, so nothing is kept.",
             NoCopy.MARK_NOT_DRAWABLE: "no font here has the characters of the mark (Debian: fonts-noto-core, fonts-noto-cjk).",
@@ -103,7 +103,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ImageResult:
-    """The result for a picture. Everything in it is personal, and nothing else of the picture is left."""
+    """The result for a picture. Everything in it is personal; the rest of the picture is gone."""
 
     proposal: Proposal
     copies: tuple[bytes, ...]
@@ -133,7 +133,7 @@ def read_and_redact(
 
 
 def copy_rules(pack: "Pack", *, asked: Collection[str]) -> CopyRules | None:
-    """Return what a copy shows under a pack: the attributes asked of the party; None if no copy is kept."""
+    """Return what a copy shows under a pack: the attributes that the law asks of the party; None if no copy is kept."""
     law = pack.document_copy
     return CopyRules(frozenset(asked) & _ATTRIBUTES, law.shows_middle_of_number) if law else None
 
@@ -154,7 +154,7 @@ def mark_of_reading(key: bytes, *, document_type: str, number: str, on: dt.date)
 
 
 def is_mark_of_reading(mark: str, key: bytes, *, document_type: str, number: str, on: dt.date) -> bool:
-    """Tell whether a mark belongs to this number as it was typed: if not, it was not read by machine."""
+    """Tell whether a mark belongs to this typed number: if not, the number was not read by machine."""
     expected = mark_of_reading(key, document_type=document_type, number=number, on=on)
     return hmac.compare_digest(mark.encode(), expected.encode())
 
@@ -168,7 +168,7 @@ def is_plain_jpeg(data: bytes) -> bool:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
         if marker == 0xDA:
             scan = data[at + 2 + length :]
-            # In a scan 0xFF is followed by 0 or a restart, and by the end of the picture once, at the very end.
+            # In a scan, 0 or a restart follows each 0xFF, and the end of the picture follows only the last one.
             return len(re.findall(rb"\xff[^\x00\xd0-\xd7]", scan, re.DOTALL)) == 1
         if marker not in {0xC0, 0xC4, 0xDB, 0xDD, 0xE0} or length < 2:
             return False
@@ -194,7 +194,7 @@ def _proposal(answer: Answer, *, asked: Collection[str], on: dt.date) -> Proposa
 
 
 def _believable(finding: Any) -> tuple[str, dict[str, str], str, bool]:
-    """Take what the worker says apart and refuse what no document says. Refuses: ReaderFailed."""
+    """Return the parts of one of the worker's findings, if a document can say them. Refuses: ReaderFailed."""
     try:
         shape, values, zone, mended = (finding[part] for part in ("shape", "values", "zone", "mended"))
         texts = [shape, zone, *values, *values.values()]
@@ -239,7 +239,7 @@ def _doubted(checked: Checked, why: Reason) -> Checked:
 
 
 def _joined(read: Sequence[Proposal], *, asked: Collection[str]) -> Proposal:
-    """Put the sides of one document together; of two documents in one file the first counts."""
+    """Join the sides of one document; if a file has two documents, the first counts."""
     first = read[0]
     same = [one for one in read if one.values.get("document_type") == first.values.get("document_type")]
     values: dict[str, str] = {}

@@ -71,17 +71,17 @@ class Zone:
             (self.number, self.number_digit), (self.born, self.born_digit), (self.expires, self.expires_digit),
             *self.others,
         )  # fmt: skip
-        # Trailing fillers count as zero but shift nothing: the number's digit is the same with and without them.
+        # Fillers at the end count as zero and shift nothing: the number's check digit is the same without them.
         return all(check_digit(text) == digit for text, digit in pairs)
 
     @property
     def plain_name(self) -> str:
-        """Return the name without fillers, in the zone's order and alphabet: what the printed one may be compared with."""
+        """Return the name without fillers, in the zone's order and alphabet, to compare it with the printed name."""
         return " ".join(self.name.replace("<", " ").split())
 
 
 def looks_like_mrz(text: str) -> bool:
-    """Tell whether a text is meant as a machine-readable zone."""
+    """Tell whether a text looks like a machine-readable zone."""
     return "<" in text and _shape(_lines(text)) is not None
 
 
@@ -113,7 +113,7 @@ def read_zone(text: str) -> Zone | Reason:
 
 
 def expiry(zone: Zone, *, on: dt.date) -> PartialDate | None:
-    """Return the day on which it expires, None where none is given. Raises ValueError."""
+    """Return the day on which the document expires, None if the zone has none. Raises ValueError."""
     if zone.expires == "<<<<<<":
         return None
     year = int(zone.expires[:2])
@@ -124,7 +124,7 @@ def expiry(zone: Zone, *, on: dt.date) -> PartialDate | None:
 
 
 def birth(zone: Zone, *, on: dt.date) -> PartialDate | None:
-    """Return the day of birth, in the century that puts it last before the day. Raises ValueError."""
+    """Return the day of birth, in the latest century that does not put it after the day `on`. Raises ValueError."""
     return _date(zone.born, century=_century_of_birth(zone.born, on=on))
 
 
@@ -134,7 +134,7 @@ def check_digit(text: str) -> str:
 
 
 def checked_fields(shape: str) -> Mapping[str, Place]:
-    """Return the fields with their own check digit, directly behind them."""
+    """Return the fields that have their own check digit directly behind them."""
     if shape == "TD1":
         return {"number": (0, 5, 14), "born": (1, 0, 6), "expires": (1, 8, 14)}
     fields = {"number": (1, 0, 9), "born": (1, 13, 19), "expires": (1, 21, 27)}
@@ -142,7 +142,7 @@ def checked_fields(shape: str) -> Mapping[str, Place]:
 
 
 def is_right_field(lines: Sequence[str], place: Place) -> bool:
-    """Tell whether the check digit behind a field fits; an empty one, and a number that goes on, have none."""
+    """Tell whether the check digit behind a field fits. An empty field has none, nor has a number that goes on elsewhere."""
     line, begin, end = place
     text, digit = lines[line][begin:end], lines[line][end]
     if digit == "<":
@@ -178,7 +178,7 @@ def _read_two_lines(shape: str, lines: list[str]) -> Zone:
 
 
 def _number(field: str, digit: str, *, rest: str) -> tuple[str, str]:
-    """Return a document's number and its digit; a long one goes on in the optional field, its digit last."""
+    """Return a document's number and its check digit; a long number goes on in the optional field, with the digit last."""
     tail = rest.split("<", 1)[0]
     if digit == "<" and len(tail) > 1:
         return field + tail[:-1], tail[-1]
@@ -202,7 +202,7 @@ def _expired(zone: Zone, *, on: dt.date) -> list[Reason]:
 
 
 def _form(zone: Zone) -> list[Reason]:
-    """Find fillers and letters where the standard has none: a name of letters with fillers between, M, F, X or <."""
+    """Find a name that is not letters with fillers between, or a sex that is not M, F, X or <."""
     return [] if _NAME.fullmatch(zone.name) and zone.sex in _SEXES else [Reason.UNUSUAL_FORM]
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The kinds of document that forms offer: those of the country of the instance's law, by their names there.
 
-Every other kind that is known is taken as well; its number is checked by the same rules, however it is offered.
+Every other known kind is accepted too. The same rules check its number, whether or not a form offers the kind.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from rollkeeper.law.packs import load_pack
 
 _ALWAYS: Final = (DocumentType.PASSPORT, DocumentType.OTHER)
 _NAMED_BY_THE_LIST: Final = "CN"
-"""The country whose documents `DocumentType` names itself, in all languages."""
+"""The country whose documents `DocumentType` itself names, in all languages."""
 
 
 def offered_types() -> list[tuple[str, Any]]:
@@ -42,7 +42,7 @@ def offered_types() -> list[tuple[str, Any]]:
 
 
 def accepted_types(accepted: Sequence[AcceptedDocument]) -> list[tuple[str, Any]]:
-    """Return those of them that a law accepts of a kind of party."""
+    """Return those of the offered kinds that a law accepts from a kind of party."""
     return [(kind, label) for kind, label in offered_types() if any(one.covers(kind) for one in accepted)]
 
 

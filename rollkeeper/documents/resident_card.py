@@ -3,7 +3,7 @@
 
 Rollkeeper has its own check, because the one in python-stdnum refuses living people: it raises on a county it does not know,
 compares the region with the year of *birth* (so Hong Kong, Macao and newly founded districts fail), always refuses Taiwan, and
-accepts births of 1800 and 2099. Only its table of counties and its MOD 11-2 are used, the table as advice.
+accepts births of 1800 and 2099. Only its MOD 11-2 and its table of counties are used, the table only for advice.
 
     18 digits:  rrrrrr yyyymmdd sss c        c by ISO 7064 MOD 11-2, 0-9 or X
     15 digits:  rrrrrr yymmdd   sss          century 19; sequences 996 to 999 were kept for people born in 18yy
@@ -30,7 +30,7 @@ _ADVICE = frozenset({Reason.REGION_UNKNOWN, Reason.OLD_FORM})
 
 
 def check_resident_card(compact: str, *, on: dt.date) -> Checked:
-    """Check a number without separators; the old form is answered as its new one."""
+    """Check a number without separators; the answer has the new form of an old number."""
     if _OLD.fullmatch(compact):
         number, reasons = modern_form(compact), [Reason.OLD_FORM]
     elif _NEW.fullmatch(compact):

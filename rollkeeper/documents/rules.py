@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Decides what to make of a document's number: valid, doubtful or invalid, and why."""
+"""Decides whether a document's number is valid, doubtful or invalid, and why."""
 
 import datetime as dt
 import re
@@ -34,7 +34,7 @@ _PLAIN_TYPE = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
 _PASSPORT = re.compile(r"[A-Z0-9]{6,9}", re.ASCII)
 _IDENTITY_CARD = re.compile(r"[A-Z0-9]{5,23}", re.ASCII)
 _ALIASES: Final = {"cn-business-licence": "cn-uscc", "cn-company": "cn-uscc"}
-# Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, are numbered as resident cards are.
+# Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, have numbers of the form of resident cards.
 _AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, RESIDENCE_PERMIT, "cn-permanent-residence"})
 TYPES_WITH_STATE: Final = frozenset({PASSPORT, IDENTITY_CARD})
 """Kinds of document whose number is unique only within one state: a form also asks for the state."""
@@ -63,7 +63,7 @@ def check_number(document_type: str, text: str, on: dt.date) -> Checked:
 
 
 def document_as_recorded(document: tuple[str, str], on: dt.date) -> tuple[str, str]:
-    """Return the type and the number of a document in their one spelling, however they were typed."""
+    """Return the type and the number of a document in one spelling, however they were typed."""
     kind = normalise_type(document[0])
     return kind, check_number(kind, document[1], on).normalised
 
@@ -77,7 +77,7 @@ def normalise_type(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_known_type(kind: str) -> bool:
-    """Tell a known type from a text that could be anything, even a name."""
+    """Tell whether a text is a known type, and not something else, such as a name."""
     if kind in {
         RESIDENT_CARD,
         RESIDENCE_PERMIT,
@@ -136,7 +136,7 @@ def _check_national(kind: str, number: str) -> Checked:
         return Checked(Verdict.VALID, validate(number), ())
     except ValidationError as fault:
         return Checked(*_finding(fault, number))
-    except Exception:  # noqa: BLE001 - a library's fault is no finding about a person's card
+    except Exception:  # noqa: BLE001 - a fault of the library says nothing about a person's card
         return Checked(Verdict.DOUBTFUL, number, (Reason.COMPONENT,))
 
 

@@ -11,9 +11,9 @@ from rollkeeper.documents.reading.file_types import MAX_BYTES
 
 
 class MemoryOnly(FileUploadHandler):
-    """Keeps the file in memory; one that is larger than is read ends the request.
+    """Keeps the file in memory; a file larger than the limit ends the request.
 
-    Use it alone: `request.upload_handlers = [MemoryOnly(request)]`, before anything looks at `request.POST`.
+    Use it alone: `request.upload_handlers = [MemoryOnly(request)]`, before anything reads `request.POST`.
     """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -22,13 +22,13 @@ class MemoryOnly(FileUploadHandler):
         self._bytes = io.BytesIO()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Take a piece of it."""
+        """Add a piece of the file."""
         if self._bytes.tell() + len(raw_data) > MAX_BYTES:
             raise StopUpload(connection_reset=True)
         self._bytes.write(raw_data)
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
-        """Hand it over."""
+        """Return the whole file."""
         self._bytes.seek(0)
         return InMemoryUploadedFile(
             file=self._bytes, field_name=self.field_name, name=self.file_name, content_type=self.content_type,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The verdicts of a check, and the kinds of documents. Codes are stable; the sentence is for people.
 
-Without Django, since the process that reads pictures loads this.
+It does not use Django, since the process that reads pictures loads it.
 """
 
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Verdict(StrEnum):
 
     VALID = "valid"
     DOUBTFUL = "doubtful"
-    """A second look at the document, by two people; not a wall."""
+    """Two people must look at the document again; it is not refused."""
     INVALID = "invalid"
-    """No document of this type has such a number: most likely a slip of the keyboard or the wrong type."""
+    """No document of this type has such a number: most likely a typing error or the wrong type."""
 
 
 class Reason(StrEnum):
@@ -49,7 +49,7 @@ class Reason(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """Say it to a person."""
+        """Return it as a sentence for people."""
         return _SENTENCES[self]
 
 

@@ -3,7 +3,7 @@
 
 worker.py       the process: loads the models, enters the sandbox, forks a child for each picture
 sandbox.py      what the worker gives up before it sees the first byte
-reader.py       one file from its bytes to what is proposed
+reader.py       turns one file's bytes into a proposal and copies
 file_types.py   what a file is, by its first bytes
 decoding.py     bytes to pixels, or a refusal
 ocr_models.py   finds and reads text (rapidocr's models)
@@ -13,5 +13,5 @@ travel.py       what a copy of a travel document shows
 cards.py        reads the two sides of the Chinese resident card
 redaction.py    a new sheet with what may be shown on it, and nothing else of the picture
 
-`worker_client.py` is the other end, in the process that asks.
+`worker_client.py` runs in the process that asks the worker.
 """

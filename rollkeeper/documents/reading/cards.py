@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The two sides of the Chinese resident card, together or apart.
 
-Labels lead: the text to the right of one, in its row, is its value. The number is found separately, as eighteen characters of
-which the last may be X, and read with digits only.
+Values are found by their labels: the text to the right of a label, in its row, is the value. The number is found separately, as
+eighteen characters, and read with only digits and X allowed; only its last character may be X.
 """
 
 import re
@@ -30,7 +30,7 @@ _TITLE: Final = frozenset("居民身份证")
 _OWN: Final = _TITLE | set("姓名性别民族出生住址公号码签发机关有效期限")
 _LEAST_OWN: Final = 3
 _HEAD, _TAIL = 6, 14
-"""The number's characters up to the first are its county, those from the second on its sequence and check digit."""
+"""The number's characters before the first position are its county; those from the second on, its sequence and check digit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def find_resident_card(sheet: Sheet, ocr_models: OcrModels) -> Finding | None:
 
 
 def _begins_like_one(sheet: Sheet) -> bool:
-    """Tell whether some of a card's own characters are there, before every line is read to its end."""
+    """Tell whether some of the characters printed on every card are there, before every line is read to its end."""
     seen: set[str] = set()
     for line in sheet.lines:
         seen |= _OWN & set(line.glance)
@@ -96,7 +96,7 @@ def _front(sheet: Sheet, ocr_models: OcrModels) -> _Side | None:
     if address:
         values[ADDRESS] = "".join(text for text, _ in address)
         spots += [Spot(ADDRESS, quad) for _, quad in address]
-    # Which way is up must be as the labels say, not only as the OCR models think.
+    # The labels must confirm which way is up; the OCR models alone are not enough.
     is_certain = (
         (sheet.is_sure or mod_11_2.is_valid(number.text))
         and all(line.middle < number.line.middle for line in labels.values())
@@ -112,7 +112,7 @@ def _number(sheet: Sheet, ocr_models: OcrModels) -> _Number | None:
             continue
         likely = ocr_models.likelihoods(cut(sheet.pixels, line.quad))
         whole = ocr_models.spell(likely)
-        # A label on the same row is left out before only digits are let through.
+        # A label on the same row is cut off before only digits are allowed.
         begin = next(
             (place for place, one in zip(whole.places, whole.text, strict=True) if one in "0123456789OIl"),
             0.0,
@@ -135,7 +135,7 @@ def _part(number: _Number, begin: int, end: int) -> Quad:
 
 
 def _labelled(lines: Sequence[Line], label: str) -> Line | None:
-    """Return the line that is a label, or begins with one; one of its two characters may be misread."""
+    """Return the line that is a label or begins with it; one of the label's two characters may be misread."""
     exact = [line for line in lines if _plain(line.text).startswith(label)]
     if exact:
         return exact[0]

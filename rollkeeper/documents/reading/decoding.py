@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Bytes to pixels, or a refusal. Sizes are read from the header and refused before anything is unpacked."""
+"""Turns bytes into pixels, or refuses them. A size that is too large is refused by the header, before anything is unpacked."""
 
 import io
 from typing import Final

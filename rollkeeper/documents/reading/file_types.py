@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What type a file has by its first bytes, and whether it is also another type. Not a parser, only a check."""
+"""Tells a file's type by its first bytes, and whether it is also another type. Not a parser, only a check."""
 
 import re
 import zlib
@@ -32,7 +32,7 @@ _ENDINGS: Final = {
 }
 _STILL_HEIC: Final = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
 _MOVING_HEIC: Final = {b"hevc", b"hevx", b"hevm", b"hevs", b"msf1"}
-# Content that belongs to no picture. The trailers of telephones (a second JPEG, a short film) are not among it.
+# Content that belongs in no picture. It does not match what telephones append (a second JPEG, a short film).
 _OF_OTHER_KINDS: Final = re.compile(
     rb"%PDF-1|%PDF-2|<\?php|<script[\s>]|<html[\s>]|<!doctype html|#!/bin/|\x7fELF[\x01\x02]\x01\x01|PK\x03\x04.{22}",
     re.IGNORECASE | re.DOTALL,
@@ -82,7 +82,7 @@ def _by_first_bytes(data: bytes) -> FileKind:
 def _refuse_two_in_one(data: bytes, *, kind: FileKind) -> None:
     end = data.rfind(_ZIP_END, max(0, len(data) - 65_557))
     is_zip = end >= 0 and len(data) - end - 22 == int.from_bytes(data[end + 20 : end + 22], "little")
-    # A PDF begins with its own sign and may be appended to by later versions of itself.
+    # A PDF begins with this sign itself, and later versions of the file may be appended to it.
     found = _OF_OTHER_KINDS.search(data, 8 if kind is FileKind.PDF else 0)
     if is_zip or (found and not (kind is FileKind.PDF and found.group()[:4] == b"%PDF")):
         raise FileRejectedError(RejectReason.TWO_IN_ONE)
@@ -98,7 +98,7 @@ def _refuse_active(data: bytes) -> None:
 
 
 def _streams(data: bytes) -> Iterator[bytes]:
-    """Give what is in compressed streams, as far as objects go; pictures are long and need no look."""
+    """Give the content of compressed streams that may hold objects; pictures, which are long, are skipped."""
     left = _STREAM_BYTES_IN_ALL
     for number, found in enumerate(_STREAM.finditer(data)):
         if number == _STREAMS_LOOKED_AT or left <= 0:

@@ -22,7 +22,7 @@ class Spot:
     attribute: str
     quad: Quad
     is_middle: bool = False
-    """Whether it is the middle of a number, which some laws have hidden."""
+    """Whether it is the middle of a number, which some laws require to be hidden."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Finding:
     """By attribute, as proposed. Personal."""
     spots: tuple[Spot, ...]
     is_certain: bool
-    """Whether every place was found beyond doubt: else no copy is made."""
+    """Whether the position of every value is certain: if not, no copy is made."""
     zone: str = field(default="", repr=False)
     """The lines of a zone, to be checked."""
     is_mended: bool = False

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The two OCR models in rapidocr's wheel (PP-OCRv6, Apache-2.0): one finds text, one reads it.
 
-They are run here without rapidocr's own pipeline, because a machine-readable zone wants what that cannot give: the
-likelihood of every character at every place, of which only the zone's 37 are let through.
+They run here without rapidocr's own pipeline. A machine-readable zone needs what that pipeline does not give: the likelihood of
+every character at every place, so that only the zone's 37 characters are allowed.
 """
 
 import os
@@ -17,20 +17,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# Since 1.29 onnxruntime keeps a diary for Microsoft in the user's cache and sends it, unless asked not to before it is
-# loaded.
+# Since 1.29 onnxruntime records its use in the user's cache and sends that to Microsoft, unless it is forbidden before
+# loading.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime
 
 type Pixels = NDArray[np.uint8]
 type Quad = NDArray[np.float32]
-"""Four corners, the upper left one first, clockwise as one reads: shape (4, 2), pixels."""
+"""Four corners, clockwise from the upper left one as the text is read: shape (4, 2), pixels."""
 
 LINE_HEIGHT: Final = 48
 _GREATEST_LINE_WIDTH: Final = 2400
 _FINDING, _READING = 2, 3
-"""How long each model takes for a pixel, compared with the other (1.7 and 2.4 s for a million, measured)."""
+"""How long the models take for a pixel, in relation to each other (1.7 and 2.4 s for a million, measured)."""
 _INK_ABOVE, _BOX_ABOVE, _GROWN_BY = 0.3, 0.5, 1.6
 
 
@@ -48,7 +48,7 @@ class Read:
 
     @property
     def score(self) -> float:
-        """Return how likely the whole is."""
+        """Return the mean probability of the characters; 0 without any."""
         return sum(self.likely) / len(self.likely) if self.likely else 0.0
 
 
@@ -63,9 +63,9 @@ class OcrModels:
         self._left: float | None = None
 
     def allow(self, work: float | None) -> None:
-        """Allow so much work from now on, in a unit that is the same on every machine.
+        """Limit the work from now on, in a unit that is the same on every machine.
 
-        :param work: millions of pixels shown to the models, times `_FINDING` or `_READING`; None: as much as it takes
+        :param work: millions of pixels shown to the models, times `_FINDING` or `_READING`; None: no limit
         """
         self._left = work
 
@@ -78,12 +78,12 @@ class OcrModels:
 
     @cached_property
     def alphabet(self) -> tuple[str, ...]:
-        """Return the character of each output of the reader; the first is: nothing."""
+        """Return the character for each output of the reader; the first output means no character."""
         characters = self._reader.get_modelmeta().custom_metadata_map["character"].splitlines()
         return ("", *characters, " ")
 
     def only(self, characters: str) -> NDArray[np.intp]:
-        """Return the outputs for these characters, and the one for nothing."""
+        """Return the outputs for these characters, and the one for no character."""
         return np.array([0, *(self.alphabet.index(one) for one in characters)])
 
     def find(self, pixels: Pixels, *, side: int) -> list[Quad]:

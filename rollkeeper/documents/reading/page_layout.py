@@ -33,7 +33,7 @@ class Line:
 
     @cached_property
     def glance(self) -> str:
-        """Return how it begins, for a fraction of what reading it costs."""
+        """Return the beginning of its text, which costs far less than reading all of it."""
         return glance(cut(self.pixels, self.quad), self.ocr_models)
 
     @property
@@ -77,13 +77,13 @@ class Sheet:
     pixels: Pixels
     lines: list[Line]
     is_sure: bool
-    """Whether which way is up was beyond doubt."""
+    """Whether it is certain which way is up."""
     across: Sequence[Quad] = ()
-    """Text that runs from top to bottom or back: another page, or all that counts."""
+    """Text that runs up or down: of another page, or all text if the sheet lies on its side."""
 
 
 def at_a_glance(pixels: Pixels, ocr_models: OcrModels) -> Sheet | None:
-    """Return the picture with its text level, found on a small copy; it may still be upside down. None where there is no text."""
+    """Return the picture with its text level, found on a small copy; it may still be upside down. None if there is no text."""
     quads = ocr_models.find(pixels, side=_GLANCE_SIDE)
     if not quads:
         return None
@@ -123,7 +123,7 @@ def turned_over(sheet: Sheet) -> Sheet:
 
 
 def turned_across(sheet: Sheet, ocr_models: OcrModels) -> Sheet | None:
-    """Return a sheet turned by a quarter, with the text that ran across it; None where that is no more than a word."""
+    """Return a sheet turned by a quarter, with the text that ran across it; None if that is no more than a word."""
     if len(sheet.across) < _LEAST_ACROSS:
         return None
     pixels, matrix = _turn(sheet.pixels, 90)
@@ -141,7 +141,7 @@ def _slope(quads: Sequence[Quad]) -> float:
     along = [quad[1] - quad[0] for quad in quads]
     lengths = np.array([np.linalg.norm(vector) for vector in along])
     angles = np.array([np.degrees(np.arctan2(vector[1], vector[0])) for vector in along])
-    # Angles are equal modulo 180 degrees: they are averaged doubled, the long lines above all.
+    # Angles are equal modulo 180 degrees, so the average is of doubled angles; long lines weigh most.
     weights = lengths**2
     doubled = np.radians(2 * angles)
     first = np.degrees(np.arctan2((weights * np.sin(doubled)).sum(), (weights * np.cos(doubled)).sum())) / 2
@@ -168,7 +168,7 @@ def _moved(quad: Quad, matrix: Quad) -> Quad:
 
 
 def _cropped(pixels: Pixels, quads: Sequence[Quad]) -> Pixels:
-    """Return the part with text on it, where the rest is much."""
+    """Return the part with text on it; the whole picture if the text fills most of it."""
     corners = np.concatenate(quads)
     low, high = corners.min(axis=0), corners.max(axis=0)
     height, width = pixels.shape[:2]
@@ -181,7 +181,7 @@ def _cropped(pixels: Pixels, quads: Sequence[Quad]) -> Pixels:
 
 
 def _votes(pixels: Pixels, quads: Sequence[Quad], ocr_models: OcrModels) -> tuple[float, float]:
-    """Return how well the widest lines read as they are, and upside down."""
+    """Return how surely the widest lines are read as they are, and upside down."""
     widest = sorted(quads, key=lambda quad: -float(np.linalg.norm(quad[1] - quad[0])))[:_TRIED_LINES]
     up = down = 0.0
     for quad in widest:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""From the bytes of a file to what is proposed and to the copies that may be kept. Runs in the worker."""
+"""Turns the bytes of a file into a proposal and the copies that may be kept. Runs in the worker."""
 
 import datetime as dt
 import io
@@ -26,8 +26,8 @@ from rollkeeper.documents.reading.refusals import FileRejectedError
 from rollkeeper.documents.reading.travel import find_travel_document
 
 PAGE_WORK: Final = 3.4
-"""Work to recognise a picture, as `OcrModels.allow` counts it: a clerk waits three seconds. A card that is recognised
-is read to its end."""
+"""The most work to recognise a picture, as `OcrModels.allow` counts it: about three seconds, which a clerk waits. A recognised card
+is read without this limit."""
 _WARM: Final = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
@@ -44,7 +44,7 @@ class Reader:
         self, data: bytes, *, on: dt.date, said: Callable[[], object], name: str = "",
         copy: dict[str, Any] | None = None,
     ) -> tuple[dict[str, Any], list[bytes]]:  # fmt: skip
-        """Return what a file says, as plain data, and the copies asked for."""
+        """Return what was read from a file, as plain data, and the copies that were asked for."""
         try:
             pages = decode(data, name=name)
         except FileRejectedError as refused:
@@ -66,7 +66,7 @@ class Reader:
         return {"findings": findings, **why}, kept
 
     def warm_up(self) -> None:
-        """Read and write one picture of every kind, so that nothing is left to be loaded from a file."""
+        """Read and write one picture of every kind, so that later nothing must be loaded from a file."""
         image = Image.new("RGB", (960, 220), (240, 240, 240))
         draw = ImageDraw.Draw(image)
         for row, line in enumerate(_WARM):
@@ -101,9 +101,9 @@ class Reader:
                 yield found
 
     def _found(self, page: Pixels, *, on: dt.date) -> tuple[Sheet, Finding] | None:
-        """Look for what is quick to see, a zone whose check digits fit; then closer, for a zone and for a card.
+        """Look quickly for a zone whose check digits fit; then look closer, for any zone and for a card.
 
-        When that is too much work, what was seen at the glance counts, though its check digits do not fit.
+        If the closer look is too much work, a zone from the quick look counts, even though its check digits do not fit.
         """
         seen: tuple[Sheet, Finding] | None = None
         with suppress(TooMuchWorkError):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Makes the copy that may be kept: a new, empty sheet on which only what the law asks for is shown.
 
-Nothing is painted over. The portrait, signatures, ethnicity, codes, the rest of the zone, and all that is not known to be
-requested never get onto the new sheet. Across it is written who made it, for what and when. It is written from pixels: no
-metadata, nothing after its end.
+Nothing is painted over. The portrait, signatures, ethnicity, codes, the rest of the zone, and everything that is not known to be
+requested never get onto the new sheet. The operator, the purpose and the day are written across it. The file is made from pixels
+alone: it has no metadata and nothing after its end.
 """
 
 import io
@@ -44,7 +44,7 @@ type Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class MarkNotDrawableError(Exception):
-    """No font at hand has the characters of the mark."""
+    """No installed font has the characters of the mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Fonts:
 
 
 def redact(sheet: Sheet, finding: Finding, wanted: CopyWanted, fonts: Fonts) -> bytes | None:
-    """Return the copy as a file, None where the number's place is not known for certain."""
+    """Return the copy as a file; None if positions are not certain, or nothing may be shown."""
     spots = [spot for spot in finding.spots if _may_show(spot, wanted)]
     if not finding.is_certain or not spots:
         return None
@@ -105,7 +105,7 @@ def _only(pixels: Pixels, quads: Sequence[Quad]) -> Pixels:
 
 
 def _shrunk(quad: Quad) -> Quad:
-    """Return a quadrilateral with less height: those of the finder are larger than the text, and neighbours are close."""
+    """Return a quadrilateral with less height: the finder makes them larger than the text, and neighbouring lines are close."""
     down = (quad[[3, 2]] - quad[[0, 1]]) * _SHRUNK_BY
     return np.array([quad[0] + down[0], quad[1] + down[1], quad[2] - down[1], quad[3] - down[0]], np.float32)
 
@@ -119,7 +119,7 @@ def _fitted(pixels: Pixels) -> Image.Image:
 
 
 def _marked(image: Image.Image, mark: Sequence[str], fonts: Fonts) -> Image.Image:
-    """Write the mark across, again and again, over what is shown too, so that it cannot be cut off."""
+    """Write the mark across the copy many times, also over what is shown, so that no one can cut it off."""
     long = round(1.5 * COPY_SIDE)
     row, layer = _row(mark, fonts, long=2 * long), Image.new("L", (long, long), 0)
     for number, top in enumerate(range(0, long, 4 * _MARK_PIXELS)):
@@ -156,6 +156,6 @@ def _written(image: Image.Image) -> bytes:
 def _first(files: Sequence[str], *, index: int = 0) -> ImageFont.FreeTypeFont | None:
     for file in files:
         if (_FONTS / file).exists():
-            # Held in memory: the file cannot be opened again once the worker is sealed.
+            # Kept in memory: the sandboxed worker cannot open the file again.
             return ImageFont.truetype(io.BytesIO((_FONTS / file).read_bytes()), _MARK_PIXELS, index=index)
     return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Why a file is not read. The worker says the code; the package's errors say the sentence."""
+"""Why a file is not read. The worker answers with the code; the package's errors show the sentence."""
 
 from enum import StrEnum
 

@@ -4,16 +4,16 @@
 Enforced by the kernel, also for root:
 
     seccomp     a list of allowed system calls; no socket is made or connected, no file opened, no program run,
-                no memory made executable; limits are set for the process itself alone; in the child for a picture no
-                process is made and no signal sent either (a thread is: the HEIC decoder needs one)
+                no memory made executable; a process can set limits only for itself; the child for a picture cannot
+                make a process or send a signal either (it can make a thread: the HEIC decoder needs one)
     landlock    no file or folder may be opened, no TCP port bound or connected, no abstract socket reached
-    limits      address space, processor seconds, no file written, no core dump; not to be raised again
+    limits      address space, processor seconds, no file written, no core dump; the process cannot raise them
     rest        no new privileges, not dumpable (no process attaches to it, no memory is swapped into a dump)
 
-If the kernel allows it: a separate network, IPC and host name namespace, without a device (root always, others where unprivileged
-user namespaces are allowed). If started by root, it continues as the user `nobody`, in no group.
+If the kernel allows it: a separate network, IPC and host name namespace, without a device (always for root; for others if unprivileged
+user namespaces are allowed). If root starts the worker, it continues as the user `nobody`, in no group.
 
-Without seccomp the worker refuses to work; so it does where something that must not be possible turns out to be.
+Without seccomp the worker refuses to work. It also refuses if a test shows that something forbidden is still possible.
 """
 
 import ctypes
@@ -59,7 +59,7 @@ _ONLY_OF_THE_PARENT: Final[dict[str, tuple[int | None, int | None]]] = {
 }  # fmt: skip
 _ARCHITECTURES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _ONLY_OF_ITSELF: Final = (302, 261)
-"""prlimit64: with a process id it would end any other process of the same user."""
+"""prlimit64: with another process's id it could end any process of the same user."""
 _MAKES_EXECUTABLE: Final = {"mmap": (9, 222), "mprotect": (10, 226)}
 _ALLOW, _REFUSE, _KILL, _NO_SUCH_CALL = 0x7FFF0000, 0x00050001, 0x80000000, 0x00050026
 _CLONE, _CLONE3 = (56, 220), 435
@@ -76,9 +76,9 @@ class NotSandboxedError(Exception):
 
 
 def unshare_namespaces() -> list[str]:
-    """Enter separate network, IPC and host name namespaces if the kernel allows it. Before anything else is loaded."""
+    """Enter separate network, IPC and host name namespaces if the kernel allows it. Called before anything else is loaded."""
     whole = _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
-    # A service manager may allow a network namespace alone (ops/systemd); of the others seccomp refuses every use anyway.
+    # A service manager may allow only a network namespace (ops/systemd); seccomp refuses every use of IPC and host names anyway.
     for own, names in ((whole, ["network", "ipc", "host name"]), (_CLONE_NEWNET, ["network"])):
         if _LIBC.unshare(own) == 0 or _LIBC.unshare(own | _CLONE_NEWUSER) == 0:
             return names
@@ -103,7 +103,7 @@ def seal() -> list[str]:
 
 
 def limit_child(*, bytes_in_all: int, seconds: int) -> None:
-    """Limit the child that reads one picture, and take from it what only its parent needs."""
+    """Limit the child that reads one picture, and forbid it the system calls that only its parent needs."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
     space, resident = _sizes
     room = space + max(_LEAST_ROOM_BYTES, bytes_in_all - resident)
@@ -115,7 +115,7 @@ def limit_child(*, bytes_in_all: int, seconds: int) -> None:
 
 
 def note_sizes() -> None:
-    """Read how large the process is while files can still be opened; each child begins with as much."""
+    """Record the size of the process while files can still be opened; each child begins with that size."""
     global _sizes  # noqa: PLW0603 - a fact about the process
     with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
         space, resident = (int(part) * resource.getpagesize() for part in file.read().split()[:2])
@@ -123,7 +123,7 @@ def note_sizes() -> None:
 
 
 def _is_sealed() -> bool:
-    """Try what must not succeed. Believed is what was tried, not what was asked for."""
+    """Tell whether forbidden calls fail. It tries them, since a filter that was requested may not be in force."""
     import socket
 
     for forbidden in (
@@ -172,7 +172,7 @@ def _landlock() -> int:
 
 
 def _filter(allowed: dict[str, tuple[int | None, int | None]], *, threads_only: bool) -> None:
-    """Let only these system calls through. A filter joins those before it: the strictest counts."""
+    """Allow only these system calls. Earlier filters stay in force: the strictest counts."""
     if platform.machine() not in _ARCHITECTURES:
         raise NotSandboxedError(platform.machine())
     column, architecture = _ARCHITECTURES[platform.machine()]
@@ -191,7 +191,7 @@ def _filter(allowed: dict[str, tuple[int | None, int | None]], *, threads_only: 
 def _program(
     architecture: int, allowed: Iterable[int], mapping: Iterable[int], *, limits: int, thread: int | None
 ) -> list[bytes]:
-    """Write the filter in the kernel's own little language: code, jump if true, jump if false, value."""
+    """Return the filter in the kernel's filter language; each step has a code, jumps if true and if false, and a value."""
     load, equal, any_bit, answer = 0x20, 0x15, 0x45, 0x06
 
     def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
@@ -201,12 +201,12 @@ def _program(
     for number in allowed:
         program += [step(equal, number, 0, 1), step(answer, _ALLOW)]
     for number in mapping:
-        # The third argument says whether what is mapped may be run.
+        # The third argument says whether the mapped memory may be executed.
         program += [
             step(equal, number, 0, 4), step(load, 32), step(any_bit, _PROT_EXEC, 0, 1), step(answer, _REFUSE),
             step(answer, _ALLOW),
         ]  # fmt: skip
-    # The first argument, of which the kernel reads 32 bits, says whose limits; 0 is the process itself.
+    # The first argument, of which the kernel reads 32 bits, is the process whose limits are set; 0 is the process itself.
     program += [
         step(equal, limits, 0, 4), step(load, 16), step(equal, 0, 0, 1), step(answer, _ALLOW), step(answer, _REFUSE),
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a copy of a travel document shows: of its zone the kind, the state, the name and the number.
+"""What a copy of a travel document shows: the kind, the state, the name and the number, all in its zone.
 
-A copy never shows anything outside the zone: other printed text, such as a signature, may repeat what the zone says.
+A copy never shows anything outside the zone: there, the same values may be part of something else, such as a signature.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ def find_travel_document(sheet: Sheet, ocr_models: OcrModels, *, on: dt.date) ->
     zone = read_zone(found.text)
     if isinstance(zone, Reason):
         return None
-    # Upside down or wrongly spaced, not one check digit would fit: that they do says that each place is right.
+    # In a zone read upside down or with wrong spacing, no check digit would fit: if all fit, every position is right.
     return Finding(
         found.shape, _values(zone, on=on), tuple(_spots(found, zone)), found.is_right, found.text,
         is_mended=found.is_mended,

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The process in which pictures are read: `python -I -m rollkeeper.documents.reading.worker`, its standard input a socket.
 
-It loads the models, reads one picture that it drew itself so that nothing is left to load, seals itself and tries
-that it is sealed. For each picture it is handed a socket, forks, and the child, limited and sealed further, reads the
-picture from that socket, answers and ends: no two pictures are ever in one process.
+It loads the models, reads one picture that it drew itself so that nothing is left to load, enters the sandbox and tests
+it. For each picture it receives a socket and forks. The child, with further limits, reads the picture from that socket,
+answers and ends: no two pictures are ever in one process.
 
     request    4 bytes, length of the header; header (JSON); the file
     answer     b"K" once the file turned out to be a picture; 4 bytes, length of the header; header (JSON); copies
@@ -25,7 +25,7 @@ from rollkeeper.documents.reading import sandbox
 LONGEST_SECONDS: Final = 90
 CHILD_SECONDS: Final = 20
 DECODE_SECONDS: Final = 1.6
-"""Processor time, which a busy machine does not make longer, for opening a file; then its child is ended."""
+"""Processor time for opening a file, after which the child is ended. A busy machine does not make it longer."""
 CHILD_BYTES: Final = 512 << 20
 _HEADER_BYTES: Final = 1 << 16
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The near end of the worker: starts it, hands it pictures, and believes nothing that it cannot check.
+"""Starts the worker, hands it pictures, and believes nothing in its answers that it cannot check.
 
-Nothing but the standard library is loaded here, so that a process that never reads a picture is not the larger for it.
+Only the standard library is loaded here, so that a process that never reads a picture does not become larger.
 """
 
 import atexit
@@ -22,15 +22,15 @@ from rollkeeper.documents.reading.file_types import MAX_BYTES
 from rollkeeper.documents.reading.refusals import SENTENCES, RejectReason
 
 OPEN_SECONDS: Final = 15.0
-"""To wait for a file to be opened on a machine that is busy; the worker ends its child after 1.6 processor seconds."""
+"""How long to wait, on a busy machine, until a file is opened; the worker ends its child after 1.6 processor seconds."""
 ANSWER_SECONDS: Final = 60.0
-"""Likewise; the child is ended after 20 processor seconds."""
+"""How long to wait for the answer after that; the child is ended after 20 processor seconds."""
 START_SECONDS: Final = 60.0
 _HEADER_BYTES, _COPY_BYTES = 1 << 16, 4 << 20
 _ENVIRONMENT: Final = {
     "PATH": "", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1",
     "ORT_DISABLE_TELEMETRY": "1",
-    # What one layer of a model frees stays for the next: to ask the system for it again took a tenth of the reading.
+    # Memory that one layer of a model frees is kept for the next: asking the system for it again took a tenth of the time.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
 }  # fmt: skip
 
@@ -90,7 +90,7 @@ class Worker:
                 raise ReaderFailed from fault
 
     def close(self) -> None:
-        """End it: it goes when its standard input is closed."""
+        """End the worker: it ends when its standard input is closed."""
         self._control.close()
         if self.owner != os.getpid():
             return
@@ -148,7 +148,7 @@ def _some(near: socket.socket, count: int, *, until: float, late: RejectReason |
         except TimeoutError as fault:
             raise (IMAGE_REJECTED(why=SENTENCES[late]) if late else ReaderFailed()) from fault
         if not part:
-            # The child ended without an answer: killed by its limits, or by its input.
+            # The child ended without an answer: its limits ended it, or its input did.
             raise IMAGE_REJECTED(why=SENTENCES[late]) if late else ReaderFailed()
         parts.append(part)
         left -= len(part)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Finds a machine-readable zone among the lines of a sheet and reads it, character by character.
 
-Only the zone's 37 characters are let through; at each place only letters or only digits where the standard says so;
-where a check digit does not fit, the likeliest change of characters that look alike is taken with which it does.
+Only the zone's 37 characters are allowed; at each place only letters or only digits if the standard says so. If a check digit does not
+fit, the likeliest change between characters that look alike is made with which it fits.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ class ZoneLine:
     text: str
     quad: Quad
     edges: tuple[float, ...]
-    """Where each character ends along the quadrilateral, 0 to 1; one more than characters, the first is the beginning."""
+    """The beginning of the first character and then the end of each, along the quadrilateral, 0 to 1: one more than characters."""
 
     def part(self, begin: int, end: int) -> Quad:
         """Return the area of the characters from `begin` up to before `end`."""
@@ -98,9 +98,9 @@ def find_zone(sheet: Sheet, ocr_models: OcrModels) -> ReadZone | None:
 
 
 def _likely_rows(sheet: Sheet, ocr_models: OcrModels) -> list[Quad]:
-    """Return the rows worth reading to their end, from the top down: a page of print is not read to learn that it is no zone.
+    """Return the rows that are worth reading to their end, from the top down, so that a page of print is not read for nothing.
 
-    They are among the longest for their height, begin as a row of a zone does, and have another such row above or below.
+    Such a row is among the longest for its height, begins as a row of a zone does, and has another such row above or below.
     """
     longest = sorted(_rows(sheet), key=lambda quad: -_length(quad) / max(1.0, _height(quad)))[:_MOST_TRIED]
     begun = [(quad, glance(cut(sheet.pixels, quad), ocr_models)) for quad in longest]
@@ -113,13 +113,13 @@ def _likely_rows(sheet: Sheet, ocr_models: OcrModels) -> list[Quad]:
 
 
 def _may_begin(text: str) -> bool:
-    """Tell whether a text is of capitals, digits and fillers, but for what was misread."""
+    """Tell whether a text consists of capitals, digits and fillers, apart from misread characters."""
     known = sum(one in _ZONE for one in text)
     return known > _LEAST_KNOWN * len(text) and sum(one.islower() for one in text) <= len(text) / 4
 
 
 def _is_telling(text: str) -> bool:
-    """Tell whether a text has what words in capitals have not: fillers or several digits."""
+    """Tell whether a text has fillers or several digits, which words in capitals do not have."""
     return any(one in _FILLERS for one in text) or _digits(text) > 1
 
 
@@ -153,7 +153,7 @@ def _shape(count: int, width: int, first: str) -> str:
 
 
 def _rows(sheet: Sheet) -> list[Quad]:
-    """Return every long row, with what the finder tore apart put together again."""
+    """Return every long row; parts into which the finder split a row are joined again."""
     wide = sheet.pixels.shape[1]
     rows: list[list[Line]] = []
     for line in sheet.lines:
@@ -225,7 +225,7 @@ def _read(group: Sequence[_Candidate], *, shape: str, width: int, ocr_models: Oc
 
 
 def _exact(row: _Candidate, width: int) -> tuple[str, tuple[float, ...]] | None:
-    """Return exactly `width` characters with their places: fillers in the longest run were lost or seen twice."""
+    """Return exactly `width` characters with their places, by adding or removing fillers in the longest run of them."""
     text, places = row.text, list(row.places)
     while len(text) != width:
         begin, end = _longest_run(text)
@@ -255,7 +255,7 @@ def _spread(places: list[float], begin: int, end: int, count: int) -> list[float
 
 
 def _edges(places: Sequence[float]) -> tuple[float, ...]:
-    """Return where characters end: half way to the next, on the straight line that fits all of them best."""
+    """Return where characters end: half way to the next, on the straight line that fits all places best."""
     numbers = np.arange(len(places))
     pitch, first = np.polyfit(numbers, places, 1)
     return tuple(float(first + pitch * (number - 0.5)) for number in range(len(places) + 1))
@@ -283,14 +283,14 @@ def _how_likely(likely: NDArray[np.float32], place: float, character: str, ocr_m
 
 @dataclass(frozen=True, eq=False)
 class _Doubts:
-    """Where a character may be another: only there may a check digit decide, so that a forged one is not mended away."""
+    """Where a character may be another. Only there may a check digit decide, so that a forged character is not corrected."""
 
     rows: Sequence[_Candidate]
     lines: Sequence[tuple[str, tuple[float, ...]]]
     ocr_models: OcrModels
 
     def may_be(self, line: int, spot: int, character: str, other: str) -> bool:
-        """Tell whether the other is drawn alike to the eye, or to the model in this place."""
+        """Tell whether the other character looks alike to the eye, or to the model in this place."""
         if {character, other} in _TWINS:
             return True
         row, place = self.rows[line], self.lines[line][1][spot]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Turns a drawn specimen into what a counter gets: skewed, turned, blurred, half in shadow, small, badly compressed."""
+"""Turns a drawn specimen into a picture as taken at a counter: skewed, turned, blurred, half in shadow, small, badly compressed."""
 
 import random
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Degradation:
 
 
 def random_degradation(seed: int) -> Degradation:
-    """Return how a clerk in a hurry takes a picture; the same seed, the same picture."""
+    """Return how a clerk in a hurry takes a picture; the same seed gives the same picture."""
     dice = random.Random(seed)  # noqa: S311 - invention, not secrecy
     quarter = dice.choice([0, 0, 0, 90, 180, 270])
     return Degradation(

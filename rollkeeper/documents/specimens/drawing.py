@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Draws specimens in millimetres, and says of each what is printed on it and where."""
+"""Draws specimens in millimetres, and records what is printed on each and where."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ class _Sheet:
             self._remember(name, text, self.draw.textbbox(place, text, font=glyphs))
 
     def write_zone(self, lines: tuple[str, ...], *, bottom_mm: float = 4.5) -> None:
-        """Write a zone, each character on its place."""
+        """Write a zone, each character at its exact position."""
         glyphs = _at_pitch(round(_MRZ_PITCH_MM * PIXELS_PER_MM))
         left = (self.width_mm - len(lines[0]) * _MRZ_PITCH_MM) / 2
         for row, line in enumerate(lines):
@@ -243,6 +243,6 @@ def _card_back(person: Invented) -> _Sheet:
 
 
 def _at_pitch(pitch: int) -> ImageFont.FreeTypeFont:
-    """Return OCR-B in the size in which a character is as wide as its place."""
+    """Return OCR-B in the size in which a character is as wide as the pitch."""
     probe = font(Typeface.ZONE, 100)
     return font(Typeface.ZONE, round(100 * pitch / probe.getlength("0")))

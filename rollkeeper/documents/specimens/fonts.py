@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where the fonts for specimens lie: Debian's packages, none of them carried in the project."""
+"""Where the fonts for specimens lie: in Debian's packages; the project itself contains none."""
 
 from enum import Enum
 from functools import cache

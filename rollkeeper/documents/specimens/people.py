@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from stdnum.iso7064 import mod_11_2
 
 COUNTY = "990000"
-"""In no list of counties."""
+"""A county that is in no list."""
 
 _LATIN = (
     ("ERIKSSON", "ANNA MARIA"), ("OKONKWO", "CHIDI"), ("GARCIA LOPEZ", "LUCIA"), ("LHAMO", "DEKYI"), ("TASHI", ""),
