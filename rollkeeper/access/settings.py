@@ -39,14 +39,14 @@ def _an_address(said: str | None, info: ValidationInfo) -> str | None:
 
 
 def _host(address: str) -> tuple[str | None, int]:
-    """Return what addresses of one origin have in common. http and https are taken for one: a proxy leads from one to the other."""
+    """Return an address's host and port, which addresses of one origin share. http and https count as one, since a proxy redirects."""
     parts = urlsplit(address)
     port = parts.port or 443
     return parts.hostname, 443 if port == 80 else port
 
 
 def _require_apart(path: str, other_path: str, *, other: str) -> None:
-    """Refuse two apps of one host name of which one would be sent the other's requests or cookies."""
+    """Refuse paths of two apps at one host name if one app would get the other's requests or cookies."""
     if not path or not other_path:
         raise ValueError(
             Phrase(
@@ -122,7 +122,7 @@ settings = table("access", Access)
 
 
 def passkey_domain() -> str | None:
-    """Return the domain of subscribers' passkeys; a demo instance's is this machine.
+    """Return the domain of subscribers' passkeys; in a demo instance it is this machine.
 
     None: none was set, or the portal runs no script, without which there is no passkey.
     """
@@ -132,18 +132,18 @@ def passkey_domain() -> str | None:
 
 
 def app_address(app: str) -> str | None:
-    """Return where an app is reached, without a slash at the end; None where only the operator knows."""
+    """Return the address of an app, without a slash at the end; None if only the operator knows it."""
     said: str | None = getattr(settings(), f"{app}_address")
     return said
 
 
 def app_path(app: str) -> str:
-    """Return the path under which an app is served, such as ``/counter``; empty where it has a host name or port for itself."""
+    """Return the path under which an app is served, such as ``/counter``; empty if it has a separate host name or port."""
     return urlsplit(app_address(app) or "").path
 
 
 def portal_runs_scripts() -> bool:
-    """Tell whether pages of the portal may run scripts: not where its origin is, or may be, also that of an app of staff."""
+    """Tell whether pages of the portal may run scripts: not if an app of staff has, or may have, the same origin."""
     mine = app_address("portal")
     others = [app_address(name) for name in ("backoffice", "counter")]
     if mine is None:
