@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The Django project: settings, addresses, middleware, errors to HTTP, templates, translations.
 
-Owns no table. Imported by `operations` alone. A process that loads it dumps no core.
+Owns no table. Only `operations` imports it. A process that loads it makes no core dump.
 """
 
 from rollkeeper.platform.core_dumps import disable_core_dumps

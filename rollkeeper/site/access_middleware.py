@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The gate before every page: signed in, in a production instance with a second factor, and with a role that opens this app.
+"""The check before every page: a person must be signed in, with a role that opens this app and, in production, a second factor.
 
-At the portal: a visitor with a session. Closed by default: a view is open only if it is marked `login_not_required`. Each action
+At the portal, a visitor needs a session. Closed by default: a view is open only if it is marked `login_not_required`. Each action
 checks further requirements itself, with the Authority.
 """
 
@@ -53,14 +53,14 @@ ACCOUNT = "account/"
 _TO_CONFIRM = frozenset({
     "account/logout/", "account/reauthenticate/", "account/2fa/reauthenticate/", "account/2fa/webauthn/reauthenticate/",
 })  # fmt: skip
-"""What a session may do that has not shown the second factor of its account."""
+"""The addresses that a session may use before it has shown the second factor of its account."""
 
 
 class AppSessionMiddleware(SessionMiddleware):
-    """Django's own, except for a session that ends during a request: the request then has no user."""
+    """Django's middleware, but if a session ends during a request, the person is asked to sign in."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Return the answer, or the way to sign in; Django would call the request out of order."""
+        """Return the answer, or a redirect to the sign-in page if the session ended; Django would answer with an error."""
         try:
             return super().process_response(request, response)
         except SessionInterrupted:
@@ -68,10 +68,10 @@ class AppSessionMiddleware(SessionMiddleware):
 
 
 class StaffMiddleware(AuthenticationMiddleware):
-    """Django's own, except that the account is not read again which was read with its session."""
+    """Django's middleware, but it does not read an account again that was read with its session."""
 
     def process_request(self, request: HttpRequest) -> None:
-        """Give the request its user, once that is asked for."""
+        """Give the request its user, found when it is first used."""
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
 
@@ -113,16 +113,16 @@ class AccessMiddleware(LoginRequiredMiddleware):
 
 
 def _is_page_of_another(request: HttpRequest) -> bool:
-    """Tell whether a script sends a form from a page that another member of staff had opened."""
+    """Tell whether a script sends a form from a page that another member of staff opened."""
     opened_by = request.headers.get("X-Page-Of")
     return opened_by is not None and unquote(opened_by) != request.user.get_username()
 
 
 def _user_of(request: HttpRequest) -> Any:
-    """Return the user of a request. Whatever is not as usual Django decides, which reads the account again."""
+    """Return the user of a request. In unusual cases Django decides, and reads the account again."""
     session: Any = request.session
     whose, sign = session.get(SESSION_KEY), session.get(HASH_SESSION_KEY, "")
-    account: Staff | None = getattr(session, "account", None)  # the portal keeps its sessions otherwise
+    account: Staff | None = getattr(session, "account", None)  # the portal has other sessions
     if (
         account is not None
         and account.is_active
@@ -140,7 +140,7 @@ def is_open_to(request: HttpRequest) -> bool:
 
 
 def has_shown_factor(request: HttpRequest) -> bool:
-    """Tell whether this session has shown a second factor: one that was begun by a password alone, before there was any, has not."""
+    """Tell whether this session has shown a second factor; one begun by a password alone, before the account had a factor, has not."""
     return any(one["method"] == "mfa" for one in get_authentication_records(request, request.user))
 
 
@@ -157,7 +157,7 @@ authenticator_added.connect(note_added_factor, dispatch_uid="rollkeeper.added_fa
 
 
 def end_other_sessions(sender: Any, request: HttpRequest, **_: Any) -> None:
-    """End the other sessions of who removes a second factor: it was stolen, and may have begun one."""
+    """End a person's other sessions when they remove a second factor: a thief of the factor may have begun one."""
     del sender
     authority, here = authority_in(request), reference_of(request.session.session_key)
     if authority.staff_id is not None:
@@ -171,7 +171,7 @@ authenticator_removed.connect(end_other_sessions, dispatch_uid="rollkeeper.remov
 
 
 def _lacking_factor(request: HttpRequest, route: str) -> HttpResponse | None:
-    """Return what asks for a second factor: to add one where the account has none, to show one where this session has not."""
+    """Return a request for a second factor: to add one if the account has none, to show it if this session has not."""
     if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
         return None if route.startswith(ACCOUNT) else _ask_for_second_factor(request)
     return None if has_shown_factor(request) or route in _TO_CONFIRM else _ask_to_show_factor(request)
@@ -188,7 +188,8 @@ def _fault_of(request: HttpRequest) -> RollkeeperError | None:
 def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> HttpResponse:
     """Send a person to the sign-in page, and from there back to where they were going; tell a machine what is missing.
 
-    The target's query is left out: no personal values travel in a redirect. Who sent a form is told that it was not taken.
+    The target's query is left out, so that a redirect contains no personal values. A person who sent a form is told that nothing was
+    recorded.
     """
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return refuse(request, NotSignedIn(), status=401)
@@ -198,13 +199,13 @@ def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> Ht
 
 
 def _to_portal_sign_in(request: HttpRequest) -> HttpResponse:
-    """Redirect visitors without a session to the sign-in page; each answer tells whether an existing session is valid."""
+    """Send a visitor without a session to the sign-in page; tell a machine that the session has expired."""
     is_script = bool(request.headers.get("HX-Request"))
     if not is_script and "text/html" not in request.headers.get("Accept", "text/html"):
         return refuse(request, SessionExpired(), status=401)
     from rollkeeper.portal.views import to_portal_sign_in  # no other app has the portal's pages
 
-    # A page was open, and its session has ended meanwhile: in another tab, say.
+    # A page was open, and its session has ended meanwhile, for example in another tab.
     return to_portal_sign_in(request) if is_script or request.method == "POST" else redirect("portal:sign_in")
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How django-allauth treats staff: no self sign-up, attempts are counted, secrets are encrypted.
 
-Account pages that change a password or a second factor exist at the back office alone; see `operations/sql/roles.sql`.
+Only the back office has account pages that change a password or a second factor; see `operations/sql/roles.sql`.
 """
 
 from typing import Any
@@ -34,9 +34,9 @@ from rollkeeper.kernel.instance import instance
 from rollkeeper.site.sessions import SOURCE_MARK
 
 _SOURCE_CLASS = "source_class"
-"""The key under which a session has the class of its source until the sign-in is complete."""
+"""The key under which a session stores the class of its source until the sign-in is complete."""
 _SIGN = "password_sign"
-"""The key under which a session has an account and a hash of its password, which was typed, until the sign-in is complete."""
+"""The key under which a session stores, until the sign-in is complete, the account and a hash of the password that was typed."""
 _PURPOSE = b"rollkeeper second factors v1"
 
 
@@ -58,7 +58,7 @@ class StaffBackend(ModelBackend):
         if request and not request.user.is_authenticated:
             request.session[_SOURCE_CLASS] = class_of(
                 username, source
-            ).value  # this sign-in makes it a known one
+            ).value  # before this sign-in makes it known
         try:
             staff = staff_with(username, password, source=source)
         except NotSignedIn:
@@ -76,11 +76,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Tell whether a sign-in may lead there: to a page of this app, not to one of another app at the same host."""
+        """Tell whether a sign-in may redirect to an address: only to a page of this app, not of another app at the same host."""
         return bool(super().is_safe_url(url)) and is_own(url)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the client's address through the proxy: behind it all of them would otherwise count as one."""
+        """Return the client's address as the proxy reports it: otherwise all clients behind the proxy would count as one."""
         return client_address(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -94,7 +94,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise self.validation_error("too_many_login_attempts") from fault
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Begin the session; it keeps a hash of where it came from. A password that was changed since it was typed begins none."""
+        """Begin the session, with a hash of its source. If the password was changed after it was typed, no session begins."""
         whose, sign = request.session.pop(_SIGN, ("", ""))
         if whose == str(user.staff_id) and not constant_time_compare(sign, user.get_session_auth_hash()):
             raise ImmediateHttpResponse(redirect(settings.LOGIN_URL))
@@ -102,7 +102,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request.session[SOURCE_MARK] = source_mark(client_address(request)).hex()
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """Record the sign-in, and tell the person of their last one and of what failed since."""
+        """Record the sign-in, and show the person their last one and the failed attempts since."""
         last = last_sign_in(user.staff_id)
         known = request.session.pop(_SOURCE_CLASS, None) or class_of(user.username, client_address(request))
         record_sign_in(user, SignInOutcome.SUCCEEDED, source=SignInSource(known))
@@ -112,20 +112,20 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return answer
 
     def set_password(self, user: Any, password: str) -> None:
-        """Keep a new password and nothing else of the account: no other column is the back office's."""
+        """Save a new password and nothing else of the account: the back office may change no other column."""
         user.set_password(password)
         user.save(update_fields=["password"])
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """The shared secret of an authenticator app is kept sealed under the instance's staff key."""
+    """Seals the shared secret of an authenticator app under the instance's staff key."""
 
     def encrypt(self, text: str) -> str:
-        """Return what is stored."""
+        """Return the sealed text to store."""
         return encrypt(text, secret=stores.staff_secret(), purpose=_PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Return the secret; what was encrypted under another key is no secret of ours."""
+        """Return the secret; refuse one that was sealed under another key."""
         try:
             return decrypt(encrypted_text, secret=stores.staff_secret(), purpose=_PURPOSE)
         except INVALID as fault:
@@ -136,7 +136,7 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return f"Rollkeeper – {instance().operator_name}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Return to what a passkey belongs: the domain that all apps share, where one is set."""
+        """Return the domain that a passkey belongs to: the one that all apps share, if it is set."""
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
         return entity | ({"id": access_settings().passkey_domain or entity["id"]})
 
@@ -147,7 +147,7 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 def record_wrong_second_factor(
     sender: Any, request: HttpRequest, user: Any, *, reauthentication: bool, **__: Any
 ) -> None:
-    """Record a code or a passkey that did not fit, in the step after the password."""
+    """Record a wrong code or passkey in the step after the password."""
     del sender
     if not reauthentication:
         source = class_of(user.username, client_address(request))

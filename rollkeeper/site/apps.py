@@ -18,10 +18,10 @@ class SiteConfig(AppConfig):
     name = "rollkeeper.site"
 
     def ready(self) -> None:
-        """Prepare the catalogues; have each request of an app begin with the settings as they are."""
+        """Prepare the catalogues; have each request of an app begin with the present settings."""
         fall_back_on_chinese_and_english()
         LAW_WORDING.register_by_name("rollkeeper.site.law_page:wording")
-        # After Django's own receiver, which forgets what it knew of its connections.
+        # After Django's own receiver, which resets what it knows of its connections.
         request_started.connect(_prepare)
 
 

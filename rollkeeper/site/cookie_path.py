@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every cookie of an app that has a path at its host has that path: a browser sends it to no other app there."""
+"""Gives every cookie the path of its app, if the app has a path at its host: a browser then sends it to no other app there."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class CookiePathMiddleware:
-    """Write the app's path into each cookie of an answer, also into those that libraries set and those that end one."""
+    """Write the app's path into each cookie of an answer, also into cookies that libraries set and those that delete a cookie."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,6 +29,6 @@ class _MessageCookie(CookieStorage):
 
 
 class MessageStorage(FallbackStorage):
-    """Django's own, but for the name of its cookie: by its name and path the proxy tells an app's cookies from another's."""
+    """Django's storage with another cookie name: by name and path the proxy tells the cookies of one app from those of another."""
 
     storage_classes = (_MessageCookie, SessionStorage)

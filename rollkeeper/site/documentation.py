@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The documentation for people who use or run the register, open to all in every app: the pages of `docs/`, drawn in the site's style.
 
-A page is found in a list and never by a path; its markup is drawn without raw HTML. A link to what is not served here stays as
-text. The pages lie in the checkout, and in an installed program next to this module (`hatch_build.py`).
+A page is found in a list and never by a path; its markup is drawn without raw HTML. A link to something that is not served here becomes
+plain text. The pages lie in the checkout; in an installed program they lie next to this module (`hatch_build.py`).
 """
 
 import re
@@ -54,12 +54,12 @@ PAGES: Final = {page.lower(): page for _title, pages in SECTIONS for page in pag
 INSTALLED: Final = Path(__file__).with_name("documentation_pages")
 _CHECKOUT: Final = Path(__file__).parents[2]
 _REMARK: Final = re.compile(r"<!--.*?-->\n*", re.DOTALL)
-"""What is written for writers."""
+"""Remarks for writers, which are left out."""
 _MENDED: Final = (
     ("<table", '<div class="rk-docs__wide" tabindex="0"><table'), ("</table>", "</table></div>"), ("<pre>", '<pre tabindex="0">'),
     ('<th class="govuk-table__header"></th>', "<td></td>"),
 )  # fmt: skip
-"""What may be wider than a telephone is moved with the keyboard too; the corner of a table is no heading."""
+"""Replacements: parts that may be wider than a telephone can be scrolled by keyboard; the corner of a table is not a heading."""
 _CLASSES: Final = {
     "p": "govuk-body", "ul": "govuk-list govuk-list--bullet", "ol": "govuk-list govuk-list--number", "h1": "govuk-heading-l",
     "h2": "govuk-heading-m", "h3": "govuk-heading-s", "table": "govuk-table", "thead": "govuk-table__head",
@@ -85,7 +85,7 @@ def contents(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one page, in Chinese where it is written so."""
+    """Show one page, in Chinese if there is a Chinese text."""
     if name not in PAGES:
         raise Http404
     language = get_language() or "en"
@@ -144,7 +144,7 @@ def _dress(token: "Token") -> None:
 
 
 def _lead(token: "Token", page: str) -> None:
-    """Let a link lead to the page here, or to the web; one to a file of the source stays as text."""
+    """Let a link lead to the page here, or to the web; turn a link to a source file into plain text."""
     if token.type == "link_open":
         token.attrSet("class", "govuk-link")
         target = _target(str(token.attrGet("href") or ""), page)
@@ -168,7 +168,7 @@ def _target(href: str, page: str) -> str | None:
 
 
 def _page(path: str, page: str) -> str | None:
-    """Return the page that a file's path from another page names; None where that is not served here."""
+    """Return the page to which a path in another page leads; None if that page is not served here."""
     if not path.endswith(".md"):
         return None
     parts: list[str] = []

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where each app is, and in a demo with which logins one looks around: for the first page and the pages to sign in.
+"""Where each app is, and the logins of a demo: for the first page and the sign-in pages.
 
-Each app has an origin, a host or a port: a fault in one app's page does not reach into another. Where an operator has one host name only,
-each has a path of it, and the portal runs no script (decision 100).
+Each app has its own origin, by a host or a port: so a fault in one app's page does not reach into another. If an operator has only one
+host name, each app has a path there, and the portal runs no script (decision 100).
 """
 
 import json
@@ -33,22 +33,22 @@ class DemoLogin:
 
 @dataclass(frozen=True, slots=True)
 class Entrances:
-    """What a page says of the ways in."""
+    """The addresses of apps and the logins that a page shows."""
 
     addresses: dict[str, str]
-    """By the app's name; without those of which only the operator knows where they are."""
+    """By the app's name; without apps whose address only the operator knows."""
     demo_logins: tuple[DemoLogin, ...]
-    """Those that open this app."""
+    """The logins that open this app."""
     other_demo_logins: tuple[DemoLogin, ...]
 
 
 def entrances_context(request: HttpRequest) -> dict[str, object]:
-    """Give every page the ways in; worked out only where a page says them."""
+    """Give every page the entrances, found only if the page shows them."""
     return {"entrances": SimpleLazyObject(lambda: entrances(request))}
 
 
 def entrances(request: HttpRequest) -> Entrances:
-    """Return the ways in, as seen from this request."""
+    """Return the entrances, as seen from this request."""
     found = {app.name: _address(request, app) for app in APPS}
     here = app_named(this_app() or APPS[0].name)
     logins = demo_logins()
@@ -79,7 +79,7 @@ def demo_logins() -> list[DemoLogin]:
 
 
 def _address(request: HttpRequest, app: App) -> str | None:
-    """Return where an app is: as the settings say, or at its port where this one is reached at its own."""
+    """Return the address of an app: from the settings, or by its port if this app is reached at its own port."""
     said: str | None = getattr(access_settings(), f"{app.name}_address")
     if said or app.name == this_app():
         return said or ""  # here

@@ -9,7 +9,7 @@ NOT_FOR_THIS_APP = Refusal(
     "Your account has no role for this app ({app}) today.",
     "It is open to: {roles}. Ask an administrator, or go to your own app.",
 )
-# An agent sees no figure of another one, and decides nothing about what its own staff recorded.
+# An agent must not see figures of another agent, or decide about what the agent's own staff recorded.
 CLOSED_TO_AGENTS = Refusal(
     "closed_to_agents",
     Kind.FORBIDDEN,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The home page, open to all: what this is and where each app is. Also whether this app is alive, and ready."""
+"""The home page, open to all: it says what this is and where each app is. Also the health pages of this app."""
 
 from urllib.parse import quote
 
@@ -34,7 +34,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def other_app(request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
-    """Lead to another app by a path of this one's address: one address is enough to know."""
+    """Redirect a path of this app's address to another app, so that people need to know only one address."""
     address = entrances(request).addresses.get(name)
     if not address:
         raise Http404
@@ -51,7 +51,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say "ready", or which parts this app has not that it needs: the register, keys to seal with, the key of the index, room."""
+    """Say "ready", or which parts this app needs and lacks: the register, keys to seal with, the key of the index, room."""
     return _health(request)
 
 
@@ -75,7 +75,7 @@ def _parts() -> list[Part]:
 @login_not_required
 @require_safe
 def check_receipt(request: HttpRequest) -> HttpResponse:
-    """Return the offline page that checks receipts; where this app runs no script, say that it works once it is saved."""
+    """Return the offline page that checks receipts; if this app runs no scripts, say that the page works once it is saved."""
     if this_app() != AppName.PORTAL or portal_runs_scripts():
         return _check_page(request)
     if "save" not in request.GET:

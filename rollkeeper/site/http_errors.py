@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The one place where a refusal becomes an answer of the web, and where requests are logged.
+"""The only place that turns a refusal into an answer of the web, and that logs requests.
 
-A person gets a page, a machine a problem document (RFC 9457). Neither repeats typed values. The log has the route as in the code
-(never the address with its values), no query string, no name.
+A person gets a page, a machine a problem document (RFC 9457). Neither repeats typed values. The log has the route as in the code,
+never the address with its values, and no query string or name.
 """
 
 import logging
@@ -71,7 +71,7 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on and note how it went."""
+        """Pass the request on and log the outcome."""
         began = time.monotonic()
         response = self.get_response(request)
         taken_ms = (time.monotonic() - began) * 1000
@@ -91,7 +91,7 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on; pages are never cached. An address with a NUL, which no table can hold, is not found.
 
-        An address that only takes forms leads on to the page above it: a person comes there after a new sign-in, or by the address bar.
+        An address that only accepts forms redirects to the page above it: a person can reach it after a new sign-in, or by the address bar.
         """
         response = not_found(request) if "\0" in request.path else self.get_response(request)
         if (
@@ -104,7 +104,7 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """Answer a refusal in the form that was asked for; send a person who must confirm first to the page that asks."""
+        """Answer a refusal in the form that was asked for; send a person who must first confirm their identity to the page for that."""
         if isinstance(fault, RollkeeperError) and fault.kind is Kind.FORBIDDEN:
             _log_refused(request, fault)
         if isinstance(fault, ReauthenticationNeeded) and _is_for_a_person(request):
@@ -112,14 +112,14 @@ class RefusalMiddleware:
             return _ask_to_confirm(request, methods[0]["url"]) if methods else refuse(request, fault)
         if isinstance(
             fault, DataError
-        ):  # no table can hold it, a NUL for example: no form of a page sends such a value
+        ):  # such as a NUL, which no table can hold: no form of a page sends such a value
             _log_refused(request, BAD_REQUEST())
             return not_read(request)
         return refuse(request, fault) if isinstance(fault, RollkeeperError) else None
 
 
 def _page_above(path: str) -> str:
-    """Return the nearest address above this one at which there is a page, or another that leads on."""
+    """Return the nearest address above this one that has a page, or that redirects again."""
     while len(path := f"{path.rstrip('/').rpartition('/')[0]}/") > len(get_script_prefix()):
         with suppress(Resolver404):
             page_at(path)
@@ -128,7 +128,7 @@ def _page_above(path: str) -> str:
 
 
 def _log_refused(request: HttpRequest, fault: RollkeeperError) -> None:
-    """Write down who was refused what they may not do: the account by its reference, the route, the code; no name and no value."""
+    """Log a forbidden request: the account by its reference, the route and the refusal's code; no name and no value."""
     user = getattr(request, "user", None)
     who = user.pk if user is not None and user.is_authenticated else "a visitor"
     route = request.resolver_match.route if request.resolver_match else "(no route)"
@@ -162,9 +162,9 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
 
 
 def _ask_to_confirm(request: HttpRequest, asking: str) -> HttpResponse:
-    """Send a person to confirm that it is they, and from there to the page that they opened, or back to that on which they were.
+    """Send a person to confirm their identity, and then to the page that they opened, or back to the page of the form that they sent.
 
-    Nothing of a form is kept, since its values may be personal: the person does it again.
+    Nothing of a form is kept, since its values may be personal: the person sends it again.
     """
     back = request.path
     if request.method == "POST":
@@ -174,7 +174,7 @@ def _ask_to_confirm(request: HttpRequest, asking: str) -> HttpResponse:
 
 
 def _page_before(request: HttpRequest) -> str:
-    """Return the path of the page of this app from which a request came; empty where that is not known."""
+    """Return the path of the page of this app from which a request came; empty if that is not known."""
     came_from = urlsplit(request.headers.get("Referer", ""))
     is_ours = came_from.netloc == request.get_host() and not came_from.path.startswith("//")
     return came_from.path if is_ours and is_own(came_from.path) else ""
@@ -199,7 +199,7 @@ def page_context(request: HttpRequest) -> dict[str, object]:
 
 
 def _complaint_body() -> ComplaintBody | None:
-    """Return whom people can complain to; read by the pages that say it alone."""
+    """Return the body to which people can complain; only pages that show it call this."""
     return complaint_body(load_pack(instance().pack), get_language() or "en", on=clock.today())
 
 
@@ -210,19 +210,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_read(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer for a request that is out of order."""
+    """Answer for a request that cannot be read."""
     del exception
     return refuse(request, BAD_REQUEST(), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    """Answer for a form without its mark."""
+    """Answer for a form without its CSRF token."""
     del exception, reason
     return refuse(request, FORM_EXPIRED())
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
-    """Answer for a crash: with a page, or with plain text if the database or the template that broke the first page breaks this one too."""
+    """Answer for a crash with a page, or with plain text if what broke the first page breaks the error page too."""
     broke = sys.exc_info()[1]
     is_away = is_out_of_reach(broke)
     if is_disk_full(broke) or (is_away and room.is_out()):
@@ -252,7 +252,7 @@ def _without_register(request: HttpRequest) -> HttpRequest:
 
 
 def note_crash(sender: Any, request: HttpRequest | None = None, **_: Any) -> None:
-    """Log where it failed and the type of fault: no message and no values, which could be personal."""
+    """Log where it failed and the type of fault, but no message and no values, which could be personal."""
     del sender
     kind, _fault, trace = sys.exc_info()
     reference = secrets.token_hex(4)

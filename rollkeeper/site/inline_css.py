@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The style sheet of a first visit comes within the page: on a slow network a round trip less until something is seen.
+"""Puts the style sheet into the page of a first visit: on a slow network this saves a round trip before anything is seen.
 
-A cookie says which sheet a browser already has, the same for everyone with that sheet. From then on pages link to the sheet by an
-address with its hash, and a browser keeps it until there is another.
+A cookie says which sheet a browser already has; its value is the same for everyone with that sheet. From then on pages link to the sheet
+by an address with its hash, and the browser keeps it until the sheet changes.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _KEPT_S: Final = 90 * 24 * 3600
 
 
 class InlineCssMiddleware:
-    """Note in a cookie which style sheet a page brought along."""
+    """Note in a cookie which style sheet a page contained."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,13 +37,13 @@ class InlineCssMiddleware:
 
 
 def css_context(request: HttpRequest) -> dict[str, object]:
-    """Give a page the address of its style sheet, and the sheet itself where the browser was not given it before."""
+    """Give a page the address of its style sheet, and the sheet itself if the browser does not have it yet."""
 
-    def bring() -> str:  # asked for by whole pages alone: a part of one brings nothing
+    def bring() -> str:  # only a whole page calls this, not a part of one
         request.inlined_css = True  # type: ignore[attr-defined]
         return _sheet()
 
-    # A page that a browser keeps refers to the sheet that it keeps too: a kept page has no nonce.
+    # A page that the browser stores has no nonce, so it must link to the sheet instead of containing it.
     has_it = getattr(request, "links_css", False) or request.COOKIES.get(settings.CSS_COOKIE_NAME) == _mark()
     return {
         "css_url": f"{static('built/rollkeeper.css')}?{_mark()}",
@@ -53,7 +53,7 @@ def css_context(request: HttpRequest) -> dict[str, object]:
 
 @cache
 def _sheet() -> str:
-    # Within a page the mark of its encoding, with which the file begins, would belong to the first rule.
+    # The file begins with a byte order mark, which within a page would become part of the first rule.
     return SHEET.read_text("utf-8-sig").replace('url("noto-', f'url("{static("built/noto-")}')
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page on which an invited person sets the password of their account, with a code that is good once."""
+"""The page on which an invited person sets the password of their account, with a code that is valid once."""
 
 from django import forms
 from django.contrib import messages
@@ -48,7 +48,7 @@ class AcceptForm(forms.Form):
     )
 
     def clean_again(self) -> str:
-        """Compare both."""
+        """Require that both passwords are the same."""
         again = str(self.cleaned_data["again"])
         if again != self.cleaned_data.get("password"):
             raise forms.ValidationError(_("The two passwords differ. Type the same one twice."))

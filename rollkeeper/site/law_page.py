@@ -30,13 +30,13 @@ _CHOICES: Final = (
     Field, PartyKind, PartyRole, BarLevel, Payment, IdentityCheck, Service, RegistrationKind, PauseReason,
 )  # fmt: skip
 _PAUSES: Final = {"detained": PauseReason.DETENTION, "document_pending": PauseReason.DOCUMENT_APPLIED_FOR}
-"""The reasons for more time that a pack calls by another name than the register."""
+"""The reasons for more time that have one name in packs and another in the register."""
 
 
 @login_not_required
 @require_safe
 def law(request: HttpRequest) -> HttpResponse:
-    """Show what the law says, what rests on it, what is declined and who read it."""
+    """Show what the law says, what follows from it, what is declined and who read it."""
     pack = load_pack(instance().pack)
     language = get_language() or "en"
     return render(
@@ -48,7 +48,7 @@ def law(request: HttpRequest) -> HttpResponse:
 
 @lru_cache(maxsize=16)
 def _page(pack_hash: str, language: str, on: dt.date) -> str:
-    del pack_hash  # what makes it another page
+    del pack_hash  # part of the cache's key: another pack makes another page
     page = law_page(load_pack(instance().pack), language=language, on=on, wording=wording())
     return mark_safe(page)  # noqa: S308 - `law_page` escapes every text of the pack
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The menu of the app on every page of a signed-in reader, error and account pages too: `<app>/navigation.py` says what is in it."""
+"""The menu of the app on every page of a signed-in reader, error and account pages too: `<app>/navigation.py` defines it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class ShownGroup:
 
     @property
     def address(self) -> str:
-        """Return where its word leads."""
+        """Return the address to which its word leads."""
         return self.entries[0].address
 
     @property
@@ -49,13 +49,13 @@ class ShownGroup:
 
     @property
     def count(self) -> int:
-        """Return how many wait in all of its entries."""
+        """Return how many things wait in all of its entries."""
         return sum(one.count for one in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """The menu of a page; without groups where the reader is not signed in."""
+    """The menu of a page; without groups if the reader is not signed in."""
 
     groups: tuple[ShownGroup, ...] = ()
 
@@ -66,12 +66,12 @@ class Navigation:
 
     @property
     def count(self) -> int:
-        """Return how many wait in the whole menu."""
+        """Return how many things wait in the whole menu."""
         return sum(one.count for one in self.groups)
 
 
 def navigation_context(request: HttpRequest) -> dict[str, object]:
-    """Give every page its menu; worked out only where a page draws it."""
+    """Give every page its menu, made only if the page draws it."""
     return {"navigation": SimpleLazyObject(lambda: navigation(request))}
 
 
@@ -86,7 +86,7 @@ def navigation(request: HttpRequest) -> Navigation:
 
 def _may_use_app(request: HttpRequest) -> bool:
     """Tell whether the pages of the menu would open to this reader."""
-    if this_app() is None or not hasattr(request, "user"):  # a request so wrong that it came to no gate
+    if this_app() is None or not hasattr(request, "user"):  # so faulty that no middleware gave it a user
         return False
     if this_app() == AppName.PORTAL:
         return token_of(request) is not None and _page_of(request) not in _BEFORE_A_SESSION
@@ -123,5 +123,5 @@ def _is_current(request: HttpRequest, entry: Entry) -> bool:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Return the name of the address that was asked for; "" where there is no such page."""
+    """Return the name of the address that was asked for; "" if there is no such page."""
     return request.resolver_match.view_name if request.resolver_match else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of one's own sessions, at the back office and the counter; and an administrator's list of everyone's, to end them.
+"""The page of a person's own sessions, at the back office and the counter; and an administrator's list, to end those of any account.
 
 A counter shows the sessions of counters. The back office shows those of both apps.
 """
@@ -55,7 +55,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _where_to_confirm(request: HttpRequest) -> str:
-    """Return where the reader confirms that it is they; empty where they did a moment ago. Scripts of forms that need it ask this page."""
+    """Return where the reader confirms their identity; empty if they did so lately. Scripts of forms that need this ask this page."""
     if authority_in(request).is_recent:
         return ""
     methods = get_adapter().get_reauthentication_methods(request.user)
@@ -64,7 +64,7 @@ def _where_to_confirm(request: HttpRequest) -> str:
 
 @require_POST
 def end_own(request: HttpRequest) -> HttpResponse:
-    """End one of one's own sessions, or all but the present one."""
+    """End one of the reader's own sessions, or all but the present one."""
     asked, here = request.POST.get("session", ""), reference_of(request.session.session_key)
     chosen = [one.reference for one in _own(request) if asked in {"others", str(one.reference)}]
     if asked == "others":

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A passkey that is shown counts at the app that asked for it, and at no other of the same domain.
+"""A passkey's answer counts only at the app that asked for it, and at no other app of the same domain.
 
-All apps share one domain, so that a passkey is added once. Without this check, an attacker who controls one app could pass
-another app's challenge to a user who signs in, and sign in there with the answer: the browser reports on which page it was given,
-and this compares it.
+All apps share one domain, so that staff add a passkey only once. Without this check, an attacker who controls one app could pass
+another app's challenge to a user who signs in, and sign in there with the answer. The browser reports the page on which the answer
+was given, and this module compares it.
 """
 
 import json
@@ -31,22 +31,23 @@ class AuthenticateHere(_OfThisApp):
 class LoginHere(_OfThisApp, LoginWebAuthnForm):  # type: ignore[misc]
     """Signing in by a passkey alone, which its owner unlocked by a PIN or a finger.
 
-    The challenge of a second step lets a key answer that was only touched. One's own must not sign in a colleague whose key one found.
+    A key answers the challenge of a second step after only a touch. Such an answer must not be enough here: else anyone who finds a
+    colleague's key could sign in with it.
     """
 
     def clean_credential(self) -> Any:
-        """Return the passkey, where the challenge was one of this page."""
+        """Return the passkey, if the challenge was made by this page."""
         if (get_state() or {}).get("user_verification") != UserVerificationRequirement.REQUIRED:
             raise get_adapter().validation_error("incorrect_code")
         return super().clean_credential()
 
 
 class ReauthenticateHere(_OfThisApp, ReauthenticateWebAuthnForm):  # type: ignore[misc]
-    """Proving it again before something that matters."""
+    """Showing a passkey again before an important action."""
 
 
 def _origin_in(credential: Any) -> str | None:
-    """Return the page on which the browser showed it; None if it cannot be read."""
+    """Return the origin of the page on which the passkey was used, as the browser reports it; None if it cannot be read."""
     try:
         said = json.loads(websafe_decode(credential["response"]["clientDataJSON"]))
         return str(said["origin"])
@@ -55,5 +56,5 @@ def _origin_in(credential: Any) -> str | None:
 
 
 def _own_origin() -> str:
-    """Return this app as a browser names it: what a form of it is held to as well."""
+    """Return this app's origin as a browser names it; Django checks forms against the same."""
     return f"{context.request.scheme}://{context.request.get_host()}"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The published ledger under ``/ledger/`` of the back office: public files, without a sign-in or a cookie.
 
-It answers before there is a session, a language or a database, so that a request leaves no trace and costs little. The allowed
-addresses are spelled out; no part of an address ever becomes part of a path unless it is a number.
+It answers without a session, a language or a database, so that a request leaves no trace and costs little. Only listed forms of
+addresses are allowed; apart from fixed names, only numbers of an address become part of a path.
 """
 
 import gzip
@@ -32,7 +32,7 @@ _NOTHING_YET = (
 
 
 class PublicLedgerMiddleware:
-    """Answer for what lies below ``/ledger/``; pass everything else on."""
+    """Answer requests below ``/ledger/``; pass all others on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -68,16 +68,16 @@ def _file(name: str, request: HttpRequest) -> HttpResponse:
 
 @lru_cache(maxsize=64)
 def _compressed(bundle: bytes) -> bytes:
-    """Compress a full bundle, which never changes, once for all who read it one after another."""
+    """Compress a full bundle, which never changes, only once for several readers."""
     return gzip.compress(bundle, compresslevel=6, mtime=0)
 
 
 def _manner(name: str) -> tuple[str, str]:
-    """Return how a file is given out and how long it may be kept; nothing for what is not given out."""
+    """Return a file's content type and how long it may be cached; two empty texts for a file that is not public."""
     if name == CHECKPOINT or name in NAMES:
         return ("text/x-python; charset=utf-8" if name == AUDITOR else _TEXT), _NEVER
     if tile := _TILE.fullmatch(name):
-        # A partial tile never changes either, but it goes once the full one is there.
+        # A partial tile never changes either, but it is removed once the full one exists.
         return _BYTES, _FOR_AN_HOUR if tile["partial"] else _FOR_EVER
     return "", ""
 
@@ -87,7 +87,7 @@ def _said(text: str, status: HTTPStatus, **headers: str) -> HttpResponse:
 
 
 def _open_to_all(answer: HttpResponse, lasting: str) -> HttpResponse:
-    """Let pages of others read it too: everything here is public, and no cookie is looked at."""
+    """Let pages of other sites read it too: everything here is public, and cookies are ignored."""
     answer["Cache-Control"] = lasting
     answer["Access-Control-Allow-Origin"] = "*"
     answer["Content-Length"] = str(len(answer.content))

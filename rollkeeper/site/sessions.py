@@ -30,9 +30,9 @@ from rollkeeper.kernel.database import Role, in_transaction, prepared_later, pre
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)
-"""Where a session ends some time after its last request, its row says so to this step: not every request writes to the disk."""
+"""A session's end moves with each request, but its row is updated only in steps of this length: so not every request writes to disk."""
 SOURCE_MARK = "source_mark"
-"""The key under which a session has a hash of the address from which its owner signed in."""
+"""The key under which a session stores a hash of the address from which its owner signed in."""
 _KEPT = (
     "UPDATE django_session SET session_data = %s, expire_date = %s, staff_id = coalesce(%s::uuid, staff_id),"
     " source_mark = coalesce(nullif(source_mark, ''), %s) FROM (SELECT {how}) AS commit (how)"
@@ -52,19 +52,19 @@ _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, but for the name under which a row lies, and for how often it is written."""
+    """Django's store, but a row lies under another name, and is written less often."""
 
     _ends_at: dt.datetime | None = None
-    """As the row says that was read."""
+    """When the session ends, according to the row that was read."""
     _kept: Callable[[], list[Any]] | None = None
-    """Gives the row, where an act wrote the session."""
+    """If an act wrote the session: a function that returns the row that was written."""
     account: Staff | None = None
     """The account of a member of staff's session, with the roles of the day, as it was when the session was read."""
 
     def load(self) -> dict[str, Any]:
-        """Return the content of the session; an unknown one, or one that is over, has no user, and its key is discarded.
+        """Return the content of the session; an unknown or ended session has no content, and its key is discarded.
 
-        A session is over some time after its last request, and after `access.session_hours` however it is used.
+        A session ends some time after its last request, and after `access.session_hours` even if it is used.
         """
         now, on = clock.true_now(), clock.today()
         of_staff = this_role() is not Role.PORTAL
@@ -83,7 +83,7 @@ class SessionStore(db.SessionStore):
         return self.decode(found[0].session_data)
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - as Django calls it
-        """Keep the session; where nothing in it changed and it was kept a moment ago, look only whether it has ended."""
+        """Save the session; if nothing in it changed and it was saved a moment ago, only check that it still exists."""
         kept, self._kept = self._kept, None
         if kept is not None and not self.modified:
             if not kept():
@@ -100,7 +100,7 @@ class SessionStore(db.SessionStore):
             raise UpdateError
 
     def keep_with_act(self) -> None:
-        """Write the session in the transaction of an act, with its commit. Whether there still was one, `save` sees."""
+        """Write the session in the transaction of an act, with its commit. `save` checks whether the session still existed."""
         self._kept = self._write_later()
         self.modified = False
 
@@ -109,9 +109,9 @@ class SessionStore(db.SessionStore):
             raise UpdateError
 
     def _write_later(self) -> Callable[[], list[Any]]:
-        """Write the content, and once whose session it is and from where. What is returned gives no row where there is no session any more.
+        """Write the content and, the first time, the account and source; return a function that gives the row, if the session still exists.
 
-        No answer waits for the disk: a server that dies within half a second has the session as it was, and its owner types a number again.
+        No answer waits for the disk: if a server dies within half a second, the session is as before, and its owner types a number again.
         """
         content = dict(self.items())
         return prepared_later(
@@ -136,11 +136,11 @@ class SessionStore(db.SessionStore):
         return made
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        """Return what is kept of a session."""
+        """Return the sealed content of a session to store."""
         return encrypt(json.dumps(session_dict), secret=settings.SECRET_KEY, purpose=_PURPOSE)
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
-        """Return the content of a session: nothing, if another app or a foreign program wrote it."""
+        """Return the content of a session; empty if another app or program wrote it."""
         try:
             said: dict[str, Any] = json.loads(
                 decrypt(str(session_data), secret=settings.SECRET_KEY, purpose=_PURPOSE)
@@ -150,14 +150,14 @@ class SessionStore(db.SessionStore):
         return said
 
     def delete(self, session_key: str | None = None) -> None:
-        """Remove a session, this one where no other is named."""
+        """Remove a session: this one, if no other is named."""
         key = self.session_key if session_key is None else session_key
         if key is not None:
             Session.objects.filter(session_key=_row(key)).delete()
 
 
 def _whose(content: dict[str, Any]) -> str | None:
-    """Return whose session it is, or who waits in the second step of a sign-in: it ends with the sessions of that account."""
+    """Return the account that is signed in, or in the second step of a sign-in: the session ends with the others of that account."""
     waits = content.get(LOGIN_SESSION_KEY)
     whose: str | None = content.get(AUTH_USER) or (waits.get("user_pk") if isinstance(waits, dict) else None)
     return whose

@@ -17,7 +17,7 @@ from rollkeeper.site.web_apps import this_app
 
 HERE = Path(__file__).parent
 APP = this_app()
-# The app's path, where its address has one. The proxy leaves it in the address, and `request_buffer.py` takes it off.
+# The app's path, if its address has one. The proxy leaves the path in the address, and `request_buffer.py` removes it.
 _PATH = app_path(APP) if APP else ""
 FORCE_SCRIPT_NAME = _PATH or None
 
@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "rollkeeper.site.cookie_path.CookiePathMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # No page has typed values next to a secret, and a form token is masked again for each response: lengths reveal nothing.
+    # No page has typed values next to a secret, and each response masks the form token differently: lengths reveal nothing.
     "django.middleware.gzip.GZipMiddleware",
     "rollkeeper.site.untranslated_texts.UntranslatedTextsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -112,7 +112,7 @@ TEMPLATES = [
 # Forms and their widgets are drawn by templates/django/forms/, so that every form of every app looks and reads alike.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# No web app opens what is sealed, and no process that was started without the need (`operations/worker_processes.py`).
+# Web apps and workers that need no keys get no connection that opens sealed values (`operations/worker_processes.py`).
 OPENS = not APP and os.environ.get("ROLLKEEPER_OPENS") != "no"
 DATABASES = {
     "default": address(stores.REGISTER, this_role()),
@@ -141,7 +141,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_FORMS = {"login": "rollkeeper.site.sign_in_form.SignInForm"}
 ACCOUNT_ADAPTER = "rollkeeper.site.accounts.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Wrong passwords are counted in `access/passwords.py`; "login_failed" is left for wrong second factors, by account.
+# `access/passwords.py` counts wrong passwords; "login_failed" counts only wrong second factors, by account.
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "5/300s/key"}
 MFA_ADAPTER = "rollkeeper.site.accounts.StaffMFAAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = access_settings().reauthenticate_minutes * 60
@@ -160,12 +160,12 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = instance().kind is InstanceKind.DEMO
 
 # Ports of one host share cookies: each app has its own cookie names, so that one sign-in does not end another. In production the
 # prefix makes a browser refuse a cookie of that name from another host of the domain, or over plain HTTP. Apps that share a host name
-# have a path each, which that prefix does not allow: there no app's process is sent the cookies of another (`cookie_path.py`).
+# have a path each, which that prefix does not allow: there the path keeps each app's cookies apart (`cookie_path.py`).
 _PREFIX = ("__Secure-" if _PATH else "__Host-") if instance().kind is InstanceKind.PRODUCTION else ""
 _COOKIES = f"{_PREFIX}rollkeeper_{APP or 'none'}"
 SESSION_COOKIE_NAME = f"{_COOKIES}_session"
 PORTAL_TOKEN_COOKIE_NAME = f"{_PREFIX}rollkeeper_portal_token"
-# The portal has no session of Django's: its role may not touch the table in which those of the staff lie.
+# The portal keeps no sessions in the database: its role may not touch the table with the sessions of staff.
 SESSION_ENGINE = (
     "django.contrib.sessions.backends.signed_cookies" if APP == "portal" else "rollkeeper.site.sessions"
 )
@@ -201,7 +201,7 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 if _PATH:
-    # What is in the app's own folder, and nothing that another app of the host name serves.
+    # Only what is under the app's own path, and nothing that another app of the host name serves.
     _HERE = f"{app_address(str(APP))}/"
     _STATIC = f"{_HERE}static/"
     SECURE_CSP |= {
@@ -213,8 +213,8 @@ if APP == "portal" and not portal_runs_scripts():
     # A script here would act in the apps of staff who use the same browser.
     SECURE_CSP |= {name: ["'none'"] for name in ("script-src", "worker-src", "connect-src", "manifest-src")}
 
-# A file is never written to disk, as Django would do with a large one: neither the picture that the counter's form asks for
-# nor one that is sent to a page that asks for none. With the form come back the copies that a reading gave.
+# No uploaded file is ever written to disk, as Django would do with a large one: neither a picture for the counter's form nor a
+# file that is sent to a page without a field for it. A form also sends back the copies that were made when its picture was read.
 FILE_UPLOAD_HANDLERS = ["rollkeeper.documents.uploads.MemoryOnly"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = (2 if APP == "backoffice" else 8) * 1024 * 1024
 
@@ -222,7 +222,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("bo", "བོད་ཡིག")]
 LOCALE_PATHS = [HERE / "locale"]
 FORMAT_MODULE_PATH = ["rollkeeper.site.formats"]
-# Django does not know Tibetan by itself.
+# Django itself does not know Tibetan.
 LANG_INFO["bo"] = {"bidi": False, "code": "bo", "name": "Tibetan", "name_local": "བོད་ཡིག"}
 LANGUAGE_COOKIE_NAME = f"{_COOKIES}_language" if _PATH else "django_language"
 LANGUAGE_COOKIE_SAMESITE = "Strict"
@@ -247,7 +247,7 @@ LOGGING: dict[str, object] = {
         "null": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Django's own 4xx and 5xx records carry the path and, on a crash, the request's values: the edge writes its own.
+    # Django's records of 4xx and 5xx answers contain the path and, on a crash, the request's values: `http_errors.py` logs instead.
     "loggers": {
         "django.request": {"handlers": ["null"], "propagate": False},
         "django.security": {"handlers": ["null"], "propagate": False},

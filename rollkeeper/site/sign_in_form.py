@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The forms by which staff sign in: staff type at once, and a code has the name that it has on our own pages."""
+"""The forms by which staff sign in: the cursor is in the first field, and a code has the same name as on other pages."""
 
 import datetime as dt
 from typing import Any
@@ -16,7 +16,7 @@ from rollkeeper.kernel import clock
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
-    """User name and password; the first of them has the cursor."""
+    """User name and password, with the cursor in the first."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -24,7 +24,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 
 class _Named:
-    """What English calls a code alone is named by what it is for."""
+    """Gives the field of the code a label that says what the code is for, though English says only "Code"."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,16 +33,16 @@ class _Named:
         code.widget.attrs.pop("placeholder", None)
 
     def clean_code(self) -> str:
-        """Return the code, where no app was shown it before: the cache knows of this process alone, the register of all.
+        """Return the code, if it was not used at any app before: the cache knows only this process, the register all of them.
 
-        An authenticator app shows one code for each half minute, and its use is noted with its instant.
+        An authenticator app shows one code for each half minute, and the instant of its use is recorded.
         """
         code: str = super().clean_code()  # type: ignore[misc]
         authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
         if authenticator.type == Authenticator.Type.TOTP:
             now, period = clock.true_now(), dt.timedelta(seconds=app_settings.TOTP_PERIOD)
             begun = now - dt.timedelta(seconds=now.timestamp() % period.total_seconds())
-            # A use that lies ahead was noted while the machine's clock was.
+            # A use in the future was recorded while the machine's clock was ahead.
             was_not = Q(last_used_at=None) | Q(last_used_at__lt=begun) | Q(last_used_at__gt=now + period)
             unused = Authenticator.objects.filter(was_not, pk=authenticator.pk)
             if not unused.update(last_used_at=now):

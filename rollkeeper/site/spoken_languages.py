@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The language of a page: of those asked for the first in which this instance may speak, else English."""
+"""The language of a page: the first requested language in which this instance may speak, else English."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from rollkeeper.kernel.accepted_languages import SOURCE, has_reader, is_spoken, 
 
 
 class SpokenLanguageMiddleware(LocaleMiddleware):
-    """Django's, which knows all languages that have texts, but for those in which this instance may not speak."""
+    """Django's middleware, without the languages in which this instance may not speak."""
 
     def process_request(self, request: HttpRequest) -> None:
         """Activate the language of the cookie or of the browser."""
@@ -34,7 +34,7 @@ def language_context(request: HttpRequest) -> dict[str, object]:
 
 
 def _first_spoken(request: HttpRequest) -> str:
-    """Return what the browser asks for, in its order; what the cookie says was tried before."""
+    """Return the first language that the browser asks for and this instance may speak; the cookie's language was tried before."""
     for asked, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         try:
             known = get_supported_language_variant(asked)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the texts of an answer that have no Tibetan: on a page as elements, each with its language, elsewhere plainly."""
+"""Writes those texts of an answer that have no Tibetan: on a page as elements, each with its language, elsewhere as plain text."""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from rollkeeper.kernel.side_by_side import as_html, as_plain_text, is_side_by_side, side_by_side
 
-# JSON may have any letter escaped.
+# In JSON any letter may be escaped.
 _ESCAPED: Final = {f"\\u{ord(letter):04x}": letter for letter in side_by_side("", "")}
 
 

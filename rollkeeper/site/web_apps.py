@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The web apps: each a separate process with its own port, database role and addresses.
 
-Separate processes, because a counter that shares memory with a process that may read is no longer write-only; and
-separate origins, so that a fault in one page cannot reach into another app; or else a path each and a portal without scripts.
+Separate processes, because a counter that shares memory with a process that may read is no longer write-only. Separate
+origins, so that a fault in one page cannot reach into another app; if they share one, each app has a path, and the portal has no scripts.
 """
 
 import os
@@ -24,7 +24,7 @@ SHEET: Final = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
 
 
 class AppName(StrEnum):
-    """The names of the apps: what a command's option and an address may say."""
+    """The names of the apps, as options of commands and addresses use them."""
 
     BACKOFFICE = "backoffice"
     COUNTER = "counter"
@@ -33,7 +33,7 @@ class AppName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One way in through the web, and the roles of staff that open it."""
+    """One web app, and the roles of staff that open it."""
 
     name: str
     title: str | Promise
@@ -43,13 +43,13 @@ class App:
     role_names: frozenset[str]
     """The roles of staff that open it (`access.roles`), as text: a process that only starts others needs no Django."""
     seals: bool = False
-    """Whether it puts people into the vault; it then has the password of the sealer in the store of keys."""
+    """Whether it seals people into the vault; then it has the password of the sealer in the store of keys."""
     seals_files: bool = False
-    """Whether it seals files that staff hand in, and no person; it has that password for this alone."""
+    """Whether it seals files that staff upload, and no people; then it has the same password."""
     needs: tuple[str, ...] = ()
-    """Further files of the instance that it reads, where they are."""
+    """Further files of the instance that it reads, if they exist."""
     is_staffs: bool = True
-    """Whether staff sign in here; otherwise it is for subscribers, who show a code that came to their line."""
+    """Whether staff sign in here; otherwise it is for subscribers, who enter a code that was sent to their line."""
 
     @property
     def has_sealer(self) -> bool:

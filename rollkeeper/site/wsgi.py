@@ -12,9 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
 application = get_wsgi_application()
 path = settings.FORCE_SCRIPT_NAME or ""
 
-# Loaded code stays: collecting it again and again would delay about one request in some hundred for long. What it left, a few
-# hundred small things, stays too: to look for them took a sixth of the start.
+# Loaded code is never collected: looking through it again and again would delay about one request in some hundred for long. A few
+# hundred small objects that loading left behind stay too: looking for them took a sixth of the start.
 gc.freeze()
-# What a request leaves is freed as it goes; to look for cycles twice in each one took a fifteenth of a registration.
+# Most of what a request leaves is freed at once; looking for cycles twice in each request took a fifteenth of a registration.
 gc.set_threshold(10_000, 10, 10)
 gc.enable()

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What every template writes in the way of the reader's language."""
+"""Tags and filters by which every template follows the rules of the reader's language."""

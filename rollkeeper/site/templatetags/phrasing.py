@@ -22,26 +22,26 @@ register.simple_tag(phrasing.gap, name="gap")
 
 @register.filter
 def calendar(instant: dt.datetime | None) -> dt.datetime | None:
-    """Put an instant that the machine stamped on the calendar of a demo instance, which is on another day."""
+    """Convert an instant of the machine's clock to the calendar of a demo instance, which is on another day."""
     return instant and clock.on_calendar(instant)
 
 
 @register.filter
 def region(name: str) -> str:
-    """Write the name of a region in the reader's language where there is one; the operator's file names it in one alone."""
+    """Write the name of a region in the reader's language, if there is a translation; the operator's file has only one language."""
     return pgettext("region", name) if name else name
 
 
 @register.filter
 def whose(field: BoundField) -> str:
-    """Write the label of a field, of a form about several people with whose it is."""
+    """Write the label of a field; in a form about several people, with the person it is about."""
     part_of = getattr(field.form, "part_of", None)
     return " · ".join(str(one) for one in (part_of(field.name) if part_of else "", field.label) if one)
 
 
 @register.filter
 def period(kept: RetentionRules) -> str:
-    """Write for how long something is kept."""
+    """Write how long something is kept."""
     return phrasing.write_period(years=kept.years, months=kept.months, days=kept.days)
 
 
