@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an operator's file says about a line: does it work, is it barred and why, or is it not taken in. How far an upload is."""
+"""The status that an operator's file gives a line (works, barred and why, not imported), and the states of an upload."""
 
 from enum import StrEnum
 from typing import Final
@@ -11,7 +11,7 @@ from rollkeeper.lines.choices import SuspensionReason
 
 
 class LineStatus(StrEnum):
-    """The meaning of a value in the file's column of line status. Barred lines are named by the reason."""
+    """The meaning of a value in the file's column of line status. For a barred line it is the reason."""
 
     ACTIVE = "active"
     UNPAID = "unpaid"
@@ -31,7 +31,7 @@ BARRED: Final = {
     LineStatus.SUBSCRIBER_REQUEST: SuspensionReason.SUBSCRIBER_REQUEST,
     LineStatus.OPERATOR: SuspensionReason.OPERATOR,
 }
-"""The reason for suspension with which a barred line comes in."""
+"""The reason for suspension with which a barred line is imported."""
 
 
 class UploadState(TextChoices):

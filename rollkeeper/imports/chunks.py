@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A chunk of lines on its way in: sealed, weeded of what is there already, copied.
+"""Seals a chunk of lines, removes the rows that the register has already, and copies the rest.
 
-The common chunk meets nothing that is there: it is copied at once, and only where PostgreSQL finds a number or a
-reference twice is it looked up row by row. Runs inside the act of the import.
+Usually the register has none of a chunk's lines. So the chunk is copied at once, and looked up row by row only if PostgreSQL finds
+a number or a reference twice. Runs inside the action of the import.
 """
 
 import datetime as dt
@@ -50,7 +50,7 @@ class CopyResult:
 
 
 def seal(chunk: RowChunk) -> RowChunk:
-    """Give each line its reference (16 bytes) and blind the operator's; seal number and contact where the file has them."""
+    """Give each line its reference (16 bytes) and blind the operator's reference; seal number and contact if the file has them."""
     columns = chunk.columns
     columns["line_id"] = new_uuid_bytes(len(chunk.rows))
     if "reference" in columns:
@@ -83,9 +83,9 @@ def seal_numbers(chunk: RowChunk) -> RowChunk:
 
 
 def copy_chunk(chunk: RowChunk, *, import_id: UUID, on: dt.date) -> CopyResult:
-    """Copy the chunk's lines in; refuse in `chunk` what is there already, and note what completes known lines.
+    """Copy the chunk's lines into the register; refuse in `chunk` the rows that it has already, and note what completes known lines.
 
-    Precondition: inside an action. Returns: how many were made, how many an earlier import had made, how many came in barred.
+    Precondition: inside an action. Returns: how many were made, how many an earlier import had made, how many are barred.
     """
     drop_duplicates(chunk)
     known = 0
@@ -130,9 +130,9 @@ def drop_duplicates(chunk: RowChunk) -> None:
 
 
 def drop_existing(chunk: RowChunk, *, import_id: UUID) -> int:
-    """Refuse what the register has already; return how many rows are lines of an earlier import.
+    """Refuse rows that the register has already; return how many rows are lines of an earlier import.
 
-    A line is known again by the operator's reference, or by its number if it is in service since the same day. What the file adds
+    A line is recognised by the operator's reference, or by its number if it is in service since the same day. What the file adds
     to a known line goes into the chunk's completions.
     """
     columns = chunk.columns
@@ -175,7 +175,7 @@ def drop_existing(chunk: RowChunk, *, import_id: UUID) -> int:
 
 
 def _known_lines(line_ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """Lock current lines and show them, so that they are not registered meanwhile."""
+    """Lock current lines, so that they are not registered meanwhile, and return them."""
     if not line_ids:
         return {}
     rows("SELECT lines_lock_lines(%s)", [list(line_ids)])
@@ -185,7 +185,7 @@ def _known_lines(line_ids: Sequence[UUID]) -> dict[UUID, Any]:
 def _complete(
     chunk: RowChunk, known: Mapping[int, UUID], lines: Mapping[UUID, Any]
 ) -> list[tuple[int, str, Reason]]:
-    """Note what the file adds to known lines; name what it says and an import may not do."""
+    """Note what the file adds to known lines; return what the file says but an import may not do."""
     columns = chunk.columns
     nothing = [None] * len(chunk.rows)
     essential = columns.get("is_essential", nothing)
@@ -198,7 +198,7 @@ def _complete(
             continue
         subscriber = subscribers[place_] if not line.is_registered else None
         if essential[place_] and not line.is_essential:
-            # Nothing says which these were: a file would ask of every line whether someone's life may depend on it.
+            # No output says which lines these were: otherwise a file could ask of every line whether a life may depend on it.
             chunk.essential.append(held.bytes)
         if subscriber and line.waits_for_registration:
             missed.append((place_, chunk.names.get("registration", ""), NOT_REGISTERED_YET))
@@ -212,7 +212,7 @@ def _complete(
 
 
 def _barred(chunk: RowChunk) -> dict[LineId, SuspensionReason]:
-    """Return the lines of a chunk that came in barred, and why."""
+    """Return the lines of a chunk that are imported as barred, and why."""
     said = zip(chunk.columns["line_id"], chunk.columns.get("status", ()), strict=False)
     return {LineId(UUID(bytes=line)): BARRED[LineStatus(status)] for line, status in said if status in BARRED}
 

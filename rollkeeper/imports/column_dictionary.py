@@ -20,7 +20,7 @@ _UNSPACED = re.compile(r"[\u0f00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 _MOST_WORDS: Final = 200
 _LONGEST_WORD: Final = 64
-"""Of the dictionary; a test holds it to that. A cell may have thirty thousand words, and all that follow one another fill the memory."""
+"""The longest word of the dictionary, as a test checks. A cell may have thirty thousand words, and all runs of them would fill the memory."""
 
 MOST_KINDS: Final = 400
 """A column with more different values holds no kinds."""
@@ -30,7 +30,7 @@ HEAD_ROWS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A column that is not taken in; `about` says why it is named where it is sensitive."""
+    """A column that is not imported; `about` says what a sensitive column is about."""
 
     column: str
     about: str | None
@@ -51,7 +51,7 @@ def meaning_of(heading: str) -> str | None:
 
 
 def is_personal(heading: str) -> bool:
-    """Tell a heading of what names or reaches one subscriber, or a person who acts for one: its values are no kinds."""
+    """Tell whether a column names or reaches one subscriber, or a person who acts for a subscriber: its values are no kinds."""
     meaning = meaning_of(heading) or ""
     if meaning in {"contact", "company_people_reached"} or meaning.endswith(
         ("name", "address", "document_number")
@@ -63,9 +63,9 @@ def is_personal(heading: str) -> bool:
 
 
 def sensitive_about(heading: str, *, asked: Collection[str] = ()) -> str | None:
-    """Return what a heading is about, where that is something the register has no place for, since no law asks it (`asked`).
+    """Return what a heading is about if the register has no place for it, since no law asks for it (`asked`).
 
-    How a line is paid is not, and the credit code of a company is the number of its licence.
+    How a line is paid is not sensitive, and the credit code of a company is the number of its licence.
     """
     if meaning_of(heading) in {"payment", "company_document_number"}:
         return None
@@ -73,7 +73,7 @@ def sensitive_about(heading: str, *, asked: Collection[str] = ()) -> str | None:
 
 
 def never_about(heading: str, *, used_as: str = "") -> str | None:
-    """Return what a heading is about, where no map may use such a column as this attribute of a registration, or as anything."""
+    """Return what a heading is about if no map may use such a column as this attribute of a registration, or as anything."""
     matches = _matches(heading)
     return next(
         (about for about, never, but_as in matches if never and (not but_as or used_as != but_as)), None
@@ -90,7 +90,7 @@ def _matches(heading: str) -> list[tuple[str, bool, str]]:
 
 
 def is_known(heading: str) -> bool:
-    """Tell a heading that says something to the dictionary from a text that might be anything."""
+    """Tell whether the dictionary knows a heading; otherwise it might be any text."""
     return bool(
         meaning_of(heading) or named_by(heading) or sensitive_about(heading) or service_of_heading(heading)
     )
@@ -107,7 +107,7 @@ def service_of_heading(heading: str) -> str | None:
 
 
 def named_by(heading: str) -> str | None:
-    """Return the service whose lines are in such a column: domains, sites, address blocks."""
+    """Return the service whose lines such a column names: domains, sites, address blocks."""
     return _table("named_headings").get(_plain(heading))
 
 
@@ -131,22 +131,22 @@ def service_in(value: str) -> str | None:
 
 
 def says_service(value: str) -> bool:
-    """Tell a value that names a kind of service."""
+    """Tell whether a value names a kind of service."""
     return service_in(value) is not None
 
 
 def says_yes(value: str) -> bool:
-    """Tell a yes in any of the dictionary's languages."""
+    """Tell whether a value means yes in any of the dictionary's languages."""
     return _plain(value) in _flat("yes")
 
 
 def says_no(value: str) -> bool:
-    """Tell a no in any of the dictionary's languages; an empty value is a no."""
+    """Tell whether a value means no in any of the dictionary's languages; an empty value does."""
     return _plain(value) in _flat("no")
 
 
 def _runs(text: str) -> set[str]:
-    """Return what words of a text make that follow one another, each no longer than a word of the dictionary may be."""
+    """Return all runs of words that follow one another in a text, none longer than a word of the dictionary may be."""
     parts, found = _parts(text)[:_MOST_WORDS], set[str]()
     for first in range(len(parts)):
         run = ""

@@ -29,12 +29,12 @@ _ALMOST_AS_MANY = 0.9
 
 
 def values_of(sample: Sequence[Sequence[str]], place: int) -> list[str]:
-    """Return the values of one column that are there."""
+    """Return the values of one column, without empty ones."""
     return [row[place].strip() for row in sample if place < len(row) and row[place].strip()]
 
 
 def shown_values(values: Sequence[str]) -> str:
-    """List values of a column of kinds; a column with many or long ones may hold what is a person's, and is not shown."""
+    """List the values of a column of kinds; many or long values may be a person's data, and are only counted."""
     if len(values) > _MOST_SHOWN or any(len(value) > _LONGEST_SHOWN for value in values):
         return f"{len(values):,} different ones"
     return ", ".join(repr(value) for value in values)
@@ -51,21 +51,21 @@ def telephone_share(values: Sequence[str], country: str) -> float:
 
 
 def are_mobile(values: Sequence[str], country: str) -> bool:
-    """Tell whether the plan of their country gives every telephone number here to mobile networks, and to nothing else."""
+    """Tell whether the country's number plan gives all telephone numbers here to mobile networks, and to nothing else."""
     numbers = [text for text in values[:_ENOUGH] if _is_number(text, country)]
     kinds = {phonenumbers.number_type(phonenumbers.parse(text, country)) for text in numbers}
     return kinds == {phonenumbers.PhoneNumberType.MOBILE}
 
 
 def are_seconds(values: Sequence[str]) -> bool:
-    """Tell a column of seconds since 1970, which look like telephone numbers of ten digits: each is a day since 1990, none later than 2040."""
+    """Tell whether a column holds seconds since 1970, which look like telephone numbers of ten digits: all from 1990 to 2040."""
     return bool(values) and all(
         len(v) <= 10 and v.isdecimal() and 631_152_000 <= int(v) < 2_208_988_800 for v in values[:_ENOUGH]
     )
 
 
 def are_days(values: Sequence[str]) -> bool:
-    """Tell a column of days, which look like telephone numbers of eight digits, or of ten where they are seconds."""
+    """Tell whether a column holds days, which look like telephone numbers of eight digits, or of ten if they are seconds."""
     return are_seconds(values) or share(values, _is_day) >= _MOSTLY
 
 
@@ -74,7 +74,7 @@ def _is_day(text: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """Tell an address of e-mail by its form."""
+    """Tell whether a text has the form of an e-mail address."""
     return _EMAIL.fullmatch(text) is not None
 
 
@@ -84,10 +84,10 @@ def without_time(text: str) -> str:
 
 
 def date_forms(values: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the forms that read a column of dates, and those between which the sample does not decide.
+    """Return the forms that read a column of dates, and the forms between which the sample cannot decide.
 
-    Exports mix forms: a date is taken away by the form that reads most, then the rest is looked at again. Two forms that read
-    almost the same dates to different days are a question for a person.
+    Exports mix forms: the form that reads most dates is chosen for these, then the rest is examined again. If another form reads
+    almost as many of them, but to different days, a person must decide.
     """
     left = [without_time(value) for value in values[:_ENOUGH_DATES]]
     whole, chosen = len(left), list[str]()
@@ -117,7 +117,7 @@ def _differ(texts: Sequence[str], one: str, other: str) -> bool:
 
 
 def looks_like_a_value(name: str) -> str | None:
-    """Return what a heading is, where it can only be a value."""
+    """Return which kind of value a heading is, if it can only be a value."""
     if is_email(name):
         return "an e-mail address"
     if _is_day(name):
@@ -126,7 +126,7 @@ def looks_like_a_value(name: str) -> str | None:
 
 
 def is_date(text: str, *, form: str) -> bool:
-    """Tell a date of one form, without a time of day, of the years in which there were telephones."""
+    """Tell whether a text is a date of one form, without a time of day, in a year in which there were telephones."""
     try:
         return dt.datetime.strptime(text, form).year >= 1876  # noqa: DTZ007 - a plain date
     except ValueError:

@@ -82,7 +82,7 @@ def middles(
 ) -> list[bytes]:
     """Return the fields between a line's id and its number: service, state, version, marks, payment, day, language, region.
 
-    Each part is made once for each different value: there are few of any one, and many of all together.
+    Each part is made once for each different value: a part has few different values, but their combinations are many.
     """
     heads, dates, texts = _Made(_head), _Made(_date), _Made(_text)
     marks = zip(services, states, registered, essential, payments, strict=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The subscribers that a file declares, persons and companies: referred to by their document, sealed, recorded as *declared*.
+"""Records the subscribers that a file declares, persons and companies: known by their document, sealed, with assurance *declared*.
 
 One document is one person, for any number of lines and names. A file cannot show a document: a later check at the counter raises
 the assurance.
@@ -28,11 +28,11 @@ from rollkeeper.vault.services import PersonRecord, seal_persons
 ASSURANCE: Final = "declared"
 _NO_ONE: Final = (None, None)
 type _People = dict[PartyRole, tuple[PersonId, str]]
-"""Who has which part in a registration, and the commitment of what is sealed."""
+"""The person in each part of a registration, and the commitment of the values sealed for this person."""
 
 
 def register(chunk: RowChunk, *, authority: Authority, role: StaffRole, pack: Pack, on: dt.date) -> int:
-    """Record the declared subscribers of a chunk's lines, new ones and known ones without one; return how many there are.
+    """Record the declared subscribers of a chunk's new lines, and of known lines without a subscriber; return how many.
 
     Precondition: inside an action. Ledger: line:tenure:registered a line.
     """
@@ -87,7 +87,7 @@ def register(chunk: RowChunk, *, authority: Authority, role: StaffRole, pack: Pa
 def _sealed(
     declared: Sequence[tuple[DeclaredSubscriber, str | None]], ids: Sequence[TenureId], *, on: dt.date
 ) -> list[_People]:
-    """Return for each who are referred to by their parts, and the commitment of what is sealed of each.
+    """Return for each registration the person in each part, and the commitment of the values sealed for this person.
 
     The user of a line and the bearer of the company may be one person, who is sealed once, with the attributes of both parts.
     """

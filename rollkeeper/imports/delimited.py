@@ -49,7 +49,7 @@ class Delimited:
         return f"text in {self.encoding}, separated by {_NAMES.get(self.separator, repr(self.separator))}"
 
     def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
-        """Give every record. Refuses: IMPORT_FIELD_TOO_LONG, IMPORT_QUOTE_UNCLOSED."""
+        """Yield every record. Refuses: IMPORT_FIELD_TOO_LONG, IMPORT_QUOTE_UNCLOSED."""
         row = 0
         with _text(file, self.encoding) as source:
             reader = csv.reader(_lines(source), delimiter=self.separator, strict=True)
@@ -88,14 +88,14 @@ class Delimited:
             csv.field_size_limit(LINE_LIMIT + 1)
             try:
                 cells = next(csv.reader([next(lines)], delimiter=self.separator), [""])
-                # Where none is too long on its first line, the last one goes on for many.
+                # If no field is too long on the row's first line, the last field goes on over many lines.
                 return next((i for i, cell in enumerate(cells, 1) if len(cell) > FIELD_LIMIT), len(cells))
             finally:
                 csv.field_size_limit(FIELD_LIMIT)
 
 
 def open_delimited(file: Path, encoding: str, separator: str | None) -> Delimited:
-    """Return how a file is read, finding the separator where it is not given."""
+    """Return how a file is read; find the separator if it is not given."""
     return Delimited(encoding, separator or _find_separator(file, encoding))
 
 
@@ -112,9 +112,7 @@ def require_line_lengths(file: Path, encoding: str) -> None:
     with _text(file, encoding) as source:
         try:
             before.extend(islice(_lines(source), HEAD_LINES))
-        except (
-            UnicodeError
-        ):  # no replacement for what cannot be read: without its byte order mark, or no encoding of files
+        except UnicodeError:  # this encoding replaces no unreadable bytes: a byte order mark is missing, or it is no encoding of files
             raise IMPORT_FILE_UNREADABLE(file=file, why=f"it is no text in {encoding}") from None
         except _LineTooLong as fault:
             column, row = max(fault.counts.values()) + 1, _row_after(before)
@@ -122,13 +120,13 @@ def require_line_lengths(file: Path, encoding: str) -> None:
 
 
 def _row_after(lines: list[str]) -> int:
-    """Return the row in which the line after these lies: a field in quotation marks goes over several lines."""
+    """Return the row of the line that follows these lines: a field in quotation marks may go over several lines."""
     csv.field_size_limit(LINE_LIMIT * HEAD_LINES)
     return sum(1 for _ in csv.reader([*lines, "next"]))
 
 
 def _find_separator(file: Path, encoding: str) -> str:
-    """Return the separator that cuts most of the first rows into columns, all alike."""
+    """Return the separator that divides most of the first rows into the same number of columns."""
     with _text(file, encoding) as source:
         head = _head_lines(source)
     csv.field_size_limit(FIELD_LIMIT)

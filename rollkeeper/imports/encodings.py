@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""In which encoding a file of text is written.
+"""Finds the encoding of a text file.
 
 UTF-8 proves itself and is tested on the whole file. Chinese exports in GB18030 are recognised by their own marks before any
 general detector is asked: general detectors take short Chinese text for Korean or Big5. Everything else is the guess of
@@ -23,7 +23,7 @@ _BOMS: Final = (
 _AT_HOME_IN_GB18030 = re.compile(
     "[\u0f00-\u0fff\u0600-\u06ff\u1800-\u18af\ua000-\ua4cf\u3000-\u303f\uff00-\uffef]"
 )
-# Tried before the general detector, which on a few names cannot tell these from their neighbours.
+# Tried before the general detector, which cannot tell these from similar encodings if a file has only a few names.
 _FAMILIES: Final = (
     (
         "cp1252",
@@ -31,7 +31,7 @@ _FAMILIES: Final = (
     ),
     ("cp1251", re.compile("[а-яёА-ЯЁ№«»—–\xa0]+")),
 )
-# The encodings of exports. A general detector also knows obsolete ones, and takes a name for one in a short file.
+# The encodings of exports. A general detector also knows obsolete encodings, and takes a short file of names for one of these.
 _LIVING: Final = (
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932", "cp949", "big5",
     "big5hkscs", "gb18030", "euc_jp", "koi8_r", "koi8_u", "cp437", "cp850", "cp852", "cp866", "mac_roman", "iso8859_2",
@@ -41,7 +41,7 @@ SAMPLE_BYTES = 256 * 1024
 
 
 def encoding_by_bom(head: bytes) -> str | None:
-    """Return the encoding that the first bytes state outright, or that their zero bytes betray."""
+    """Return the encoding that the first bytes state by a byte order mark, or that their zero bytes show."""
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
@@ -54,7 +54,7 @@ def encoding_by_bom(head: bytes) -> str | None:
 
 
 def guess(sample: bytes) -> str:
-    """Return the encoding of whole lines with bytes above 127, not all of which are UTF-8."""
+    """Return the likely encoding of whole lines with bytes above 127, if not all of them are UTF-8."""
     lines = sample.splitlines()
     if sum(_decodes(line, "utf-8") for line in lines) > 0.5 * len(lines):
         return "utf-8"
@@ -79,9 +79,9 @@ def _is_gb18030(sample: bytes) -> bool:
 
 
 def _is_family(sample: bytes, name: str, letters: re.Pattern[str]) -> bool:
-    """Tell whether every foreign character belongs to the family's letters, small ones mostly.
+    """Tell whether every foreign character is one of the family's letters, mostly small ones.
 
-    Western letters occur alone among plain ones, Cyrillic ones in runs; otherwise it is another script.
+    Western letters occur alone among plain letters, Cyrillic letters in runs; otherwise it is another script.
     """
     if not _decodes(sample, name):
         return False

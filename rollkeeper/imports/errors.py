@@ -117,7 +117,7 @@ IMPORT_UNDONE_BEFORE = Refusal(
     "The import {import_id} was undone before.",
     "The page of imports says when, as does 'rollkeeper imports show'.",
 )
-# What happened to a line since is no longer the import's alone to take back.
+# If something has happened to a line since, an undo of the import cannot take it back.
 IMPORT_IN_USE = Refusal(
     "import_in_use",
     Kind.CONFLICT,

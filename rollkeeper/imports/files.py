@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An operator's file, looked at as a whole before a single row is taken in.
+"""Reads an operator's whole file once before a single row is imported.
 
-Reading everything once costs a second a million rows and buys three things: a file that is broken anywhere is refused
-before anything is written, the bar knows its end, and the hash that lets a broken-off import go on is known.
-Row numbers are those that a spreadsheet shows: without rows above it, the row of names is row 1.
+This costs a second for a million rows and has three uses: a file that is broken anywhere is refused before anything is written, the
+progress bar knows its end, and the hash by which an import that broke off goes on is known. Rows are numbered as in a spreadsheet:
+without rows above it, the row of names is row 1.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ from rollkeeper.kernel.table_files import cell_as_meant
 BLOCK_BYTES = 1 << 20
 SAMPLE_ROWS = 2_000
 MOST_COLUMNS = 2_000
-"""More than any list of lines has. A line of text may have a million: each is looked at in many ways."""
+"""More than any list of lines has. A line of text may have a million columns, and each is examined in many ways."""
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "it is a spreadsheet of the old binary kind (.xls)"),
     (b"%PDF", "it is a PDF"),
@@ -41,7 +41,7 @@ _FOREIGN = (
     (b"\x28\xb5\x2f\xfd", "it is compressed (zstd)"),
     (b"SQLite format 3", "it is a database of SQLite"),
 )
-# A name may go over two lines; what no name holds would also act upon the terminal that shows it.
+# A name may go over two lines. Other control characters are in no name, and would act on the terminal that shows them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -53,7 +53,7 @@ class TabularFile(Protocol):
         """Say how it is read, for a person."""
 
     def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
-        """Give every record, the row of names included. Faults in columns that are not wanted are passed over."""
+        """Yield every record, including the row of names. Faults in columns that are not wanted are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class FileScan:
     row_count: int
     file_hash: str
     header_row: int = 1
-    """The row of column names, 0 where there is none."""
+    """The row of column names, 0 if there is none."""
     sample: Sequence[Sequence[str]] = field(default=(), repr=False)
     mark: tuple[int, int] = (0, 0)
 
@@ -81,7 +81,7 @@ class FileScan:
         return self.header_row + 1
 
     def records(self, wanted: frozenset[int]) -> Iterator[Record]:
-        """Give the rows of values."""
+        """Yield the rows of values."""
         return islice(self.opened.records(self.file, wanted), self.header_row, None)
 
     def distinct_values(self, columns: Collection[str], *, most: int) -> dict[str, Counter[str]]:
@@ -103,7 +103,7 @@ class FileScan:
         return found
 
     def require_unchanged(self, rows_done: int) -> None:
-        """Make sure that the file is still the one looked at. Refuses: IMPORT_FILE_CHANGED."""
+        """Make sure that the file has not changed since it was scanned. Refuses: IMPORT_FILE_CHANGED."""
         if _mark(self.file) != self.mark:
             raise IMPORT_FILE_CHANGED(file=self.file, rows=rows_done)
 
@@ -181,11 +181,11 @@ def _survey(
 
 
 def _header_row(top: Sequence[Record]) -> int:
-    """Return the row of column names: the first one, unless one below it holds more names that are known.
+    """Return the row of column names: the first row with text, unless a row below it holds more known names.
 
-    Reports begin with a title, a date, a merged heading. Where no row holds two known names, it is the first.
+    Reports begin with a title, a date, a merged heading. If no row holds two known names, it is the first.
     """
-    # What is wider is refused: no cell beyond is looked up.
+    # A wider file is refused later: no cell beyond is looked up.
     scores = [known_names(record[:MOST_COLUMNS]) if isinstance(record, list) else 0 for record in top]
     best = max(scores, default=0)
     first = next((i for i, r in enumerate(top) if isinstance(r, list) and any(cell.strip() for cell in r)), 0)

@@ -9,7 +9,7 @@ _MOST = 20
 
 
 def work_on_uploads() -> int:
-    """Read, count, import or destroy what staff asked for, and destroy what is too old; return how many files."""
+    """Read, count, import or destroy files as staff asked, and destroy files that are too old; return how many."""
     from rollkeeper.access.staff_requests import do_staff_requests
     from rollkeeper.imports.upload_work import discard_old_uploads
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The map: which column of the operator's file means what. TOML, strictly read, every fault reported.
 
-[file]          encoding, separator, header, header_row, sheet: only where they were found wrongly
+[file]          encoding, separator, header, header_row, sheet: only if they were detected wrongly
 [number]        column (telephone numbers, names of domains and sites, address blocks: depending on the line's service),
                 or number_range = "+86..." (and count) where the file holds no numbers
 [service]       constant, or [[service.from]] column + values (+ left_out), the first that fits; otherwise
@@ -55,7 +55,7 @@ class MapSection(BaseModel):
 
 
 class FileSection(MapSection):
-    """How the file is written, where that was found wrongly."""
+    """How the file is written, if that was detected wrongly."""
 
     encoding: str | None = None
     separator: Annotated[str | None, Field(min_length=1, max_length=1)] = None
@@ -85,7 +85,7 @@ class NumberSection(MapSection):
     )
     count: Annotated[int | None, Field(gt=0)] = None
     accounts: bool = False
-    """An internet access has the operator's own reference here and no telephone number, also where it is figures alone."""
+    """Internet accesses have the operator's own reference here, not a telephone number, even if it is only figures."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -104,7 +104,7 @@ class ServiceColumn(MapSection):
     column: Column
     values: Annotated[dict[str, Service], Field(min_length=1)]
     left_out: tuple[str, ...] = ()
-    """Values of products that are no lines: their rows are not taken in."""
+    """Values of products that are no lines: their rows are not imported."""
 
 
 class ServiceSection(MapSection):
@@ -131,9 +131,9 @@ class ServiceSection(MapSection):
 
 
 class StatusSection(MapSection):
-    """Whether a line works, is barred and why, or is none of the operator's any more.
+    """Whether a line works, is barred and why, or is no longer the operator's.
 
-    A column says it, of which every value must be named; or columns do that hold a day only where a line has ended, or is barred.
+    Either one column says it, and the map names each of its values; or columns hold a day only if a line has ended, or is barred.
     """
 
     column: Column | None = None
@@ -152,7 +152,7 @@ class StatusSection(MapSection):
 
     @property
     def days(self) -> dict[str, str]:
-        """Return the columns of days, by what a day in them says."""
+        """Return the columns of days, by what a day in them means."""
         given = {"ended_on": self.ended_on, "barred_on": self.barred_on}
         return {name: column for name, column in given.items() if column}
 
@@ -183,12 +183,12 @@ class ActivatedSection(MapSection):
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Return the formats of dates, the one that is tried first in front."""
+        """Return the formats of dates, in the order in which they are tried."""
         return self.formats or (self.format or "%Y-%m-%d",)
 
 
 class ValueSection(MapSection):
-    """A value for each line: out of a column, through a table of values if there is one, or one for all."""
+    """A value for each line: from a column, translated by a table of values if there is one, or one value for all lines."""
 
     column: Column | None = None
     values: dict[str, str] = {}
@@ -202,7 +202,7 @@ class ValueSection(MapSection):
 
 
 class PaymentSection(MapSection):
-    """How a line is paid: out of a column, through a table of its values, or one for all."""
+    """How a line is paid: from a column, translated by a table of its values, or one value for all lines."""
 
     column: Column | None = None
     values: dict[str, Payment] = {}
@@ -218,7 +218,7 @@ class PaymentSection(MapSection):
 
 
 class RegionSection(ValueSection):
-    """Area or branch: out of a column, one for all, or by how a number begins; never a person's address."""
+    """Area or branch: from a column, one for all lines, or by the first digits of a number; never a person's address."""
 
     prefixes: dict[
         Annotated[str, Field(pattern=r"^\+[0-9]{1,14}$")], Annotated[str, Field(min_length=1, max_length=64)]
@@ -273,7 +273,7 @@ class PartSection(_AttributeColumns):
     document_type_is: Annotated[str | None, Field(min_length=1)] = None
     document_types: dict[str, str] = Field(default_factory=dict)
     left_out: tuple[str, ...] = ()
-    """Kinds of document that register no one: such lines are taken in without a registration."""
+    """Kinds of document that register no one: such lines are imported without a registration."""
     citizenships: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -305,8 +305,8 @@ class RegistrationSection(PartSection):
 class CompanySection(PartSection):
     """The columns of lines whose subscriber is a company, and of the people who act for it.
 
-    What is not named here a company shares with persons. Without a column of kinds a line is a company's where its own columns hold a
-    licence, or a name and no person's; or where the document is a business licence.
+    A company shares with persons the columns that are not named here. Without a column of kinds a line is a company's if its own columns
+    hold a licence, or a name while persons' columns are empty; or if the document is a business licence.
     """
 
     kind: Column | None = None
@@ -324,7 +324,7 @@ class CompanySection(PartSection):
 
     @property
     def people(self) -> dict[str, PartSection]:
-        """Return the people who act for a company, by their word."""
+        """Return the people who act for a company, by their name in the map."""
         return {name: part for name, part in (("bearer", self.bearer), ("user", self.user)) if part}
 
     def shared(self, persons: PartSection | None) -> PartSection:
@@ -388,11 +388,11 @@ class ImportMap(MapSection):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Return the columns that are taken in."""
+        """Return the columns that are imported."""
         return tuple(dict.fromkeys(column for _, column in self.places()))
 
     def kinds(self) -> Iterator[tuple[str, frozenset[str], str]]:
-        """Give each column of kinds, the values that the map names, and where it may name more."""
+        """Yield each column of kinds, the values that the map names, and where it may name more."""
         if self.status and self.status.column:
             yield self.status.column, frozenset(self.status.values), "Name each under [status.values]."
         if self.payment and self.payment.column:
@@ -416,7 +416,7 @@ class ImportMap(MapSection):
         return sha256_hex(canonical_bytes(said))
 
     def places(self) -> Iterator[tuple[str, str]]:
-        """Give each place of the map that names a column, and the column."""
+        """Yield each place of the map that names a column, and the column."""
         single = {
             "number": self.number.column, "activated_on": self.activated_on.column,
             "activated_on.tenure_months": self.activated_on.tenure_months, "status": self.status and self.status.column,
@@ -438,7 +438,7 @@ class ImportMap(MapSection):
 
 
 def read_map(file: Path, *, as_of: dt.date | None = None, number_range: str | None = None) -> dict[str, Any]:
-    """Read a map as it is written, with what was given on the command line put in. Refuses: IMPORT_MAP_INVALID."""
+    """Read a map from its file, and add what was given on the command line. Refuses: IMPORT_MAP_INVALID."""
     try:
         raw = tomllib.loads(file.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
@@ -447,7 +447,7 @@ def read_map(file: Path, *, as_of: dt.date | None = None, number_range: str | No
 
 
 def complete(raw: dict[str, Any], *, as_of: dt.date | None, number_range: str | None) -> dict[str, Any]:
-    """Put what was given on the command line into a map that is still being made."""
+    """Add what was given on the command line to a map that is still being made."""
     filled = {name: dict(part) if isinstance(part, dict) else part for name, part in raw.items()}
     activated = filled.get("activated_on")
     if as_of and isinstance(activated, dict) and "tenure_months" in activated:
@@ -474,7 +474,7 @@ def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> Im
     except ValidationError as fault:
         raise as_one(_faults(fault, named=named)) from None
     faults: list[RollkeeperError] = []
-    # Where not one column fits, the first row may well be a person's: it is not repeated.
+    # If not one column fits, the first row may hold a person's data: it is not repeated.
     is_heading = any(column in header for column in made.columns)
     has = f"it has {', '.join(header)}" if is_heading else "its first row names none of the map's columns"
     for place, column in made.places():

@@ -38,7 +38,7 @@ from rollkeeper.kernel.toml_text import toml_text
 _SURE = 0.8
 _REGISTRATION = ("name", "address", "document_type", "document_number")
 _PEOPLE = {"bearer": ("bearer", "representative"), "user": ("user",)}
-"""Who acts for a company and who uses its line, and by which words of the dictionary they are found, the first that are there."""
+"""The people who act for a company or use its line, and the dictionary's words by which they are found: the first that occurs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Proposal:
 
     @property
     def sensitive(self) -> tuple[Dropped, ...]:
-        """Return the dropped columns that the register has no place for."""
+        """Return the dropped columns for which the register has no place."""
         return tuple(column for column in self.dropped if column.about)
 
 
@@ -96,10 +96,10 @@ def propose(
 def dropped_columns(
     header: Sequence[str], used: Iterable[str], *, asked: Collection[str] = ()
 ) -> tuple[Dropped, ...]:
-    """Return the columns that are not taken in, the sensitive ones with what they are about, where no `asked` attribute is.
+    """Return the columns that are not imported; sensitive columns with what they are about, unless that is an `asked` attribute.
 
-    Where no heading is used and not two are known ("passport" may be a heading or a value), the first row may well be a
-    person's: its places are named, not its words.
+    If no heading is used and fewer than two are known ("passport" may be a heading or a value), the first row may hold a person's
+    data: its places are named, not its words.
     """
     kept = set(used)
     is_heading = bool(kept) or sum(map(column_dictionary.is_known, header)) > 1
@@ -127,7 +127,7 @@ def write_map(proposal: Proposal, scan: FileScan) -> str:
 
 
 class _Columns:
-    """The columns of a file by what they mean; a column is taken once."""
+    """The columns of a file by their meaning; each column is used once."""
 
     def __init__(self, scan: FileScan, country: str) -> None:
         self.country = country
@@ -140,7 +140,7 @@ class _Columns:
         return self._values[column]
 
     def kinds(self, column: str) -> Counter[str]:
-        """Return every value of a column of kinds, out of the whole file, with how often it occurs."""
+        """Return every value of a column of kinds in the whole file, with how often it occurs."""
         return self._scan.distinct_values([column], most=column_dictionary.MOST_KINDS)[column]
 
     def free(self) -> list[str]:
@@ -209,7 +209,7 @@ def _propose_status(columns: _Columns, raw: dict[str, Any], needs: list[str]) ->
 
 
 def _propose_status_days(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
-    """Propose the status by columns of days that only lines have which ended or are barred."""
+    """Propose the status by columns that hold a day only for lines that have ended or are barred."""
     found = {part: column for part in ("ended_on", "barred_on") if (column := columns.find(part))}
     days = {part: [v for v in columns.values(column) if says_a_day(v)] for part, column in found.items()}
     found = {part: column for part, column in found.items() if days[part]}
@@ -232,7 +232,7 @@ def _propose_status_days(columns: _Columns, raw: dict[str, Any], needs: list[str
 
 
 def _are_states(column: str, columns: _Columns) -> bool:
-    """Tell a column whose heading says nothing and whose values are all states of a line."""
+    """Tell whether a column's heading says nothing and its values are all states of a line."""
     if column_dictionary.meaning_of(column) is not None or column_dictionary.service_of_heading(column):
         return False
     found = set(columns.values(column))
@@ -280,10 +280,10 @@ def _propose_service(columns: _Columns, raw: dict[str, Any], needs: list[str]) -
 
 
 def _service_source(column: str, columns: _Columns) -> tuple[dict[str, str], list[str]] | None:
-    """Return what a column's values say about the service, and the values that say nothing known; None for another column.
+    """Return the service that each value of a column means, and the unknown values; None if the column is not about services.
 
-    A column of services says kinds of it, or a yes to the one in its heading. A column of products counts where most of its rows
-    name a kind of service.
+    A column of services names kinds of service, or says yes to the service in its heading. A column of products counts if most of its
+    rows name a kind of service.
     """
     own = column_dictionary.service_of_heading(column)
     meaning = column_dictionary.meaning_of(column)
@@ -402,14 +402,14 @@ def _propose_payment(columns: _Columns, raw: dict[str, Any], needs: list[str]) -
 
 
 def _propose_subscribers(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
-    """Propose the columns of registered persons and companies; return notes on what the file lacks of a kind that it has."""
+    """Propose the columns of registered persons and companies; return notes on what the file lacks about them."""
     notes = _propose_registration(columns, raw, needs)
     lacking = _propose_company(columns, raw, needs)
     return lacking if "company" in raw and "registration" not in raw else notes + lacking
 
 
 def _propose_company(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
-    """Propose the columns of companies: their own, with those that they share with persons."""
+    """Propose the columns of companies: their own columns, and the columns that they share with persons."""
     own = {
         name: c for name in ("name", "address", "document_number") if (c := columns.find(f"company_{name}"))
     }
@@ -440,7 +440,7 @@ def _propose_company(columns: _Columns, raw: dict[str, Any], needs: list[str]) -
 
 
 def _person_of_company(columns: _Columns, words: Sequence[str]) -> dict[str, Any]:
-    """Return the columns of who acts for a company, or uses its line; nothing where no column has their name."""
+    """Return the columns of the person who acts for a company, or uses its line; nothing if no column has that person's name."""
     word = next((one for one in words if columns.find(f"{one}_name")), None)
     if word is None:
         return {}
@@ -458,7 +458,7 @@ def _person_of_company(columns: _Columns, words: Sequence[str]) -> dict[str, Any
 
 
 def _propose_registration(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
-    """Propose the registration where the file has all of it; a part alone is of no use and is dropped."""
+    """Propose the registration if the file has all of it; a part alone is of no use and is dropped."""
     found = {field: column for field in _REGISTRATION if (column := columns.find(field))}
     if not found:
         return ()

@@ -8,7 +8,7 @@ from rollkeeper.imports.choices import UploadState
 
 
 class Import(models.Model):
-    """One file taken in, so that an import that broke off resumes where it was."""
+    """One imported file, so that an import that broke off resumes where it was."""
 
     import_id = models.UUIDField(primary_key=True)
     file_hash = models.TextField(

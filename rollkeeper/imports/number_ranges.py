@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Numbers out of the operator's own range for a file that has none: the next free ones, in order."""
+"""Gives lines of a file without numbers the next free numbers of the operator's own range, in order."""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Parquet, a batch at a time. Its reader is loaded only where there is such a file: that takes half a second.
+"""Reads Parquet, a batch at a time. Its reader is loaded only for such a file, since loading takes half a second.
 
 A few kilobytes of Parquet can unpack to gigabytes, and only unpacking shows it. So the file is first read through in a separate
 process with limited memory; only a file that passed is read here.
@@ -32,7 +32,7 @@ for batch in frame.collect_batches(chunk_size=int(sys.argv[2]), maintain_order=T
 
 @dataclass(frozen=True, slots=True)
 class Parquet:
-    """One file of Parquet; columns of lists and structures are passed over."""
+    """One file of Parquet; columns of lists and structures are skipped."""
 
     columns: tuple[str, ...]
 
@@ -42,7 +42,7 @@ class Parquet:
         return "Parquet"
 
     def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
-        """Give every record, the names of the columns first."""
+        """Yield every record, the names of the columns first."""
         import polars as pl
 
         yield list(self.columns)

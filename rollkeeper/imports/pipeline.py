@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Chunks made ready in a second thread while the first one waits for PostgreSQL."""
+"""Prepares chunks in a second thread while the first thread waits for PostgreSQL."""
 
 import queue
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What came of the imports so far: counts alone, since the register keeps no name and no row of a file."""
+"""The results of past imports: only counts, since the register keeps no name and no row of a file."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a subscriber has declared, limited to the operator's file and what the law asks for. Pure.
+"""Reads what subscribers have declared, limited to the operator's file and what the law asks for. Pure.
 
 Exactly the pack's attributes are used; if the file lacks one of them, the line stays unregistered and its subscriber is asked
-like all others. A row of a company registers the company, and who acts for it; never a person by the company's licence. No person
-checks anything here, so such a registration is only *declared*.
+like all others. A row of a company registers the company and the people who act for it, never a person by the company's licence. No
+person checks anything here, so such a registration is only *declared*.
 """
 
 import datetime as dt
@@ -35,13 +35,13 @@ from rollkeeper.vault.fields import Field
 _LICENCES: Final = frozenset({BUSINESS_LICENCE, "cn-company", "cn-uscc"})
 _LONGEST = 2_000
 _OF_NO_ONE: Final = frozenset({Field.DOCUMENT_TYPE, *map(Field, LINE_ATTRIBUTES)})
-"""What a row may say without declaring a subscriber."""
+"""The attributes that a row may have without declaring a subscriber."""
 _FORMED: Final = frozenset(map(Field, HAVE_A_FORM))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DeclaredPart:
-    """One part as declared: what is to be sealed, and the document by which the person is known again."""
+    """One part as declared: the values to be sealed, and the document by which the person is recognised."""
 
     values: Mapping[Field, str]
     document: tuple[str, str] | None
@@ -59,7 +59,7 @@ type Faults = list[tuple[str, Reason]]
 
 
 class Asked(NamedTuple):
-    """By what the law says what it asks of a row: the service of its line, and how it is paid."""
+    """What decides what the law asks of a row: the service of its line, and how the line is paid."""
 
     service: str
     payment: str
@@ -74,7 +74,7 @@ _PLACES: Final = {
 
 
 def asked_in_files(pack: Pack) -> dict[str, tuple[str, ...]]:
-    """Return what the law asks of whom a file can register, by the place that a map has for it."""
+    """Return the attributes that the law asks of subscribers whom a file can register, by their place in a map."""
     return {
         place: tuple(
             dict.fromkeys(
@@ -136,7 +136,7 @@ class RegistrationReader:
         services: Sequence[object],
         payments: Sequence[object] | None = None,
     ) -> list[DeclaredSubscriber | Faults | None]:
-        """Return for each row what was declared, None where nothing was or nothing is asked, or what is wrong."""
+        """Return for each row what was declared, or its faults; None if nothing was declared or nothing is asked."""
         paid = payments or [None] * len(table)
         return [
             self._read_row(row, line) if (line := self._line_of(str(service), payment)) else None
@@ -144,7 +144,7 @@ class RegistrationReader:
         ]
 
     def _as_asked(self, service: str, payment: object) -> Asked | None:
-        """Return by what the law asks something of a line; None where it has none registered that is paid so."""
+        """Return what decides what the law asks of a line, None if the law registers no line of this service and payment."""
         line = Asked(service, _said(payment))
         return line if service not in self._services or self._pack.registers(*line) else None
 
@@ -165,7 +165,7 @@ class RegistrationReader:
         return faults or (DeclaredSubscriber(kind, parts) if parts else None)
 
     def _kind_of(self, row: Sequence[str]) -> PartyKind | None:
-        """Return whose row it is: as the column of kinds says; else a company's by its own columns or its document. None: both are there."""
+        """Return the kind of a row's subscriber, by the column of kinds, the company's own columns or the document. None: they disagree."""
         said = self._company.kinds.get(row[self._kind].strip()) if self._kind is not None else None
         shown = self._shown("" if self._type is None else row[self._type].strip())
         if said:
@@ -180,7 +180,7 @@ class RegistrationReader:
         return PartyKind.COMPANY if shown in _LICENCES else PartyKind.INDIVIDUAL
 
     def _contradicts(self, said: PartyKind, shown: str | None, row: Sequence[str]) -> bool:
-        """Tell whether the kind of document in a row is of another kind of subscriber than the row says."""
+        """Tell whether the kind of document in a row belongs to another kind of subscriber than the row says."""
         if self._type is None or not row[self._type].strip() or shown in {None, OTHER}:
             return False
         if said is PartyKind.INDIVIDUAL:
@@ -214,13 +214,13 @@ class _PartReader:
         self._demanded = {
             s for s, asked in self._asked.items() if role is not PartyRole.SUBSCRIBER and any(asked.values())
         }
-        """The lines for which the law demands another person."""
+        """The lines for which the law demands a person in this part, besides the subscriber."""
         said = {*self._columns, Field.DOCUMENT_TYPE.value}
         self._lacking = {
             line: [name for name in (*asked, Field.DOCUMENT_NUMBER) if name.value not in said and self._demands(name, asked)]
             for line, asked in self._asked.items()
         }  # fmt: skip
-        """What is demanded and no column says."""
+        """What the law demands and no column says."""
 
     def require_complete(self) -> None:
         """Refuse columns that can never say all that the law demands, however a line is paid. Refuses: IMPORT_MAP_INVALID."""
@@ -238,7 +238,7 @@ class _PartReader:
             raise IMPORT_MAP_INVALID(map="the map", place="registration", why=why)
 
     def read(self, row: Sequence[str], line: Asked) -> DeclaredPart | Faults | None:
-        """Return what was declared, None where nothing was or nothing is asked, or what is wrong."""
+        """Return what was declared, or its faults; None if nothing was declared or nothing is asked."""
         asked = self._asked.get(line, {})
         given = {name: row[place].strip() for name, place in self._places}
         if states := given.get(Field.CITIZENSHIP):
@@ -290,14 +290,14 @@ class _PartReader:
         return found
 
     def _demands(self, name: Field, asked: Mapping[Field, bool]) -> bool:
-        """Tell what may not be empty: what the law demands, and the number of a subscriber's document, which says who it is."""
+        """Tell whether a value may not be empty: if the law demands it, or it is the number of a subscriber's document, which identifies them."""
         return asked.get(name, False) or (
             name is Field.DOCUMENT_NUMBER and self._role is PartyRole.SUBSCRIBER
         )
 
 
 def _type_of(part: PartSection, text: str, *, otherwise: str = OTHER) -> str | None:
-    """Return the kind of a document, None for one that the map does not name."""
+    """Return the kind of a document, None if the map does not name it."""
     if part.document_type is None:
         return normalise_type(part.document_type_is or otherwise)
     if part.document_types:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The reject file: which rows were refused, in which column and why. It holds no value of any row.
 
-Written before the chunk's transaction commits; what a broken-off import wrote beyond its last commit is cut off when it
-goes on.
+It is written before the chunk's transaction commits. When an import that broke off goes on, the rows after its last commit are
+cut off.
 """
 
 import csv
@@ -29,7 +29,7 @@ def default_path(file: Path) -> Path:
 
 
 def require_writable(path: Path, *, is_new: bool = False) -> None:
-    """Make sure that refusals can go there and that nothing else is lost by it. Refuses: REJECT_FILE_NOT_WRITABLE."""
+    """Make sure that refusals can be written there and that no other file is lost. Refuses: REJECT_FILE_NOT_WRITABLE."""
     if not path.parent.is_dir():
         raise REJECT_FILE_NOT_WRITABLE(file=path, why="there is no such folder")
     if not os.access(path.parent, os.W_OK | os.X_OK):
@@ -46,7 +46,7 @@ def require_writable(path: Path, *, is_new: bool = False) -> None:
 
 
 class RejectFile:
-    """Where refusals go. Made when the first row is refused; an old one of another import is replaced."""
+    """The file of refusals. It is made when the first row is refused; an old file of another import is replaced."""
 
     def __init__(self, path: Path, *, keep_through_row: int) -> None:
         self.path = path

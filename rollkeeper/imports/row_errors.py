@@ -23,7 +23,7 @@ class RowError(NamedTuple):
 
 
 class UnreadableRow(NamedTuple):
-    """A row that is not even a row."""
+    """A row that cannot be divided into fields."""
 
     column: str
     reason: Reason

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rows of the operator's file become lines to be made, or refusals. Pure: no database, no vault, no clock.
+"""Turns rows of the operator's file into lines to be made, or refusals. Pure: no database, no vault, no clock.
 
-All faults of a row are reported, each by itself; a row with one is not taken in. A fault in what is only additional (an
-e-mail address, a registration) leaves the line without it, and is reported too.
+All faults of a row are reported, each by itself; a row with a fault is not imported. If only an addition (an e-mail address, a
+registration) has a fault, the line is made without it, and the fault is reported too.
 """
 
 import datetime as dt
@@ -60,7 +60,7 @@ class Completion:
     language: str | None
     reference_index: bytes | None
     payment: str | None = None
-    """How the line is paid, of which it was not known."""
+    """How the line is paid, if that was not known."""
 
 
 @dataclass(slots=True, repr=False)
@@ -78,7 +78,7 @@ class RowChunk:
     completions: list[Completion] = field(default_factory=list)
     """What is added to known lines, found while the chunk is copied."""
     essential: list[bytes] = field(default_factory=list)
-    """Known lines that are essential as the file says, and were not; counted nowhere."""
+    """Known lines that are essential by the file and were not marked so; counted nowhere."""
     names: dict[str, str] = field(default_factory=dict)
     """The operator's name of the column from which a part comes."""
 
@@ -198,7 +198,7 @@ class RowReader:
     def _compile(
         self, made: ImportMap, *, country: str, languages: Sequence[str], on: dt.date
     ) -> list[SectionReader]:
-        """Return for each part of a line the columns it comes from and what reads it."""
+        """Return for each part of a line the columns it comes from, and its reader."""
         parts = [self._service(made.service), self._activation(made.activated_on, on=on)]
         if made.number.column:
             parts.insert(0, self._number(made.number, made.service, parts[0][2], country=country))
@@ -229,7 +229,7 @@ class RowReader:
         return parts
 
     def _values_left_out(self, made: ImportMap) -> list[tuple[int, frozenset[str]]]:
-        """Return by the place of a column the values whose rows are not taken in."""
+        """Return the values whose rows are not imported, with the place of their column."""
         said = [(source.column, frozenset(source.left_out)) for source in made.service.sources]
         if made.status and made.status.column:
             out = {text for text, status in made.status.values.items() if status is LineStatus.LEFT_OUT}
@@ -239,7 +239,7 @@ class RowReader:
     def _number(
         self, number: NumberSection, service: ServiceSection, read_services: Reader, *, country: str
     ) -> SectionReader:
-        """Read a column of telephone numbers; where lines may have something else, what each line's service has."""
+        """Read a column of telephone numbers, or of whatever each line's service has, if that may be no telephone number."""
         prefix, column = f"+{phonenumbers.country_code_for_region(country)}", number.column or ""
         if service.services <= NUMBERED - {Service.INTERNET_ACCESS}:
             return self._whole("number", column, partial(read_numbers, country=country, prefix=prefix))
@@ -335,7 +335,7 @@ def _read_contacts(texts: list[str]) -> list[str | bool | None]:
 
 
 def _address(parts: Sequence[str]) -> str | bool | None:
-    """Return a postal address, one line for each part. A name alone, or one too long for an envelope, is not an address."""
+    """Return a postal address, one line for each part. A name alone, or a line too long for an envelope, is not an address."""
     said = [" ".join(part.split()) for part in parts]
     lines = [part for part in said if part]
     if not lines:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Take a file in: chunk by chunk, each one transaction with its ledger entry, so that a kill costs nothing.
+"""Imports a file chunk by chunk, each in one transaction with its ledger entry, so that a killed import loses nothing.
 
-One import at a time in a register (a lock of the session, gone with its process). An import that broke off goes on after
-the last row that was committed; the same file with the same map is never taken in twice.
+A register runs one import at a time (a lock of the session, gone with its process). An import that broke off goes on after
+the last row that was committed; the same file with the same map is never imported twice.
 """
 
 import datetime as dt
@@ -81,7 +81,7 @@ def import_lines(
     chunk_rows: int = CHUNK_ROWS,
     advance: Callable[[int], None] = lambda _: None,
 ) -> ImportResult:
-    """Take in every row of a file that can be taken in; the others go into `refused_file`.
+    """Import every row of a file that can be imported; the others go into `refused_file`.
 
     Ledger: imports:lines:imported a chunk, line:tenure:registered a registration, line:line:marked_essential a known line that the
     file protects. Refuses: NOT_ALLOWED, IMPORT_RUNNING,
@@ -189,7 +189,7 @@ class _Import:
         self._rows_done += chunk.row_count
 
     def _protect(self, lines: Sequence[LineId]) -> None:
-        """Mark known lines as essential. That is taken from none: only a person at a counter does."""
+        """Mark known lines as essential. An import never removes the mark: only a person at a counter does."""
         for line_id in lines:
             entry_id = append_entry(
                 self._authority, verb=Verb.LINE_MARKED_ESSENTIAL, role=self._role, on=self._on, line_id=line_id,
@@ -227,7 +227,7 @@ class _Import:
 
 
 def _begin(scan: FileScan, made: ImportMap) -> Any:
-    """Return the record of this import: a new one, or the one that it goes on with."""
+    """Return the record of this import: a new record, or the record of the import that broke off."""
     values = {
         "import_id": new_uuid(), "started_at": clock.now(), "file_hash": blind_file(scan.file_hash + made.hash),
     }  # fmt: skip
@@ -237,7 +237,7 @@ def _begin(scan: FileScan, made: ImportMap) -> Any:
 
 
 def _end(import_id: Any, scan: FileScan, side: RejectFile, *, resumed_after: int) -> ImportResult:
-    """Close the record, or open it again where nothing at all could be taken in. Refuses: NOTHING_IMPORTED."""
+    """Close the record, or reset it if nothing at all could be imported. Refuses: NOTHING_IMPORTED."""
     with action():
         state = rows(sql(PACKAGE, "end"), {"import_id": import_id, "at": clock.now()})[0]
     result = _outcome(state, side=side, resumed_after=resumed_after)

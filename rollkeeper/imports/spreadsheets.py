@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Spreadsheets (XLSX), read with the values that the spreadsheet last calculated.
 
-`fastexcel` gives values and says nothing of a formula that was never calculated or of an error value: both would pass
-for empty cells. So the sheet's XML is looked through first, as a stream; that look also refuses a field or a whole
-sheet that would fill the memory, since a few kilobytes of a spreadsheet can unpack to gigabytes. Two cells far from one another do so
-without being large unpacked: the rectangle between them is made. So a sheet is first read in another process.
+`fastexcel` gives values, but reports neither a formula that was never calculated nor an error value: both would look like empty cells.
+So the sheet's XML is first read as a stream. This reading also refuses a field or a whole sheet that would fill the memory, since a few
+kilobytes of a spreadsheet can unpack to gigabytes. Two cells far apart fill the memory too, although little is unpacked: the reader
+makes the rectangle between them. So a sheet is first read in another process.
 """
 
 import lzma
@@ -29,12 +29,12 @@ _MOST_SHEETS: Final = 20
 UNPACKED_LIMIT_BYTES: Final = 2 << 30
 _BLOCK_BYTES: Final = FIELD_LIMIT * 4
 _CONTENTS_BYTES: Final = 16 << 20
-"""For the list of sheets, which is read as a whole: a true one has some kilobytes."""
+"""The limit of the list of sheets, which is read as a whole: a true list has some kilobytes."""
 _MOST_FAULTS: Final = 1_000_000
-"""Of cells. Each is remembered; a sheet with more of them is no list of lines."""
+"""The limit of faulty cells. Each is remembered; a sheet with more of them is no list of lines."""
 _TOO_LARGE: Final = "unpacked it is larger than 2 GiB; save it as CSV"
 _DAMAGED: Final = 4
-# An archive with a password, one that is squeezed in an unusual way, an unknown encoding: who hands in a file chooses.
+# The person who hands in a file may choose an archive with a password, an unusual compression, an unknown encoding.
 _DAMAGE: Final = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, fastexcel.FastExcelError, expat.ExpatError, LookupError, EOFError, OSError,
     RuntimeError, StopIteration, UnicodeError,
@@ -69,7 +69,7 @@ class Sheet:
         return f"a spreadsheet, sheet '{_printable(self.name)}'"
 
     def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
-        """Give every record, calculated values only; a fault in a wanted column makes its row unreadable. Refuses: IMPORT_FILE_UNREADABLE."""
+        """Yield every record, calculated values only; a fault in a wanted column makes its row unreadable. Refuses: IMPORT_FILE_UNREADABLE."""
         try:
             sheet = _load(file).load_sheet(self.name, header_row=None, dtypes="string", skip_rows=0)
         except fastexcel.FastExcelError as fault:
@@ -89,12 +89,12 @@ class Sheet:
 
 
 def _printable(name: str) -> str:
-    """Return a name without what would move the cursor of a terminal, or turn what follows around."""
+    """Return a name without characters that would move a terminal's cursor, or reverse the text that follows."""
     return "".join(one if one.isprintable() else "?" for one in name)
 
 
 def open_sheet(file: Path, sheet: str | None) -> Sheet:
-    """Return the sheet asked for, or the one whose first rows hold most column names that are known; otherwise the first.
+    """Return the sheet asked for, or the sheet whose first rows hold the most known column names; otherwise the first.
 
     Refuses: IMPORT_FILE_UNREADABLE, IMPORT_FIELD_TOO_LONG.
     """
@@ -138,7 +138,7 @@ def _load(file: Path) -> fastexcel.ExcelReader:
 
 
 def _require_bounds(file: Path, archive: zipfile.ZipFile) -> None:
-    """Refuse what would not fit, by streaming every part once: the sizes that an archive states may lie."""
+    """Refuse a file that would not fit, by streaming every part once: the sizes that an archive states may be false."""
     total = 0
     for part in archive.infolist():
         with archive.open(part) as stream:
@@ -156,7 +156,7 @@ def _require_bounds(file: Path, archive: zipfile.ZipFile) -> None:
 
 
 def _require_memory(file: Path, sheet: str | None) -> None:
-    """Refuse what would end this process: a reader that finds no memory, or panics. Refuses: IMPORT_FILE_UNREADABLE."""
+    """Refuse a file that would end this process, since its reader finds no memory, or panics. Refuses: IMPORT_FILE_UNREADABLE."""
     ended = try_reading(file, _PROBE, *([sheet] if sheet else [])).returncode
     if ended == _DAMAGED:
         raise IMPORT_FILE_UNREADABLE(file=file, why="the spreadsheet is damaged")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The status of a line in a file that has no column of it, but columns of days: when a line ended, since when it is barred. Pure."""
+"""Reads a line's status in a file that has no status column, but columns of days: when it ended, since when it is barred. Pure."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ NO_DAY: Final = frozenset({"", "-", "0", "null", "none", r"\n", "0000-00-00", "0
 
 
 def says_a_day(text: str) -> bool:
-    """Tell a value that is not one of the ways to write that there is no day."""
+    """Tell whether a value says a day, and is not one of the ways to write that there is none."""
     return text.strip().casefold() not in NO_DAY
 
 
@@ -30,7 +30,7 @@ class StatusDays:
         self._read = date_reader(made.formats, latest=dt.date.max)
 
     def has_ended(self, record: Sequence[str]) -> bool:
-        """Tell whether the operator does not serve the line any more."""
+        """Tell whether the operator no longer serves the line."""
         return self._is_past(record, self._ended) is True
 
     def read(self, table: list[list[str]]) -> list[LineStatus | Reason]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads a file first in another process, which has so much memory and no more.
+"""Reads a file first in another process, whose memory is limited.
 
-A few kilobytes of a spreadsheet or of Parquet can unpack to gigabytes, and only unpacking shows it: a reader that cannot get the memory
-ends its process, and that is not this one.
+A few kilobytes of a spreadsheet or of Parquet can unpack to gigabytes, and only unpacking shows it. A reader that cannot get the memory
+ends its own process, not this one.
 """
 
 import subprocess
@@ -17,11 +17,11 @@ resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[1]), int(sys.argv[1])))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 file = "/proc/self/fd/0"
 """
-"""Its standard input is the file: one in memory, that came from a page, has no name that another process could open."""
+"""Its standard input is the file: a file in memory, which came from a page, has no name that another process could open."""
 
 
 def try_reading(file: Path, program: str, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run a program that reads `file` and finds words from `sys.argv[2]` on; return how it ended. Code 0 says that it fits."""
+    """Run a program that reads `file` and finds `words` from `sys.argv[2]` on; return how it ended. Code 0: the file fits."""
     with file.open("rb") as source:
         return subprocess.run(  # noqa: S603 - our own interpreter and text
             [sys.executable, "-P", "-c", _LIMITED + program, str(TRIAL_BYTES), *words],

@@ -2,8 +2,8 @@
 """Undoes an import that was a mistake: the wrong file, the wrong map, the wrong instance.
 
 Possible while nothing happened to any of its lines: no one registered, no notice went out, no clock was paused. Numbers and
-references are free at once, so that the right file can follow; what was sealed is erased by the next run of the package retention, which
-asks two people where it is much.
+references are free at once, so that the right file can follow. The next run of the package retention erases the sealed values, and asks
+two people if they are many.
 """
 
 import datetime as dt

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The worker's end of uploads: open a file into memory, propose, count, import, and destroy its key. No clear byte reaches a disk."""
+"""The worker's part of uploads: open a file into memory, propose, count, import, and destroy its key. No clear byte reaches a disk."""
 
 import datetime as dt
 import os
@@ -42,7 +42,7 @@ from rollkeeper.vault.epochs import require_opening
 from rollkeeper.vault.files import destroy_file, open_file
 
 LASTS: Final = dt.timedelta(hours=24)
-"""A file that no one imports is destroyed after so long."""
+"""A file that no one imports is destroyed after this time."""
 _MOST_REFUSED_SHOWN: Final = 200
 _KNOWN_NAMES: Final = 2
 
@@ -82,7 +82,7 @@ def discard_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outco
 
 
 def _work_on(authority: Authority, asked: Asked, step: UploadState, *, on: dt.date) -> Outcome:
-    """Do one step; what is refused is kept with the file, where its page says it."""
+    """Do one step; a refusal is kept with the file, and the file's page shows it."""
     require_opening()
     one = _living(asked)
     if one is None:
@@ -110,7 +110,7 @@ def _work_on(authority: Authority, asked: Asked, step: UploadState, *, on: dt.da
 
 
 def _living(asked: Asked) -> Upload | None:
-    """Return the file that it is about; None if it is gone already: a step that was cut short is asked of the worker again."""
+    """Return the file of a request, None if it is gone already: the worker is asked again for a step that was cut short."""
     one = Upload.objects.filter(upload_id=asked.subject).first() if asked.subject else None
     if one is None:
         raise UPLOAD_NOT_FOUND(upload=asked.subject)
@@ -121,7 +121,7 @@ def _living(asked: Asked) -> Upload | None:
 def _opened(
     authority: Authority, role: StaffRole, one: Upload, step: UploadState, *, on: dt.date
 ) -> Iterator[Path]:
-    """Open the file into memory, after an entry says so; it is gone with the block."""
+    """Open the file into memory, after a ledger entry says so; after the block it is gone."""
     facts = {"step": step.value, "upload": str(one.upload_id)}
     with transaction.atomic(using="vault", durable=True):
         append_entry(authority, verb=Verb.UPLOAD_OPENED, role=role, on=on, facts=facts, using="vault")
@@ -168,7 +168,7 @@ def _proposed(file: Path, *, on: dt.date) -> dict[str, Any]:
 
 
 def _values(scan: FileScan, proposal: Proposal) -> dict[str, KindValues]:
-    """Return the kinds in each column: not of one that is a person's, or about what is not kept."""
+    """Return the kinds in each column, but none of a column with personal data, or about something that is not kept."""
     personal = {"number", "contact", "reference"}
     raw = proposal.raw
     hidden = {
@@ -248,7 +248,7 @@ def _as_mapped(file: Path, one: Upload) -> tuple[FileScan, ImportMap]:
 
 
 def _parts(raw: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return each part of a registration that a map holds as it is written."""
+    """Return each part of a registration in a map, as it is written."""
     company = raw.get("company", {})
     return [
         one for one in (raw.get("registration"), company, company.get("bearer"), company.get("user")) if one
@@ -256,7 +256,7 @@ def _parts(raw: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _with_others(scan: FileScan, made: ImportMap, raw: dict[str, Any], others: dict[str, str]) -> ImportMap:
-    """Say of the values that no page showed what was chosen for all others: only here, in memory, are they named."""
+    """Give the values that no page showed the meaning that was chosen for all others; they are named only here, in memory."""
     kinds = {column: named for column, named, _ in made.kinds()}
     found = scan.distinct_values(kinds, most=column_dictionary.MOST_KINDS)
     for column, named in kinds.items():

@@ -8,7 +8,7 @@
     browser <-- columns, kinds, counts: nothing of a person ------------- <-- imports_upload.proposal
     browser --- the corrected map, "count", "import" or "discard" ------> --> worker: does it; then the key is destroyed
 
-The page asks for each step (`access.staff_requests`); the worker does it in the name of who asked.
+The page asks for each step (`access.staff_requests`); the worker does it in the name of the person who asked.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ KINDS: Final = {
     UploadState.IMPORT_REQUESTED: "imports-import",
     UploadState.DISCARD_REQUESTED: "imports-discard",
 }
-"""By which kind of request each step is asked for."""
+"""The kind of request by which a page asks for each step."""
 _DECIDABLE = (UploadState.PROPOSED, UploadState.COUNTED)
 
 
@@ -71,14 +71,14 @@ class UploadView:
 
     @property
     def counted_as(self) -> str:
-        """Return a mark of the map and what was counted with it: who imports sends back what they saw. Nothing where nothing was counted."""
+        """Return a mark of the map and its counts, which the person who imports sends back as they saw it; empty if nothing was counted."""
         if self.state is not UploadState.COUNTED:
             return ""
         return sha256(json.dumps([self.map, self.outcome], sort_keys=True).encode()).hexdigest()
 
     @property
     def refusals(self) -> list[RollkeeperError]:
-        """Return why it was not done."""
+        """Return why the last step was not done."""
         return restored_refusals(self.outcome.get("refusals", ()))
 
 
@@ -154,7 +154,7 @@ def uploads(authority: Authority, *, limit: int = 20) -> list[UploadView]:
 
 
 def _state(one: Upload) -> UploadState:
-    """Return how far a file is: what was asked for last and is not done yet, else what was done last."""
+    """Return how far a file is: the step that was asked for and is not done yet, else the last step done."""
     asked = (step for step, kind in KINDS.items() if last_request(kind, one.upload_id, is_open=True))
     return UploadState(one.state) if one.ended_at else next(asked, UploadState(one.state))
 

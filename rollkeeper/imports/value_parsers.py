@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One value of the operator's file, read: what the register keeps of it, or the class of what is wrong with it.
+"""Reads one value of the operator's file: gives what the register keeps of it, or the class of its fault.
 
 A column is read at once. Columns with few different values (dates, services, regions) remember what they read, so that
 a million rows cost a million look-ups and a few hundred readings; numbers are read one by one.
@@ -99,7 +99,7 @@ def _read_name(text: str, service: Service, *, country: str) -> str | Reason:
 
 
 def _without_separators(text: str) -> str:
-    """Return digits without what people put between them, so that the fast path reads them; other texts as they are."""
+    """Return digits without the separators between them, so that the fast path reads them; other texts as they are."""
     bare = text.translate(_SEPARATORS)
     return bare if bare.removeprefix("+").isdecimal() else text
 
@@ -119,7 +119,7 @@ def _number_fault(text: str, fault: NumberNotRead) -> Reason:
 def date_reader(
     forms: Sequence[str], *, latest: dt.date, takes_first: bool = False, unknown: dt.date | None = None
 ) -> CachedParser[dt.date]:
-    """Return what reads dates written in any of some forms, none later than `latest`.
+    """Return a reader of dates in any of some forms, none later than `latest`.
 
     A text that two forms read as two days is refused, unless the first form wins (`takes_first`). With `unknown`, a text that
     is empty or no date gives that day.
@@ -155,7 +155,7 @@ def _date_fault(text: str, forms: Sequence[str]) -> Reason:
 
 
 def months_reader(as_of: dt.date) -> CachedParser[dt.date]:
-    """Return what counts whole months back from a day; the 31st becomes the last day of a shorter month."""
+    """Return a reader that counts whole months back from a day; the 31st becomes the last day of a shorter month."""
 
     def read(text: str) -> dt.date | Reason:
         if not text:
@@ -169,7 +169,7 @@ def months_reader(as_of: dt.date) -> CachedParser[dt.date]:
 
 
 def table_reader(values: Mapping[str, str]) -> CachedParser[str]:
-    """Return what reads a column through a table of values; a value that the table does not name is a fault."""
+    """Return a reader that looks up values in a table; a value that the table does not name is a fault."""
 
     def read(text: str) -> str | Reason:
         return values.get(text) or (UNNAMED_VALUE if text else EMPTY)
@@ -178,7 +178,7 @@ def table_reader(values: Mapping[str, str]) -> CachedParser[str]:
 
 
 def text_reader() -> CachedParser[str | None]:
-    """Return what takes short texts as they are; an empty one is no value."""
+    """Return a reader that keeps short texts as they are; an empty text is no value."""
     return CachedParser(lambda text: TOO_LONG if len(text) > LONGEST_TEXT else text or None)
 
 
@@ -193,7 +193,7 @@ def payment_reader(values: Mapping[str, str]) -> CachedParser[str | None]:
 
 
 def yes_reader(yes: Collection[str]) -> CachedParser[bool]:
-    """Return what reads a yes or a no."""
+    """Return a reader of yes and no."""
     said = {text.strip().casefold() for text in yes}
 
     def read(text: str) -> bool | Reason:

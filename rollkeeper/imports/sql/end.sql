@@ -1,4 +1,4 @@
--- Closes an import; one that took nothing in is set back to its beginning, so that a mended map may try again.
+-- Closes an import; an import that took nothing in is reset, so that it can be tried again with a corrected map.
 -- Law: -. Reads: -. Writes: imports_import. Plan: one row, primary key.
 -- Again: the same row, closed later.
 UPDATE imports_import

@@ -1,4 +1,4 @@
--- Shows current lines of the register as an import needs them to know a line again and to complete it.
+-- Shows current lines of the register as an import needs them to recognise a line and to complete it.
 -- Law: -. Reads: lines_line, lines_reference, lines_suspension. Writes: -.
 -- Plan: lines_line_pkey, lines_reference_by_line and lines_suspension_pkey, once a line.
 -- Again: the same.
