@@ -129,7 +129,7 @@ def newest_epoch_id() -> int:
 
 
 def wrapped_secret(epoch_id: int) -> tuple[bytes, bytes]:
-    """Return an epoch's secret as the root wrapped it, and its public key. Refuses: CannotOpen, where the secret is destroyed."""
+    """Return an epoch's secret as the root wrapped it, and its public key. Refuses: CannotOpen, if the secret is destroyed."""
     statement = "SELECT secret_wrapped, public_key FROM epoch WHERE epoch_id = %s"
     found = prepared_rows(statement, [epoch_id], using=STORE)
     if not found or found[0].secret_wrapped is None:
@@ -219,7 +219,7 @@ def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
 
 
 def person_key(person_id: UUID, *, tenure_id: UUID) -> WrappedKey:
-    """Return one wrapped key and the secret of its epoch. Refuses: CannotOpen, where either is destroyed."""
+    """Return one wrapped key and the secret of its epoch. Refuses: CannotOpen, if either is destroyed."""
     found = prepared_rows(sql("vault", "person_key"), [person_id, tenure_id], using=STORE)
     if not found:
         raise CannotOpen

@@ -3,7 +3,7 @@
 
 A member of staff may open only as many values in 24 hours as the settings allow, and all staff together only their total: a
 second account gains an attacker little. Both limits are counted from the ledger itself, so that neither a restart nor a second process
-resets them, and under one lock, so that two concurrent openings cannot both take the last one.
+resets them, and under one lock, so that two concurrent openings cannot both use up the last allowed one.
 """
 
 import datetime as dt

@@ -45,7 +45,7 @@ class Pkcs11Root:
             return head + nonce + sealed
 
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
-        """Return the secret. Refuses: CannotOpen, where the version is destroyed as well; TOKEN_REFUSED."""
+        """Return the secret. Refuses: CannotOpen, also if the version is destroyed; TOKEN_REFUSED."""
         from pkcs11 import exceptions
 
         version = wire.epoch_of(wrapped)

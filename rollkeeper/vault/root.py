@@ -75,7 +75,7 @@ class FileRoot:
         return head + wire.encrypt(key, secret, context=head + context)
 
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
-        """Return the secret. Refuses: CannotOpen, where the version is destroyed as well."""
+        """Return the secret. Refuses: CannotOpen, also if the version is destroyed."""
         head, body = wrapped[: wire.HEADER_BYTES], wrapped[wire.HEADER_BYTES :]
         key = self._versions().get(wire.epoch_of(wrapped))
         if key is None or head != wire.header(0, wire.epoch_of(wrapped)):

@@ -55,7 +55,7 @@ class RefusedForEveryone(Refused):
 
 
 def may_open_more(*, lately: int, asked: int, limit: int) -> Decision:
-    """Decide whether a member of staff who opened so many in 24 hours may open so many more."""
+    """Decide whether a member of staff who opened `lately` values in 24 hours may open the `asked` ones."""
     if lately + asked <= limit:
         return Allowed()
     return Refused(
@@ -66,7 +66,7 @@ def may_open_more(*, lately: int, asked: int, limit: int) -> Decision:
 
 
 def may_everyone_open_more(*, lately: int, asked: int, limit: int) -> Decision:
-    """Decide whether staff, who together opened this many in 24 hours, may open that many more."""
+    """Decide whether staff, who together opened `lately` values in 24 hours, may open the `asked` ones."""
     if lately + asked <= limit:
         return Allowed()
     return RefusedForEveryone(
@@ -77,7 +77,7 @@ def may_everyone_open_more(*, lately: int, asked: int, limit: int) -> Decision:
 
 
 def may_workers_open_more(*, purpose: str, opened: int, asked: int, limit: int) -> Decision:
-    """Decide whether workers, who opened this many for a purpose today, may open that many more."""
+    """Decide whether workers, which have `opened` values for a purpose within a day, may open the `asked` ones."""
     if opened + asked <= limit:
         return Allowed()
     return RefusedForEveryone(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The vault service: the process that opens what is sealed, for those who ask it over a Unix socket.
+"""The vault service: the process that opens sealed values, for clients that ask over a Unix socket.
 
 The kernel tells it which user of the machine asks. Pages and people's commands ask in the name of a member of staff who gave
 the service itself a password and a second factor; workers ask for a purpose that a row of the register justifies. It records,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Seal, open, destroy. Every opening first commits a ledger entry, or opens nothing.
 
-Sealing requires no Authority: the actions that seal have required theirs, and sealing shows nothing. Destroying requires
-none either: what may be destroyed, and when, is decided and recorded in the package retention.
+Sealing requires no Authority: the actions that seal have required one already, and sealing shows nothing. Destroying requires
+none either: the package retention decides and records what may be destroyed, and when.
 """
 
 import datetime as dt

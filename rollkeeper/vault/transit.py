@@ -104,7 +104,7 @@ class TransitRoot:
         return wrapped.encode()
 
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
-        """Return the secret. Refuses: CannotOpen, where the version is destroyed as well; KeyServiceRefused."""
+        """Return the secret. Refuses: CannotOpen, also if the version is destroyed; KeyServiceRefused."""
         asked = {"ciphertext": wrapped.decode("ascii", "replace"), "associated_data": _text(context)}
         try:
             return b64decode(self._transit.ask(f"decrypt/{EPOCHS_KEY}", asked)["plaintext"], validate=True)

@@ -1,4 +1,4 @@
--- Writes one ledger entry for each line of which a value is about to be opened.
+-- Writes one ledger entry for each line with a value that is about to be opened.
 -- Law: art. 5, 11 (every access is recorded). Reads: -. Writes: ledger_entry.
 -- Plan: one insert with one row for each line. Again: records them again, as they are opened again.
 
