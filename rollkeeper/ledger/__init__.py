@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every action and every access leaves an entry that cannot be removed, not even by the operator; what is published of it tells
-nothing about anybody.
+"""Every action and access leaves an entry that no one can remove, not even the operator; its published part tells nothing about anyone.
 
 Owns `ledger_entry` (the marks, appended in the transaction of the act), `ledger_leaf` and `ledger_tile` (the Merkle
 tree of RFC 6962 over their published leaves), `ledger_appended` and `ledger_integration` (how far entries have leaves),

@@ -111,7 +111,7 @@ NO_WITNESSES = Witnesses()
 
 @dataclass(frozen=True)
 class Log:
-    """A folder whose entries fit its lowest tiles; its head; and the roots of those of these tiles that are full."""
+    """A folder whose entries fit its lowest tiles; its head; and the roots of its full lowest tiles."""
 
     folder: Path
     head: Checkpoint

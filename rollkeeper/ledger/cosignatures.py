@@ -40,7 +40,7 @@ class WitnessKey:
 
 @dataclass(frozen=True, slots=True)
 class Cosignature:
-    """A valid cosignature line: whose, made when (seconds since 1970), and its text under the checkpoint."""
+    """A valid cosignature: its witness, its instant (seconds since 1970), and its line under the checkpoint."""
 
     name: str
     at_s: int

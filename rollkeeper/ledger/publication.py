@@ -82,7 +82,7 @@ class PublicationResult:
 def publish(
     folder: Path | None = None, *, progress: Callable[[int], None] = lambda _: None
 ) -> PublicationResult:
-    """Integrate what can be, write what the folder lacks, sign the head, have it cosigned and put it in place.
+    """Integrate entries, write what the folder lacks, sign the head, have it cosigned and put it in place.
 
     Without `folder`, it publishes into the folder of the settings. `progress` is given the number of entries written after each chunk. Safe
     to run again, at once, and to be killed at any point: the checkpoint comes last.
@@ -290,7 +290,7 @@ def _write_tiles(
 
 
 def _chunks(place: TileStore, have: int, size: int, share: Share) -> Iterator[Chunk]:
-    """Read leaves, and have those of some tiles at a time compared and written."""
+    """Read leaves, and have them compared and written, some tiles at a time."""
     grown = tree.tiles_between(have, size, level=0)
     for index in grown[::CHUNK_TILES]:
         first, end = index * tree.TILE_WIDTH, min(size, (index + CHUNK_TILES) * tree.TILE_WIDTH)

@@ -120,7 +120,7 @@ def newest_publication(*, cosigned: bool = False) -> Publication | None:
 def accesses(
     person_id: PersonId | None, *, lines: Sequence[LineId] = (), held: Sequence[TenurePeriod] = ()
 ) -> list[AccessEntry]:
-    """Return every opening of what is sealed about one person, and every access to these lines, the oldest first.
+    """Return every opening of a sealed value of one person, and every access to these lines, the oldest first.
 
     `lines` are searched for all time, `held` for the period of the tenure. Accesses for a disclosure request with deferred
     notification are left out until that day is over.
@@ -194,7 +194,7 @@ def leaf_tiles(first: int, end: int) -> list[LeafTile]:
 
 
 def first_missing_leaf(first: int, end: int) -> int:
-    """Return the first leaf from `first` on that is missing; `end` if none before it is."""
+    """Return the first leaf from `first` on that is missing; `end` if none is missing."""
     statement = "SELECT leaf_index FROM ledger_leaf WHERE leaf_index >= %s AND leaf_index < %s"
     there = {row.leaf_index for row in database.rows(statement, [first, end])}
     return next((leaf for leaf in range(first, end) if leaf not in there), end)

@@ -28,7 +28,7 @@ BEGIN
 END
 $$;
 
--- Reduces those of these entries that belong to an erasure of records under way; returns how many. Only the worker may call it. It
+-- Reduces those of the given entries that belong to an erasure of records under way; returns how many. Only the worker may call it. It
 -- reduces only what `retention/sql/entries_to_erase.sql` finds: otherwise an erasure of copies, of a past tenure, or of one of a person's
 -- records could hide who accessed the rest. A registration that is made while the erasure runs prevents nothing.
 CREATE OR REPLACE FUNCTION ledger_reduce_entries(entries bigint[]) RETURNS bigint

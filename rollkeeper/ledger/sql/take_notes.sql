@@ -2,7 +2,7 @@
 -- Law: art. 11. Reads: ledger_entry. Writes: ledger_appended, ledger_fault.
 -- Plan: ledger_appended is nearly empty; ledger_entry_by_commit, one probe a transaction.
 -- Again: nothing left.
--- `before` leaves a transaction whose entries are not all taken yet to the next step.
+-- A transaction whose entries are not all taken yet is left for the next step (`before`).
 
 WITH noted AS (
     DELETE FROM ledger_appended
