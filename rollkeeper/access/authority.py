@@ -33,7 +33,7 @@ class Authority:
     """Whether the account is an agent's; None: ask `agents.queries.is_agent_account`."""
 
     def role_for(self, permission: Permission) -> StaffRole | None:
-        """Return the role that gives this permission, None where none does."""
+        """Return the role that gives this permission, None if no role does."""
         return next((role for role in rule_for(permission).roles if role in self.roles), None)
 
     @property

@@ -60,7 +60,7 @@ class Staff(AbstractBaseUser):
         fields: Iterable[str] | None = None,
         from_queryset: models.QuerySet["Staff"] | None = None,
     ) -> None:
-        """Read the account again; read secrets alone by the function that gives a counter only those of its staff."""
+        """Read the account again; read its secrets by the function that gives a counter only those of its own staff."""
         if fields is None or not set(fields) <= set(SECRETS):
             super().refresh_from_db(using, fields, from_queryset)
             return

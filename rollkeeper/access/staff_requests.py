@@ -138,7 +138,7 @@ def ask(
 
     A pending request waits for a second person; a kept one is shown on a page later.
 
-    Precondition: inside an action, which leaves the entry of what it asks about a campaign or a file. Refuses: APPROVER_UNKNOWN.
+    Precondition: inside an action that leaves an entry of what is asked about a campaign or a file. Refuses: APPROVER_UNKNOWN.
     """
     if authority.staff_id is None:
         raise APPROVER_UNKNOWN()
