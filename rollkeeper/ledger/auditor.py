@@ -181,7 +181,7 @@ def update(folder: Path, url: str, *, key: Key) -> None:
 
 def check_receipt(file: Path, *, key: Key, witnesses: Witnesses = NO_WITNESSES) -> Receipt:
     """Check a receipt. Raises AuditError where it proves nothing about the ledger of `key`."""
-    text = _read(file).decode("utf-8", "replace")
+    text = _read(file).decode("utf-8-sig", "replace")
     return check_receipt_text(text, file=file, key=key, witnesses=witnesses)
 
 
@@ -774,8 +774,10 @@ def _key_texts(given: str) -> list[str]:
 
 def _key_text(folder: Path, vkey: str | None) -> str:
     if vkey is None:
-        return _read(folder / "vkey").decode("utf-8", "replace")
-    return vkey if "+" in vkey and not Path(vkey).exists() else _read(Path(vkey)).decode("utf-8", "replace")
+        return _read(folder / "vkey").decode("utf-8-sig", "replace")
+    return (
+        vkey if "+" in vkey and not Path(vkey).exists() else _read(Path(vkey)).decode("utf-8-sig", "replace")
+    )
 
 
 if __name__ == "__main__":

@@ -90,6 +90,15 @@ def test_a_key_that_is_none_is_a_wrong_call_and_not_a_wrong_ledger(log, tmp_path
     assert len(said.err.splitlines()) == len(codes)
 
 
+def test_a_key_from_an_editor_that_marks_its_files_is_the_same_key(log, tmp_path, capsys):
+    typed = tmp_path / "operator.vkey"
+    typed.write_text((log / "vkey").read_text("utf-8").strip() + "\r\n", "utf-8-sig")
+
+    code, answer = verdict(log, capsys, vkey=str(typed))
+
+    assert (code, answer["size"]) == (0, SIZE)
+
+
 def test_the_auditor_is_one_file_that_runs_alone(log, tmp_path):
     alone = shutil.copy(auditor.__file__, tmp_path / "auditor.py")
 
