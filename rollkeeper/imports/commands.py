@@ -224,7 +224,7 @@ def _propose(scan: FileScan, *, as_of: dt.date | None, number_range: str | None)
 
 
 def _asked() -> frozenset[str]:
-    """Return the attributes that the law asks of whom a file can register."""
+    """Return the attributes that the law asks of subscribers whom a file can register."""
     asked = asked_in_files(load_pack(instance().pack)) if _collects() else {}
     return frozenset(name for part in asked.values() for name in part)
 

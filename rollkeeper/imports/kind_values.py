@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which values of a file's columns a page may show, and so the register may keep: kinds, never values that may be one person's.
 
-A value is shown where the dictionary knows it, or where at least five rows have it. Every other value is only counted. Pure.
+A value is shown if the dictionary knows it, or if at least five rows have it. Every other value is only counted. Pure.
 """
 
 from collections import Counter

@@ -17,7 +17,7 @@ from rollkeeper.notices.choices import NoticeKind
 STAGED: Final = (NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED)
 """The notices that say what a law's stages take and leave."""
 ASKED_AGAIN: Final = (*STAGED, NoticeKind.TERMINATED)
-"""The notices that say something else to a registered subscriber who is to verify the registration."""
+"""The notices that say something else to a registered subscriber who must verify the registration again."""
 
 
 @dataclass(frozen=True, slots=True)

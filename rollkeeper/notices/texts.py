@@ -281,7 +281,7 @@ def write_slip(language: str, *, operator: str) -> str:
 
 
 def write_cover(language: str, *, count: int, again: int) -> list[str]:
-    """Write the cover sheet of so many letters, of which some may have been printed before."""
+    """Write the cover sheet of `count` letters; `again` of them may have been printed before."""
     chosen = best_language(language, offered=[])
     said = [_written(chosen, lambda one: one.cover_text, facts={"count": count})]
     if again:
@@ -405,7 +405,7 @@ def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]]
 
 
 def _stage_faults(table: dict[str, Any], *, file: str) -> Iterator[RollkeeperError]:
-    """Yield what is wrong with the texts for a law with several bars; Tibetan may have none."""
+    """Yield the faults of the texts for a law with several bars; Tibetan may have no such texts."""
     stages = table.get("stages")
     if stages is None and table.get("language") == TIBETAN:
         return

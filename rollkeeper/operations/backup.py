@@ -214,7 +214,7 @@ def _require_same(reader: ArchiveReader, note: Note | None, file: Path) -> None:
 
 
 def pieces(reader: ArchiveReader) -> Iterator[bytes]:
-    """Give what is in a backup, piece by piece."""
+    """Yield the content of a backup, piece by piece."""
     while piece := reader.read(_PIECE_BYTES):
         yield piece
 

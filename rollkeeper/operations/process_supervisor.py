@@ -329,7 +329,7 @@ def log_of(app: App) -> Path:
 
 
 def _kept_alive(one: Running, base_port: int, preloader: Preloader | None) -> Running:
-    """Return an app as it is, or started again where its process has ended. Does not wait."""
+    """Return an app as it is, or start it again if its process has ended. Does not wait."""
     if one.process.poll() is None or time.monotonic() < one.begun + one.pause:
         return one
     err.print(
@@ -394,13 +394,13 @@ def _is_well(one: Running) -> bool:
 
 
 def _require_set_up(one: Running) -> None:
-    """Refuse tables of another version: pages would act in them. A register that does not answer is waited for while apps run."""
+    """Refuse tables of another version: pages would act in them. If the register does not answer, the apps run and wait for it."""
     if SETUP_OUTDATED.code in _answer(one, "/readyz")[1]:
         raise SERVED_BEFORE_SETUP()
 
 
 def _answer(one: Running, path: str) -> tuple[int, str]:
-    """Return status and text of an app's answer; 0 where it gives none."""
+    """Return status and text of an app's answer; status 0 if it gives none."""
     reach = "127.0.0.1" if one.host == "0.0.0.0" else "::1" if one.host == "::" else one.host  # noqa: S104
     asked = http.client.HTTPConnection(reach, one.port, timeout=5)
     try:

@@ -28,7 +28,7 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One line of which register and network say different things."""
+    """One line about which register and network say different things."""
 
     line_id: LineId
     register_says: ReadBack

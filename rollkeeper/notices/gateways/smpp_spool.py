@@ -253,7 +253,7 @@ class Spool:
             self._believe_early(file, message_id)
 
     def _believe_early(self, file: sqlite3.Connection, message_id: str | None) -> None:
-        """Put reports of an id that waited where they belong, the first first."""
+        """Give the waiting reports of an id to the parts that they are about, the oldest report first."""
         waits = file.execute(
             "SELECT rowid, message_id, outcome, at, heard FROM early WHERE centre = ? AND message_id = ? ORDER BY at",
             (self._centre, message_id),

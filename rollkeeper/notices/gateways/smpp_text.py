@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A text as short messages carry it: in the basic alphabet where that holds it all, else in UCS-2; in parts if long.
+"""A text as short messages carry it: in the basic alphabet if that has all its characters, else in UCS-2; in parts if long.
 
 A part of a long message begins with six octets (3GPP TS 23.040, 9.2.3.24.1) and esm_class 0x40 says so:
 

@@ -10,8 +10,8 @@
 -- nothing: it was still inside, and staff opened the returned letter. After a temporary failure (a full mailbox, a busy
 -- telephone) the same channel is tried again later, with the same limit as any failure. The day of delivery is the later of the
 -- report's and the sending's: a gateway's slow clock shortens no period. A bounce that waits for its submission to be recorded
--- reads the notice as it was before, 'queued': whether it was sent is checked in the row being changed, where PostgreSQL rechecks
--- what was committed meanwhile, and in no other table.
+-- reads the notice as it was before, 'queued'. So the row being changed says whether the notice was sent: PostgreSQL reads again
+-- what was committed meanwhile in this row, but in no other table.
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
         %(attempt_ids)s::uuid[], %(references)s::text[], %(outcomes)s::text[], %(ats)s::timestamptz[]

@@ -71,7 +71,7 @@ GRANT SELECT (invitation_id, staff_id, code_mark, made_at, coded_at, sent_at, us
 GRANT EXECUTE ON FUNCTION access_use_invitation TO backoffice;
 GRANT EXECUTE ON FUNCTION access_end_invitations TO console, worker;
 -- Approvals: inserted, never changed; the database sets the time. access/sql/approvals_of_a_role.sql limits which approvals a
--- role may give: a counter those of the counter, the back office none of them.
+-- role may give: a counter only the counter's approvals, the back office none of these.
 GRANT SELECT, INSERT (permission, subject, content, staff_id, approves, day, entry_id) ON access_approval
     TO counter, backoffice, worker, vault_service;
 GRANT SELECT ON access_approval TO auditor;
@@ -82,7 +82,7 @@ GRANT SELECT (request_id, staff_id, kind, job, subject, facts, state, made_at, a
 GRANT EXECUTE ON FUNCTION access_ask, access_settle_pending TO backoffice;
 GRANT EXECUTE ON FUNCTION access_next_request, access_answer_request, access_postpone_request, access_forget_requests TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, console, vault, vault_service;
--- Which texts were accepted: the apps need the hashes alone; who read them is shown and recorded by commands.
+-- Which texts were accepted: the apps need only the hashes; commands show and record who read the texts.
 GRANT SELECT (acceptance_id, language, texts_hash, accepted_at, withdrawn_on) ON languages_acceptance TO counter, backoffice, portal;
 GRANT SELECT ON languages_acceptance TO worker;
 GRANT INSERT (language, texts_hash, texts, reader, read_on, withdrawn_on), UPDATE (withdrawn_on) ON languages_acceptance TO console;
@@ -92,7 +92,7 @@ GRANT SELECT, INSERT (session_key, session_data, expire_date), UPDATE (session_d
 -- anywhere. It records when a factor was used, and nothing else about it.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
 GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter, vault;
--- When an app changed a factor is noted by triggers; the vault and who types commands read it.
+-- Triggers note when an app changed a factor; the vault and the console read it.
 GRANT SELECT ON access_factorchange TO worker, vault, vault_service;
 GRANT UPDATE (notified_at) ON access_factorchange TO worker;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice;
@@ -163,7 +163,7 @@ GRANT SELECT, INSERT, UPDATE (restored_on, restored_at, was_wrongful) ON lines_s
 -- cannot read sealed values, nor replace a number or address to which notices and codes go.
 GRANT SELECT (line_id, service, state, version, is_registered, must_reverify, is_disputed, is_essential, activated_on, terminated_on,
     terminated_by, erased_on, language, region, payment, contact_kind) ON lines_line TO counter, backoffice, auditor;
--- A counter does to a line only what its services do, and suspends none: its rights, further limited by triggers
+-- A counter does to a line only what its services do, and suspends none. Triggers limit its rights further
 -- (lines/sql/counter_role_triggers.sql, provisioning/sql/counter_role_triggers.sql, notices/sql/app_role_triggers.sql).
 GRANT SELECT ON lines_suspension TO counter;
 -- On which days the clock of one line is paused; no app is told why.
@@ -339,7 +339,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_delegate TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_passkey TO worker;
 GRANT SELECT, INSERT, UPDATE (settled_on, upheld, because, settled_by, claimant_mark, asked_from, assigned_to, reminded_on, notice_id)
     ON selfcare_case TO worker;
--- The counter opens a case where a dispute is taken up there, and decides none.
+-- The counter opens a case when it records a dispute, and decides none.
 GRANT INSERT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark) ON selfcare_case TO counter;
 GRANT EXECUTE ON FUNCTION selfcare_case_due TO counter, worker;
 -- Remote applications that wait for the document to be seen: the counter has the database compare marks, and records the result. It selects neither

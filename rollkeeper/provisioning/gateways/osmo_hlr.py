@@ -151,7 +151,7 @@ def _wanted(order: Order, mode: str, fence: HeldFence) -> str:
     own = fence.own(order.line_id)
     if own and (own.is_withdrawn or mode in {_NONE, own.grants}):
         return own.grants
-    return _BOTH  # nothing is known; or nothing is removed: its own grants are both what it had and what it has now
+    return _BOTH  # nothing is known; or nothing was removed, so it may have what it had and what it has now
 
 
 def _mode(info: dict[str, str]) -> str:
@@ -220,7 +220,7 @@ def _state(
     if has_number and own and not own.is_withdrawn and mode == own.grants:
         return compared(Bars(0), wanted)
     if mode in (_DATA, _NONE):
-        # Ended; or else without calls to care and registration, which no bar may take.
+        # Terminated; otherwise calls to care and registration fail, which no bar may take away.
         return ReadBack.ABSENT if mode == _NONE and not has_number else ReadBack.FLOOR_MISSING
     if not has_number:
         return ReadBack.PARTLY

@@ -17,7 +17,7 @@ from typing import Final, Self
 from rollkeeper.kernel.deadlines import Deadline
 
 _ANSWERS: Final = 10
-"""How many times as long as one answer a whole conversation may take."""
+"""A whole conversation may take this many times as long as one answer."""
 _CONTROL: Final = b"\xee\x00"
 _LONGEST_BYTES: Final = 1 << 16
 _PROMPT: Final = re.compile(rb"(?:^|\n)\S+[>#] \Z")

@@ -14,7 +14,7 @@
 -- line by now (`released`, and not erased) has nothing left to bar, terminate or restore: an element that uses the number would
 -- do it to the other line. A terminated line is no longer restored, and a restore command for it supersedes nothing. On a day on
 -- which counters are closed, or under a stay, no line loses service for a missing registration, whenever commanded; under
--- a stay of one campaign none of its batches, nor one whose command names no batch. Exception:
+-- a stay of one campaign no line of its batches, and no line whose command names no batch. Exception:
 -- the bar for an undone termination or an undone wider bar that the network may have received, because it gives back what that took.
 -- Commands that the network accepted before are read back, and not delivered again.
 WITH due AS (

@@ -22,7 +22,7 @@ CREATE OR REPLACE TRIGGER provisioning_put_off BEFORE UPDATE OF next_try_at ON p
     EXECUTE FUNCTION kernel_refuse('provisioning_command_put_off_for_long', 'insufficient_privilege');
 
 -- Postpones commands, each until an instant. The caller has locked them. No app may execute this or the next: functions and triggers
--- that run with their owner's rights call them. They replace those of before 0.9.0.
+-- that run with their owner's rights call them. They replace the functions of versions before 0.9.0.
 DROP FUNCTION IF EXISTS network_postpone(uuid[], uuid[], timestamptz[]);
 CREATE OR REPLACE FUNCTION provisioning_postpone(line_ids uuid[], command_ids uuid[], untils timestamptz[])
 RETURNS void LANGUAGE sql SET search_path = public, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Notes the service of a command's line with the command, so that those for one element are found without those for others.
+-- Notes the service of a command's line with the command, so that commands for one element are found without commands for others.
 -- Law: -. Reads: lines_line. Writes: a trigger on provisioning_command. Plan: one probe of the primary key a row. Again: CREATE OR
 -- REPLACE. Runs with its owner's rights: no role chooses the element itself. Of a line that is gone: empty.
 CREATE OR REPLACE FUNCTION provisioning_note_service() RETURNS trigger
