@@ -302,9 +302,8 @@ def _wake(store: Store) -> None:
 
 
 def _say(sentence: str) -> None:
-    from rollkeeper.kernel.console import (
-        err,
-    )  # it loads what draws on a terminal, which no app and no worker needs
+    # It loads what draws on a terminal, which no app and no worker needs.
+    from rollkeeper.kernel.console import err
 
     err.print(sentence)
 
@@ -350,7 +349,7 @@ def _pid(store: Store) -> int | None:
         return None
     if not _is_of_server(store, pid):
         return None
-    if _process_state(pid) == b"Z":  # it has ended, as in containers, where no process takes its exit code
+    if _process_state(pid) == b"Z":  # it ended, as in a container, where no process takes its exit code
         _remove_stale_locks(store)
         return None
     return pid
