@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether enough people approved just what a batch now is, and what of the campaign waits for approvers.
+"""Whether enough people approved a batch exactly as it is now, and which requests of a campaign wait for approvers.
 
-The run of a batch believes no state of it: it looks at the ledger, at who those people are, and at every line.
+A run does not trust the state stored with a batch: it checks the ledger, the people who approved, and every line.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ def pending_batches() -> list[PendingSubject]:
     """Return the batches that wait for approvers."""
     waiting = Batch.objects.filter(state=BatchState.WAITING.value).order_by("prepared_at")
     if not prepared_rows("SELECT FROM campaign_batch WHERE state = %s LIMIT 1", [BatchState.WAITING.value]):
-        return []  # as for most pages, whose menu counts these
+        return []  # The menu of every page counts these batches, and mostly there are none.
     of, titles = {one.campaign_id: one for one in Campaign.objects.all()}, StageTitles()
     return [
         PendingSubject(

@@ -17,7 +17,7 @@ class CampaignConfig(AppConfig):
     name = "rollkeeper.campaign"
 
     def ready(self) -> None:
-        """Register what a first notice promises that is sent only now, lines for a simulation, what rests, what waits, and what a worker does."""
+        """Register the last day that a first notice names, the lines for a simulation, resting batches, pending approvals and the worker's tasks."""
         RESTING_BATCHES.register_by_name("rollkeeper.campaign.court_stays:resting_batches")
         REGISTER_HISTORIES.register_by_name("rollkeeper.campaign.register_histories:write_histories")
         PROMISES.register_by_name("rollkeeper.campaign.planning:current_last_day", key=NoticeKind.REGISTER_BY)

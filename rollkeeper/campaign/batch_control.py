@@ -79,7 +79,7 @@ def stop_all_batches(authority: Authority, *, on: dt.date) -> int:
 def stop_batches(
     authority: Authority, batch_ids: Iterable[BatchId], *, on: dt.date, because: str = BY_A_PERSON
 ) -> int:
-    """Stop each of these batches but one that came to its end meanwhile, which holds up no other; return how many were stopped.
+    """Stop each of these batches and skip those that ended meanwhile; return how many were stopped.
 
     Refuses: NOT_ALLOWED, BATCH_NOT_FOUND. Ledger: campaign:batch:stopped for each.
     """
@@ -132,9 +132,9 @@ def count_complaint(line_id: LineId) -> BatchId | None:
 
 
 def record_emergency_count(authority: Authority, anomalies: int, *, on: dt.date) -> None:
-    """Take in how many emergency calls went wrong in the last hour, all over the network: a number and nothing else.
+    """Record how many emergency calls failed in the last hour in the whole network: a number and nothing else.
 
-    A jump stops every batch that runs, before its next chunk. Refuses: NOT_ALLOWED. Ledger: campaign:emergency_count:recorded.
+    A sharp rise stops every running batch before its next chunk. Refuses: NOT_ALLOWED. Ledger: campaign:emergency_count:recorded.
     """
     role = require(authority, Permission.RECORD_EMERGENCY_COUNT)
     with action():
@@ -146,8 +146,8 @@ def record_emergency_count(authority: Authority, anomalies: int, *, on: dt.date)
 def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:
     """Lock a batch to the end of the transaction, in one of these states. Refuses: BATCH_NOT_FOUND, BatchNotInState.
 
-    Waits for the chunk that is under way, and for the lines of the next one, however long that takes: neither a stop nor an undo
-    must fail of waiting.
+    Waits for the chunk that is under way, and for the lines of the next one, however long that takes: a stop or an undo must not
+    fail because it had to wait.
     """
     run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
     batch = Batch.objects.select_for_update().filter(batch_id=batch_id).first()

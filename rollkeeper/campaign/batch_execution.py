@@ -86,9 +86,9 @@ def run_batch(
     day = clock.advancing_day(on)
     while True:
         require_true_clock()
-        # Asked for again with each chunk: a pack may change, or be put into force, while a batch runs for hours; and the day may end.
+        # Read again before each chunk: while a batch runs for hours, a pack may change or be put into force, and the day may end.
         this = _Run(authority, role, _campaign_of(batch_id), day())
-        # A machine that starts with a wrong date finds approved batches due: the night asks a person about it, and comes first.
+        # A machine with a wrong date would find approved batches due. The nightly run must come first: it asks a person to confirm the date.
         refuse_gap(this.campaign, on=this.on)
         try:
             with action():
@@ -120,7 +120,7 @@ def _campaign_of(batch_id: BatchId) -> OpenCampaign:
 def run_due_batches(authority: Authority, *, on: dt.date) -> int:
     """Run every approved batch whose day and hour have come, as far as it may go now; return how many lines had their turn.
 
-    Nothing where no hour is set. Refuses: as `run_batch`. Ledger: as `run_batch`.
+    Without an hour in the settings, nothing runs. Refuses: as `run_batch`. Ledger: as `run_batch`.
     """
     from_hour, turned, faults = settings().run_from_hour, 0, list[RollkeeperError]()
     if from_hour is None or clock.now().astimezone(clock.zone()).hour < from_hour:
@@ -129,9 +129,9 @@ def run_due_batches(authority: Authority, *, on: dt.date) -> int:
         try:
             ran = run_batch(authority, batch_id, on=on)
             turned += ran.done + ran.skipped
-        except BatchNotInState:  # a person moved it on meanwhile
+        except BatchNotInState:  # A person changed its state meanwhile.
             continue
-        except RollkeeperError as fault:  # its campaign may not go on; another may
+        except RollkeeperError as fault:  # Batches of other campaigns may still run.
             faults.append(fault)
     raise_all(faults)
     return turned
@@ -140,7 +140,7 @@ def run_due_batches(authority: Authority, *, on: dt.date) -> int:
 def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
     """Give the next lines their turn; return how many had it. Precondition: the batch's row is locked."""
     if batch.pack_hash != this.campaign.pack.hash:
-        # The campaign was planned again since: lines that are still due are prepared again, under the current pack.
+        # The campaign was planned again since then. Lines that are still due are prepared again, under the current pack.
         _stop(this, batch, ran, "it was prepared under another version of the pack")
         return 0
     require_act(this.campaign.pack, Act(batch.action), on=this.on)
@@ -153,7 +153,7 @@ def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
     if batch.due_on > this.on:
         ran.why = f"its day is {batch.due_on}"
         return 0
-    # Its lines are read and hashed once, before the first of them is touched; who approved is looked at before each chunk.
+    # The batch's lines are hashed once, before the first line is touched. The approvals are checked before each chunk.
     content = batch.content
     if batch.state == BatchState.APPROVED:
         with without_timeout():
@@ -161,7 +161,7 @@ def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
     if not is_approved(BatchId(batch.batch_id), content=content):
         _stop(this, batch, ran, "it is not what enough people approved, or they may not approve")
         return 0
-    serialize_on("chunk")  # the cap counts what all batches did: two runs must not both find it free
+    serialize_on("chunk")  # The hourly limit counts all batches: two runs must not both find room under it.
     step = next_step(_progress(batch), batch_limits=_batch_limits(), now=clock.now(), chunk=CHUNK)
     match step:
         case Stop(why):
@@ -178,7 +178,7 @@ def _slice(this: _Run, batch: Batch, ran: BatchRunResult, *, lines: int, stays: 
     if batch.state == BatchState.APPROVED:
         _enter(this, batch, Verb.BATCH_STARTED)
         batch.state = BatchState.RUNNING
-        with without_timeout():  # the database hashes the lines too before it lets a batch run
+        with without_timeout():  # The database also hashes the lines before it lets a batch run.
             batch.save(update_fields=["state"])
     ran.state = BatchState.RUNNING
     if lines:
@@ -198,7 +198,7 @@ def _slice(this: _Run, batch: Batch, ran: BatchRunResult, *, lines: int, stays: 
 
 
 def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[str | None, int]:
-    """Lock, count, judge and act on the lines up to a position; return how many by what became of them."""
+    """Lock, count, judge and act on the lines up to a position; return how many lines had each outcome."""
     action, pack = Action(batch.action), this.campaign.pack
     values = _values(this, batch, action) | {"after": batch.position_done, "upto": upto}
     run("DROP TABLE IF EXISTS pg_temp.batch_slice, pg_temp.slice_verdict")

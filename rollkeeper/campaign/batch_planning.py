@@ -42,7 +42,7 @@ from rollkeeper.provisioning.gateways.registry import has_own_network
 
 @dataclass(frozen=True, slots=True)
 class DueLines:
-    """What is due on a day for one stage of one campaign. `excluded` counts lines that are due but that no batch may include."""
+    """The lines due on a day for one stage of one campaign. `excluded` counts lines that are due but that no batch may include."""
 
     action: Action
     step: int
@@ -59,7 +59,7 @@ class DueLines:
 def check_day(
     authority: Authority, *, due_on: dt.date, on: dt.date, name: str | None = None
 ) -> list[DueLines]:
-    """Count what would be suspended and what terminated on a day if nothing changes until then: in one campaign, or in all. Writes nothing.
+    """Count the lines that would be suspended or terminated on a day if nothing changes before it, in one campaign or in all. Writes nothing.
 
     Refuses: NOT_ALLOWED, NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, PackChanged, DIFFERENT_DAYS, DAY_PAST, DAY_CLOSED.
     """
@@ -87,7 +87,7 @@ def require_due_day(*, due_on: dt.date, on: dt.date, name: str | None = None) ->
 def prepare_batches(
     authority: Authority, *, due_on: dt.date, on: dt.date, name: str | None = None
 ) -> list[DueLines]:
-    """Prepare a batch of what is due on a day for each stage of each campaign, or of one; a line that is in an unfinished batch stays there.
+    """Prepare a batch of the lines due on a day, for each stage of one campaign or of all. A line in an unfinished batch stays there.
 
     Refuses: as `check_day`; UNCONFIRMED_PACK_VALUE. Ledger: campaign:batch:prepared.
     """
@@ -103,11 +103,10 @@ def prepare_batches(
 
 
 def prepare_day(authority: Authority, *, on: dt.date, after_run: bool = False) -> int:
-    """Prepare the batches of a day once for each campaign; return how many. None without a campaign, and on a day on which no line may lose
-    service.
+    """Prepare the batches of a day once for each campaign; return how many. On a day on which no line may lose service, prepare none.
 
-    A batch that was stopped is so prepared again on the next day, or where a person asks for it. A campaign that refuses keeps none of
-    the others back. `after_run`: only campaigns that had their nightly run on this day.
+    So the lines of a stopped batch are prepared again on the next day, or when a person asks for it. If one campaign is refused, the
+    others are still prepared. `after_run`: only campaigns that had their nightly run on this day.
 
     Refuses: as `prepare_batches`. Ledger: campaign:batch:prepared.
     """
@@ -144,9 +143,9 @@ def _steps(campaign: OpenCampaign) -> range:
 
 
 def _campaigns_on(name: str | None, due_on: dt.date, on: dt.date) -> list[tuple[OpenCampaign, list[Days]]]:
-    """Return the campaigns that may act on a day, each with its stays; none that a stay pauses holds back another."""
+    """Return the campaigns that may act on a day, each with its stays. A campaign paused by a stay does not hold back the others."""
     campaigns = [(one, known_stays(one.campaign_id)) for one in open_campaigns(name)]
-    law = campaigns[0][0].pack  # the days are the law's, and so the same for all
+    law = campaigns[0][0].pack  # All campaigns are of one law, so they share its open days.
     require_same_days(law, on=on)
     if due_on < on:
         raise DAY_PAST(day=due_on)
@@ -196,7 +195,7 @@ def _count_due(campaign: OpenCampaign, step: int, *, stays: list[Days], due_on: 
 def _prepare(
     authority: Authority, role: str, campaign: OpenCampaign, due: DueLines, *, on: dt.date
 ) -> DueLines:
-    """Precondition: the temporary tables still hold what was counted for this action."""
+    """Create the batch with its lines and its ledger entry. Precondition: the temporary tables still hold the lines counted for it."""
     require_act(campaign.pack, Act(due.action.value), on=due.due_on)
     batch_id = BatchId(new_uuid())
     chosen = settings()

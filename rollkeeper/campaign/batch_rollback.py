@@ -47,9 +47,7 @@ class UndoResult:
 
 
 def requested_undos() -> list[BatchId]:
-    """Return the batches that the back office asked to be undone, the latest first: of a line that was ended the suspension is
-    undone once it is suspended again.
-    """
+    """Return the batches whose undo the back office requested, the latest first: a line's termination is undone before its suspension."""
     asked = Batch.objects.filter(state=BatchState.UNDO_REQUESTED.value).order_by("-prepared_at")
     return [BatchId(batch_id) for batch_id in asked.values_list("batch_id", flat=True)]
 
@@ -57,7 +55,7 @@ def requested_undos() -> list[BatchId]:
 def undo_requested(
     authority: Authority, *, on: dt.date, moved: Callable[[int], None] = lambda _: None
 ) -> list[UndoResult]:
-    """Undo the batches that the back office asked to be undone. Two at once do it once.
+    """Undo the batches whose undo the back office requested. Two concurrent calls undo each batch once.
 
     Refuses: NOT_ALLOWED. Ledger: as of `undo_batch`.
     """
@@ -71,7 +69,7 @@ def undo_requested(
 def undo_batch(
     authority: Authority, batch_id: BatchId, *, on: dt.date, moved: Callable[[int], None] = lambda _: None
 ) -> UndoResult:
-    """Put every line of a batch back to its former state, with its clock time, and tell each of a last day to come. Also ends a run under way.
+    """Return every line of a batch to its former state, with its clock time, and notify each of a new last day. Also ends a run under way.
 
     Refuses: NOT_ALLOWED, BATCH_NOT_FOUND, BatchNotInState. Ledger: line:line:restored a line, campaign:batch:undone.
     """
@@ -94,10 +92,9 @@ def undo_batch(
 
 
 def restore_terminated_line(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -> bool:
-    """Restore one line that a batch terminated, in the transaction of the service that decided that this was wrong; return
-    whether it was restored.
+    """Restore one line that a batch terminated; return whether it was restored. Afterwards the line is suspended, as before.
 
-    It is suspended again. Precondition: the line is locked. Ledger: line:line:restored.
+    Precondition: the line is locked, in the transaction of the service that decided that the termination was wrong. Ledger: line:line:restored.
     """
     found = rows(
         "SELECT b.batch_id, b.position FROM campaign_batchline b JOIN campaign_batch t USING (batch_id)"
@@ -114,7 +111,7 @@ def restore_terminated_line(authority: Authority, line_id: LineId, *, role: str,
 
 
 def _begin(batch_id: BatchId, *, on: dt.date) -> None:
-    """Let no run begin another chunk meanwhile, so that no line that will be restored loses service."""
+    """Let no run begin another chunk during the undo, so that no line that will be restored loses service."""
     with action():
         lock_batch(batch_id, *CAN_UNDO)
         Batch.objects.filter(batch_id=batch_id).update(state=BatchState.UNDO_REQUESTED.value)
@@ -174,7 +171,7 @@ def _finish(authority: Authority, role: str, batch: Batch, *, on: dt.date) -> No
 
 
 def _reopen_campaign(batch: Batch) -> None:
-    """Open a campaign that was closed after this batch, where no other counts its lines now: otherwise none would count those restored."""
+    """Reopen the batch's campaign if it was closed since then and no other counts the restored lines; otherwise no campaign would count them."""
     run(
         "UPDATE campaign_campaign SET closed_on = NULL WHERE campaign_id = %s AND closed_on IS NOT NULL AND campaign_id = %s"
         " AND EXISTS (SELECT FROM campaign_tally WHERE campaign_id = %s AND stage IN ('running', 'suspended')"
@@ -184,12 +181,12 @@ def _reopen_campaign(batch: Batch) -> None:
 
 
 def _request_undo_of_suspension(batch: Batch) -> None:
-    """Ask once more for the undo of what barred those who come back from their end, or from a wider bar: it was undone meanwhile.
+    """Request again the undo of earlier batches that still bar lines restored here; it passed over these lines, as they were further on then.
 
-    One that is under way is asked for as well, in order to wait for its end: it may have looked for them before they came back.
+    Also request it where such an undo is under way: it may have looked for these lines before they were restored.
     """
     if batch.step == 1:
-        return  # a line that comes back from the first bar has no other bar that an undo passed over
+        return  # The first bar has no earlier one, so no undo can have passed over a line.
     with without_timeout():
         run(
             "UPDATE campaign_batch SET state = 'undo_requested' WHERE state IN ('undone', 'undo_requested') AND action = 'suspend' AND batch_id IN ("
@@ -200,7 +197,7 @@ def _request_undo_of_suspension(batch: Batch) -> None:
 
 
 def _counting_campaign_id(batch: Batch) -> UUID:
-    """Return the campaign that counts restored lines: their own, or the one that took its place since: of the same name, or of another law."""
+    """Return the campaign that counts restored lines: their own, or, if it is closed, the open one of the same name or of another law."""
     (own,) = rows(
         "SELECT law_id, campaign_name, closed_on FROM campaign_campaign WHERE campaign_id = %s",
         [batch.campaign_id],
@@ -214,7 +211,7 @@ def _counting_campaign_id(batch: Batch) -> UUID:
 
 
 def _new_last_day(batch: Batch, on: dt.date) -> dict[str, Any]:
-    """Return the last day to notify for a restored line, an open day, and how long before it to send the reminder.
+    """Return the last day to name to subscribers of restored lines (an open day), and how many days before it the reminder is sent.
 
     An undo never fails because of a pack: if it cannot be read any more, or has no campaign, the last day is the next day. While
     a stay has no end, or the law is not in force yet, the day is unknown and no notice is sent.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Cancel a campaign that should not have been planned: the wrong law, the wrong lines, too early.
 
-A line that is suspended stays the operator's duty until it is restored, so that a campaign with one cannot be cancelled. Subscribers who
-were notified by then lose nothing: no clock of a cancelled campaign runs, and a new one begins with a new notice.
+The operator answers for a suspended line until it is restored, so a campaign with a suspended line cannot be cancelled. Subscribers who were
+notified already lose nothing: no clock of a cancelled campaign runs, and a new campaign begins with a new notice.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ from rollkeeper.notices.services import withdraw_of_campaign
 
 @dataclass(frozen=True, slots=True)
 class CancelledCampaign:
-    """A campaign that was cancelled: how many lines it concerned, and the subscribers of how many had been notified."""
+    """A campaign that was cancelled: how many lines it concerned, and for how many of them the subscriber had been notified."""
 
     campaign_id: CampaignId
     cancelled_on: dt.date
@@ -32,8 +32,8 @@ class CancelledCampaign:
 
 
 def check_cancellation(authority: Authority, *, name: str | None = None) -> tuple[str, int, int]:
-    """Return what `cancel_campaign` would cancel, without doing it: the campaign's name, how many lines it concerns, and the
-    subscribers of how many were notified.
+    """Return what `cancel_campaign` would cancel, without doing it: the campaign's name, how many lines it concerns, and for how many of
+    them the subscriber was notified.
 
     Refuses: as `cancel_campaign`.
     """
@@ -43,8 +43,8 @@ def check_cancellation(authority: Authority, *, name: str | None = None) -> tupl
 
 
 def cancel_campaign(authority: Authority, *, on: dt.date, name: str | None = None) -> CancelledCampaign:
-    """Cancel the campaign of this name, or the only open one, in which no line is suspended and no batch open. Its queued notices are
-    withdrawn; others go on.
+    """Cancel the campaign of this name, or the only open one. No line of it may be suspended, and no batch open. Its queued notices are
+    withdrawn; other campaigns go on.
 
     Refuses: NOT_ALLOWED, NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_NAMED, PackChanged, CAMPAIGN_UNDER_WAY. Ledger: campaign:campaign:cancelled.
     """

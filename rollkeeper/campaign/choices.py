@@ -8,7 +8,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from rollkeeper.law.campaign_rules import StageRule  # to read a law's form takes a tenth of a start
+    from rollkeeper.law.campaign_rules import (
+        StageRule,
+    )  # This import would take a tenth of the time of a start.
 
 
 class Stage(TextChoices):
@@ -23,7 +25,7 @@ class Stage(TextChoices):
     TERMINATED = "terminated", _("Terminated")
     """Terminated by an approved batch."""
     OUT_OF_SCOPE = "out_of_scope", _("Registered or left")
-    """Registered, or ended otherwise: no longer any business of the campaign."""
+    """Registered, or ended otherwise: the campaign no longer concerns it."""
 
 
 class Action(TextChoices):
@@ -56,7 +58,7 @@ class BatchState(TextChoices):
     APPROVED = "approved", _("Approved")
     RUNNING = "running", _("Running")
     STOPPED = "stopped", _("Stopped")
-    """By a person or by itself. It does not go on; undo it within a day, before the network hears the rest, or prepare a new one."""
+    """Stopped by a person or by itself, permanently. Undo it within a day, before the rest of its commands are sent, or prepare a new batch."""
     DONE = "done", _("Done")
     UNDO_REQUESTED = "undo_requested", _("To be undone")
     """The back office requested the undo; the next run carries it out."""
@@ -64,7 +66,7 @@ class BatchState(TextChoices):
 
 
 class StopReason(TextChoices):
-    """Why a person stops a batch, or cancels one that has not begun; the words are stored, so that no name is."""
+    """Why a person stops a batch, or cancels one that has not begun. Only these fixed words are stored, so no name can be."""
 
     WRONG_LINES = "wrong_lines", _("It has lines that should not be in it")
     COMPLAINTS = "complaints", _("Subscribers complain")
@@ -94,17 +96,17 @@ class SkipReason(TextChoices):
     DISPUTED = "disputed", _("disputed")
     ESSENTIAL = "essential", _("essential")
     CHANGED = "changed", _("changed since it was prepared")
-    """Its version is not the one that was decided on."""
+    """Its version is not the one that people approved."""
     CHANGING = "changing", _("another process was working on it")
     """Another process was working on it at that moment, or is about to undo its suspension."""
     NOT_DUE = "not_due", _("no longer due")
-    """A pause, a stay or a promise has moved its day."""
+    """A pause, a stay or a promised day has moved its last day."""
     PAUSE_CONTRADICTED = "pause_contradicted", _("its pauses contradict the ledger")
-    """Days that the ledger granted are missing in the register: find out who took them away."""
+    """Pause days that the ledger records are missing in the register: find out who removed them."""
     UNBARRED = "unbarred", _("the network does not bar it")
-    """To be ended, and the network has not proved that it is barred."""
+    """It is to be terminated, but the network has not proved that it is barred."""
     WITHIN_NUMBER = "within_number", _("the law lets its subscriber keep it")
-    """Its subscriber has no more lines than the law lets one have, without those that lose service anyway."""
+    """Its subscriber has no more lines than the law allows, not counting those that lose service anyway."""
 
 
 class LineOutcome(StrEnum):
@@ -122,7 +124,7 @@ class OutOfScopeReason(StrEnum):
     REGISTERED = "registered"
     TERMINATED = "terminated"
     NOT_CONCERNED = "not_concerned"
-    """The law does not concern it, or does no longer."""
+    """The law does not concern it, or no longer does."""
 
 
 class WaiverReason(TextChoices):

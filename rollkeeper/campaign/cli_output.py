@@ -12,7 +12,7 @@ from rollkeeper.kernel.choices import BarLevel
 from rollkeeper.kernel.console import counted, out, show_table
 from rollkeeper.kernel.side_by_side import ENGLISH, name_in
 
-if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for what they show
+if TYPE_CHECKING:  # --help loads this module to list the commands, and must not wait for these imports.
     from rollkeeper.campaign.batch_execution import BatchRunResult
     from rollkeeper.campaign.batch_planning import DueLines
     from rollkeeper.campaign.batch_rollback import UndoResult
@@ -58,7 +58,7 @@ def due(found: DueLines, detail: BatchDetail | None, *, is_named: bool = False) 
 
 
 def plan_check(found: PlanCheck) -> None:
-    """Show what a planning would take in, in the words of the page."""
+    """Show which lines a planning would add, in the words of the page."""
     rows: list[tuple[str, object]] = [
         ("Lines to add", found.to_add),
         ("In the campaign already", found.members_before),
@@ -128,7 +128,7 @@ def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequ
 
 
 def status(seen: Sequence[CampaignOverview], batches: Sequence[BatchView], stays: Sequence[StayView]) -> None:
-    """Show the status of campaigns. Batches and stays also appear after they are closed, because they can still be undone and ended."""
+    """Show the status of campaigns. Batches and stays also appear after a campaign is closed: batches can still be undone, and stays ended."""
     if not seen:
         out.print("No campaign is planned.")
     several = len({one.campaign for one in batches} | {one.name for one in seen}) > 1
@@ -201,7 +201,7 @@ def _batch(batch: BatchView, *, is_named: bool) -> None:
 
 
 def _level(level: str, title: Mapping[str, str]) -> str:
-    """Say what is barred, where more than the floor is left, and what the law calls the stage, where it has a name for it."""
+    """Say what is barred, if more than the emergency floor is left, and what the law calls the stage, if it names it."""
     said = ": ".join(one for one in (name_in(ENGLISH, title), level) if one)
     return f" ({said})" if said else ""
 

@@ -28,7 +28,7 @@ _OPEN_BATCHES = (BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING, Ba
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """How many lines were waived now; the others given were reached, registered or waived before."""
+    """How many lines were waived now; the other lines given were notified, registered or waived before."""
 
     waived: int
     left_alone: int
@@ -36,9 +36,7 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class _MemberCounts:
-    """The stages of the lines of a campaign at closing; `running` and `suspended` exclude the essential lines, on which no batch
-    acts.
-    """
+    """How many lines are in each stage at closing; `running` and `suspended` exclude essential lines, on which no batch acts."""
 
     not_notified: int
     not_waived: int
@@ -85,7 +83,7 @@ def waive_unreachable(
 
 
 def close_campaign(authority: Authority, *, on: dt.date, name: str | None = None) -> ClosedCampaign:
-    """Close the campaign of this name, or the only open one. Its pending notices are withdrawn; others go on.
+    """Close the campaign of this name, or the only open one. Its pending notices are withdrawn; other campaigns go on.
 
     Refuses: NOT_ALLOWED, NO_CAMPAIGN, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_NAMED, PackChanged, WAIVERS_MISSING, CAMPAIGN_NOT_OVER (together). Ledger:
     campaign:campaign:closed.
@@ -114,16 +112,16 @@ def close_campaign(authority: Authority, *, on: dt.date, name: str | None = None
 
 
 def ask_no_more(campaign_id: CampaignId) -> None:
-    """Ask no one of a campaign any more to verify a registration. Lines that are barred for it stay so until their subscribers do, and
-    lines that it ended may be given back by an undo.
+    """Stop asking subscribers of a campaign to verify again. Lines barred by it stay barred until their subscribers verify, and an undo may
+    still restore lines that it terminated.
     """
     stages = [Stage.NOT_NOTIFIED.value, Stage.RUNNING.value]
     run(sql("campaign", "ask_no_more"), {"campaign_id": campaign_id, "stages": stages})
 
 
 def lock_batches(campaign: OpenCampaign) -> int:
-    """Let no batch be undone during the close, since no campaign would count the restored lines; return how many are running
-    already.
+    """Lock the batches, so that none is undone during the close: no campaign would count the restored lines. Return how many batches
+    another process is working on.
     """
     held = rows(
         "SELECT FROM campaign_batch WHERE campaign_id = %s FOR NO KEY UPDATE SKIP LOCKED",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A court's stay, or a general extension: entered by one, ended by two. While it covers a day, nothing is done: in all campaigns, or in
-the one that it names.
+"""A court's stay, or a general extension: one person enters it, two people end it. On a day that it covers, no line loses service: in all
+campaigns, or in the one that it names.
 
 A running batch checks the stays before each chunk, so a stay entered meanwhile stops it within a chunk. Commands not yet sent to
 the network wait as well: a trigger on the stays tells provisioning on which days it bars and terminates no line.
@@ -24,13 +24,13 @@ from rollkeeper.ledger.verbs import Verb
 
 
 def known_stays(campaign_id: UUID | None) -> list[Days]:
-    """Return the stays that pause a campaign, first and last day inclusive (None if it is open); of no campaign those that pause all."""
+    """Return the first and last day of each stay that pauses a campaign, inclusive (no last day: open). Without a campaign: those for all."""
     found = prepared_rows(sql("campaign", "stays_of"), {"campaign_id": campaign_id})
     return [(row.first, row.last) for row in found]
 
 
 def resting_batches(on: dt.date) -> list[BatchId] | None:
-    """Return the batches of which the network carries out nothing on a day, because a stay pauses their campaign; None if none does."""
+    """Return the batches whose commands wait on a day because a stay pauses their campaign; None if no stay pauses a single campaign."""
     found = rows(sql("campaign", "resting_batches"), {"on": on})
     return [BatchId(row.batch_id) for row in found if row.batch_id] if found else None
 
@@ -86,7 +86,7 @@ def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
 
     with action():
         _require_open_stay(stay_id, on)
-        # The day is what is approved: an approval of months ago says nothing of today.
+        # People approve the end on one day: an approval from months ago does not count today.
         made = approve(authority, Permission.END_STAY, stay_id, content=on.isoformat(), on=on, enter=enter)
         if not made.enough:
             return False
@@ -98,11 +98,11 @@ def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
 
 
 def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
-    """Let what a batch that was stopped, or is to be undone, asked of the network wait some days (`sql/stay_functions.sql`).
+    """Let the unsent commands of batches that were stopped, or are to be undone, wait some days (`sql/stay_functions.sql`).
 
-    These begin after the stays that cover a day. Without a batch all such batches are meant: their stays have changed. Waits for
-    concurrent callers, however long that takes, and the stays are checked afterwards: a stop must not fail because of waiting, and
-    must not undo what another stay postpones.
+    The days begin after the stays that cover the day `on`. Without `of_batch`, all these batches are meant, because the stays have changed.
+    Waits for concurrent callers, however long that takes, and reads the stays afterwards: a stop must not fail because it had to wait,
+    and must not send commands that another stay postpones.
     """
     run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
     serialize_on("stays")
@@ -111,7 +111,7 @@ def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
 
 
 def _require_open_stay(stay_id: UUID, on: dt.date) -> None:
-    """Wait for others who end it, then refuse a stay that is over or ends by then. Refuses: STAY_NOT_FOUND."""
+    """Wait for others who end this stay, then refuse if it is over, or ends on that day or before. Refuses: STAY_NOT_FOUND."""
     lock_matter("stays", str(stay_id))
     if not rows(
         "SELECT FROM campaign_stay WHERE stay_id = %s AND (upper_inf(days) OR upper(days) - 1 > %s)",

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From lines to clocks and back: the law counts each distinct clock once, however many lines share it.
 
-A caller leaves the lines in the temporary table `member_clock (line_id, anchor_on, days, pauses, …)`; afterwards
+A caller puts the lines into the temporary table `member_clock (line_id, anchor_on, days, pauses, …)`; afterwards
 `law_due` says for each distinct clock when its last day is and from when a stage may follow. Separate because
 planning, the nightly run, preparing and running all count in the same way.
 
-Two views of the same clock: *as known* takes pauses and stays as they are recorded; *at least* leaves out what lies
-after a day, since that may still be taken back. The second can only be too early and is what `next_check_on` and
-promises rest on. Where a caller acts on what was promised, a day promised is moved by the pauses and stays before it.
+Two views of the same clock: *as known* takes pauses and stays as they are recorded; *at least* leaves out pauses and
+stays after a day, since they may still be taken back. The second view can only be too early; `next_check_on` and
+promised days rest on it. Where a caller acts on promised days, each is moved by the pauses and stays before it.
 """
 
 import datetime as dt
@@ -28,13 +28,13 @@ _MAY_FIND: Final = {
     "remind_clocks": "SELECT FROM campaign_member WHERE campaign_id = %(campaign_id)s AND stage = 'running' AND remind_on <= %(on)s"
     " ORDER BY remind_on LIMIT 1",
 }
-"""What must find a member before a statement can find any: on most days nothing is due, and to make a table for nothing costs a small
-register more than all the rest of a night. The order has it look in the index, and not through all members where there is none.
+"""By statement: a query that tells whether it would find any member. On most days nothing is due, and in a small register an empty table
+costs more than the rest of a night. `ORDER BY` makes the planner use the index instead of reading all members.
 """
 
 
 def make_clocks(name: str, values: Mapping[str, Any]) -> int:
-    """Fill `member_clock` by one of this package's statements; return how many lines it holds. With none there may be no such table."""
+    """Fill `member_clock` by one of this package's statements; return how many lines it holds. If there are none, the table may be missing."""
     if name in _MAY_FIND and not prepared_rows(_MAY_FIND[name], values):
         return 0
     run("DROP TABLE IF EXISTS pg_temp.member_clock")
@@ -57,7 +57,7 @@ def count_at_least(
 ) -> None:
     """Count every clock to its end, with no pause and no stay after `on`.
 
-    With `then_days` also the clock that would begin on `on` and run so many days, for the same pauses.
+    With `then_days`, also count the clock that would begin on `on` and run for that many days, with the same pauses.
     """
     ahead = dt.timedelta(days=pack.campaign.most_days + HORIZON_DAYS)
     through = max(on, from_day or on) + ahead

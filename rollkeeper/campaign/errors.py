@@ -108,7 +108,7 @@ WAIVERS_MISSING = Refusal(
     "Lines that were not notified and that no waiver covers: {count} ({article}).",
     "Notify them, or waive them in your name: on the page of those still to be reached, or with 'rollkeeper campaign waive'.",
 )
-# Lines would be left half way, and nothing would watch their clocks.
+# If it were closed now, some lines would be left between two stages, and nothing would watch their clocks.
 CAMPAIGN_NOT_OVER = Refusal(
     "campaign_not_over",
     Kind.CONFLICT,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this package does by itself: bring its members up to date, prepare each day's batches for approval, and undo what
-people asked to be undone. It does what staff asked for on pages, and carries out approved batches where the settings give the hour.
+"""The jobs of this package: bring members up to date, prepare each day's batches for approval, undo the batches whose undo was
+requested, do the work that staff requested on pages, and run approved batches if the settings name an hour.
 """
 
 from rollkeeper.access.authority import worker_authority
@@ -14,9 +14,9 @@ _MOST = 50
 
 
 def prepare() -> int:
-    """Run the nightly run; once a day, on a day on which lines may be acted on, prepare batches of what is due. Return how many.
+    """Do the nightly run; once a day, if lines may lose service on that day, prepare batches of the lines due. Return how many batches.
 
-    A campaign that had no run is not prepared, and keeps none of the others back.
+    No batch is prepared for a campaign that had no nightly run; the other campaigns go on.
     """
     from rollkeeper.campaign.batch_planning import prepare_day
     from rollkeeper.campaign.nightly import run_nightly
@@ -34,21 +34,21 @@ def prepare() -> int:
 
 
 def undo() -> int:
-    """Undo the batches that the back office asked to be undone; return how many lines that put back."""
+    """Undo the batches whose undo the back office requested; return how many lines were restored."""
     from rollkeeper.campaign.batch_rollback import undo_requested
 
     return sum(one.undone for one in undo_requested(worker_authority(), on=clock.today()))
 
 
 def do_requested() -> int:
-    """Carry out what staff asked for on pages; return how much that was."""
+    """Carry out the work that staff requested on pages; return how many requests."""
     from rollkeeper.access.staff_requests import do_staff_requests
 
     return do_staff_requests(limit=_MOST, job=RequestJob.CAMPAIGN)
 
 
 def run_due() -> int:
-    """Run the approved batches whose day and hour have come, as far as each may go; return how many lines that were."""
+    """Run the approved batches whose day and hour have come, as far as each may go; return how many lines had their turn."""
     from rollkeeper.campaign.batch_execution import run_due_batches
 
     return run_due_batches(worker_authority(), on=clock.today())

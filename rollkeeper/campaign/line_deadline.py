@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Until when the subscriber of a line may register before it loses service, or its contract: as a counter tells it.
+"""The day until which the subscriber of a line may register before it is suspended or terminated, as a counter tells it.
 
-Separate from `queries`, since a counter may read no table of a campaign: one function answers for one line.
+Separate from `queries`, since a counter may read no table of a campaign: a database function answers for one line at a time.
 """
 
 import datetime as dt
@@ -31,7 +31,7 @@ class Deadline:
     last_day_on: dt.date | None
     article: str
     lines: int | None = None
-    """How many lines the law lets one person have, where the subscriber is asked because they have more."""
+    """How many lines the law allows one person, if the subscriber is asked because they have more."""
     pauses: tuple[PauseView, ...] = ()
 
     def is_paused(self, *, on: dt.date) -> bool:
@@ -39,7 +39,7 @@ class Deadline:
         return any(one.first <= on and (one.last is None or on <= one.last) for one in self.pauses)
 
     def share(self, *, on: dt.date) -> int:
-        """Return how much of the time is over, in hundredths."""
+        """Return how much of the time is over, in percent."""
         whole = max(((self.last_day_on or on) - self.begun_on).days, 1)
         return min(100, max(0, round(100 * (on - self.begun_on).days / whole)))
 

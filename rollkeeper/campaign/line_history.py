@@ -28,7 +28,7 @@ class LineWithHistory:
     state: str
     stage: str | None
     pack: Pack
-    """The law of its campaign, as that campaign has it; of a line in none, that of the instance."""
+    """The law with the rules of the line's campaign; for a line in no campaign, the law of the instance."""
     history: LineHistory
 
 
@@ -40,7 +40,7 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
     (notified,) = rows(sql("campaign", "line_history"), {"line_id": line_id, "zone": instance().zone})
     barred_on, restored_on = _suspension(facts)
     suspended_on = min(barred_on, default=None)
-    # The promise of an ended suspension or clock says nothing about what may follow.
+    # A day promised for a suspension or clock that has ended says nothing about what may follow.
     runs = Stage.RUNNING if suspended_on is None else Stage.SUSPENDED
     line = facts.line
     history = LineHistory(
@@ -73,9 +73,9 @@ def read_history(line_id: LineId) -> LineWithHistory | None:
 
 
 def _suspension(facts: LineFacts) -> tuple[list[dt.date], dt.date | None]:
-    """Return when the campaign barred the line, step by step, and when registering restored it.
+    """Return the days on which the campaign barred the line, step by step, and the day on which registering restored it.
 
-    A suspension that was lifted without a registration was undone: it never happened, and its days are a pause.
+    A suspension that was lifted without a registration is void: it is left out, and its days are a pause.
     """
     registered_on = facts.registered_on if facts.line.is_settled else None
     mine = [one for one in facts.suspensions if one.reason is SuspensionReason.REGISTRATION]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A campaign, the lines in it, and the batches by which alone it acts."""
+"""A campaign, its lines, and its batches. Only a batch acts on lines."""
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
@@ -9,7 +9,7 @@ from rollkeeper.campaign.choices import Action, BatchState, LineOutcome, Stage, 
 
 
 class Campaign(models.Model):
-    """One law run on one population: one of the campaigns that its pack states."""
+    """One of the campaigns that a rule pack states, under way or closed."""
 
     campaign_id = models.UUIDField(primary_key=True)
     pack_id = models.TextField(db_comment="Where the pack is found: a shipped id, or a path.")
@@ -100,7 +100,7 @@ class Member(models.Model):
 
 
 class Batch(models.Model):
-    """A list of lines that may be acted on together, once two people have looked at it."""
+    """A list of lines that may be acted on together, once two people have approved it."""
 
     batch_id = models.UUIDField(primary_key=True)
     campaign_id = models.UUIDField()
@@ -279,7 +279,7 @@ class RegionTally(models.Model):
 
 
 class EmergencyCount(models.Model):
-    """How many emergency calls went wrong in an hour, all over the network, as the operator counts. No call, no line."""
+    """How many emergency calls failed in an hour in the whole network, as the operator counts them. It names no call and no line."""
 
     counted_at = models.DateTimeField(primary_key=True)
     anomalies = models.IntegerField(db_comment="Emergency calls that failed or were cut, in the hour before.")
@@ -302,13 +302,13 @@ class LineChange(models.Model):
     line_id = models.UUIDField()
 
     class Meta:
-        """Emptied by each nightly run of a campaign; without one, of those who were in none."""
+        """Each nightly run of a campaign empties it. Without a campaign, the run deletes only lines that were in none."""
 
         db_table = "campaign_linechange"
 
 
 class NightlyRun(models.Model):
-    """A day on which the nightly run ran, with the picture that it left: lines in each stage."""
+    """A day on which the nightly run ran, with the number of lines in each stage after it."""
 
     pk = models.CompositePrimaryKey("campaign_id", "day")
     campaign_id = models.UUIDField()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The nightly run: start the clocks of notified lines, release registered lines, remind, postpone lines that are not due. It
-suspends and terminates nothing.
+"""The nightly run: start the clocks of notified lines, release registered lines, queue reminders, postpone lines that are not due.
+It suspends and terminates nothing.
 
 Reads only lines that changed since the last run (`campaign_linechange`) and those due for a check
 (`campaign_member.next_check_on`): a run with nothing due costs the same for a million lines as for one.
@@ -40,7 +40,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE
 
 _ASKED: Final = frozenset({Stage.NOT_NOTIFIED, Stage.RUNNING, Stage.SUSPENDED})
-"""The stages of members whom a campaign still asks."""
+"""The stages in which a campaign still asks the subscriber to register or verify."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class NightlyResult:
 def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -> NightlyResult:
     """Bring every member of every campaign to its state on a day. Running it again changes nothing.
 
-    A campaign that may not go on keeps none of the others back: what it refuses is raised when they are done, and its lines are looked at
-    in the next run that it has. `after_gap`: a person confirmed the date although there was no nightly run for long.
+    A campaign that may not go on does not hold back the others: its refusal is raised when they are done, and its next run looks at its
+    lines. `after_gap`: a person confirmed the date although there was no nightly run for a long time.
 
     Refuses: NOT_ALLOWED, PackChanged, CLOCK_SET_FORWARDS, NIGHTLY_RUN_GAP; and as `require_act`. Ledger: campaign:clock:started a line,
     campaign:nightly_run:finished a night and campaign.
@@ -67,7 +67,7 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
         lock_planning()
         there = campaigns_under_way()
         if not there:
-            # Only a campaign uses the changes: one that an undo opens again, for its former members.
+            # Keep the changes of former members: an undo may open their campaign again, and its next run reads them.
             run(
                 "DELETE FROM campaign_linechange c"
                 " WHERE NOT EXISTS (SELECT FROM campaign_member m WHERE m.line_id = c.line_id OFFSET 0)"
@@ -86,8 +86,8 @@ def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -
 
 
 def _drain(there: list[CampaignKey], ready: list[OpenCampaign]) -> int:
-    """Fill `drained_line` with the lines that changed, and keep them for the campaigns that have no run now; return how many. With none
-    there may be no such table.
+    """Fill `drained_line` with the lines that changed, and keep them for the campaigns that have no run now; return how many. If there are
+    none, the table may be missing.
     """
     if not prepared_rows("SELECT FROM campaign_linechange LIMIT 1"):
         return 0
@@ -102,8 +102,8 @@ def _drain(there: list[CampaignKey], ready: list[OpenCampaign]) -> int:
 def _ready(
     there: list[CampaignKey], *, on: dt.date, after_gap: bool
 ) -> tuple[list[OpenCampaign], list[RollkeeperError]]:
-    """Return the campaigns that may go on, and what the others refuse. Those that ask registered subscribers again come first: a line that
-    lost its subscriber leaves them before another one asks it to register.
+    """Return the campaigns that may go on, and the refusals of the others. Campaigns that ask registered subscribers to verify again come
+    first: a line that is no longer registered must leave them before another campaign asks its user to register.
     """
     ready: list[OpenCampaign] = []
     faults: list[RollkeeperError] = []
@@ -137,7 +137,7 @@ def _run_one(
     changed = _changed_stages(values) if seen else {}
     asked = changed.keys() & _ASKED
     if Stage.SUSPENDED in changed:
-        # They may have got service back without a registration, or be no longer essential.
+        # Suspended members may have got service back without a registration, or may be no longer essential.
         restart_clocks(campaign, changed[Stage.SUSPENDED], on=on)
         _release_barred_otherwise(authority, role, campaign, values, on=on)
     if campaign.pack.campaign.asks_again:
@@ -156,9 +156,7 @@ def _run_one(
 
 
 def _changed_stages(values: Mapping[str, Any]) -> dict[str, list[LineId]]:
-    """Fill `changed_line`; return the stages in which it has members, so that no step looks for a stage that is not there, and the lines
-    of those that are suspended.
-    """
+    """Fill `changed_line`; return the stages of its members, so that no step looks for a missing stage, with the lines of stage suspended."""
     run("DROP TABLE IF EXISTS pg_temp.changed_line")
     run(sql("campaign", "changed_lines"), values)
     found = rows(
@@ -171,7 +169,7 @@ def _changed_stages(values: Mapping[str, Any]) -> dict[str, list[LineId]]:
 def _release_unregistered(
     authority: Authority, role: StaffRole, campaign: OpenCampaign, *, on: dt.date
 ) -> None:
-    """Release lines without a registered subscriber: there is no one to verify again, and what was barred for it comes back."""
+    """Release lines without a registered subscriber, and restore those barred: there is no one who could verify again."""
     found = rows(
         "SELECT c.line_id FROM changed_line c JOIN lines_line l USING (line_id)"
         " WHERE c.stage IN ('not_notified', 'running', 'suspended') AND NOT l.is_registered"
@@ -182,13 +180,13 @@ def _release_unregistered(
 def _release_barred_otherwise(
     authority: Authority, role: StaffRole, campaign: OpenCampaign, values: Mapping[str, Any], *, on: dt.date
 ) -> None:
-    """Release lines that an undo of their end brought back after the law was changed, under a bar that it would not have given them."""
+    """Release lines that the undo of a termination restored under a bar that the law, changed meanwhile, would not have set."""
     found = rows(sql("campaign", "changed_unlike_law"), values)
     _release(authority, role, campaign, found, on=on)
 
 
 def _release_within(authority: Authority, role: StaffRole, campaign: OpenCampaign, *, on: dt.date) -> None:
-    """Release the lines of subscribers who have no more of them than the law lets one have: what was barred for it comes back."""
+    """Release the lines of subscribers who no longer have more lines than the law allows, and restore those barred for it."""
     found = rows(
         sql("campaign", "within_number"),
         cohort_values(campaign.pack) | {"campaign_id": campaign.campaign_id},
@@ -226,7 +224,7 @@ def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Day
 def _remind(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
     """Queue the reminders that the pack requires. They change no line, so they are also queued on closed days.
 
-    During a stay the last day is unknown: each run would name another wrong one.
+    During a stay the last day is unknown: each run would name a different wrong day.
     """
     if any(covers(stay, on) for stay in stays):
         return 0
@@ -237,8 +235,8 @@ def _remind(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Da
 
 
 def _recheck(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
-    """Put off what is not due, and tell of a last day those to whom an undo could tell none. On a day on which nothing may be done there
-    is nothing to find out.
+    """Postpone lines that are not due, and name a last day to subscribers to whom an undo could name none. Do nothing on a day on which no
+    line may lose service.
     """
     if not isinstance(may_act_on(campaign.pack, on, stays=stays), Allowed):
         return 0

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which campaigns are open, and whether each may still go on as it was planned.
 
-Separate because every act of this package begins here. All of them take one lock in turn, so that two nights at once do
-the work of one.
+Separate because every action of this package begins here. These actions take one lock in turn, so that two nightly runs at the same
+time do the work of one.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ from rollkeeper.law.packs import load_pack
 
 @dataclass(frozen=True, slots=True)
 class OpenCampaign:
-    """A campaign under way, with the pack that it obeys, as that has this campaign."""
+    """A campaign under way, with its pack, narrowed to this campaign."""
 
     campaign_id: CampaignId
     pack_id: str
@@ -46,7 +46,7 @@ class OpenCampaign:
 
 @dataclass(frozen=True, slots=True)
 class CampaignKey:
-    """Which campaign is under way, whatever became of its pack."""
+    """A campaign under way, known even if its pack has changed or is missing."""
 
     campaign_id: CampaignId
     name: str
@@ -56,7 +56,7 @@ class CampaignKey:
     begins_on: dt.date
 
     def read(self) -> OpenCampaign:
-        """Return it with its pack. Refuses: PackChanged."""
+        """Return the campaign with its pack. Refuses: PackChanged."""
         pack = _planned_pack(self.pack_id, self.pack_hash)
         return OpenCampaign(self.campaign_id, self.pack_id, self.name, self.begins_on, pack.of(self.name))
 
@@ -124,7 +124,7 @@ def campaign_of(campaign_id: UUID) -> OpenCampaign:
 
 
 def law_of_campaign(campaign_id: CampaignId) -> Pack | None:
-    """Return the law of a campaign, open or closed, as that campaign has it; None where it cannot be read or states it no more."""
+    """Return the law of a campaign, open or closed, narrowed to it; None if the pack cannot be read or no longer states the campaign."""
     for row in rows(
         "SELECT pack_id, campaign_name FROM campaign_campaign WHERE campaign_id = %s", [campaign_id]
     ):
@@ -144,7 +144,7 @@ def campaign_of_line(line_id: LineId) -> OpenCampaign | None:
 
 
 def _planned_pack(name: str, planned_hash: str) -> Pack:
-    """Return the law with which a campaign was planned: where it lay then, or where this instance's law lies now. Refuses: PackChanged."""
+    """Return the pack with which a campaign was planned, from its place then or from the place of this instance's pack. Refuses: PackChanged."""
     there = {name, instance().pack} if Path(name).is_absolute() else {name}
     for place in sorted(there, key=lambda one: one != name):
         with suppress(RollkeeperError):
@@ -154,8 +154,8 @@ def _planned_pack(name: str, planned_hash: str) -> Pack:
 
 
 def require_no_other_campaign(pack: Pack) -> None:
-    """Ensure that no campaign of another law is open, and none that this law no longer states: its lines would no longer be processed. A
-    law is known by its id, wherever its file lies.
+    """Ensure that no open campaign is of another law, or is no longer stated by this law: its lines would no longer be processed. A law is
+    known by its id, wherever its file is.
 
     Refuses: OTHER_CAMPAIGN_OPEN, CAMPAIGN_LEFT_OUT.
     """
@@ -164,13 +164,13 @@ def require_no_other_campaign(pack: Pack) -> None:
     for one in there:
         if one.law_id != pack.id:
             raise OTHER_CAMPAIGN_OPEN(pack=one.law_id)
-        # A law with one campaign may call it otherwise in another version.
+        # If a law has only one campaign, another version may give it another name.
         if one.name not in stated and not len(stated) == len(there) == 1:
             raise CAMPAIGN_LEFT_OUT(pack=pack.id, campaign=one.name)
 
 
 def require_same_days(pack: Pack, *, on: dt.date) -> None:
-    """Ensure that this instance's days are those of the law: otherwise a line could be suspended some hours early. Refuses:
+    """Ensure that days begin and end here as the law's days do: otherwise a line could be suspended some hours early. Refuses:
     DIFFERENT_DAYS.
     """
     here = instance().zone
@@ -179,7 +179,10 @@ def require_same_days(pack: Pack, *, on: dt.date) -> None:
 
 
 def refuse_gap(campaign: OpenCampaign, *, on: dt.date) -> None:
-    """Refuse a day long after the last nightly run: the machine's date may be wrong, and what is due was found out long ago. Refuses: NIGHTLY_RUN_GAP."""
+    """Refuse a day long after the last nightly run: the machine's date may be wrong, and the lines found due may be out of date.
+
+    Refuses: NIGHTLY_RUN_GAP.
+    """
     (found,) = prepared_rows(
         "SELECT max(day) AS last FROM campaign_nightlyrun WHERE campaign_id = %s AND day <= %s",
         [campaign.campaign_id, on],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every hour without service, with its cause: what billing must not charge, and what it refunds.
+"""Every hour without service, with its cause: which charges billing must leave out, and which it refunds.
 
 Separate because it is derived from events (suspensions, reconnections, undone batches, the network's own proof) and stored in no
 table: it cannot contradict them. The file contains references of lines, never a number or a name.
@@ -38,7 +38,7 @@ class OutageExport:
 def export_outage_hours(
     authority: Authority, file: Path, *, first: dt.date, last: dt.date, on: dt.date
 ) -> OutageExport:
-    """Write a file for billing: each stretch from `first` through `last` for which a line was off.
+    """Write a file for billing: each period from `first` through `last` in which a line had no service.
 
     Refuses: NOT_ALLOWED, DAYS_REVERSED, BILLING_FILE_EXISTS. Ledger: campaign:outage_hours:exported.
     """
@@ -77,7 +77,7 @@ def _gather(first: dt.date, last: dt.date) -> None:
 
 
 def _write_charges() -> None:
-    """Leave what the pack says of fees where the file's statement reads it."""
+    """Put the pack's rules on charges into the table from which the file's statement reads them."""
     money = load_pack(instance().pack).charges_while_suspended
     run("DROP TABLE IF EXISTS pg_temp.outage_charge")
     run("CREATE TEMPORARY TABLE outage_charge (charges text, late_fee text, article text) ON COMMIT DROP")
@@ -86,7 +86,7 @@ def _write_charges() -> None:
 
 
 def _write(file: Path) -> str:
-    """Write the file for its owner alone, and return its SHA-256. A file that breaks off does not stay. Refuses: BILLING_FILE_EXISTS."""
+    """Write the file for its owner alone, and return its SHA-256. An incomplete file is deleted. Refuses: BILLING_FILE_EXISTS."""
     digest = sha256()
     try:
         made = creating(file)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Plan a campaign: which lines it concerns, and the first notice for each.
 
-Planning again adds lines imported since, and puts a changed pack into force: lines no longer concerned are released and get
-service back. So do those that were barred before the last day that it gives now; they are asked again.
+Planning again adds lines imported since then, and puts a changed pack into force: lines no longer concerned are released and get
+service back. Lines that were barred before the last day that the pack gives now also get service back; they are asked again.
 """
 
 import datetime as dt
@@ -52,7 +52,7 @@ class PlanResult:
     members_added: int
     name: str = ""
     better_elsewhere: int = 0
-    """Lines of its cohort that another campaign of the law takes, because it gives them the later last day."""
+    """Lines of its cohort that another campaign of the law takes, because that one gives them a later last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class PlanCheck:
     name: str = ""
     better_elsewhere: int = 0
     to_restore: int = 0
-    """Suspended lines that get service back: the law no longer concerns them, or would not have barred them so."""
+    """Suspended lines that get service back: the law no longer concerns them, or would not have barred them in this way."""
     is_changed: bool = False
-    """Whether the law is another version than the one by which the campaign was planned: nothing happens in it until it is planned again."""
+    """Whether the law has changed since the campaign was planned: nothing happens in the campaign until it is planned again."""
 
 
 def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date, name: str | None = None) -> PlanResult:
@@ -86,9 +86,9 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date, name: str 
 def plan_campaigns(
     authority: Authority, *, pack_id: str, on: dt.date, name: str | None = None
 ) -> list[PlanResult]:
-    """Take every line that a campaign of the pack concerns into it and owe each its first notice: of all its campaigns, or of one.
+    """Add every line that a campaign of the pack concerns to it and queue the first notice of each, for all its campaigns or for one.
 
-    First each lets go the lines that it no longer concerns, so that another may take them.
+    First each campaign releases the lines that it no longer concerns, so that another may take them.
 
     Refuses: NOT_ALLOWED, PACK_NOT_FOUND, PACK_WITHOUT_CAMPAIGN, OTHER_CAMPAIGN_OPEN, CAMPAIGN_LEFT_OUT, CAMPAIGN_NOT_FOUND, DIFFERENT_DAYS;
     and as `require_act`. Ledger: campaign:campaign:planned for each, campaign:member:released a line.
@@ -114,7 +114,7 @@ def plan_campaigns(
 def check_plans(
     authority: Authority, *, pack_id: str, on: dt.date, name: str | None = None
 ) -> list[PlanCheck]:
-    """Count the lines that a planning would take in. Writes nothing. Refuses: as `plan_campaigns`."""
+    """Count the lines that a planning would add. Writes nothing. Refuses: as `plan_campaigns`."""
     require(authority, Permission.PLAN_CAMPAIGN)
     pack, chosen = _chosen(pack_id, name, on=on)
     with action(), without_timeout():
@@ -125,7 +125,7 @@ def check_plans(
 def current_last_day(campaign_id: CampaignId | None, on: dt.date) -> Promise | None:
     """Return the last day for a subscriber notified today, as the law of the notice's campaign counts it without a pause.
 
-    A first notice may be sent weeks after it was queued: the day that it was to name would be too early by then, or past.
+    A first notice may be sent weeks after it was queued: by then the day stored with it would be too early, or past.
     """
     found = next((one for one in campaigns_under_way() if one.campaign_id == campaign_id), None)
     if found is None:
@@ -141,7 +141,7 @@ def current_last_day(campaign_id: CampaignId | None, on: dt.date) -> Promise | N
 
 
 def _chosen(pack_id: str, name: str | None, *, on: dt.date) -> tuple[Pack, list[Pack]]:
-    """Return a pack, and it again for each campaign to plan. Refuses: as `plan_campaigns`."""
+    """Return a pack, and a copy of it for each campaign to plan. Refuses: as `plan_campaigns`."""
     pack = load_pack(pack_id)
     if not pack.duty or not pack.has_campaign:
         raise PACK_WITHOUT_CAMPAIGN(pack=pack.id)
@@ -154,7 +154,7 @@ def _chosen(pack_id: str, name: str | None, *, on: dt.date) -> tuple[Pack, list[
 
 
 def _open(pack: Pack, pack_id: str) -> tuple[CampaignId, str | None]:
-    """Open a campaign, or put it under this version of its law; return it with the version before, None where it is new."""
+    """Open a campaign, or put it under this version of its law; return its id and the hash of the former version, None if it is new."""
     found = _there(pack)
     if found is None:
         campaign_id = CampaignId(new_uuid())
@@ -172,7 +172,7 @@ def _open(pack: Pack, pack_id: str) -> tuple[CampaignId, str | None]:
 
 
 def _there(pack: Pack) -> CampaignKey | None:
-    """Return the campaign under way of this law and name; of a law with one campaign, whatever an earlier version called it."""
+    """Return the campaign under way of this law and name; if the law has only one campaign, its name may differ."""
     mine = [one for one in campaigns_under_way() if one.law_id == pack.id]
     is_only = len(mine) == len(campaigns_of(pack.file)) == 1
     return next((one for one in mine if is_only or one.name == pack.campaign.campaign_id), None)
@@ -207,7 +207,7 @@ def _check(pack: Pack, *, on: dt.date) -> PlanCheck:
 
 
 def cohort_values(pack: Pack) -> dict[str, Any]:
-    """Return what a statement needs to know which lines a campaign takes."""
+    """Return the values by which a statement finds the lines of a campaign."""
     rules = pack.campaign
     return {
         "services": sorted(rules.services), "regions": sorted(rules.regions), "payments": sorted(rules.payments),
@@ -219,7 +219,7 @@ def cohort_values(pack: Pack) -> dict[str, Any]:
 
 
 def counted_cohort(rules: CampaignRules) -> dict[str, Any]:
-    """Return what a statement that reads several campaigns at once needs to know of one of them."""
+    """Return the same values of one campaign for a statement that reads several campaigns at once."""
     return {
         "services": sorted(rules.services), "regions": sorted(rules.regions), "payments": sorted(rules.payments),
         "activated_from": rules.activated_from.isoformat(), "activated_before": rules.activated_before.isoformat(),
@@ -229,7 +229,7 @@ def counted_cohort(rules: CampaignRules) -> dict[str, Any]:
 
 
 def _better_elsewhere(pack: Pack, *, on: dt.date) -> int:
-    """Count the lines of a campaign's cohort that another one takes, because it gives them the later last day."""
+    """Count the lines of a campaign's cohort that another campaign takes, because it gives them a later last day."""
     if not pack.better_campaigns:
         return 0
     (found,) = rows(sql("campaign", "better_elsewhere"), cohort_values(pack) | {"on": on})
@@ -249,10 +249,9 @@ def _values_of_release(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> d
 def release_members(
     authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date, lines: Sequence[LineId] | None = None
 ) -> None:  # fmt: skip
-    """Give the members the days of the current pack, and release lines no longer concerned: all of them, or those of `lines`; also those that
-    are barred as its stages would not have barred them.
+    """Give the members the days of the current pack, and release those no longer concerned or not barred as its stages bar: all, or only `lines`.
 
-    Their lines are locked first, as a batch locks them, and looked at afterwards: one that is being cut in this moment is seen as cut.
+    The lines are locked first, as a batch locks them, and read afterwards: a line that a batch suspends at this moment is read as suspended.
     """
     values = _values_of_release(campaign_id, pack, on=on) | {
         "line_ids": None if lines is None else list(lines), "language": NO_LANGUAGE, "at": clock.now(),
@@ -294,9 +293,7 @@ def _values_of_plan(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> dict
 
 
 def _recheck_reminders(campaign_id: CampaignId, *, on: dt.date) -> None:
-    """Let the next nightly run find the members to remind under the current pack: the earlier pack may have required fewer
-    reminders.
-    """
+    """Let the next nightly run look again for members to remind: the earlier pack may have required fewer reminders."""
     run(
         "UPDATE campaign_member SET remind_on = %s"
         " WHERE campaign_id = %s AND stage = 'running' AND (remind_on IS NULL OR remind_on > %s)",

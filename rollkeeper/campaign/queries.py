@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Queries about campaigns: counts, dates, references and reasons. Nothing here is personal.
 
-Counts come from `campaign_tally` and `campaign_chunk`, which grow with what was done, never from counting lines.
+Counts come from `campaign_tally` and `campaign_chunk`, whose size depends on the work done. Nothing here counts lines.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ _BEFORE_ALL: Final = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class CampaignOverview:
-    """A campaign as a picture. `series` is one item a day on which the nightly run ran, oldest first."""
+    """The figures of a campaign for its page. `series` has one item for each day on which the nightly run ran, oldest first."""
 
     campaign_id: CampaignId
     pack_id: str
@@ -46,10 +46,10 @@ class CampaignOverview:
     unreachable: int
     reached_by_channel: Mapping[str, int]
     bar_counts: tuple[BarCount, ...]
-    """Of those suspended, how many are under which of the law's bars, in its order."""
+    """How many suspended lines are under each of the law's bars, in the law's order."""
     name: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
-    """What the pack calls it, by language; its id there where it has no title."""
+    """The pack's title of the campaign, by language; its id in the pack if it has no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class BatchView:
     batch_id: BatchId
     action: str
     step: int
-    """Which of the law's stages it carries out, 1 the first bar."""
+    """Which of the law's stages it carries out; 1 is the first bar."""
     level: str
-    """What it keeps its lines from, where it leaves more than the floor: kernel.choices.BarLevel."""
+    """What it bars, if it leaves more than the emergency floor: kernel.choices.BarLevel."""
     due_on: dt.date
     state: str
     line_count: int
@@ -84,17 +84,17 @@ class BatchView:
     stop_reason: str | None
     prepared_at: dt.datetime
     prepared_by: str | None
-    """Empty: the nightly run did."""
+    """Empty: the nightly run prepared it."""
     position_done: int
     pilot_done_at: dt.datetime | None
     campaign: str = ""
     title: Mapping[str, str] = field(default_factory=dict)
-    """What the law calls the stage that it carries out, by language."""
+    """The law's name of the stage that it carries out, by language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is looked at while a batch runs: complaints, and what the network has not proved."""
+    """What staff watch while a batch runs: complaints, and commands that the network has not proved."""
 
     complaints: int
     failed_read_backs: int
@@ -136,14 +136,14 @@ class NotNotifiedLine:
     notice_state: str | None
     attempts: int
     waiver_reason: str | None
-    """Why, where a named person answers for it."""
+    """The reason, if a named person waived it."""
     channel: str | None = None
     """The channel tried last."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotNotifiedGroup:
-    """Members whom nothing has reached, of one region, by the channel tried last and its outcome."""
+    """Members whom no notice has reached: of one region, with the same channel tried last and the same outcome."""
 
     region: str | None
     channel: str | None
@@ -163,16 +163,16 @@ class StayView:
     reason: str
     end_approvals: int
     campaign: str | None = None
-    """The one that it pauses; None: all."""
+    """The campaign that it pauses; None: all."""
 
     def covers(self, day: dt.date) -> bool:
-        """Tell whether it pauses clocks on a day."""
+        """Tell whether the stay pauses clocks on a day."""
         return covers((self.first, self.last), day)
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The clock of a line that runs: what follows, unless someone registers, and when. No day: it is paused without an end."""
+    """The running clock of a line: what follows unless the subscriber registers, and when. No day: it is paused without an end."""
 
     follows: Action
     counted: int
@@ -180,11 +180,11 @@ class Deadline:
     last_day_on: dt.date | None
     earliest_on: dt.date | None
     bars: int | None = None
-    """What the line is kept from then; None: the contract ends."""
+    """What is barred then; None: the contract ends."""
     title: Mapping[str, str] = field(default_factory=dict)
-    """What the law calls that stage, by language."""
+    """The law's name of that stage, by language."""
     lines: int | None = None
-    """How many lines the law lets one person have, where the subscriber is asked because they have more."""
+    """How many lines the law allows one person, if the subscriber is asked because they have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +202,13 @@ class Explanation:
 
 
 def overview(on: dt.date, name: str | None = None) -> CampaignOverview | None:
-    """Return the open campaign of this name as a picture, or the one that began first; None where there is none."""
+    """Return the figures of the open campaign of this name, or of the one that began first; None if there is none."""
     there = campaigns_under_way()
     return next((_overview(one, on) for one in there if name in {None, one.name}), None)
 
 
 def overviews(on: dt.date, name: str | None = None) -> list[CampaignOverview]:
-    """Return the open campaign of this name, or all of them, in the order in which they begin."""
+    """Return the figures of the open campaign of this name, or of all, in the order in which they begin."""
     return [_overview(one, on) for one in campaigns_under_way() if name in {None, one.name}]
 
 
@@ -244,7 +244,7 @@ def unreachable(
 ) -> list[NotNotifiedLine]:  # fmt: skip
     """Return members whom no notice has provably reached, by reference; `after` is the last line of the previous page.
 
-    With a region, a channel or the name of a campaign only theirs; the empty text is that of lines without one.
+    `region`, `channel` and `name` each narrow the list; an empty text selects the lines that have no region or no channel.
     """
     values = {
         "after": after or _BEFORE_ALL,
@@ -265,7 +265,7 @@ def unreachable(
 
 
 def unreachable_groups(name: str | None = None) -> list[NotNotifiedGroup]:
-    """Count the members whom nothing has reached by region and failed channel, the largest group first; of one campaign, or of all."""
+    """Count, by region and failed channel, the members of one campaign or of all whom no notice has reached; the largest group first."""
     return [NotNotifiedGroup(*row) for row in rows("SELECT * FROM campaign_not_notified_groups(%s)", [name])]
 
 
@@ -285,7 +285,7 @@ def stays() -> list[StayView]:
 def batches_that_acted(
     first: dt.date, last: dt.date | None, *, campaign: CampaignKey | None = None
 ) -> list[BatchId]:
-    """Return the batches, of a campaign or of all, that suspended or terminated lines on one of these days and whose undo is not requested."""
+    """Return the batches that acted on lines on one of these days, and that no one asked to undo: of one campaign or of all."""
     found = rows(
         "SELECT b.batch_id FROM campaign_batch b WHERE b.state IN ('running', 'stopped', 'done') AND EXISTS ("
         "SELECT FROM campaign_chunk c WHERE c.batch_id = b.batch_id AND c.done > 0"
@@ -303,7 +303,7 @@ def batches(*, due_on: dt.date | None = None, batch_ids: Sequence[BatchId] | Non
 
 
 def batch_states(campaign_id: UUID | None = None) -> list[tuple[BatchId, BatchState]]:
-    """Return every batch, of one campaign or of all, with its state, the newest first: pages show those that they ask for."""
+    """Return every batch of one campaign or of all with its state, the newest first, so that a page can choose which to show."""
     found = rows(
         "SELECT batch_id, state FROM campaign_batch WHERE campaign_id = coalesce(%s, campaign_id)"
         " ORDER BY prepared_at DESC, batch_id",
@@ -331,7 +331,7 @@ def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
 
 
 def watch_of(batch_id: BatchId) -> Watch:
-    """Return what is looked at while a batch runs."""
+    """Return the complaints and unproven commands of a batch."""
     values = {"batch_id": batch_id, "hour_ago": clock.now() - dt.timedelta(hours=1)}
     (found,) = rows(sql("campaign", "batch_progress"), values)
     return Watch(found.complaints, found.failed_read_backs, found.floor_breaks)
@@ -367,7 +367,7 @@ def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Ex
 def _sentences(
     present: Pack, history: LineHistory, on: dt.date, *, noted: Sequence[PeriodView] | None, language: str
 ) -> tuple[Sentence, ...]:
-    """Explain by the version of the law under which the line ended; one that goes on, by the present version."""
+    """Explain a terminated line by the version of the law under which it ended, any other line by the present version."""
     pack, ended = present, history.terminated_on
     if ended and present.duty:
         noted = periods() if noted is None else noted
@@ -379,11 +379,11 @@ def _sentences(
 
 
 def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | None:
-    """Return the clock that runs for a line of a campaign, as its explanation counts it; None where none runs."""
+    """Return the running clock of a line of a campaign, as its explanation counts it; None if none runs."""
     if not pack.has_campaign or not is_told(pack) or found.stage not in {Stage.RUNNING, Stage.SUSPENDED}:
         return None
     if len(pack.stated_campaigns) > 1:
-        return None  # its own campaign is over, and the law states it no more
+        return None  # Its campaign is over, and the law no longer states it.
     history = found.history
     anchor, follows = _anchor(pack, history), pack.campaign.after(_step(history))
     if anchor is None or follows is None or (found.stage == Stage.RUNNING) != (_step(history) == 0):
@@ -476,7 +476,7 @@ def _step(history: LineHistory) -> int:
 
 
 def _anchor(pack: Pack, history: LineHistory, *, step: int | None = None) -> dt.date | None:
-    """Return the day from which a line's clock counts under so many bars, or under those in place."""
+    """Return the day from which a line's clock counts after `step` bars; by default, after the bars in place."""
     step = _step(history) if step is None else step
     if step:
         return (history.suspended_on, *history.further_on)[step - 1] if step <= _step(history) else None

@@ -17,7 +17,10 @@ from rollkeeper.law.register_histories import WrittenHistories
 
 
 def write_histories(file: Path, packs: Sequence[Pack], notified_on: dt.date) -> WrittenHistories:
-    """Write each line that one of these packs may concern, with what any of them asks of it and the day on which its subscriber is taken to be notified. Changes nothing."""
+    """Write each line that one of these packs may concern, with the facts that a pack asks for. Changes nothing.
+
+    The simulation assumes that every subscriber was notified on `notified_on`.
+    """
     open_instance()
     all_rules = [one.campaign for pack in packs for one in pack.campaigns]
     services = sorted({service for rules in all_rules for service in rules.services})
@@ -54,11 +57,11 @@ class NotConcerned:
     other_service: int
     activated_later: int
     registered: int
-    """Of a campaign that asks registered subscribers again: all that it does not ask."""
+    """Registered lines. For a campaign that asks registered subscribers again: all lines that it does not ask."""
     other_region: int = 0
-    """Of a campaign that names regions: those of another one, or of none that is known."""
+    """For a campaign that names regions: lines of another region, or of an unknown one."""
     other_payment: int = 0
-    """Of a campaign of lines that are paid in one way: those that are not known to be."""
+    """For a campaign of lines paid in one way: lines not known to be paid in this way."""
 
 
 def count_not_concerned(pack: Pack) -> NotConcerned:

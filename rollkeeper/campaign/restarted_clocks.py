@@ -3,8 +3,7 @@
 
 Cases: a dispute that restored service is lost; the subscriber was accepted for a time without a document; a hardship was reported
 after the suspension; or the line is no longer essential. Separate because the service that settles a dispute does not know
-stages. Without it the line would keep the stage "suspended" without being suspended: never counted, never notified, and the
-campaign would never end.
+stages. Otherwise the line would keep the stage "suspended" although it works: no clock and no notice, and the campaign would never end.
 """
 
 import datetime as dt
@@ -19,11 +18,11 @@ from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.notices.choices import NO_LANGUAGE
 
 _HORIZON_DAYS = 60
-"""Days within which there is an open one."""
+"""A number of days among which at least one is open."""
 
 
 def restart_clock(line_id: LineId, *, on: dt.date) -> bool:
-    """Let the campaign count a line again, in the act that settled its dispute; return whether there was need to.
+    """Let the campaign count a line again, in the action that settled its dispute; return whether that was necessary.
 
     Precondition: the line is locked and its dispute settled; the caller's action leaves its ledger entry. Refuses: PackChanged.
     """
@@ -32,7 +31,7 @@ def restart_clock(line_id: LineId, *, on: dt.date) -> bool:
 
 
 def restart_clocks(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt.date) -> int:
-    """Let a campaign count those of these lines again that were given service back; return how many there were."""
+    """Let a campaign count again those of these lines that got service back; return how many."""
     if not line_ids:
         return 0
     values = {
@@ -47,7 +46,7 @@ def restart_clocks(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt
 
 
 def _open_days(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt.date) -> list[dt.date]:
-    """Return the open days from one on, as far as a last day of these lines can lie, however long one is accepted without a document."""
+    """Return the open days from a day on, as far ahead as a last day of these lines can be, their pauses included."""
     (paused,) = rows(
         "SELECT max(upper(days)) AS until FROM lines_pause WHERE line_id = ANY (%s) AND upper(days) < '9000-01-01'",
         [list(line_ids)],

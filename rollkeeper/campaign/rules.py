@@ -17,7 +17,7 @@ from rollkeeper.law.rules import Allowed, Decision, Refused
 type Days = tuple[dt.date, dt.date | None]
 
 HORIZON_DAYS = 60
-"""How far beyond the days to be counted a calendar is looked at: longer than any row of closed days."""
+"""How many days beyond the counted days the calendar is read: more than any run of closed days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class Progress:
     failed_read_backs: int
     floor_breaks: int
     emergency_usual: float = 0.0
-    """Anomalies of emergency calls in an hour, on average of the week before the batch began."""
+    """Failed emergency calls in an hour, on average of the week before the batch began."""
     emergency_worst: int = 0
     """The most in one hour since it began."""
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """So many lines may have their turn now."""
+    """The number of lines that may have their turn now."""
 
     lines: int
 
@@ -76,24 +76,24 @@ type Step = Go | Wait | Stop
 
 
 def pilot_count(line_count: int, *, share: float) -> int:
-    """Return how many lines go first, alone: at least one of them."""
+    """Return how many lines the pilot has: at least one."""
     return min(line_count, math.ceil(line_count * share))
 
 
 def watched_until(pilot_done_at: dt.datetime | None, *, pilot_hours: int) -> dt.datetime | None:
-    """Return until when the pilot of a batch is watched; None where it is not out yet."""
+    """Return until when the pilot of a batch is watched; None if it is not finished yet."""
     return None if pilot_done_at is None else pilot_done_at + dt.timedelta(hours=pilot_hours)
 
 
 def next_run_by_itself(now: dt.datetime, *, from_hour: int | None, due_on: dt.date) -> dt.datetime | None:
-    """Return from when on an approved batch runs by itself: at this hour of its day, or now where that is past; None if it does not."""
+    """Return when an approved batch runs by itself: at this hour of its day, or now if that is past; None without an hour."""
     if from_hour is None:
         return None
     return max(now, dt.datetime.combine(due_on, dt.time(from_hour), now.tzinfo))
 
 
 def covers(stay: Days, day: dt.date) -> bool:
-    """Tell whether a stay, first and last day inclusive, lies on a day."""
+    """Tell whether a stay covers a day; its first and last day are included."""
     first, last = stay
     return first <= day and (last is None or day <= last)
 
@@ -131,7 +131,7 @@ def next_step(progress: Progress, *, batch_limits: BatchLimits, now: dt.datetime
 
 
 def clipped(stays: Sequence[Days], *, on: dt.date) -> list[Days]:
-    """Return of each stay the part that has been: a stay may still be ended before the rest of it."""
+    """Return the part of each stay up to a day: the rest of a stay may still be ended early."""
     return [(first, on if last is None else min(last, on)) for first, last in stays if first <= on]
 
 
@@ -155,7 +155,7 @@ def _must_stop(progress: Progress, batch_limits: BatchLimits) -> str | None:
 def _left_of_pilot(
     progress: Progress, batch_limits: BatchLimits, now: dt.datetime
 ) -> tuple[int, Wait | None]:
-    """Return how many lines are left to the end of the present share."""
+    """Return how many lines of the pilot are left, or of the rest, and whether the rest must wait."""
     if progress.position_done < progress.pilot_count:
         return progress.pilot_count - progress.position_done, None
     left = progress.line_count - progress.position_done

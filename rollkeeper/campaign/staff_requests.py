@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a worker does about a campaign for the campaign manager who asked on a page."""
+"""What a worker does for a campaign manager who requested it on a page."""
 
 import datetime as dt
 from collections.abc import Mapping

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How many lines are under which bar, what the law has for how many next, and what it calls each of its stages.
+"""How many lines are under each bar, how many will reach which stage next, and how the law calls each stage.
 
 Separate from the queries because all of this is read from the pack.
 """
@@ -22,24 +22,24 @@ _DAYS_AHEAD: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """So many lines for one action on one day."""
+    """The number of lines for one action on one day."""
 
     day: dt.date
     action: str
     count: int
     bars: int | None = None
-    """What the lines are kept from; None: they end."""
+    """What is barred; None: the lines are terminated."""
     title: Mapping[str, str] = field(default_factory=dict)
-    """What the law calls the stage, by language; empty where it gives it no name."""
+    """The law's name of the stage, by language; empty if it has none."""
 
     @property
     def level(self) -> str:
-        """Return what the lines are kept from, where more than the floor is left."""
+        """Return what is barred, if more than the emergency floor is left."""
         return BarLevel.partial(self.bars)
 
 
 class BarCount(NamedTuple):
-    """So many lines under one bar (kernel.choices.BarLevel), and what the law calls it, by language."""
+    """The number of lines under one bar (kernel.choices.BarLevel), and the law's name of it, by language."""
 
     level: str
     lines: int
@@ -47,7 +47,7 @@ class BarCount(NamedTuple):
 
 
 def due_soon(pack: Pack, tally: Iterable[Any], on: dt.date) -> tuple[DayCount, ...]:
-    """Count by day what comes up in the next two weeks; what is overdue waits for today's batch."""
+    """Count by day the lines that fall due in the next two weeks; overdue lines count for today, since today's batch takes them."""
     rules = _stages(pack)
     counts = summed(
         ((max(row.next_check_on, on), row.step), row.lines)
@@ -74,35 +74,35 @@ def bar_counts(pack: Pack, tally: Iterable[Any]) -> tuple[BarCount, ...]:
 
 
 def title_of_stage(pack: Pack, step: int) -> Mapping[str, str]:
-    """Return what the law calls a stage, 1 the first, by language; empty where it gives it no name or states it no more."""
+    """Return the law's name of a stage (1 is the first), by language; empty if it has no name or the law no longer states it."""
     rules = _stages(pack)
     return rules[step - 1].title if 0 < step <= len(rules) else {}
 
 
 class StageTitles:
-    """What the stages of batches are called, each pack read once."""
+    """The names of the stages of batches; each pack is read once."""
 
     def __init__(self) -> None:
         self._packs: dict[tuple[str, str], Pack | None] = {}
 
     def of(self, campaign: Any, step: int, pack_hash: str) -> Mapping[str, str]:
-        """Return what a stage of a campaign is called by this version of the law; empty where the pack at that place is another law.
+        """Return the name of a campaign's stage in this version of the law; empty if the pack at that place is now another version.
 
-        `campaign`: what has the `pack_id` and the `campaign_name`.
+        `campaign`: an object with the attributes `pack_id` and `campaign_name`.
         """
         if campaign is None or not campaign.pack_id:
             return {}
         key = (campaign.pack_id, campaign.campaign_name)
         if key not in self._packs:
             self._packs[key] = None
-            with suppress(RollkeeperError):  # a law that cannot be read names nothing
+            with suppress(RollkeeperError):  # If the pack cannot be read, its stages have no names.
                 self._packs[key] = pack_as_it_lies(*key)
         pack = self._packs[key]
         return title_of_stage(pack, step) if pack and pack.hash == pack_hash else {}
 
 
 def summed[Key](pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:
-    """Add counts up by their keys."""
+    """Add up the counts of each key."""
     counts: dict[Key, int] = {}
     for key, count in pairs:
         counts[key] = counts.get(key, 0) + count
@@ -110,5 +110,5 @@ def summed[Key](pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:
 
 
 def _stages(pack: Pack) -> tuple[StageRule, ...]:
-    """Return the stages of a law that means one campaign; of one that means several no one can say which."""
+    """Return the stages of a pack narrowed to one campaign; none if it has several, since it is unknown which is meant."""
     return pack.campaign.stages if len(pack.stated_campaigns) == 1 else ()

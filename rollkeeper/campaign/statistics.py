@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Figures for the campaign page: by region, tomorrow and the week, what the network has not proved. Nothing personal.
 
-Each comes from a tally or from an index that holds what went wrong and nothing else, so that a page costs the same for ten
-million lines as for ten thousand. `queries.py` holds the picture itself.
+Each figure comes from a tally, or from an index that contains only what went wrong, so that a page costs the same for ten
+million lines as for ten thousand. `queries.py` has the other figures of the page.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ class RegionCount:
 
     @property
     def total(self) -> int:
-        """Return how many lines it has."""
+        """Return how many lines the region has."""
         return sum(self.counts.values())
 
 
@@ -48,7 +48,7 @@ class ActionCounts:
 
 @dataclass(frozen=True, slots=True)
 class Unproven:
-    """What the network has not proved for the batches: given up, still tried (counted to a limit), floor missing."""
+    """Commands of batches that the network has not proved: given up, still tried (counted up to a limit), emergency floor missing."""
 
     failed: int
     under_way: int
@@ -62,27 +62,25 @@ class Unproven:
 
 @dataclass(frozen=True, slots=True)
 class NotNotifiedByPost:
-    """A member of the open campaign whom nothing has reached and to whom a letter failed."""
+    """A member of the open campaign whom no notice has reached and to whom a letter failed."""
 
     line_id: LineId
     region: str | None
     sent_at: dt.datetime
     outcome: str
-    """Of the last letter: bounced, or unproven where no slip came in time."""
+    """The outcome of the last letter: bounced, or unproven if no delivery slip came in time."""
     notice_state: str
     is_waived: bool
 
 
 def not_notified_by_post(*, after: LineId | None = None, limit: int) -> list[NotNotifiedByPost]:
-    """Return by reference members to whom a letter failed and whom nothing else reached; `after` is the last line of the previous
-    page.
-    """
+    """Return, by reference, members to whom a letter failed and whom no other notice reached; `after` is the last line of the previous page."""
     found = rows("SELECT * FROM campaign_not_notified_by_post(%s, %s)", [after or _BEFORE_ALL, limit])
     return [NotNotifiedByPost(*row) for row in found]
 
 
 def regions(campaign_id: CampaignId) -> tuple[RegionCount, ...]:
-    """Return the regions of a campaign, the largest first; small ones and those beyond the table together at the end."""
+    """Return the regions of a campaign, the largest first. The last row adds up the small regions and those that the table has no room for."""
     found = rows(
         "SELECT region, stage, sum(lines)::bigint AS lines FROM campaign_regiontally WHERE campaign_id = %s"
         " GROUP BY 1, 2 HAVING sum(lines) <> 0",
@@ -92,7 +90,7 @@ def regions(campaign_id: CampaignId) -> tuple[RegionCount, ...]:
 
 
 def group_by_region(counts: Iterable[tuple[str | None, str, int]]) -> tuple[RegionCount, ...]:
-    """Put counts together by region. Pure, so that the limits can be tested as numbers."""
+    """Add up counts by region. Pure, so that tests can check the limits with plain numbers."""
     by_region: dict[str | None, dict[str, int]] = {}
     for region, stage, lines in counts:
         stages = by_region.setdefault(region, dict.fromkeys((one.value for one in Stage), 0))
@@ -110,7 +108,7 @@ def group_by_region(counts: Iterable[tuple[str | None, str, int]]) -> tuple[Regi
 
 
 def action_counts(due: Iterable[DayCount], *, first: dt.date, days: int) -> ActionCounts:
-    """Add up what could fall due from `first` on, so many days long."""
+    """Add up the lines that could fall due in `days` days from `first` on."""
     last = first + dt.timedelta(days=days - 1)
     within = [one for one in due if first <= one.day <= last]
     return ActionCounts(
@@ -120,13 +118,13 @@ def action_counts(due: Iterable[DayCount], *, first: dt.date, days: int) -> Acti
 
 
 def unproven() -> Unproven:
-    """Return what the network has not proved of what batches asked for."""
+    """Return how many commands of batches the network has not proved."""
     (found,) = rows(sql("campaign", "unproven_commands"), {"limit": COUNT_LIMIT, "now": clock.now()})
     return Unproven(found.failed, found.under_way, found.floor_missing)
 
 
 def undone(campaign_id: CampaignId) -> int:
-    """Return how many lines undos have put back, however many batches there were: a row a chunk is added up."""
+    """Return how many lines undos have restored, over all batches: it adds up one row for each chunk."""
     (found,) = rows(
         "SELECT coalesce(sum(c.undone), 0)::bigint AS lines FROM campaign_chunk c JOIN campaign_batch b USING (batch_id)"
         " WHERE b.campaign_id = %s",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Undo a batch from its page: two people, a reason, and the batch at rest from the first of them on.
+"""Undo a batch from its page: two people approve it, the first gives a reason, and the batch is stopped from then on.
 
-Until the second person approves it, nothing is given back; but a batch that runs is stopped at once, which harms no one.
+No line is restored until the second person approves; but a running batch is stopped at once, which harms no one.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ _CAN_BE_UNDONE = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE)
 def approve_undo(
     authority: Authority, batch_id: BatchId, *, because: StopReason | None, on: dt.date
 ) -> RequestState:
-    """Ask for an undo as the first person, giving the reason, or approve it as another; return `done` once it is asked for.
+    """Request an undo as the first person, with the reason, or approve it as the second; return `done` once enough people have approved.
 
     Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, ReauthenticationNeeded, BATCH_NOT_FOUND, BatchNotInState, ALREADY_APPROVED,
     NO_PENDING_APPROVAL. Ledger: campaign:undo:approved; campaign:batch:stopped or campaign:batch:undo_requested.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What staff ask for on a page and a worker does in their name: plan, prepare, run, close. An app has no rights to do any of it.
+"""Work that staff request on a page and a worker does in their name: plan, prepare, run, close. An app has no rights to do it.
 
-A request is a row (`access.staff_requests`) and an entry in the ledger. The worker believes neither alone: it looks again whether the
-person who asked has the permission, and every service asks the law again. What is refused is kept with its facts and can be asked for again.
+A request is a row (`access.staff_requests`) and a ledger entry. The worker trusts neither alone: it checks again whether the person who
+asked has the permission, and every service checks the law again. A refused request is kept with its facts and can be made again.
 """
 
 import datetime as dt
@@ -44,7 +44,7 @@ _AGAIN_AFTER = dt.timedelta(minutes=1)
 
 
 def key_of(kind: WorkKind) -> str:
-    """Return the kind of request by which this work is asked for."""
+    """Return the kind of request for this work."""
     return f"campaign-{kind.value.replace('_', '-')}"
 
 
@@ -57,9 +57,9 @@ def request_work(
     due_on: dt.date | None = None,
     campaign: CampaignKey | None = None,
 ) -> UUID:
-    """Ask for work as a named person; return its reference, that of the open request where there is one. Not for undos.
+    """Request work as a named person; return the request's reference, or that of the same request if one is open. Not for undos.
 
-    `campaign`: the one to close.
+    `campaign`: the campaign to close.
 
     Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, BATCH_NOT_FOUND, BatchNotInState. Ledger: campaign:work:requested.
     """
@@ -84,12 +84,12 @@ def request_work(
 
 
 def last_work(kind: WorkKind, subject: BatchId | CampaignId | None = None) -> RequestView | None:
-    """Return the newest request of a kind, about one batch, one campaign to close, or neither."""
+    """Return the newest request of a kind: about one batch, about one campaign to close, or about neither."""
     return last_request(key_of(kind), subject)
 
 
 def check_plan_by_request(authority: Authority, _said: Mapping[str, Any], on: dt.date) -> dict[str, Any]:
-    """Count what a planning would take in. Refuses: as `check_plans`."""
+    """Count the lines that a planning would add. Refuses: as `check_plans`."""
     found = planning.check_plans(authority, pack_id=instance().pack, on=on)
     each = [_plain(one) for one in found]
     totals = {
@@ -133,7 +133,7 @@ def prepare_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outco
 
 
 def run_by_request(authority: Authority, asked: Asked, on: dt.date) -> Outcome:
-    """Run as far as may be. The first share ends a request: a person looks at it before the rest is asked for. Refuses: as `run_batch`."""
+    """Run a batch as far as it may go. A request ends with the pilot: a person checks it before requesting the rest. Refuses: as `run_batch`."""
     batch_id = BatchId(UUID(str(asked.subject)))
     ran = batch_execution.run_batch(authority, batch_id, on=on)
     outcome = {"done": ran.done, "skipped": ran.skipped, "why": ran.why, "state": ran.state.value}

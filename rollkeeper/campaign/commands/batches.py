@@ -114,13 +114,13 @@ def run(
     Example: rollkeeper campaign run
     """
     with opened():
-        # Wrongly affected lines wait neither for the nightly run nor for its possible errors.
+        # Undo first: wrongly affected lines must not wait for the nightly run, nor for an error in it.
         with bar_for("Undoing", len(batch_rollback.requested_undos())) as moved:
             undone = batch_rollback.undo_requested(console(), on=on or clock.today(), moved=moved)
         nightly_result = nightly.run_nightly(console(), on=on or clock.today(), after_gap=after_gap)
         chosen = batch_execution.batches_to_run(on=on or clock.today()) if batch is None else [BatchId(batch)]
         with bar_for("Carrying out", len(chosen)) as moved:
-            # Asked for each: the one before may have gone on past midnight.
+            # Read the day before each batch: the previous batch may have gone on past midnight.
             ran = [
                 found
                 for one in chosen
@@ -143,7 +143,7 @@ def run(
 def _ran(
     batch: BatchId, *, on: dt.date, moved: Callable[[int], None], is_named: bool
 ) -> batch_execution.BatchRunResult | None:
-    """Run a batch; None where it was due a moment ago, and another run has moved it on since."""
+    """Run a batch; return None if another run or a person has moved it on since it was found due."""
     try:
         return batch_execution.run_batch(console(), batch, on=on, moved=moved)
     except BatchNotInState:

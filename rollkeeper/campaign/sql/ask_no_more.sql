@@ -1,4 +1,4 @@
--- Takes the mark from lines whose subscribers a campaign asks no more to verify their registration.
+-- Removes the mark from lines whose subscribers a campaign no longer asks to verify their registration.
 -- Law: the pack's cohort. Reads: campaign_member. Writes: lines_line (version + 1). Plan: one pass over the members of a campaign that is
 -- over, or of those that a changed pack released.
 -- Again: nothing, since no mark is left.

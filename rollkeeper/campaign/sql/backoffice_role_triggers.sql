@@ -1,4 +1,4 @@
--- Lets the back office's role move a batch only as its own acts do: it revives none that was stopped or is over.
+-- Lets the back office's role change a batch's state only as the back office's actions do: it restarts no batch that was stopped or is over.
 -- Law: art. 3. Reads: -. Writes: a trigger on campaign_batch. Plan: fires for the back office's role alone.
 -- Again: CREATE OR REPLACE: the same trigger.
 CREATE OR REPLACE TRIGGER campaign_backoffice_role BEFORE UPDATE OF state ON campaign_batch

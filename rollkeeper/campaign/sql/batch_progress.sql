@@ -1,10 +1,10 @@
 -- Returns what the safety limits of a batch need: what it did, what all batches did in the last hour, what failed.
 -- Law: -. Reads: campaign_chunk, campaign_complaint, campaign_emergencycount, provisioning_command. Writes: -.
 -- Plan: campaign_chunk_pkey and _by_time (a row a chunk), campaign_complaint_by_batch, provisioning_command_gone_wrong and _unproven.
--- A read-back has failed where the command was given up, or where the network took it, was asked three times (half a minute) and
--- says that it is not so. One that does not answer says nothing either way.
+-- A read-back has failed if the command was given up, or if the network accepted it, was asked three times (half a minute) and
+-- answers that it was not carried out. A network that does not answer proves neither.
 -- Again: the same numbers.
--- Before its first chunk a batch is judged by the last hour: it does not begin in the middle of an alarm.
+-- Before its first chunk a batch is judged by the last hour, so that it does not begin during an alarm.
 WITH began AS MATERIALIZED (
     SELECT coalesce(min(ran_at), %(hour_ago)s) AS at FROM campaign_chunk WHERE batch_id = %(batch_id)s
 )

@@ -1,4 +1,4 @@
--- Counts the lines of a campaign's cohort, not yet registered or verified, that another campaign takes: it gives them the later last day.
+-- Counts the lines of a campaign's cohort, not yet registered or verified, that another campaign takes because it gives a later last day.
 -- Law: the packs' cohorts. Reads: lines_line, lines_tenure. Writes: -. Plan: one pass over the lines; once a planning of a law with
 -- several campaigns. Again: the same number.
 SELECT count(*) AS lines

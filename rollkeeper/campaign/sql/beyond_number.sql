@@ -1,7 +1,7 @@
--- Tells which of some lines are beyond the number that one person may have. To be included: wants `candidate (line_id)`, the lines of which
--- a stage could take something now; gives `beyond (line_id)`.
--- Law: what the pack limits. Of each person only so many lines lose service as are too many, whichever they did not choose to keep: those
--- that came into service last. What a stage took of others already counts. People are counted once each, under any document.
+-- Tells which lines are beyond the number that the law allows one person. To be included: wants `candidate (line_id)`, the lines that
+-- a stage could bar or terminate now; gives `beyond (line_id)`.
+-- Law: what the pack limits. Each person loses service on only as many lines as are too many: on those that came into service last. Other
+-- lines of the person that the stage has already barred count toward these. A person with several documents is counted once.
 -- Reads: lines_line, lines_tenure, subscribers_personlink, lines_suspension. Writes: -. Plan: primary keys by line, and
 -- lines_tenure_by_person; as many rows as the people of the candidates have lines. Again: the same rows.
 whose AS MATERIALIZED (

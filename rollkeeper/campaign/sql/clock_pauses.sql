@@ -1,4 +1,4 @@
--- Gives each line's clock the union of its pauses; with known_through, only the part up to that day. Answers when the first clock begins.
+-- Gives each line's clock the union of its pauses; with known_through, only the part up to that day. Returns when the first clock begins.
 -- Law: art. 3 (without a justified reason); overlapping pauses are a union.
 -- Reads: lines_pause, member_clock (temporary). Writes: member_clock.
 -- Plan: only lines that have a pause are touched; lines_pause_pkey by line, or a hash join where they are many.

@@ -1,6 +1,6 @@
--- Counts, by stage, the members whom no batch will ever suspend or terminate: a lift, an alarm or a medical device depends on
--- their line, or the network gave up their bar, so that they still work. Narrower than what `due_clocks.sql` holds back: pending
--- commands and disputes keep a campaign open.
+-- Counts, by stage, the members that no batch will ever suspend or terminate: a lift, an alarm or a medical device depends on
+-- the line, or their bar was given up and the line still works. Fewer than `due_clocks.sql` holds back: lines with pending
+-- commands or disputes keep a campaign open.
 -- Law: art. 1. Reads: campaign_member, lines_line, provisioning_command. Writes: -.
 -- Plan: campaign_member_to_check, a probe of lines_line_pkey a row; once, when a campaign is to close and few are left.
 -- Again: the same numbers.

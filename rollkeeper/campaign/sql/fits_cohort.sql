@@ -1,6 +1,6 @@
--- Whether a line is of the campaign's cohort, whatever it has done since. To be included: wants lines_line as l.
--- Law: the pack's cohort. Reads: lines_tenure, where registered subscribers are asked again; as has_too_many.sql, where it names a number
--- of lines. Writes: -. Plan: lines_tenure_pkey by line.
+-- Whether a line is in the campaign's cohort, even if it was registered since then. To be included: wants lines_line as l.
+-- Law: the pack's cohort. Reads: lines_tenure, if registered subscribers are asked again; as has_too_many.sql, if the campaign names a
+-- number of lines. Writes: -. Plan: lines_tenure_pkey by line.
 -- Again: the same.
 (l.service = ANY (%(services)s) AND (%(regions)s::text[] = '{}' OR coalesce(l.region = ANY (%(regions)s::text[]), false)) AND l.payment = ANY (%(payments)s::text[]) AND l.activated_on >= %(activated_from)s AND l.activated_on < %(activated_before)s AND (NOT %(asks_again)s OR EXISTS (
     SELECT FROM lines_tenure r

@@ -1,6 +1,6 @@
--- Folds the changes noted in campaign_regiontally into one row a group. The sums stay what they are.
+-- Folds the changes noted in campaign_regiontally into one row a group. The sums stay the same.
 -- Law: -. Reads: campaign_regiontally. Writes: campaign_regiontally.
--- Plan: a few rows a chunk of work done since the last nightly run; nothing where every group has one row.
+-- Plan: a few rows for each chunk of work since the last nightly run; nothing if every group has one row.
 -- Again: the same sums.
 WITH many AS MATERIALIZED (
     SELECT campaign_id, region, stage FROM campaign_regiontally GROUP BY 1, 2, 3 HAVING count(*) > 1

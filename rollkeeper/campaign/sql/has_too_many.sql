@@ -1,6 +1,7 @@
--- Whether the subscriber of a line has more lines than a campaign lets one have; with NULL for the number: whether or not. To be included:
+-- Whether the subscriber of a line has more lines than a campaign allows; true if the campaign names no number (NULL). To be included:
 -- wants lines_line as l, and the campaign as o (lines_over, services, regions, payments, party_kinds, activated_from).
--- Law: what the pack limits; counted under any document. A line that its subscriber contests neither counts nor is asked. Reads: lines_tenure, subscribers_personlink, lines_line. Writes: -.
+-- Law: what the pack limits; a person's lines count under all their documents. A line that its subscriber contests does not count and is
+-- not asked. Reads: lines_tenure, subscribers_personlink, lines_line. Writes: -.
 -- Plan: lines_tenure_pkey, subscribers_joined_pkey, lines_tenure_by_person, lines_line_pkey: at most one line more than the number, which
 -- most people never reach. Again: the same.
 (o.lines_over IS NULL OR EXISTS (

@@ -1,7 +1,7 @@
--- Shows each current line that a law may concern as rows of a simulation's file: activated, registered, its last day, notified on a day;
--- and of which service, where the law has several campaigns, of which region, where it names regions, how it is paid, where it asks
--- that, and of which kind its subscriber is, where it names kinds. Where it names a number of lines, only whether its subscriber has more.
--- Law: art. 3. Reads: lines_line, and lines_tenure where registered subscribers are asked again. Writes: -. Plan: one pass over the
+-- Shows each current line that a law may concern as rows of a simulation's file: when it was activated and registered, its last day, and
+-- the day of its notice. Also, if the law asks for them: the service, the region, the way of payment, the subscriber's kind, and whether
+-- the subscriber has more lines than the law allows.
+-- Law: art. 3. Reads: lines_line, and lines_tenure if registered subscribers are asked again. Writes: -. Plan: one pass over the
 -- lines. Again: the same.
 SELECT l.line_id, e.day, e.event
   FROM lines_line l

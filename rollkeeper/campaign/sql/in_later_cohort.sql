@@ -1,4 +1,4 @@
--- Whether a line is of the cohort of another campaign of this law that gives the later last day. To be included: wants lines_line as l.
+-- Whether a line is in the cohort of another campaign of this law that gives a later last day. To be included: wants lines_line as l.
 -- Law: the packs' cohorts (a line is a member of one campaign, the better one). Reads: lines_tenure, where registered subscribers are
 -- asked again. Writes: -. Plan: the rows of a parameter, none where a law has one campaign; lines_tenure_pkey by line.
 -- Again: the same.

@@ -1,5 +1,5 @@
--- Whether a suspended line works on, since the network has not proved its bar, or was last asked to restore it, as for a broken floor: the end
--- would come without warning. Where no network is named nothing is ever tried. To be included: wants the member as m.
+-- Whether a suspended line may still work: the network has not proved its bar, or was last asked to restore it, as for a broken emergency
+-- floor. Its termination would come without warning. Without a network in the settings, no command is tried. To be included: wants the member as m.
 -- Law: art. 1, 3. Reads: provisioning_command. Writes: -. Plan: the line's newest command, by primary key. Again: the same.
 (m.stage = 'suspended' AND (
     SELECT n.kind = 'restore' OR n.kind = 'bar' AND (

@@ -1,4 +1,4 @@
--- Leaves out of a batch the lines that their subscribers may keep: only so many of a person's are put into it as are too many.
+-- Leaves out of a batch the lines that their subscribers may keep: it includes only as many lines of a person as are too many.
 -- Law: what the pack limits. Reads: member_clock, law_due (temporary), and as included. Writes: member_clock (temporary). Plan: hash joins over
 -- what is due, and as included; only for a campaign that names a number. Again: nothing more.
 WITH candidate AS (

@@ -1,10 +1,10 @@
--- Moves a promised day by the pauses and stays that came between: a day that counts for no line is none of those promised.
--- Law: art. 3; a promised day is never shortened. Where the law's own count goes on past that day nothing is moved.
+-- Moves a promised day by the pauses and stays before it: a day that does not count for the line is not one of the days promised.
+-- Law: art. 3; a promised day is never shortened. If the law's own last day is later than the promised one, nothing is moved.
 -- Reads: law_due (temporary); lines_pause, notices_notice by campaign_promised_since. Writes: member_clock (promised_on).
 -- Plan: only clocks with a day promised beyond the law's, and a pause or stay before it; primary keys by line.
--- Again: each run counts from what is promised.
--- The days promised are those since the law's last day, or since the notice; a bounded pause that was known then is in them.
--- The last one is never a day of a pause or stay. Where it lies beyond what was counted, nothing is due.
+-- Again: each run counts from the day stored as promised.
+-- The days promised are those after the law's last day, or after the notice; they include a pause with an end that was known at the notice.
+-- The last of them is never a day of a pause or stay. If it is later than the days that were counted, nothing is due.
 WITH promised AS MATERIALIZED (
     SELECT c.line_id, c.promised_on, c.pauses,
            greatest(d.last_day_on, campaign_promised_since(c.line_id, c.promised_on)) AS since

@@ -1,10 +1,10 @@
 -- Releases members whose line was registered, verified again or terminated, and withdraws their pending notices.
 -- Law: art. 3 (registering ends it). Reads: changed_line (temporary), lines_line.
 -- Writes: campaign_member, notices_notice (owed ones only).
--- Plan: primary keys by line, only lines that changed. A line, its member and its notices are looked up from the list and never
--- the list from them (OFFSET 0): while statistics still say that no line is registered, the planner scanned the whole list for
--- each one that is (90 s for 17,646 changes among a million lines, 2026-11-25); while they say that no notice is pending, it
--- scanned all leaving members for each notice (9.7 s for 739 of 200,000 lines, 2026-11-26).
+-- Plan: primary keys by line, only lines that changed. For each line of the list, its row, its member and its notices are looked up;
+-- OFFSET 0 forbids the other direction. While statistics said that no line is registered, the planner scanned the whole list for each
+-- registered line (90 s for 17,646 changes among a million lines, 2026-11-25); while they said that no notice is pending, it scanned
+-- all leaving members for each notice (9.7 s for 739 of 200,000 lines, 2026-11-26).
 -- Again: nothing, since they have left.
 WITH gone AS (
     UPDATE campaign_member m

@@ -1,10 +1,10 @@
--- Gathers what a campaign knows of one line: the days on which its subscriber was notified or was not reached, and what was promised.
+-- Gathers what a campaign knows of one line: the days on which notices arrived or failed, and the day promised.
 -- Law: art. 3; for a member who was taken back only later notices count, because earlier ones went to another subscriber.
 -- Reads: lines_line, campaign_member, campaign_campaign; notices by a function (operations/sql/app_reads.sql). Writes: -.
 -- Plan: primary keys by line.
 -- Again: the same row.
--- A member taken over with a running clock (their termination was undone after their own campaign was closed) was notified by the
--- earlier campaign.
+-- Some members were taken over with a running clock, as their termination was undone after their own campaign was closed. The earlier
+-- campaign notified them.
 SELECT l.region, l.payment, m.stage, m.pack_id, m.campaign_name, m.campaign_id, m.promised_on,
        campaign_promised_since(l.line_id, m.promised_on) AS promised_since,
        coalesce(d.delivered, '{}') AS delivered, coalesce(d.bounced, '{}') AS bounced

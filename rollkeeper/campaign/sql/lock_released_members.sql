@@ -1,4 +1,4 @@
--- Locks the lines that a changed pack no longer concerns, whose clock it moves, or that it would not have barred so, in order.
+-- Locks, in order, the lines that a changed pack no longer concerns, whose clock it moves, or that it would not have barred in this way.
 -- Law: -. Reads: lines_line, campaign_member. Writes: row locks.
 -- Plan: one pass over the members; once a planning. A separate statement: release_members.sql sees what was committed before the
 -- locks were taken.

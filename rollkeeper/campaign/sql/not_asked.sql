@@ -1,5 +1,5 @@
--- Whether a campaign must not ask anything of a line any more. To be included: wants lines_line as l. Who has just registered, or verified
--- again, leaves as registered (leave_campaign.sql).
+-- Whether a campaign must no longer ask a line's subscriber to register or verify. To be included: wants lines_line as l. Lines that were just
+-- registered or verified again leave as registered (leave_campaign.sql).
 -- Law: the pack's cohort. Reads: lines_tenure. Writes: -. Plan: lines_tenure_pkey by line. Again: the same.
 (NOT
 -- include campaign.in_cohort

@@ -1,14 +1,14 @@
--- Gathers every stretch of time for which a line was off between two instants, with its cause and whether it is credited.
+-- Gathers every period in which a line had no service between two instants, with its cause and whether it is credited.
 -- Law: art. 3 (suspended), art. 1 (a wrong is put right); charges by the pack.
 -- Reads: lines_suspension, lines_line, lines_reconnection, campaign_batchline, campaign_batch, campaign_chunk, provisioning_command.
 -- Writes: outage (temporary).
 -- Plan: one pass over lines_suspension and over the lines of batches that ended; provisioning_command_pkey by line.
 -- Again: the caller drops the table first.
--- A line counts as without service until the network has proved that it works again, not just until that was requested; of an
--- emergency reconnection only what the network proved is subtracted. A terminated line is not counted any more: it has no
--- service. Hours taken by an undone batch are refunded to the subscriber who lost them, even if the undo found nothing to
--- restore: the line was registered, or its number reassigned. The same holds after a successful dispute, and for a registration
--- at an offline counter before the suspension.
+-- A line counts as without service until the network has proved that it works again, not only until that was requested; of an
+-- emergency reconnection, only the time that the network proved is subtracted. A terminated line is no longer counted: its contract
+-- is over. Hours lost by an undone batch are refunded to the subscriber who lost them, even if the undo had nothing to restore
+-- because the line was registered or its number reassigned. The same holds after a successful dispute, and for a registration at an
+-- offline counter before the suspension.
 CREATE TEMPORARY TABLE outage ON COMMIT DROP AS
 WITH begun AS (
     SELECT s.line_id, s.reason AS cause, s.step, s.batch_id, s.begun_at AS off_from, s.restored_at,
@@ -48,7 +48,7 @@ SELECT e.line_id, e.cause, e.batch_id, lower(part) AS off_from, upper(part) AS o
         WHERE f.line_id = e.line_id AND e.cause = 'registration' AND c.kind = 'restore' AND c.reason = 'temporary_reconnection'
           AND c.state = 'confirmed' AND c.read_back_at < f.ends_at LIMIT 1) given ON true
   LEFT JOIN LATERAL (
-       -- An hour under several steps of one suspension counts once, as the latest step's.
+       -- An hour under several steps of one suspension counts once, for the latest step.
        SELECT range_agg(tstzrange(n.begun_at, coalesce(n.restored_at, 'infinity'))) AS hours
          FROM lines_suspension n
         WHERE n.line_id = e.line_id AND n.reason = e.cause AND n.step > e.step AND n.begun_at >= e.off_from) further ON true

@@ -1,4 +1,4 @@
--- Writes the stretches gathered by outage_hours.sql as rows of a file for billing, by the line's reference.
+-- Writes the periods gathered by outage_hours.sql as rows of a file for billing, by the line's reference.
 -- Law: the pack's money. Reads: outage (temporary). Writes: -.
 -- Plan: one sort. Again: the same rows, in the same order.
 COPY (

@@ -1,7 +1,7 @@
--- Takes the lines found into the campaign and owes each its first notice, which promises the day counted from today.
+-- Adds the lines found to the campaign and queues a first notice for each, which promises the day counted from today.
 -- Law: art. 3 (inform). Reads: member_clock, law_due (temporary). Writes: campaign_member, notices_notice.
 -- Plan: two inserts with one row for each new member.
--- Again: nothing, since plan_clocks.sql finds only lines that are no members, or were let go and are concerned again: these begin again.
+-- Again: nothing, since plan_clocks.sql finds only lines that are not members, or were released and are concerned again: these begin again.
 WITH taken AS (
     INSERT INTO campaign_member (line_id, campaign_id, stage, region, promised_on)
     SELECT line_id, %(campaign_id)s, 'not_notified', region, promised_on FROM member_clock

@@ -1,10 +1,10 @@
--- Tells of one line from when the days of a promise run, and what its clock is counted from. At an app each is counted, since both know a day
--- of its pauses (operations/sql/app_reads.sql): uncounted, an app would read those of all lines.
+-- Two functions about one line: the day after which its promised days run, and the facts from which its clock is counted. Each call by an
+-- app is counted (operations/sql/app_reads.sql), since both reveal a day of the line's pauses: uncounted, an app could read those of all lines.
 -- Law: art. 3, 11 (no one can access everyone). Reads: campaign_campaign, campaign_member, campaign_stay, lines_pause, notices_notice.
 -- Writes: -. Plan: primary keys by line. Again: CREATE OR REPLACE: the same functions; a call counts again.
 
--- The day after which the days of a promise run: of its newest notice, or the last of a bounded pause that was known then (references
--- ascend in time). NULL where no notice names the promised day. In the rights of this function's owner: no app selects pauses.
+-- The day after which the promised days run: the day of the newest notice, or the last day of a pause with an end that was known then
+-- (references ascend in time). NULL if no notice names the promised day. With the rights of this function's owner: no app selects pauses.
 CREATE OR REPLACE FUNCTION campaign_promised_since(line uuid, promised date) RETURNS date
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -22,7 +22,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION campaign_promised_since FROM PUBLIC;
 
--- None for a line in no open campaign. Counted by the function above, once for a line that has a clock.
+-- No row for a line in no open campaign. The function above counts the call, once for a line that has a clock.
 CREATE OR REPLACE FUNCTION campaign_line_deadline(line uuid)
 RETURNS TABLE (
     stage text, step smallint, anchor_on date, promised_on date, promised_since date, pack_id text, campaign_name text, stays json

@@ -1,4 +1,4 @@
--- Puts off the next check of clocks that turn out not to be due today: a pause or a stay has come in between.
+-- Postpones the next check of clocks that are not due today after all, because of a pause or a stay.
 -- Law: art. 3. Reads: member_clock, law_due (temporary). Writes: campaign_member.
 -- Plan: primary keys by line, only clocks that were put off.
 -- Again: nothing, since their next check lies ahead.

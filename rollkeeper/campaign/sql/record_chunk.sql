@@ -1,7 +1,7 @@
 -- Records what a chunk did: the ledger entry of each line, and its row in the batch. To be included as the end of a statement: wants
 -- `due (line_id, anchor_on, last_day_on)` and the temporary table slice_verdict.
--- Law: art. 3. Reads: slice_verdict. Writes: ledger_entry, campaign_batchline. Plan: the batch's rows by their positions: while statistics
--- knew nothing of a batch, all of it was read for each chunk. Again: the caller's.
+-- Law: art. 3. Reads: slice_verdict. Writes: ledger_entry, campaign_batchline. Plan: the batch's rows by their positions: before
+-- statistics knew the batch, all its rows were read for each chunk. Again: the caller's.
 said AS MATERIALIZED (
     SELECT anchor_on, last_day_on,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,

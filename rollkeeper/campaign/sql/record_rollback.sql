@@ -1,7 +1,7 @@
 -- Records what a rollback did: the ledger entry of each line, and its row in the batch. To be included as the end of a statement: wants
 -- `wrong (line_id, former)`.
--- Law: art. 1. Reads: -. Writes: ledger_entry, campaign_batchline. Plan: primary keys by line; statistics say nothing about
--- expressions in a CASE. Again: the caller's.
+-- Law: art. 1. Reads: -. Writes: ledger_entry, campaign_batchline. Plan: primary keys by line; the planner uses no
+-- statistics for expressions in a CASE. Again: the caller's.
 said AS MATERIALIZED (
     SELECT state,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,

@@ -1,6 +1,6 @@
 -- Takes back members whose line no longer has a registered subscriber, and queues a first notice for each: they are asked again,
--- with a new period. The line was registered to a person who proved that it is not theirs, or went to a person without a
--- document. One that another campaign counts stays there.
+-- with a new period. The line was registered to a person who proved that it is not theirs, or was given to a person without a
+-- document. A line that another campaign counts stays there.
 -- Law: art. 3. Reads: changed_line (temporary), lines_line, lines_tenure, subscribers_subscriber. Writes: campaign_member,
 -- notices_notice. Plan: primary keys by line, only lines that changed (OFFSET 0).
 -- Again: nothing, since they are no longer among those who left.

@@ -1,6 +1,6 @@
--- Releases members whom the current pack no longer concerns or would not have barred so, or of a campaign that asks registered
--- subscribers again those of these lines who are not registered any more: their pending notices are withdrawn, and suspended lines get
--- service back. The planning takes those that were barred otherwise in again, with a first notice.
+-- Releases members that the current pack no longer concerns or would not have barred in this way; from a campaign that asks registered
+-- subscribers again, also members that are no longer registered. Their pending notices are withdrawn, and suspended lines get service
+-- back. If a line was only barred in another way, the planning adds it again, with a first notice.
 -- Law: art. 3 (which lines it concerns). Reads: lines_line, campaign_member, campaign_batchline, lines_suspension, lines_tenure,
 -- subscribers_subscriber.
 -- Writes: campaign_member, notices_notice, lines_suspension, lines_line (version + 1), provisioning_command, ledger_entry.
@@ -15,7 +15,7 @@ WITH locked AS MATERIALIZED (
 -- include campaign.not_asked
        )
 ), registered_before AS (
-    -- Should their registration be withdrawn they are not asked again (reenter_campaign.sql).
+    -- If their registration is withdrawn later, they are not asked again (reenter_campaign.sql).
     UPDATE campaign_member m SET out_of_scope_reason = 'not_concerned' FROM lines_line l
      WHERE l.line_id = m.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'out_of_scope' AND m.out_of_scope_reason = 'registered'
        AND %(line_ids)s::uuid[] IS NULL AND (NOT (

@@ -1,7 +1,7 @@
 -- Finds the clocks that the pack may require to be reminded by today, without registered, disputed or terminated lines.
 -- Law: the pack's notices before the deadline. Reads: campaign_member, lines_line. Writes: member_clock (temporary).
--- Plan: campaign_member_to_remind; grows with who is to be reminded, not with the population.
--- Again: the same rows until remind_members.sql has put them off.
+-- Plan: campaign_member_to_remind; grows with the reminders due, not with the population.
+-- Again: the same rows until remind_members.sql has postponed them.
 CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
 SELECT m.line_id, m.anchor_on, m.promised_on, notices_in.language,
        length.days, '{}'::datemultirange AS pauses

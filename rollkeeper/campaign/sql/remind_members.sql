@@ -1,9 +1,9 @@
--- Owes the reminders that the pack wants so many days before the last day, and puts off the next one.
+-- Queues the reminders that the pack requires a number of days before the last day, and postpones the next one.
 -- Law: the pack's notices before the deadline; a promised day is never shortened.
 -- Reads: member_clock, law_due (temporary), notices_notice. Writes: notices_notice, campaign_member.
 -- Plan: primary keys by line, only lines due for a reminder; their notices are looked up line by line (CASE: statistics may not
 -- know yet that any clock runs).
--- Again: nothing, since a reminder of that day was owed.
+-- Again: nothing, since a reminder of that day is queued already.
 -- A paused clock sends no reminder: its last day is unknown. If a late nightly run missed the reminder, the line gets the whole
 -- period from today: the day in the reminder is the valid one.
 WITH clock AS MATERIALIZED (

@@ -1,14 +1,14 @@
--- Returns a line to its state before the suspension, if the suspension was ended on a receipt and the dispute is lost: that
--- suspension is void, its days are a pause, and nothing follows before the end of the remaining days, of which its subscriber is
--- notified. The same for a line whose suspension ended because its subscriber was accepted for a time without a document, where
--- the remaining days begin after that time, or because a device depended on the line that no longer does.
+-- Returns a line to its state before the suspension, if a receipt ended the suspension and the dispute is then lost: the suspension
+-- is void, its days are a pause, and nothing follows before the end of the remaining days, of which the subscriber is notified.
+-- The same if the suspension ended because the subscriber was accepted for a time without a document (the remaining days begin after
+-- that time), or because a device depended on the line, and no longer does.
 -- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, campaign_stay,
 -- lines_tenure, lines_pause, subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
 -- Plan: primary keys by line, only the lines given. Again: nothing, since the member is no longer 'suspended'.
 --
--- The day that is promised is one on which the desks are open, as any last day is. Of the time of the suspension only the days are
--- used up on which its clock ran: not those of a dispute, however long it takes. Where a hardship was heard of late that was there
--- when the line was cut, nothing is left to give: the clock that led to the cut goes on, with the hardship in it.
+-- The promised day is an open day, as any last day is. The days of the suspension are used up only while its clock ran: the days of a
+-- dispute do not count, however long it takes. If a hardship that existed at the suspension was reported only later, no days remain to
+-- be given: the clock that led to the suspension goes on, with the hardship as a pause.
 WITH counted AS MATERIALIZED (
     SELECT m.line_id, m.campaign_id, s.restored_on, b.former,
            -- All steps of the suspension are void, from the first on.

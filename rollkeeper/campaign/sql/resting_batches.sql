@@ -1,4 +1,4 @@
--- Gives the batches of campaigns that a stay of one campaign pauses on a day: the network bars and ends none of their lines on it.
+-- Gives the batches of the campaigns that a stay for one campaign pauses on a day: on that day none of their lines is barred or terminated.
 -- Law: art. 1, 3. Reads: campaign_stay, campaign_campaign, campaign_batch. Writes: -. Plan: the batches of few campaigns. Again: the same.
 SELECT s.stay_id, b.batch_id
   FROM campaign_stay s

@@ -1,12 +1,11 @@
 -- Lifts the suspensions of a batch and puts each line back where it was; the days off become a pause.
 -- Law: art. 1. Only this batch's reason and step are lifted; a line with another open reason, or a narrower bar before this one, stays
--- suspended for that. An action that a
--- wrong clock dated in the future is undone as of before that day. The last day of most is over: before anything follows they are
--- notified of a new one, which is an open day.
+-- suspended for that. An action that a wrong clock dated in the future is undone as of before that day. For most lines the last day is
+-- over: before anything follows, their subscribers are notified of a new one, which is an open day.
 -- Reads: slice_verdict (temporary), lines_tenure, subscribers_subscriber. Writes: lines_suspension, lines_line
 -- (version + 1), lines_pause, campaign_member, provisioning_command, notices_notice, ledger_entry, campaign_batchline.
--- Plan: primary keys by line. Statistics from before the batch say that no line is suspended: then all suspensions were read
--- again for each chunk. About expressions in a CASE, or behind OFFSET 0, they say nothing.
+-- Plan: primary keys by line. Statistics from before the batch say that no line is suspended; because of them, all suspensions were read
+-- again for each chunk. The planner uses no statistics for expressions in a CASE or behind OFFSET 0.
 -- Again: nothing, since the lines of the batch are no longer 'done'.
 WITH wrong AS MATERIALIZED (
     SELECT l.*, notices_in.language AS notice_language,

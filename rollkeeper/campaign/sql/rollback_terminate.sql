@@ -1,7 +1,7 @@
--- Takes the ends of a batch back: line, number, tenure and stage as they were; the days off become a pause.
--- Law: art. 1. Only while the number is in quarantine and still its own. Where its campaign is closed and another is open, that one
--- counts it from now on. While no day can be told, as under a stay without an end, none is named: tell_restored.sql tells it, before
--- anything follows.
+-- Undoes the terminations of a batch: line, number, tenure and stage are as before; the days without service become a pause.
+-- Law: art. 1. Only while the line's number is in quarantine and no other line has it. If its campaign is closed and another is open, the
+-- open one counts it from now on. While no last day is known, as under a stay without an end, none is named: tell_restored.sql names it
+-- before anything follows.
 -- Reads: slice_verdict (temporary), subscribers_subscriber. Writes: lines_line (version + 1), lines_number,
 -- lines_tenure, lines_pause, campaign_member, provisioning_command, notices_notice, ledger_entry, campaign_batchline.
 -- Plan: primary keys by line (CASE and OFFSET 0 as in rollback_suspend.sql).

@@ -1,4 +1,4 @@
--- Decides which lines of a chunk are still in the state in which the batch left them; lines registered or terminated since are
+-- Decides which lines of a chunk are still in the state in which the batch left them; lines registered or terminated since then are
 -- skipped.
 -- Law: art. 1. Reads: batch_slice (temporary), lines_line, lines_suspension, lines_number.
 -- Writes: slice_verdict (temporary).
@@ -11,7 +11,7 @@ SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.region, l.numbe
            WHEN 'suspend' THEN l.state = 'suspended' AND EXISTS (
                SELECT FROM lines_suspension s
                 WHERE s.line_id = t.line_id AND s.batch_id = %(batch_id)s AND s.restored_on IS NULL OFFSET 0)
-               -- A line that was barred further since is in another state: that is undone first.
+               -- A line that was barred further since then is in another state: the further bar must be undone first.
                AND NOT EXISTS (
                SELECT FROM lines_suspension s
                 WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.restored_on IS NULL AND s.step > %(step)s OFFSET 0)

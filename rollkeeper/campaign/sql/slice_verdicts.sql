@@ -1,4 +1,4 @@
--- Decides about each line of the slice in its state under lock: act on it, or why not.
+-- Decides about each locked line of the slice in its present state: act on it, or why not.
 -- Law: art. 3; a promised day is never shortened. Runs after batch_slice.sql as a separate statement, so that it sees all that
 -- was committed before the locks were taken.
 -- A line whose pauses lack a day that the ledger granted is left alone, no matter who changed them.
@@ -23,7 +23,7 @@ SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.nex
                 SELECT FROM lines_suspension s JOIN campaign_batch b USING (batch_id)
                  WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.restored_on IS NULL AND b.state = 'undo_requested'
                 OFFSET 0) THEN 'changing'
-            -- It may have come out, or been tried in vain, since the batch was prepared.
+            -- Since the batch was prepared, the network may have failed to bar the line, or shown that it is not barred.
             WHEN
 -- include campaign.is_unbarred
                  THEN 'unbarred'

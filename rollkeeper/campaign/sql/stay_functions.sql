@@ -1,8 +1,9 @@
--- A stay is entered and ended by these alone: it pauses every clock, or those of one campaign, so that what shortens one takes days from
--- everyone whom it concerns.
+-- Only these functions enter and end a stay. A stay pauses every clock, or those of one campaign: to shorten it takes days from all
+-- subscribers whom it concerns.
 -- Law: art. 1, 3, 11. Reads: access_approval, access_staff, campaign_batch, campaign_stay, provisioning_command. Writes: campaign_stay;
--- provisioning_command by provisioning_postpone, provisioning_closedday by provisioning_set_closed_days. Plan: primary key; the approvals of one subject; below. Again: CREATE OR REPLACE: the same functions; a stay that is over is not ended again.
--- With their owner's rights: a role that executes them moves no first day, reopens no stay and ends none in the past.
+-- provisioning_command by provisioning_postpone, provisioning_closedday by provisioning_set_closed_days.
+-- Plan: primary key; the approvals of one subject; below. Again: CREATE OR REPLACE: the same functions; a stay that is over is not ended again.
+-- They run with their owner's rights: a role that may only execute them cannot move a first day, reopen a stay or end one in the past.
 DROP FUNCTION IF EXISTS campaign_enter_stay(uuid, date, date, text, timestamptz, uuid);
 CREATE OR REPLACE FUNCTION campaign_enter_stay(
     stay uuid, first_day date, last_day date, because text, said_at timestamptz, by_staff uuid, of_campaign uuid
@@ -13,8 +14,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     VALUES (stay, daterange(first_day, last_day, '[]'), because, kernel_instant(said_at), by_staff, of_campaign)
 $$;
 
--- Ends a stay with this day, or with its first day where that is later; tells the last day, and nothing where the stay ends by then.
--- Two people whose accounts are open approved exactly this day, which is today: in a production instance the database says so.
+-- Ends a stay with this day, or with its first day if that is later; returns the last day, or NULL if the stay already ends by then.
+-- Two people with open accounts must have approved exactly this day, and it must be today: in a production instance the database checks it.
 CREATE OR REPLACE FUNCTION campaign_end_stay(stay uuid, on_day date) RETURNS date
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -35,17 +36,17 @@ BEGIN
 END
 $$;
 
--- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
--- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
+-- Postpones the bars and terminations of batches that were stopped or are to be undone, if the network has not accepted them: of one
+-- batch, or of all when a stay is entered or ended; the days of waiting begin after the stays. Runs with the rights of this function's owner.
 -- By provisioning_command_by_batch and provisioning_command_pkey by line (OFFSET 0: statistics from before the batch say that it has
 -- one command); one row for each waiting command.
 -- A failed try waits like an untried command, and counts as such: people stop a batch because the network was unreachable. A
 -- command being tried at this moment also waits if the network does not accept it (`record_tries` keeps the later instant). A
 -- stopped batch waits a day, and one with a requested undo seven: far shorter than the days of suspension, long enough to restore all its
--- lines before another line loses service, and not forever, since a line must not be terminated without having been barred. So no caller
--- says until when: one could make what people stopped go at once, or never. Commands of an undo do not wait: they give back what the batch
--- took of the line, its emergency calls or what a narrower bar leaves. Rows are locked in the order in which tries are recorded. The caller
--- holds the matter "stays" (`kernel_lock`), so that no two of these see each other's batches half changed.
+-- lines before another line loses service, and not forever, since a line must not be terminated without having been barred. No caller
+-- chooses the instant: it could send the commands that people stopped at once, or never. Commands of an undo do not wait: they give back
+-- what the batch took, such as emergency calls or services that a narrower bar leaves. Rows are locked in the order in which tries are
+-- recorded. The caller has locked the matter "stays" (`kernel_lock`), so that no two callers see each other's batches half changed.
 DROP FUNCTION IF EXISTS campaign_postpone_commands(timestamptz, uuid, integer, integer);
 CREATE OR REPLACE FUNCTION campaign_postpone_commands(of_batch uuid, on_day date, said_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -55,7 +56,7 @@ DECLARE
     after_stay date;
     until timestamptz;
 BEGIN
-    LOOP  -- also stays of other campaigns: what was stopped waits rather longer
+    LOOP  -- Stays of other campaigns count too: it is safer if a stopped command waits longer.
         SELECT max(coalesce(upper(s.days), 'infinity')) INTO after_stay FROM campaign_stay s WHERE s.days @> day;
         EXIT WHEN after_stay IS NULL;
         day := after_stay;
@@ -75,9 +76,9 @@ BEGIN
 END
 $$;
 
--- Keeps provisioning's closed days equal to the stays: each bar or termination is checked against them when sent, so that none
--- slips through from a chunk that ran when the stay was entered, or from before a later stay. A stay of one campaign closes no day: the
--- network asks which batches rest (resting_batches.sql).
+-- Keeps provisioning's closed days equal to the stays. Each bar or termination is checked against them when it is sent, even if it comes
+-- from a chunk that ran while the stay was entered. A stay for one campaign closes no day: provisioning asks which batches rest
+-- (resting_batches.sql).
 CREATE OR REPLACE FUNCTION campaign_stay_to_closed_day() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

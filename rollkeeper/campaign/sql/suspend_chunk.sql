@@ -3,7 +3,7 @@
 -- Reads: slice_verdict, law_due (temporary), lines_tenure, subscribers_subscriber.
 -- Writes: lines_suspension, lines_line (version + 1), campaign_member, provisioning_command, notices_notice, ledger_entry,
 -- campaign_batchline. Plan: primary keys by line; see docs/measured.md.
--- A last bar that no end follows promises no day and is not checked again.
+-- If a bar is the last stage and no termination follows, it promises no day and is not checked again.
 -- Again: the batch row's position_done lets no line have a second turn.
 WITH due AS MATERIALIZED (
     SELECT v.*, n.last_day_on AS next_last_day_on, n.earliest_on AS next_earliest_on,
@@ -27,7 +27,7 @@ WITH due AS MATERIALIZED (
 ),
 -- include provisioning.request_many
 , withdraw_slice AS (
-    -- A notice of the bar before would say that more works than does.
+    -- A pending notice of the narrower bar would name services that no longer work.
     SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['suspended'] AS kinds FROM due WHERE %(step)s > 1
 ),
 -- include notices.withdraw_many

@@ -1,7 +1,7 @@
 -- Keeps campaign_tally and campaign_regiontally in step with campaign_member: each statement records what it added to and removed
 -- from each group.
 -- Law: -. Reads: the rows that the statement changed. Writes: campaign_tally, campaign_regiontally.
--- Plan: an aggregate over the changed rows for each; no index, no row of a tally is ever waited for.
+-- Plan: an aggregate over the changed rows for each tally; no index, and no statement waits for a row of a tally.
 -- Again: CREATE OR REPLACE: the same triggers.
 CREATE OR REPLACE FUNCTION campaign_tally_added() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -25,7 +25,7 @@ BEGIN
 END
 $$;
 
--- Reads each changed row once, though there are two tallies: they are sums of the same few groups.
+-- Reads each changed row once for both tallies, since both are sums of the same few groups.
 CREATE OR REPLACE FUNCTION campaign_tally_moved() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

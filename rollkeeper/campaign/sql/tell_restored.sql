@@ -1,6 +1,6 @@
--- Names a last day to those whom an undo put back while none could be told, as under a stay without an end, and whose days are over.
--- Nothing follows before it.
--- Law: art. 1, 3 (who is told that a line works again is told until when). Reads: member_clock, law_due (temporary), campaign_batchline,
+-- Names a last day to subscribers whose line an undo restored while no last day was known, as under a stay without an end, and whose days
+-- are over. Nothing follows before that day.
+-- Law: art. 1, 3 (a subscriber who is told that a line works again is told until when). Reads: member_clock, law_due (temporary), campaign_batchline,
 -- notices_notice, lines_line, lines_tenure, subscribers_subscriber. Writes: campaign_member, notices_notice.
 -- Plan: only clocks that are due for a check; primary keys by line (OFFSET 0).
 -- Again: nothing, since the notice is there.

@@ -5,7 +5,7 @@
 -- lines_number, lines_tenure, campaign_member, provisioning_command, notices_notice, ledger_entry, campaign_batchline.
 -- Plan: primary keys by line; see docs/measured.md.
 -- Again: the batch row's position_done lets no line have a second turn.
--- RECURSIVE, so that the end of a tenure may name its entry, which is written further below.
+-- RECURSIVE, so that the end of a tenure may name its ledger entry, which is written further below.
 WITH RECURSIVE due AS MATERIALIZED (
     SELECT v.*, l.number_index, notices_in.language
       FROM slice_verdict v

@@ -1,14 +1,13 @@
 -- Records lines that were notified, registered, verified again, terminated, or are no longer registered or essential, so that the nightly run
 -- checks only them.
--- Law: art. 3 (the clock starts at proof of notice; registering ends it). Also paused lines: some of these end a suspension
--- without a registration (the subscriber was accepted for a time without a document, or had declared a hardship before Rollkeeper
--- learned of it).
+-- Law: art. 3 (the clock starts at proof of notice; registering ends it). Also paused lines: some pauses end a suspension without a
+-- registration (the subscriber was accepted for a time without a document, or a hardship from before the suspension was reported late).
 -- Reads: -. Writes: campaign_linechange.
 -- Plan: fires only for the rows named in WHEN, and for every pause: one insert.
 -- Again: CREATE OR REPLACE: the same triggers.
--- It does not check whether the line is a member. While a campaign is being planned its members are not visible yet, and lines
+-- The triggers do not check whether the line is a member. While a campaign is being planned, its members are not visible yet, and lines
 -- registered in those minutes would otherwise stay among the unreachable ones forever. The nightly run skips lines that are not
--- members. Runs with its owner's rights: the counter registers people and may not access the tables of campaigns.
+-- members. The function runs with its owner's rights: the counter registers people and may not access the tables of campaigns.
 CREATE OR REPLACE FUNCTION campaign_record_line_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

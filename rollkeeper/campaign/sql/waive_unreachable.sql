@@ -2,7 +2,7 @@
 -- Law: art. 3 (informing is the operator's duty: a named person takes responsibility where it failed).
 -- Reads: campaign_member. Writes: campaign_unreachablewaiver, ledger_entry.
 -- Plan: primary key by line, only the lines given.
--- Again: nothing, since they are taken on already.
+-- Again: nothing, since they are waived already.
 WITH waived AS (
     INSERT INTO campaign_unreachablewaiver (line_id, campaign_id, because, waived_by, waived_on)
     SELECT m.line_id, m.campaign_id, %(because)s, %(staff_id)s, %(day)s

@@ -1,5 +1,5 @@
--- Gives the open members of a campaign whose subscribers have no more lines than it lets one have: they gave lines back, contested some, or
--- had them taken over, and are asked no more.
+-- Gives the open members of a campaign whose subscribers no longer have more lines than it allows: they gave lines back, contested some, or
+-- another person took lines over. They are no longer asked.
 -- Law: the pack's cohort. Reads: campaign_member, lines_line; lines_tenure, subscribers_personlink. Writes: -. Plan: one pass over the open
 -- members of a campaign that names a number, a few probes each; once a night and campaign. Again: none of those that were released.
 SELECT l.line_id
