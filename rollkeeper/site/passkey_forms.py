@@ -11,8 +11,16 @@ from typing import Any
 
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from allauth.mfa.webauthn.internal.auth import get_state
+from django import forms
+from django.utils.translation import gettext_lazy as _
 from fido2.utils import websafe_decode
 from fido2.webauthn import UserVerificationRequirement
 
@@ -44,6 +52,18 @@ class LoginHere(_OfThisApp, LoginWebAuthnForm):  # type: ignore[misc]
 
 class ReauthenticateHere(_OfThisApp, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """Showing a passkey again before an important action."""
+
+
+class AddHere(AddWebAuthnForm):  # type: ignore[misc]
+    """A new one. Its name has a label of the catalogue: the library's is the field's, in English alone."""
+
+    name = forms.CharField(label=_("Name"), required=False, max_length=100)
+
+
+class EditHere(EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for one."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
 
 
 def _origin_in(credential: Any) -> str | None:

@@ -149,6 +149,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
+    "add_webauthn": "rollkeeper.site.passkey_forms.AddHere",
+    "edit_webauthn": "rollkeeper.site.passkey_forms.EditHere",
     "authenticate": "rollkeeper.site.sign_in_form.CodeForm",
     "reauthenticate": "rollkeeper.site.sign_in_form.CodeAgainForm",
     "authenticate_webauthn": "rollkeeper.site.passkey_forms.AuthenticateHere",

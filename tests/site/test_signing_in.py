@@ -347,6 +347,16 @@ def test_adding_a_passkey_starts_a_ceremony_for_this_host():
     assert '"id": "testserver"' in page or '"id":"testserver"' in page
 
 
+@pytest.mark.parametrize(("language", "label"), [("en", "Name"), ("zh-hans", "名称"), ("bo", "མིང་།")])
+def test_the_name_of_a_passkey_is_asked_for_in_the_language_of_the_page(language, label):
+    page = (
+        proven().get("/account/2fa/webauthn/add/", **PERSON, HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    )
+
+    assert label in re.search(r'<label[^>]* for="id_name">(.*?)</label>', page, re.DOTALL)[1]
+    assert 'maxlength="100"' in page
+
+
 def test_staff_prove_who_they_are_again_before_changing_a_second_factor():
     client = Client()
     sign_in(client)
