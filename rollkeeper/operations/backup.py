@@ -115,8 +115,7 @@ def back_up(
     role = require(authority, Permission.BACK_UP)
     if folder.resolve().is_relative_to(data_dir().resolve()):
         raise BACKUP_IN_THE_INSTANCE(folder=folder)
-    if instance().register_url or instance().keys_url:
-        raise EXTERNAL_DATABASES()
+    _require_embedded()
     made = []
     with _alone():
         _require_own(folder)
@@ -138,8 +137,14 @@ def back_up(
 
 
 def estimated_bytes(parts: Iterable[Part]) -> int:
-    """Estimate how many bytes there are to read and to check."""
+    """Estimate how many bytes there are to read and to check. Refuses: EXTERNAL_DATABASES."""
+    _require_embedded()
     return 2 * pg_backup.register_bytes() if Part.REGISTER in set(parts) else 0
+
+
+def _require_embedded() -> None:
+    if instance().register_url or instance().keys_url:
+        raise EXTERNAL_DATABASES()
 
 
 def last_backup(part: Part) -> LastBackup | None:

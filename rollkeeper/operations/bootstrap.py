@@ -36,7 +36,7 @@ from rollkeeper.lines.settings import settings as line_settings
 from rollkeeper.notices.rules import REACHED_BY_NUMBER
 from rollkeeper.operations import demo_clock
 from rollkeeper.operations.errors import (
-    EXTERNAL_DATABASES,
+    PASSWORDS_OF_OWN_SERVERS,
     INSTANCE_KIND_MISMATCH,
     INSTANCE_OF_ANOTHER_VERSION,
     NO_INSTANCE,
@@ -125,9 +125,9 @@ def make_stores() -> None:
 
 
 def renew_passwords() -> None:
-    """Renew every password of the two servers, even if the older ones are unknown. Refuses: SERVERS_IN_USE."""
-    if instance().register_url:
-        raise EXTERNAL_DATABASES()
+    """Renew every password of the two servers, even if the older ones are unknown. Refuses: PASSWORDS_OF_OWN_SERVERS, SERVERS_IN_USE."""
+    if instance().register_url or instance().keys_url:
+        raise PASSWORDS_OF_OWN_SERVERS()
     if not instance_exists():
         return
     embedded_postgres.stop_if_unused()

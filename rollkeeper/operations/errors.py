@@ -101,6 +101,12 @@ EXTERNAL_DATABASES = Refusal(
     "The register or the keys are on your own server, which this command does not copy.",
     "Back them up with that server's own tools, the keys separately and only one copy: docs/runbook/own-servers.md says how.",
 )
+PASSWORDS_OF_OWN_SERVERS = Refusal(
+    "passwords_of_own_servers",
+    Kind.REFUSED,
+    "The register or the keys are on your own server, whose passwords are not renewed here.",
+    "There the superuser gives each role a new one (ALTER ROLE ... PASSWORD); write it into its file in secrets/: ops/postgresql/.",
+)
 NOT_RESTORED = Refusal(
     "not_restored",
     Kind.CONFLICT,

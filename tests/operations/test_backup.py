@@ -22,7 +22,7 @@ from rollkeeper.kernel import clock, room, stores
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.locks import exclusive_lock
-from rollkeeper.operations import backup, doctor
+from rollkeeper.operations import backup, bootstrap, doctor
 from rollkeeper.operations import restore as restoring
 from rollkeeper.operations.backup import LastBackup, Part
 from rollkeeper.operations.bootstrap import open_instance
@@ -36,6 +36,7 @@ from rollkeeper.operations.errors import (
     DATA_DIR_NOT_EMPTY,
     EMBEDDED_DATABASES,
     EXTERNAL_DATABASES,
+    PASSWORDS_OF_OWN_SERVERS,
     RESTORE_INTERRUPTED,
     SECRETS_MISSING,
 )
@@ -335,6 +336,17 @@ def test_stores_on_other_servers_are_not_copied(folder, monkeypatch):
 
     with refusing(EXTERNAL_DATABASES):
         made(folder, *BOTH)
+    with refusing(EXTERNAL_DATABASES):  # the command asks first; it tried to sign in there as the superuser
+        backup.estimated_bytes(BOTH)
+
+
+@pytest.mark.parametrize("url", ["register_url", "keys_url"])
+def test_passwords_on_other_servers_are_not_renewed_here(monkeypatch, url):
+    away = instance().model_copy(update={url: "postgresql://db.example/database"})
+    monkeypatch.setattr(bootstrap, "instance", lambda: away)
+
+    with refusing(PASSWORDS_OF_OWN_SERVERS, match="not renewed"):
+        bootstrap.renew_passwords()
 
 
 def test_finish_restore_works_for_external_databases_alone(monkeypatch):
