@@ -5,6 +5,7 @@ A worker does each of them, in the name of who asked.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
@@ -95,10 +96,21 @@ class AuditForm(BackofficeForm):
         return given
 
 
-class HoursForm(BackofficeForm):
+class _AtOutletForm(BackofficeForm):
+    """One of the agent's open outlets."""
+
+    outlet = forms.ChoiceField(label=gettext_lazy("Code of the outlet"))
+
+    def offer(self, outlets: Iterable[queries.OutletView]) -> None:
+        """Offer these outlets; the only one is chosen."""
+        codes = [one.code for one in outlets]
+        shown = codes if len(codes) == 1 else ["", *codes]
+        self.fields["outlet"].choices = [(code, code or "–") for code in shown]  # type: ignore[attr-defined]
+
+
+class HoursForm(_AtOutletForm):
     """An outlet, and when it is open."""
 
-    outlet = forms.CharField(label=gettext_lazy("Code of the outlet"), max_length=64, widget=exact_text())
     hours = forms.CharField(
         label=gettext_lazy("Opening hours"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("As in: mon-fri 09:00-18:00; sat 09:00-13:00. Or: always."),
@@ -108,16 +120,17 @@ class HoursForm(BackofficeForm):
 class OutletForm(HoursForm):
     """A new outlet, with its hours."""
 
+    outlet = forms.CharField(label=gettext_lazy("Code of the outlet"), max_length=64, widget=exact_text())
     needs_device = forms.BooleanField(
         label=gettext_lazy("It registers only at its own device"), required=False, initial=True
     )
 
 
-class AssignmentForm(BackofficeForm):
+class AssignmentForm(_AtOutletForm):
     """Which account works at which outlet."""
 
     username = forms.CharField(label=gettext_lazy("User name"), max_length=64, widget=exact_text())
-    outlet = forms.CharField(label=gettext_lazy("Code of the outlet"), max_length=64, widget=exact_text())
+    field_order = ("username", "outlet")
 
 
 FORMS: Final[dict[str, type[forms.Form]]] = {
@@ -166,8 +179,10 @@ def add(request: HttpRequest) -> HttpResponse:
 def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
     """Ask what belongs to an action about an agent, and have a worker do it."""
     require(authority_in(request), Permission.APPROVE_AGENT)
-    queries.agent_called(code, on=clock.today(), window_days=1)
+    agent = queries.agent_called(code, on=clock.today(), window_days=1)
     form = FORMS[do](request.POST, request.FILES) if request.method == "POST" else FORMS[do]()
+    if do in {"hours", "assign"}:
+        form.offer(agent.outlets)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         given = {
             name: value
@@ -181,7 +196,7 @@ def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
             do_by_worker(request, "agent-action", _SAID[do], do=do, agent=code, **given)
             return redirect("backoffice:agent", code)
         except RollkeeperError as fault:
-            say_refusal(fault, form)
+            say_refusal(fault, form, field="username" if do == "assign" else None)
     shown = {
         "form": form,
         "title": TITLES[do],

@@ -297,7 +297,7 @@ def test_the_forms_about_agents_are_drawn_in_every_language(counter, backoffice,
     ("do", "given", "kept"),
     [
         ("open_outlet", {"outlet": "Shop 1", "hours": "always"}, "always"),
-        ("assign", {"username": "no-such", "outlet": "lhasa-01"}, "lhasa-01"),
+        ("assign", {"username": "no-such", "outlet": "lhasa-03"}, "lhasa-03"),
     ],
 )
 def test_a_refused_form_about_an_agent_says_why_and_stays_filled_in(counter, backoffice, do, given, kept):  # noqa: F811
@@ -306,6 +306,22 @@ def test_a_refused_form_about_an_agent_says_why_and_stays_filled_in(counter, bac
     assert answer.status_code == 422
     assert "govuk-error-summary__title" in answer.content.decode()
     assert f'value="{kept}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("do", ["assign", "hours"])
+def test_the_outlets_of_the_agent_are_offered_and_need_not_be_typed(counter, backoffice, do):  # noqa: F811
+    page = backoffice(StaffRole.ADMINISTRATOR)("get", f"/agents/{AGENT}/{do}/").content.decode()
+
+    (offered,) = re.findall(r'<select name="outlet".*?</select>', page, re.DOTALL)
+    assert re.findall(r'<option value="([^"]+)"', offered) == ["lhasa-03"]
+
+
+def test_an_account_that_is_not_known_is_said_at_its_field(counter, backoffice):  # noqa: F811
+    given = {"username": "no-such", "outlet": "lhasa-03"}
+
+    page = backoffice(StaffRole.ADMINISTRATOR)("post", f"/agents/{AGENT}/assign/", given).content.decode()
+
+    assert '<li><a href="#id_username">' in page
 
 
 def test_evidence_that_is_too_large_is_refused_next_to_its_requirement(counter, backoffice, monkeypatch):  # noqa: F811
