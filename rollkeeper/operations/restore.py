@@ -233,7 +233,8 @@ def _erase_again(
         document_store.remove_unknown()
     note_restored_keys(made_at=keys_of)
     again = retention_acts.erase_again(authority, keys_made_at=keys_of, on=on)
-    made = {"register_made_at": register_of.isoformat(), "keys_made_at": keys_of.isoformat()}
+    instants = {"register_made_at": register_of, "keys_made_at": keys_of}
+    made = {name: at.astimezone(dt.UTC).isoformat() for name, at in instants.items()}
     with action():
         append_entry(
             authority, verb=Verb.INSTANCE_RESTORED, role=role, on=on,

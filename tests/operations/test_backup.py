@@ -350,9 +350,12 @@ def test_passwords_on_other_servers_are_not_renewed_here(monkeypatch, url):
 
 
 def test_finish_restore_works_for_external_databases_alone(monkeypatch):
+    there = dt.timezone(
+        dt.timedelta(hours=8)
+    )  # as the runbook writes them; the ledger has its instants in UTC
     instants = {
-        "register_of": dt.datetime(2012, 3, 1, tzinfo=dt.UTC),
-        "keys_of": dt.datetime(2012, 3, 8, tzinfo=dt.UTC),
+        "register_of": dt.datetime(2012, 3, 1, tzinfo=there),
+        "keys_of": dt.datetime(2012, 3, 8, tzinfo=there),
     }
     with refusing(EMBEDDED_DATABASES):
         finish_restore(console_authority(), **instants, on=DAY)
