@@ -108,19 +108,24 @@ class _AtOutletForm(BackofficeForm):
         self.fields["outlet"].choices = [(code, code or "–") for code in shown]  # type: ignore[attr-defined]
 
 
-class HoursForm(_AtOutletForm):
-    """An outlet, and when it is open."""
-
-    hours = forms.CharField(
+def _hours_field() -> forms.CharField:
+    return forms.CharField(
         label=gettext_lazy("Opening hours"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("As in: mon-fri 09:00-18:00; sat 09:00-13:00. Or: always."),
     )  # fmt: skip
 
 
-class OutletForm(HoursForm):
+class HoursForm(_AtOutletForm):
+    """An outlet, and when it is open."""
+
+    hours = _hours_field()
+
+
+class OutletForm(BackofficeForm):
     """A new outlet, with its hours."""
 
     outlet = forms.CharField(label=gettext_lazy("Code of the outlet"), max_length=64, widget=exact_text())
+    hours = _hours_field()
     needs_device = forms.BooleanField(
         label=gettext_lazy("It registers only at its own device"), required=False, initial=True
     )
