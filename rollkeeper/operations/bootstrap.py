@@ -36,10 +36,10 @@ from rollkeeper.lines.settings import settings as line_settings
 from rollkeeper.notices.rules import REACHED_BY_NUMBER
 from rollkeeper.operations import demo_clock
 from rollkeeper.operations.errors import (
-    PASSWORDS_OF_OWN_SERVERS,
     INSTANCE_KIND_MISMATCH,
     INSTANCE_OF_ANOTHER_VERSION,
     NO_INSTANCE,
+    PASSWORDS_OF_OWN_SERVERS,
     RESTORE_INTERRUPTED,
     SERVERS_IN_USE,
     SETUP_NOT_DONE,

@@ -101,6 +101,12 @@ EXTERNAL_DATABASES = Refusal(
     "The register or the keys are on your own server, which this command does not copy.",
     "Back them up with that server's own tools, the keys separately and only one copy: docs/runbook/own-servers.md says how.",
 )
+COPY_OF_A_TIME_TO_COME = Refusal(
+    "copy_of_a_time_to_come",
+    Kind.MALFORMED,
+    "{at} has not come yet: no copy is of that time.",
+    "Give the times at which the copies of register and keys were made, with their offset: 2012-03-02T09:30+08:00.",
+)
 PASSWORDS_OF_OWN_SERVERS = Refusal(
     "passwords_of_own_servers",
     Kind.REFUSED,

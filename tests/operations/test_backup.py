@@ -33,6 +33,7 @@ from rollkeeper.operations.errors import (
     BACKUP_OF_ANOTHER_INSTANCE,
     BACKUP_OF_UNFINISHED_RESTORE,
     BACKUPS_FROM_DIFFERENT_INSTANCES,
+    COPY_OF_A_TIME_TO_COME,
     DATA_DIR_NOT_EMPTY,
     EMBEDDED_DATABASES,
     EXTERNAL_DATABASES,
@@ -370,6 +371,18 @@ def test_finish_restore_works_for_external_databases_alone(monkeypatch):
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'operations:instance:restored'")
     assert back.register_made_at in entry.body
     assert command.position > 1_000_000 * dt.datetime(2020, 1, 1, tzinfo=dt.UTC).timestamp()
+
+
+@pytest.mark.parametrize("which", ["register_of", "keys_of"])
+def test_no_copy_of_a_time_to_come_was_brought_back(monkeypatch, which):
+    # People who were lost with the keys would be certified as erased.
+    away = instance().model_copy(update={"register_url": "postgresql://db.example/register"})
+    monkeypatch.setattr(restoring, "instance", lambda: away)
+    now = clock.now()
+    instants = {"register_of": now, "keys_of": now} | {which: now + dt.timedelta(hours=8)}
+
+    with refusing(COPY_OF_A_TIME_TO_COME):
+        finish_restore(console_authority(), **instants, on=DAY)
 
 
 def test_an_instance_in_use_is_not_restored_over(backed_up):
