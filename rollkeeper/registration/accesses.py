@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A refused registration tells of a line, and of a document, that they are there: that is entered, counted, and masked for hidden lines."""
+"""A refused registration reveals that a line or a document is in the register. This access is recorded, counted, and masked for hidden lines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,22 +42,22 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Looked:
-    """The lines that were found for a batch, those that the actor may not know of, and what was read."""
+    """The lines found for a batch, the lines of which the actor may not know, and the submissions as read."""
 
     lines: dict[int, LineView | None]
     hidden: set[LineId]
     read: list[tuple[Waiting, LineView | None, ReadParts]] = field(default_factory=list)
     faulty: set[int] = field(default_factory=set)
-    """Positions where what was given is wrong, whatever line has the number."""
+    """Positions where the data given is wrong for any line."""
     compared: set[int] = field(default_factory=set)
-    """Positions where a document is compared with that of a subscriber: of the line, or of the one that had its number."""
+    """Positions where the document shown is compared with a subscriber's: of the line, or of the former line with its number."""
     counted: dict[int, tuple[PersonId, bool]] = field(default_factory=dict)
-    """By position, the person from whose lines a limit answered, and whether by a number that the asking person chose."""
+    """By position: the person whose lines a limit counted, and whether it added them to a number that the applicant chose."""
     unmasked: dict[int, RollkeeperError] = field(default_factory=dict)
-    """Why a hidden line was refused: the answer is the same as for any other registered line."""
+    """By position: the true reason for refusing a hidden line. The answer shown is the same as for any other registered line."""
 
     def refuse(self, context: Context, position: int, why: RollkeeperError) -> RollkeeperError:
-        """Return what to say of a refusal: the reason would reveal the status of a protected subscriber's line."""
+        """Return the refusal to show: for a hidden line, the true reason would reveal the status of a protected subscriber's line."""
         line = self.lines[position]
         if line is None or line.line_id not in self.hidden:
             return why
@@ -70,16 +70,16 @@ _COMPARED: Mapping[str, bool] = {
     NUMBER_QUARANTINED.code: False, PORTED_NUMBER_QUARANTINED.code: False,
     DOCUMENT_REPLACED.code: True, DocumentOfAnother.code: True,
 }  # fmt: skip
-"""Refusals that come of a document compared with the recorded one, and whether it was that one."""
+"""Refusals that follow from comparing the document shown with the recorded one, and whether the two matched."""
 
 
 def record_accesses(
     context: Context, looked: Looked, outcomes: dict[int, Outcome], *, is_asked_only: bool = False
 ) -> None:
-    """Enter what a submission that is refused, or was asked about only, has told of a line.
+    """Record the accesses by which a refused submission, or a mere check, revealed something of a line.
 
-    If the caller's action is undone, the entries are made after it. Of a file are entered attempts at protected subscribers, and
-    people whose lines were counted with a number that the file says.
+    If the caller's action is rolled back, the entries are made after it. For a file, only two kinds are recorded: attempts at protected
+    subscribers, and people whose lines were added to a number given in the file.
     """
     is_file = len(outcomes) > 1
     for position, line in looked.lines.items():
@@ -103,7 +103,7 @@ def record_accesses(
         if is_guess:
             matched = not is_refused
         line_id = line.line_id if line else None
-        # A person whose documents were joined sees it under each reference; it counts once.
+        # A person with joined documents sees the access under each reference; it counts once.
         for nth, one in enumerate(references or [None]):
             given: dict[str, Any] = {
                 "line_id": line_id,
@@ -120,10 +120,9 @@ def record_accesses(
 def judge(
     context: Context, looked: Looked, limits: Limits, line_request: LineRequest, *, position: int
 ) -> tuple[str, ...] | RollkeeperError:
-    """Judge a line by the limits, and note whose lines they were held against. As one that compares a document, if it could be asked
-    so how many lines a person has.
+    """Judge a line by the limits, and note whose lines were counted.
 
-    Refuses: AccessLimitReached.
+    If the answer could reveal how many lines a person has, it counts as an access by document. Refuses: AccessLimitReached.
     """
     is_guess = limits.adds_what_is_said(line_request)
     if is_guess and len(looked.read) == 1:
@@ -138,7 +137,7 @@ def judge(
 def note_compared(
     context: Context, looked: Looked, held_by: Sequence[PersonId | None], shown: Sequence[bool]
 ) -> bool:
-    """Note where a document is `shown` that is compared; tell whether it may be. A hidden line is refused as if it were not compared.
+    """Note the positions where a document shown is compared; tell whether it may be compared. A hidden line is refused as if it were not.
 
     Refuses: AccessLimitReached.
     """
@@ -167,7 +166,7 @@ def masked(context: Context, line_id: LineId | None) -> RollkeeperError:
 
 
 def _is_compared(context: Context, line: LineView | None, held: PersonId | None) -> bool:
-    """Tell whether an action compares a document with that of the line's subscriber, or of the former one of a number in quarantine."""
+    """Tell whether an action compares a document with one of the line's subscriber, or of the former subscriber of a number in quarantine."""
     if line is None or held is None:
         return False
     if context.action_kind in NEW_CONTRACT_KINDS:

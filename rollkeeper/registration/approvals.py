@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Acts at a counter that an approver has to confirm: where the pack says so, and where a check digit does not fit.
+"""Acts at a counter that an approver must confirm: if the pack says so, and if a check digit does not match.
 
-None of these acts is done without approval. Acts of subscribers themselves, with the line in their hand, are not acts of the
-counter.
+Without approval, no such act is done. Acts of subscribers who have the line in their own hands are not acts of the counter.
 """
 
 from rollkeeper.access.authority import Authority

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Registrations in bulk, from a file: the same act as at the counter, some thousands in a transaction.
 
-A run that broke off is simply run again: what was recorded gives its first receipt. Refused rows go to a reject file
+An interrupted run is simply run again: rows recorded before give their first receipt. Refused rows go to a reject file
 with row, column and reason, never with a value.
 """
 
@@ -53,9 +53,9 @@ def register_file(
     authority: Authority, path: Path, *, on: dt.date, moved: Callable[[int], None],
     action_kind: RegistrationKind = RegistrationKind.REGISTER,
 ) -> Tally:  # fmt: skip
-    """Register all rows of a file by one act; write each refused row to the reject file and continue.
+    """Register all rows of a file by the same kind of act; write each refused row to the reject file and continue.
 
-    `moved` is called with how much further the work is. Refuses, as a whole: FILE_NOT_USABLE, the faults of a table, NO_REGISTRATION_DUTY,
+    `moved` is called with the progress since its last call. Refuses, as a whole: FILE_NOT_USABLE, the faults of a table, NO_REGISTRATION_DUTY,
     NOT_ALLOWED.
     """
     require(authority, Permission.REGISTER)
@@ -96,7 +96,7 @@ def _register_rows(
 
 
 def _batches(path: Path) -> Iterator[tuple[list[Row], int]]:
-    """Give the rows in batches, each with how far it moves on."""
+    """Yield the rows in batches, each with the progress in the file that it makes."""
     batch: list[Row] = []
     done = reached = 0
     for row, reached in read_rows(path):
@@ -109,7 +109,7 @@ def _batches(path: Path) -> Iterator[tuple[list[Row], int]]:
 
 
 def _without_repetition(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Split rows so that no part has a number or a key twice: the later of two sees what the earlier did."""
+    """Split rows so that no part has a number or a key twice: so a later row sees what an earlier row recorded."""
     part: list[Row] = []
     seen: set[str] = set()
     for row in rows:

@@ -39,12 +39,12 @@ from rollkeeper.registration.errors import (
 from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, RegistrationKind
 
 RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
-"""The services that are at a place."""
+"""The services that are installed at a place."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriorSubscriber:
-    """The document of the transferor: the person that is known by it, and how sure it is."""
+    """The transferor as shown by a document: the person known by it, and its assurance."""
 
     person: PersonId | None
     assurance: Assurance
@@ -57,18 +57,18 @@ class Situation:
 
     line: LineView | None
     subscriber: PersonId | None
-    """The current subscriber; of a line that is over, the last one."""
+    """The current subscriber; for a line that is over, the last subscriber."""
     shown: PersonId | None
-    """Who is known by the document shown, or by the former one; None: unknown, or no document is asked for."""
+    """The person known by the document shown, or by the former document; None: unknown, or no document is asked for."""
     shows_document: bool
     service: Service | None
     article: str
     quarantine: Term
-    """How long its number rests."""
+    """How long the line's number stays in quarantine."""
     route: RouteRule | None = None
     """The way by which a subscriber without a document takes the line."""
     accepted_through: dt.date | None = None
-    """Through which day the present subscriber was accepted without a document already."""
+    """The last day for which the present subscriber was accepted without a document."""
     is_served: bool = False
     """The line is terminated, and the network has not yet proved that it is out of service."""
     transferor: PriorSubscriber | None = None
@@ -76,7 +76,7 @@ class Situation:
     subscriber_has_document: bool = True
     """Whether any document leads to the present subscriber: a person who was registered without one has none to show."""
     replaced_on: dt.date | None = None
-    """When a newer document took the place of the one shown."""
+    """When a newer document replaced the document shown."""
 
 
 def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
@@ -132,9 +132,9 @@ def _of_a_new_contract(
         term=situation.quarantine,
     )
     returns = situation.subscriber is not None and situation.shown == situation.subscriber
-    # A subscriber who was at a counter before a line was terminated for a missing registration, but whose data arrived later,
-    # keeps the number. On the same day the order is unknown and decided in the person's favour. A number that comes from another
-    # operator was no line here that its subscriber could have registered.
+    # A subscriber who came to a counter before the line was terminated for a missing registration, but whose data arrived later,
+    # keeps the number. If both happened on the same day, the order is unknown and decided in the person's favour. This does not hold
+    # for a number ported in: it had no line here that its subscriber could have registered.
     is_ported = action_kind is RegistrationKind.PORT_IN
     came_in_time = (
         not is_ported
@@ -146,10 +146,10 @@ def _of_a_new_contract(
         state=line.state, quarantined_until=until, on=on, by_former_subscriber=returns or came_in_time
     )
     if line.is_disputed and not returns:
-        return LINE_IN_DISPUTE(line=line.line_id)  # disputed: the line may be restored
+        return LINE_IN_DISPUTE(line=line.line_id)  # The line may be restored after the dispute.
     if isinstance(verdict, Refused):
         return (PORTED_NUMBER_QUARANTINED if is_ported else NUMBER_QUARANTINED)(until=until)
-    # Another subscriber would still find the former line's bar on it; its last subscriber need not wait.
+    # In the network the former line's bar may still be set: another subscriber must wait, the last subscriber need not.
     is_owed = situation.is_served and not (returns or came_in_time)
     return NUMBER_STILL_SERVED(line=line.line_id) if is_owed else None
 
@@ -171,7 +171,7 @@ def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | No
 
 
 def _of_the_transferor(line: LineView, situation: Situation) -> RollkeeperError | None:
-    """Only the registered subscriber can give up a line."""
+    """Return why the transferor may not give up the line: only its registered subscriber may."""
     if situation.transferor is None or situation.transferor.person != situation.subscriber:
         return TRANSFEROR_NOT_SUBSCRIBER(line=line.line_id, article=situation.article, part="transferor")
     if situation.transferor.replaced_on:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A further document of one person: both papers lie on the counter, and from then on either leads to the same person.
+"""A further document of one person: the clerk sees both documents, and from then on either leads to the same person.
 
 Separate from a changed record, which records the new document's data: here only the fact is recorded that two documents belong to
-one person. Data recorded under either is not touched, so that they can be separated again.
+one person. Data recorded under either document is not touched, so that the documents can be separated again.
 """
 
 import datetime as dt
@@ -55,14 +55,14 @@ def link_document(
 ) -> Receipt:  # fmt: skip
     """Record a further document of the subscriber; a person known by it is the same person from now on.
 
-    Limits count both together from now on, and no line is touched. Every line of theirs hears of it.
+    Limits count the lines under both documents together from now on, and no line is touched. Each line of the person is notified.
     Law: art. 2. Ledger: line:document:linked, for each of their lines.
     Refuses: NOT_ALLOWED, APPROVAL_NEEDED, InvalidDocumentNumber, DOCUMENT_DOUBTFUL, DocumentNeedsSupervisor, LineNotFound,
     AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED, DOCUMENT_ALREADY_LINKED, DOCUMENTS_INCOMPATIBLE.
     """
     require(authority, Permission.LINK_DOCUMENTS)
     require_approval(authority, "link_document", approved_by=approved_by)
-    # Before the line is looked for and its subscriber's document compared: a fault here must tell nothing of either.
+    # Checked before the line is looked up and its subscriber's document compared: a fault here must reveal nothing of either.
     checked = check_further_document(
         authority, further, double_checked=double_checked, approved_by=approved_by, on=on
     )
@@ -92,9 +92,9 @@ def link_document(
 def undo_document_link(
     authority: Authority, *, submission_key: str, number: str, document: Document, on: dt.date
 ) -> Receipt:
-    """Undo a join: this document leads to its earlier person again, or to none. Recorded data stays where it was recorded.
+    """Undo a join: this document leads to its earlier person again, or to no one. Recorded data stays where it was recorded.
 
-    Ledger: line:document:unlinked, for each line of theirs. Refuses: NOT_ALLOWED, LineNotFound, NOT_REGISTERED, DOCUMENT_NOT_LINKED.
+    Ledger: line:document:unlinked, for each line of the person. Refuses: NOT_ALLOWED, LineNotFound, NOT_REGISTERED, DOCUMENT_NOT_LINKED.
     """
     require(authority, Permission.UNLINK_DOCUMENTS)
 
@@ -166,9 +166,11 @@ def _join(
         refuse_protected_subscriber(authority, reference, on=on)
     if (kind_of(subscriber) == PartyKind.COMPANY) != (kind_of(known) == PartyKind.COMPANY):
         raise DOCUMENTS_INCOMPATIBLE()
-    # Waits for concurrent registrations of either, so that no limit is exceeded between the two.
+    # Wait for concurrent registrations under either document, so that they exceed no limit together.
     lock_line_limits([str(person) for person in whole.values()])
-    if principals({subscriber, known}) != whole:  # joined or parted at another counter while this one waited
+    if (
+        principals({subscriber, known}) != whole
+    ):  # Another counter joined or separated documents while this one waited.
         raise ConcurrentChange
     link_persons(subscriber, known, on=on, entry_id=entry_id, shown=shown)
 
@@ -177,7 +179,7 @@ def _mark(
     authority: Authority, verb: Verb, line_ids: Sequence[LineId], subscriber: PersonId, facts: dict[str, str | bool], *,
     on: dt.date,
 ) -> list[EntryId]:  # fmt: skip
-    """Enter it for each of these lines, and tell each; return the entries."""
+    """Append a ledger entry for each of these lines, and notify each; return the entries."""
     permission = Permission.LINK_DOCUMENTS if verb is Verb.DOCUMENT_LINKED else Permission.UNLINK_DOCUMENTS
     role, pack_hash = require(authority, permission), load_pack(instance().pack).hash
     language, entries = language_of(subscriber), []

@@ -103,7 +103,7 @@ DOCUMENT_DOUBTFUL = Refusal(
 
 
 class DocumentNeedsSupervisor(RollkeeperError):
-    """A number's check digit does not fit though it was compared twice: a supervisor looks at it as well. Not a wall."""
+    """A number's check digit does not match although it was compared twice: a supervisor must look too, and can let it pass."""
 
     code = "document_needs_supervisor"
     kind = Kind.REFUSED
@@ -334,7 +334,7 @@ INVALID_ROW = Refusal(
 
 
 class ConcurrentUpdate(RollkeeperError):
-    """Others changed the same lines again and again at the same instant."""
+    """Other processes changed the same lines at the same instant in every try."""
 
     code = "concurrent_update"
     kind = Kind.CONFLICT

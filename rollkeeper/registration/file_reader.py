@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads a file of registrations, one JSON object or one row of a table each, and says of each faulty row what is wrong with it.
+"""Reads a file of registrations, one JSON object or one row of a table each, and says what is wrong with each faulty row.
 
-Nothing of a row's values ever leaves this file but inside a `Submission`: a fault names row, column and class.
-Line ends may be mixed; a line that is longer than a registration can be is passed over without being held in memory.
+A row's values leave this module only inside a `Submission`: a fault names row, column and class, never a value.
+Line ends may be mixed; a line longer than any registration is skipped without being held in memory.
 """
 
 import codecs
@@ -55,7 +55,7 @@ _OWN_KEYS: Final = frozenset(
     }
 )
 _SHOWN: Final = "yes"
-"""What a file says of a company whose representative showed what the law asks."""
+"""The value in a file for a company whose representative showed the proof that the law asks for."""
 _PART_KEYS: Final = {"user": PartyRole.USER, "bearer": PartyRole.BEARER, "guardian": PartyRole.GUARDIAN}
 _TABLE_KEYS: Final = _OWN_KEYS - _PART_KEYS.keys() | {
     f"{part}{field.value}" for part in ("", *(f"{key}." for key in _PART_KEYS)) for field in Field
@@ -72,7 +72,7 @@ _CLASSES: Final = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row:
-    """One line of the file: what was submitted in it, or what is wrong with it."""
+    """One line of the file: its submission, or what is wrong with it."""
 
     number: int
     content: Submission | RollkeeperError
@@ -83,7 +83,7 @@ class _Repeated(ValueError):
 
 
 def require_usable(path: Path) -> None:
-    """Refuse a file of which no row can be read. Refuses: FILE_NOT_USABLE; of a table its faults, by row and column."""
+    """Refuse a file in which no row can be read. Refuses: FILE_NOT_USABLE; for a table its faults, by row and column."""
     if is_table(path):
         _open_table(path)
         return
@@ -107,7 +107,7 @@ def require_usable(path: Path) -> None:
 
 
 def read_rows(path: Path) -> Iterator[tuple[Row, int]]:
-    """Give each row that is not blank, with how far the file is read by then: bytes, or rows of a table."""
+    """Yield each row that is not blank, with how much of the file has been read: bytes, or rows of a table."""
     if is_table(path):
         table = _open_table(path)
         for done, row in enumerate(table.rows(), start=1):
@@ -125,7 +125,7 @@ def size_of(path: Path) -> int:
 
 
 def _open_table(path: Path) -> RegistrationTable:
-    """Open a table, which has a column of numbers. Refuses: FILE_NOT_USABLE; and the faults of a file."""
+    """Open a table, which must have a column of numbers. Refuses: FILE_NOT_USABLE; and the faults of a file."""
     if not path.is_file():
         raise FILE_NOT_USABLE(file=path.name, why="there is no such file")
     table = REGISTRATION_TABLES.only()(path, _TABLE_KEYS)
@@ -148,10 +148,10 @@ def _read_table_row(row: TableRow) -> Submission | RollkeeperError:
 
 
 def with_keys(rows: Sequence[Row]) -> list[Row]:
-    """Give each submission a key: a keyed hash of its own in the file or, where it has none, of its content.
+    """Give each submission a key: a keyed hash of its key in the file or, if it has none, of its content.
 
-    So the same row is never recorded twice, the receipts alone do not allow testing people against them, and the operator's own number of
-    a customer is not stored.
+    So the same row is never recorded twice, no one can test with the receipts alone whether a person is in the register, and the
+    operator's own number of a customer is not stored.
     """
     named = [
         (position, row.content, text)
@@ -167,7 +167,7 @@ def with_keys(rows: Sequence[Row]) -> list[Row]:
 
 
 def _key_text(submission: Submission) -> str:
-    """Return of what the key is made; empty where the file's key cannot be one, and is refused."""
+    """Return the text from which the key is made; empty if the file's key is unusable and will be refused."""
     if not submission.submission_key:
         return _content(submission)
     return f"submission key {submission.submission_key}" if is_usable_key(submission.submission_key) else ""
@@ -190,7 +190,7 @@ def _with_key(submission: Submission, key: str) -> Submission:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
-    """Yield each line without its line ending; None for one that is too long."""
+    """Yield each line without its line ending; None for a line that is too long."""
     rest, too_long = b"", False
     while chunk := file.read(_CHUNK_BYTES):
         while chunk.endswith(b"\r") and (more := file.read(1)):

@@ -65,7 +65,7 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class FormTexts:
-    """How an app says what is asked, to a clerk or to a subscriber."""
+    """An app's texts for the questions, to a clerk or to a subscriber."""
 
     state_hint: Any
     hints: Mapping[str, Any] = field(default_factory=dict)
@@ -81,10 +81,10 @@ class RegistrationForm(forms.Form):
     texts: ClassVar[FormTexts]
     most_letters: ClassVar[int | None] = None
     has_reasons_together: ClassVar[bool] = False
-    """Whether the page says in one place why each field is asked, and not at each."""
+    """Whether the page says in one place why the fields are asked, not next to each field."""
 
     def ask(self, attributes: Sequence[Attribute], *, head: str = "") -> list[str]:
-        """Add the fields of one part, and those that a picture of its document fills in; return the names of the former."""
+        """Add the fields of one part, and the fields that a picture of its document fills in; return the names of the part's fields."""
         self.asked_of = {**getattr(self, "asked_of", {}), head: [one.name for one in attributes]}
         before = set(self.fields)
         for attribute in attributes:
@@ -104,7 +104,7 @@ class RegistrationForm(forms.Form):
     ) -> list[str]:
         """Add what the law asks of a kind of party besides its attributes; return the names of these fields.
 
-        Only documents that the law accepts are offered. `action_kind`: what staff do, who have the document before them.
+        Only documents that the law accepts are offered. `action_kind`: the action of staff, who have the document before them.
         """
         is_seen = action_kind is not None
         accepted, rule = pack.documents(kind), pack.last_day(kind)
@@ -130,9 +130,9 @@ class RegistrationForm(forms.Form):
         return [name for name in self.fields if name not in before]
 
     def ask_lines_elsewhere(self, limit: LimitRule, *, services: Collection[str], required: bool) -> None:
-        """Add how many lines the subscriber has with other operators, of those that a limit counts.
+        """Add the question how many lines the subscriber has with other operators, of the kind that a limit counts.
 
-        `services`: those that the law has registered.
+        `services`: the services that must be registered under the law.
         """
         self.fields[LINES_ELSEWHERE] = asked(
             forms.IntegerField(
@@ -144,7 +144,7 @@ class RegistrationForm(forms.Form):
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        """Take the copies that a reading gave; what this instance did not make is not kept."""
+        """Take the document copies that a reading gave; a copy that this instance did not make is not kept."""
         given = super().clean() or self.cleaned_data
         for head in self.heads_with_image():
             if text := given.get(f"{head}copy"):
@@ -159,7 +159,7 @@ class RegistrationForm(forms.Form):
                         _("The copy of the document is not as it was made. Have the picture read again."),
                     )
                 elif number and not copies:
-                    # Whose record it came to would see another person's document.
+                    # Otherwise the subscriber of this record would see another person's document.
                     self.add_error(
                         None,
                         _(
@@ -173,7 +173,7 @@ class RegistrationForm(forms.Form):
         return [head for head, names in self.asked_of.items() if "document_number" in names]
 
     def values_of(self, head: str = "") -> dict[str, str]:
-        """Return what was given of one part, by the pack's names."""
+        """Return the values given for one part, by the pack's names."""
         names = {*self.asked_of[head], "document_state"}
         given = {name: value for name, value in self.cleaned_data.items() if name.removeprefix(head) in names}
         return attributes_in(given, head)
@@ -220,11 +220,11 @@ class RegistrationForm(forms.Form):
 
 
 _cite_later, _label_later = lazy(cite, str), lazy(label_of, str)
-"""Most forms are filled in and never shown."""
+"""Made only when a page shows them: most forms are filled in and never shown."""
 
 
 def asked[F: forms.Field](field: F, *, why: Any, article: Any = "", language: str = "") -> F:
-    """Add to a field why it is asked and by which article, as cited; the template shows both, in the language of the reason."""
+    """Add to a field the reason why it is asked, and the article as cited; the template shows both, in the language of the reason."""
     field.why, field.why_language = why, language  # type: ignore[attr-defined]
     field.article = article  # type: ignore[attr-defined]
     return field

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a kind of subscriber needs besides its attributes: a document that the law accepts, looked over, an age, and a last day. Pure.
 
-Which document was accepted and what was shown, with it or for a company, is looked at and not recorded.
+Staff look at the accepted document and at the other proofs, such as a company's; which they were is not recorded.
 """
 
 import datetime as dt
@@ -45,7 +45,7 @@ _WHY = "the law has the registration of this kind of subscriber end with it"
 def national_limit(
     pack: Pack, kind: str, *, action_kind: RegistrationKind, remote: bool = False
 ) -> LimitRule | None:
-    """Return the limit that counts the lines with other operators, too, of such a subscriber at this act; None: nothing is asked."""
+    """Return the limit that, at this act, also counts a subscriber's lines with other operators; None: the number is not asked."""
     takes = action_kind in NEW_TENURE_KINDS
     found = (
         rule
@@ -59,8 +59,9 @@ def national_limit(
 
 
 def counts_elsewhere(pack: Pack, kind: str, line: LineView) -> bool:
-    """Tell whether a limit counts the lines with other operators of such a subscriber who registers this line remotely: an older one
-    than the law is taken anyway.
+    """Tell whether a limit counts lines with other operators when a subscriber of this kind registers this line remotely.
+
+    It does not for a line older than the law: such a line is always accepted.
     """
     rule = national_limit(pack, kind, action_kind=RegistrationKind.REGISTER, remote=True)
     return (
@@ -75,7 +76,7 @@ def counts_elsewhere(pack: Pack, kind: str, line: LineView) -> bool:
 def elsewhere_faults(
     pack: Pack, submission: Submission, *, action_kind: RegistrationKind
 ) -> list[RollkeeperError]:
-    """Return why a file may not say how many lines its subscriber has with other operators: no law asks it."""
+    """Return a fault if a file gives the number of lines with other operators although the law does not ask for it."""
     if submission.lines_elsewhere is None or submission.document_seen:
         return []
     if national_limit(pack, submission.asked_as, action_kind=action_kind, remote=submission.self_declared):
@@ -86,7 +87,7 @@ def elsewhere_faults(
 def faults_of_kind(
     pack: Pack, submission: Submission, *, action_kind: RegistrationKind, payment: Payment, on: dt.date
 ) -> list[RollkeeperError]:
-    """Return why the subscriber is not recorded as this kind: by this document, after this check, at this age."""
+    """Return why the subscriber may not be recorded as this kind: because of the document, the check or the age."""
     return [
         *document_faults(pack, submission),
         *check_faults(pack, submission, action_kind=action_kind, payment=payment),
@@ -97,7 +98,7 @@ def faults_of_kind(
 
 
 def document_faults(pack: Pack, submission: Submission) -> list[RollkeeperError]:
-    """Return why the subscriber's document does not do. What is only declared is compared with the list alone."""
+    """Return why the subscriber's document is not accepted. A document that is only declared is checked against the list alone."""
     accepted, part = pack.documents(submission.asked_as), PartyRole.SUBSCRIBER
     given = submission.parts.get(part, {})
     if not accepted or not given.get("document_number"):
@@ -117,9 +118,9 @@ def document_faults(pack: Pack, submission: Submission) -> list[RollkeeperError]
 
 
 def age_faults(pack: Pack, submission: Submission, *, on: dt.date, is_new: bool) -> list[RollkeeperError]:
-    """Return why a person of this age is not registered as this kind; a date of birth that is missing or wrong is another fault.
+    """Return why a person of this age may not be registered as this kind; a missing or wrong date of birth is another fault.
 
-    Of a registration that is there it matters only whether its last day at majority is over: nothing extends that.
+    For an existing registration, only one thing matters: whether its last day, which is at majority, is over. Nothing extends that day.
     """
     rule, part = pack.age(submission.asked_as), PartyRole.SUBSCRIBER
     born = _born(submission)
@@ -138,22 +139,22 @@ def age_faults(pack: Pack, submission: Submission, *, on: dt.date, is_new: bool)
 
 
 def offered_checks(pack: Pack, kind: str) -> IdentityChecks | None:
-    """Return by which checks the identity of such a party is verified, however the line is paid; None: no law asks by which."""
+    """Return the checks by which the identity of this kind may be verified, for any kind of payment; None: the law names none."""
     rules = [rule for payment in Payment if (rule := pack.checks(kind, payment=payment.value))]
     methods = dict.fromkeys(method for rule in rules for method in rule.methods)
     return IdentityChecks(tuple(methods), rules[0].article) if rules else None
 
 
 def is_check_asked(pack: Pack, action_kind: RegistrationKind) -> bool:
-    """Tell whether an act needs a check: it begins a tenure, or the law has identity recorded at it. At another it may be noted."""
+    """Tell whether an act needs a check: it begins a tenure, or the law names it. At other acts a check may be recorded but is not required."""
     return action_kind in NEW_TENURE_KINDS or pack.act_article(action_kind.value) is not None
 
 
 def check_faults(
     pack: Pack, submission: Submission, *, action_kind: RegistrationKind, payment: Payment
 ) -> list[RollkeeperError]:
-    """Return why the check of the identity is not enough. One is required where staff register; not for a person's own declaration, not in a
-    file, and not for a person who has no document.
+    """Return why the identity check is not enough. It is required when staff register; not for a person's own declaration, in a file, or for
+    a person without a document.
     """
     said, part = submission.identity_check, PartyRole.SUBSCRIBER.key
     if said and not submission.document_seen and offered_checks(pack, submission.asked_as) is None:
@@ -172,13 +173,13 @@ def check_faults(
 
 
 def noted_check(pack: Pack, submission: Submission, *, payment: Payment) -> str | None:
-    """Return the check that is recorded: none where the law asks for none."""
+    """Return the identity check to record; None if the law asks for none."""
     rule = None if submission.route else pack.checks(submission.asked_as, payment=payment.value)
     return submission.identity_check.value if rule and submission.identity_check else None
 
 
 def asked_proof(pack: Pack, kind: str, *, action_kind: RegistrationKind) -> AuthorityProof | None:
-    """Return what the bearer of such a subscriber must show at this action; None: nothing."""
+    """Return the proof that the bearer of a subscriber of this kind must show at this action; None: nothing."""
     return pack.authority_proof(kind) if is_check_asked(pack, action_kind) else None
 
 
@@ -204,13 +205,15 @@ def noted_proof(pack: Pack, submission: Submission, *, action_kind: Registration
 def good_through(
     pack: Pack, submission: Submission, *, on: dt.date
 ) -> dt.date | list[RollkeeperError] | None:
-    """Return through which day the registration is good, None if without an end; or what is wrong with the day given."""
+    """Return the last day of the registration, None if it has none; or what is wrong with the day given."""
     rule, said, part = pack.last_day(submission.asked_as), submission.last_day, PartyRole.SUBSCRIBER.key
     if rule is None or not rule.is_read:
         if said:
             return [UNKNOWN_ATTRIBUTE(attribute=LAST_DAY, part=part, asked="nothing")]
         return rule.last_day(on, born=_born(submission)) if rule else None
-    if submission.route:  # no document, hence no day on one; the way has a time of its law
+    if (
+        submission.route
+    ):  # Without a document there is no last day on it; the law limits the time of this way.
         return None
     if not said:
         return [MISSING_ATTRIBUTE(attribute=LAST_DAY, part=part, article=rule.article, why=_WHY)]
@@ -227,7 +230,7 @@ def _birthday(pack: Pack, born: dt.date, age: int) -> dt.date:
 
 
 def _born(submission: Submission) -> dt.date | None:
-    """Return the subscriber's day of birth as it would be recorded; None where none is given, or none that is a day."""
+    """Return the subscriber's day of birth as it would be recorded; None if none was given, or if it is not a date."""
     given = submission.parts.get(PartyRole.SUBSCRIBER, {}).get("birth_date")
     return _day(clean(given)) if isinstance(given, str) else None
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether a person may have one more line, if the pack limits how many: correct also for two counters in the same second.
+"""Whether a person may have one more line, if the pack limits the number: correct even with two counters in the same second.
 
-An applicant is locked by the mark of each document shown, and then by their reference, before anything is counted; a second
-writer waits and counts the line of the first. Lines allowed in a batch count for its later rows. A person without a document is
-new each time and has no limit. Where people have to reduce their lines, one that is verified again counts among those that they keep,
-and what is still to be decided does not.
+Before lines are counted, an applicant is locked by the index of each document shown, and then by their reference; a second
+writer waits and counts the first one's line. Lines allowed in a batch count for its later rows. A person without a document is
+new each time and has no limit. If people must reduce their lines, a line that is verified again counts as kept; a line that is not yet
+decided does not count.
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.subscribers.queries import document_index, principals
 
 type Applicant = PersonId | tuple[str, str]
-"""Who takes a line: the reference known by the document, or the document itself if unknown."""
+"""The person who takes a line: the reference known by the document, or the document itself if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,12 +58,12 @@ class LineRequest:
 
     @property
     def applicant(self) -> Applicant | None:
-        """Return whose lines are counted; None for a person without a document, who is new each time."""
+        """Return the person whose lines are counted; None for a person without a document, who is new each time."""
         return self.situation.shown or self.document
 
     @property
     def is_theirs(self) -> bool:
-        """Tell whether they hold the line already, and only who they are was missing."""
+        """Tell whether the applicant already is the line's subscriber, so that only the registration was missing."""
         line, subscriber = self.situation.line, self.situation.subscriber
         return (
             line is not None
@@ -74,13 +74,13 @@ class LineRequest:
 
     @property
     def is_chosen(self) -> bool:
-        """Tell whether they choose to keep a line of theirs that a campaign asks them to verify again."""
+        """Tell whether the applicant chooses to keep their own line, which a campaign asks them to verify again."""
         line = self.situation.line
         return self.is_theirs and line is not None and line.must_reverify
 
     def counted(self, rule: LimitRule, held: int) -> int:
-        """Return how many lines count. Who registers remotely says how many with all operators: an answer that came of the lines held
-        here would tell of them to who knows a document's number. They count once it was seen.
+        """Return how many lines count. A person who registers remotely gives the number with all operators, and only this number counts:
+        otherwise the answer would reveal the lines here to anyone who knows a document's number. They count once the document was seen.
         """
         said = self.submission.lines_elsewhere or 0
         if not rule.is_national:
@@ -88,13 +88,13 @@ class LineRequest:
         return said if self.submission.self_declared else held + said
 
     def met_before(self, rule: LimitRule, kind: str) -> bool:
-        """Tell whether a line that is theirs was already checked against the limits, or no one knows; one whose kind of payment changes was not."""
+        """Tell whether the limit already applied to this line as recorded, or this is unknown; False if only the new kind of payment meets it."""
         line = self.situation.line
         recorded = line.payment if line is not None else Payment.UNKNOWN
         return recorded is Payment.UNKNOWN or self.is_concerned(rule, kind, recorded)
 
     def is_concerned(self, rule: LimitRule, kind: str, payment: Payment) -> bool:
-        """Tell whether this line, paid so, meets a limit and counts: one that is new to the person counts as activated today."""
+        """Tell whether this line, paid in this way, counts for a limit. A line that is new to the person counts as activated today."""
         line, subscriber = self.situation.line, self.situation.subscriber
         is_taken_over = subscriber is not None and subscriber != self.situation.shown
         activated_on = self.on if line is None or line.is_over or is_taken_over else line.activated_on
@@ -110,10 +110,10 @@ class Limits:
     context: Context
     held: Sequence[Counter[Applicant]]
     kept: Sequence[Counter[Applicant]]
-    """Of these the lines that they keep, by a limit to which they have to reduce; of others none is counted."""
+    """How many of these lines each person keeps, for limits to which people must reduce their lines; zero for other limits."""
 
     def judge(self, line_request: LineRequest) -> tuple[str, ...] | RollkeeperError:
-        """Return the articles of the limits that a supervisor lets this line pass, or why it may not be taken.
+        """Return the articles of the limits that a supervisor waives for this line, or why it may not be taken.
 
         An allowed line counts for later rows of the batch.
         """
@@ -148,7 +148,7 @@ class Limits:
         return tuple(rule.article for rule in (*over, *chosen))
 
     def adds_what_is_said(self, line_request: LineRequest) -> bool:
-        """Tell whether a limit adds lines that are held to a number that the asking person chose: trying numbers would show how many are held."""
+        """Tell whether a limit adds a person's lines to a number that the applicant chose: trying numbers would reveal how many lines there are."""
         submission = line_request.submission
         said = submission.lines_elsewhere
         if line_request.applicant is None or said is None or submission.self_declared:
@@ -166,7 +166,7 @@ class Limits:
         ]
 
     def _reducing(self, line_request: LineRequest) -> list[tuple[LimitRule, Counter[Applicant]]]:
-        """Return the limits to which people have to reduce that this line meets, with how many lines of theirs they keep."""
+        """Return the limits that this line meets and to which people must reduce their lines, with how many lines each person keeps."""
         kind = line_request.submission.asked_as
         return [
             (rule, kept)
@@ -181,7 +181,7 @@ class Limits:
         return [one for one in self._concerned(line_request) if one[0].stops(remote=is_remote)]
 
     def _is_kept(self, line: LineView | None) -> bool:
-        """Tell whether a line is older than the law: it is never refused, and it counts for the next one."""
+        """Tell whether a line is older than the law: it is never refused, but it counts when the person takes another line."""
         if self.context.action_kind is not RegistrationKind.REGISTER or line is None or line.is_over:
             return False
         return line.activated_on < self.context.pack.file.valid.begins
@@ -195,7 +195,7 @@ def lock_documents(documents: Sequence[tuple[str, str] | None]) -> None:
 def merged_persons(context: Context, persons: Sequence[PersonId | None]) -> dict[PersonId, PersonId]:
     """Return the person under whom each of these is counted and compared: several joined documents are one person.
 
-    Where the pack limits, they are locked. Precondition: their documents are locked.
+    If the pack has limits, the persons are locked. Precondition: their documents are locked.
     """
     known = {person for person in persons if person}
     if not context.limits:
@@ -203,7 +203,7 @@ def merged_persons(context: Context, persons: Sequence[PersonId | None]) -> dict
     while True:
         whole = principals(known)
         lock_line_limits([str(person) for person in set(whole.values())])
-        if principals(known) == whole:  # no documents of these people were joined while this waited
+        if principals(known) == whole:  # No documents of these people were joined while this process waited.
             return whole
 
 
@@ -253,9 +253,9 @@ def _refusal(rule: LimitRule, *, is_chosen: bool = False) -> RollkeeperError:
         return LINES_KEPT_ALREADY(allowed=rule.n, article=rule.article)
     if rule.window:
         return _refusal_in_time(rule, rule.window)
-    if rule.is_national:  # whose lines are elsewhere has none to choose from here
+    if rule.is_national:  # A person whose lines are with other operators has no lines here to choose from.
         return LIMIT_REACHED_WITH_OTHERS(allowed=rule.n, article=rule.article)
-    # Where people have to reduce, their lines do not all stay.
+    # If people must reduce their lines, they cannot keep all of them.
     kind = LINE_SELECTION_NEEDED if rule.over == "choose_keep" and not rule.reduces else LIMIT_REACHED
     return kind(allowed=rule.n, article=rule.article)
 

@@ -14,7 +14,7 @@ class Submission(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        """Insert-only; a receipt goes when an erasure reduces its entry."""
+        """Insert-only; a receipt is deleted when an erasure reduces its ledger entry."""
 
         db_table = "registration_submission"
         indexes = [

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The kinds of subscriber that a law has: those of every law, and those that its pack adds, each of which is of one of the former.
+"""The kinds of subscriber that a law has: the kinds of every law, and the kinds that its pack adds. Each added kind belongs to one of the first.
 
-An added kind decides what is asked and accepted while a form or a file is read. The register stores the kind that it is of.
+An added kind decides what is asked and accepted while a form or a file is read. The register stores the kind to which it belongs.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def kind_names(pack: Pack) -> tuple[str, ...]:
 
 
 def kinds_offered_remotely(pack: Pack) -> list[str]:
-    """Return the kinds of one person that register remotely: those for which no paper has to be looked at besides the number."""
+    """Return the kinds of single persons who may register remotely: the kinds for which staff need not look at a document."""
 
     def is_offered(kind: str) -> bool:
         rule = pack.last_day(kind)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a line is paid that is registered, where the law asks it: as it was said, as it is recorded, or not known. Pure.
+"""How a registered line is paid, if the law asks for it: as the submission says, as it is recorded, or unknown. Pure.
 
-A line of which it is not known is registered as the law has it; a limit and a campaign that ask it pass such a line by.
+A line with unknown payment is registered as the law requires; limits and campaigns that ask for the payment leave it out.
 """
 
 from rollkeeper.kernel.choices import Payment
@@ -13,7 +13,7 @@ from rollkeeper.registration.submissions import Submission
 
 
 def payment_of(pack: Pack, submission: Submission, line: LineView | None) -> Payment:
-    """Return how the line is paid; of a new line at a counter of which no one says it, as the lines are of which the law speaks."""
+    """Return how the line is paid; for a new line at a counter, if the submission does not say it, the payment that the law names."""
     if submission.payment:
         return submission.payment
     if line is not None and not line.is_over:
@@ -22,14 +22,14 @@ def payment_of(pack: Pack, submission: Submission, line: LineView | None) -> Pay
 
 
 def payment_faults(pack: Pack, service: str, payment: Payment) -> list[RollkeeperError]:
-    """Return why nothing may be recorded of who takes a line: the law has lines registered that are paid otherwise."""
+    """Return why no subscriber may be recorded for a line: the law only requires registration of lines paid in another way."""
     if service not in pack.services or pack.registers(service, payment.value):
         return []
     return [PAYMENT_NOT_REGISTERED(pack=pack.id, payment=payment.value)]
 
 
 def noted_payment(pack: Pack, submission: Submission, line: LineView | None) -> Payment | None:
-    """Return what a registration newly tells of how its line is paid, None where it tells nothing or no law asks it."""
+    """Return the kind of payment that a registration adds to the record; None if it adds nothing or the law does not ask for it."""
     found = payment_of(pack, submission, line)
     before = Payment.UNKNOWN if line is None or line.is_over else line.payment
     return found if pack.payment_asked and found not in {before, Payment.UNKNOWN} else None

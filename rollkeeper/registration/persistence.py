@@ -71,13 +71,13 @@ class Context:
 
     @property
     def limits(self) -> tuple[LimitRule, ...]:
-        """Return the limits that this action can meet: a person who takes a line meets any; one who changes how it is paid, those that ask it;
-        one who verifies it again, those to which people have to reduce their lines.
+        """Return the limits that this action can meet. To take a line can meet any; to change its payment, limits that ask for the payment; to
+        verify it again, limits to which people must reduce their lines.
         """
         return tuple(one for one in self.pack.limits if self.takes_under(one) or one.reduces)
 
     def takes_under(self, rule: LimitRule) -> bool:
-        """Tell whether by this action a person can have one line more that counts for a limit."""
+        """Tell whether this action can give a person one more line that counts for a limit."""
         return self.action_kind in NEW_TENURE_KINDS or rule.asks_payment
 
 
@@ -101,11 +101,11 @@ class Draft:
     passed: tuple[str, ...] = ()
     """Articles of the limits that a supervisor waived."""
     transferor: PriorSubscriber | None = None
-    """Who gives up the transferred line."""
+    """The subscriber who gives up the transferred line."""
     known: PersonId | None = None
     """The person known by the subscriber's document."""
     region: str | None = None
-    """The region of the line, or that a new one gets."""
+    """The region of the line, or the region that a new line gets."""
 
     @property
     def until(self) -> dt.date | None:
@@ -114,7 +114,7 @@ class Draft:
 
     @property
     def mailbox(self) -> str | None:
-        """Return the e-mail address that the subscriber gave, because the law asks it or for notices alone; None where the line itself reaches them."""
+        """Return the subscriber's e-mail address, given because the law asks it or for notices only; None if the line itself receives notices."""
         asked = self.parts.parts[PartyRole.SUBSCRIBER].values.get(Field.EMAIL.value)
         return None if self.service in REACHED_BY_NUMBER else asked or self.submission.contact_email
 
@@ -126,7 +126,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NumberedDraft:
-    """A draft with the references that it got."""
+    """A draft with the references of its line and persons."""
 
     draft: Draft
     line_id: LineId
@@ -137,7 +137,7 @@ class NumberedDraft:
 
 
 def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
-    """Write all of it and return the receipts, in order. Raises ConcurrentChange if a concurrent writer came first."""
+    """Write all drafts and return the receipts, in their order. Raises ConcurrentChange if a concurrent writer came first."""
     if not drafts:
         return []
     at = clock.now()
@@ -167,7 +167,7 @@ def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
                 registered=[w.draft.until is None for w in written], mailboxes=[w.draft.mailbox for w in written],
                 also=also,
             )  # fmt: skip
-    except EpochEnded:  # between its being read and the keys
+    except EpochEnded:  # The epoch ended after it was read and before the keys were made.
         raise ConcurrentChange from None
     are_kept, lines_in_force = sent
     are_kept()
@@ -189,7 +189,7 @@ def _receipt(context: Context, written: NumberedDraft, entry_id: EntryId) -> Rec
 
 
 def _is_plain(drafts: Sequence[Draft]) -> bool:
-    """Tell whether what is written first may be sent at once: no copies, no number or document with a past."""
+    """Tell whether the first statements may be sent together: one draft, without copies, and no number or document was used before."""
     if len(drafts) != 1:
         return False
     (one,) = drafts
@@ -198,7 +198,7 @@ def _is_plain(drafts: Sequence[Draft]) -> bool:
 
 
 def _lines(context: Context, drafts: Sequence[Draft]) -> tuple[list[tuple[LineId, bool]], Callable[[], None]]:
-    """Make the lines that are new; what is returned raises ConcurrentChange where a number was taken meanwhile."""
+    """Create the new lines; return them with a function that raises ConcurrentChange if another process took a number meanwhile."""
     fresh = [
         NewLine(line_id, draft.number, draft.number_index, draft.service, draft.language, draft.region)
         for line_id, draft in zip(new_line_ids(len(drafts)), drafts, strict=True)
@@ -246,7 +246,7 @@ def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[PartyRole, 
 
 
 def _former_document(draft: Draft) -> tuple[PersonId, tuple[str, str], tuple[str, str]] | None:
-    """Return whose former document another takes the place of, that document and the other."""
+    """Return the person, the former document, and the document that replaces it; None if none is replaced."""
     former, document = draft.former, draft.parts.parts[PartyRole.SUBSCRIBER].document
     if not draft.former_of or not former or not document or former == document:
         return None
@@ -254,7 +254,7 @@ def _former_document(draft: Draft) -> tuple[PersonId, tuple[str, str], tuple[str
 
 
 def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
-    """Mark the former document as replaced; where it was wrong, the other as valid."""
+    """Mark the former document as replaced; if it was recorded wrongly, mark the other document as valid instead."""
     if found := _former_document(draft):
         person_id, former, document = found
         if draft.submission.former_was_wrong:
@@ -264,7 +264,7 @@ def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
 
 
 def _unlink_wrong_documents(context: Context, written: Sequence[NumberedDraft]) -> None:
-    """Remove documents that were recorded wrongly, each with the entry that says so, without which the database lets a counter remove none."""
+    """Remove documents that were recorded wrongly, each with its ledger entry: without it, the database refuses the removal to a counter."""
     for one in written:
         found = _former_document(one.draft) if one.draft.submission.former_was_wrong else None
         if found:
@@ -286,7 +286,7 @@ def _sealed(
     copies: dict[tuple[PersonId, TenureId], tuple[bytes, ...]] = {}
     for draft, tenure_id, referred in zip(drafts, tenures, persons, strict=True):
         for part, person_id in referred.items():
-            # The user and the bearer of the documents may be one person: sealed once, with the attributes of both parts.
+            # The user and the bearer of the documents may be one person, who is sealed once, with the attributes of both parts.
             mine = draft.parts.parts[part].values
             values[person_id, tenure_id] = {**mine, **values.get((person_id, tenure_id), {})}
             if not copies.get((person_id, tenure_id)):
@@ -327,7 +327,7 @@ def _tenure(written: NumberedDraft) -> NewTenure:
 
 
 def _verb(context: Context, written: NumberedDraft) -> Verb:
-    """Return the ledger's verb: a subscriber who is accepted for a time is not said to be registered."""
+    """Return the ledger's verb: for a subscriber who is only accepted for a time, it does not say "registered"."""
     return context.action_kind.verb if written.draft.until is None else Verb.TENURE_ACCEPTED
 
 
@@ -341,9 +341,9 @@ def _route_taken(context: Context, written: NumberedDraft) -> UndocumentedRegist
 
 
 def _assurance(draft: Draft) -> str:
-    """Return the assurance, and no more; for several people the lowest of them.
+    """Return the assurance that is proved; for several people the lowest one.
 
-    For a subscriber without a document it is only their statement, whatever others show.
+    For a subscriber without a document it is only their statement, even if others show documents.
     """
     if draft.parts.route:
         return Assurance.DECLARED.value
@@ -353,7 +353,7 @@ def _assurance(draft: Draft) -> str:
         for part, read in draft.parts.parts.items()
         if read.document
     ]
-    # A person without a document is seen, and nothing about them is checked.
+    # A person without a document was seen, but nothing about them was checked.
     return weakest(*(levels or [assurance_of(document_seen=document_seen, verdict=Verdict.DOUBTFUL)])).value
 
 
@@ -374,15 +374,15 @@ def _tell(
             lines_in_force=lines_in_force if one is written[0] else partial(lines_in_force_of, person),
         )  # fmt: skip
         if one.is_new_line and (one.draft.submission.document_seen or one.draft.line is not None):
-            # Elements of the network may still know the number as that of a line that has ended. A file's new lines are
-            # in service already, but for those that take over such a number.
+            # Network elements may still know the number from a line that has ended. New lines from a file are already in service, except
+            # those that take over such a number.
             queue_command(one.line_id, kind=CommandKind.RESTORE, reason=CommandReason.NEW_LINE.value, at=at)
 
 
 def _enter(
     context: Context, written: Sequence[NumberedDraft], *, at: dt.datetime
 ) -> Callable[[], dict[LineId, EntryId]]:
-    """Append the entries, before the rows that they describe are written; call what is returned for the entry of each registration."""
+    """Append the entries before the rows that they describe are written; return a function that gives the entry of each line."""
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
     marks = lines + [(_verb(context, w), w, _facts(context, w)) for w in written]
     found = prepared_later(sql("registration", "append_entries"), {
@@ -402,7 +402,7 @@ def _enter(
 
 
 def _record_copies(context: Context, written: Sequence[NumberedDraft]) -> None:
-    """Enter which records have a copy of the document: who reviews sees which still lack one."""
+    """Enter which records have a document copy, so that a reviewer sees which still lack one."""
     law = context.pack.document_copy
     for one in written:
         count = sum(map(len, one.draft.submission.copies.values()))

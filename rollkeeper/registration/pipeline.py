@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Records true identity: one registration at the counter and thousands from a file go the same way.
+"""Records true identity: one registration at the counter and thousands from a file take the same steps.
 
-In one transaction: look for receipts, lock the lines, read what was given against what the pack asks, decide, refer to
-the people, seal, begin the tenures, lift want of registration, tell the network and the subscriber, append the entries,
-keep the receipts. A batch holds no number and no key twice. A refusal of one leaves the others.
+In one transaction: look for receipts, lock the lines, check the data given against the pack, decide, give the people
+references, seal, begin the tenures, lift suspensions for missing registration, tell the network and the subscriber, append the
+entries, keep the receipts. A batch has no number and no key twice. A refused submission does not stop the others.
 """
 
 import datetime as dt
@@ -92,7 +92,7 @@ PERMISSIONS = {
 
 
 def active_pack(on: dt.date | None = None) -> Pack:
-    """Return the pack of this instance, if it has people registered on a day, by default today. Refuses: NO_REGISTRATION_DUTY if it
+    """Return the pack of this instance, if it requires registration on a day, by default today. Refuses: NO_REGISTRATION_DUTY if it
     requires no registration; and as `require_act`.
     """
     pack = load_pack(instance().pack)
@@ -125,7 +125,7 @@ def _is_one_receipt(outcomes: Sequence[Outcome]) -> bool:
 def check_registration(
     authority: Authority, submission: Submission, *, action_kind: RegistrationKind, on: dt.date
 ) -> RollkeeperError | None:
-    """Return why a submission would be refused now, None where it would not be; nothing is registered and nothing sealed.
+    """Return why a submission would be refused now, None if it would be accepted; nothing is registered or sealed.
 
     Ledger: line:access:recorded. Refuses: NOT_ALLOWED, NO_REGISTRATION_DUTY, AccessLimitReached.
     """
@@ -157,7 +157,7 @@ def _recorded(context: Context, submissions: Sequence[Submission]) -> list[Outco
         count_access(context.authority, AccessKind.DOCUMENT, on=context.on)
     for draft, receipt in zip(drafts, persistence.write(context, drafts), strict=True):
         outcomes[draft.position] = receipt
-    # An earlier identical submission may have made a second one impossible: its receipt is the answer.
+    # A refusal may come from an earlier identical submission: then its receipt is the answer.
     refused = [(p, s) for p, s in enumerate(submissions) if isinstance(outcomes[p], RollkeeperError)]
     if refused:
         _answer_known(context, [s for _, s in refused], outcomes, positions=[p for p, _ in refused])
@@ -223,7 +223,7 @@ def _with_numbers(
 
 
 def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[int, Outcome]) -> Looked:
-    """Lock the lines that have these numbers, and read what was given against what the pack asks."""
+    """Lock the lines that have these numbers, and check the data given against the pack."""
     if len(submissions) == 1:
         count_access(context.authority, AccessKind.LOOKUP, counted=False, on=context.on)
     waiting = _with_numbers(context, submissions, outcomes)
@@ -234,7 +234,7 @@ def _look(context: Context, submissions: Sequence[Submission], outcomes: dict[in
 def _look_at_once(
     context: Context, submissions: Sequence[Submission], outcomes: dict[int, Outcome]
 ) -> Looked:
-    """Answer a key that was used before, or look: a person at a counter waits for one answer of the database, and not for four."""
+    """Answer a key that was used before, or look up the line, in one round trip: so a person at a counter waits once instead of four times."""
     faults: dict[int, Outcome] = {}
     waiting = _with_numbers(context, submissions, faults)
     counted: Callable[[], None] | None = None
@@ -253,7 +253,7 @@ def _look_at_once(
             )
     except RollkeeperError:
         if counted:
-            counted()  # where both limits are reached, that of staff is said, which leaves a mark
+            counted()  # If both limits are reached, name the staff member's limit, since reaching it is recorded.
         raise
     _answer(context, submissions, known(), outcomes)
     counted()
@@ -292,10 +292,10 @@ def _read(
         if (not one.number and (line is None or line.is_over)) or (
             context.action_kind not in NEW_CONTRACT_KINDS and (line is None or is_hidden)
         ):
-            # A handle refers to a line; for a new line the number must be given. Other actions are for a line that is there.
+            # A handle refers to an existing line; for a new line the number must be given. Other actions need an existing line.
             outcomes[one.position] = LineNotFound()
             continue
-        # What is asked of a hidden line's subscriber is that of any number, unless they are registered now, by anyone.
+        # For a hidden line that is registered, ask only what the number itself suggests, so that the questions reveal nothing of the line.
         guessed = _service(one, None) if one.number else None
         service = guessed if guessed and is_hidden and line and line.is_registered else _service(one, line)
         payment = payment_of(context.pack, one.submission, None if is_hidden else line)
@@ -303,7 +303,7 @@ def _read(
         faults = parts if isinstance(parts, list) else _unseen(context, one.submission, parts)
         if faults:
             outcomes[one.position] = as_one(faults)
-            # What is asked may follow from how a line is paid: then the faults tell that there is one, and how.
+            # The questions may depend on how a line is paid: then the faults reveal that the line exists, and how it is paid.
             tells_of_line = payment != payment_of(context.pack, one.submission, None) or (
                 faults[0].code == PAYMENT_NOT_REGISTERED.code and not one.submission.payment
             )
@@ -353,13 +353,13 @@ def _parts(
 
 
 def _usable(submission: Submission, attributes: Sequence[Attribute], *, on: dt.date) -> Submission:
-    """Return a submission without what it says of the line that cannot be taken: its subscriber has left."""
+    """Return a submission without attributes of the line that cannot be recorded: its subscriber has left and cannot be asked."""
     subscriber = usable_of_line(submission.parts.get(PartyRole.SUBSCRIBER, {}), attributes, on=on)
     return submission.with_parts({**submission.parts, PartyRole.SUBSCRIBER: subscriber})
 
 
 def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:
-    """A doubtful number needs a second check if staff have the document before them; a failed check digit needs a supervisor."""
+    """Return faults of documents that need another look: a doubtful number a second check by staff, a failed check digit a supervisor."""
     if not submission.document_seen:
         return []
     if not submission.double_checked:
@@ -376,7 +376,7 @@ def _service(one: Waiting, line: LineView | None) -> Service:
 
 
 def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> list[Draft]:
-    """Decide each submission that could be read; note why one is refused, and return the drafts of the others."""
+    """Decide each submission that could be read; note the reason of each refusal, and return the drafts of the others."""
     found = find_people(context, looked.read)
     may_compare = note_compared(
         context, looked, [one.subscriber for one in found], [one.shows_a_document for one in found]
@@ -396,7 +396,7 @@ def _decide(context: Context, looked: Looked, outcomes: dict[int, Outcome]) -> l
         if isinstance(verdict, RollkeeperError):
             outcomes[position] = looked.refuse(context, position, verdict)
             continue
-        if len(found) == 1:  # what is refused while it is written leaves a mark, too
+        if len(found) == 1:  # A refusal during the writing must be recorded as an access, too.
             mark_access(
                 context.authority, AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND, on=context.on,
                 line_id=line.line_id if line else None, matched=position in looked.compared or None,

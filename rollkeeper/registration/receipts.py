@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Each submission happens once: its key and its receipt.
 
-A receipt is kept as the last thing an act does. Of two acts with one key that run at the same time, the second waits
-there for the first, then undoes itself (`ConcurrentChange`) and, tried again, finds the first one's receipt.
+An act stores its receipt as its last step. If two acts with the same key run at the same time, the second waits at this
+step for the first, rolls back (`ConcurrentChange`), is tried again, and finds the first one's receipt.
 """
 
 import datetime as dt
@@ -48,12 +48,12 @@ class ConcurrentChange(Exception):
 
 
 def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
-    """Return the receipts that these keys gave."""
+    """Return the receipts of these keys."""
     return find_receipts_later(submission_keys)()
 
 
 def find_receipts_later(submission_keys: Sequence[str]) -> Callable[[], dict[str, Receipt]]:
-    """Ask for the receipts of these keys; they are had by calling what is returned, behind the block of `pipeline`."""
+    """Send the query for the receipts of these keys; return a function that gives them, to be called after the block of `pipeline`."""
     found = value_later(
         "(SELECT jsonb_object_agg(submission_key, receipt) FROM registration_receipts_of(%s))",
         [list(submission_keys)],
@@ -62,7 +62,7 @@ def find_receipts_later(submission_keys: Sequence[str]) -> Callable[[], dict[str
 
 
 def save_receipts(receipts: Sequence[Receipt]) -> Callable[[], None]:
-    """Keep receipts in the present transaction. What is returned raises ConcurrentChange where one of the keys was used meanwhile."""
+    """Store receipts in the present transaction. The function returned raises ConcurrentChange if one of the keys was used meanwhile."""
     kept = prepared_later(sql("registration", "insert_receipts"), {
         "keys": [r.submission_key for r in receipts], "at": clock.now(),
         "receipts": [json.dumps(r.as_json()) for r in receipts],
@@ -76,7 +76,7 @@ def save_receipts(receipts: Sequence[Receipt]) -> Callable[[], None]:
 
 
 def repeat_receipt(receipt: Receipt, *, verb: Verb) -> Receipt | RollkeeperError:
-    """Return the first receipt to a repeated submission, or a refusal where the key was used for something else."""
+    """Return the first receipt for a repeated submission, or a refusal if the key was used for something else."""
     if receipt.verb not in _answers(verb):
         return SUBMISSION_KEY_USED(day=receipt.day)
     return receipt.again()
@@ -104,7 +104,7 @@ def receipt_is_of_another(authority: Authority, submission: Submission, line: Li
 
 
 def _answers(verb: Verb) -> frozenset[str]:
-    """Return what may have come of an act: who shows no document is accepted for a time where others are registered."""
+    """Return the verbs with which an act may end: a subscriber who shows no document may be accepted for a time instead of registered."""
     may_accept = verb in {Verb.TENURE_REGISTERED, Verb.TENURE_TRANSFERRED}
     return frozenset({verb.value, Verb.TENURE_ACCEPTED.value} if may_accept else {verb.value})
 
@@ -114,7 +114,7 @@ _kept_with: ContextVar[Callable[[], None] | None] = ContextVar("kept_with", defa
 
 @contextmanager
 def kept_with(keep: Callable[[], None]) -> Iterator[None]:
-    """Have `keep` write, in the transaction of the registration in the block and with its commit, where its user goes on. Not of a refused one."""
+    """Run `keep` with the commit of the registration in the block, such as to store where its user goes on; not if it is refused."""
     token = _kept_with.set(keep)
     try:
         yield
@@ -126,7 +126,7 @@ _last: ContextVar[list[Callable[[], None]] | None] = ContextVar("last", default=
 
 
 def write_last(write: Callable[[], None]) -> None:
-    """Have the present attempt write this at its end, at once with its commit: one answer is waited for, and not two.
+    """Let the present attempt write this at its end, together with its commit, so that it waits for one answer instead of two.
 
     Precondition: within `retry_on_conflict`.
     """
@@ -139,7 +139,7 @@ def write_last(write: Callable[[], None]) -> None:
 def retry_on_conflict[T](attempt: Callable[[], T], *, is_done: Callable[[T], bool] = lambda _: False) -> T:
     """Run `attempt` in one transaction; if a concurrent writer came first, roll back and retry.
 
-    What is done is kept with what `kept_with` names. Refuses: ConcurrentUpdate, after so many tries that something must be wrong.
+    If `is_done` is true for the result, the function of `kept_with` runs in the same commit. Refuses: ConcurrentUpdate, after TRIES tries.
     """
     for _ in range(TRIES):
         last: list[Callable[[], None]] = []
@@ -157,7 +157,7 @@ def retry_on_conflict[T](attempt: Callable[[], T], *, is_done: Callable[[T], boo
         except ConcurrentChange:
             continue
         except OperationalError as fault:
-            # A chunk of a batch may hold a line longer than one waits for a lock.
+            # A chunk of a batch may lock a line for longer than this process waits for a lock.
             if not isinstance(fault.__cause__, DeadlockDetected | LockNotAvailable | SerializationFailure):
                 raise
         finally:
@@ -166,14 +166,14 @@ def retry_on_conflict[T](attempt: Callable[[], T], *, is_done: Callable[[T], boo
 
 
 def on_line(line_id: LineId) -> Callable[[LineId], bool]:
-    """Return what tells whether a line is this one."""
+    """Return a function that tells whether a line is this one."""
     return lambda known: known == line_id
 
 
 def on_number(authority: Authority, text: str) -> Callable[[LineId], bool]:
-    """Return what tells whether a line is the one that a clerk means, by a typed number or by its handle.
+    """Return a function that tells whether a line is the one that a clerk means, by a typed number or by its handle.
 
-    Of a handle whose minutes are over no one knows any more: then it is. Refuses: NumberNotRead.
+    If a handle has expired, this can no longer be known, and the function returns True. Refuses: NumberNotRead.
     """
 
     def is_meant(known: LineId) -> bool:
@@ -194,8 +194,8 @@ def run_once(
 ) -> Receipt:
     """Do one act once, also under concurrency, and return its receipt.
 
-    `about` tells whether a line is the one that is meant: a receipt about another would make the person believe that something was done
-    for them. Refuses: INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate.
+    `about` tells whether a line is the one that is meant: a receipt about another line would make the person believe that something was
+    done for them. Refuses: INVALID_SUBMISSION_KEY, SUBMISSION_KEY_USED, ConcurrentUpdate.
     """
     if not is_usable_key(submission_key):
         raise INVALID_SUBMISSION_KEY()
@@ -226,7 +226,7 @@ def run_once(
 
 
 def _as_read(kept: dict[str, Any] | str) -> dict[str, Any]:
-    """Return JSON, which the driver of the database has read already unless Django told it not to."""
+    """Return parsed JSON: the database driver parses it, unless Django switched that off."""
     read: dict[str, Any] = json.loads(kept) if isinstance(kept, str) else kept
     return read
 
@@ -242,7 +242,7 @@ def _read(submission_key: str, values: Mapping[str, str | int]) -> Receipt:
 
 
 def ledger_receipt_of(receipt: Receipt) -> LedgerReceipt | None:
-    """Return what is handed out for a submission; None if it was long ago: its code tells then.
+    """Return the receipt to hand out for a submission; None if it is too old: then only its code can be looked up.
 
     Refuses: RECEIPT_ERASED, ReceiptsNotReady, INDEX_LOOKUPS_USED_UP.
     """

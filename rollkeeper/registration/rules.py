@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be recorded: exactly what the pack asks, of exactly the parts that belong to it. Pure."""
+"""What may be recorded: exactly the attributes that the pack asks, of exactly the parts that it names. Pure."""
 
 import datetime as dt
 import re
@@ -31,19 +31,19 @@ from rollkeeper.registration.submissions import Submission
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyRole, pack_kind
 
 GREATEST_VALUE_LENGTH = 2000
-"""Longer than every name and address there is; what is longer is a slip or an attack."""
+"""Longer than any real name or address; a longer value is a mistake or an attack."""
 FARTHEST_PAUSE_YEARS = 10
-"""A declared pause that begins or ends farther away is a slip of the keys: year 12, or 2102."""
+"""A declared pause that begins or ends farther away is a typing mistake, such as the year 12 or 2102."""
 
 _KEY = re.compile(r"[A-Za-z0-9_:.-]{8,100}", re.ASCII)
 _RANDOM_KEY = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _SHOWABLE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
-# Control characters but tab and line ends, and halves of surrogate pairs: no document has them.
+# Control characters except tab and line ends, and halves of surrogate pairs: no document has them.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 type AskedOf = Callable[[str, str, PartyRole], tuple[Attribute, ...]]
-"""What the pack asks for a service, of a kind of party, of one part."""
+"""A function that returns what the pack asks for a service, a kind of party and a part."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,24 +63,24 @@ class ReadParts:
     parts: Mapping[PartyRole, ReadPart]
     verdict: Verdict = field(default=Verdict.VALID)
     route: RouteRule | None = None
-    """By which way the subscriber is registered who shows no document."""
+    """The way by which a subscriber who shows no document is registered."""
     good_through: dt.date | None = None
     """The last day of the registration, if it has one."""
     identity_check: str | None = None
-    """By which check the identity was verified, where the law names several."""
+    """The check by which the identity was verified, if the law names checks."""
     authority_shown: bool = False
     """The person who acts for the company showed what the law asks for it."""
 
 
 def asked(pack: Pack) -> AskedOf:
-    """Return what the pack asks of each part of a kind of party for a service, each answer worked out once."""
+    """Return a function that tells what the pack asks for a service, a kind of party and a part; it computes each answer once."""
     return cache(lambda service, kind, part: pack.attributes(service, pack_kind(kind, part)))
 
 
 def asked_of_line(ask_of: AskedOf, *, payment: str, is_remote: bool, demands_line: bool = True) -> AskedOf:
-    """Return what is asked of a line that is paid so, and of a subscriber who registers it remotely.
+    """Return the same function for a line with this kind of payment, registered remotely or not.
 
-    `demands_line`: False where no one is refused for what the law asks of the line, since it is recorded already, or they have left.
+    `demands_line`: False if attributes of the line are not required, since they are already recorded or the subscriber has left.
     """
     return lambda service, kind, part: tuple(
         one if demands_line or not one.is_of_line else one.as_recorded
@@ -92,7 +92,7 @@ def asked_of_line(ask_of: AskedOf, *, payment: str, is_remote: bool, demands_lin
 def usable_of_line(
     given: Mapping[str, str], attributes: Sequence[Attribute], *, on: dt.date
 ) -> dict[str, str]:
-    """Return what was given, without what concerns the line and is not asked, or cannot be recorded."""
+    """Return the values given, without attributes of the line that are not asked or cannot be recorded."""
     asked = {one.name for one in attributes}
     return {
         name: value
@@ -122,7 +122,7 @@ def read_parts(
 
 
 def doubtful_documents(parts: ReadParts, *, on: dt.date) -> list[RollkeeperError]:
-    """Return what a clerk must look at once more before it is recorded."""
+    """Return the documents at which a clerk must look once more before they are recorded."""
     return [
         DOCUMENT_DOUBTFUL(part=part.key, reasons=", ".join(check_number(*read.document, on).reasons))
         for part, read in parts.parts.items()
@@ -144,9 +144,9 @@ def is_usable_key(submission_key: str) -> bool:
 
 
 def is_page_key(submission_key: str) -> bool:
-    """Tell whether a text can be the key of a page's form, which is a random one.
+    """Tell whether a text can be the key of a page's form, which is random.
 
-    What an earlier version recorded under a file's own key may have a customer's number as its key: no page tests whether there is such a one.
+    An earlier version used a file's own keys, which may be customers' numbers: no page may be used to test whether such a key exists.
     """
     return bool(_RANDOM_KEY.fullmatch(submission_key))
 
@@ -231,7 +231,7 @@ def _with_document(
 
 
 def fault_of_value(name: str, value: str, *, on: dt.date) -> str | None:
-    """Say why the value of an attribute cannot be recorded; None where it can, or is empty."""
+    """Return why the value of an attribute cannot be recorded; None if it can, or is empty."""
     value = clean(value)
     return _unrecordable(value) or (fault_of(name, value, on=on) if value else None)
 

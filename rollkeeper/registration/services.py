@@ -61,7 +61,7 @@ def register_subscriber(authority: Authority, submission: Submission, *, on: dt.
 
 
 def transfer_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
-    """Give a line to another subscriber, who is registered by the same act; the old subscriber's deadline does not follow.
+    """Give a line to another subscriber, who is registered by the same act; the old subscriber's deadline does not pass to them.
 
     Law: art. 2. Ledger: line:tenure:transferred. Refuses: LINE_IN_DISPUTE, LineNotFound, OTHER_SUSPENSIONS_OPEN, SAME_SUBSCRIBER.
     """
@@ -79,7 +79,7 @@ def install_line(authority: Authority, submission: Submission, *, on: dt.date) -
 def port_in_number(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Make a line under a number that a person brings from another operator, and register them.
 
-    A number that ended here rests for everyone but its former subscriber, who may bring it back at once.
+    A number that ended here is in quarantine for all except its former subscriber, who may bring it back at once.
     Ledger: line:line:activated, line:tenure:registered with the act. Refuses: NUMBER_IN_USE, PORTED_NUMBER_QUARANTINED.
     """
     return _one(authority, submission, action_kind=RegistrationKind.PORT_IN, on=on)
@@ -106,8 +106,8 @@ def replace_sim(
     authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date,
     approved_by: StaffId | None = None, sim: Mapping[str, str] | None = None, is_late: bool = False,
 ) -> Receipt:  # fmt: skip
-    """Note that the subscriber got a new SIM; the document shown is compared, not recorded. `sim`, `is_late`: as `read_sim`; what is
-    entered after a newer SIM takes the place of nothing.
+    """Record that the subscriber got a new SIM; the document shown is compared, not recorded. `sim`, `is_late`: as `read_sim`. A late entry
+    does not replace a newer SIM.
 
     Ledger: line:sim:replaced.
     Refuses: APPROVAL_NEEDED, LineNotFound, AccessLimitReached, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED; as `read_sim`.
@@ -137,7 +137,7 @@ def terminate_line(
 ) -> Receipt:  # fmt: skip
     """End the contract because the subscriber asks; the time of keeping begins, the number goes into quarantine.
 
-    For a line without a registered subscriber no one can prove ownership: its user is notified by a remaining channel.
+    If the line has no registered subscriber, no one can prove that it is theirs: its user is notified by a remaining channel.
 
     Law: art. 5. Ledger: line:line:terminated.
     Refuses: APPROVAL_NEEDED, LineNotFound, LINE_TERMINATED, AccessLimitReached, LINE_IN_DISPUTE, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED.
@@ -161,7 +161,7 @@ def terminate_line(
 def check_subscriber(
     authority: Authority, *, number: str, document: Document | None, on: dt.date, sim: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
-    """Refuse what an act that belongs to the subscriber would refuse for now; nothing is done. `sim`: of the new SIM, as `replace_sim`.
+    """Refuse what an act of the subscriber would refuse now; nothing is done. `sim`: of the new SIM, as `replace_sim`.
 
     Ledger: line:access:recorded.
     Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, NOT_REGISTERED, NOT_THE_SUBSCRIBER, DOCUMENT_REPLACED, AccessLimitReached.
@@ -249,7 +249,7 @@ def reconnect_line(authority: Authority, *, submission_key: str, number: str, on
 def mark_essential(
     authority: Authority, *, submission_key: str, number: str, essential: bool, on: dt.date
 ) -> Receipt:
-    """Record whether a lift, an alarm or a medical device hangs on a line; a suspended one works again at once.
+    """Record whether a lift, an alarm or a medical device depends on a line; a suspended line then works again at once.
 
     Ledger: line:line:marked_essential. Refuses: LineNotFound, LINE_TERMINATED.
     """
@@ -278,7 +278,7 @@ def _one(
 def locked_line(authority: Authority, number: str, *, on: dt.date, helps: bool = False) -> LineView:
     """Return the current line with a typed number or a handle shown to the actor, locked for this act.
 
-    `helps`: it is of use to a protected subscriber, and is done for them by all staff. Refuses: LineNotFound, LINE_TERMINATED,
+    `helps`: the act helps the subscriber, so all staff may do it for protected subscribers too. Refuses: LineNotFound, LINE_TERMINATED,
     AccessLimitReached.
     """
     found = find_line_for_clerk(authority, number, on=on, helps=helps)
@@ -289,10 +289,10 @@ def locked_line(authority: Authority, number: str, *, on: dt.date, helps: bool =
 def require_subscriber(
     authority: Authority, line: LineView, document: Document | None, *, on: dt.date, must_prove: bool = True
 ) -> bool:
-    """Refuse an act that belongs to the subscriber where the document shown is not theirs, or proves nothing any more.
+    """Refuse an act of the subscriber if the document shown is not theirs, or was replaced by a newer one.
 
     Return whether a document was compared. The comparison is counted, and is recorded with any refusal that follows.
-    Precondition: all that can be checked without it is checked.
+    Precondition: everything that can be checked without comparing is checked.
     """
     subscriber = current_subscribers([line.line_id]).get(line.line_id)
     shown = replaced = None

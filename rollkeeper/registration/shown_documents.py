@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The documents that a submission shows, and whom they lead to."""
+"""The documents that a submission shows, and the persons known by them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from rollkeeper.subscribers.queries import document_index, find_persons, replace
 
 
 def former_document(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:
-    """Return the document that the one shown takes the place of, its number normalised."""
+    """Return the former document that the document shown replaces, with its number normalised."""
     if submission.former_document is None:
         return None
     return document_as_recorded(submission.former_document, on)
 
 
 def transferors_of(context: Context, submissions: Sequence[Submission]) -> list[PriorSubscriber | None]:
-    """Return who gives up the lines that are transferred, as they are shown."""
+    """Return the transferor of each submission, as shown by a document; None without one."""
     if context.action_kind is not RegistrationKind.TRANSFER:
         return [None] * len(submissions)
     checked = [
@@ -51,7 +51,7 @@ def replaced_documents(context: Context, documents: Sequence[tuple[str, str] | N
 
 
 def known_by_document(documents: Sequence[tuple[str, str] | None]) -> list[PersonId | None]:
-    """Return whom each document leads to; they are not erased before the present transaction ends."""
+    """Return the person known by each document; these persons are not erased before the present transaction ends."""
     positions = [position for position, document in enumerate(documents) if document]
     persons = (
         find_persons(document_index([document for document in documents if document]), lock=True)

@@ -32,11 +32,11 @@ def notify_registered(
     lines_in_force: Callable[[], Mapping[LineId, str | None]],
     self_declared: bool = False,
 ) -> None:
-    """Ask the network to restore what may be restored, and owe the notices.
+    """Ask the network to restore the line if no other reason bars it, and queue the notices.
 
     Law: art. 3 (service comes back the same day). The subscriber's other lines are notified of a new one at once, so that they
     learn of a registration made without their knowledge; an import of old contracts notifies no one. A remote declaration is also
-    notified to the line itself: its telephone may have been in another hand for a moment. `lines_in_force` gives the subscriber's lines.
+    notified to the line itself: another person may have had its telephone for a moment. `lines_in_force` gives the subscriber's lines.
     """
     if was_restored:
         request_remaining_restriction(line_id, is_suspended=is_suspended, at=at)
@@ -66,7 +66,7 @@ def notify_registered(
 
 
 def request_remaining_restriction(line_id: LineId, *, is_suspended: bool, at: dt.datetime) -> None:
-    """Ask the network to restore a line, or to bar it for a reason that is left. Every bar shuts the whole service; a debt is named last."""
+    """Ask the network to restore a line, or to bar it for a reason that remains. Every bar shuts the whole service; a debt is named last."""
     line = view_line(line_id) if is_suspended else None
     if line is None or not line.reasons:
         queue_command(line_id, kind=CommandKind.RESTORE, reason=SuspensionReason.REGISTRATION.value, at=at)
@@ -77,7 +77,7 @@ def request_remaining_restriction(line_id: LineId, *, is_suspended: bool, at: dt
 
 
 def restore_service(line: LineView, *, on: dt.date) -> bool:
-    """Give service back where want of registration had taken it, as a registration would. A line that is over has none."""
+    """Restore service that was suspended for a missing registration, as a registration would. A line that is over gets none."""
     if line.is_over or SuspensionReason.REGISTRATION not in line.reasons:
         return False
     left = restore_from_suspension(line.line_id, reason=SuspensionReason.REGISTRATION, on=on)
@@ -101,8 +101,8 @@ def restore_service(line: LineView, *, on: dt.date) -> bool:
 def restore_if_declared_in_time(line: LineView, *, said_on: dt.date, first: dt.date | None = None) -> bool:
     """Restore service that was suspended since the day on which a reason against the suspension was declared.
 
-    An offline counter records a hardship or a dispute and submits it days later. Events of a day come before that day's nightly
-    suspension. A hardship whose `first` day is later changes nothing.
+    An offline counter records a hardship or a dispute and submits it days later. Declarations of a day count as made before that day's
+    suspensions. A hardship whose `first` day is later changes nothing.
     """
     begun_on = next(
         (one.begun_on for one in line.suspensions if one.reason is SuspensionReason.REGISTRATION), None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a law has asked of a line's SIM, where the line gets another one: asked again, and sealed in place of what was recorded.
+"""What a law asks about a line's SIM: when the line gets a new SIM, it is asked again, and sealed in place of the former values.
 
-And what is still lacking of a line whose subscriber has left.
+Also what is still missing about a line whose subscriber has left.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ from rollkeeper.vault.services import reseal_sim
 
 
 def asked_of_sim(line: LineView | None, *, on: dt.date) -> tuple[Attribute, ...]:
-    """Return what is asked of the new SIM of a line; None: of any line."""
+    """Return what is asked about the new SIM of a line; without a line, what is asked for any line."""
     pack = load_pack(instance().pack)
     if not pack.duty or not may_act(pack, Act.COLLECT, on=on):
         return ()
@@ -42,7 +42,7 @@ def asked_of_sim(line: LineView | None, *, on: dt.date) -> tuple[Attribute, ...]
 
 
 def form_of_sim(given: Mapping[str, str], *, on: dt.date) -> list[RollkeeperError]:
-    """Return what is wrong with the form of what was given of a SIM, whatever line it is for."""
+    """Return the values given for a SIM that are malformed for any line."""
     return [
         INVALID_VALUE(part=PartyRole.SUBSCRIBER.key, attribute=name, value_class=why)
         for name in sorted(OF_THE_SIM & given.keys())
@@ -53,9 +53,9 @@ def form_of_sim(given: Mapping[str, str], *, on: dt.date) -> list[RollkeeperErro
 def read_sim(
     line: LineView, given: Mapping[str, str], *, on: dt.date, is_late: bool = False
 ) -> dict[Field, str]:
-    """Return what was given of a line's new SIM, checked. Refuses: MISSING_ATTRIBUTE, INVALID_VALUE, UNKNOWN_ATTRIBUTE, all at once.
+    """Return the values given for a line's new SIM, checked. Refuses: MISSING_ATTRIBUTE, INVALID_VALUE, UNKNOWN_ATTRIBUTE, all at once.
 
-    `is_late`: taken down without a network, from a subscriber who has left: what cannot be taken is left out, and nothing refused.
+    `is_late`: recorded without a network, from a subscriber who has left: values that cannot be recorded are left out, nothing is refused.
     """
     asked = asked_of_sim(line, on=on)
     said = {name: value for name, value in given.items() if value.strip()}
@@ -70,7 +70,7 @@ def read_sim(
 
 
 def has_newer_sim(line: LineView, *, on: dt.date) -> bool:
-    """Tell whether the line got another SIM after a day: what is entered late of that day is no longer in the telephone."""
+    """Tell whether the line got another SIM after a day: then the SIM of that day, entered late, is no longer in the telephone."""
     (sim,) = rows("SELECT lines_sim_replaced_on(%s) AS day", [line.line_id])
     return sim.day is not None and sim.day > on
 
@@ -78,9 +78,9 @@ def has_newer_sim(line: LineView, *, on: dt.date) -> bool:
 def lacking_of_line(
     line_id: LineId, given: Mapping[str, str], *, on: dt.date, kind: str = "", is_sim: bool = False
 ) -> list[RollkeeperError]:
-    """Return what the law demands of a line and was not given of it so that it could be recorded.
+    """Return the attributes of a line that the law requires and that were not given, or not in a form that can be recorded.
 
-    `kind`: of its subscriber; `is_sim`: of its new SIM alone.
+    `kind`: the kind of its subscriber; `is_sim`: only attributes of its new SIM.
     """
     line = view_line(line_id)
     if line is None:
@@ -103,6 +103,6 @@ def lacking_of_line(
 
 
 def record_sim(line: LineView, values: Mapping[Field, str]) -> None:
-    """Put it in the record of the line's subscriber. Precondition: the new SIM is entered in the ledger, in this action."""
+    """Put the values of a new SIM into the record of the line's subscriber. Precondition: the new SIM is entered in the ledger, in this action."""
     if tenure := current_tenure(line.line_id):
         reseal_sim(tenure.person_id, tenure.tenure_id, values)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What surrounds each submission of a batch when it is decided: the subscriber of its line, and whom the documents lead to."""
+"""The facts for deciding each submission of a batch: the subscriber of its line, and the persons known by the documents."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -28,22 +28,22 @@ from rollkeeper.subscribers.queries import with_documents
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Found:
-    """A submission that could be read, and the people whom its documents and its line lead to."""
+    """A submission that could be read, and the persons known by its documents and its line."""
 
     waiting: Waiting
     line: LineView | None
     parts: ReadParts
     by_document: PersonId | None
     former: tuple[str, str] | None
-    """The document that the one shown takes the place of."""
+    """The former document that the document shown replaces."""
     by_former: PersonId | None
     transferor: PriorSubscriber | None
     subscriber: PersonId | None
-    """The current subscriber of the line; of a line that is over, the last one."""
+    """The current subscriber of the line; for a line that is over, the last subscriber."""
 
     @property
     def document(self) -> tuple[str, str] | None:
-        """Return the document of the subscriber, None where none is shown."""
+        """Return the document of the subscriber, None if none is shown."""
         return self.parts.parts[PartyRole.SUBSCRIBER].document
 
     @property
@@ -54,14 +54,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Surroundings:
-    """What was read once for a whole batch."""
+    """The facts that are read once for a whole batch."""
 
     context: Context
     found: Sequence[Found]
     counted_as: Mapping[PersonId, PersonId]
-    """Under which person each is counted and compared: a person with several documents is one person under each of them."""
+    """The person under whom each is counted and compared: a person with several documents is the same person under each."""
     replaced: Mapping[int, dt.date | None]
-    """By position, when a newer document took the place of the one shown."""
+    """By position: when a newer document replaced the document shown."""
     documented: AbstractSet[PersonId]
     served: AbstractSet[LineId]
     accepted: Mapping[LineId, dt.date]
@@ -71,7 +71,7 @@ class Surroundings:
         return [self.counted_as[one] for one in _by_documents(self.found) if one]
 
     def renewed_by(self, one: Found) -> PersonId | None:
-        """Return the person to whom the document shown is added: the former one leads to them, and the new one to no one or another."""
+        """Return the person to whom the document shown is added: the person known by the former document, if the new one is not theirs yet."""
         if one.by_former is None:
             return None
         is_theirs = (
@@ -101,9 +101,9 @@ class Surroundings:
 
 
 def find_people(context: Context, read: Sequence[tuple[Waiting, LineView | None, ReadParts]]) -> list[Found]:
-    """Find whom documents and lines lead to.
+    """Find the persons known by documents and lines.
 
-    Where the pack has limits, the documents are locked first, known or not: another counter that is shown one of them waits.
+    If the pack has limits, the documents are locked first, known or not, so that another counter with the same document waits.
     """
     subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
     documents = [parts.parts[PartyRole.SUBSCRIBER].document for _, _, parts in read]
@@ -124,7 +124,7 @@ def find_people(context: Context, read: Sequence[tuple[Waiting, LineView | None,
 
 
 def look_around(context: Context, found: Sequence[Found]) -> Surroundings:
-    """Read what the decisions about a batch need. Where the pack has limits, the people are locked until the action ends."""
+    """Read the facts for the decisions about a batch. If the pack has limits, the people are locked until the action ends."""
     transferors = [one.transferor.person for one in found if one.transferor]
     counted_as = merged_persons(
         context, [*_by_documents(found), *(one.subscriber for one in found), *transferors]

@@ -24,7 +24,7 @@ from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole
 
 
 class RegistrationKind(TextChoices):
-    """An act that records true identity. The values are a pack's words for the acts at which it asks."""
+    """An act that records true identity. The values are the words by which a pack names the acts at which it asks."""
 
     REGISTER = "register", _("Register")
     TRANSFER = "transfer", _("Transfer")
@@ -35,7 +35,7 @@ class RegistrationKind(TextChoices):
 
     @property
     def verb(self) -> Verb:
-        """Return what the ledger says."""
+        """Return the ledger's verb for this act."""
         return _VERBS[self]
 
 
@@ -46,7 +46,7 @@ FILE_KEY = "key:"
 """The prefix of a row's key that is made from its key in the file: a keyed hash follows."""
 
 IMAGE_FIELDS = ("read", "copy", "copy_mark")
-"""Fields of a form that a picture of a document fills in. They are no attributes, and no browser's word is taken for them."""
+"""Fields of a form that a picture of a document fills in. They are not attributes, and values from a browser are not trusted."""
 
 LINES_ELSEWHERE = "lines_elsewhere"
 """The field, and the column, in which a subscriber says how many lines they have with other operators."""
@@ -80,14 +80,14 @@ class Presence(TextChoices):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Transferor:
-    """Who gives up a line: the document of its subscriber, type and number, and who brought it."""
+    """The person who gives up a line: the type and number of the subscriber's document, and who brought it."""
 
     document: tuple[str, str]
     presence: Presence = Presence.SELF
 
 
 def transferor_in(fields: Mapping[str, str]) -> Transferor | None:
-    """Return who gives up a line from a form's fields; None if no document of theirs was shown."""
+    """Return the transferor from a form's fields; None if no document of the transferor was shown."""
     number = (fields.get("transferor__document_number") or "").strip()
     kind = with_state(
         fields.get("transferor__document_type") or "other", fields.get("transferor__document_state")
@@ -110,56 +110,56 @@ class Submission:
     kind: PartyKind
     parts: Mapping[PartyRole, Mapping[str, str]]
     added_kind: str | None = None
-    """The kind of this kind that the pack adds, which decides what is asked; not stored."""
+    """A more special kind that the pack adds; it decides what is asked, and is not stored."""
     last_day: str | None = None
-    """Through which day a paper of the subscriber is good, as it was given."""
+    """The last day of the subscriber's document, as it was given."""
     looked_over: bool = False
-    """Staff looked at all that the law has shown with the document; not stored."""
+    """Staff looked at everything that the law requires to be shown with the document; not stored."""
     identity_check: IdentityCheck | None = None
-    """The check that said yes to who the subscriber is."""
+    """The check that confirmed the subscriber's identity."""
     authority_shown: bool = False
-    """The person who acts for the company showed what the law has shown for it."""
+    """The person who acts for the company showed the proof that the law requires."""
     service: Service | None = None
     """None: the service of the line with this number, or mobile if there is none."""
     payment: Payment | None = None
     """How the line is paid; None: as recorded."""
     lines_elsewhere: int | None = None
-    """How many lines the subscriber says they have with other operators, where a limit counts them; of who registers remotely, with
-    all. Compared, and never stored.
+    """How many lines the subscriber declares with other operators, if a limit counts them; in a remote registration, with all operators.
+    Compared, and never stored.
     """
     elsewhere_unasked: bool = False
-    """What was filled in did not ask it: no such limit was in force yet. It is not refused for that."""
+    """The form did not ask for this number, since no such limit was in force yet. The submission is not refused for that."""
     language: str | None = None
     contact_email: str | None = None
-    """Where notices and codes for the portal go, of a line that is no telephone. Not an attribute: no law asks it."""
+    """The address for notices and portal codes of a line that is no telephone. Not an attribute: no law asks it."""
     double_checked: bool = False
     """A doubtful document number was compared with the document once more."""
     overrides_limit: bool = False
-    """A supervisor looked at a line more than the law lets pass without that."""
+    """A supervisor allowed a line beyond a limit that needs such a check."""
     former_document: tuple[str, str] | None = None
-    """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
+    """Type and number of the document recorded so far, if it was renewed or recorded wrongly."""
     former_was_wrong: bool = False
     """That document was wrong: it was mistyped, and is removed."""
     transferor: Transferor | None = None
-    """Who gives up the transferred line."""
+    """The person who gives up the transferred line."""
     transferee_presence: Presence = Presence.SELF
     """Who is present for the person who takes the line."""
     approved_by: StaffId | None = None
     """The second person who confirmed it, if the pack requires one."""
     route: str | None = None
-    """By which way of the pack the subscriber is registered who can show no document, such as `referee`."""
+    """The pack's way by which a subscriber without a document is registered, such as `referee`."""
     document_seen: bool = True
     """The document was shown at the counter; in a file it is only declared."""
     self_declared: bool = False
     """Declared remotely by its subscriber; the document was not seen."""
     is_remote: bool = False
-    """Filled in remotely by its subscriber, who was not asked what the operator alone knows; the document may have been seen since."""
+    """Filled in remotely by its subscriber, who was not asked facts that only the operator knows; staff may have seen the document since."""
     is_late: bool = False
-    """Taken down without a network, from a subscriber who has left: of the line is recorded what was said of it, and nothing demanded."""
+    """Recorded without a network, from a subscriber who has left: attributes of the line are recorded as given, and none is required."""
     machine_read: frozenset[PartyRole] = frozenset()
     """Parts whose document was read by machine and whose number was confirmed unchanged."""
     copies: Mapping[PartyRole, tuple[bytes, ...]] = field(default_factory=dict)
-    """Redacted copies of the documents, where the law has them kept; never what arrived."""
+    """Redacted copies of the documents, if the law requires them to be kept; never the original pictures."""
 
     @property
     def asked_as(self) -> str:
@@ -167,7 +167,7 @@ class Submission:
         return self.added_kind or self.kind.value
 
     def with_parts(self, parts: Mapping[PartyRole, Mapping[str, str]]) -> Self:
-        """Return it with other parts."""
+        """Return this submission with other parts."""
         return replace(self, parts=parts)
 
 
@@ -175,7 +175,7 @@ def submission_of(
     given: Mapping[str, Any], *, submission_key: str, kind: KindOfParty, machine_read: frozenset[PartyRole] = frozenset(),
     copies: Mapping[PartyRole, tuple[bytes, ...]] | None = None, approved_by: StaffId | None = None,
 ) -> Submission:  # fmt: skip
-    """Return what was submitted, out of the fields of a registration's form, checked by it or sealed as they were filled in."""
+    """Return the submission from the fields of a registration form: checked by the form, or sealed as they were filled in."""
     former = (
         with_state(given.get("former__document_type") or "", given.get("former__document_state")),
         (given.get("former__document_number") or "").strip(),
@@ -213,13 +213,13 @@ def submission_of(
 
 
 def lines_elsewhere_in(said: object) -> int | None:
-    """Return how many lines were said, None for what is no such number."""
+    """Return the number of lines that was given, None if it is not such a number."""
     text = str("" if said is None else said).strip()
     return int(text) if _FEW.fullmatch(text) else None
 
 
 def sim_in(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Return what was given of a line's new SIM, out of a form's fields."""
+    """Return the values given for a line's new SIM, from a form's fields."""
     return {name: str(fields[name] or "").strip() for name in OF_THE_SIM if name in fields}
 
 
@@ -248,7 +248,7 @@ class Receipt:
     """This is the first receipt again; nothing was done a second time."""
 
     def as_json(self) -> dict[str, str | int]:
-        """Return what is stored of it with the key."""
+        """Return the parts of the receipt that are stored with the key."""
         return {
             "verb": self.verb,
             "line": str(self.line_id),
@@ -257,5 +257,5 @@ class Receipt:
         }
 
     def again(self) -> Self:
-        """Return it as an answer to a repeated submission."""
+        """Return this receipt as the answer to a repeated submission."""
         return replace(self, is_repeat=True)

@@ -35,8 +35,8 @@ class UndocumentedRegistration:
 
 
 def apply_undocumented_effects(authority: Authority, taken: Sequence[UndocumentedRegistration]) -> None:
-    """Record each way in the ledger with its article. If it is accepted for a time, the clock is paused and the subscriber is
-    notified of the day.
+    """Record each way in the ledger with its article. If a way is accepted for a time, the clock is paused and the subscriber is
+    notified of the last day.
 
     Ledger: line:route:used, line:clock:paused.
     """

@@ -34,7 +34,7 @@ def route_of(
 
 
 def asked_without_document(asked: AskedOf) -> AskedOf:
-    """Return what is asked if the subscriber has no document: everything else, and the same of all others."""
+    """Return what is asked if the subscriber has no document: of the subscriber all but the document, of other parts the same as always."""
     return lambda service, kind, part: tuple(
         attribute
         for attribute in asked(service, kind, part)

@@ -1,5 +1,5 @@
 -- Forgets the receipts of entries that an erasure reduces: each names the line and the entry, and its key may be the operator's own
--- reference for a customer. So nothing leads from any of these to what was published of an erased person.
+-- reference for a customer. After that, no line, entry or key leads to what was published about an erased person.
 -- Law: art. 5 (erased means erased). Reads: the entries reduced. Writes: registration_submission. Plan: registration_submission_by_entry.
 -- Again: CREATE OR REPLACE: the same trigger; nothing left to forget. A file that is registered again after the erasure is new.
 CREATE OR REPLACE FUNCTION registration_forget_receipts() RETURNS trigger

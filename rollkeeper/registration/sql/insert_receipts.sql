@@ -1,4 +1,4 @@
--- Keeps receipts; who used one of the keys in the same instant is waited for, and that key then gives no row.
+-- Stores receipts. If another process uses one of the keys at the same time, it waits for that process, and the key then gives no row.
 -- Law: -. Reads: -. Writes: registration_submission. Plan: registration_submission_pkey. Again: no row.
 INSERT INTO registration_submission (submission_key, receipt, made_at)
 SELECT submission_key, receipt::jsonb, %(at)s
