@@ -126,6 +126,11 @@ def _run(law: Pack, events: Path, first: dt.date, last: dt.date, engine: Engine,
         write_atomically(result, csv_of(found.outcomes).encode(), mode=0o644)
     if plot is not None:
         write_atomically(plot, svg_chart(found.counts, pack=law.id).encode(), mode=0o644)
+    if found.idle_stays:
+        known = ", ".join(one.campaign.campaign_id for one in law.campaigns) or "none"
+        err.print(
+            f"{counted(found.idle_stays, 'stay names', 'stays name')} a campaign that this law does not have, and it stops nothing. Its campaigns: {known}."
+        )
     if output.as_json:
         emit(_answer(found))
         return

@@ -18,7 +18,7 @@ from rollkeeper.kernel.table_files import inert_cell
 from rollkeeper.law.choices import Engine
 from rollkeeper.law.engine_rules import run_rules, span_of
 from rollkeeper.law.errors import ENGINES_DISAGREE, INVALID_SPAN, RESULT_NOT_WRITTEN
-from rollkeeper.law.events import LINES, PARTY_KINDS, PAYMENTS, REGION, Events, read_events
+from rollkeeper.law.events import LINES, PARTY_KINDS, PAYMENTS, REGION, STAY_OF, Events, read_events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
 from rollkeeper.law.stages import stage_counts
@@ -34,6 +34,8 @@ class SimulationResult:
     counts: pl.DataFrame
     unsaid: tuple[tuple[str, int], ...] = ()
     """What the campaigns ask of a line, with how many lines the file does not say it of: those are not concerned."""
+    idle_stays: int = 0
+    """Rows with a stay of a campaign that the law does not have: they stop nothing."""
 
 
 def simulate(
@@ -53,7 +55,13 @@ def simulate(
         pl.concat([events.names.alias("line").to_frame(), outcomes], how="horizontal"),
         counts,
         tuple(_unsaid(pack, events)),
+        _idle_stays(pack, events),
     )
+
+
+def _idle_stays(pack: Pack, events: Events) -> int:
+    known, event = [STAY_OF + one.campaign.campaign_id for one in pack.campaigns], pl.col("event")
+    return events.rows.filter(event.str.starts_with(STAY_OF) & ~event.is_in(known)).height
 
 
 def _unsaid(pack: Pack, events: Events) -> Iterator[tuple[str, int]]:

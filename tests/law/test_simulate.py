@@ -142,6 +142,17 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(run, tmp_path
     assert "no such folder" in done.stderr
 
 
+@pytest.mark.parametrize(("name", "is_said"), [("registration_2012", False), ("registraton_2012", True)])
+def test_a_stay_of_a_campaign_that_the_law_does_not_have_is_said(run, tmp_path, name, is_said):
+    file = tmp_path / "e.csv"
+    file.write_text(f"{WORKED.read_text('utf-8')}*,2012-02-01,stay:{name},2012-02-09\n", "utf-8")
+
+    done = run("cn-xz-2011", file, *days(), "--out", tmp_path / "r.csv", "--engine", "rules")
+
+    assert done.returncode == 0
+    assert ("1 stay names a campaign that this law does not have" in " ".join(done.stderr.split())) is is_said
+
+
 def test_the_result_never_overwrites_the_histories(run, tmp_path):
     own = tmp_path / "events.csv"
     own.write_bytes(WORKED.read_bytes())
