@@ -17,6 +17,7 @@ import atexit
 import fcntl
 import os
 import pwd
+import shlex
 import shutil
 import signal
 import stat
@@ -244,7 +245,7 @@ def _make(store: Store) -> None:
 
 
 def _start(store: Store) -> None:
-    options = f"-p {store.port} -k {socket_folder(store)}"
+    options = f"-p {store.port} -k {shlex.quote(str(socket_folder(store)))}"  # a shell reads them
     begun = _run(
         store, "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", str(_START_S), "-l", str(store.log), "-o", options, "start",
         check=False,
