@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Encrypts an answer to the requesting process: HPKE (RFC 9180), X25519, HKDF-SHA256, AES-256-GCM.
 
-The private half is made for one request, exists only in its memory and ends with it: the answer stored briefly in the register
-cannot be opened by anyone else, or later.
+The private half of the key is made for one request, exists only in that process's memory and ends with the request: no one else can
+open the answer that is stored briefly in the register, and no one can open it later.
 """
 
 import json
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _PADDED_TO_BYTES: Final = 4096
-"""How long an answer is says little about what is in it."""
+"""Answers are padded to a multiple of this, so that their length says little about their content."""
 
 
 class InvalidKey(ValueError):

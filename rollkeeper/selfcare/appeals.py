@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An appeal against what was decided: a case that was lost, or the suspension of the line; once each.
+"""An appeal against a decision: a lost case, or the suspension of the line. Against each, one appeal is possible.
 
 Separate because it reads earlier decisions. Without that check a subscriber could pause a clock forever, with one appeal after
 the other.
@@ -28,7 +28,7 @@ from rollkeeper.selfcare.sessions import PortalSession
 
 
 def appeal(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Appeal against what was decided: the clock stops today and goes on with what was left once it is decided.
+    """Appeal against a decision: the clock stops today; once the appeal is decided, it goes on with the remaining days.
 
     Ledger: line:clock:paused, selfcare:case:opened. Refuses: NOT_YOUR_LINE, NOTHING_TO_APPEAL, CASE_ALREADY_OPEN, LINE_TERMINATED.
     """
@@ -45,7 +45,7 @@ def appeal(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
 
 
 def has_appeal_left(line_id: LineId, tenure_id: TenureId | None) -> bool:
-    """Tell whether there is anything against which an appeal is left."""
+    """Tell whether there is a decision against which the subscriber may still appeal."""
     row = _appealable(line_id, tenure_id)
     verdict = may_appeal(
         dismissed=row.dismissed, appealed=row.appealed, suspended=row.suspended,

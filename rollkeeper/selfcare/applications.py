@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Registering the line in the hand remotely: done at once, or held until the document was seen, as the pack has it.
+"""Remote registration of the line in the hand: done at once, or held until staff have seen the document, as the pack says.
 
 The typed data and the redacted copy arrive sealed to a key for offline registrations, through a portal that cannot open them. The
 document was not seen, so the registration is only declared, and it gives access to no other data about the named person.
@@ -70,9 +70,9 @@ class ApplicationData:
     machine_read: bool
     number: str = ""
     kind: str = PartyKind.INDIVIDUAL.value
-    """A kind of one person; the pack may have added it."""
+    """A kind of single person; the pack may have added it."""
     lines_elsewhere: int | None = None
-    """How many lines they say they have with all operators, where a limit counts them. It is judged at once, and does not wait."""
+    """How many lines the applicant declares with all operators, if a limit counts them. It is checked at once, and not stored."""
 
     def submission(self, key: str, *, document_seen: bool) -> Submission:
         """Return the submission to record; `document_seen`: staff have since seen the document."""
@@ -86,7 +86,7 @@ class ApplicationData:
         )  # fmt: skip
 
     def packed(self) -> bytes:
-        """Return it as it is sealed."""
+        """Return the data in the form in which it is sealed."""
         copies = [base64.b64encode(copy).decode() for copy in self.copies]
         return json.dumps({
             "values": dict(self.values), "copies": copies, "language": self.language, "machine_read": self.machine_read,
@@ -95,7 +95,7 @@ class ApplicationData:
 
 
 def begin_application(session: PortalSession, _: Payload, *, on: dt.date) -> dict[str, Any]:
-    """Return what a page needs to ask for it: the service, the public half to seal to, and whether the document must be seen.
+    """Return what a page needs for an application: the service, the public key to seal to, and whether the document must be seen.
 
     Refuses: LINE_HAS_SUBSCRIBER, PAYMENT_NOT_REGISTERED, APPLICATION_PENDING, NO_EPOCH.
     """
@@ -111,7 +111,7 @@ def begin_application(session: PortalSession, _: Payload, *, on: dt.date) -> dic
 
 
 def allow_image(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
-    """Let one more picture of a document be read. Refuses: LINE_HAS_SUBSCRIBER, APPLICATION_PENDING, TOO_MANY_APPLICATIONS."""
+    """Allow that one more picture of a document is read. Refuses: LINE_HAS_SUBSCRIBER, APPLICATION_PENDING, TOO_MANY_APPLICATIONS."""
     _free_line(session)
     if not _take("images_left", session):
         raise TOO_MANY_APPLICATIONS()
@@ -121,7 +121,7 @@ def allow_image(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str,
 def apply_for_line(
     session: PortalSession, payload: Payload, sealed: bytes | None, *, on: dt.date
 ) -> dict[str, Any]:
-    """Register the subscriber of the line in the hand, or hold what they gave; what is refused uses up a try and says why.
+    """Register the subscriber of the line in the hand, or hold their data; a refusal uses up a try and gives the reason.
 
     Law: the pack's way of verification. Ledger: vault:offline:opened, vault:sealed:opened (the number), selfcare:application:submitted,
     and line:tenure:registered or line:clock:paused. Refuses: INVALID_REQUEST, LINE_HAS_SUBSCRIBER, APPLICATION_PENDING, TOO_MANY_APPLICATIONS.
@@ -186,7 +186,7 @@ def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.da
 
 
 def _kind_in(found: Mapping[str, Any]) -> str:
-    """Return the kind in an opened application. Refuses: INVALID_REQUEST, where the portal does not offer it."""
+    """Return the kind in an opened application. Refuses: INVALID_REQUEST, if the portal does not offer it."""
     kind = str(found.get("kind", PartyKind.INDIVIDUAL.value))
     if kind not in kinds_offered_remotely(active_pack()):
         raise INVALID_REQUEST()
@@ -194,7 +194,7 @@ def _kind_in(found: Mapping[str, Any]) -> str:
 
 
 def hold_application(line_id: LineId, application_id: UUID) -> None:
-    """Put an application back that broke while it was carried out: staff check its document again."""
+    """Put back an application whose recording failed: staff check its document again."""
     run(
         "UPDATE selfcare_application SET state = 'pending', checked_by = NULL, checked_at = NULL, check_key = NULL,"
         " check_language = NULL WHERE line_id = %s AND application_id = %s",
@@ -210,7 +210,7 @@ def settle_application(
     said: Sequence[Mapping[str, str]],
     tenure_id: TenureId | None,
 ) -> None:
-    """Write down what became of an application, and forget what was sealed in it. `said`: what the applicant is notified."""
+    """Record the outcome of an application, and delete its sealed data. `said`: what the applicant is told."""
     run(
         "UPDATE selfcare_application SET state = %s, said = %s, tenure_id = %s, sealed = NULL, document_mark = NULL,"
         " name_mark = NULL WHERE line_id = %s AND application_id = %s",
@@ -242,7 +242,7 @@ def _apply(
     article = _sight_article(session, line, given.kind)
     if article is None:
         return _register(session, application_id, key, given, on=on)
-    # At a counter the document would be seen: where that is none of the law's checks, it would be refused there.
+    # If seeing the document is not one of the law's identity checks, a counter would refuse it later: so refuse now.
     raise_all(
         check_faults(
             active_pack().for_service(line.service.value),
@@ -260,7 +260,7 @@ def _apply(
 def _sight_article(
     session: PortalSession, line: LineView, kind: str = PartyKind.INDIVIDUAL.value
 ) -> str | None:
-    """Return why the document must be seen, None where it need not be. An attacker who forged a call would else take over a line remotely."""
+    """Return why the document must be seen, None if it need not be. Otherwise an attacker with a forged call could take over a line remotely."""
     law = active_pack().for_service(line.service.value)
     article = law.sight_article(kind, payment=line.payment)
     return article or (OPERATORS_RULE if session.is_limited else None)
@@ -277,7 +277,7 @@ def _register(
         " VALUES (%s, %s, 0, %s, 'registered', %s)",
         [session.line_id, application_id, on, tenure.tenure_id],
     )
-    # The session keeps access to what its visitor entered for the line, and to no other data about the named person.
+    # The session keeps access to the data that its visitor entered for the line, and to no other data about the named person.
     run(
         "UPDATE selfcare_portalsession SET tenure_id = %s, person_id = %s, verified_at = NULL WHERE session_mark = %s",
         [tenure.tenure_id, tenure.person_id, session.session_mark],
@@ -345,13 +345,13 @@ def _free_line(session: PortalSession) -> Any:
 
 
 def pending_until(line_id: LineId) -> dt.date | None:
-    """Return through which day an application for a line waits for its document to be seen, None where none does."""
+    """Return the last day on which an application for a line waits for its document to be seen, None if none waits."""
     found = rows("SELECT until FROM selfcare_application WHERE line_id = %s AND state = 'pending'", [line_id])
     return found[0].until if found else None
 
 
 def _repeated_result(session: PortalSession, key: str) -> dict[str, Any] | None:
-    """Return what an application that was sent twice gave the first time: one for this line."""
+    """Return the first result of an application for this line that was sent twice."""
     receipt = find_receipts([key]).get(key)
     if receipt is None or receipt.line_id != session.line_id:
         return None
@@ -370,7 +370,7 @@ _TAKES: Final = {
 
 
 def _over_daily_limit(line_id: LineId) -> bool:
-    """Tell whether so many were opened for this line within a day; each was entered as its number was opened."""
+    """Tell whether MOST_A_DAY applications were opened for this line within a day; the ledger has an entry for each, as its number was opened."""
     (tried,) = rows(
         "SELECT count(*) AS tries FROM ledger_entry WHERE line_id = %s AND verb = %s AND at > %s"
         """ AND body LIKE '%%"role":"subscriber"%%'""",
@@ -397,5 +397,5 @@ def _reference(payload: Payload) -> UUID:
 
 
 def _days() -> int:
-    """Return for how many days an application waits: so long the key to which it is sealed is sure to live."""
+    """Return how many days an application waits: no longer than the key to which it is sealed is sure to exist."""
     return 2 * offline_settings().max_age_days

@@ -16,7 +16,7 @@ class SelfcareConfig(AppConfig):
     name = "rollkeeper.selfcare"
 
     def ready(self) -> None:
-        """Register how every session of the portal is ended, and what justifies that something is opened for the portal."""
+        """Register how all portal sessions are ended, and which rows justify opening personal data for the portal."""
         for purpose, name in (
             (Purpose.NOTICE, "is_code_wanted"),
             (Purpose.SUBSCRIBER_REQUEST, "is_request_waiting"),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Staff decide a case, and what follows from it: the clock goes on, a line is unlinked, a correction is done.
+"""Staff decide a case, and what follows from the decision: the clock goes on, a line is unlinked, a correction is done.
 
-Separate from the services by which subscribers open cases: no one decides their own.
+Separate from the services by which subscribers open cases: no one decides their own case.
 """
 
 import datetime as dt
@@ -35,20 +35,22 @@ from rollkeeper.selfcare.rules import may_settle_case
 from rollkeeper.selfcare.services import has_open_case, open_case
 
 DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
-"""Kinds of case for as long as which a line is disputed."""
+"""Kinds of case during which a line is disputed."""
 
 
 def settle_case(
     authority: Authority, case_id: UUID, *, upheld: bool, because: DecisionReason | None = None, on: dt.date
 ) -> bool:
-    """Decide a case; tell whether it is decided now. The clock of the line goes on tomorrow with what was left.
+    """Decide a case; tell whether it is decided now. The clock of the line goes on tomorrow with the remaining days.
 
     If the subscriber was right, the line gets back the service suspended for a missing registration, and the remaining time; also
     a line that a batch terminated, while its number is not reassigned. A line that is not theirs is permanently unlinked from
-    them, on appeal too: it then has no subscriber. A correction is upheld by correcting the record; on appeal it is opened again for
-    that. The person who made the first decision does not decide the appeal. A document that may be forged is decided by the second of two people who say the same; after the first
-    the case stays open. Ledger: selfcare:case:settled, selfcare:case:opened, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
-    DECIDED_BY_SAME_PERSON, ROLE_TOO_RECENT, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`. The person is told by a notice.
+    them, on appeal too: it then has no subscriber. A correction is upheld by correcting the record; an upheld appeal opens the correction
+    again. The person who made the first decision does not decide the appeal. A case about a forged document is decided when two people have
+    said the same; until then it stays open. The person is told by a notice.
+
+    Ledger: selfcare:case:settled, selfcare:case:opened, selfcare:forgery:judged. Refuses: NOT_ALLOWED, CASE_NOT_FOUND,
+    DECIDED_BY_SAME_PERSON, ROLE_TOO_RECENT, NOT_CORRECTED, WRONG_REASON, and as `forgeries.judge`.
     """
     role = require(authority, Permission.SETTLE_CASE)
     if because is not None and because.is_for_upheld is not upheld:
@@ -60,7 +62,7 @@ def settle_case(
         if case.kind == CaseKind.APPEAL and isinstance(_may_decide(authority, case), Refused):
             raise DECIDED_BY_SAME_PERSON()
         if case.kind == CaseKind.APPEAL and not upheld:
-            # Otherwise who made the first decision could make a new account and decide the second.
+            # Otherwise the person who made the first decision could make a new account and decide the appeal.
             require_cooldown_over(authority, Permission.SETTLE_CASE)
         if case.kind == CaseKind.CORRECT and upheld and not _corrected(case_id):
             raise NOT_CORRECTED(opened_on=case.opened_on)
@@ -70,7 +72,7 @@ def settle_case(
 
 
 def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
-    """Settle every correction whose record was changed since; return how many. Ledger: selfcare:case:settled.
+    """Settle every correction whose record was changed since it was opened; return how many. Ledger: selfcare:case:settled.
 
     The change itself is in the ledger and its subscriber was notified: no further decision is needed.
     """
@@ -93,7 +95,7 @@ def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
 
 
 def take_case(authority: Authority, case_id: UUID, *, gives_back: bool = False, on: dt.date) -> None:
-    """Take on a case, or give it back, as a named person. Who takes one on may be another than who decides it.
+    """Take on a case, or give it back, as a named person. Another person may decide it.
 
     Ledger: selfcare:case:assigned. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, CASE_NOT_FOUND.
     """
@@ -120,7 +122,7 @@ def take_case(authority: Authority, case_id: UUID, *, gives_back: bool = False, 
 def close_case(
     authority: Authority, case: Any, *, role: str, upheld: bool, on: dt.date, because: DecisionReason | None = None
 ) -> EntryId:  # fmt: skip
-    """Write a verdict down and carry it out, in the caller's action, which has locked the line and then the case."""
+    """Record a verdict and carry it out, in the caller's action, which has locked the line and then the case."""
     line_id, kind = LineId(case.line_id), CaseKind(case.kind)
     run(
         "UPDATE selfcare_case SET settled_on = %s, upheld = %s, because = %s, settled_by = %s, claimant_mark = NULL, asked_from = NULL"
@@ -150,7 +152,7 @@ def close_case(
 
 
 def _restore(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -> None:
-    """Give back the service that want of registration took, also of a line that a batch terminated, while its number is not reassigned."""
+    """Restore service suspended for a missing registration, also of a line that a batch terminated, while its number is not reassigned."""
     line = view_line(line_id)
     if (
         line is not None
@@ -163,7 +165,7 @@ def _restore(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -
 
 
 def _given_away_at(case: Any) -> dt.datetime | None:
-    """Return when the line left the hands of who opened the case, if another has had it since: its service is that one's now."""
+    """Return when the person who opened the case gave up the line, if another has had it since: its service is the other person's now."""
     found = rows(
         "SELECT upper(own.held) AS at FROM lines_tenure own WHERE own.line_id = %s AND own.tenure_id = %s AND EXISTS"
         " (SELECT FROM lines_tenure later WHERE later.line_id = own.line_id AND later.person_id <> own.person_id"
@@ -175,7 +177,7 @@ def _given_away_at(case: Any) -> dt.datetime | None:
 
 
 def _has_open(line_id: LineId, kinds: Sequence[CaseKind]) -> bool:
-    """Tell whether another case about a line is open, also of who had it before."""
+    """Tell whether another case about a line is open, also one of a former subscriber."""
     found = rows(
         "SELECT FROM selfcare_case WHERE line_id = %s AND settled_on IS NULL AND kind = ANY (%s)",
         [line_id, [one.value for one in kinds]],
@@ -184,7 +186,7 @@ def _has_open(line_id: LineId, kinds: Sequence[CaseKind]) -> bool:
 
 
 def _unlink(case: Any, *, upheld: bool, entry_id: EntryId) -> None:
-    """Take a line that is not theirs, or whose document was forged, from the person, in the case itself or on appeal."""
+    """Unlink a line from the person if it is not theirs, or if its document was forged, in the case itself or on appeal."""
     kind = CaseKind(case.kind)
     is_appeal = upheld and kind is CaseKind.APPEAL and _kind_against(case) is CaseKind.NOT_MINE
     if is_appeal or kind is CaseKind.NOT_MINE or (kind is CaseKind.FORGERY and not upheld):
@@ -194,7 +196,7 @@ def _unlink(case: Any, *, upheld: bool, entry_id: EntryId) -> None:
 
 
 def _open_correction_again(authority: Authority, case: Any, *, on: dt.date) -> None:
-    """Open the correction that an upheld appeal is about, unless the record was changed meanwhile: who decides does not see it, a counter does."""
+    """Open again the correction of an upheld appeal, unless the record was changed meanwhile: a counter corrects, the decider sees no record."""
     line_id = LineId(case.line_id)
     lost = rows("SELECT about FROM selfcare_case WHERE case_id = %s AND kind = 'correct'", [case.against])
     if not lost or _corrected(case.against) or has_open_case(line_id, CaseKind.CORRECT):
@@ -206,17 +208,17 @@ def _open_correction_again(authority: Authority, case: Any, *, on: dt.date) -> N
         or held is None
         or case.tenure_id not in tenures_as_one(line_id, held.tenure_id)
     ):
-        return  # it is not theirs any more, and no counter would correct it
+        return  # The line is no longer theirs, so no counter would correct it.
     open_case(authority, line_id, CaseKind.CORRECT, tenure_id=held.tenure_id, about=lost[0].about, on=on)
 
 
 def _corrected(case_id: UUID | None = None) -> list[Any]:
-    """Return the open corrections whose record was changed since; of a case that is named, it alone, if it is one of them or was decided."""
+    """Return the open corrections whose record was changed since; with `case_id`, only that case, even if it is decided."""
     return rows(sql("selfcare", "corrections_done"), {"case_id": case_id})
 
 
 def _kind_against(case: Any) -> CaseKind | None:
-    """Return of an appeal the kind of the case that was lost; None: it is against the suspension."""
+    """Return the kind of the lost case that an appeal is about; None: it is against the suspension."""
     found = rows("SELECT kind FROM selfcare_case WHERE case_id = %s", [case.against])
     return CaseKind(found[0].kind) if found else None
 
@@ -229,7 +231,7 @@ def _locked(case_id: UUID) -> Any:
 
 
 def _lock_open(case_id: UUID) -> Any:
-    """Lock an open case, and its line before it, as everyone does; return None where it was decided meanwhile."""
+    """Lock an open case, but first its line, as all code does; return None if the case was decided meanwhile."""
     for row in rows("SELECT line_id FROM selfcare_case WHERE case_id = %s", [case_id]):
         lock_line(LineId(row.line_id))
     found = rows(

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A person is told that their case is decided, on a line that is theirs: of which kind it is and where to read the rest, nothing more.
+"""A notice tells a person, on a line of theirs, that their case is decided: only the kind of case and where to read the rest.
 
-The line in a case is told only while it is the same subscriber's. A line that is said not to be theirs is used by another person: so
-whatever is decided about it is told on the line in the hand of the person who said it, and otherwise at the portal alone. A protected
-subscriber is sent nothing.
+The line of a case gets the notice only while the same person is its subscriber. A line that is said not to be theirs is used by another
+person: then the notice goes to the line that the person had in hand when they said so, or else they read it only at the portal. A
+protected subscriber gets no notice.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from rollkeeper.selfcare.choices import CaseKind
 
 
 def owe_decision_notice(case: Any, *, on: dt.date) -> None:
-    """Owe the notice of a case that was decided, in the caller's action, once what follows from the decision is done."""
+    """Queue the notice of a decided case, in the caller's action, after the decision was carried out."""
     found = _recipient(case)
     line = view_line(found[0]) if found else None
     if found is None or line is None:
@@ -32,7 +32,7 @@ def owe_decision_notice(case: Any, *, on: dt.date) -> None:
 
 
 def note_asked_from(in_hand: LineId, line_id: LineId, tenure_id: TenureId | None, kind: CaseKind) -> None:
-    """Note with which line in their hand a person opened a case, in the caller's action; it goes when the case is settled."""
+    """Record which line a person had in hand when they opened a case, in the caller's action; it is deleted when the case is settled."""
     run(
         "UPDATE selfcare_case SET asked_from = %s"
         " WHERE line_id = %s AND tenure_id IS NOT DISTINCT FROM %s AND kind = %s AND settled_on IS NULL",
@@ -41,7 +41,7 @@ def note_asked_from(in_hand: LineId, line_id: LineId, tenure_id: TenureId | None
 
 
 def _recipient(case: Any) -> tuple[LineId, TenureId | None] | None:
-    """Return on which line its person is told, and by which tenure they have it."""
+    """Return the line on which the person of a case is notified, and their tenure of it."""
     if not _is_of_disowned_line(case):
         return LineId(case.line_id), case.tenure_id
     own = rows(
@@ -54,7 +54,7 @@ def _recipient(case: Any) -> tuple[LineId, TenureId | None] | None:
 
 
 def _is_of_disowned_line(case: Any) -> bool:
-    """Tell whether its person said in this case, in the one that was appealed against, or in another that is open, that the line is not theirs."""
+    """Tell whether the person said that the line is not theirs: in this case, in the case appealed against, or in another open case."""
     return bool(
         case.kind == CaseKind.NOT_MINE
         or rows(

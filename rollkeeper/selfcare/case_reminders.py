@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails that cases are due or overdue to the operator's contacts: counts and a day, no reference of anything.
+"""Mails to the operator's contacts about cases that are due or overdue: counts and a day, no references.
 
-Staff have no addresses in the register; the contacts are those who are mailed about alarms.
+The register has no addresses of staff; the contacts are the same as for alarms.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ They are in the back office under Cases, the overdue ones first. A supervisor or
 
 
 def mail_due_cases(*, on: dt.date) -> int:
-    """Mail once when a case has a week left, and daily from the day before its last; return how many cases that were."""
+    """Mail once when a case has a week left, and daily from the day before its last day; return the number of cases mailed about."""
     with action():
         due = rows(
             "SELECT case_id, due_on FROM selfcare_case WHERE settled_on IS NULL AND due_on <= %(on)s::date + %(soon)s"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The words of this package: what can be asked for at the portal, and what a case is about."""
+"""The choices of this package: the requests at the portal, and the kinds and reasons of cases."""
 
 from enum import StrEnum
 
@@ -44,11 +44,11 @@ class PortalRequestKind(StrEnum):
     REPORT_DEATH = "report_death"
     """The subscriber of the line in the hand has died."""
     DENY_DEATH = "deny_death"
-    """They have not: I am here."""
+    """The report is wrong: I am alive."""
     CONSENT = "consent"
     """Let one auditor see some entries of the record, for a time."""
     WITHDRAW_CONSENT = "withdraw_consent"
-    """Take that back."""
+    """Withdraw this consent."""
     APPLY_BEGIN = "apply_begin"
     """The data that a page needs to register the line in hand: its service, and the public half to which it seals."""
     APPLY_IMAGE = "apply_image"
@@ -57,12 +57,12 @@ class PortalRequestKind(StrEnum):
     LINE_NUMBERS = "line_numbers"
     """The masked numbers of my lines, so that I can tell them apart."""
     WITHDRAW_CASE = "withdraw_case"
-    """Take back what I contested."""
+    """Withdraw a case that I opened."""
     SIGN_OUT = "sign_out"
 
 
 class HandOver(StrEnum):
-    """How a code that did not come to the line was handed over."""
+    """How a code was handed over that was not sent to the line."""
 
     CARE_MENU = "care_menu"
     COUNTER = "counter"
@@ -78,7 +78,7 @@ class CaseKind(TextChoices):
     APPEAL = "appeal", _("An appeal against a decision")
     """A decision about my line is wrong."""
     CORRECT = "correct", _("Correction requested")
-    """Something recorded about me is wrong; put right at the counter."""
+    """Something recorded about me is wrong; a counter corrects it."""
     INHERIT = "inherit", _("Report that the subscriber has died")
     """A person reports that the subscriber has died, and claims the line or acts for a claimant."""
     FORGERY = "forgery", _("A document that may be forged")
@@ -86,7 +86,7 @@ class CaseKind(TextChoices):
 
 
 class ForgerySign(TextChoices):
-    """By what staff suspect a forged document."""
+    """The sign by which staff suspect a forged document."""
 
     PICTURE = "picture", _("The picture shows another person")
     SECURITY_FEATURES = "security_features", _("Security features are missing or wrong")
@@ -96,7 +96,7 @@ class ForgerySign(TextChoices):
 
 
 class DisputeReason(TextChoices):
-    """What a subscriber says is wrong. Chosen, never typed: what is typed would hold names."""
+    """What a subscriber says is wrong. Chosen, never typed: a typed text could contain names."""
 
     RECORD_MISSING = "dispute_record_missing", _("I am registered, and the register does not show it")
     RECORD_WRONG = "dispute_record_wrong", _("What is recorded about me is wrong")
@@ -106,7 +106,7 @@ class DisputeReason(TextChoices):
 
 
 class DecisionReason(TextChoices):
-    """Why a case is decided as it is. Chosen, never typed: a reason that is typed would hold what people are called."""
+    """Why a case is decided as it is. Chosen, never typed: a typed reason could contain names."""
 
     RECORD_MISSING = "record_missing", _("The record was missing or wrong")
     RECEIPT_PROVES = "receipt_proves", _("A receipt proves the registration")
@@ -124,7 +124,7 @@ class DecisionReason(TextChoices):
 
     @property
     def is_for_upheld(self) -> bool:
-        """Tell whether it is a reason for saying that the subscriber was right."""
+        """Tell whether this is a reason to decide for the subscriber."""
         return self not in _DISMISSING
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An auditor asks to see entries of one record, and its subscriber lets them or does not.
+"""An auditor asks to see entries of one record, and its subscriber allows it or not.
 
 No answer, a refusal, protection and a disowned line look the same to the auditor. A yes needs the second proof, is valid for one auditor, for the
 named entries and for some days, and can be withdrawn with only the line in hand.
@@ -31,9 +31,9 @@ from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.vault.fields import Field
 
 CONSENT_ANSWER_DAYS: Final = 30
-"""So many days the subscriber has to agree."""
+"""How many days the subscriber has to agree."""
 CONSENT_VALID_DAYS: Final = 14
-"""So many days the auditor has to look, from the day of the yes."""
+"""How many days the auditor may look, from the day of the yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def request_consent(
 
 
 def give_consent(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Let the auditor who asked see the entries that they named, for some days.
+    """Allow the auditor who asked to see the entries that they named, for some days.
 
     Ledger: selfcare:consent:given. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, NO_CONSENT_REQUESTED.
     """
@@ -131,7 +131,7 @@ def withdraw_consent(session: PortalSession, payload: Payload, *, on: dt.date) -
 
 
 def show_consents(session: PortalSession, *, on: dt.date) -> list[dict[str, Any]]:
-    """Return what auditors ask of the lines that a session may speak of, or were allowed: entries and days."""
+    """Return the entries that auditors ask to see, or may see, of the session's lines, with the days."""
     shown = []
     for held in session.tenures():
         is_asked = held.is_present and held.contested_on is None
@@ -160,7 +160,7 @@ def valid_consent(consent_id: UUID, *, auditor: UUID | None, on: dt.date) -> Val
 
 
 def _one(payload: Payload, line_id: LineId, tenure_id: TenureId | None, *, given: bool, on: dt.date) -> Any:
-    """Return the row that is meant, if it waits for a yes or, with `given`, has one. Refuses: NO_CONSENT_REQUESTED."""
+    """Return the row of a request, if it waits for an answer or, with `given`, has a yes. Refuses: NO_CONSENT_REQUESTED."""
     for one in _of(line_id, tenure_id):
         may_answer = given or (on <= one.answer_by and not protected_lines([line_id]))
         if str(one.consent_id) == payload.get("consent") and _is_given(one, on=on) is given and may_answer:

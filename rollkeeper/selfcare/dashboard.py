@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a subscriber is shown: the status of their lines, the access history, their receipts; personal data is in `personal_data`.
+"""What the portal shows a subscriber: the status of their lines, the access history, their receipts; personal data is in `personal_data`.
 
-Plain objects of strings, numbers and days, since they travel sealed from the portal worker to the page.
+All of it is plain strings, numbers and days, since the portal worker sends it sealed to the page.
 """
 
 import datetime as dt
@@ -82,7 +82,7 @@ def export_all(session: PortalSession, *, images: bool, language: str, on: dt.da
     shown = show_dashboard(session, language=language, on=on)
     del shown["alone_until"], shown["is_unseen"], shown["proof_refused"]
     for line in shown["lines"]:
-        # What the page says of the stage in words, and of the next hours, is no part of the file.
+        # The file does not contain the page's sentences about the stage, nor the end of a reconnection.
         del line["works_until"]
         line["deadline"] = line["deadline"] and {
             name: fact for name, fact in line["deadline"].items() if name not in {"title", "lines"}
@@ -92,12 +92,12 @@ def export_all(session: PortalSession, *, images: bool, language: str, on: dt.da
 
 
 def show_access_history(session: PortalSession) -> list[Shown]:
-    """Return who accessed it, the newest first: at the person once they proved who they are, else at the line in the hand."""
+    """Return the accesses, the newest first: to the person's data once they proved who they are, else to the line in the hand."""
     spans = access_periods(session.person_id) if session.person_id else {}
     held = [spans[one.tenure_id] for one in session.tenures()]
     if (
         not session.is_whole
-    ):  # the line in hand alone, as long as they have it: a corrected record is the same tenure
+    ):  # Only the line in hand, since they got it: a corrected record belongs to the same tenure.
         held = [replace(one, since=session.held_since) for one in held]
     found = (
         accesses(session.person_id, held=held)
@@ -121,7 +121,7 @@ def show_access_history(session: PortalSession) -> list[Shown]:
 
 
 def _newest(found: Sequence[AccessEntry]) -> list[AccessEntry]:
-    """Return the newest of each kind, so that lookups without end, or one's own, push no opening by others out of the answer."""
+    """Return the newest of each kind, so that many lookups, or the subscriber's own accesses, do not hide openings by others."""
     kinds: dict[tuple[bool, bool], list[AccessEntry]] = {}
     for one in found:
         kinds.setdefault((one.role == StaffRole.SUBSCRIBER, one.field != ""), []).append(one)
@@ -130,7 +130,7 @@ def _newest(found: Sequence[AccessEntry]) -> list[AccessEntry]:
 
 
 def _missing(session: PortalSession) -> list[str]:
-    """Return the days of entries that are gone and may have been accesses, since the first of their tenures began."""
+    """Return the days of missing ledger entries that may have been accesses, since the first of the session's tenures began."""
     begun = [one.since for one in session.tenures()] + ([session.held_since] if session.held_since else [])
     since = min(map(clock.local_day, begun), default=None)
     return [one.day.isoformat() for one in missing_accesses(since=since)]
@@ -139,7 +139,7 @@ def _missing(session: PortalSession) -> list[str]:
 def show_receipt(session: PortalSession, code: str) -> Shown:
     """Return a whole receipt of a line of this session, as a text that anyone can check.
 
-    That of a decision says why. Another's is not found. Refuses: VERIFICATION_NEEDED, INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady.
+    The receipt of a decision gives the reason. Another person's receipt is not found. Refuses: VERIFICATION_NEEDED, INVALID_RECEIPT_CODE, RECEIPT_NOT_FOUND, ReceiptsNotReady.
     """
     found = find_by_code(code)
     is_about_reasons = _says_why(found.entry)
@@ -153,13 +153,13 @@ def show_receipt(session: PortalSession, code: str) -> Shown:
 
 
 def _says_why(entry: ParsedEntry) -> bool:
-    """Tell whether an entry says what staff found; that a person took their case back is no secret."""
+    """Tell whether an entry contains the reason of a decision by staff; it is no secret that a person withdrew their case."""
     because = entry.facts.get("because", DecisionReason.TAKEN_BACK)
     return entry.verb == Verb.FORGERY_JUDGED or because != DecisionReason.TAKEN_BACK
 
 
 def _is_of_other(session: PortalSession, entry: ParsedEntry) -> bool:
-    """Tell whether a case is an earlier or a later subscriber's, who alone learns why it was decided."""
+    """Tell whether a case is of an earlier or later subscriber: only that subscriber may learn the reason of its decision."""
     if "case" not in entry.facts:
         return False
     found = rows(
@@ -205,7 +205,7 @@ def _line(
         "good_through": _day_of(tenure.good_through) if tenure else None,
         "cases": _cases(line_id, tenure),
     }  # fmt: skip
-    # What is and happens after this tenure is another subscriber's, unless the line ended with it.
+    # The line's state after this tenure concerns another subscriber, unless the line ended with this tenure.
     is_theirs = tenure is None or tenure.is_present or _ended_theirs(tenure)
     present = _at_present(line, tenure, language=language, on=on) if is_theirs else _GIVEN_AWAY
     return {**said, **present}
@@ -215,7 +215,7 @@ _GIVEN_AWAY: Final[Mapping[str, Any]] = MappingProxyType({
     "state": "", "registered": False, "must_reverify": False, "disputed": False, "reasons": [], "barred": "", "stage": None,
     "sentences": [], "deadline": None, "has_appeal_left": False, "may_reconnect": False, "works_until": None,
 })  # fmt: skip
-"""What is said of the present of a line that has another subscriber, or none, since."""
+"""The present state as shown for a line that was given away since: nothing."""
 
 
 def _at_present(line: LineView, tenure: Tenure | None, *, language: str, on: dt.date) -> Shown:
@@ -241,9 +241,9 @@ def _works_until(line: LineView) -> dt.datetime | None:
 
 
 def _keep_back_reasons(session: PortalSession, lines: list[Shown]) -> bool:
-    """Take out why cases were decided where the session may not learn it; tell whether there was anything.
+    """Remove the reasons of decisions if the session may not learn them; tell whether any reason was removed.
 
-    A line that has no subscriber may have had one after the case: then its user may be another person by now.
+    A line without a subscriber may have had one after the case: then its user may be another person by now.
     """
     if session.reads_reasons and _is_by_user(session, session.line_id):
         return False
@@ -275,7 +275,7 @@ def _cases(line_id: LineId, tenure: Tenure | None) -> list[Shown]:
             "case": str(row.case_id), "kind": row.kind, "about": row.about, "opened_on": row.opened_on.isoformat(), "due_on": row.due_on.isoformat(),
             "settled_on": row.settled_on and row.settled_on.isoformat(), "upheld": row.upheld,
             "withdrawn": row.because == DecisionReason.TAKEN_BACK,
-            # What staff found of a document that may be forged is for those who decide it.
+            # Only the people who decide it may know what staff found about a document that may be forged.
             "because": row.because if row.kind != CaseKind.FORGERY else None,
         }
         for row in found
@@ -283,9 +283,9 @@ def _cases(line_id: LineId, tenure: Tenure | None) -> list[Shown]:
 
 
 def _spans(session: PortalSession) -> list[tuple[LineId, dt.datetime | None]]:
-    """Return the lines and since when what was done to them is theirs to know; a line given away is left out.
+    """Return the subscriber's lines, each with the instant from which they may know what was done to it; lines given away are left out.
 
-    A line that ended in their hands is not: its end is the receipt that they may need most.
+    A line that ended while it was theirs is included: the receipt of its end is the one that they may need most.
     """
     if session.is_limited and session.person_id is not None:
         return []

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The people whom a subscriber names to act for them, or to be heard as heir; and reports that the subscriber has died.
 
-A named person is stored only as a hash under the index key that is valid for one subscriber and one role. Naming looks up no one,
-notifies no one and gives the same answer for every person. Only staff with the document before them, or who decide a claim, learn
-whether it belongs to a named person.
+A named person is stored only as a hash under the index key, valid for one subscriber and one role. Naming looks up no one,
+notifies no one and gives the same answer for every person. Only staff with the document before them, and staff who decide a claim,
+learn whether the document belongs to a named person.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ from rollkeeper.vault.blind_index import blind_once
 
 
 def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Name a person by the number of their document; it replaces the previous one for the role.
+    """Name a person by the number of their document; they replace the person named before for the role.
 
     Ledger: selfcare:delegate:added. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, INVALID_REQUEST, NOT_YOUR_LINE.
     """
@@ -141,7 +141,7 @@ def report_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Re
 
 
 def deny_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Answer that one has not died: the claim is dismissed at once, without a decision by staff.
+    """Answer that the subscriber has not died: the claim is dismissed at once, without a decision by staff.
 
     Ledger: selfcare:case:settled. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, NO_CLAIM.
     """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A dispute taken up at a counter or the console, by the subscriber's word or by a receipt; each opens a case to be decided.
 
-A receipt outranks a missing record: who shows one is not cut off while it is looked into.
+A receipt outranks a missing record: a subscriber who shows one is not cut off while staff examine it.
 
 The register may have been reset by a restore, or a row may have been deleted. The subscriber's receipt was signed when the act
 was done, so it is believed: the line becomes disputed, no batch includes it, and a line suspended for a missing registration
@@ -37,7 +37,7 @@ from rollkeeper.selfcare.services import has_open_case, open_case, open_dispute_
 
 
 def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
-    """Take up a dispute on the subscriber's word: nothing is done to the line until a person has decided the case.
+    """Open a dispute on the subscriber's word: nothing is done to the line until a person has decided the case.
 
     A dispute made before the suspension, or on the same day, restores service. Ledger: line:line:disputed, selfcare:case:opened.
     Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, CASE_ALREADY_OPEN.
@@ -97,10 +97,10 @@ def accept_receipt(
 def refusal(
     entry: ParsedEntry, line: LineView, *, is_another: bool, is_known: bool = False
 ) -> RollkeeperError | None:
-    """Return why a good receipt does not bear on a line, None where it does. Pure.
+    """Return why a genuine receipt does not apply to a line, None if it does. Pure.
 
-    A line that the register has never heard of is not another one: it may be this one, before the register lost it. To a registered
-    subscriber who is asked again, the receipt of a verification is what the register may have lost (not `is_known`).
+    A receipt for a line unknown to the register may be about this line, before the register lost it (not `is_another`). For a registered
+    subscriber who is asked again, the register may have lost the verification that the receipt proves (not `is_known`).
     """
     if entry.verb not in REGISTRATIONS:
         return NOT_A_REGISTRATION_RECEIPT()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A clerk has the document of a remote application before them: it is compared, and then the application is recorded.
+"""A clerk has the document of a remote application before them: the two are compared, and then the application is recorded.
 
-The clerk learns nothing of it: number and name are typed from the document and compared as keyed hashes. The record is made by
-the offline worker, in the clerk's name, since no counter can open what waits.
+The clerk learns nothing of the application: number and name are typed from the document and compared as keyed hashes. The offline
+worker makes the record, in the clerk's name, since no counter can open a waiting application.
 """
 
 import datetime as dt
@@ -54,7 +54,7 @@ def check_document(
     role = require(authority, Permission.REGISTER)
     require_approval(
         authority, "register", approved_by=None
-    )  # an application that could not be confirmed is registered at the counter
+    )  # If an application cannot be confirmed, the subscriber is registered at the counter.
     if not is_usable_key(submission_key):
         raise INVALID_SUBMISSION_KEY()
     if _was_seen(authority, submission_key, number, on=on):
@@ -70,7 +70,7 @@ def check_document(
             [line.line_id, on],
         )
         if not found:
-            if _was_seen(authority, submission_key, number, on=on):  # while this one waited for it
+            if _was_seen(authority, submission_key, number, on=on):  # while this process waited
                 return
             raise NO_APPLICATION()
         (waits,) = found
@@ -105,8 +105,6 @@ def _was_seen(authority: Authority, submission_key: str, number: str, *, on: dt.
 
 
 def outcome_of(submission_key: str) -> Outcome | None:
-    """Return the result of a document check under a key: seen (it is being recorded), registered or refused; None: there was
-    none.
-    """
+    """Return the result of the document check with this key: seen (it is being recorded), registered or refused; None: no check."""
     found = rows("SELECT state, said FROM selfcare_application WHERE check_key = %s", [submission_key])
     return Outcome(found[0].state, found[0].said or ()) if found else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the package selfcare. None tells whether a number is a line of ours."""
+"""Refusals of the package selfcare. None of them reveals whether a number is a line of the operator."""
 
 from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 
@@ -117,7 +117,7 @@ CASE_ALREADY_OPEN = Refusal(
     "A case of this kind is open for this line; it must be decided by {due_on}.",
     "Nothing needs to be done: it is being examined.",
 )
-# Also where the days are over, or where the answer comes from another person.
+# Also if the days to answer are over, or if another person answers.
 NO_CONSENT_REQUESTED = Refusal(
     "no_consent_requested",
     Kind.NOT_FOUND,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A document that may be forged: staff open a case, two different people decide it, and the report is drafted for them to send.
 
-The register reports no one, and cuts no one off. Only where both people found the document forged does the line lose the record
-made by it: it then has no subscriber, is listed among the lines without identity, and its user can register with a genuine
+The register reports no one, and cuts no one off. If both people found the document forged, the line loses the record made
+with it: it then has no subscriber, is listed among the lines without identity, and its user can register with a genuine
 document at once. Law: art. 4 ¶3.
 """
 
@@ -37,7 +37,7 @@ from rollkeeper.selfcare.errors import CASE_NOT_FOUND, NO_SUBSCRIBER_TO_SUSPECT
 from rollkeeper.selfcare.services import open_case
 
 FORGED, GENUINE = "forged", "genuine"
-"""What a person says of a document; only two who say the same decide."""
+"""A person's verdict on a document; the case is decided once two people give the same verdict."""
 
 
 def suspect_forgery(
@@ -63,9 +63,9 @@ def suspect_forgery(
 
 
 def judge(authority: Authority, case: Any, *, is_forged: bool, on: dt.date) -> bool:
-    """Say as one person whether the document of a case was forged; tell whether two have now said the same.
+    """Record one person's verdict whether the document of a case was forged; tell whether two people have now said the same.
 
-    In the caller's action, which has locked the case. Ledger: selfcare:forgery:judged. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN,
+    Runs in the caller's action, which has locked the case. Ledger: selfcare:forgery:judged. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN,
     ROLE_TOO_RECENT, ReauthenticationNeeded, ALREADY_APPROVED.
     """
     role = require(authority, Permission.DECIDE_FORGERY)
@@ -91,7 +91,7 @@ def judge(authority: Authority, case: Any, *, is_forged: bool, on: dt.date) -> b
 
 
 def pending_judgements() -> list[PendingSubject]:
-    """Return the open cases about documents, which wait for two people: those of protected subscribers for who may see them alone."""
+    """Return the open cases about documents, which wait for two people; cases of protected subscribers only for staff who may see them."""
     found = prepared_rows(
         "SELECT case_id, line_id, opened_on, uuid_extract_timestamp(case_id) AS made_at FROM selfcare_case"
         " WHERE kind = %s AND settled_on IS NULL ORDER BY opened_on, case_id",

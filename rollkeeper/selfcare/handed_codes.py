@@ -6,8 +6,8 @@
     page of the portal (four figures)  --keyed into the menu, or told to a clerk-->  register: this line, suspended? this page of it?
     page of the portal (the code)      <--heard on the barred line, or at the counter--  eight figures, for that page alone
 
-Separate from codes that are sent: who calls is known by their network, and a caller's number can be forged. So the code opens only
-the page on which the number was typed, and with it only what helps the line (`request_handlers.OF_LIMITED_SESSIONS`).
+Separate from codes that are sent: here the caller is known only by what the network says, and a caller's number can be forged. So the code
+works only on the page on which the number was typed, and allows only requests that help the line (`request_handlers.OF_LIMITED_SESSIONS`).
 """
 
 import datetime as dt
@@ -38,14 +38,14 @@ from rollkeeper.selfcare.rules import is_sim_too_new
 from rollkeeper.selfcare.settings import settings
 
 _IN_OTHER_HANDS: Final = frozenset({SuspensionReason.LOST_OR_STOLEN, SuspensionReason.SUBSCRIBER_REQUEST})
-"""Who calls from such a line may be the person from whom it was barred."""
+"""A line barred for these reasons may be in the hands of another person, against whom it was barred."""
 _WORDS: Final = 3
 OWN_NETWORK: Final = "own-network"
-"""What the voice system says of a call whose line its own network authenticated, and of no other."""
+"""The word that the voice system adds only for calls whose line its own network authenticated."""
 
 
 def page_figures(code_request_id: UUID) -> str:
-    """Return the four figures by which a page of the portal is named in a call. They follow from its reference, for any number."""
+    """Return the four figures by which a caller names a page of the portal. They are derived from the page's reference, for any number."""
     digest = hashlib.sha256(b"rollkeeper/page\x00" + code_request_id.bytes).digest()
     return f"{int.from_bytes(digest[:8]) % 10_000:04d}"
 
@@ -53,7 +53,7 @@ def page_figures(code_request_id: UUID) -> str:
 def answer_calls(
     authority: Authority, asked: Iterable[str], *, on: dt.date
 ) -> Iterator[dict[str, str | int | None]]:
-    """Answer each line `NUMBER PAGE own-network`, in order, with a code or with none; every no is the same. Refuses: NOT_ALLOWED.
+    """Answer each line `NUMBER PAGE own-network`, in order, with a code or without one; every no looks the same. Refuses: NOT_ALLOWED.
 
     Ledger: selfcare:code:sent.
     """
@@ -76,7 +76,8 @@ def hand_over_code(authority: Authority, number: str, figures: str, *, on: dt.da
 
 def _by_call(authority: Authority, role: StaffRole, text: str, *, on: dt.date) -> str | None:
     words = text.split()
-    if len(words) != _WORDS or words[-1] != OWN_NETWORK:  # in a number with blanks a caller could say it
+    # The number of words is checked, since a number with blanks could contain this word.
+    if len(words) != _WORDS or words[-1] != OWN_NETWORK:
         return None
     number, figures, _ = words
     try:
@@ -135,7 +136,7 @@ def _is_sim_too_new(line_id: LineId, *, on: dt.date) -> bool:
 
 
 def _menu_is_used_up() -> bool:
-    """Tell whether the menu gave its codes of this hour: so many forged calls give no more. Calls are counted one after the other."""
+    """Tell whether the menu gave all its codes of this hour, so that many forged calls get no more. Calls are counted one after the other."""
     lock_matter("care_menu", "codes")
     (given,) = rows(
         "SELECT count(*) AS codes FROM selfcare_coderequest WHERE channel = %s"

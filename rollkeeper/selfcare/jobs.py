@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Background jobs of this package: send and print codes, answer the portal, delete what is no longer needed (the portal worker); mail about cases that are due."""
+"""Background jobs of this package: the portal worker's (send and print codes, answer the portal, delete old rows), and mail about due cases."""
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
@@ -25,7 +25,7 @@ def answer() -> int:
 
 
 def forget() -> int:
-    """Delete what is a day old, and settle what settled itself; return how much was settled."""
+    """Delete rows that are a day old, and settle corrections that were made and applications that lapsed; return how many were settled."""
     from rollkeeper.selfcare.portal_worker import forget_expired
 
     return forget_expired(worker_authority(), on=clock.today())

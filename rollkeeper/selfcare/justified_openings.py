@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which rows of this package justify that a worker opens something: a code that was asked for, a request of a living session, an
-application that waits.
+"""Which rows of this package justify that a worker opens personal data: a requested code, a request of a living session, a waiting
+application.
 """
 
 from rollkeeper.kernel.database import rows, sql
@@ -16,7 +16,7 @@ def is_code_wanted(wanted: Wanted) -> bool:
 
 
 def is_request_waiting(wanted: Wanted) -> bool:
-    """Tell whether a subscriber whose request waits for an answer may see this."""
+    """Tell whether a subscriber whose request waits for an answer may see this data."""
     asked = {
         "actor": wanted.authority.commitment, "lines": list(wanted.lines), "person": wanted.person_id,
         "tenure": wanted.tenure_id, "is_name": wanted.field == Field.NAME, "opens_others_before": opens_others_before(),
@@ -27,7 +27,7 @@ def is_request_waiting(wanted: Wanted) -> bool:
 
 
 def is_application_waiting(wanted: Wanted) -> bool:
-    """Tell whether this is an application that waits, or comes with a request that waits."""
+    """Tell whether this application waits, or belongs to a request that waits."""
     return bool(
         rows(
             "SELECT FROM selfcare_application WHERE application_id = %(ticket)s AND sealed = %(sealed)s"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The limits that a subscriber has reached: how many lines are allowed, and which ones count, so that they can choose.
 
-A limit suspends no line: all lines stay until their subscriber ends one, each in a separate act. Where a law has people reduce their
-lines, a campaign asks which they keep. Contested lines do not count
-towards a limit. Numbers are opened only on request, so that the subscriber does not end the wrong line.
+A limit suspends no line: all lines stay until their subscriber ends them, each in a separate act. If a law requires people to reduce
+their lines, a campaign asks which they keep. Contested lines do not count towards a limit. Numbers are opened only on request, so that
+the subscriber does not end the wrong line.
 """
 
 import datetime as dt

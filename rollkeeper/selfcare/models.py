@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Code requests, sessions and requests, which go after a day; and the cases that subscribers open, which stay.
+"""Code requests, sessions and requests, which are soon deleted; and the cases that subscribers open, which stay.
 
 Instants here are the machine's own, regardless of a demo instance's date: they limit a code, not a legal period. Nothing in these
 tables is personal: indexes and hashes under keys, references, codes and days.
@@ -56,7 +56,7 @@ class CodeRequest(models.Model):
 
 
 class CodeTry(models.Model):
-    """What was typed on one page for a code. As long for every number: how much is written would tell the portal which is a line."""
+    """The tries of a code on one page. Rows have the same length for every number: otherwise the bytes written would show which is a line."""
 
     code_request_id = models.UUIDField(primary_key=True)
     tries = models.SmallIntegerField(db_comment="How often something was typed.")
@@ -115,7 +115,7 @@ class ReservedCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Goes after a day."""
+        """Deleted after a day."""
 
         db_table = "selfcare_reservedcode"
 
@@ -253,7 +253,7 @@ class Case(models.Model):
 
 
 class Passkey(models.Model):
-    """A passkey with which a subscriber shows who they are, besides the line in their hand."""
+    """A passkey with which a subscriber proves who they are, in addition to the line in their hand."""
 
     pk = models.CompositePrimaryKey("person_id", "passkey_id")
     person_id = models.UUIDField()
@@ -302,7 +302,7 @@ class Application(models.Model):
     )
 
     class Meta:
-        """One a line waits at a time. The counter compares marks and notes that it was seen; it opens nothing."""
+        """At most one waits for each line. The counter compares hashes and notes that the document was seen; it opens nothing."""
 
         db_table = "selfcare_application"
         constraints = [
@@ -345,7 +345,7 @@ class Delegate(models.Model):
     named_on = models.DateField()
 
     class Meta:
-        """One a part; naming another takes the place of the first."""
+        """One person for each role; naming another replaces the first."""
 
         db_table = "selfcare_delegate"
         constraints = [

@@ -27,12 +27,12 @@ from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 from rollkeeper.selfcare.verification import may_attempt, note_verification, require_verifiable
 
-if TYPE_CHECKING:  # imports the list of public suffixes, which a plain page does not need
+if TYPE_CHECKING:  # This import reads the list of public suffixes, which a plain page does not need.
     from fido2.server import Fido2Server
     from fido2.webauthn import AttestedCredentialData
 
 MOST: Final = 5
-"""Passkeys of one person."""
+"""The most passkeys that one person may have."""
 
 
 def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> d
     known = _known(person_id)
     if len(known) >= MOST:
         raise TOO_MANY_PASSKEYS(passkeys=len(known))
-    name = instance().operator_name  # devices store it in the passkey: nothing personal
+    name = instance().operator_name  # Devices store this name in the passkey, so it must not be personal.
     options, _ = server.register_begin(
         PublicKeyCredentialUserEntity(id=os.urandom(32), name=name, display_name=name), list(known.values()),
         resident_key_requirement=_required("ResidentKeyRequirement"),
@@ -53,7 +53,7 @@ def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> d
 
 
 def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Take a passkey that was made for this session.
+    """Add a passkey that was made for this session.
 
     Ledger: selfcare:passkey:added. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, INVALID_PASSKEY, TOO_MANY_PASSKEYS.
     """
@@ -80,7 +80,7 @@ def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Rec
 
 
 def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Take no more of a passkey, such as one in a device that was lost.
+    """Remove a passkey, such as that of a lost device.
 
     Ledger: selfcare:passkey:removed. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, INVALID_PASSKEY.
     """
@@ -150,7 +150,7 @@ def _is_right(
     except (ValueError, TypeError, KeyError, RecursionError):
         return False
     passkey_id = next(one for one, credential in known.items() if credential == shown)
-    # A counter that did not go on says that there are two of what there must be one.
+    # If the passkey's counter did not increase, a copy of the passkey may be in use.
     return (
         run(
             "UPDATE selfcare_passkey SET sign_count = %(count)s, used_on = %(on)s WHERE person_id = %(person)s"
@@ -197,7 +197,7 @@ def _new_challenge(session: PortalSession) -> bytes:
 
 
 def _state(session: PortalSession) -> dict[str, Any]:
-    """Take the session's challenge, which is then used up."""
+    """Return the session's challenge and delete it, so that it is used only once."""
     from fido2.utils import websafe_encode
 
     (found,) = rows(

@@ -32,18 +32,19 @@ COPY = "document_copy"
 MEDIA_TYPE = "image/jpeg"
 
 MASKED_NUMBERS: Final = 12
-"""For more lines than a person keeps apart, no number is opened."""
+"""The most lines whose masked numbers are opened: for a person with more lines, the rest stay closed."""
 
 MOST_A_DAY: Final = 500
-"""Values of one person within 24 hours, over all sessions; what begins before is shown whole. All subscribers share one limit of openings
-(`vault.portal_opens_per_day`): one visitor with a program would use it up, and no other would see what is held about them.
+"""The most values of one person opened within 24 hours, over all sessions; an answer begun below this limit is shown whole. All
+subscribers share one limit of openings (`vault.portal_opens_per_day`): one visitor with a program could use it up, and no other subscriber
+would see their own data.
 """
 
 type Shown = dict[str, Any]
 
 
 def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
-    """Return what is held with one tenure: which entry, by which article, and the last day, once it is known."""
+    """Return the data held with one tenure: each entry with its article, and its last day once that is known."""
     pack = load_pack(instance().pack)
     law = pack.for_service(tenure.service.value)
     ended = _ended_on(tenure)
@@ -90,7 +91,7 @@ def show_document_copy(session: PortalSession, payload: dict[str, Any], *, on: d
 
 
 def open_numbers(session: PortalSession, held: Sequence[Tenure], *, on: dt.date) -> dict[LineId, str]:
-    """Return the numbers of the person's current lines; nothing for one that cannot be opened.
+    """Return the numbers of the person's current lines; a number that cannot be opened is left out.
 
     Ledger: vault:sealed:opened for each. Refuses: NOT_ALLOWED.
     """
@@ -110,7 +111,7 @@ def open_numbers(session: PortalSession, held: Sequence[Tenure], *, on: dt.date)
 
 
 def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.date) -> Shown:
-    """Return the masked numbers of the verified subscriber's current lines, so that they tell them apart; of the first few alone.
+    """Return the masked numbers of the verified subscriber's current lines, so that they can tell them apart; only of the first few lines.
 
     Ledger: vault:sealed:opened for each. Refuses: VERIFICATION_NEEDED, OPENED_TOO_OFTEN.
     """
@@ -127,7 +128,7 @@ def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.dat
 
 
 def _require_seldom(session: PortalSession) -> None:
-    """Require that the person was not shown very much within a day. Each value that is opened is an entry. Refuses: OPENED_TOO_OFTEN."""
+    """Require that fewer values than the daily limit were opened for the person. The ledger has an entry for each opened value. Refuses: OPENED_TOO_OFTEN."""
     lines = [one.line_id for one in session.tenures()]
     (shown,) = rows(
         "SELECT count(*) AS opened FROM ledger_entry WHERE (person_id = %s OR line_id = ANY (%s)) AND verb = %s AND at > %s"
@@ -139,7 +140,7 @@ def _require_seldom(session: PortalSession) -> None:
 
 
 def _ended_on(tenure: Tenure) -> dt.date | None:
-    """Return the day of the person's own end: the line may have ended later, with another subscriber."""
+    """Return the day on which the person's own contract ended: the line may have ended later, with another subscriber."""
     own = tenure.until and clock.local_day(tenure.until)
     return min((day for day in (own, tenure.terminated_on) if day), default=None)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The portal's side of the portal: request a code, redeem it, send requests. All that the portal's role in the database is good for.
+"""What the web app does at the database: request a code, redeem it, send requests. The portal's role in the database may do nothing else.
 
-An unknown number takes the same statements as a known one, and nothing here learns which it was.
+For an unknown number it runs the same statements as for a known one, and it does not learn which it was.
 """
 
 import hashlib
@@ -28,12 +28,12 @@ from rollkeeper.selfcare.settings import settings
 from rollkeeper.vault.blind_index import blind_numbers, blind_once, blind_references
 
 CHANNEL: Final = "selfcare"
-"""The channel of PostgreSQL on which the portal says that something waits."""
+"""The channel of PostgreSQL on which the portal notifies the portal worker of new requests."""
 CODE_FIGURES: Final = 8
-"""Of a code that is typed within minutes, sent to the line or handed over."""
+"""The number of figures of a code that is typed within minutes: sent to the line, or handed over."""
 ANSWER_TIMEOUT_S: Final = 8.0
 _POLL_S: Final = 0.02
-_SOURCE_KEY: Final = os.urandom(32)  # ends with this process: a hash cannot be traced to its source later
+_SOURCE_KEY: Final = os.urandom(32)  # Never stored, so that no hash can be traced to its source later.
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,12 +44,12 @@ class Token:
 
     @classmethod
     def fresh(cls) -> "Token":
-        """Make one."""
+        """Make a new token."""
         return cls(os.urandom(32))
 
     @property
     def mark(self) -> bytes:
-        """Return its hash for the register."""
+        """Return the token's hash for the register."""
         return hashlib.sha256(b"rollkeeper/session\x00" + self.secret).digest()
 
 
@@ -59,7 +59,7 @@ def request_code(number: str, *, source: str, language: str) -> UUID:
     mark = hmac.new(_SOURCE_KEY, source.encode(), hashlib.sha256).digest()[:16]
     code_request_id = new_uuid()
     with action():
-        lock_matter("code_request", mark.hex())  # two of one source are counted one after the other
+        lock_matter("code_request", mark.hex())  # Two requests of one source are counted one after the other.
         (came,) = rows(
             "SELECT count(*) AS code_requests FROM selfcare_coderequest"
             " WHERE source_mark = %s AND made_at > clock_timestamp() - interval '1 hour'",
@@ -84,7 +84,7 @@ def redeem_code(code_request_id: UUID, code: str) -> Token:
     """Begin a session with the code that was sent to the line, or by letter. Refuses: WrongCode, for every invalid code."""
     token = Token.fresh()
     given, posted = hash_code(code_request_id, code), hash_posted_code(code)
-    # In two transactions: a try that is not committed is compared with nothing.
+    # Two transactions, since the database compares a code only after its try was committed.
     rows("SELECT selfcare_count_try(%s, %s, %s)", [code_request_id, given, posted])
     (opened,) = rows("SELECT selfcare_verify_code(%s, %s) AS opened", [code_request_id, token.mark])
     if not opened.opened:
@@ -93,7 +93,7 @@ def redeem_code(code_request_id: UUID, code: str) -> Token:
 
 
 def request_letter(code_request_id: UUID) -> None:
-    """Ask for a letter with a code, for the number typed on this page. What becomes of it is the same for every number."""
+    """Ask for a letter with a code, for the number typed on this page. The page behaves the same for every number."""
     rows("SELECT selfcare_request_letter(%s)", [code_request_id])
 
 
@@ -103,12 +103,12 @@ def offers_letters() -> bool:
 
 
 def hash_posted_code(code: str) -> bytes:
-    """Return what is kept of a code that went by letter: a keyed hash for any page, since the first one is gone by then."""
+    """Return the keyed hash stored for a code sent by letter. It is valid on any page, since the page that asked is gone by then."""
     return blind_references([f"sent by letter {figures_in(code)}"])[0]
 
 
 def hash_code(code_request_id: UUID, code: str) -> bytes:
-    """Return what is kept of a code: a keyed hash, good for this code request alone. The figures of any script are figures."""
+    """Return the keyed hash stored for a code, valid for this code request alone. Figures may be typed in any script."""
     return blind_once(code_request_id, figures_in(code))
 
 
@@ -121,7 +121,7 @@ def send_request(
     request_id: UUID | None = None,
     sealed: bytes | None = None,
 ) -> dict[str, Any]:
-    """Ask for something and wait for the answer; with none, it is certain that nothing was done. Refuses: REGISTER_UNAVAILABLE."""
+    """Send a request and wait for the answer; if no answer comes, it is certain that nothing was done. Refuses: REGISTER_UNAVAILABLE."""
     key, request_id = new_key(), request_id or new_uuid()
     with action():
         run(
@@ -145,7 +145,7 @@ def send_request(
         ):
             break
         time.sleep(_POLL_S)
-    # The worker locks the row while it works: this waits, and then the answer is there.
+    # The worker locks the row while it works: this statement waits for it, and then the answer is there.
     came = prepared_rows(sql("selfcare", "take_answer"), [request_id])
     if not came or came[0].answer is None:
         raise REGISTER_UNAVAILABLE()

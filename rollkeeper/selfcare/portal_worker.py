@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The portal worker: sends codes, checks who asks, carries out and answers. One thing at a time, each in its own transaction.
+"""The portal worker: sends codes, checks who asks, carries out requests and answers. One request at a time, each in its own transaction.
 
-It is two jobs (`jobs.py`), without any web, and holds what the portal must not: the way to the keys and the right to open. Should two
-run at once, each takes what the other has not taken. A gateway that hangs keeps codes waiting, and no one who is signed in.
+It is two jobs (`jobs.py`), without web access, and has what the portal must not have: the way to the keys and the right to open. If two
+workers run at once, each takes requests that the other has not taken. A hanging gateway delays codes, but not signed-in subscribers.
 """
 
 import datetime as dt
@@ -47,13 +47,13 @@ log = logging.getLogger("rollkeeper.portal_worker")
 
 
 def send_codes(authority: Authority, *, limit: int | None = None) -> int:
-    """Look at the code requests that wait, or at so many; return how many. Refuses: NOT_ALLOWED."""
+    """Process the waiting code requests, or at most a given number; return how many. Refuses: NOT_ALLOWED."""
     require(authority, Permission.RUN_PORTAL_WORKER)
     return _as_long_as(partial(process_code_request, authority), limit=limit)
 
 
 def answer_requests(authority: Authority, *, limit: int | None = None) -> int:
-    """Carry out what signed-in visitors ask for, or so much of it; return how much. Refuses: NOT_ALLOWED."""
+    """Carry out the requests of signed-in visitors, or at most a given number; return how many. Refuses: NOT_ALLOWED."""
     require(authority, Permission.RUN_PORTAL_WORKER)
     return _as_long_as(process_portal_request, limit=limit)
 
@@ -66,7 +66,7 @@ def _as_long_as(there_was_one: Callable[[], bool], *, limit: int | None) -> int:
 
 
 def forget_expired(authority: Authority, *, on: dt.date) -> int:
-    """Delete what is a day old, settle what was corrected, let applications lapse; return how many of the latter two.
+    """Delete expired rows, settle corrections that were made, let applications lapse; return the number of corrections and applications.
 
     Refuses: NOT_ALLOWED. Ledger: selfcare:case:settled, selfcare:application:settled.
     """
@@ -76,9 +76,9 @@ def forget_expired(authority: Authority, *, on: dt.date) -> int:
 
 
 def process_code_request(authority: Authority, *, on: dt.date | None = None) -> bool:
-    """Look at the next code request and send a code where one may be sent; return whether there was one.
+    """Process the next code request and send a code if one may be sent; return whether there was a request.
 
-    The code is known to the message alone; what is kept of it is a keyed hash.
+    Only the message contains the code; the register stores a keyed hash.
     Ledger: selfcare:code:sent, vault:sealed:opened; else as many of selfcare:code:not_sent. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
@@ -115,7 +115,7 @@ def _process_next_code(authority: Authority, role: StaffRole, *, on: dt.date) ->
         lock_line(line.line_id)
         if channel is None or is_sim_too_new(
             _sim_replaced_on(line.line_id), days=settings().sim_swap_days, on=on
-        ):  # it may have been replaced while the code was sent
+        ):  # A newer code may have replaced it while it was sent.
             run(
                 "UPDATE selfcare_coderequest SET code_hash = NULL WHERE code_request_id = %s",
                 [code_request_id],
@@ -133,9 +133,9 @@ def _process_next_code(authority: Authority, role: StaffRole, *, on: dt.date) ->
 
 
 def process_portal_request() -> bool:
-    """Carry out and answer the next request; return whether there was one. What is refused leaves nothing but its answer.
+    """Carry out and answer the next request; return whether there was one. A refused request leaves nothing but its answer.
 
-    It is carried out as of the day on which it was made: what is said before midnight comes before the night that suspends.
+    It is carried out as of the day on which it was made: a request from before midnight counts before the next day's suspensions.
     A request whose answer cannot be encrypted is deleted without effect, so that it does not come back forever.
     """
     with action():
@@ -207,13 +207,13 @@ def _do(
 
 
 def _may_send_code(line: LineView, *, source: bytes, on: dt.date) -> bool:
-    lock_line(line.line_id)  # two portal workers count one after the other
+    lock_line(line.line_id)  # Two portal workers count one after the other.
     (sent,) = rows(sql("selfcare", "recent_codes"), {"line_id": line.line_id, "source": source})
     return _is_allowed(line, sent._asdict(), on=on)
 
 
 def _use_reserved_code(line: LineView, *, on: dt.date) -> bool:
-    """Tell whether staff keep a code for the line, and use it up."""
+    """Tell whether staff reserved a code for the line, and use it up."""
     if not _is_allowed(line, {"in_hour": 0, "in_day": 0}, is_kept=True, on=on):
         return False
     chosen = settings()
@@ -243,7 +243,7 @@ def _sim_replaced_on(line_id: LineId) -> dt.date | None:
 
 
 def _mark_processed(code_request_id: UUID) -> None:
-    """Give every code request its tries, also one that gets no code: a wrong try then writes as much."""
+    """Give every code request its tries, also one that gets no code, so that a wrong try writes the same amount."""
     run(
         "UPDATE selfcare_coderequest SET processed_at = clock_timestamp(), attempts_left = %s,"
         " expires_at = clock_timestamp() + make_interval(mins => %s) WHERE code_request_id = %s",

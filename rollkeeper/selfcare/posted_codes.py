@@ -7,9 +7,10 @@
     portal worker, in the hours for printing --one file--> the printing program              a code is made, its hash stays
     any page with the same number <--the code out of the letter-- the subscriber, days later
 
-One letter a line while its days run, so many in a day for all lines; the others wait for their day, a week at most. The code has sixteen figures: at five tries a page guessing
-is hopeless, and no stranger's wrong tries make a letter worthless. Who opens the post of a household is not always its subscriber:
-so the session is limited as that of a code that was handed over, and none goes to a protected subscriber.
+A line gets one letter while the letter's days run. For all lines there is a number of letters a day; the others wait, a week at most. The
+code has sixteen figures: with five tries a page, guessing is hopeless, and a stranger's wrong tries do not make a letter worthless. The
+person who opens a household's post is not always the subscriber: so the session is limited as with a code that was handed over, and a
+protected subscriber gets no letter.
 """
 
 import datetime as dt
@@ -40,26 +41,26 @@ from rollkeeper.selfcare.unsent_codes import enter_unsent, fill_up, next_transac
 
 CODE_FIGURES: Final = 16
 _NONE: Final = object()
-"""No letter goes, for a reason that no one learns."""
+"""No letter is sent, for a reason that no one learns."""
 _ANOTHER_DAY: Final = object()
-"""The letters of this day are printed."""
+"""The letters of this day are printed; the request waits for another day."""
 _TO_NEXT_DAY_H: Final = 26
-"""What is asked for after the hours for printing is printed in those of the next day, and so waits no longer than this."""
+"""Hours that a letter waits at most if there is room for it: requested after the hours for printing, it is printed in those of the next day."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Asked:
-    """A page that asked, and the letter that answers it."""
+    """A page that requested a letter, and the letter."""
 
     code_request_id: UUID
     letter: CodeLetter
 
 
 def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
-    """Print the letters that were asked for and may go; return how many requests were settled or printed.
+    """Print the requested letters that may be sent; return how many requests were settled or printed.
 
-    A code is known to its letter alone. What the printer does not take now is tried again after an hour, with another code; what is
-    more than the number of a day stays as it is.
+    Only the letter contains its code. A letter that the printer does not take now is tried again after an hour, with another code;
+    requests beyond the daily number wait unchanged.
     Ledger: selfcare:code:sent, vault:sealed:opened; else as many of selfcare:code:not_sent. Refuses: NOT_ALLOWED.
     """
     role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
@@ -68,7 +69,7 @@ def print_letters(authority: Authority, *, on: dt.date | None = None) -> int:
     since, answered = next_transaction(), list[_Asked | object]()
     try:
         with action():
-            lock_matter("posted_codes", "letters")  # two portal workers count one after the other
+            lock_matter("posted_codes", "letters")  # Two portal workers count one after the other.
             found = rows(sql("selfcare", "next_letters"), {"most": notices_settings().post_batch})
             answered += [_claim(row) for row in found]
         _print(authority, role, answered, on=on)
@@ -104,7 +105,7 @@ def _print(
 
 
 def revoke_returned(references: Sequence[str]) -> set[str]:
-    """Make the codes of these letters worthless, whose envelopes came back; return those that were such letters."""
+    """Make the codes worthless whose letters came back undelivered; return the references that were letters with codes."""
     found = rows(
         "UPDATE selfcare_postedcode SET code_hash = NULL WHERE reference = ANY (%s) RETURNING reference",
         [list(references)],
@@ -113,7 +114,7 @@ def revoke_returned(references: Sequence[str]) -> set[str]:
 
 
 def _claim(row: Any) -> _Asked | object:
-    """Note that a request was looked at, and make its code where one may go; one that must wait for another day is not looked at."""
+    """Mark a request as processed, and make its code if a letter may be sent; a request that must wait for another day stays unmarked."""
     (line,) = find_lines([bytes(row.number_index)])
     may = line is not None and _may_post(line, page=row.code_request_id)
     if may and not _has_room():
@@ -153,7 +154,7 @@ def _may_post(line: LineView, *, page: UUID) -> bool:
 
 
 def _has_room() -> bool:
-    """Tell whether this day has room for one more letter: the hours for printing are of a day too, and would drift past its number."""
+    """Tell whether one more letter may be printed today. It counts from the start of the day, as the hours for printing belong to one day."""
     today = clock.local_day(clock.true_now())
     since = dt.datetime.combine(today, dt.time(), clock.zone())
     (sent,) = rows(sql("selfcare", "letters_in_day"), {"since": since})
@@ -161,15 +162,15 @@ def _has_room() -> bool:
 
 
 def count_letters_that_wait() -> int:
-    """Return how many letters with codes were asked for longer ago than the hours of the last day, and wait still."""
+    """Return how many letters with codes were requested more than _TO_NEXT_DAY_H hours ago and still wait."""
     (found,) = rows(sql("selfcare", "waiting_letters"), {"hours": _TO_NEXT_DAY_H})
     return int(found.letters)
 
 
 def _give_up(asked: _Asked, *, is_for_later: bool) -> None:
-    """Forget a code that no letter carries; a printer that is out of reach is tried again as long as the letter has no end.
+    """Delete a code whose letter was not printed. With `is_for_later`, the letter is tried again, as when the printer is out of reach.
 
-    Either way the line has had its letter: each further try would open its address again.
+    Otherwise it counts as the line's letter all the same, since each further try would open the address again.
     """
     run(
         "UPDATE selfcare_postedcode SET code_hash = NULL, tenure_id = NULL, person_id = NULL,"

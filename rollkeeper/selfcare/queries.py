@@ -33,7 +33,7 @@ class CaseView:
     claimant_is_named: bool | None
     """Whether the subscriber named the claimant; None: there is no claimant, or none with a document."""
     assigned_to: str | None = None
-    """The user name of who took it on."""
+    """The user name of the staff member who took it on."""
 
     @property
     def line_reference(self) -> str:
@@ -45,7 +45,7 @@ class CaseView:
         return (self.due_on - on).days
 
     def share_used(self, on: dt.date) -> int:
-        """Return how much of its time is over, in a hundred."""
+        """Return how much of the time to decide is over, in percent."""
         whole = max((self.due_on - self.opened_on).days, 1)
         return min(100, max(0, 100 * (on - self.opened_on).days // whole))
 
@@ -71,13 +71,13 @@ class DecidedCase:
 
     @property
     def in_time(self) -> bool:
-        """Tell whether it was decided by its day."""
+        """Tell whether it was decided in time."""
         return self.settled_on <= self.due_on
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionNotice:
-    """How far the notice of a decision has come, by which channel it was tried last, and when it was delivered."""
+    """The state of the notice of a decision, the channel tried last, and when it was delivered."""
 
     state: NoticeState
     channel: Channel | None
@@ -86,18 +86,18 @@ class DecisionNotice:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetail:
-    """One case as its page shows it: the open one or the decided one, and what an appeal is against."""
+    """One case as its page shows it, open or decided, and what an appeal is against."""
 
     open: CaseView | None
     decided: DecidedCase | None
     against_kind: CaseKind | None
-    """Of an appeal: the case that was lost; None: it is against the suspension, or no appeal."""
+    """For an appeal: the kind of the lost case; None: it is against the suspension, or this is no appeal."""
     against_settled_on: dt.date | None
     against_because: DecisionReason | None
     is_own: bool
-    """Of an appeal: whether who asks made the decision that it is against."""
+    """For an appeal: whether the reader made the decision that it is against."""
     notice: DecisionNotice | None
-    """Of a decided case: None if no notice was queued."""
+    """For a decided case; None if no notice was queued."""
 
     @property
     def case(self) -> CaseView | DecidedCase:
@@ -119,12 +119,12 @@ class CaseCounts:
 
     @property
     def urgent(self) -> int:
-        """Return how many have to be decided within some days, or had to be."""
+        """Return how many are due within some days, or overdue."""
         return self.overdue + self.soon
 
 
 def tenures_as_one(line_id: LineId, tenure_id: TenureId | None) -> list[TenureId]:
-    """Return a tenure and those that it corrected: what a person contested before a correction is theirs still. Without a tenure: none."""
+    """Return a tenure and the tenures that it corrected: a case opened before a correction is still theirs. Without a tenure: none."""
     if tenure_id is None:
         return []
     found = prepared_rows(sql("selfcare", "tenures_as_one"), {"line_id": line_id, "tenure_id": tenure_id})
@@ -171,7 +171,7 @@ def case_detail(authority: Authority, case_id: UUID) -> CaseDetail:
 
 
 def count_cases(cases: list[CaseView], *, username: str, on: dt.date) -> CaseCounts:
-    """Count these cases by how long is left. Pure."""
+    """Count these cases by the days left. Pure."""
     counts = CaseCounts(open=len(cases))
     for one in cases:
         left = one.days_left(on)
@@ -198,7 +198,7 @@ def urgent_case_count(authority: Authority, *, on: dt.date) -> int:
 
 
 def _hidden(authority: Authority, line_ids: list[LineId]) -> set[LineId]:
-    """Return the lines of protected subscribers, where the reader may not see them."""
+    """Return the lines of protected subscribers that the reader may not see."""
     may = authority.role_for(Permission.SEE_PROTECTED)
     return set() if may else protected_lines(line_ids)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which act each request of a subscriber is: one list, so that the portal worker carries out these and no others; and what else is answered."""
+"""The service for each kind of request: one list, so that the portal worker carries out these and no others."""
 
 from collections.abc import Callable
 from typing import Any
@@ -53,4 +53,4 @@ OF_LIMITED_SESSIONS = frozenset({
     PortalRequestKind.DISPUTE, PortalRequestKind.APPEAL, PortalRequestKind.APPLY_BEGIN, PortalRequestKind.APPLY_IMAGE,
     PortalRequestKind.APPLY, PortalRequestKind.PASSKEY_OPTIONS, PortalRequestKind.PASSKEY_VERIFY, PortalRequestKind.SIGN_OUT,
 })  # fmt: skip
-"""What may be asked for with a code that was handed over: what helps the line. An attacker who forged the call reads and ends nothing."""
+"""The requests allowed after a code that was handed over: those that help the line. An attacker with a forged call can read and end nothing."""

@@ -24,8 +24,8 @@ def may_send_code(
 ) -> Decision:
     """Decide whether a line may be sent a code. The requester never learns the reason.
 
-    The last code of an hour and of a day is kept for another source than the one that had the others: a stranger who
-    types the number alone does not shut its subscriber out. One that staff keep for the line (`is_kept`) is counted apart.
+    The last code of an hour and of a day is kept for another source than the source of the earlier ones: so a stranger who only
+    types the number does not shut the subscriber out. A code that staff reserved for the line (`is_kept`) is counted separately.
     """
     if not is_living:
         return Refused(OPERATORS_RULE, "there is no living line", "Nothing is sent.")
@@ -56,7 +56,7 @@ def may_post_code(
 ) -> Decision:
     """Decide whether a letter with a code goes to the address of a line. The requester never learns the reason.
 
-    Who lives at the same address may open it: so none goes to a protected subscriber.
+    A person who lives at the same address may open it: so a protected subscriber gets no letter.
     """
     if not is_living or not has_address:
         return Refused(OPERATORS_RULE, "there is no living line with a postal address", "Nothing is sent.")
@@ -70,19 +70,19 @@ def may_post_code(
 
 
 def may_post_today(*, in_day: int, daily: int) -> Decision:
-    """Decide whether one more letter with a code is printed today, of all lines; else it waits for its day."""
+    """Decide whether one more letter with a code is printed today, counting the letters of all lines; otherwise it waits for another day."""
     if in_day >= daily:
         return Refused(OPERATORS_RULE, f"{in_day} letters in a day", "Wait for the letter.")
     return Allowed()
 
 
 def is_sim_too_new(replaced_on: dt.date | None, *, days: int, on: dt.date) -> bool:
-    """Tell whether the SIM was replaced so short a while ago that another person may have done it."""
+    """Tell whether the SIM was replaced so recently that another person may have done it unnoticed."""
     return replaced_on is not None and on < replaced_on + dt.timedelta(days=days)
 
 
 def may_appeal(*, dismissed: int, appealed: int, suspended: bool, suspension_appealed: bool) -> Decision:
-    """Decide whether there is a decision that was not appealed against yet: a case that was lost, or a suspension."""
+    """Decide whether an appeal is possible: whether a lost case or a suspension was not yet appealed against."""
     if dismissed > appealed or (suspended and not suspension_appealed):
         return Allowed()
     return Refused(
@@ -93,7 +93,7 @@ def may_appeal(*, dismissed: int, appealed: int, suspended: bool, suspension_app
 
 
 def may_settle_case(*, is_appeal: bool, is_named: bool, decider: str, decided_before: str | None) -> Decision:
-    """Decide whether a person may settle a case: an appeal is for a named person who did not make the first decision."""
+    """Decide whether a person may settle a case: an appeal must be decided by a named person who did not make the first decision."""
     if not is_appeal or (is_named and decider != decided_before):
         return Allowed()
     return Refused(
@@ -104,6 +104,6 @@ def may_settle_case(*, is_appeal: bool, is_named: bool, decider: str, decided_be
 
 
 def normalise_name(name: str) -> str:
-    """Return a name as it is compared: width, letter case, spaces and the dots between parts do not matter."""
+    """Return a name in the form for comparing: width, letter case, spaces and the dots between parts do not matter."""
     plain = normal_form(name).casefold()
     return "".join(letter for letter in plain if not letter.isspace() and letter not in "·•‧.・-'’་")

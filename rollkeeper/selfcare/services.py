@@ -103,7 +103,7 @@ def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> 
 
 
 def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Say that a line in one's name is not one's own: it counts for no limit from now on, and a case is opened.
+    """Declare that a line in the subscriber's name is not theirs: it counts for no limit from now on, and a case is opened.
 
     The user of the line keeps service: the line is disputed, and its case has its own deadline. Ledger: line:line:disputed,
     selfcare:case:opened. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, CASE_ALREADY_OPEN, LINE_TERMINATED.
@@ -142,7 +142,7 @@ def request_correction(session: PortalSession, payload: Payload, *, on: dt.date)
 
 
 def terminate_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """End the contract of a line in one's name. Law: art. 5.
+    """End the contract of a line in the subscriber's name. Law: art. 5.
 
     Ledger: line:line:terminated. Refuses: VERIFICATION_NEEDED, NOT_YOUR_LINE, OWN_LINE_IN_DISPUTE, LINE_TERMINATED.
     """
@@ -221,7 +221,7 @@ def protect_subscriber(authority: Authority, number_index: bytes, *, protected: 
     """
     role = require(authority, Permission.PROTECT_SUBSCRIBER)
     with action():
-        # The console may protect a subscriber and end it again, and is not told of who is protected by any other command.
+        # The console may start and end the protection of a subscriber; no other command tells it who is protected.
         line = find_line_for_staff(authority, number_index, on=on, helps=True)
         tenure = current_tenure(line.line_id)
         if tenure is None:
@@ -234,7 +234,7 @@ def protect_subscriber(authority: Authority, number_index: bytes, *, protected: 
 
 
 def _decide_by(kind: CaseKind, on: dt.date) -> dt.date:
-    """Return the last day for a decision: the operator's, or an earlier one that the law gives."""
+    """Return the last day for a decision: by the operator's setting, or the law's day if that is earlier."""
     chosen = settings()
     if kind is CaseKind.FORGERY:
         return on + dt.timedelta(days=chosen.forgery_case_days)
@@ -251,7 +251,7 @@ def _open_until(line_id: LineId, kind: CaseKind) -> dt.date | None:
 
 
 def key_of(payload: Payload) -> str:
-    """Return the submission key of a request; of one that is not random none, which is refused."""
+    """Return the submission key of a request; an empty one, which is refused, if the key is not random."""
     key = str(payload.get("key", ""))
     return key if is_page_key(key) else ""
 
@@ -270,5 +270,5 @@ def _reason(payload: Payload) -> PauseReason:
 
 
 def counter_code(session: PortalSession, _: dict[str, Any], *, on: dt.date) -> dict[str, Any]:
-    """Return a code for the line in the hand and how many minutes it is good for. Ledger: line:counter_code:issued. Refuses: TooManyCounterCodes."""
+    """Return a code for the line in the hand and how many minutes it is valid. Ledger: line:counter_code:issued. Refuses: TooManyCounterCodes."""
     return {"code": issue_code(session.authority, session.line_id, on=on), "minutes": CODE_MINUTES}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A session as the portal worker sees it, and which lines it may speak of.
+"""A session as the portal worker sees it, and which lines it may see.
 
-A clerk, an agent or a file says by whose document a line is registered. So the line in the hand does not open at once the other
-records of that person, who is told of the new line and may say that it is not theirs. A line that was registered without a document in
-view never does: of what a file says no one is told.
+A clerk, an agent or a file may register a line under another person's document. So the line in the hand does not open that person's other
+records at once: the person is notified of the new line, and has some days to say that it is not theirs. A line that was registered without
+its document being seen, as from a file, never opens them: no one is notified of it.
 """
 
 import datetime as dt
@@ -53,13 +53,13 @@ class Tenure:
 
     @property
     def is_present(self) -> bool:
-        """Tell whether they hold it now."""
+        """Tell whether the line is theirs now."""
         return self.until is None
 
 
 @dataclass(frozen=True, slots=True)
 class PortalSession:
-    """A living session: for one line, as it is held."""
+    """A living session for one line and its present tenure."""
 
     session_mark: bytes
     line_id: LineId
@@ -73,34 +73,34 @@ class PortalSession:
     was_handed_over: bool = False
     """The code did not come to the line: it was heard in the care number's menu, given at a counter, or read in a letter."""
     is_contested: bool = False
-    """The person in whose name it is registered says that it is not theirs: another person has it in hand."""
+    """The person in whose name the line is registered says that it is not theirs: another person has it in hand."""
     is_declared: bool = False
-    """No document was in view when it was registered: the line opens nothing of its subscriber but itself."""
+    """No document was seen when the line was registered: it opens no other data of its subscriber."""
     alone_until: dt.date | None = None
-    """Until the day before, it does neither."""
+    """Before this day the line is too new to open other data of its subscriber; None: it is not too new."""
     held_since: dt.datetime | None = None
-    """Since when its subscriber has the line; a corrected record changes it not."""
+    """Since when its subscriber has the line; a corrected record does not change it."""
     read_before: tuple[Tenure, ...] | None = None
-    """What it may speak of, where that was read once for many questions (`with_tenures_read`)."""
+    """The tenures that it may see, if they were already read (`with_tenures_read`)."""
 
     @property
     def is_limited(self) -> bool:
-        """Tell whether only what helps the line may be asked for, because a caller's number can be forged; a passkey lifts it."""
+        """Tell whether only requests that help the line are allowed, because a caller's number can be forged; a passkey lifts this."""
         return self.was_handed_over and not self.is_verified
 
     @property
     def reads_reasons(self) -> bool:
-        """Tell whether they learn why staff decided: who proved to be the subscriber, or uses a line without one and was sent the code."""
+        """Tell whether the session may read the reasons of staff: of the proved subscriber, or of a line without one to which the code was sent."""
         return self.is_verified or (self.person_id is None and not self.was_handed_over)
 
     @property
     def authority(self) -> Authority:
-        """Return the acting Authority. Its mark in the ledger leads back to nothing, and the portal cannot choose it."""
+        """Return the acting Authority. Its commitment in the ledger leads back to no person, and the portal cannot choose it."""
         return subscriber_authority(sha256(b"rollkeeper/actor\x00" + self.session_mark).hexdigest())
 
     def tenures(self) -> Sequence[Tenure]:
-        """Return what this session may speak of: the line in the hand, and those lines of the person who proved to be it that had not ended
-        when this one was registered: of it their subscriber was told, or of them who has this one.
+        """Return the tenures that this session may see: the line in the hand and, for a proved subscriber, their lines that had not ended when it
+        was registered. At those lines the subscriber was notified of this one.
         """
         if self.read_before is not None:
             return self.read_before
@@ -115,11 +115,11 @@ class PortalSession:
         ]
 
     def with_tenures_read(self) -> "PortalSession":
-        """Return it with what it may speak of already read, for a page that asks for it many times and changes nothing."""
+        """Return this session with its tenures already read, for a page that asks for them many times and changes nothing."""
         return replace(self, read_before=tuple(self.tenures()))
 
     def since_of(self, tenure: Tenure) -> dt.datetime:
-        """Return since when they have a line of theirs; a corrected record is the same tenure."""
+        """Return since when the subscriber has this line; a corrected record belongs to the same tenure."""
         if tenure.tenure_id == self.tenure_id and self.held_since:
             return self.held_since
         since, held = tenure.since, self.tenures()
@@ -130,17 +130,18 @@ class PortalSession:
         return since
 
     def opens(self, tenure: Tenure) -> bool:
-        """Tell whether it may read what is recorded for one of its tenures.
+        """Tell whether the session may read the data recorded for one of its tenures.
 
-        Of the line in the hand no one told who has a newer one: they see it at the portal, and have time to say that it is not theirs.
+        For a line newer than the line in the hand it must wait: its user was not notified of the older line, sees it only at the portal,
+        and needs time to say that it is not theirs.
         """
         is_older = self.held_since is not None and tenure.since < self.held_since
         return tenure.tenure_id == self.tenure_id or is_older or tenure.since < opens_newer_before()
 
     def line_in(self, payload: dict[str, Any]) -> tuple[LineId, TenureId | None]:
-        """Return the line that a request is about and its tenure: the one in the hand where it names none.
+        """Return the line that a request is about and its tenure; if it names no line, the line in the hand.
 
-        A line that they gave away is shown to them and is no longer theirs to act on. Refuses: INVALID_REQUEST, NOT_YOUR_LINE.
+        A line that the subscriber gave away is shown, but they may no longer act on it. Refuses: INVALID_REQUEST, NOT_YOUR_LINE.
         """
         try:
             line_id = LineId(UUID(str(payload["line"]))) if payload.get("line") else self.line_id
@@ -155,11 +156,11 @@ class PortalSession:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether it may see what is recorded of the person apart from this line: other lines, documents, passkeys, every access."""
+        """Tell whether the session may see the person's data apart from this line: other lines, documents, passkeys, every access."""
         return self.is_verified and not self.alone_until and not self.is_declared
 
     def require_not_alone(self) -> PersonId:
-        """Return who proved to be the subscriber, on a line that speaks for them.
+        """Return the person who proved to be the subscriber, on a line that opens their other data.
 
         Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW.
         """
@@ -171,14 +172,14 @@ class PortalSession:
         return person_id
 
     def require_verification(self) -> PersonId:
-        """Return who proved to be the subscriber. Refuses: VERIFICATION_NEEDED."""
+        """Return the person who proved to be the subscriber. Refuses: VERIFICATION_NEEDED."""
         if not self.is_verified or self.person_id is None:
             raise VERIFICATION_NEEDED()
         return self.person_id
 
 
 def active_session(session_mark: bytes) -> PortalSession:
-    """Return the session of this mark and hold it for this transaction. Refuses: SessionExpired."""
+    """Return the session of this mark and lock it for this transaction. Refuses: SessionExpired."""
     found = prepared_rows(sql("selfcare", "session"), {"session_mark": session_mark})
     if not found:
         raise SessionExpired
@@ -190,7 +191,7 @@ def active_session(session_mark: bytes) -> PortalSession:
 
 
 def _alone_until(since: dt.datetime | None) -> dt.date | None:
-    """Return from which day on a line that was registered then opens the rest of its subscriber's record; None if it does."""
+    """Return the day from which a line registered at this instant opens its subscriber's other data; None if it does now."""
     if since is None or since < opens_others_before():
         return None
     return clock.local_day(since) + dt.timedelta(days=new_line_days())
@@ -202,9 +203,10 @@ def opens_others_before() -> dt.datetime:
 
 
 def opens_newer_before() -> dt.datetime:
-    """Return the instant before which a line must have been registered to be opened by an older one today.
+    """Return the instant before which a line must have been registered so that an older line of the same person opens its data today.
 
-    No one told its subscriber of the older line: at the portal they see it, once theirs is no longer new, and have as long to say so.
+    Its subscriber was not notified of the older line. They see that line at the portal once their own is no longer new; then they have
+    the same number of days to say that it is not theirs.
     """
     return _days_ago(2 * new_line_days())
 
@@ -221,7 +223,7 @@ def end_session(session: PortalSession) -> None:
 
 
 def end_all_sessions() -> int:
-    """End every session now, and make every code worthless that is on its way; return how many sessions there were."""
+    """End every session now, and make every unused code worthless; return how many sessions there were."""
     run("UPDATE selfcare_coderequest SET code_hash = NULL WHERE code_hash IS NOT NULL")
     run("UPDATE selfcare_postedcode SET code_hash = NULL WHERE code_hash IS NOT NULL")
     return run("DELETE FROM selfcare_portalsession")
@@ -240,6 +242,6 @@ def tenures_of(person_id: PersonId) -> list[Tenure]:
 
 
 def drop_unsent_codes() -> None:
-    """Forget every request for a code that no message and no letter answered: those of a backup were answered since, by the other instance."""
+    """Delete all unanswered requests for codes: after a restore, the instance that made the backup has answered them already."""
     run("DELETE FROM selfcare_coderequest WHERE processed_at IS NULL")
     run("DELETE FROM selfcare_postedcode WHERE reference IS NULL")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a worker does for staff who asked on a page: take a case on, give it back, decide it; protect a subscriber."""
+"""What a worker does for staff who requested it on a page: take on a case, give it back, decide it; protect a subscriber."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from rollkeeper.selfcare.services import protect_subscriber
 
 
 def take(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
-    """Take a case on, or give it back. Refuses: as `take_case`; a protected subscriber's case is not found by staff who may not see it."""
+    """Take on a case, or give it back. Refuses: as `take_case`; staff who may not see protected subscribers do not find their cases."""
     case_id = reference_in(payload, "case")
     case_detail(authority, case_id)
     take_case(authority, case_id, gives_back=payload.get("gives_back") is True, on=on)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a request for a code leaves that gets none: as many leaves and transactions as one that gets one, about no one.
+"""Makes a code request that gets no code leave as many leaves and transactions as one that gets a code; these leaves are about no one.
 
-Else a stranger who asks at a quiet hour learns from the number of published leaves which numbers are lines; and who has the portal's session from
-the number of its own transaction, which PostgreSQL says to any session that asks for messages for its makers.
+Otherwise a stranger who asks at a quiet hour could learn from the number of published leaves which numbers are lines. An attacker with the
+portal's database session could learn it from transaction numbers, which PostgreSQL shows to any session in its debug messages.
 """
 
 import datetime as dt
@@ -15,15 +15,15 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.selfcare.settings import settings
 
 LEAVES_OF_A_CODE: Final = 2
-"""The address is opened, and the code is sent."""
+"""One for opening the address, one for sending the code."""
 TRANSACTIONS_OF_A_CODE: Final = 10
-"""More than any takes, with those within others."""
+"""More than any request takes, nested transactions included."""
 
 
 def enter_unsent(authority: Authority, role: str, *, on: dt.date, leaves: int = LEAVES_OF_A_CODE) -> None:
-    """Enter that no code was sent.
+    """Append entries that no code was sent.
 
-    Up to a limit, since strangers would fill the ledger, from which no entry goes. Ledger: selfcare:code:not_sent.
+    Only up to a limit an hour: otherwise strangers could fill the ledger, whose entries are never deleted. Ledger: selfcare:code:not_sent.
     """
     with action():
         (came,) = rows(
@@ -41,7 +41,7 @@ def next_transaction() -> int:
 
 
 def fill_up(since: int, *, requests: int) -> None:
-    """Fill up the transactions that these requests took, those of the vault among them, so that any take as many. Outside of an action."""
+    """Add empty transactions until these requests took the same number as any others, the vault's included. Call it outside of an action."""
     for _ in range(requests * TRANSACTIONS_OF_A_CODE - (next_transaction() - since)):
-        with action():  # one that writes nothing waits for no disk
+        with action():  # It writes nothing, so it need not wait for the disk.
             rows("SELECT set_config('synchronous_commit', 'off', true), pg_current_xact_id()")

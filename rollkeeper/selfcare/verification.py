@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The second proof: number of the document and name, as registered for the line in the hand.
+"""The second proof: document number and name, as registered for the line in the hand.
 
 The document is compared by its keyed hash, the name after it was opened, which the ledger records; typed values reached this
 process as keyed hashes. The name is opened for every document: if it were opened only for the right one, the access history and
@@ -35,13 +35,13 @@ from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.services import open_sealed
 
 MOST_A_DAY = 10
-"""Failed proofs for one line within 24 hours, over all sessions; after that none is accepted until they are past."""
+"""Failed proofs allowed for one line within 24 hours, over all sessions; after that, no proof is accepted until these hours are over."""
 
 
 def verify(
     session: PortalSession, payload: dict[str, Any], *, request_id: UUID, on: dt.date
 ) -> dict[str, Any]:
-    """Compare, and note in the session that its subscriber is there.
+    """Compare number and name, and note in the session that the subscriber was verified.
 
     Ledger: selfcare:session:verified or selfcare:session:not_verified; vault:sealed:opened. Refuses: INVALID_REQUEST,
     VERIFICATION_NEEDED, if the line has no subscriber; DOCUMENT_NEVER_CHECKED, LINE_CONTESTED.
@@ -53,10 +53,10 @@ def verify(
 
 
 def require_verifiable(session: PortalSession) -> PersonId:
-    """Return who can be verified on this line. Refuses: VERIFICATION_NEEDED, if it has no subscriber; DOCUMENT_NEVER_CHECKED,
+    """Return the person who can be verified on this line. Refuses: VERIFICATION_NEEDED, if it has no subscriber; DOCUMENT_NEVER_CHECKED,
     LINE_CONTESTED.
 
-    A subscriber registered remotely typed number and name themselves: these would give access to all data about the person whom
+    A person who registered remotely typed number and name themselves: otherwise they would get access to all data about the person whom
     they named.
     """
     if session.person_id is None:
@@ -69,7 +69,7 @@ def require_verifiable(session: PortalSession) -> PersonId:
 
 
 def why_not_verifiable(session: PortalSession) -> str:
-    """Return the code of why no one can be verified on this line though it has a subscriber; empty where one can."""
+    """Return the code of the refusal if this line has a subscriber who cannot be verified on it; empty if they can."""
     try:
         require_verifiable(session)
     except RollkeeperError as refused:
@@ -83,7 +83,7 @@ def may_attempt(session: PortalSession) -> bool:
 
 
 def note_verification(session: PortalSession, *, right: bool, role: str, on: dt.date) -> dict[str, Any]:
-    """Note in the session that its subscriber is there, or that one try is used up.
+    """Note in the session that the subscriber was verified, or that one try is used up.
 
     Ledger: selfcare:session:verified or selfcare:session:not_verified.
     """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A subscriber takes back what they contested: the case is closed, and the clock of the line goes on with what was left.
+"""A subscriber withdraws a case: the case is closed, and the clock of the line goes on with the remaining days.
 
-Separate from the decisions of staff: no one decided, so nothing of it is lost and nothing can be appealed against.
+Separate from the decisions of staff: no one decided, so the case is not lost and there is nothing to appeal against.
 """
 
 import datetime as dt
@@ -24,12 +24,12 @@ from rollkeeper.selfcare.services import Payload, key_of
 from rollkeeper.selfcare.sessions import PortalSession
 
 _WITH_PROOF: Final = frozenset({CaseKind.NOT_MINE, CaseKind.CORRECT})
-"""Opened after the second proof, and taken back after it."""
+"""Cases that are opened only after the second proof, and withdrawn only after it."""
 _WITHDRAWABLE: Final = frozenset({CaseKind.DISPUTE, CaseKind.APPEAL}) | _WITH_PROOF
 
 
 def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
-    """Take back a case that was opened for this tenure of the line.
+    """Withdraw a case that was opened for this tenure of the line.
 
     Ledger: selfcare:case:settled, line:clock:resumed. Refuses: INVALID_REQUEST, NOTHING_TO_WITHDRAW, VERIFICATION_NEEDED, NOT_YOUR_LINE.
     """

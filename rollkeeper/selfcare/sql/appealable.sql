@@ -1,5 +1,5 @@
--- Counts the cases of these tenures, which are one, that were lost, and those of them that were appealed against; and whether the line is
--- suspended for want of registration and that was appealed against since.
+-- Counts the lost cases of these tenures, which count as one, and how many of these were appealed against; also tells whether the line is
+-- suspended for a missing registration, and whether the suspension was appealed against.
 -- Law: art. 1 (the lawful rights of people). Reads: selfcare_case, lines_suspension. Writes: -.
 -- Plan: selfcare_case_of_line, a handful of rows. Again: the same.
 

@@ -1,5 +1,5 @@
--- Lists the open corrections whose record was changed since they were opened; if a case is named, that one alone, decided or not. A change of
--- the record of who has the line now answers nothing that who had it before asked for.
+-- Lists the open corrections whose record was changed since they were opened; if a case is named, only that case, decided or not. If a
+-- former subscriber asked for the correction, a change of the present subscriber's record does not count.
 -- Law: art. 2 (recorded truly). Reads: selfcare_case, ledger_entry, lines_tenure. Writes: -.
 -- Plan: selfcare_case_open or the named case, ledger_entry's index by line, and the tenures of one line. Again: those that are still open.
 

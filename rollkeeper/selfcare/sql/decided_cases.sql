@@ -1,5 +1,5 @@
 -- Lists the decided cases, the last first.
--- Law: -. Reads: selfcare_case. Writes: -. Plan: the whole table, as for the open ones: few lines are contested. Again: the same.
+-- Law: -. Reads: selfcare_case. Writes: -. Plan: the whole table: few lines are contested. Again: the same.
 
 SELECT case_id, line_id, kind, about, opened_on, due_on, settled_on, upheld, because
   FROM selfcare_case

@@ -1,7 +1,9 @@
--- Removes code requests, reserved codes, sessions and requests that are a day old, and letters whose days are over: what bounds a code
--- has no further use. Of a case that no one decided before its record was erased: whose the claimant's document was, and who asked.
--- Law: art. 5 (no longer than is needed). Reads: the same, subscribers_subscriber, lines_tenure. Writes: selfcare_coderequest, selfcare_codetry, selfcare_postedcode, selfcare_reservedcode, selfcare_case, selfcare_delegate,
--- selfcare_passkey, selfcare_portalsession, selfcare_portalrequest.
+-- Removes code requests, reserved codes and ended sessions after a day, requests after an hour, and letters whose days are over: rows that
+-- limit codes are not needed longer. Of erased subscribers: delegates, passkeys, letters and, in undecided cases, the claimant's document
+-- hash and the line in hand.
+-- Law: art. 5 (no longer than is needed). Reads: the same, subscribers_subscriber, lines_tenure. Writes: selfcare_coderequest,
+-- selfcare_codetry, selfcare_postedcode, selfcare_reservedcode, selfcare_case, selfcare_delegate, selfcare_passkey, selfcare_portalsession,
+-- selfcare_portalrequest.
 -- Plan: small tables. Again: nothing more to do.
 
 WITH code_requests AS (DELETE FROM selfcare_coderequest WHERE made_at < clock_timestamp() - interval '1 day'),

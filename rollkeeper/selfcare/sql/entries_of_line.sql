@@ -1,4 +1,4 @@
--- Lists what was done to a line within a tenure and has a receipt, the newest first.
+-- Lists the actions on a line within a tenure that have a receipt, the newest first.
 -- Law: art. 13. Reads: ledger_entry. Writes: -. Plan: ledger_entry's index by line. Again: the same.
 
 SELECT entry_id, day, verb, body

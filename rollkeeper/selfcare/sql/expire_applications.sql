@@ -1,4 +1,4 @@
--- Forgets what was given remotely and waited in vain: its last day is over, or the line has a subscriber or has ended by now.
+-- Deletes the data of remote applications that waited in vain: the last day is over, or the line now has a subscriber or has ended.
 -- Law: art. 5 (no longer than is needed). Reads: lines_line. Writes: selfcare_application.
 -- Plan: selfcare_application_pending_twice_for_one_line, those that wait. Again: nothing.
 

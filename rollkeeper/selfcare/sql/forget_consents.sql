@@ -1,4 +1,4 @@
--- Forgets what auditors asked a subscriber when an erasure reduces the entry that says so: it names a sample, of twenty lines.
+-- Deletes an auditor's request to a subscriber when an erasure reduces its ledger entry: the request names a sample of twenty lines.
 -- Law: art. 5 (erased means erased). Reads: the entries reduced. Writes: selfcare_consent.
 -- Plan: primary keys. Again: CREATE OR REPLACE: the same trigger; nothing left to forget.
 CREATE OR REPLACE FUNCTION selfcare_forget_consents() RETURNS trigger

@@ -1,9 +1,9 @@
 -- Lets the care number's menu, or a clerk with the subscriber in front of them, give a code for a suspended line, which no message reaches.
--- Law: art. 3 (who is cut off is heard). Reads: selfcare_coderequest, lines_line, lines_tenure, ledger_entry. Writes: selfcare_coderequest, selfcare_codetry.
+-- Law: art. 3 (a subscriber who is cut off is heard). Reads: selfcare_coderequest, lines_line, lines_tenure, ledger_entry. Writes: selfcare_coderequest, selfcare_codetry.
 -- Plan: selfcare_coderequest_by_number, a handful of rows; primary keys. Again: the newer code replaces the older.
 
--- The pages on which the number of a line was typed a short while ago, the newest first. A page's reference opens nothing. Counted like a
--- number that is looked up: who types a number at the portal could else try which line it belongs to.
+-- The pages on which the number of a line was typed a short while ago, the newest first. A page's reference opens nothing. A call is
+-- counted like a lookup of a number: otherwise a person who types a number at the portal could find out which line it belongs to.
 CREATE OR REPLACE FUNCTION selfcare_pages_of(line uuid) RETURNS SETOF uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -16,7 +16,7 @@ BEGIN
 END
 $$;
 
--- Writes the hash of a code to one page; false where the line had its codes of the hour or of the day, which no caller says.
+-- Writes the hash of a code to one page; false if the line had its codes of the hour or of the day. The callers do not choose these numbers.
 DROP FUNCTION IF EXISTS selfcare_hand_over_code(uuid, uuid, bigint, text, bytea, integer, integer, integer, integer);
 CREATE OR REPLACE FUNCTION selfcare_hand_over_code(
     page uuid, line uuid, entry bigint, means text, hash bytea, minutes integer, attempts integer, session_length integer
@@ -47,7 +47,7 @@ BEGIN
      WHERE c.code_request_id = page AND l.line_id = line AND l.number_index = c.number_index AND l.state = 'suspended'
        AND c.processed_at IS NOT NULL;
     IF NOT FOUND THEN
-        PERFORM access_count_lookups(1);  -- else it tells of any line whether it has the number of a page
+        PERFORM access_count_lookups(1);  -- Otherwise the answer would show for any line whether it has the number of a page.
         RETURN false;
     END IF;
     DELETE FROM selfcare_codetry WHERE code_request_id = page;

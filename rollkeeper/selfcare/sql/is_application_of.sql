@@ -1,5 +1,5 @@
--- Tells whether a waiting application is of this document and this name, by its marks: an app that read them and has the key of the
--- indexes would try every document by itself. Counted like a document that is looked up.
+-- Tells whether a waiting application is of this document and this name, by its hashes. An app that could read the hashes and has the key
+-- of the indexes could try every document by itself. A call is counted like a lookup of a document.
 -- Law: art. 5, 11 (no one can access everyone). Reads: selfcare_application. Writes: -.
 -- Plan: selfcare_application_pending_twice_for_one_line. Again: CREATE OR REPLACE: the same function; a comparison counts again.
 CREATE OR REPLACE FUNCTION selfcare_is_application_of(line uuid, application uuid, document bytea, name bytea) RETURNS boolean

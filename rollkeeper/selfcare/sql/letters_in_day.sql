@@ -1,4 +1,4 @@
--- Counts the letters that were printed since a day began, or that are being printed.
+-- Counts the letters printed since the start of a day, or being printed now.
 -- Law: -. Reads: selfcare_postedcode. Writes: -. Plan: a small table. Again: the same.
 
 SELECT count(*) AS in_day

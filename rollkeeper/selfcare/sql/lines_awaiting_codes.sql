@@ -1,4 +1,4 @@
--- Lists those of some lines to which a code that was asked for is on its way.
+-- Lists the lines among those given to which a requested code is on its way.
 -- Law: art. 5, 13. Reads: selfcare_coderequest, selfcare_postedcode. Writes: -. Plan: selfcare_coderequest_by_line, a few rows a line;
 -- a small table. Again: the same.
 

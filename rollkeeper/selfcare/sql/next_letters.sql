@@ -1,5 +1,5 @@
--- Takes the oldest letters that were asked for and not looked at, or whose printing was broken off, or that the printer did not take an hour
--- ago, for this transaction alone: each try opens the address, and the person concerned sees it.
+-- Takes the oldest letters that are unprocessed, whose printing was interrupted, or that the printer did not take an hour ago, for this
+-- transaction alone: each try opens the address, and the person concerned sees it.
 -- Law: -. Reads: selfcare_postedcode. Writes: row locks. Plan: a small table. Again: the next ones.
 
 SELECT code_request_id, number_index, language

@@ -1,5 +1,6 @@
--- Tells whether a living session of the portal, with a request that waits for its answer, may see what a worker wants to open: its own
--- line; the name recorded there, which is compared and not shown; and all of the person, once the session is verified, on a line that opens it.
+-- Tells whether a living session of the portal, with a request that waits for its answer, may see the data that a worker wants to open: its
+-- own line; the name recorded there, which is compared and not shown; and, once the session is verified, all data of the person that its
+-- line opens.
 -- Law: art. 5, 13. Reads: selfcare_portalsession, selfcare_portalrequest, lines_tenure. Writes: -.
 -- Plan: the living sessions, some hundreds; then primary keys. Again: the same.
 
@@ -15,8 +16,9 @@ WITH asking AS (
        AND encode(sha256(decode('726f6c6c6b65657065722f6163746f7200', 'hex') || v.session_mark), 'hex') = %(actor)s
        AND EXISTS (SELECT FROM selfcare_portalrequest r WHERE r.session_mark = v.session_mark AND r.answered_at IS NULL)
 ), listed AS (
-    -- As `session.sql` and `sessions.py`: a line that was registered lately, or without a document in view, opens nothing but itself; another
-    -- no line that had ended before, and what is recorded for a newer one only once its subscriber had time to say that it is not theirs.
+    -- As in `session.sql` and `sessions.py`: a line that was registered recently, or without its document being seen, opens nothing but
+    -- itself. Any other line opens no line that had ended before, and a newer line only once its subscriber had time to say that it is not
+    -- theirs.
     SELECT a.line_id AS by_line, h.line_id, h.tenure_id,
            h.tenure_id = a.tenure_id OR lower(h.held) < a.held_since OR lower(h.held) < %(opens_newer_before)s AS is_open
       FROM asking a JOIN lines_tenure h USING (person_id)

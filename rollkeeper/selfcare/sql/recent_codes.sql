@@ -1,5 +1,5 @@
 -- Counts the codes that went to a line, or are on their way, within an hour and within a day; and those of one source.
--- Codes on a day to come went out while the machine's clock was ahead, and do not count.
+-- Codes dated in the future were sent while the machine's clock was ahead, and do not count.
 -- Law: -. Reads: selfcare_coderequest. Writes: -. Plan: selfcare_coderequest_by_line, a handful of rows. Again: the same.
 
 SELECT count(*) FILTER (WHERE made_at > clock_timestamp() - interval '1 hour') AS in_hour,

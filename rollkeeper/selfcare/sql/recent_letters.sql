@@ -1,4 +1,4 @@
--- Counts the letters of a line whose days run: printed, being printed, waiting for the printer, or refused by it, but for that of a page.
+-- Counts a line's letters whose days run: printed, being printed, waiting for the printer or refused by it; without the letter of one page.
 -- Law: -. Reads: selfcare_postedcode. Writes: -. Plan: a small table. Again: the same.
 
 SELECT count(*) AS to_line

@@ -1,6 +1,6 @@
--- Notes that a page of the portal asks for a letter with a code, with the rights of this function's owner: the portal reads no page.
--- Law: art. 3 (who is cut off is heard). Reads: selfcare_coderequest. Writes: selfcare_postedcode.
--- Plan: primary keys. Again: one page asks once; whether there is such a line is for the worker.
+-- Records that a page of the portal asks for a letter with a code, with the rights of this function's owner: the portal reads no page.
+-- Law: art. 3 (a subscriber who is cut off is heard). Reads: selfcare_coderequest. Writes: selfcare_postedcode.
+-- Plan: primary keys. Again: one page asks once; the worker finds out whether there is such a line.
 
 CREATE OR REPLACE FUNCTION selfcare_request_letter(page uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Finds a living session: not over, its line not over, and the line still held as it was when the session began.
+-- Finds a living session: it is not over, its line is not over, and the line has the same tenure as when the session began.
 -- Law: art. 13. Reads: selfcare_portalsession, selfcare_application, lines_line, lines_tenure. Writes: a row lock. Plan: primary keys. Again: the same.
 
 SELECT v.session_mark, v.line_id, v.tenure_id, v.person_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AS is_verified,

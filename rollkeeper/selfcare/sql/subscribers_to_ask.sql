@@ -1,5 +1,5 @@
--- Finds who holds a line now and in which language they are notified, if they were not asked for this sample yet; and whether they say
--- that it is not theirs: then another has it in hand, who is not asked.
+-- Finds the present subscriber of a line and the language of their notices, if they were not asked for this sample yet; also whether they
+-- say that the line is not theirs: then another person has it in hand, who is not asked.
 -- Law: art. 13 (the authority checks; the registered subscriber decides who sees the record). Reads: lines_line, lines_tenure,
 -- subscribers_subscriber, selfcare_consent. Writes: -. Plan: primary keys, one row. Again: nothing, once they were asked.
 

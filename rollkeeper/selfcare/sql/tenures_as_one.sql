@@ -1,5 +1,5 @@
--- Lists a tenure and those before it of the same person on the same line without a gap: a corrected record is the same tenure, with
--- another reference.
+-- Lists a tenure and the tenures before it of the same person on the same line without a gap: a corrected record counts as the same tenure,
+-- though it has another reference.
 -- Law: art. 1 (the lawful rights of people), 2. Reads: lines_tenure. Writes: -. Plan: lines_tenure of one line, a handful of rows.
 -- Again: the same.
 

@@ -4,10 +4,10 @@
 -- Writes: selfcare_codetry (one try more, whether or not there is such a line), selfcare_coderequest, selfcare_postedcode, selfcare_portalsession.
 -- Plan: primary key; selfcare_postedcode_by_code, one probe. Again: one more try; the code is used up and the answer is no; two at once take turns.
 
--- A try is counted and kept by one transaction, and compared in another: else an attacker with the portal's role would take each wrong try
--- back by a rollback, and try every code. `given` is the code's hash for this page alone, `posted` its hash for any page on which the number of
--- the same line was typed: it came by letter, days ago. A wrong try writes to a row that has nothing of a line: the plan of a statement says how
--- many bytes were written, and the portal's role would learn which number is a line's.
+-- One transaction counts and stores a try, and another compares it: otherwise an attacker with the portal's role could roll back each wrong
+-- try, and try every code. `given` is the code's hash for this page alone, `posted` its hash for any page on which the number of the same
+-- line was typed, since a letter comes days later. A wrong try writes to a row that has nothing to do with a line: otherwise the portal's
+-- role could learn from the number of bytes in a statement's plan which number is a line's.
 CREATE OR REPLACE FUNCTION selfcare_count_try(code_request uuid, given bytea, posted bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -20,9 +20,9 @@ BEGIN
 END
 $$;
 
--- Its session is limited for the code of a letter, as for a code that was handed over, or one to an address that a counter gave to who was the
--- subscriber before: a counter that an attacker controls gives theirs. The tests act in the portal's role out of the migrator's session, in one
--- transaction.
+-- The session is limited after the code of a letter, after a code that was handed over, and after a code sent to an address that a counter
+-- recorded for the former subscriber: an attacker who controls a counter would record their own. The tests act as the portal's role in a
+-- session of the migrator, in one transaction.
 DROP FUNCTION IF EXISTS selfcare_verify_code(uuid, bytea, bytea);
 DROP FUNCTION IF EXISTS selfcare_verify_code(uuid, bytea, bytea, bytea);
 CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, session bytea) RETURNS boolean
@@ -36,14 +36,15 @@ BEGIN
     UPDATE selfcare_codetry SET tried_code = NULL, tried_letter = NULL, tried_in = NULL
      WHERE code_request_id = code_request AND (tried_in <> pg_current_xact_id()::text::bigint OR session_user = 'migrator')
     RETURNING old.tried_code AS code, old.tried_letter AS letter INTO typed;
-    -- A code that was on its way when the SIM was replaced is in the hand of who has the new one: the network keeps messages for a telephone that is off.
+    -- A code that was on its way when the SIM was replaced reaches the person with the new SIM: the network keeps messages for a telephone
+    -- that is off.
     IF (tried.code_hash = typed.code AND tried.line_id IS NOT NULL AND session IS NOT NULL AND NOT EXISTS (
         SELECT FROM ledger_entry r WHERE r.line_id = tried.line_id AND r.verb = 'line:sim:replaced'
            AND r.entry_id > (SELECT coalesce(max(s.entry_id), 0) FROM ledger_entry s
                               WHERE s.line_id = tried.line_id AND s.verb = 'selfcare:code:sent'
                                 AND s.body::jsonb #>> '{facts,channel}' <> 'post'))) IS NOT TRUE THEN
-        -- In the days of a letter a line may have ended, or come to another subscriber, of whom the letter is not; or a person whom the line
-        -- names may have been protected from who lives at its address.
+        -- While a letter is valid, its line may have ended or got another subscriber, to whom the letter was not sent; or a person of the
+        -- line may have become protected, from someone who lives at its address.
         UPDATE selfcare_postedcode AS p SET code_hash = NULL
          WHERE p.code_hash = typed.letter AND p.number_index = tried.number_index AND p.ends_at > clock_timestamp() AND session IS NOT NULL
            AND EXISTS (SELECT FROM lines_line AS l WHERE l.line_id = p.line_id AND l.state IN ('active', 'suspended'))

@@ -1,5 +1,5 @@
--- Uses the code that staff keep for a line, the oldest first, where one is left that is not too old, and not so many were used in a day: a
--- counter that an attacker controls writes down as many as it wants.
+-- Uses the oldest code that staff reserved for a line, if it is not too old, and if not too many were used within a day: an attacker who
+-- controls a counter could reserve any number.
 -- Law: -. Reads: selfcare_reservedcode. Writes: selfcare_reservedcode. Plan: primary key by line, a handful of rows. Again: the next one.
 
 UPDATE selfcare_reservedcode SET used_at = clock_timestamp()

@@ -1,6 +1,6 @@
--- Finds a consent that is good on a day for one auditor: given, not taken back, not over, and its giver still holds the line.
+-- Finds a consent that is valid on a day for one auditor: given, not withdrawn, not over, and the line is still the giver's.
 -- Law: art. 13. Reads: selfcare_consent, lines_tenure. Writes: -. Plan: a scan of selfcare_consent, which has at most a score of
--- rows a sample; primary key of lines_tenure. Again: the same, while it is good.
+-- rows a sample; primary key of lines_tenure. Again: the same, while it is valid.
 
 SELECT c.line_id, c.tenure_id, c.fields, c.through, h.person_id, h.commitment
   FROM selfcare_consent c JOIN lines_tenure h USING (line_id, tenure_id)

@@ -1,4 +1,4 @@
--- Counts the letters that were asked for some hours ago and are not printed: for want of room in the days since, or of a printer.
+-- Counts the letters requested more than some hours ago and not printed, because there was no room since then, or no printer.
 -- Law: -. Reads: selfcare_postedcode. Writes: -. Plan: a small table. Again: the same.
 
 SELECT count(*) AS letters
