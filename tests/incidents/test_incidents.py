@@ -385,7 +385,7 @@ def test_the_whole_way_as_it_is_typed(committed):
     typed("scope", made, "--references")
     assert "it touched 1" in typed("remedy", made, "suspend_accounts")
     assert "Nothing is sent yet" in typed("notify", made)
-    assert "0 people are notified" in typed("notify", made, "--send")
+    assert "0 notices are sent" in typed("notify", made, "--send")
     assert "用户信息安全事件报告" in typed("report", made, "--language", "zh-hans", "--sent")
     assert "Closed." in typed("close", made)
     assert "closed" in typed("status")
