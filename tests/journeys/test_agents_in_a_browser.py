@@ -75,7 +75,7 @@ def test_an_agents_clerk_registers_people_at_a_device_that_was_registered(visito
     page.locator("main form button").first.click()
     page.goto(demo.backoffice + "/agents/agent-101/assign/")
     page.fill("#id_username", name)
-    page.fill("#id_outlet", "lhasa-77")
+    page.select_option("#id_outlet", "lhasa-77")
     page.locator("main form button").first.click()
     context = chromium.new_context(locale="en-GB")
     clerk = Visitor(context.new_page(), demo)
