@@ -8,9 +8,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from rollkeeper.law.campaign_rules import (
-        StageRule,
-    )  # This import would take a tenth of the time of a start.
+    # This import would take a tenth of the time of a start.
+    from rollkeeper.law.campaign_rules import StageRule
 
 
 class Stage(TextChoices):

@@ -168,9 +168,8 @@ def _join(
         raise DOCUMENTS_INCOMPATIBLE()
     # Wait for concurrent registrations under either document, so that they exceed no limit together.
     lock_line_limits([str(person) for person in whole.values()])
-    if (
-        principals({subscriber, known}) != whole
-    ):  # Another counter joined or separated documents while this one waited.
+    # Another counter joined or separated documents while this one waited.
+    if principals({subscriber, known}) != whole:
         raise ConcurrentChange
     link_persons(subscriber, known, on=on, entry_id=entry_id, shown=shown)
 

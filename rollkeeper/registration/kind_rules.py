@@ -211,9 +211,8 @@ def good_through(
         if said:
             return [UNKNOWN_ATTRIBUTE(attribute=LAST_DAY, part=part, asked="nothing")]
         return rule.last_day(on, born=_born(submission)) if rule else None
-    if (
-        submission.route
-    ):  # Without a document there is no last day on it; the law limits the time of this way.
+    # Without a document there is no last day on it; the law limits the time of this way.
+    if submission.route:
         return None
     if not said:
         return [MISSING_ATTRIBUTE(attribute=LAST_DAY, part=part, article=rule.article, why=_WHY)]
