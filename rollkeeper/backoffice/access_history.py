@@ -22,7 +22,7 @@ from rollkeeper.vault.fields import field_label, purpose_label
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def access_history(request: HttpRequest) -> HttpResponse:
-    """List every access to the subscriber of a line, by its exact number, in plain words. The query is recorded as well."""
+    """List, in plain words, every access to the data of a line's subscriber, by its exact number. The query itself is recorded, too."""
     authority = authority_in(request)
     require(authority, Permission.READ_LEDGER)
     today = clock.today()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The administrator's first page, and those about the installation: its health, its jobs, its settings, its versions.
 
-They only show. What decides over limits and keys is changed on the machine, by no single person at a screen; a few settings that can
-weaken no protection have a form (`setting_changes.py`).
+The pages change nothing. Settings about limits and keys are changed on the machine, never by a single person on a page; a few settings that
+cannot weaken a protection have a form (`setting_changes.py`).
 """
 
 import datetime as dt
@@ -43,14 +43,14 @@ from rollkeeper.kernel.side_by_side import name_in
 from rollkeeper.law.packs import load_pack
 
 SETTING: Final = "setting"
-"""The context under which the catalogues have the descriptions of settings."""
+"""The message context of the descriptions of settings in the translation catalogues."""
 _HIDDEN: Final = ("password", "secret", "token", "pin", "smtp_url", "alarms_to", "documents_url")
-"""A setting with one of these in its name, or an address with a user in it, is not shown; pages are not given the last three at all."""
+"""Values of settings with one of these words in the name, and addresses with a user in them, are not shown; pages never get the last three."""
 
 
 @require_safe
 def administration(request: HttpRequest) -> HttpResponse:
-    """Show what an administrator looks at first: what is wrong, who is here, what ran."""
+    """Show what an administrator needs first: what is wrong, who is signed in, which jobs ran."""
     require(authority_in(request), Permission.MANAGE_STAFF)
     accounts, findings, jobs = staff_list(clock.today()), last_findings(), job_views()
     return render(request, "backoffice/administration.html", {
@@ -76,7 +76,7 @@ def health_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def jobs_page(request: HttpRequest) -> HttpResponse:
-    """Show each job: when it ran, what came of it, when it runs next; or those alone that failed or are late."""
+    """Show each job: when it ran, its result, when it runs next; or only jobs that failed or are late."""
     require(authority_in(request), Permission.MANAGE_STAFF)
     jobs = job_views()
     parts = {
@@ -118,7 +118,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def versions_page(request: HttpRequest) -> HttpResponse:
-    """Show which version of everything this instance runs."""
+    """Show the versions of all software that this instance runs."""
     require(authority_in(request), Permission.MANAGE_STAFF)
     (server,) = rows("SELECT current_setting('server_version') AS version")
     pack = load_pack(instance().pack)
@@ -142,7 +142,7 @@ def _shown(model: type[Table], said: dict[str, Any]) -> list[dict[str, object]]:
 
 
 def _described(english: str | None) -> dict[str, object]:
-    """Say what a setting is in the reader's language, and whether that is English, as where no catalogue has it."""
+    """Return the description of a setting in the reader's language, and whether it is in English because no translation exists."""
     description = pgettext(SETTING, english) if english else ""
     return {"description": description, "is_english": description == english}
 
@@ -150,13 +150,13 @@ def _described(english: str | None) -> dict[str, object]:
 def _on_page(
     path: str, model: type[Table], last: Mapping[str, ChangeView], fixed: Collection[str]
 ) -> dict[str, object]:
-    """Say of a setting whether a page changes it, what keeps a page from it, and who changed it last."""
+    """Return whether a page can change a setting, why not, and who changed it last."""
     is_on_pages = path.partition(".")[2] in on_pages(model)
     return {"is_on_pages": is_on_pages, "is_fixed": is_on_pages and path in fixed, "change": last.get(path)}
 
 
 def _value(name: str, value: object) -> str:
-    """Write a value as the file has it. What a table in it has by default is not written; what is hidden in one is hidden."""
+    """Write a value as in the settings file. In nested tables, defaults are left out and secret values are hidden."""
     match value:
         case None:
             text = ""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is done about an agent on pages: entered, its evidence taken, approved, audited, reinstated, ended; its outlets and accounts.
+"""The actions about an agent on pages: enter it, add evidence, approve, audit, reinstate and end it; its outlets and accounts.
 
-A worker does each of them, in the name of who asked.
+A worker does each of them, in the name of the person who asked.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ class AgentForm(BackofficeForm):
 
 
 class EvidenceForm(BackofficeForm):
-    """What shows that an agent meets a requirement. Only its hash is kept."""
+    """A file that proves that an agent meets a requirement. Only its hash is kept."""
 
     requirement = forms.ChoiceField(label=gettext_lazy("Requirement"), widget=forms.RadioSelect)
     file = forms.FileField(
@@ -70,7 +70,7 @@ class EvidenceForm(BackofficeForm):
         self.fields["requirement"].choices = _requirements()  # type: ignore[attr-defined]
 
     def clean_file(self) -> "UploadedFile[Any]":
-        """Refuse a file that takes long to hash."""
+        """Refuse a file that is so large that hashing takes long."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > _MAX_EVIDENCE_BYTES:
             raise forms.ValidationError(_("The file is larger than 20 MB."))
@@ -89,7 +89,7 @@ class AuditForm(BackofficeForm):
         self.fields["requirement"].choices = [("", _("Nothing: everything was in order")), *_requirements()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a day where something was found."""
+        """Require a day if the audit has a finding."""
         given = super().clean() or {}
         if given.get("requirement") and not given.get("due_on"):
             self.add_error("due_on", _("Enter the day by which it must be remediated."))
@@ -102,7 +102,7 @@ class _AtOutletForm(BackofficeForm):
     outlet = forms.ChoiceField(label=gettext_lazy("Code of the outlet"))
 
     def offer(self, outlets: Iterable[queries.OutletView]) -> None:
-        """Offer these outlets; the only one is chosen."""
+        """Offer these outlets; if there is only one, choose it."""
         codes = [one.code for one in outlets]
         shown = codes if len(codes) == 1 else ["", *codes]
         self.fields["outlet"].choices = [(code, code or "–") for code in shown]  # type: ignore[attr-defined]
@@ -132,7 +132,7 @@ class OutletForm(BackofficeForm):
 
 
 class AssignmentForm(_AtOutletForm):
-    """Which account works at which outlet."""
+    """The account that works at an outlet."""
 
     username = forms.CharField(label=gettext_lazy("User name"), max_length=64, widget=exact_text())
     field_order = ("username", "outlet")
@@ -182,7 +182,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
-    """Ask what belongs to an action about an agent, and have a worker do it."""
+    """Ask for the facts of an action about an agent, and have a worker do it."""
     require(authority_in(request), Permission.APPROVE_AGENT)
     agent = queries.agent_called(code, on=clock.today(), window_days=1)
     form = FORMS[do](request.POST, request.FILES) if request.method == "POST" else FORMS[do]()
@@ -214,9 +214,9 @@ def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
 @require_POST
 @shown_again("backoffice:agent", *_OUT_OF_DATE)
 def act(request: HttpRequest, code: str) -> HttpResponse:
-    """Do something about an agent that needs no form; what harms is asked first."""
+    """Do an action about an agent that needs no form; ask first if the action harms someone."""
     do = request.POST.get("do", "")
-    # Who may stop an agent may also end a device that was lost.
+    # Staff who may suspend an agent may also remove a lost device.
     needed = Permission.SUSPEND_AGENT if do == "remove_devices" else Permission.APPROVE_AGENT
     require(authority_in(request), needed)
     if do not in _PLAIN | _ASKED_FIRST:

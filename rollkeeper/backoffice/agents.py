@@ -37,7 +37,7 @@ from rollkeeper.reporting.queries import report_of, report_periods
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def agent_list(request: HttpRequest) -> HttpResponse:
-    """List the agents in the order of their codes, or find some, and the open cases. No figure sets one above another."""
+    """List the agents in the order of their codes, or find some, and the open cases. No figure ranks the agents."""
     authority = authority_in(request)
     require(authority, Permission.SEE_AGENTS)
     label = _("Code of an agent or an outlet, or a user name")
@@ -57,7 +57,7 @@ def agent_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def agent(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one agent alone: checklist, audits, places, cases, its own figures."""
+    """Show one agent: checklist, audits, outlets, cases, its own figures."""
     authority = authority_in(request)
     require(authority, Permission.SEE_AGENTS)
     view = queries.agent_called(code, on=clock.today(), window_days=agents_settings().window_days)
@@ -108,7 +108,7 @@ def suspend(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def settle(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Say what comes of a case."""
+    """Record the outcome of a case."""
     verdict = request.POST.get("verdict", "")
     if verdict not in set(Verdict):
         messages.error(request, _("Choose the result."))
@@ -129,12 +129,12 @@ def settle(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @require_safe
 def reports(request: HttpRequest, period: str = "") -> HttpResponse:
-    """Show the newest report to the authority, or that of a period: the same figures as its files."""
+    """Show the newest report to the authority, or the report of a period: the same figures as in its files."""
     return reports_page(request, period)
 
 
 def reports_page(request: HttpRequest, period: str, *, draw: SampleDrawForm | None = None) -> HttpResponse:
-    """Show a report; with what is wrong in the form by which lines of it were to be drawn."""
+    """Show a report; also the form for drawing a sample of its lines, with its faults if it was refused."""
     authority = authority_in(request)
     periods = report_periods(authority)
     chosen = period or (periods[0] if periods else "")

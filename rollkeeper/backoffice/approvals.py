@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of all that staff asked for and that is not done: what waits for approvers, and what a worker carries out, in one list."""
+"""The page of all unfinished requests of staff, in one list: those that wait for approvers, and those that a worker carries out."""
 
 from typing import Final
 
@@ -65,13 +65,13 @@ REQUESTS: Final = {
     "word-incident-notice": (_("Incidents"), Permission.MANAGE_INCIDENT, "backoffice:incidents"),
     "open-incident": (_("Incidents"), Permission.MANAGE_INCIDENT, "backoffice:incidents"),
 }  # fmt: skip
-"""What staff ask a worker for: its words, who sees that it was asked for, and its page. A kind that is missing here is shown to no one."""
+"""The kinds of requests to a worker: each with its words, the permission to see it, and its page. A kind missing here is shown to no one."""
 _UNKNOWN: Final = ("", None, "")
 
 
 @require_safe
 def pending_approvals_page(request: HttpRequest) -> HttpResponse:
-    """List what waits for approvers and the reader may approve, and what a worker has to do that the reader may see; the longest first."""
+    """List the actions that the reader may approve and the requests to a worker that the reader may see, the oldest first."""
     authority = authority_in(request)
     listed: list[tuple[PendingApproval | RequestView, str | Promise, str]] = [
         (one, named(one.title, say(one.level, "level") or _LABELS[one.action_kind]), _address(one))
@@ -86,7 +86,7 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
 
 
 def pending_here(authority: Authority) -> list[PendingApproval]:
-    """Return what waits for approvers and is approved at the back office, or by a command."""
+    """Return the pending approvals that are approved at the back office or by a command."""
     return pending_approvals(authority, _HERE)
 
 

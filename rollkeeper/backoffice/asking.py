@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a page asks: first for a confirmation that says what will happen and to how many, then a worker who does it.
+"""How a page has something done: it asks for a confirmation that says what will happen and to how many, then a worker does it.
 
-This app's role in the database may write next to nothing: `access.staff_requests` says why.
+This app's role in the database may write almost nothing: `access.staff_requests` says why.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,23 +33,23 @@ OUT_OF_DATE: Final = gettext_lazy(
     "Nothing was changed: it was done before, or something changed since you opened the page. This is how it is now."
 )
 _PASSING: Final = {VAULT_SESSION_OVER.code: 403, VAULT_OUT_OF_REACH.code: 503}
-"""What is over when the form is sent once more, with the page's status."""
+"""Refusals that can go away when the form is sent once more, each with the page's status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before something is done that cannot simply be taken back."""
+    """The question before an action that cannot simply be undone."""
 
     title: Text
     button: Text
     consequences: Sequence[Text]
     back: str
-    """The address to which who changes their mind goes back."""
+    """The address for a person who decides not to do it."""
     is_harmful: bool = True
     concerns: int | None = None
     """How many people, lines or accounts it concerns."""
     concerned: Text = ""
-    """What these are."""
+    """The words for them."""
 
 
 def is_confirmed(request: HttpRequest) -> bool:
@@ -58,7 +58,7 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 
 def confirm(request: HttpRequest, question: Question, **hidden: str | Sequence[str]) -> HttpResponse:
-    """Ask before it is done. `hidden` goes with the answer."""
+    """Show the question before an action. `hidden` is sent with the answer."""
     sent = [
         (name, one)
         for name, given in hidden.items()
@@ -70,7 +70,7 @@ def confirm(request: HttpRequest, question: Question, **hidden: str | Sequence[s
 def do_by_worker(
     request: HttpRequest, kind: str, said: Text, *, subject: UUID | None = None, **payload: Any
 ) -> Mapping[str, Any] | None:
-    """Have a worker do it, and say so; return its result, None where it is not done yet. Refuses: what the worker refuses."""
+    """Have a worker do an action, and say so; return its result, None if it is not done yet. Refuses: what the worker refuses."""
     result = ask_worker(authority_in(request), kind, subject=subject, **payload)
     if result is None:
         messages.warning(
@@ -84,9 +84,9 @@ def do_by_worker(
 def shown_again[**P](
     page: str, *codes: str
 ) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:
-    """Show a row's page where what was asked for is refused since it was done already, or the row is another by now.
+    """Show a row's page if an action is refused with one of these `codes`: it was already done, or the row has changed meanwhile.
 
-    So a double click, a page that was left open and a colleague's decision end on the page that says how it is. `codes` are such refusals.
+    So after a double click, on an old page, or after a colleague's decision, the person sees the present state.
     """
 
     def guarding(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
@@ -115,10 +115,10 @@ def shown_again[**P](
 def say_refusal(
     fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | None = None, *, field: str | None = None
 ) -> int:
-    """Say a refusal on the page of the form that was refused, and return the page's status: what was filled in is not lost.
+    """Show a refusal next to the form that was refused, and return the page's status: so the values filled in are not lost.
 
-    A wrong password is said at the form that asked for it, and who is asked for it once more is told why. What does not exist is said at
-    the `field` that names it. Raises again what correcting a form does not help.
+    A wrong password is shown at the form that asked for it; if the password must be given once more, the page says why. If something does not
+    exist, this is shown at the `field` that names it. A refusal that no correction of the form can help is raised again.
     """
     said = translated_texts(fault)
     if fault.code == NotSignedIn.code and sign_in is not None:

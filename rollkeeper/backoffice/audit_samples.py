@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The auditor's samples: lines drawn by lot, by reference, and whether a subscriber consented. Only what one agreed to show is shown, once."""
+"""The auditor's samples: lines drawn by lot, by reference, and whether a subscriber consented. Entries are shown only with consent, once."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ from rollkeeper.vault.fields import Field, field_label
 
 @require_POST
 def draw(request: HttpRequest, quarter: str) -> HttpResponse:
-    """Draw a sample from a quarter. The text that decides is not stored, only its hash."""
+    """Draw a sample from a quarter. The text that decides the draw is not stored, only its hash."""
     authority, form = authority_in(request), SampleDrawForm(request.POST)
     require(authority, Permission.DRAW_AUDIT_SAMPLE)
     if not form.is_valid():
@@ -55,7 +55,7 @@ def sample(request: HttpRequest, sample_id: UUID) -> HttpResponse:
 
 @require_POST
 def ask(request: HttpRequest, sample_id: UUID) -> HttpResponse:
-    """Ask the subscribers of its lines, once, whether they let this auditor see some entries."""
+    """Ask the subscribers of the sample's lines, once, whether this auditor may see some entries."""
     authority, form = authority_in(request), ConsentRequestForm(request.POST)
     if not form.is_valid():
         return _page(request, sample_id, form, status=422)

@@ -29,7 +29,7 @@ from rollkeeper.law.packs import load_pack
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorities(request: HttpRequest) -> HttpResponse:
-    """List the authorities, and propose one."""
+    """List the authorities, and propose a new one."""
     if request.method != "POST":
         return _page(request)
     require(authority_in(request), Permission.APPROVE_AUTHORITY)
@@ -68,7 +68,7 @@ def approve(request: HttpRequest, authority_id: UUID) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, authority_id: UUID) -> HttpResponse:
-    """Take an authority off the list; nothing is sealed to its key any more."""
+    """Remove an authority from the list; nothing is sealed to its key any more."""
     require(authority_in(request), Permission.APPROVE_AUTHORITY)
     sign_in = sign_in_form(request, bound=True)
     if sign_in is not None and not sign_in.is_valid():
@@ -86,9 +86,9 @@ def _tried(
     *,
     status: int,
 ) -> HttpResponse:
-    """Show the list with the approval that was refused unfolded, and the fingerprint as it was typed."""
+    """Show the list again with the refused approval open, and the fingerprint as it was typed."""
     asked = sign_in.emptied() if sign_in else sign_in_form(request)
-    form.auto_id = "tried_%s"  # the page has the other fields of these names below
+    form.auto_id = "tried_%s"  # The page has other fields with these names.
     if asked is not None:
         asked.auto_id = "tried_%s"
     return _page(request, status=status, tried=authority_id, fingerprint=form, tried_sign_in=asked)
@@ -97,7 +97,7 @@ def _tried(
 def _page(
     request: HttpRequest, *, sign_in: VaultSignInForm | None = None, status: int = 200, **tried: Any
 ) -> HttpResponse:
-    """Show the list; with the form that was refused, as it was filled in, and with what is wrong in it."""
+    """Show the list; if a form was refused, also the form as it was filled in, with its faults."""
     authority = authority_in(request)
     found, may = queries.authorities(authority), authority.role_for(Permission.APPROVE_AUTHORITY) is not None
     shown = {
@@ -110,6 +110,6 @@ def _page(
 
 
 def _kinds() -> list[tuple[str, str]]:
-    """Return the kinds that the law knows; of a law that knows none, the usual ones, so that a request is entered as refused and counted."""
+    """Return the law's kinds of authorities; if it has none, the usual kinds, so that a request can be entered, refused and counted."""
     found = sorted({law.to for law in disclosure_laws(load_pack(instance().pack), on=clock.today())})
     return [(kind, say(kind, "authority_kind")) for kind in found or AUTHORITY_KINDS]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages of one batch: look at it, approve it, run it, stop it with a reason, undo it by two people."""
+"""The pages of one batch: check it, approve it, run it, stop it with a reason, undo it with two people."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +52,7 @@ class AllowedActions:
 
 @require_safe
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Show one batch: where it is, its dry run, its preview, who approved it and how far it has come."""
+    """Show one batch: its state, its dry run, its preview, who approved it and how far it has come."""
     return _batch_page(request, authority_to_see(request), BatchId(batch_id), BatchApprovalForm())
 
 
@@ -82,7 +82,7 @@ def run(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @shown_again("backoffice:batch", *_OUT_OF_DATE)
 def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Ask why, then stop a batch. A batch that has not begun is cancelled so."""
+    """Ask for the reason, then stop a batch. In this way a batch that has not begun is cancelled."""
     authority = authority_to_see(request)
     require(authority, Permission.STOP_BATCH)
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -99,7 +99,7 @@ def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @shown_again("backoffice:batch", *_OUT_OF_DATE)
 def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Ask for the undo of a batch, or approve it as the second person: every line as it was before, with its time given back."""
+    """Request the undo of a batch, or approve it as the second person: every line is as before, and gets its days back."""
     authority = authority_to_see(request)
     require(authority, Permission.APPROVE_UNDO)
     asked = pending_undo(BatchId(batch_id))
@@ -127,7 +127,7 @@ def withdraw_undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 def authority_to_see(request: HttpRequest) -> Authority:
-    """Return who looks at the campaign. Refuses: NOT_ALLOWED."""
+    """Return the Authority of the reader, who may see the campaign. Refuses: NOT_ALLOWED."""
     authority = authority_in(request)
     require(authority, Permission.SEE_CAMPAIGN)
     return authority
@@ -139,7 +139,7 @@ def page_language() -> str:
 
 
 def known_of(view: BatchView, work: RequestView | None = None) -> Known:
-    """Return what is known next to a batch: the settings, the instant, and what is being watched."""
+    """Return the facts in addition to a batch: the settings, the instant, and the complaints and unproven commands."""
     chosen = settings()
     watch = queries.watch_of(view.batch_id) if view.state == BatchState.RUNNING else None
     return Known(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which campaign a page shows: the one named in its address, or the one that began first. A choice is offered only where several are open."""
+"""Which campaign a page shows: the campaign named in its address, or the first one. A choice is offered only if several are open."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -29,46 +29,46 @@ class CampaignChoice:
 
     key: CampaignKey | None
     offered: tuple[ShownCampaign, ...]
-    """Empty where there is no choice."""
+    """Empty if there is no choice."""
 
     @property
     def name(self) -> str | None:
-        """Return the name of the campaign, None where none is open."""
+        """Return the name of the campaign, None if none is open."""
         return self.key.name if self.key else None
 
     @property
     def reference(self) -> str:
-        """Return which campaign a form of the page is about; empty where none is open."""
+        """Return the reference of the campaign, for the page's forms; empty if none is open."""
         return str(self.key.campaign_id) if self.key else ""
 
     def is_asked_in(self, request: HttpRequest) -> bool:
-        """Tell whether a form was drawn for this campaign, and not for an earlier one that was open at its address."""
+        """Tell whether the form that was sent was shown for this campaign, and not for an earlier one at the same address."""
         return request.POST.get("shown", self.reference) == self.reference
 
     @property
     def query(self) -> str:
-        """Return what the address of another page of the same campaign ends with; empty where there is no choice."""
+        """Return the query part for addresses of other pages of the same campaign; empty if there is no choice."""
         return next((one.query for one in self.offered if one.is_shown), "")
 
     @property
     def further(self) -> str:
-        """Return the same for an address that asks for something already."""
+        """Return the same for an address that already has a query part."""
         return self.query.replace("?", "&")
 
     @property
     def title(self) -> str:
-        """Return what the pack calls the campaign; empty where there is no choice."""
+        """Return the pack's title of the campaign; empty if there is no choice."""
         return next((one.title for one in self.offered if one.is_shown), "")
 
     def overview(self) -> queries.CampaignOverview | None:
-        """Return the campaign as a picture, None where none is open."""
+        """Return the figures of the campaign, None if none is open."""
         return queries.overview(clock.today(), self.name) if self.key else None
 
 
 def campaign_choice(request: HttpRequest, *, also_closed: bool = False) -> CampaignChoice:
-    """Return which campaign a page shows. Refuses: a name that no open campaign has.
+    """Return the campaign that a page shows. Refuses: a name that no open campaign has.
 
-    `also_closed`: the page of a campaign's end goes on being shown once it has ended.
+    `also_closed`: the page for closing a campaign is still shown after it was closed.
     """
     there, asked = campaigns_under_way(), request.GET.get("campaign")
     if also_closed and asked and all(asked != one.name for one in there):
@@ -83,17 +83,17 @@ def campaign_choice(request: HttpRequest, *, also_closed: bool = False) -> Campa
 
 
 def query_of(name: str) -> str:
-    """Return what the address of a page of this campaign ends with."""
+    """Return the query part of an address for this campaign."""
     return f"?{urlencode({'campaign': name})}"
 
 
 def titles_of_open() -> dict[str, str]:
-    """Return what the pack calls each open campaign, by its name; empty where there is only one."""
+    """Return the pack's title of each open campaign, by its name; empty if there is only one."""
     there = campaigns_under_way()
     return {one.name: title_of(one) for one in there} if len(there) > 1 else {}
 
 
 def title_of(campaign: CampaignKey) -> str:
-    """Return what the pack calls a campaign, or its name there."""
+    """Return the pack's title of a campaign, or else its name in the pack."""
     stated = {one.id: one.title for one in campaign.pack_now().stated_campaigns}
     return text_in(get_language() or ENGLISH, {ENGLISH: campaign.name} | stated.get(campaign.name, {}))[0]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One day of the campaign's charts: its counts, what changed since the run before, the batches for it, and how it is counted.
 
-Lines are reached by their batch alone, whose preview shows them by reference; no person is named.
+Lines are shown only in the preview of their batch, by reference; no person is named.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ from rollkeeper.campaign.stage_counts import DayCount
 
 @require_safe
 def campaign_day(request: HttpRequest, day: str) -> HttpResponse:
-    """Show where a day of a chart comes from: a day of the nightly runs, of a batch, or on which something falls due."""
+    """Show the facts behind a day of a chart: a day of a nightly run, of a batch, or on which lines fall due."""
     authority_to_see(request)
     try:
         on = dt.date.fromisoformat(day)
@@ -54,7 +54,7 @@ def campaign_day(request: HttpRequest, day: str) -> HttpResponse:
 
 
 def _due(due: Sequence[DayCount]) -> list[tuple[str, int]]:
-    """Return what falls due: a row for each action, or, where the law names its stages, for each stage."""
+    """Return the lines that fall due: a row for each action or, if the law names its stages, for each stage."""
     if any(one.title for one in due):
         return [(say_stage(one.action, one.level, one.title), one.count) for one in due]
     return [

@@ -27,7 +27,7 @@ class DayForm(BackofficeForm):
 
 
 class ReasonForm(BackofficeForm):
-    """Why a batch is stopped, or its lines get their service back."""
+    """The reason why a batch is stopped or undone."""
 
     because = forms.ChoiceField(
         label=_("Why?"),
@@ -72,7 +72,7 @@ class CloseForm(BackofficeForm):
 
 
 class UploadForm(BackofficeForm):
-    """A file of lines. It is taken into memory and sealed at once."""
+    """A file of lines. It is read into memory and sealed at once."""
 
     file = forms.FileField(
         label=_("File of lines"),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages on which a campaign is planned, its batches are prepared, stays are entered and ended, and it is closed.
 
-What writes is asked for here and done by the worker within seconds; the page follows by itself, and without script by its link.
+Changes are requested here, and the worker makes them within seconds; the page updates by itself, or without script by a link.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ from rollkeeper.law.packs import load_pack
 
 @require_safe
 def plan(request: HttpRequest) -> HttpResponse:
-    """Show what a planning would take in, and what the last one did."""
+    """Show how many lines a planning would add, and the result of the last planning."""
     authority = authority_to_see(request)
     check, done = last_work(WorkKind.PLAN_CHECK), last_work(WorkKind.PLAN)
     pack = load_pack(instance().pack)
@@ -65,7 +65,7 @@ def ask_plan(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def prepare(request: HttpRequest) -> HttpResponse:
-    """Count what is due on a day, then prepare its batches."""
+    """Count the lines due on a day, then prepare its batches."""
     authority = authority_to_see(request)
     form = DayForm(request.POST if request.method == "POST" else None, today=clock.today())
     if form.is_bound and form.is_valid():
@@ -88,7 +88,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def stays(request: HttpRequest) -> HttpResponse:
-    """List the stays, and enter one."""
+    """List the stays, and enter a new one."""
     authority = authority_to_see(request)
     form = StayForm(
         request.POST if request.method == "POST" else None, today=clock.today(), titles=titles_of_open()
@@ -118,7 +118,7 @@ def stays(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_stay(request: HttpRequest, stay_id: UUID) -> HttpResponse:
-    """Agree, as one of two people, that today is the last day of a stay; asked first, since the clocks go on."""
+    """Agree, as one of two people, that today is the last day of a stay; the page asks first, since the clocks go on."""
     authority = authority_to_see(request)
     require(authority, Permission.END_STAY)
     if not is_confirmed(request):
@@ -133,7 +133,7 @@ def end_stay(request: HttpRequest, stay_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest) -> HttpResponse:
-    """Show what is left of a campaign; ask for its end."""
+    """Show what a campaign still has to finish; request its close."""
     authority = authority_to_see(request)
     form = CloseForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and campaign_choice(request).is_asked_in(request):
@@ -205,7 +205,7 @@ def _end_of_stay(stay_id: UUID) -> Question:
 
 
 def _newer(check: RequestView | None, done: RequestView | None) -> RequestView | None:
-    """Return a dry run, but not one from before the last real one."""
+    """Return the dry run, None if the real run was requested after it."""
     return check if check and (done is None or check.requested_at > done.requested_at) else None
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the pages of cases say of each kind: what it means, how to find out, which reasons there are, and what a decision does."""
+"""The texts about each kind of case: what it means, how to find out the facts, which reasons there are, and what a decision does."""
 
 from collections.abc import Mapping, Sequence
 
@@ -137,7 +137,7 @@ NOTICE = _(
 
 
 def meaning(kind: CaseKind) -> Promise:
-    """Say what a kind of case means; of a kind that has no words here, that a person decides it."""
+    """Say what a kind of case means; for a kind without a text here, that a person decides it."""
     return MEANINGS.get(kind, _("A person decides it by the day below."))
 
 
@@ -147,6 +147,6 @@ def reasons(kind: CaseKind) -> Sequence[DecisionReason]:
 
 
 def consequences(kind: CaseKind, *, upheld: bool, against: CaseKind | None = None) -> Sequence[Promise]:
-    """Say what a decision does; of an appeal against a case of some kind, also what it does there."""
+    """Say what a decision does; for an appeal against a lost case, also what it does in that case."""
     there = _UPHELD_AGAINST.get(against, ()) if upheld and against else ()
     return (*there, *_CONSEQUENCES.get((kind, upheld), ()))

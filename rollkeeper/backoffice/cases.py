@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages of cases: what subscribers contest or ask for, the most urgent first; taken on, decided with a reason, by a worker.
+"""The pages of cases, which subscribers open, the most urgent first: staff take them on and decide them with a reason; a worker does it.
 
-References and days alone: no name and no number is shown here.
+Only references and days: no name and no number is shown here.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _FILTERS = ("all", "overdue", "soon", "mine")
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """How a case's day is shown: how many days are left or exceeded, how much of a bar is full, and its colour."""
+    """How the last day of a case is shown: how many days are left or exceeded, how full its bar is, and the bar's colour."""
 
     days: int
     """Days left, or days by which it is overdue."""
@@ -52,7 +52,7 @@ class Deadline:
 
 
 class DecisionForm(BackofficeForm):
-    """Why a case is decided, and so how."""
+    """The reason of a decision, which also says who was right."""
 
     because = forms.ChoiceField(
         label=gettext_lazy("What did you find?"),
@@ -74,7 +74,7 @@ class DecisionForm(BackofficeForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_list(request: HttpRequest) -> HttpResponse:
-    """List the open cases, the overdue ones first, and those decided last; or find some by a reference."""
+    """List the open cases, the overdue ones first, and the newest decisions; or find some by a reference."""
     authority, today = authority_in(request), clock.today()
     username = request.user.get_username()
     opened = queries.case_inbox(authority)
@@ -116,7 +116,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Take a case on, or give it back; not where it went to someone else since the page was shown."""
+    """Take on a case, or give it back; not if another person has taken it on since the page was shown."""
     authority, username = authority_in(request), request.user.get_username()
     require(authority, Permission.SETTLE_CASE)
     gives_back = request.POST.get("gives_back") == "yes"
@@ -126,7 +126,7 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return redirect("backoffice:case", case_id)
     assigned_to = detail.open.assigned_to or ""
     if assigned_to == ("" if gives_back else username):
-        return redirect("backoffice:case", case_id)  # a second click
+        return redirect("backoffice:case", case_id)  # It was clicked twice.
     if assigned_to != request.POST.get("assigned_to", assigned_to):
         said = _("In the meantime %(name)s took this case. Nothing was changed.") % {"name": assigned_to}
         messages.warning(
@@ -141,7 +141,7 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Decide a case, with its reason; what follows is said before."""
+    """Decide a case, with its reason; the page first says what will follow."""
     authority = authority_in(request)
     require(authority, Permission.SETTLE_CASE)
     detail = queries.case_detail(authority, case_id)
@@ -191,12 +191,12 @@ def deadline(one: CaseView) -> Deadline:
 
 
 def _names(one: CaseView | DecidedCase) -> tuple[UUID | str | None, ...]:
-    """Return by what a case is found."""
+    """Return the words by which a case is found."""
     return one.case_id, one.line_id, one.assigned_to if isinstance(one, CaseView) else None
 
 
 def _neighbours(authority: Authority, case_id: UUID) -> dict[str, Any]:
-    """Return which open cases come before and after this one in the list of all, and where it is there; of a decided one, the most urgent."""
+    """Return the open cases before and after this one in the list, and its place there; for a decided case, the most urgent open one."""
     found = [one.case_id for one in queries.case_inbox(authority)]
     if case_id not in found:
         return {"after": found[0] if found else None}
@@ -238,7 +238,7 @@ def _page(
 
 
 def _has_judged(authority: Authority, detail: CaseDetail) -> bool:
-    """Tell whether the person said already what they found, which they may still change; what others found is not told."""
+    """Tell whether the reader has already given a verdict, which they may still change; the verdicts of others are not shown."""
     if detail.case.kind is not CaseKind.FORGERY:
         return False
     given = approvals_of(Permission.DECIDE_FORGERY, [detail.case.case_id])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Works out a campaign's picture: bands of lines per stage over time, as coordinates that a template draws.
+"""Computes a campaign's chart: bands of lines for each stage over time, as coordinates that a template draws.
 
 Pure, so that the picture can be tested as numbers. Drawn on the server: the page needs no script.
 """
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 STACK = ("out_of_scope", "terminated", "suspended", "running", "not_notified")
-"""Stages from the bottom up: what is settled lies at the ground, what is still open on top."""
+"""Stages from the bottom up: finished lines at the bottom, open ones on top."""
 
 Day = tuple[dt.date, Mapping[str, int]]
 _TOPS = (10, 12, 16, 20, 24, 28, 32, 40, 48, 60, 72, 80, 88, 100)
 _WAVE = 0.1
-"""A day on which proof came for so large a share of all lines is a wave of notices."""
+"""If proofs of notice arrive on one day for at least this share of all lines, the day is a wave of notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The name of a stage inside its band, where the band is high enough."""
+    """The name of a stage inside its band, if the band is high enough."""
 
     stage: str
     x: float
     y: float
     is_end: bool = False
-    """It ends at the picture's right edge."""
+    """The text ends at the picture's right edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class StageChart:
-    """Everything that the drawing needs; units are the picture's own."""
+    """Everything that the drawing needs, in picture units."""
 
     width: int
     height: int
@@ -86,7 +86,7 @@ class StageChart:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where on the sheet the picture lies."""
+    """The place of the picture on the sheet."""
 
     width: int
     height: int
@@ -107,7 +107,7 @@ _LABEL_HEIGHT = 22
 def chart(
     series: Sequence[Day], frame: Frame = WIDE, *, begins_on: dt.date | None = None
 ) -> StageChart | None:
-    """Return the drawing of a campaign, None where there is nothing to draw yet."""
+    """Return the drawing of a campaign, None if there is nothing to draw yet."""
     days = thinned(series, MOST_COLUMNS)
     if not days:
         return None
@@ -202,7 +202,7 @@ def share(count: int, most: int) -> float:
 def _labels(
     days: Sequence[Day], x: Callable[[dt.date], float], y: Callable[[float], float], *, is_narrow: bool
 ) -> Iterator[Label]:
-    """Put each stage's name where its band is highest, away from the edges; none where it would not fit.
+    """Put each stage's name where its band is highest, away from the edges; leave out a name that does not fit.
 
     In a narrow picture a name in the right half ends at the edge, which would cut it.
     """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages on which a disclosure request is entered, read, answered and delivered: the vault service does it, for people whom it checked.
+"""The pages on which a disclosure request is entered, read, answered and delivered: the vault service does it, after it checked the people.
 
-One number, one day, one instrument; two people open it. There is no list of numbers here, and nothing opened is shown: an answer
+One number, one day, one instrument; two people open it. There is no list of numbers here, and no opened value is shown: an answer
 leaves this page sealed to the authority's key.
 """
 
@@ -40,7 +40,7 @@ _GET_OR_POST = ["GET", "HEAD", "POST"]
 
 @require_http_methods(_GET_OR_POST)
 def enter(request: HttpRequest) -> HttpResponse:
-    """Enter a disclosure request. Who enters it has no say in it afterwards."""
+    """Enter a disclosure request. The person who enters it may not decide or open it afterwards."""
     authority = authority_in(request)
     require(authority, Permission.ENTER_DISCLOSURE)
     known = [
@@ -69,7 +69,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             expires_on=given["expires_on"],
         )  # fmt: skip
     except DisclosureRefused as refused:
-        called = f"…{reference_of(str(refused.facts['disclosure']))}"  # as the list of requests calls it
+        called = f"…{reference_of(str(refused.facts['disclosure']))}"  # as in the list of requests
         (said,) = translated_texts(refused.with_facts(disclosure=called))
         messages.warning(request, said)
         return redirect("backoffice:disclosures")
@@ -95,7 +95,7 @@ def instrument(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
 
 @require_http_methods(_GET_OR_POST)
 def answer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
-    """Open what was asked, by the two who approved it, and return it sealed to the authority's key."""
+    """Open the requested data, by the two people who approved it, and return it sealed to the authority's key."""
     authority = authority_in(request)
     require(authority, Permission.OPEN_ON_DISCLOSURE)
     found = queries.disclosure_view(authority, disclosure_id)
@@ -131,7 +131,7 @@ def answer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
 
 @require_http_methods(_GET_OR_POST)
 def defer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
-    """Defer the notification of the person, as one of two who enter the same."""
+    """Defer the notification of the person, as one of two people who must both do so."""
     authority = authority_in(request)
     require(authority, Permission.DEFER_NOTIFICATION)
     shown = {"disclosure": queries.disclosure_view(authority, disclosure_id)}
@@ -159,7 +159,7 @@ def defer(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
 
 @require_http_methods(_GET_OR_POST)
 def delivered(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
-    """Note that the sealed answer went to the authority: nothing more is opened for this request then."""
+    """Record that the sealed answer went to the authority: after that, nothing more is opened for this request."""
     authority = authority_in(request)
     require(authority, Permission.DECIDE_DISCLOSURE)
     shown = {"disclosure": queries.disclosure_view(authority, disclosure_id)}
@@ -179,7 +179,7 @@ def delivered(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
 
 
 def ask_or_say_over(request: HttpRequest, sign_in: Any, operation: str, **asked: Any) -> bool:
-    """Have the vault do something; tell whether it did. Where the session with it was over, say so: nothing was done."""
+    """Have the vault do something; tell whether it was done. If the session with the vault was over, say that nothing was done."""
     try:
         ask_vault(request, sign_in, operation, **asked)
     except RollkeeperError as fault:

@@ -18,7 +18,7 @@ MAX_INSTRUMENT_BYTES: Final = 2_500_000
 
 
 class NumberForm(EmptiedForm):
-    """The number and the day, as the instrument has them."""
+    """The number and the day, as written in the instrument."""
 
     number = forms.CharField(
         label=gettext_lazy("The whole number, as the instrument has it"), max_length=LONGEST_IDENTIFIER,
@@ -30,7 +30,7 @@ class NumberForm(EmptiedForm):
 
 
 class EnterDisclosureForm(EmptiedForm):
-    """What an instrument asks about one number on one day."""
+    """The question of an instrument about one number on one day."""
 
     kept: ClassVar[frozenset[str]] = frozenset(
         {"authority", "instrument", "held_on", "held_at", "fields_named", "received_on", "expires_on"}
@@ -92,7 +92,7 @@ class EnterDisclosureForm(EmptiedForm):
 
 
 class DeferralForm(EmptiedForm):
-    """Until when a person is not notified, and why."""
+    """The day until which a person is not notified, and the reason."""
 
     until = day_field(gettext_lazy("The last day without notification"))
     because = forms.ChoiceField(
@@ -101,7 +101,7 @@ class DeferralForm(EmptiedForm):
 
 
 class SecondPersonForm(EmptiedForm):
-    """The second of the two who open it, as the vault checks them for itself."""
+    """The sign-in of the second of the two people who open a request, which the vault checks itself."""
 
     kept: ClassVar[frozenset[str]] = frozenset({"second"})
     second = forms.CharField(
@@ -141,7 +141,7 @@ class ProposeAuthorityForm(EmptiedForm):
 
 
 class FingerprintForm(EmptiedForm):
-    """The fingerprint that the authority read out, by another channel than the key came."""
+    """The fingerprint that the authority read out, over another channel than the key."""
 
     read_out = forms.CharField(
         label=gettext_lazy("Fingerprint of its key, as the authority reads it out"), max_length=200,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages on which two people decide a third party's disclosure request. Nothing is opened here, and no number is shown.
 
-The approver reads the instrument (`disclosure_actions`) and types the number and the day as it has them.
+The approver reads the instrument (`disclosure_actions`) and types the number and the day as written there.
 """
 
 from uuid import UUID
@@ -57,7 +57,7 @@ def disclosure(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
 @require_POST
 @shown_again("backoffice:disclosure", *_OUT_OF_DATE)
 def approve(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
-    """Approve, with the number and the day as read in the instrument. Neither is shown again."""
+    """Approve a request, with the number and the day as read in the instrument. Neither is shown again."""
     authority = authority_in(request)
     form = DisclosureApprovalForm(request.POST)
     if not form.is_valid():
@@ -79,7 +79,7 @@ def approve(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
 @require_POST
 @shown_again("backoffice:disclosure", *_OUT_OF_DATE)
 def refuse(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
-    """Refuse it, alone, for a reason that is counted."""
+    """Refuse a request, which one person may do alone, for a reason that is counted."""
     authority = authority_in(request)
     form = DisclosureRefusalForm(request.POST)
     if not form.is_valid():

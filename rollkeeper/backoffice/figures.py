@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The campaign's figures as a file: one row a day, one column a stage. Counts alone, no line."""
+"""The campaign's figures as a file: one row for each day, one column for each stage. Only counts, no lines."""
 
 import csv
 import io

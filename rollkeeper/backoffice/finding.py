@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How a row of a long list is found: by its reference, a code, or the user name of a member of staff.
 
-What is typed goes by POST, whatever it is: a subscriber's number that someone types here is in no address, no log and no answer.
+The typed text is always sent by POST: if someone types a subscriber's number here, it appears in no address, log or answer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.backoffice.forms import EmptiedForm, exact_text
 
 FEWEST_LETTERS: Final = 4
-"""Of a reference; a code or a user name may be shorter."""
+"""The fewest letters of a reference; a code or a user name may be shorter."""
 
 
 class FindForm(EmptiedForm):
-    """A part of what names a row."""
+    """A part of the reference, code or name of a row."""
 
     find = forms.CharField(
         max_length=64, widget=exact_text(),
@@ -29,14 +29,14 @@ class FindForm(EmptiedForm):
     )  # fmt: skip
 
     def named(self, label: str | Promise) -> "FindForm":
-        """Return this form with a label that says what is found."""
+        """Return this form with a label that says what to type."""
         self.fields["find"].label = label  # type: ignore[assignment]
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class Found[T]:
-    """What is shown of a list: all of it, or what was found."""
+    """The rows of a list that are shown: all, or the rows found."""
 
     rows: Sequence[T]
     form: FindForm
@@ -44,7 +44,7 @@ class Found[T]:
 
     @property
     def only(self) -> T | None:
-        """Return the row that was found, where it is the only one: who looked for it is led to its page."""
+        """Return the row found if it is the only one: then the page leads on to it."""
         return self.rows[0] if self.is_narrowed and len(self.rows) == 1 else None
 
     @property
@@ -60,7 +60,7 @@ def find_in[T](
     *,
     label: str | Promise,
 ) -> Found[T]:
-    """Return a list, or those of its rows that are named by what was typed. Nothing of it is sent back."""
+    """Return a list, or only its rows that the typed text names. The text is not sent back."""
     if request.method != "POST":
         return Found(listed, FindForm().named(label))
     form = FindForm(request.POST).named(label)

@@ -20,7 +20,7 @@ from rollkeeper.subscribers.choices import PartyRole
 from rollkeeper.vault.fields import Field
 
 LONGEST_IDENTIFIER = 253
-"""A domain's greatest length."""
+"""The greatest length of a domain."""
 
 
 def day_field(label: Any, help_text: Any = "", **more: Any) -> forms.DateField:
@@ -36,7 +36,7 @@ def exact_text(*, width: int | None = 20) -> forms.TextInput:
 
 
 class BackofficeForm(forms.Form):
-    """A form that says what to do where a field was left empty; its label is next to the sentence, at the top too."""
+    """A form that says what to do if a field was left empty; the field's label is next to the sentence, also at the top of the page."""
 
     def full_clean(self) -> None:
         """Check what was entered."""
@@ -50,7 +50,7 @@ class BackofficeForm(forms.Form):
 
 
 class EmptiedForm(BackofficeForm):
-    """A form that sends back its faults, and of its values none that may be about a person."""
+    """A form that sends back its faults, but no value that may be about a person."""
 
     kept: ClassVar[frozenset[str]] = frozenset()
     """The fields whose values are sent back: choices, days."""
@@ -60,18 +60,18 @@ class EmptiedForm(BackofficeForm):
         return self.filled_into(type(self)())
 
     def filled_into(self, empty: Self) -> Self:
-        """Give an empty form the faults of this one, and what it keeps."""
+        """Give an empty form the faults of this one, and the values that are kept."""
         empty.initial = {
             name: self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
             for name in self.kept
-            if name not in self.errors  # it may be anything: a number that was typed into the wrong field
+            if name not in self.errors  # It could be a number that was typed into the wrong field.
         }
         empty.errors.update(self.errors)
         return empty
 
 
 class NumberIndexForm(EmptiedForm):
-    """A line by its whole number, of which only the keyed hash goes on."""
+    """A line by its whole number; only the keyed hash of the number is used after this form."""
 
     number = forms.CharField(
         label=_("Number of the line"), max_length=LONGEST_IDENTIFIER, widget=exact_text(),
@@ -121,7 +121,7 @@ class LineForm(BackofficeForm):
             raise forms.ValidationError([*translated_texts(fault)]) from None
 
     def clean_on(self) -> dt.date:
-        """Return the day, today where none was given."""
+        """Return the day, today if none was given."""
         given: dt.date | None = self.cleaned_data.get("on")
         return given or self._today
 
@@ -198,7 +198,7 @@ class ConsentRequestForm(BackofficeForm):
 
 
 class OpenValueForm(EmptiedForm):
-    """Whose value, which one, and what for."""
+    """The person, the value to open, and the purpose."""
 
     kept: ClassVar[frozenset[str]] = frozenset({"part", "field", "purpose"})
     line = forms.CharField(
@@ -218,7 +218,7 @@ class OpenValueForm(EmptiedForm):
 
 
 class VaultSignInForm(EmptiedForm):
-    """Who asks, as the vault checks it for itself."""
+    """The sign-in of the person who asks, which the vault checks itself."""
 
     password = forms.CharField(
         label=_("Your password"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of legal holds: which case keeps which record from erasure and until when. The officer enters and ends them, and a worker carries it out.
+"""The page of legal holds: which case keeps which record from erasure, and until when. The officer requests and ends holds; a worker does it.
 
 A line is named by its number once, in the body of a request, and shown by a short reference.
 """
@@ -37,7 +37,7 @@ from rollkeeper.retention.legal_holds import MAX_DAYS, current_legal_holds
 
 
 class HoldForm(NumberIndexForm):
-    """Which record, for which case, and until when."""
+    """The record that is held, the case, and the last day."""
 
     kept: ClassVar[frozenset[str]] = frozenset({"last", "review_on"})
     case = forms.CharField(
@@ -55,7 +55,7 @@ class HoldForm(NumberIndexForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def holds(request: HttpRequest) -> HttpResponse:
-    """List the current holds, those to be reviewed first at the top, and enter a new one."""
+    """List the current holds, the ones to be reviewed first at the top, and enter a new one."""
     authority, today = authority_in(request), clock.today()
     require(authority, Permission.MANAGE_LEGAL_HOLDS)
     form = HoldForm(request.POST if request.method == "POST" else None)
@@ -86,12 +86,12 @@ def holds(request: HttpRequest) -> HttpResponse:
 @require_POST
 @shown_again("backoffice:holds", LEGAL_HOLD_NOT_FOUND.code)
 def lift(request: HttpRequest) -> HttpResponse:
-    """Lift a hold before its time, after a question: a record past its day is then erased."""
+    """End a hold early, after a question: a record whose last day is over is then erased."""
     authority, today = authority_in(request), clock.today()
     require(authority, Permission.MANAGE_LEGAL_HOLDS)
     line, case = request.POST.get("line", ""), request.POST.get("case", "")
     if not is_confirmed(request):
-        # As it is now: the list that it was chosen from may be older than the newest decision about it.
+        # Read it again: the list on the page may be older than the newest decision about the hold.
         held = [
             one
             for one in current_legal_holds(authority, on=today)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The mapping of an import as a page has it: a meaning for each column, a meaning for each kind. Pure: answers in, map out, and back.
+"""The mapping of an import as a page shows it: a meaning for each column and for each kind. Pure: it turns answers into a map, and back.
 
-The map itself, and what it may hold, is `imports/mapping.py`; the worker checks it.
+The map itself, and what it may contain, is in `imports/mapping.py`; the worker checks it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -75,7 +75,7 @@ ABOUT: Final[Mapping[str, Promise]] = {
     "payment or income": pgettext_lazy("column", "payment or income"),
     "whereabouts, use or work": pgettext_lazy("column", "whereabouts, use or work"),
 }
-"""What a column is about that the register does not keep, by the dictionary's own words."""
+"""The contents of columns that the register does not keep, by the words of the column dictionary."""
 LEFT_OUT: Final = "left_out"
 _PLAIN: Final = ("number", "region", "contact", "reference")
 _REGISTRATION: Final = tuple(ATTRIBUTES) + tuple(LINE_ATTRIBUTES)
@@ -85,7 +85,7 @@ _ASKED_OF: Final[Mapping[str, Promise]] = {
     "company.bearer": _("Who acts for the company: %(attribute)s"),
     "company.user": _("Who uses the company's line: %(attribute)s"),
 }
-"""How an attribute is named that a law asks besides, by where a map has it."""
+"""The labels of attributes that a law asks for in addition, by their place in a map."""
 _PARTS: Final = ("registration", "company", "company.bearer", "company.user")
 _KINDS: Final = (
     "service", "status", "language", "payment", "document_type", "is_essential",
@@ -100,21 +100,21 @@ class Column:
     place: int
     name: str
     about: Promise | None
-    """Why the register does not keep it."""
+    """The content of a column that the register does not keep."""
     meaning: str
     values: tuple[tuple[int, str, int, str], ...]
-    """Of a column of kinds: place, value, rows and meaning."""
+    """For a column of kinds: place, value, number of rows and meaning of each value."""
     rare: int
     others: str
 
     @property
     def is_kind(self) -> bool:
-        """Tell whether each of its values has a meaning."""
+        """Tell whether this is a column of kinds, each of whose values has a meaning."""
         return self.meaning in _KINDS
 
 
 def meanings_of(proposal: Mapping[str, Any]) -> dict[str, Promise | str]:
-    """Return what a column may mean: what every file can say, and what the law asked when this one was looked through."""
+    """Return the possible meanings of a column: those of every file, and the attributes that the law asked for when this file was read."""
     more = {
         name if place == "registration" else f"{place}.{name}": str(label) % {"attribute": Field(name).label}
         for place, label in _ASKED_OF.items()
@@ -124,7 +124,7 @@ def meanings_of(proposal: Mapping[str, Any]) -> dict[str, Promise | str]:
 
 
 def columns_of(proposal: Mapping[str, Any], chosen: Mapping[str, Any]) -> list[Column]:
-    """Return the columns with what was proposed, or chosen since."""
+    """Return the columns with their proposed meanings, or with the meanings chosen since then."""
     raw = chosen.get("raw") or proposal.get("raw", {})
     meanings, tables, others = dict(_meanings(raw)), dict(_tables(raw)), chosen.get("others", {})
     return [
@@ -141,7 +141,7 @@ def columns_of(proposal: Mapping[str, Any], chosen: Mapping[str, Any]) -> list[C
 
 
 def map_of(proposal: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, Any]:
-    """Return the map that a page's answers make: what the worker checks and counts with."""
+    """Return the map made from a page's answers, which the worker checks and uses for counting."""
     raw: dict[str, Any] = {}
     others: dict[str, str] = {}
     proposed, offered = proposal.get("raw", {}), meanings_of(proposal)
@@ -165,7 +165,7 @@ def map_of(proposal: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str,
 
 
 def missing_in(raw: Mapping[str, Any]) -> list[str]:
-    """Return what a person has yet to say before the rows can be counted."""
+    """Return the questions that a person must still answer before the rows can be counted."""
     missing = []
     if "number" not in raw:
         missing.append(gettext("Say which column holds the numbers of the lines."))
@@ -177,13 +177,13 @@ def missing_in(raw: Mapping[str, Any]) -> list[str]:
 
 
 def date_form_of(raw: Mapping[str, Any]) -> str:
-    """Return in which form the dates are written, empty for the proposed ones."""
+    """Return the form in which dates are written, empty for the proposed form."""
     formats = raw.get("activated_on", {}).get("formats", ())
     return formats[0] if len(formats) == 1 else ""
 
 
 def choices_of(meaning: str) -> list[tuple[str, Promise | str]]:
-    """Return what the values of a column of kinds may mean."""
+    """Return the possible meanings of the values of a column of kinds."""
     left_out = (LEFT_OUT, _("not imported"))
     match meaning:
         case "status":
@@ -251,7 +251,7 @@ def _activated(name: str, answers: Mapping[str, str], proposed: Mapping[str, Any
 
 
 def _status_forms(answers: Mapping[str, str], proposed: Mapping[str, Any]) -> list[str]:
-    """Return how days of a status are written: as proposed for these columns, else as the days on which lines were activated."""
+    """Return the form of the days in status columns: the proposed one, or else the form of the days of activation."""
     chosen = answers.get("date-form") or answers.get("date-forms", "")
     return list(proposed.get("status", {}).get("formats", ())) or [form for form in chosen.split("|") if form]
 
@@ -279,7 +279,7 @@ def _put_registration(raw: dict[str, Any], meaning: str, name: str, table: Mappi
 def _put_kinds_of_documents(
     raw: Mapping[str, Any], answered: str | None, proposed: Mapping[str, Any]
 ) -> None:
-    """Say of which kind documents are that no column says it of: of persons as answered, of a company a licence unless proposed otherwise."""
+    """Set the document type if no column has it: for persons the type that was answered, for companies the proposed one."""
     for place in _PARTS:
         made, was = _part(raw, place), _part(proposed, place)
         if not made or "document_type" in made:
@@ -290,7 +290,7 @@ def _put_kinds_of_documents(
 
 
 def _part(raw: Mapping[str, Any], place: str) -> Any:
-    """Return one part of a registration as a map has it."""
+    """Return one part of a registration from a map."""
     part: Any = raw
     for one in place.split("."):
         part = part.get(one) or {}

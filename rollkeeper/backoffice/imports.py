@@ -48,7 +48,7 @@ _STEPS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: HttpRequest) -> HttpResponse:
-    """List the files handed in, and take one."""
+    """List the files handed in, and accept a new one."""
     authority = authority_in(request)
     require(authority, Permission.IMPORT_LINES)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -61,14 +61,14 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def import_page(request: HttpRequest, upload_id: UUID) -> HttpResponse:
-    """Show one file: its mapping, what was counted, or what came of it."""
+    """Show one file: its mapping, the counts, or the result."""
     return render(request, "backoffice/import.html", _shown(upload(authority_in(request), upload_id)))
 
 
 @require_POST
 @shown_again("backoffice:import", UPLOAD_NOT_IN_STATE.code, UPLOAD_COUNTED_AGAIN.code)
 def decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
-    """Count with the mapping of the page, import as it was counted, or discard."""
+    """Count the rows with the mapping of the page, import the file as counted, or discard it."""
     authority = authority_in(request)
     step = _STEPS.get(request.POST.get("step", ""))
     seen = upload(authority, upload_id)
@@ -93,7 +93,7 @@ def decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
-    """Undo an import of which nothing was used yet, after a question. A worker does all of it or none."""
+    """Undo an import whose lines were not used yet, after a question. A worker undoes all of it or nothing."""
     require(authority_in(request), Permission.IMPORT_LINES)
     made = past_import(import_id)
     if not is_confirmed(request):

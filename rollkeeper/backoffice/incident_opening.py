@@ -44,7 +44,7 @@ def _instant_field(label: Any, help_text: Any = "", *, required: bool = False) -
 
 
 class IncidentForm(BackofficeForm):
-    """What is known in the first minute. Everything else is found out by the steps of the runbook."""
+    """The facts known in the first minute. The steps of the runbook find out everything else."""
 
     about = forms.ChoiceField(
         label=gettext_lazy("What was compromised?"), choices=About.choices, widget=forms.RadioSelect,
@@ -87,7 +87,7 @@ class IncidentForm(BackofficeForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what belongs to what was compromised, and leave out what does not."""
+        """Require the fields that belong to the thing that was compromised, and ignore the others."""
         given = super().clean() or {}
         about, now = given.get("about"), clock.now()
         if about in set(About):
@@ -106,7 +106,7 @@ class IncidentForm(BackofficeForm):
         return given
 
     def payload(self) -> dict[str, Any]:
-        """Return what the worker is asked: references, instants and choices."""
+        """Return the facts for the worker: references, instants and choices."""
         given = self.cleaned_data
         instants = {
             name: given[name].isoformat() if given.get(name) else None
@@ -121,7 +121,7 @@ class IncidentForm(BackofficeForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_incident(request: HttpRequest) -> HttpResponse:
-    """Ask what is known, and have a worker open the incident."""
+    """Ask for the known facts, and have a worker open the incident."""
     require(authority_in(request), Permission.MANAGE_INCIDENT)
     first = {"noticed_at": clock.now().astimezone(clock.zone()), "severity": Severity.SERIOUS.value}
     form = IncidentForm(request.POST if request.method == "POST" else None, initial=first)

@@ -26,7 +26,7 @@ class Place(StrEnum):
     DONE = "done"
     NEXT = "next"
     WAITS = "waits"
-    """For another person, or for the worker."""
+    """It waits for another person, or for the worker."""
     OPTIONAL = "optional"
     LATER = "later"
 
@@ -48,7 +48,7 @@ class RunbookStep:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One duty with its remaining or exceeded time, and how much of its bar is full; nothing if its clock is stopped."""
+    """One duty with its remaining or exceeded time, and how full its bar is; both are empty if its clock is stopped."""
 
     duty: DutyView
     left: str
@@ -60,7 +60,7 @@ class Clock:
 def runbook(
     found: IncidentView, asked: Sequence[StepView], *, authority: Authority, username: str
 ) -> list[RunbookStep]:
-    """Return the steps of an incident in their order; the first that is to be done is next."""
+    """Return the steps of an incident in their order; the first step not yet done is marked as next."""
     steps = [_offer(found, step, asked, authority=authority, username=username) for step in _steps(found)]
     places = [*(_done(found, one.name) for one in steps), _is_reported(found), found.closed_at is not None]
     names = [*(one.name for one in steps), REPORT, CLOSE]
@@ -103,7 +103,7 @@ def next_clock(found: IncidentView, *, now: dt.datetime) -> Clock | None:
 
 
 def length_of(span: dt.timedelta) -> str:
-    """Say a length of time in its two greatest units."""
+    """Say a length of time in its two largest units."""
     days, hours, minutes = span.days, span.seconds // 3600, span.seconds % 3600 // 60
     said_hours = ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
     if days:
@@ -158,7 +158,7 @@ def _steps(found: IncidentView) -> list[Step]:
 
 
 def _concerns_no_one(found: IncidentView) -> bool:
-    """Tell whether it was found out that there is no one to notify, and no duty is met by saying so."""
+    """Tell whether the scope shows that there is no one to notify, and no open duty requires to notify people."""
     drafted = found.drafted or {}
     is_owed = any(
         duty.to == "person" and not duty.met_at and not duty.exempt_because for duty in found.duties
@@ -205,7 +205,7 @@ def _placed(one: RunbookStep, following: str) -> RunbookStep:
 
 
 def _remedy_owed(found: IncidentView, names: Sequence[str]) -> str:
-    """Return the remedy that is next where the law asks the operator to act at once and nothing was done yet."""
+    """Return the remedy that is next if the law requires the operator to act at once and nothing was done yet; otherwise empty."""
     is_owed = any(duty.to == "self" and not duty.met_at and not duty.exempt_because for duty in found.duties)
     if not is_owed:
         return ""

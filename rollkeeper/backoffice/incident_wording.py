@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page on which an officer changes what an incident's notice says, in one language, before anyone approves that it goes out."""
+"""The page on which an officer changes the text of an incident's notice, in one language, before anyone approves its sending."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from rollkeeper.notices.wordings import MOST, is_deceptive, missing_marks, stand
 
 
 class WordingForm(BackofficeForm):
-    """The text of the notice, with marks for what is put in for each person."""
+    """The text of the notice, with marks that are replaced for each person."""
 
     text = forms.CharField(
         label=gettext_lazy("Text"),
@@ -36,7 +36,7 @@ class WordingForm(BackofficeForm):
     )
 
     def clean_text(self) -> str:
-        """Refuse a text that lacks a mark, or that sends people elsewhere."""
+        """Refuse a text that lacks a mark, or that leads people to another address."""
         text: str = self.cleaned_data["text"].replace("\r\n", "\n")
         if missing := missing_marks(text):
             raise forms.ValidationError(_("These are missing: %(marks)s") % {"marks": " ".join(missing)})
@@ -51,7 +51,7 @@ class WordingForm(BackofficeForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def word_notice(request: HttpRequest, incident_id: UUID, language: str) -> HttpResponse:
-    """Show the text in one language, and keep another; with `standard`, the standard text again."""
+    """Show the text in one language, and store a changed one; with `standard`, restore the standard text."""
     authority = authority_in(request)
     require(authority, Permission.MANAGE_INCIDENT)
     found = queries.incident(authority, incident_id, now=clock.now())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages of incidents: figures and clocks, what each of the people would be notified, and what is done about it.
+"""The pages of incidents: figures and clocks, the notices that people would get, and the steps that are taken.
 
 No affected person is named here, not even by reference. The worker carries out steps requested here within seconds.
 """
@@ -99,7 +99,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 @require_POST
 @shown_again("backoffice:incident", *_OUT_OF_DATE)
 def ask(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """Request a step, or approve one that another person requested. What harms is asked first, with how many it concerns."""
+    """Request a step, or approve a step that another person requested. If it harms, ask first, with the number of people concerned."""
     step = request.POST.get("step", "")
     if step not in set(Step):
         messages.error(request, _("Choose what is to be done."))
@@ -120,7 +120,7 @@ def ask(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 @require_POST
 @shown_again("backoffice:incident", *_OUT_OF_DATE)
 def withdraw(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """Withdraw a step that waits for a second yes."""
+    """Withdraw a step that waits for the second person."""
     step = request.POST.get("step", "")
     if step not in set(Step):
         messages.error(request, _("Choose what is to be done."))
@@ -145,7 +145,7 @@ def report(request: HttpRequest, incident_id: UUID, language: str) -> HttpRespon
 @require_POST
 @shown_again("backoffice:incident", *_OUT_OF_DATE)
 def report_sent(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """Note that the report went to the authority."""
+    """Record that the report went to the authority."""
     left = request.POST.get("left", "")
     note_report_sent(
         authority_in(request), incident_id, on=clock.today(), left=int(left) if left.isdecimal() else None
@@ -157,14 +157,14 @@ def report_sent(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 @require_POST
 @shown_again("backoffice:incident", *_OUT_OF_DATE)
 def close(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """Close an incident whose every duty is met."""
+    """Close an incident after all its duties are met."""
     close_incident(authority_in(request), incident_id, on=clock.today())
     messages.success(request, _("The incident is closed."))
     return redirect("backoffice:incident", incident_id)
 
 
 def _question(found: IncidentView, step: Step) -> Question:
-    """Ask before a step that harms, with how many it concerns; of a drill, that it concerns no one."""
+    """Return the question before a step that harms, with the number concerned; for a drill it says that nothing happens to anyone."""
     if found.is_drill:
         concerns, concerned = None, ""
         said: list[Text] = [_("This is a drill: the step is recorded, and nothing happens to anyone.")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which choices the pages of the back office show, and what they add: a note to a stage or a step, a state's colour."""
+"""The choices that the pages of the back office show, and their additions: a note to a stage or a step, a state's colour."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -69,7 +69,7 @@ AUTHORITY_KINDS: dict[str, Promise] = {
     "police": _("Police"),
     "prosecutor": _("Prosecutor"),
 }
-"""The usual kinds of authorities; of another, a law's own word is shown."""
+"""The usual kinds of authorities; for another kind, the law's own word is shown."""
 OTHER_EXPOSED: dict[str, Promise] = {
     "record": _("the whole record, as it was recorded offline"),
     "other": _("another field"),
@@ -117,7 +117,7 @@ JOBS: dict[str, Promise] = {
         for group in ELEMENT_GROUPS
     },
 }
-"""What each job does; one that is not here is shown by its name."""
+"""What each job does; a job that is missing here is shown by its name."""
 CHOICES: Mapping[str, tuple[type[TextChoices], ...]] = {
     "about": (About,),
     "duty": (IncidentDuty,),
@@ -163,7 +163,7 @@ NOTES: Mapping[str, Mapping[str, Promise | str]] = {
 
 
 def opening_hours(text: str) -> str:
-    """Return opening hours with the names of days in the reader's language, days of one length together."""
+    """Return opening hours with the names of days in the reader's language; days with the same hours together."""
     said, hours = list[str](), parse_hours(text)
     for spans, days in groupby(enumerate(DAYS), key=lambda one: hours.get(one[1])):
         if spans:
@@ -176,14 +176,14 @@ def opening_hours(text: str) -> str:
 
 
 def say_stage(action: str, level: str | None, title: Mapping[str, str] | None) -> str:
-    """Say what a stage of a law does, after the name that the law gives it, where it gives it one."""
+    """Return what a stage of a law does, after the law's name of the stage, if it has one."""
     return named(
         title, f"{say(action, 'action')} · {say(level, 'level')}" if level else say(action, "action")
     )
 
 
 def say(value: str | None, name: str) -> str:
-    """Return the label of a stored value in the reader's language; of one that has none, its own words."""
+    """Return the label of a stored value in the reader's language; if it has no label, the value itself."""
     if not value:
         return ""
     note = NOTES.get(name, {}).get(str(value))

@@ -16,12 +16,12 @@ from rollkeeper.selfcare.queries import urgent_case_count
 
 
 def _count_approvals(request: HttpRequest) -> int:
-    """Return how many wait for the reader's own approval."""
+    """Return how many actions wait for the reader's approval."""
     return sum(not one.is_own for one in pending_here(authority_in(request)))
 
 
 def _count_cases(request: HttpRequest) -> int:
-    """Return how many cases are overdue or nearly so: a legal deadline is on every page."""
+    """Return how many cases are overdue or nearly so: every page must show a legal deadline."""
     return urgent_case_count(authority_in(request), on=clock.today())
 
 
@@ -131,4 +131,4 @@ GROUPS: Final = (
         ),
     ),
 )  # fmt: skip
-"""One row at a desk: a new page joins the group where a reader would look for it, or is below one of its entries."""
+"""The groups of the menu, in one row: a new page goes into the group where a reader would look for it, or below one of its entries."""

@@ -15,7 +15,7 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Rows[T]:
-    """One page of a list, for `site/pages.html`: its rows, which they are, and where those before and after are."""
+    """One page of a list, for `site/pages.html`: its rows, their places in the list, and the addresses of the pages before and after."""
 
     shown: Sequence[T]
     first: int
@@ -25,18 +25,18 @@ class Rows[T]:
     after: str
 
     def __iter__(self) -> Iterator[T]:
-        """Give the rows of this page."""
+        """Yield the rows of this page."""
         return iter(self.shown)
 
     def __len__(self) -> int:
-        """Return how many rows this page has; none where the list is empty."""
+        """Return how many rows this page has; 0 if the list is empty."""
         return len(self.shown)
 
 
 def paged[T](request: HttpRequest, found: Sequence[T], name: str = "page") -> Rows[T]:
-    """Return the part of a list that the address asks for under this name; the first where it asks for none, the last beyond the end.
+    """Return the page of a list that the address asks for under this name; the first by default, the last for a number beyond the end.
 
-    What was found by what someone typed is no address: its first page is all there is.
+    Results of a search have no address, so only their first page is shown.
     """
     pages = Paginator(found, PAGE)
     is_found = request.method == "POST"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Everyone outside who gets something of this register, and what: the gateways, the network's elements, witnesses, authorities, agents.
+"""All outside partners that get data of this register, and which data: gateways, network elements, witnesses, authorities, agents.
 
-The page only shows. No partner asks the register by a machine: there is no such interface.
+The page changes nothing. The register has no interface through which a partner's machine could query it.
 """
 
 from collections.abc import Iterator
@@ -42,16 +42,16 @@ class Partner:
     title: str | Promise
     gets: str | Promise
     names: tuple[str, ...] = ()
-    """Which they are, or which settings name them; none where none is set."""
+    """Their names, or the settings that name them; empty if none is set."""
     count: int | None = None
-    """How many they are, of those that pages admit."""
+    """How many there are, for partners that are admitted on pages."""
     where: str = ""
-    """The page that lists them, where administrators see it."""
+    """The page that lists them, if administrators may see it."""
 
 
 @require_safe
 def partners_page(request: HttpRequest) -> HttpResponse:
-    """Show who outside gets what."""
+    """Show which outside partners get which data."""
     require(authority_in(request), Permission.MANAGE_STAFF)
     return render(request, "backoffice/partners.html", {"partners": list(_partners())})
 
@@ -61,7 +61,7 @@ def _partners() -> Iterator[Partner]:
     for name in notices.channels:
         channel = Channel(name)
         setting = SETTINGS_OF[channel]
-        # Pages are not given the mail server's address, so this one cannot tell whether there is one.
+        # Pages do not get the mail server's address, so this page cannot tell whether it is set.
         is_set = channel is Channel.EMAIL or getattr(notices, setting)
         yield Partner(channel.label, _GIVEN[channel], (f"notices.{setting}",) if is_set else ())
     network = provisioning_settings()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A batch's preview as a picture: a timeline a line, equal lines folded into one row, and what differs in words.
+"""A batch's preview as a picture: a timeline for each line, equal lines folded into one row, and their differences in words.
 
 Pure, so that the picture can be tested as numbers. Drawn on the server: the page needs no script.
 """
@@ -18,7 +18,7 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of days: where it lies, in picture units."""
+    """A period of days: its place in the picture, in picture units."""
 
     at: float
     width: float
@@ -26,7 +26,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Lines that are alike: counted, told where they are, and drawn once."""
+    """Lines that are alike: counted by service and region, and drawn once."""
 
     lines: tuple[PreviewLine, ...]
     services: tuple[tuple[str, int], ...]
@@ -41,9 +41,9 @@ class Row:
     runs: Span | None
     pauses: tuple[Span, ...]
     sentences: tuple[Sentence, ...]
-    """The reasons that all of them have."""
+    """The reasons that all these lines have."""
     own: tuple[tuple[PreviewLine, tuple[Sentence, ...]], ...]
-    """Each line with the reasons in which it differs, such as the day since when it is in service."""
+    """Each line with the reasons that only it has, such as the day on which its service began."""
 
     @property
     def count(self) -> int:
@@ -74,7 +74,7 @@ class PreviewPicture:
 
 
 def preview_picture(lines: Sequence[PreviewLine], *, due_on: dt.date) -> PreviewPicture | None:
-    """Return the picture of some lines of a batch, None where there is none."""
+    """Return the picture of some lines of a batch, None without lines."""
     if not lines:
         return None
     days = [
@@ -131,7 +131,7 @@ def _row(lines: list[PreviewLine], axis: _Axis) -> Row:
 def _within(
     pauses: Sequence[tuple[dt.date, dt.date | None]], anchor: dt.date | None, last_day: dt.date | None
 ) -> list[tuple[dt.date, dt.date]]:
-    """Return the pauses cut to the days that the clock ran."""
+    """Return the pauses, cut to the days between the anchor and the last day."""
     if anchor is None or last_day is None:
         return []
     cut = [(max(first, anchor), min(last or last_day, last_day)) for first, last in pauses]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The page on which the officer protects a subscriber who lives under a threat; a worker carries it out.
 
-No one is listed, and no reason is asked: a list of the protected would be the list that the threat looks for.
+No one is listed, and no reason is asked: an attacker would look for just such a list of protected subscribers.
 """
 
 from django.http import HttpRequest, HttpResponse

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A report is opened on pages: drafted of a period that is over, read, and published by two people. A worker does it."""
+"""Reports on pages: drafted for a period that is over, read, and published by two people. A worker does it."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from rollkeeper.reporting.queries import published_on
 
 @dataclass(frozen=True, slots=True)
 class ReportState:
-    """How far a report has come, and what this reader may do: draft another, publish this one."""
+    """The state of a report, and what this reader may do: publish it, or draft reports of other periods."""
 
     published_on: dt.date | None
     approved_by: tuple[str, ...]
@@ -34,7 +34,7 @@ class ReportState:
 
 
 def report_state(authority: Authority, period: str, *, username: str) -> ReportState:
-    """Return the state of the report of a period; of none, what may be drafted."""
+    """Return the state of the report of a period, and the periods of which a report may be drafted."""
     day = published_on(authority, period) if period else None
     given = approved_by(period) if period and day is None else []
     drafts = authority.role_for(Permission.MAKE_REPORTS) is not None
@@ -48,7 +48,7 @@ def report_state(authority: Authority, period: str, *, username: str) -> ReportS
 
 @require_POST
 def draft(request: HttpRequest) -> HttpResponse:
-    """Draft the report of a period: a quarter is counted once, so it is asked first."""
+    """Draft the report of a period. The page asks first, since a quarter is counted only once."""
     require(authority_in(request), Permission.MAKE_REPORTS)
     name = request.POST.get("period", "")
     if not name:

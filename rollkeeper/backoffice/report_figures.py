@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a report for the authority looks: coverage first, trends over its periods, what is zero folded into one line. Also as PDF.
+"""How a report for the authority looks: coverage first, trends over its periods, tables of zeros in one line. Also as PDF.
 
-The figures are those of the signed files; nothing is counted here.
+The figures come from the signed files; nothing is counted here.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from rollkeeper.reporting.rules import TOTAL
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many lines of one service have a registered subscriber: a share for each quarter, None where a figure is hidden."""
+    """How many lines of one service have a registered subscriber: a share for each quarter, None if a figure is hidden."""
 
     name: str
     lines: int
@@ -59,7 +59,7 @@ class Table:
 
     part: str
     figure: str
-    """What is counted, without the campaign whose lines alone it counts."""
+    """The name of the figure, without the name of the campaign whose lines it counts."""
     title: str
     periods: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -68,7 +68,7 @@ class Table:
 
 @require_safe
 def report_pdf(request: HttpRequest, period: str) -> HttpResponse:
-    """Return a report on paper, the same as the signed one."""
+    """Return a report as PDF, with the same figures as the signed one."""
     report, language = report_of(authority_in(request), period), get_language() or "en"
     digest = hashlib.sha256(canonical_bytes(report)).hexdigest()
     return HttpResponse(
@@ -96,7 +96,7 @@ def coverage(report: Mapping[str, Any], language: str) -> list[Coverage]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a report: its title, and the tables that have a figure; the steps of the campaign with their bars, in its part alone."""
+    """One part of a report: its title, and the tables that have a figure. Only the campaign's part has the steps with their bars."""
 
     title: str
     tables: list[Table]
@@ -106,7 +106,7 @@ class Part:
 def parts(
     report: Mapping[str, Any], language: str, *, law: Pack | None = None
 ) -> tuple[list[Part], list[str]]:
-    """Return the parts of a report that say something, in order, and the titles of the tables that are zero throughout."""
+    """Return the parts of a report that have a table to show, in order, and the titles of the tables that are zero throughout."""
     shown, empty = tables(report, language, law=law)
     words = labels_by_law(language, law) if law else labels_in(language)
     steps = [(step_label(one, language, words, law), one) for one in campaign_steps(report)]
@@ -124,7 +124,7 @@ def parts(
 def tables(
     report: Mapping[str, Any], language: str, *, law: Pack | None = None
 ) -> tuple[list[Table], list[str]]:
-    """Return the tables that have a figure, and the titles of those that are zero throughout; `law`: what calls its stages by a name."""
+    """Return the tables that have a figure, and the titles of those that are zero throughout; `law`: the pack that names its stages."""
     words = labels_by_law(language, law) if law else labels_in(language)
     made = [_table(one, language, words, law) for one in report["tables"]]
     return [one for one in made if one.rows], [one.title for one in made if not one.rows]
@@ -156,7 +156,7 @@ def _table(one: Mapping[str, Any], language: str, words: Mapping[str, str], law:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a table is made: from the register, or each row from the entries of one verb whose facts have the stated values."""
+    """How a table is counted: from the register, or each row from the entries of one verb whose facts have the stated values."""
 
     figure: str
     title: str
@@ -164,7 +164,7 @@ class Made:
 
 
 def how_made(report: Mapping[str, Any], language: str) -> list[Made]:
-    """Say how each table of a report is made, once for what several campaigns have each. What comes from the register has no rows."""
+    """Return how each table of a report is counted, once for tables that each campaign has. Tables counted from the register have no rows."""
     words, titles = labels_in(language), titles_of(language)
     counted = {table.id: table.rows for table in metrics.tables()}
     figures = dict.fromkeys(campaign_of_figure(one["table"])[0] for one in report["tables"])
@@ -181,7 +181,7 @@ def how_made(report: Mapping[str, Any], language: str) -> list[Made]:
 
 
 def _condition(row: metrics.Metric) -> str:
-    """Write what is asked of the facts of an entry, as an auditor reads it in the definitions."""
+    """Write the conditions on the facts of an entry, as an auditor reads them in the definitions."""
     said = [f"{fact} = {str(value).lower()}" for fact, value in (row.where or {}).items()]
     said += [f"{row.is_not[0]} ≠ {', '.join(row.is_not[1])}"] if row.is_not else []
     said += [f"{row.day_by} + 1 ≥ day"] if row.day_by else []

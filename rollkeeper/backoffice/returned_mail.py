@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of returned mail: what was scanned or typed, Rollkeeper's verdict, and lines that no letter reached.
+"""The page of returned mail: references that were scanned or typed, Rollkeeper's verdict, and lines that no letter reached.
 
-It takes down references and nothing else. Whether a slip is genuine, and so whether a clock starts, is found by Rollkeeper:
-this app has no key to the slips.
+This app records references and nothing else. Another process finds out whether a slip is genuine, and so whether a clock
+starts: this app has no key for the slips.
 """
 
 from django import forms
@@ -46,14 +46,14 @@ class LettersForm(EmptiedForm):
     )
 
     def said(self) -> list[str]:
-        """Return what was given, a line each."""
+        """Return the references given, one for each line of the text."""
         lines = (line.strip() for line in str(self.cleaned_data["references"]).splitlines())
         return [line for line in lines if line]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def letters(request: HttpRequest) -> HttpResponse:
-    """Show what came back of letters, and note what is given."""
+    """Show the returned letters and slips, and record the references given."""
     if request.method != "POST":
         return _page(request, LettersForm())
     authority, form = authority_in(request), LettersForm(request.POST)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The form in which an administrator changes the settings that can weaken no protection of a person; a worker writes the file."""
+"""The form in which an administrator changes those settings that cannot weaken a person's protection; a worker writes the file."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -67,17 +67,17 @@ class ChangeView:
 
     @property
     def is_replaced(self) -> bool:
-        """Tell whether the file says something else by now: the file was changed on the machine, or the change is seconds old."""
+        """Tell whether the file has another value now: it was changed on the machine, or the change is only seconds old."""
         return self.is_done and said(written(current_value(self.table, self.key))) != self.now
 
     @property
     def is_new(self) -> bool:
-        """Tell whether it is so new that not every process has taken it over."""
+        """Tell whether the change is so new that some processes may not use it yet."""
         return self.is_done and self.request.requested_at > clock.true_now() - _TAKEN_OVER
 
 
 class SettingsForm(BackofficeForm):
-    """The settings that can be changed here, with what they say now."""
+    """The settings that can be changed here, with their present values."""
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
@@ -91,7 +91,7 @@ class SettingsForm(BackofficeForm):
                 self.fields[f"{table}-{key}"] = field
 
     def changes(self) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
-        """Return what is to be, and what was, of each setting that differs."""
+        """Return the new and the former value of each setting that differs."""
         to: dict[str, dict[str, Any]] = {}
         was: dict[str, dict[str, Any]] = {}
         for table, key in self.offered:
@@ -120,7 +120,7 @@ class SettingsForm(BackofficeForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_settings_page(request: HttpRequest) -> HttpResponse:
-    """Ask what is to be changed, check it as the file is checked, and have a worker write it."""
+    """Ask for the changes, check them as the file is checked, and have a worker write the file."""
     authority = authority_in(request)
     require(authority, Permission.CHANGE_SETTINGS)
     if request.method != "POST":
@@ -154,7 +154,7 @@ def change_settings_page(request: HttpRequest) -> HttpResponse:
 
 
 def recent_changes() -> list[ChangeView]:
-    """Return what administrators changed on pages within a year, the newest first."""
+    """Return the changes that administrators made on pages within a year, the newest first."""
     return [one for request in recent_requests(KIND, limit=_SHOWN) for one in _changes_of(request)]
 
 
@@ -204,7 +204,7 @@ def _field(table: str, key: str) -> forms.Field | None:
 
 
 def _limits(table: str, key: str) -> dict[str, Any]:
-    """Return the least and the greatest value that a setting's model takes."""
+    """Return the least and the greatest value that a setting's model allows."""
     rules = registered_tables()[table].model_fields[key].metadata
     above = [one.gt for one in rules if getattr(one, "gt", None) is not None]
     most = [one.le for one in rules if getattr(one, "le", None) is not None]
@@ -212,7 +212,7 @@ def _limits(table: str, key: str) -> dict[str, Any]:
 
 
 def _more_languages(now: list[str]) -> forms.Field | None:
-    """Offer the languages that could be added; none is taken away here."""
+    """Offer the languages that can be added; this page removes no language."""
     from django.conf import settings as django_settings
 
     more = [(code, name) for code, name in django_settings.LANGUAGES if code not in now]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Pages about staff: who there is with which roles, and what an administrator does about an account.
+"""Pages about staff: the accounts with their roles, and what an administrator does about an account.
 
-What makes an account or gives a role goes through the vault service, which checks the administrator's password and code itself and
-does one thing for one code (`vault/staff_administration.py`). Closing an account and ending its sessions this app does alone: it
-takes something away.
+To make an account or give a role, this app asks the vault service, which checks the administrator's password and code itself and
+does one thing for one code (`vault/staff_administration.py`). This app closes accounts and ends their sessions by itself, since this only
+takes rights away.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ from rollkeeper.vault import client
 
 
 class InvitationForm(EmptiedForm):
-    """Where an invitation goes."""
+    """The address to which an invitation is sent."""
 
     address = forms.CharField(
         label=gettext_lazy("E-mail address"),
@@ -135,7 +135,7 @@ def add_staff_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def account_page(request: HttpRequest, staff_id: UUID) -> HttpResponse:
-    """Show one account, and what can be done about it."""
+    """Show one account, and the actions that are possible for it."""
     require(authority_in(request), Permission.MANAGE_STAFF)
     view = _account(staff_id)
     return render(request, "backoffice/account.html", {
@@ -147,7 +147,7 @@ def account_page(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_account(request: HttpRequest, staff_id: UUID, operation: str) -> HttpResponse:
-    """Ask who it is, and have the vault service do one thing to an account."""
+    """Ask for the administrator's password and code, and have the vault service do one thing to an account."""
     require(authority_in(request), Permission.MANAGE_STAFF)
     if operation not in _OPERATIONS:
         raise Http404
@@ -202,21 +202,21 @@ def end_account_sessions(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 
 def _offer_roles(form: EmptiedForm, view: StaffView, operation: str) -> None:
-    """Offer the roles that the account has where one is to end, and the others where one is to be given."""
+    """Offer the roles that the account has if one is to be ended, or the other roles if one is to be given."""
     if "role" in form.fields:
         offered = [one for one in ROLE_TITLES.items() if (one[0] in view.roles) == (operation == "end-role")]
         form.fields["role"].choices = [(role.value, title) for role, title in offered]  # type: ignore[attr-defined]
 
 
 def _invited(request: HttpRequest, username: str, code: str) -> HttpResponse:
-    """Show the code that was not mailed: once, in this answer alone."""
+    """Show a code that was not mailed: once, in this answer only."""
     return render(request, "backoffice/invited.html", {"username": username, "code": code})
 
 
 def _asked(
     request: HttpRequest, operation: str, sign_in: VaultSignInForm, values: Mapping[str, Any]
 ) -> object:
-    """Have the service see who asks, and do it. Refuses: what the service refuses."""
+    """Have the service check who asks, and do the action. Refuses: what the service refuses."""
     given = sign_in.cleaned_data
     session = client.sign_in(request.user.get_username(), given["password"], lambda: given["code"])
     return session.ask(operation, **values)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where a batch is, what comes next, when, and who must act: as steps that a template draws.
+"""How far a batch has come, what comes next, when, and who must act: as steps that a template draws.
 
-Pure: what is known and the instant go in, steps come out, so that every state can be tested without a page.
+Pure: facts and an instant go in, steps come out, so that every state can be tested without a page.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ _ENDED_EARLY: Final = frozenset({BatchState.STOPPED, BatchState.UNDO_REQUESTED, 
 
 
 class StepState(StrEnum):
-    """Of one step."""
+    """The state of one step."""
 
     DONE = "done"
     NOW = "now"
@@ -34,7 +34,7 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its name, what is said of it, and how far it is."""
+    """One step: its name, its texts, and its state."""
 
     title: str
     notes: tuple[str, ...]
@@ -43,18 +43,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known next to the batch itself."""
+    """The facts in addition to the batch itself."""
 
     now: dt.datetime
     pilot_hours: int
     run_from_hour: int | None
     is_asked: bool = False
-    """A person asked for a run, and the worker has it to do."""
+    """A person requested a run, and the worker has not done it yet."""
     watch: Watch | None = None
 
     @property
     def today(self) -> dt.date:
-        """Return the day."""
+        """Return the day of the instant."""
         return self.now.date()
 
 
@@ -120,7 +120,7 @@ def what_next(batch: BatchView, known: Known) -> str:
 
 
 def is_watched(batch: BatchView, known: Known) -> bool:
-    """Tell whether the first share is out and the rest waits for its hour."""
+    """Tell whether the pilot is done and the rest of the batch waits."""
     until = watched_until(batch.pilot_done_at, pilot_hours=known.pilot_hours)
     return (
         batch.state == BatchState.RUNNING
@@ -131,7 +131,7 @@ def is_watched(batch: BatchView, known: Known) -> bool:
 
 
 def may_run_now(batch: BatchView, known: Known) -> bool:
-    """Tell whether a person may ask for a run now."""
+    """Tell whether a person may request a run now."""
     is_ready = batch.state in {BatchState.APPROVED, BatchState.RUNNING} and batch.due_on <= known.today
     return is_ready and not known.is_asked and not is_watched(batch, known)
 
@@ -148,7 +148,7 @@ def _position(batch: BatchView, known: Known) -> int:
     if batch.position_done < batch.pilot_count:
         return 2 if batch.approvals else 1
     if batch.state in _ENDED_EARLY and batch.position_done == batch.pilot_count:
-        return 3  # the hours in which it was to be watched may not have passed
+        return 3  # The hours for watching the pilot may not be over.
     return 3 if is_watched(batch, known) else 4
 
 
@@ -168,7 +168,7 @@ def _ended(batch: BatchView) -> list[Step]:
 
 
 def _why(reason: str | None) -> Iterator[str]:
-    """Say why it stopped: the label of a person's choice, or what Rollkeeper stopped it for."""
+    """Say why a batch stopped: the label of the reason that a person chose, or Rollkeeper's own reason."""
     if reason in StopReason.values:
         yield str(StopReason(reason).label)
     elif reason:
@@ -278,7 +278,7 @@ def _moment(at: dt.datetime) -> str:
 
 
 def _time(at: dt.datetime, known: Known) -> str:
-    """Return a time of today as a time, of another day with its day."""
+    """Return an instant of today as a time only, of another day with its day."""
     at = at.astimezone(known.now.tzinfo)
     return date_format(at, "TIME_FORMAT" if at.date() == known.today else "DATETIME_FORMAT")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of the unreachable subscribers: by which channel they were tried, which lines they are by reference, and who answers for them.
+"""The page of the unreachable subscribers: the channels tried, their lines by reference, and who waived them.
 
 Figures come from tallies and the list is paged, so that it works for ten million lines. A campaign does not close while any
 listed line is not waived.
@@ -36,7 +36,7 @@ _IN_VAIN = frozenset({NoticeState.BOUNCED, NoticeState.UNREACHABLE})
 
 
 class AfterForm(BackofficeForm):
-    """The last line of the page before, and which lines are shown."""
+    """The last line of the previous page, and the region and channel whose lines are shown."""
 
     after = forms.UUIDField(required=False)
     region = forms.CharField(required=False, max_length=64)
@@ -54,13 +54,13 @@ class WaiveForm(BackofficeForm):
 
 @require_safe
 def unreachable(request: HttpRequest) -> HttpResponse:
-    """Show the state of notification by channel, and the lines that nothing has reached."""
+    """Show the state of notification by channel, and the lines that no notice has reached."""
     return _page(request, WaiveForm())
 
 
 @require_POST
 def waive(request: HttpRequest) -> HttpResponse:
-    """Answer, by name, for the lines that were marked."""
+    """Waive the marked lines, under the reader's name."""
     form = WaiveForm(request.POST)
     lines = [LineId(UUID(one)) for one in request.POST.getlist("lines")[:PAGE] if _is_reference(one)]
     if not form.is_valid() or not lines:
@@ -73,7 +73,7 @@ def waive(request: HttpRequest) -> HttpResponse:
 
 
 def _asked_for(request: HttpRequest) -> str:
-    """Return what the address of the page says of which lines are shown; empty where it says nothing."""
+    """Return the query part of the page's address that selects the lines; empty if it selects none."""
     asked = {name: request.GET[name] for name in _ASKED if name in request.GET}
     return f"?{urlencode(asked)}" if asked else ""
 
@@ -124,7 +124,7 @@ def _page(request: HttpRequest, form: WaiveForm, status: int = 200) -> HttpRespo
 
 
 def by_channel(seen: queries.CampaignOverview) -> list[dict[str, object]]:
-    """Return for each channel, and for what was tried by none, how many were reached, are in progress and were tried in vain."""
+    """Return, for each channel and for notices without a channel, how many arrived, are in progress or failed."""
     found = reach_by_channel(seen.campaign_id)
 
     def count(channel: Channel | None, states: frozenset[NoticeState]) -> int:
@@ -142,7 +142,7 @@ def by_channel(seen: queries.CampaignOverview) -> list[dict[str, object]]:
 
 
 def next_channel(channel: str | None) -> str | None:
-    """Return the channel that comes after one that failed; None where none is left."""
+    """Return the channel to try after one that failed; None if none is left."""
     order = [one.value for one in Channel]
     if channel is None:
         return order[0]

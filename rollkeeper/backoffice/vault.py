@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The page on which a data protection officer opens one value of one person, by way of the vault service.
 
-This app cannot open. It passes on who asks: the service checks the password and the code of the authenticator app itself, and its
-session lasts some minutes. The value is in one answer alone, is kept nowhere, and its opening is in the ledger before.
+This app cannot open values. It passes on the person's sign-in: the service checks the password and the code of the authenticator app itself,
+and its session lasts some minutes. The value is only in one answer and is stored nowhere; the ledger records the opening before it.
 """
 
 from dataclasses import replace
@@ -26,8 +26,8 @@ _PAGE: Final = "backoffice/open_value.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_value(request: HttpRequest) -> HttpResponse:
-    """Show one field of who holds a line now, or held it last. Every opening is recorded, and the person sees it."""
-    # Whether it is they is asked on this page itself, by the vault: a confirmation elsewhere would be a second one.
+    """Show one field of a line's present or last subscriber. Every opening is recorded, and the person sees it."""
+    # The vault checks the password on this page itself, so the app need not ask for it a second time.
     require(replace(authority_in(request), is_recent=True), Permission.OPEN_SEALED)
     if request.method != "POST":
         return _page(request)

@@ -18,14 +18,14 @@ _SESSION: Final = "vault_session"
 
 
 def sign_in_form(request: HttpRequest, *, bound: bool = False) -> VaultSignInForm | None:
-    """Return the form by which a person confirms to the vault that it is they; None while their session with it lasts."""
+    """Return the form by which a person proves their identity to the vault; None while their session with the vault lasts."""
     if request.session.get(_SESSION):
         return None
     return VaultSignInForm(request.POST) if bound else VaultSignInForm()
 
 
 def ask_vault(request: HttpRequest, sign_in: VaultSignInForm | None, operation: str, **asked: Any) -> Any:
-    """Have the service do something in this person's name. `sign_in` is valid where it is given. Refuses: what the service refuses."""
+    """Have the service do something in this person's name. `sign_in` must be valid, if given. Refuses: what the service refuses."""
     if sign_in is not None:
         given = sign_in.cleaned_data
         who: Staff = request.user  # type: ignore[assignment]

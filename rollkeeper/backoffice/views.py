@@ -42,7 +42,7 @@ OPEN = CAN_STOP | {BatchState.UNDO_REQUESTED}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign(request: HttpRequest) -> HttpResponse:
-    """Show the campaign as a picture, what falls due, and the batches; or find a batch by its reference."""
+    """Show the campaign as a chart, the lines that fall due, and the batches; or find a batch by its reference."""
     authority = authority_in(request)
     require(authority, Permission.SEE_CAMPAIGN)
     today = clock.today()
@@ -98,7 +98,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def line(request: HttpRequest) -> HttpResponse:
-    """Explain one line by its exact number. The number comes in the body, is not kept and is shown masked alone."""
+    """Explain one line by its exact number. The number comes in the body, is not kept, and is shown only masked."""
     authority = authority_in(request)
     require(authority, Permission.EXPLAIN_LINE)
     today = clock.today()
@@ -146,7 +146,7 @@ def reconnect(request: HttpRequest) -> HttpResponse:
 
 
 def _regions(campaign_id: CampaignId) -> list[dict[str, Any]]:
-    """Return a row a region, its stages in the order of the table, and its bar."""
+    """Return a row for each region: its stages in the order of the table, and its bar."""
     found = statistics.regions(campaign_id)
     most = max((one.total for one in found), default=0)
     return [
@@ -160,7 +160,7 @@ def _regions(campaign_id: CampaignId) -> list[dict[str, Any]]:
 
 
 def _due_by_day(due: tuple[DayCount, ...]) -> list[dict[str, Any]]:
-    """Return a row a day: the day and its counts by action."""
+    """Return a row for each day: the day and its counts by action."""
     by_day: dict[Any, dict[str, int]] = {}
     for one in due:
         counts = by_day.setdefault(one.day, {})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Filters with which templates say words and draw bars."""
+"""Template filters that show labels, texts and bars."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -28,13 +28,13 @@ _FAILURES: Final = {one.code: one for one in (INCIDENT_NOT_SCOPED, NOTHING_TO_SU
 
 @register.filter
 def say(word: str | None, vocabulary: str) -> str:
-    """Say a word of the register: ``{{ batch.state|say:"state" }}``."""
+    """Return the label of a stored value: ``{{ batch.state|say:"state" }}``."""
     return labels.say(word, vocabulary)
 
 
 @register.filter
 def stage_said(one: Any) -> str:
-    """Say what a batch, or what is due, does to its lines: ``{{ batch|stage_said }}``. An answer of a worker is a dictionary."""
+    """Say what a batch does, or will do, to its lines: ``{{ batch|stage_said }}``. A worker's answer is a dictionary."""
     if isinstance(one, Mapping):
         return labels.say_stage(one["action"], one.get("level"), one.get("title"))
     return labels.say_stage(one.action, one.level, one.title)
@@ -42,19 +42,19 @@ def stage_said(one: Any) -> str:
 
 @register.filter
 def name_of(title: Mapping[str, str] | None) -> str:
-    """Say what the law calls something, in the reader's language or in one that is there; nothing where it has no name."""
+    """Return the law's name of something, in the reader's language or else in another one; empty if it has no name."""
     return name_in(get_language() or ENGLISH, title or {})
 
 
 @register.filter
 def say_stored(text: str) -> str:
-    """Say a reason as it was stored: Rollkeeper's own in the reader's language, what a person wrote as it is."""
+    """Return a stored reason: Rollkeeper's own reasons in the reader's language, a person's text unchanged."""
     return mark(*translated_words(text))
 
 
 @register.filter
 def say_row_fault(text: str) -> str:
-    """Say why a row of a file is refused, as it was stored. Why a number was not read has two parts, each with its own text."""
+    """Say why a row of a file is refused, from the stored reason. For an unreadable number the reason has two parts, each with its own text."""
     for reason in (NUMBER_NOT_READ, NAME_NOT_READ):
         head = reason.removesuffix("{value_class}")
         said, _ = translated_words(reason)
@@ -65,7 +65,7 @@ def say_row_fault(text: str) -> str:
 
 @register.filter
 def say_failure(code: str) -> str:
-    """Say why a step of an incident was refused; its code is what is kept."""
+    """Say why a step of an incident was refused; only the code of the refusal is stored."""
     refusal = _FAILURES.get(code)
     return mark(*((one := translated(refusal())[0]).sentence, one.language)) if refusal else say_stored(code)
 
@@ -84,32 +84,32 @@ def bar(count: int, most: int) -> str:
 
 @register.filter
 def stage_after(action: str) -> str:
-    """Return the stage to which an action leads, for its colour."""
+    """Return the stage to which an action leads; the stage gives the colour."""
     return str(Action(action).to_stage)
 
 
 @register.filter
 def as_day(text: str | None) -> dt.date | None:
-    """Return a day that was kept as text."""
+    """Return the day that a stored text means."""
     return dt.date.fromisoformat(text) if text and text != "None" else None
 
 
 @register.filter
 def month_days(days: Sequence[dt.date]) -> str:
-    """Write days without their year, the first and the last of more than three."""
+    """Write days without their year; if there are more than three, only the first and the last."""
     written = [date_format(day, "MONTH_DAY_FORMAT") for day in days]
     return phrasing.listed(written) if len(written) <= 3 else f"{written[0]} … {written[-1]}"
 
 
 @register.filter
 def said(faults: Sequence[RollkeeperError]) -> list[TranslatedError]:
-    """Say refusals that were kept, with their remedies."""
+    """Say stored refusals, with their remedies."""
     return [one for fault in faults for one in translated(fault)]
 
 
 @register.filter
 def hatch(stage: str) -> int:
-    """Return the angle of a stage's hatch: two neighbours are told apart without colour."""
+    """Return the angle of a stage's hatching, so that neighbouring stages differ even without colour."""
     return {"out_of_scope": 0, "terminated": 45, "suspended": 90, "running": 135, "not_notified": 20}.get(
         stage, 0
     )
@@ -117,13 +117,13 @@ def hatch(stage: str) -> int:
 
 @register.filter
 def short_reference(reference: object) -> str:
-    """Return the end of a reference, by which people tell rows apart; the whole one is in the address."""
+    """Return the end of a reference, by which people tell rows apart; the address has the whole reference."""
     return reference_of(str(reference))
 
 
 @register.filter
 def with_code(text: str) -> SafeString:
-    """Mark what is between backticks as code. Nothing is put around the rest: it may be a text in two languages, and is split later."""
+    """Mark text between backticks as code. The rest gets no tags: it may be a text in two languages, which is split later."""
     parts = text.split("`")
     return format_html_join(
         "",
@@ -140,5 +140,5 @@ def opening_hours(text: str) -> str:
 
 @register.filter
 def named(name: str, titles: Mapping[str, str]) -> str:
-    """Return what the pack calls one of its campaigns."""
+    """Return the pack's title of one of its campaigns."""
     return titles.get(name, name)
