@@ -11,7 +11,7 @@ class PortalRequestKind(StrEnum):
     """The kinds of requests during a session."""
 
     DASHBOARD = "dashboard"
-    """My line and, after the second proof, my lines; who accessed it; my receipts; my cases."""
+    """My line or, after the second proof, my lines; who accessed my data; my receipts; my cases."""
     RECEIPT = "receipt"
     VERIFY = "verify"
     """Document number and name as registered."""

@@ -53,8 +53,8 @@ def request_consent(
 ) -> UUID | None:
     """Ask the subscriber of a line, in the present transaction; None if it has none, or they were asked already.
 
-    The subscriber is notified by a notice. A protected subscriber, or one who disowns the line, is neither notified nor asked, and
-    nothing shows it. Ledger: selfcare:consent:requested. Refuses: NOT_ALLOWED.
+    The subscriber gets a notice. A protected subscriber, or a subscriber who disowns the line, is neither notified nor asked, and the
+    auditor cannot see this. Ledger: selfcare:consent:requested. Refuses: NOT_ALLOWED.
     """
     role = require(authority, Permission.DRAW_AUDIT_SAMPLE)
     held, consent_id = (

@@ -36,7 +36,10 @@ MOST: Final = 5
 
 
 def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
-    """Return what a browser needs to make a passkey. Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS."""
+    """Return the data that a browser needs to make a passkey.
+
+    Refuses: VERIFICATION_NEEDED, DOCUMENT_NEVER_CHECKED, LINE_TOO_NEW, PASSKEYS_UNAVAILABLE, TOO_MANY_PASSKEYS.
+    """
     from fido2.webauthn import PublicKeyCredentialUserEntity
 
     person_id, server = session.require_not_alone(), _server()

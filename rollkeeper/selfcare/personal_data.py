@@ -128,7 +128,7 @@ def show_masked_numbers(session: PortalSession, _: dict[str, Any], *, on: dt.dat
 
 
 def _require_seldom(session: PortalSession) -> None:
-    """Require that fewer values than the daily limit were opened for the person. The ledger has an entry for each opened value. Refuses: OPENED_TOO_OFTEN."""
+    """Require that fewer values than the daily limit were opened for the person; it counts ledger entries. Refuses: OPENED_TOO_OFTEN."""
     lines = [one.line_id for one in session.tenures()]
     (shown,) = rows(
         "SELECT count(*) AS opened FROM ledger_entry WHERE (person_id = %s OR line_id = ANY (%s)) AND verb = %s AND at > %s"

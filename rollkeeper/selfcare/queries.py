@@ -37,7 +37,7 @@ class CaseView:
 
     @property
     def line_reference(self) -> str:
-        """Return by what two people know that they mean the same line."""
+        """Return the short reference by which two people know that they mean the same line."""
         return reference_of(str(self.line_id))
 
     def days_left(self, on: dt.date) -> int:
@@ -66,7 +66,7 @@ class DecidedCase:
 
     @property
     def line_reference(self) -> str:
-        """Return by what two people know that they mean the same line."""
+        """Return the short reference by which two people know that they mean the same line."""
         return reference_of(str(self.line_id))
 
     @property

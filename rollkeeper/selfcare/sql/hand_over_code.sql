@@ -1,6 +1,6 @@
 -- Lets the care number's menu, or a clerk with the subscriber in front of them, give a code for a suspended line, which no message reaches.
--- Law: art. 3 (a subscriber who is cut off is heard). Reads: selfcare_coderequest, lines_line, lines_tenure, ledger_entry. Writes: selfcare_coderequest, selfcare_codetry.
--- Plan: selfcare_coderequest_by_number, a handful of rows; primary keys. Again: the newer code replaces the older.
+-- Law: art. 3 (a subscriber who is cut off is heard). Reads: selfcare_coderequest, lines_line, lines_tenure, ledger_entry.
+-- Writes: selfcare_coderequest, selfcare_codetry. Plan: selfcare_coderequest_by_number, a handful of rows; primary keys. Again: the newer code replaces the older.
 
 -- The pages on which the number of a line was typed a short while ago, the newest first. A page's reference opens nothing. A call is
 -- counted like a lookup of a number: otherwise a person who types a number at the portal could find out which line it belongs to.

@@ -1,5 +1,6 @@
 -- Returns one case, open or decided, with who took it on, what an appeal is against, and how far the notice of the decision has come.
--- Law: -. Reads: selfcare_case, access_staff; the notice by a function (operations/sql/app_reads.sql). Writes: -. Plan: primary keys. Again: the same.
+-- Law: -. Reads: selfcare_case, access_staff; the notice by a function (operations/sql/app_reads.sql). Writes: -.
+-- Plan: primary keys. Again: the same.
 
 SELECT c.case_id, c.line_id, c.kind, c.about, c.opened_on, c.due_on, c.settled_on, c.upheld, c.because, s.username AS assigned_to,
        selfcare_claimant_is_named(c.case_id) AS claimant_is_named,
