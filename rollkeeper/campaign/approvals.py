@@ -20,7 +20,7 @@ from rollkeeper.kernel.ids import BatchId, StaffId
 
 
 def content_of(batch_id: BatchId) -> str:
-    """Return the hash of what a batch is: its act, day, law and brakes, and each line with its version."""
+    """Return the hash of a batch's content: its action, day, law and brakes, and each line with its version."""
     content: str = prepared_rows("SELECT campaign_batch_content(%s) AS content", [batch_id])[0].content
     return content
 

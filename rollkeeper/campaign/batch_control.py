@@ -121,7 +121,7 @@ def record_complaint(authority: Authority, line_id: LineId, *, on: dt.date) -> B
 def count_complaint(line_id: LineId) -> BatchId | None:
     """Count a complaint against the batch that last acted on a line; return that batch, if any.
 
-    Precondition: the caller's action, such as one that takes up a dispute, leaves its ledger entry.
+    Precondition: the caller's action, such as the opening of a dispute, leaves its ledger entry.
     """
     batch_id = last_batch_of(line_id)
     if batch_id is not None:

@@ -61,7 +61,7 @@ def undo_requested(
     """
     undone = []
     for batch_id in requested_undos():
-        with suppress(BatchNotInState):  # another run has undone it meanwhile
+        with suppress(BatchNotInState):  # Another run has undone the batch meanwhile.
             undone.append(undo_batch(authority, batch_id, on=on, moved=moved))
     return undone
 

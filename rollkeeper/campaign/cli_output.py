@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # --help loads this module to list the commands, and must not
 
 
 def due(found: DueLines, detail: BatchDetail | None, *, is_named: bool = False) -> None:
-    """Show what is due for one action, with a preview to check."""
+    """Show the lines due for one action, with a preview to check."""
     held = f" Excluded: {_counts(found.excluded)}." if found.excluded else ""
     named = f" ({found.campaign})" if is_named else ""
     out.print(
@@ -83,7 +83,7 @@ def _alike(preview: Sequence[PreviewLine]) -> list[list[PreviewLine]]:
 
 
 def planned(found: PlanResult | PlanCheck, others: NotConcerned, law: Pack) -> None:
-    """Show what a planning did in one campaign, or would do."""
+    """Show the result of a planning in one campaign, or of a dry run."""
     named = f" {found.name}" if law.campaign_name else ""
     if "to_add" in found.__slots__:
         plan_check(cast("PlanCheck", found))
@@ -107,7 +107,7 @@ def planned(found: PlanResult | PlanCheck, others: NotConcerned, law: Pack) -> N
 
 
 def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequence[BatchRunResult]) -> None:
-    """Show what the nightly run did."""
+    """Show the result of the nightly run."""
     out.print(
         f"Clocks started: {nightly_result.started:,}. Out of scope, being registered or terminated: {nightly_result.out_of_scope:,}. Postponed:"
         f" {nightly_result.postponed:,}. Reminders owed: {nightly_result.reminded:,}."

@@ -23,7 +23,7 @@ _HORIZON_DAYS: Final = 1500
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The clock of a line: from when, through when (None: it cannot be told), and what follows."""
+    """The clock of a line: its first day, its last day (None: unknown), and the stage that follows."""
 
     stage: Stage
     follows: StageRule
@@ -45,7 +45,7 @@ class Deadline:
 
 
 def line_deadline(line_id: LineId) -> Deadline | None:
-    """Return the clock of a line; None where there is none."""
+    """Return the clock of a line; None if no clock runs."""
     with counted_lookups():
         found = rows("SELECT * FROM campaign_line_deadline(%s)", [line_id])
     if not found:

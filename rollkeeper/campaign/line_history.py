@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The history of one line as the law's explanation wants it, put together from what several packages know.
+"""The history of one line in the form that the law's explanation needs, from the data of several packages.
 
 Separate because explanations, samples and the tests against `law.rules` all need the same history.
 """
@@ -21,7 +21,7 @@ from rollkeeper.lines.queries import LineFacts, line_history
 
 @dataclass(frozen=True, slots=True)
 class LineWithHistory:
-    """What is known about a line; `stage` is None for one that is in no campaign."""
+    """A line with its history; `stage` is None if the line is in no campaign."""
 
     service: str
     region: str | None
@@ -33,7 +33,7 @@ class LineWithHistory:
 
 
 def read_history(line_id: LineId) -> LineWithHistory | None:
-    """Return the history of a line, None where there is no such line."""
+    """Return the history of a line, None if there is no such line."""
     facts = line_history(line_id)
     if facts is None:
         return None

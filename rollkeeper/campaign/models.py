@@ -66,7 +66,7 @@ class Member(models.Model):
     out_of_scope_reason = models.TextField(null=True, db_comment="registered, terminated or not_concerned.")
 
     class Meta:
-        """Sharded by line; the nightly run reads by next_check_on alone. A trigger keeps `campaign_tally` in step."""
+        """Sharded by line; the nightly run reads only by next_check_on. A trigger updates `campaign_tally` with each change."""
 
         db_table = "campaign_member"
         constraints = [

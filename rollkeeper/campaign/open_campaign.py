@@ -134,7 +134,7 @@ def law_of_campaign(campaign_id: CampaignId) -> Pack | None:
 
 
 def campaign_of_line(line_id: LineId) -> OpenCampaign | None:
-    """Return the campaign under way that counts a line, None where none does. Refuses: PackChanged."""
+    """Return the campaign under way that counts a line, None if none does. Refuses: PackChanged."""
     found = rows(
         "SELECT campaign_id FROM campaign_member m JOIN campaign_campaign c USING (campaign_id) WHERE m.line_id = %s"
         " AND c.closed_on IS NULL AND m.stage IN ('not_notified', 'running', 'suspended')",

@@ -66,7 +66,7 @@ class PlanCheck:
     last_day_on: dt.date | None
     """The last day of subscribers who are notified today."""
     regions: dict[str, int]
-    """Lines to add by region; the empty name is of those without one."""
+    """How many lines would be added in each region; the empty name is for lines without a region."""
     name: str = ""
     better_elsewhere: int = 0
     to_restore: int = 0
@@ -249,9 +249,9 @@ def _values_of_release(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> d
 def release_members(
     authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date, lines: Sequence[LineId] | None = None
 ) -> None:  # fmt: skip
-    """Give the members the days of the current pack, and release those no longer concerned or not barred as its stages bar: all, or only `lines`.
+    """Give the members the days of the current pack, and release members that it no longer concerns or that its stages would not have barred so.
 
-    The lines are locked first, as a batch locks them, and read afterwards: a line that a batch suspends at this moment is read as suspended.
+    `lines`: release only these, and change no days; None: all members. The lines are locked first, as a batch locks them, and read afterwards: a line that a batch suspends at this moment is read as suspended.
     """
     values = _values_of_release(campaign_id, pack, on=on) | {
         "line_ids": None if lines is None else list(lines), "language": NO_LANGUAGE, "at": clock.now(),

@@ -87,12 +87,12 @@ def console_or_user(username: str | None) -> Authority:
 
 
 def signed_in(username: str) -> Authority:
-    """Return the authority of a person who gives the password, or has put it into ROLLKEEPER_PASSWORD, and the second factor."""
+    """Return the authority of a person who proves who they are with the password (or ROLLKEEPER_PASSWORD) and the second factor."""
     return terminal.signed_in(username, password=os.environ.get("ROLLKEEPER_PASSWORD"))
 
 
 def line_with(number: str, *, on: dt.date) -> LineView:
-    """Return the line that has a number, for what is of use to its subscriber, a protected one too; the lookup is recorded.
+    """Return the line that has a number, for a command that helps its subscriber, also a protected one; the lookup is recorded.
 
     Refuses: NumberNotRead, LineNotFound, AccessLimitReached.
     """
