@@ -74,13 +74,13 @@ class Situation:
     transferor: PriorSubscriber | None = None
     """The subscriber who gives the line up, as shown; None: not shown."""
     subscriber_has_document: bool = True
-    """Whether any document leads to the present subscriber: a person who was registered without one has none to show."""
+    """Whether a document of the present subscriber is recorded: a person who was registered without a document has none to show."""
     replaced_on: dt.date | None = None
     """When a newer document replaced the document shown."""
 
 
 def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
-    """Return why the act may not happen, None where it may."""
+    """Return why the act may not be done, None if it may."""
     line = situation.line
     if line is not None and not line.is_over and situation.service not in {None, line.service}:
         return SERVICE_MISMATCH(line=line.line_id, service=line.service.value)

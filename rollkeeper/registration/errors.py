@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the package registration. They name parts and attributes, never what was written in them."""
+"""Refusals of the package registration. They name parts and attributes, never their values."""
 
 from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
 

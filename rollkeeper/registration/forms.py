@@ -102,7 +102,7 @@ class RegistrationForm(forms.Form):
     def ask_of_kind(
         self, pack: Pack, kind: str, *, head: str = "", action_kind: RegistrationKind | None = None
     ) -> list[str]:
-        """Add what the law asks of a kind of party besides its attributes; return the names of these fields.
+        """Add the fields that the law asks of a kind of party in addition to its attributes; return their names.
 
         Only documents that the law accepts are offered. `action_kind`: the action of staff, who have the document before them.
         """

@@ -69,7 +69,7 @@ class ReadParts:
     identity_check: str | None = None
     """The check by which the identity was verified, if the law names checks."""
     authority_shown: bool = False
-    """The person who acts for the company showed what the law asks for it."""
+    """The person who acts for the company showed the proof that the law requires."""
 
 
 def asked(pack: Pack) -> AskedOf:
@@ -193,7 +193,7 @@ def _is_left_out(values: Mapping[str, str], attributes: tuple[Attribute, ...]) -
 def read_part(
     part: PartyRole, *, given: Mapping[str, str], attributes: tuple[Attribute, ...], on: dt.date
 ) -> ReadPart | list[RollkeeperError]:
-    """Return what was given of one part as it may be recorded, or every fault in it."""
+    """Return the values given for one part in the form to record, or every fault in them."""
     names = [attribute.name for attribute in attributes]
     faults: list[RollkeeperError] = [
         UNKNOWN_ATTRIBUTE(attribute=showable(name), part=part.key, asked=", ".join(names) or "nothing")
