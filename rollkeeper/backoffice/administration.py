@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The administrator's first page, and those about the installation: its health, its jobs, its settings, its versions.
+"""The administrator's first page, and the pages about the installation: its health, jobs, settings and versions.
 
 The pages change nothing. Settings about limits and keys are changed on the machine, never by a single person on a page; a few settings that
 cannot weaken a protection have a form (`setting_changes.py`).
@@ -65,7 +65,7 @@ def administration(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def health_page(request: HttpRequest) -> HttpResponse:
-    """Show what the doctor found when the worker last asked it."""
+    """Show the results of the doctor's last run by the worker."""
     require(authority_in(request), Permission.MANAGE_STAFF)
     findings = last_findings()
     return render(request, "backoffice/health.html", {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages about agents and of reports: each agent alone, what is unusual, the figures that the authority gets."""
+"""The pages about agents and reports: each agent, its cases, and the figures that the authority gets."""
 
 from uuid import UUID
 

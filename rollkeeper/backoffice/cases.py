@@ -110,7 +110,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Show one case: what is contested, by when it is decided, how to find out, and the form for the decision."""
+    """Show one case: what the subscriber contests, the day for the decision, how to find out the facts, and the form to decide it."""
     return _page(request, authority_in(request), case_id)
 
 

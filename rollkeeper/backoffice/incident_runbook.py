@@ -33,7 +33,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunbookStep:
-    """One step: how far it has come, how many people it takes, what waits, and what this reader may do."""
+    """One step: its state, how many people it needs, which requests wait, and what this reader may do."""
 
     name: str
     """The value of a `Step`, or `report` or `close`."""
