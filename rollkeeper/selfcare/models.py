@@ -40,7 +40,7 @@ class CodeRequest(models.Model):
     session_attempts = models.SmallIntegerField(db_default=0)
 
     class Meta:
-        """The portal's role inserts, and reads of it only how many came from one source."""
+        """The portal's role inserts, and is told only how many came from one source."""
 
         db_table = "selfcare_coderequest"
         indexes = [

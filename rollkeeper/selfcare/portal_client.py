@@ -60,11 +60,7 @@ def request_code(number: str, *, source: str, language: str) -> UUID:
     code_request_id = new_uuid()
     with action():
         lock_matter("code_request", mark.hex())  # Two requests of one source are counted one after the other.
-        (came,) = rows(
-            "SELECT count(*) AS code_requests FROM selfcare_coderequest"
-            " WHERE source_mark = %s AND made_at > clock_timestamp() - interval '1 hour'",
-            [mark],
-        )
+        (came,) = rows("SELECT selfcare_requests_of_source(%s) AS code_requests", [mark])
         if came.code_requests >= settings().code_requests_per_hour:
             raise TooManyCodeRequests
         run(

@@ -227,6 +227,7 @@ def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
         "selfcare_pages_of": ["counter", "worker"],
         "selfcare_claimant_is_named": ["backoffice", "worker"],
         "selfcare_request_letter": ["portal"],
+        "selfcare_requests_of_source": ["portal"],
         "selfcare_count_try": ["portal"],
         "selfcare_verify_code": ["portal"],
         "subscribers_unlink_document": ["counter", "worker"],
@@ -253,6 +254,7 @@ COUNTS_NOTHING = {
     "access_use_invitation",  # the hash of a long code
     "lines_register",  # a contact, sealed
     "reporting_ranked_entries",  # an auditor's seed
+    "selfcare_requests_of_source",  # a source of requests
     "selfcare_count_try",  # a code of few tries, or a long one
     "selfcare_verify_code",  # a session's token
     "vault_replace_sim",  # what is sealed of a SIM, whose entry counts

@@ -4,11 +4,12 @@
 from contextlib import suppress
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.choices import Channel
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.notices import one_time_codes
 from rollkeeper.selfcare import portal_client
@@ -85,3 +86,22 @@ def test_letters_take_as_many_as_well(monkeypatch):
 
     assert len(made.letters) == 1
     assert len(set(asked)) == 1, asked
+
+
+def test_no_plan_of_the_portals_statements_tells_a_line_from_another_number(registered, telephone):
+    pages = []
+    for number in (NUMBER, UNKNOWN):
+        pages.append(portal_client.request_code(number, source="203.0.113.9", language="en"))
+        process_code_request(worker_authority(), on=ON)
+    plan = (
+        "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT selfcare_verify_code(%s, %s)"
+    )
+
+    with connect(stores.REGISTER, "portal") as session:
+        said = [
+            [row[0] for row in session.execute(plan, [page, b"x"])][-1] for _ in range(3) for page in pages
+        ]
+        with pytest.raises(InsufficientPrivilege):
+            session.execute("SELECT made_at FROM selfcare_coderequest")
+
+    assert said[-2] == said[-1]

@@ -325,9 +325,9 @@ GRANT SELECT ON retention_brake TO backoffice, auditor;
 
 -- The subscriber portal reads nothing of the register: it writes down requests for codes and other requests, tries a code, and takes an answer
 -- that it alone can open. It can neither make nor read a session.
-GRANT INSERT (code_request_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON selfcare_coderequest TO portal;
+GRANT INSERT (code_request_id, number_index, source_mark, language) ON selfcare_coderequest TO portal;
 GRANT INSERT (request_id, session_mark, kind, payload, sealed, language, public_key), SELECT (request_id, answer), DELETE ON selfcare_portalrequest TO portal;
-GRANT EXECUTE ON FUNCTION selfcare_count_try, selfcare_verify_code, selfcare_request_letter TO portal;
+GRANT EXECUTE ON FUNCTION selfcare_count_try, selfcare_verify_code, selfcare_request_letter, selfcare_requests_of_source TO portal;
 -- A code is handed over by the care menu (a command) or at a counter: one page, one suspended line, its ledger entry.
 GRANT EXECUTE ON FUNCTION selfcare_pages_of, selfcare_hand_over_code TO counter, worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest TO worker;

@@ -38,7 +38,8 @@ BEGIN
     RETURNING old.tried_code AS code, old.tried_letter AS letter INTO typed;
     -- A code that was on its way when the SIM was replaced reaches the person with the new SIM: the network keeps messages for a telephone
     -- that is off.
-    IF (tried.code_hash = typed.code AND tried.line_id IS NOT NULL AND session IS NOT NULL AND NOT EXISTS (
+    -- False, not unknown, where nothing was typed: else the line's entries would be read, and the plan of a statement tells that they were.
+    IF (coalesce(tried.code_hash = typed.code, false) AND tried.line_id IS NOT NULL AND session IS NOT NULL AND NOT EXISTS (
         SELECT FROM ledger_entry r WHERE r.line_id = tried.line_id AND r.verb = 'line:sim:replaced'
            AND r.entry_id > (SELECT coalesce(max(s.entry_id), 0) FROM ledger_entry s
                               WHERE s.line_id = tried.line_id AND s.verb = 'selfcare:code:sent'
@@ -73,3 +74,11 @@ BEGIN
     RETURN true;
 END
 $$;
+
+-- How many pages of one source asked for a code in the last hour. The portal's role selects no request: the plan of a statement tells how often a
+-- worker wrote to one, which is more for a line's number.
+CREATE OR REPLACE FUNCTION selfcare_requests_of_source(mark bytea) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM selfcare_coderequest c WHERE c.source_mark = mark AND c.made_at > clock_timestamp() - interval '1 hour'
+$$;
+REVOKE ALL ON FUNCTION selfcare_requests_of_source FROM PUBLIC;
