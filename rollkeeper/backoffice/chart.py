@@ -48,7 +48,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One day of the picture: where a pointer finds it, and its counts."""
+    """One day of the chart: the area where a pointer selects it, and its counts."""
 
     day: dt.date
     at: float

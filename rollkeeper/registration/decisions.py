@@ -72,7 +72,7 @@ class Situation:
     is_served: bool = False
     """The line is terminated, and the network has not yet proved that it is out of service."""
     transferor: PriorSubscriber | None = None
-    """The subscriber who gives the line up, as shown; None: not shown."""
+    """The subscriber who gives up the line, as shown by a document; None: no document shown."""
     subscriber_has_document: bool = True
     """Whether a document of the present subscriber is recorded: a person who was registered without a document has none to show."""
     replaced_on: dt.date | None = None

@@ -197,7 +197,7 @@ def authority_faults(
 
 
 def noted_proof(pack: Pack, submission: Submission, *, action_kind: RegistrationKind) -> bool:
-    """Tell whether to record that the bearer of a company showed the proof: only where the law requires it."""
+    """Tell whether to record that the bearer of a company showed the proof: only if the law requires it."""
     rule = asked_proof(pack, submission.asked_as, action_kind=action_kind)
     return rule is not None and submission.authority_shown
 

@@ -242,7 +242,7 @@ def _read(submission_key: str, values: Mapping[str, str | int]) -> Receipt:
 
 
 def ledger_receipt_of(receipt: Receipt) -> LedgerReceipt | None:
-    """Return the receipt to hand out for a submission; None if it is too old: then only its code can be looked up.
+    """Return the receipt to hand out for a submission; None if it is too old: then it is found by its code.
 
     Refuses: RECEIPT_ERASED, ReceiptsNotReady, INDEX_LOOKUPS_USED_UP.
     """

@@ -53,7 +53,7 @@ type Document = tuple[str, str]
 def register_subscriber(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Record the true identity of a line's subscriber; a number that has no line yet gets one.
 
-    While suspended for want of registration the line is restored the same day; after its end this is a new contract.
+    A line suspended for a missing registration is restored the same day; for a line that is over, this is a new contract.
     Law: art. 2, 3. Ledger: line:tenure:registered. Refuses: ALREADY_REGISTERED, NUMBER_QUARANTINED, NUMBER_STILL_SERVED, and every fault in
     what was given.
     """

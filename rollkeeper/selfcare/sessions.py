@@ -100,7 +100,7 @@ class PortalSession:
 
     def tenures(self) -> Sequence[Tenure]:
         """Return the tenures that this session may see: the line in the hand and, for a proved subscriber, their lines that had not ended when it
-        was registered. At those lines the subscriber was notified of this one.
+        was registered. Of two such lines, the person with the older one was notified of the newer one.
         """
         if self.read_before is not None:
             return self.read_before
