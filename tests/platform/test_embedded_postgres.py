@@ -523,7 +523,7 @@ def test_a_server_that_asks_for_the_password_in_clear_is_not_given_it(tmp_path, 
 
 def test_a_data_directory_is_one_word_for_the_shell_that_starts_a_server(monkeypatch):
     folder, called = Path("/srv/of the register; true/run/sockets/keys"), []
-    monkeypatch.setattr(embedded_postgres, "socket_folder", lambda store: folder)
+    monkeypatch.setattr(embedded_postgres, "socket_folder", lambda _: folder)
     monkeypatch.setattr(
         embedded_postgres, "_run", lambda *words, **_: called.append(words) or subprocess.CompletedProcess(words, 0)
     )  # fmt: skip
