@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a law allows to be done on a day: the one check that every package asks before it acts on people.
 
-A draft, a law that was struck down or stayed, and one that has not begun or is over carry no act. Nor does a pack with a field that
-nothing here supports, or a value that no named reader confirmed. What protects people is not asked here: erasing, restoring, pausing,
-hearing, showing.
+A pack allows no act if it is a draft, or if the law was struck down or stayed, has not begun or is over; nor if nothing here supports one
+of its fields, or no named reader confirmed a value that the act rests on. Acts that protect people need no such check: erasing, restoring,
+pausing, hearing, showing.
 """
 
 import datetime as dt
@@ -45,7 +45,7 @@ class Act(StrEnum):
 
 
 _PREPARING: Final = frozenset({Act.COLLECT, Act.PLAN, Act.NOTIFY, Act.ENTRUST})
-"""What may be done from the day on which the law itself has the operator prepare."""
+"""The acts that are allowed from the day on which the law itself tells the operator to prepare."""
 _OF_A_CAMPAIGN: Final = frozenset({Act.PLAN, Act.NOTIFY, Act.SUSPEND, Act.TERMINATE})
 _CUTTING: Final = frozenset({Act.PLAN, Act.SUSPEND, Act.TERMINATE})
 
@@ -67,8 +67,8 @@ def may_act(pack: Pack, act: Act, *, on: dt.date) -> bool:
 
 
 def require_act(pack: Pack, act: Act, *, on: dt.date) -> None:
-    """Refuse an act that the law does not carry on a day. Refuses: PACK_IS_A_DRAFT, PACK_NOT_IN_FORCE, PACK_NOT_BEGUN, PACK_OVER, UNSUPPORTED_PACK_FIELD,
-    PACK_WITHOUT_CAMPAIGN, UNCONFIRMED_PACK_VALUE, EMERGENCY_NUMBERS_MISSING.
+    """Refuse an act that the law does not allow on a day. Refuses: PACK_IS_A_DRAFT, PACK_NOT_IN_FORCE, PACK_NOT_BEGUN, PACK_OVER,
+    UNSUPPORTED_PACK_FIELD, PACK_WITHOUT_CAMPAIGN, UNCONFIRMED_PACK_VALUE, EMERGENCY_NUMBERS_MISSING.
     """
     if pack.file.status == "draft":
         raise PACK_IS_A_DRAFT(pack=pack.id, action=act.value)
@@ -90,13 +90,13 @@ def require_act(pack: Pack, act: Act, *, on: dt.date) -> None:
 
 
 def is_told(pack: Pack) -> bool:
-    """Tell whether people may be told as a fact what the campaign of a pack does, now or later."""
+    """Tell whether people may be told, as a fact, what a pack's campaign does now or later."""
     valid = pack.file.valid
     return may_act(pack, Act.TERMINATE, on=valid.ends or valid.begins)
 
 
 def first_day(pack: Pack, act: Act) -> dt.date:
-    """Return the first day of an act: when the law begins, or when its own words have the operator prepare."""
+    """Return the first day on which an act is allowed: when the law begins or, for acts that prepare, when its own words tell the operator to."""
     valid = pack.file.valid
     if act in _PREPARING and valid.prepares and valid.prepares.because.confirmed:
         return min(valid.begins, valid.prepares.first)
@@ -104,10 +104,10 @@ def first_day(pack: Pack, act: Act) -> dt.date:
 
 
 def _grounds(pack: Pack, act: Act) -> list[tuple[str, Citation]]:
-    """Return every value that an act rests on; of a law with several campaigns, those of the one that is meant, or of all."""
+    """Return every value that an act rests on; if the law has several campaigns, the values of the chosen one, or of all if none is chosen."""
     file = pack.file
     if act is Act.COLLECT:
-        # No identity is recorded before it is known when it goes.
+        # No identity is recorded before it is known when it is erased.
         return [("retention", rule.because) for rule in file.retention if rule.data_class == IDENTITY]
     if act is Act.ENTRUST:
         return [("agents", file.agents.because)] if file.agents else []
@@ -125,7 +125,7 @@ def _campaign_grounds(campaign: Campaign, act: Act) -> list[tuple[str, Citation]
         *(("notices", notice.because) for notice in campaign.notices),
         *((f"stage '{stage.id}'", stage.because) for stage in bars),
     ]
-    # A notice names all stages, so it needs all.
+    # A notice names every stage, so every stage must be confirmed.
     ends = [stage for stage in campaign.stages if not stage.reversible]
     return (
         grounds if act is Act.SUSPEND else [*grounds, *((f"stage '{one.id}'", one.because) for one in ends)]

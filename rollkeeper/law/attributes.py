@@ -2,8 +2,8 @@
 """What a law may have the operator ask about a party or about a line, and the type of each answer.
 
 A new attribute is a line here, a name in the vault (`vault.fields.Field`) with its label, and its translation: forms, files, corrections,
-exports and erasure follow. What no pack can ever ask is not here: ethnicity, religion, politics, a portrait, sex; nor the device that
-someone carries (IMEI).
+exports and erasure follow. No pack can ask for what is not here: ethnicity, religion, politics, a portrait, sex, the device that a person
+carries (IMEI).
 """
 
 import datetime as dt
@@ -32,11 +32,11 @@ class AttributeType(StrEnum):
     EMAIL = "email"
     TELEPHONE = "telephone"
     SIM_CARD = "sim_card"
-    """The number printed on a SIM card (ITU-T E.118). Cards have it with and without its check digit, filled up, or with letters in it."""
+    """The number printed on a SIM card (ITU-T E.118). Cards show it with or without its check digit, filled up, or with letters."""
     IMSI = "imsi"
     """The identity of a SIM in the network (ITU-T E.212): 14 or 15 digits."""
     STATES = "states"
-    """Codes of states as in a passport, separated by commas: a text would be a place for ethnicity."""
+    """Codes of states as in a passport, separated by commas. Not free text: people could write an ethnicity there."""
 
 
 ATTRIBUTES: Final = {
@@ -58,13 +58,13 @@ LINE_ATTRIBUTES: Final = {
     "point_of_sale": AttributeType.TEXT,
     "installation_address": AttributeType.LONG_TEXT,
 }
-"""What a law may ask about a line. It is part of its subscriber's record, and sealed, shown, corrected and erased with it."""
+"""What a law may ask about a line. The answers are part of the subscriber's record: sealed, shown, corrected and erased with it."""
 
 OF_THE_SIM: Final = frozenset({"iccid", "imsi"})
-"""What another SIM of the same line changes."""
+"""The attributes that change when a line gets another SIM."""
 
 KNOWN_TO_OPERATOR_ALONE: Final = frozenset({"imsi", "point_of_sale"})
-"""What a subscriber who registers a line remotely is not asked, since only the operator can know it."""
+"""Attributes that are not asked of a subscriber who registers a line remotely: only the operator can know them."""
 
 
 HAVE_A_FORM: Final = frozenset(
@@ -72,11 +72,11 @@ HAVE_A_FORM: Final = frozenset(
     for name, kind in (ATTRIBUTES | LINE_ATTRIBUTES).items()
     if kind not in {AttributeType.TEXT, AttributeType.LONG_TEXT, AttributeType.DOCUMENT_TYPE}
 )
-"""Whose values `fault_of` and `written` look at: a text is recorded as it is."""
+"""The attributes whose values `fault_of` and `written` handle; a text is recorded as it is."""
 
 
 def fault_of(name: str, value: str, *, on: dt.date) -> str | None:
-    """Say what is wrong with the value of an attribute, without the value; None where it is of its type."""
+    """Say what is wrong with the value of an attribute, without the value; None if it fits its type."""
     match ATTRIBUTES.get(name) or LINE_ATTRIBUTES.get(name):
         case AttributeType.DATE if not _is_past_day(value, on=on):
             return "no day in the past, written as YYYY-MM-DD"
@@ -95,7 +95,7 @@ def fault_of(name: str, value: str, *, on: dt.date) -> str | None:
 
 
 def written(name: str, value: str) -> str:
-    """Return a value as it is recorded: the letters of codes are large, however they were typed."""
+    """Return a value as it is recorded: codes in capital letters, however they were typed."""
     match ATTRIBUTES.get(name) or LINE_ATTRIBUTES.get(name):
         case AttributeType.SIM_CARD:
             return value.upper()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A span of days with everything looked up beforehand, so that a line's dates cost a few steps and no loop over days.
 
-Separate from the rules because it is arithmetic, not law: which day is the nth that counts, which is the next on
-which the desks are open, on which the nightly run takes place. Days are indices from `first`; NEVER lies after all of them.
+Separate from the rules because it is arithmetic, not law: which day is the nth that counts, which is the next day with open desks, which is
+the next with a nightly run. Days are indices from `first`; NEVER lies after all of them.
 
 Shapes: five lists of `size` + 2 integers. Cost: one pass over the span; a line then takes about 2 µs without pauses
 and 1 µs more for each pause.
@@ -31,7 +31,7 @@ def merge(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
 
 @dataclass(slots=True)
 class CalendarCache:
-    """The days `first` to `first + size - 1` (ordinals). Stretches that are given to it are merged ordinals."""
+    """The days `first` to `first + size - 1` (ordinals). Stretches are given as merged ordinals."""
 
     first: int
     closed: bytes
@@ -46,7 +46,7 @@ class CalendarCache:
     next_open: list[int] = field(init=False)
     """[i]: the first day from i on that is neither closed nor stayed."""
     next_action: list[int] = field(init=False)
-    """[i]: the first such day on which the nightly run takes place."""
+    """[i]: the first day from i on that is neither closed nor stayed, and on which the nightly run takes place."""
     next_erasure: list[int] = field(init=False)
     """[i]: the first day from i on which the nightly run takes place and no hold covers every line."""
 
@@ -104,7 +104,7 @@ class CalendarCache:
         return self._free(self.next_erasure, max(0, kept + 1), holds)
 
     def _free(self, table: list[int], day: int, taken: Sequence[Stretch]) -> int:
-        """Return the first day from `day` on that the table allows and nothing takes."""
+        """Return the first day from `day` on that the table allows and no stretch in `taken` covers."""
         if day >= self.size:
             return NEVER
         day = table[day]

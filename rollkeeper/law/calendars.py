@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Days on which counters are closed (weekends and public holidays, make-up working days being open), and time zones with equal
-days.
+"""Days on which counters are closed (weekends and public holidays, but not make-up working days), and time zones with equal days.
 
 Pure: the days come from the library `holidays`, whose version is locked, from the country file for regions that the library does not
 know, and from the pack. A closed day never shortens a period.
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from rollkeeper.law.schema_stages import Calendar
 
 _LOOKED_AT: Final = range(-366, 5 * 366)
-"""From how many days before a day to how many after it two zones are compared."""
+"""The days on which two zones are compared, relative to a day: from a year before it to five years after it."""
 
 
 def is_closed(pack: "Pack", day: dt.date) -> bool:
@@ -37,7 +36,7 @@ def closed_flags(pack: "Pack", *, first: int, last: int) -> bytes:
 
 
 def add_months(day: dt.date, months: int, *, overflows_to_next_month: bool) -> dt.date:
-    """Return the same day so many months later; where there is none, the last of the month or the first of the next."""
+    """Return the same day of the month some months later; if that month has no such day, its last day or the first of the next month."""
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
     if year > dt.MAXYEAR:
@@ -62,7 +61,7 @@ class Term:
     months: int = 0
     years: int = 0
     overflows_to_next_month: bool = False
-    """Whether months that lead to a day that does not exist end on the first of the next month, else on the last of theirs."""
+    """If months lead to a day that does not exist: true means the first of the next month, false the last day of that month."""
 
     @property
     def longest(self) -> int:
@@ -77,11 +76,11 @@ class Term:
         return min(later, dt.date.max - dt.timedelta(days=self.days)) + dt.timedelta(days=self.days)
 
     def days_after(self, begins_on: dt.date) -> int:
-        """Return how many days it has where it begins after a day."""
+        """Return how many days it has if it begins after this day."""
         return (self.last_day(begins_on) - begins_on).days
 
     def first_day(self, through: dt.date) -> dt.date:
-        """Return since when something counts that counts for this long, the day itself included."""
+        """Return the first day of the window of this length that ends with `through`, that day included."""
         day = dt.date.fromordinal(max(through.toordinal() - self.longest, 1))
         while self.last_day(day) <= through:
             day += dt.timedelta(days=1)
@@ -93,7 +92,7 @@ def term_of(calendar: "Calendar", length: "Duration") -> Term: ...
 @overload
 def term_of(calendar: "Calendar", length: "Duration | None") -> Term | None: ...
 def term_of(calendar: "Calendar", length: "Duration | None") -> Term | None:
-    """Return a length of time in days, months or years as the law's calendar counts it; None where there is none."""
+    """Return a length of time in days, months or years as the law's calendar counts it; None if none is given."""
     if length is None:
         return None
     is_next = length.unit != "day" and calendar.month_overflow == "first_of_next"
@@ -101,7 +100,7 @@ def term_of(calendar: "Calendar", length: "Duration | None") -> Term | None:
 
 
 def days_in(calendar: "Calendar", length: "Duration", begins_on: dt.date) -> int:
-    """Return how many days a length of time has that begins after a day."""
+    """Return how many days a length of time has if it begins after this day."""
     if length.unit in {"day", "month", "year"}:
         return term_of(calendar, length).days_after(begins_on)
     first = begins_on.toordinal() + 1
@@ -126,8 +125,8 @@ def _closed_flags(calendar: "Calendar", *, first: int, last: int) -> bytes:
     return bytes(closed)
 
 
-# Its answer depends on its arguments alone: `ZoneInfo` reads a zone once in a process as well. A campaign asks for each day that
-# it plans, and each answer compares two thousand midnights.
+# Cached, since a campaign asks for each day that it plans and each answer compares two thousand midnights. The answer depends on the
+# arguments alone: `ZoneInfo` too reads a zone once in a process.
 @lru_cache(maxsize=64)
 def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
     """Tell whether days begin at the same instants in two time zones, whatever their names, in the years around a day."""
@@ -140,7 +139,7 @@ def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
 
 @cache
 def _region(country: str, subdivision: str | None) -> tuple[str | None, tuple[dt.date, ...]]:
-    """Return under which name the library knows a region, if it does, and the days that the country file lists for it."""
+    """Return the library's name for a region (None if it has none), and the days that the country file lists for it."""
     file = country_of(country)
     listed = file.holidays.regions.get(subdivision) if file and subdivision else None
     known = subdivision is not None and subdivision in _calendar(country).subdivisions
@@ -149,8 +148,8 @@ def _region(country: str, subdivision: str | None) -> tuple[str | None, tuple[dt
 
 @lru_cache(maxsize=1024)
 def _year(country: str, subdivision: str | None, year: int) -> bytes:
-    # Uses a separate calendar: the library fills one lazily and meanwhile tells another thread that a holiday is a working day. A
-    # line would be suspended on it, and the wrong value would stay cached.
+    # Makes a separate calendar each time: the library fills a calendar lazily, and meanwhile tells another thread that a holiday is a
+    # working day. A line would be suspended on that holiday, and the wrong value would stay cached.
     working = _calendar(country, subdivision).is_working_day
     first, after = dt.date(year, 1, 1).toordinal(), dt.date(year, 12, 31).toordinal() + 1
     return bytes(not working(dt.date.fromordinal(day)) for day in range(first, after))
@@ -164,12 +163,12 @@ def _calendar(country: str, subdivision: str | None = None) -> Any:
 
 
 def _leave_other_countries_out() -> None:
-    """Keep the library from importing all its 250 countries for one: 7 MB in every process, and half of what it takes to read a pack."""
+    """Keep the library from importing all its 250 countries to use one: it costs 7 MB in every process, and half the time to read a pack."""
     name = "holidays.countries"
     if name not in sys.modules and (spec := find_spec(name)):
         sys.modules.setdefault(
             name, module_from_spec(spec)
-        )  # its folder alone, in which each country is found
+        )  # only its folder, in which each country is still found
 
 
 def is_known(country: str) -> bool:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A campaign as the packages use it: which lines, from when, and what follows when a time is over, stage by stage.
 
-Separate from the pack because it is the part that counts days. Each stage is counted from the day on which the one before really
-happened, so that no two follow each other faster than the law has them, however late the first was.
+Separate from the pack because it is the part that counts days. Each stage is counted from the day on which the stage before it really
+happened. So stages never follow each other faster than the law says, however late the first one was.
 """
 
 import datetime as dt
@@ -24,14 +24,14 @@ class StageRule:
 
     id: str
     term: Term
-    """So long is counted before it: from the notice, or from the day on which the stage before really happened."""
+    """The time that is counted before it: from the notice, or from the day on which the stage before it really happened."""
     bars: Bars | None
     """What a line is kept from; None where the contract ends."""
     article: str
     clock_article: str
     """The article by which the days before it are counted."""
     title: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What the law calls it, by language; empty where it gives it no name."""
+    """What the law calls it, by language; empty if the law gives no name."""
 
     @property
     def is_end(self) -> bool:
@@ -49,22 +49,22 @@ class CampaignRules:
     activated_from: dt.date
     services: frozenset[str]
     regions: frozenset[str]
-    """Of which regions its lines are; empty: of any, or of none."""
+    """The regions of its lines; empty: lines of any region, and lines without one."""
     payments: frozenset[str]
     """How its lines are paid; all choices where the law does not ask."""
     asks_again: bool
-    """Whether it concerns registered subscribers, who verify their registration again; else those who are not registered."""
+    """True: it concerns registered subscribers, who verify again. False: it concerns subscribers who are not registered."""
     registered_before: dt.date
     assurance: frozenset[str]
-    """The registrations that are to be verified again: recorded before the day, with one of these assurances; empty: with any."""
+    """A registration to be verified again was recorded before `registered_before`, with one of these assurances; empty: with any."""
     party_kinds: frozenset[str]
-    """Of which kinds the subscribers are whose registrations are to be verified again; empty: of any."""
+    """The kinds of subscriber whose registrations are to be verified again; empty: any kind."""
     last_day_over: bool
-    """Whether of those registrations only the ones are to be verified again whose last day is over."""
+    """Whether only registrations whose last day is over are to be verified again."""
     lines_over: int | None
-    """Of subscribers with more lines than so many only; these they keep. None: of any, and all are to be verified."""
+    """Only subscribers with more lines than this verify again, and keep this many. None: all subscribers, and for all lines."""
     floor_days: int
-    """How many days at least a subscriber who is told late has from the proof of notice; in months (`least_days`) those of the law's own day."""
+    """The fewest days that a subscriber who is told late has from the proof of notice. If the law counts months, see `least_days`."""
     stages: tuple[StageRule, ...]
     """In order: one bar or more, and the end where the law has one."""
     cohort_article: str
@@ -73,16 +73,16 @@ class CampaignRules:
 
     @property
     def grace_days(self) -> int:
-        """Return how many days are counted before the first bar from the law's own day."""
+        """Return how many days are counted before the first bar, from the law's own day on."""
         return self.grace_after(self.begins_on)
 
     def grace_after(self, anchor_on: dt.date) -> int:
-        """Return how many days are counted before the first bar from a day: of months, without a floor, those that follow on it."""
+        """Return how many days are counted before the first bar, from this day on: where the law counts months, the number depends on the day."""
         return self.stages[0].term.days_after(anchor_on)
 
     @property
     def least_days(self) -> int:
-        """Return how many days a subscriber has at least from the proof of notice, whenever that comes: a month has 28 or more."""
+        """Return the fewest days that a subscriber has from the proof of notice, whenever it comes: a month has 28 to 31 days."""
         if not self.stages[0].term.months:
             return self.floor_days
         return min(self.grace_after(self.begins_on + dt.timedelta(days=ahead)) for ahead in range(4 * 366))
@@ -99,13 +99,13 @@ class CampaignRules:
 
     @property
     def time_to_end(self) -> Term | None:
-        """Return how many months and days are counted from the first bar to the end (`days_come_first`); None where the law has no end."""
+        """Return how many months and days are counted from the first bar to the end (order: `days_come_first`); None without an end."""
         terms = [stage.term for stage in self.stages[1:]]
         return Term(sum(one.days for one in terms), sum(one.months for one in terms)) if self.end else None
 
     @property
     def days_come_first(self) -> bool:
-        """Tell whether of the time to the end the days come before the months: 30 days and a month are not a month and 30 days."""
+        """Tell whether the time to the end begins with its days, not its months: 30 days and then a month differ from a month and then 30 days."""
         return len(self.stages) > 1 and self.stages[1].term.days > 0
 
     @property
@@ -115,7 +115,7 @@ class CampaignRules:
 
     @property
     def has_plain_stages(self) -> bool:
-        """Tell whether one bar takes everything but the floor, and the end follows on it in days: what notices say without more words."""
+        """Tell whether there is one bar, of all but the emergency floor, and an end some days later: plain notices say exactly this."""
         is_plain = self.end is not None and [bar.bars for bar in self.bars] == [Bars.ALL]
         return is_plain and not self.stages[-1].term.months
 
@@ -135,20 +135,20 @@ class CampaignRules:
         return self.begins_on + dt.timedelta(days=self.grace_days)
 
     def is_about(self, activated_on: dt.date, service: str | None) -> bool:
-        """Tell whether it concerns lines of this age and service (None: any that it is about)."""
+        """Tell whether it concerns lines of this age and service (None: any of its services)."""
         fits_age = self.activated_from <= activated_on < self.activated_before
         return fits_age and (service is None or service in self.services)
 
     def is_in(self, region: str | None) -> bool:
-        """Tell whether it concerns lines of this region; where it names regions, none of a line whose region no one knows."""
+        """Tell whether it concerns lines of this region; a campaign that names regions does not concern a line of unknown region."""
         return not self.regions or region in self.regions
 
     def is_paid_as(self, payment: str | None) -> bool:
-        """Tell whether it concerns lines that are paid so; where it asks, none of a line of which no one knows it."""
+        """Tell whether it concerns lines paid in this way; a campaign that names a way does not concern a line paid in an unknown way."""
         return (payment or Payment.UNKNOWN.value) in self.payments
 
     def is_of(self, party_kind: str | None) -> bool:
-        """Tell whether it concerns a subscriber of this kind; where it names kinds, none whose kind no one knows."""
+        """Tell whether it concerns a subscriber of this kind; a campaign that names kinds does not concern a subscriber of unknown kind."""
         return not self.party_kinds or party_kind in self.party_kinds
 
     @property
@@ -157,7 +157,7 @@ class CampaignRules:
         return Payment.UNKNOWN.value not in self.payments
 
     def shares_lines_with(self, other: "CampaignRules") -> bool:
-        """Tell whether both could concern one line on one day."""
+        """Tell whether both could concern the same line on the same day."""
         fits_age = (
             self.activated_from < other.activated_before and other.activated_from < self.activated_before
         )
@@ -169,7 +169,7 @@ class CampaignRules:
         return self.asks_again == other.asks_again and fits_age and fits_place and fits_kind and fits_service
 
     def gives_no_less_than(self, other: "CampaignRules") -> bool:
-        """Tell whether it gives each subscriber the same last day or a later one, told in time or late."""
+        """Tell whether it gives each subscriber, notified in time or late, the same last day as the other campaign or a later one."""
         if (term := self.stages[0].term).months and term == other.stages[0].term:
             return self.begins_on >= other.begins_on
         given = other.stages[0].term.longest if other.stages[0].term.months else other.floor_days
@@ -185,7 +185,7 @@ class CampaignRules:
         return max(self.begins_on, notified_on - dt.timedelta(days=self.slack_days))
 
     def after(self, step: int) -> StageRule | None:
-        """Return what follows for a line under so many bars, 0 for none; None where nothing does."""
+        """Return the stage that follows for a line under this many bars (0: none); None if nothing follows."""
         return self.stages[step] if step < len(self.stages) else None
 
 
@@ -211,20 +211,20 @@ class NotificationRules:
     """How people must be notified: by which channels in which order, how often at least, how far apart, and when not."""
 
     channels: tuple[str, ...]
-    """Empty where the law leaves it to the operator."""
+    """Empty if the law leaves the choice to the operator."""
     min_attempts: int
     attempts_apart: dt.timedelta
     quiet_hours: tuple[tuple[dt.time, dt.time], ...]
 
 
 def campaigns_of(file: PackFile) -> tuple[Campaign, ...]:
-    """Return the campaigns that a pack has run, in its own order: one for each phase of those that have any."""
+    """Return the campaigns that run under a pack, in the pack's order: each phase of a campaign counts as one."""
     return tuple(part for campaign in file.campaigns for part in campaign.parts)
 
 
 def in_order(all_rules: Sequence[CampaignRules]) -> list[CampaignRules]:
-    """Return campaigns in the order in which they take a line that several could: a registered subscriber is asked to verify and not to
-    register; of two that share lines the one with the later last day comes first.
+    """Return campaigns in the order in which they take a line that more than one concerns: those that ask registered subscribers again come
+    first, then those with the later last day.
     """
     return sorted(
         all_rules, key=lambda one: (not one.asks_again, -one.last_day_on.toordinal(), -one.least_days)
@@ -232,14 +232,14 @@ def in_order(all_rules: Sequence[CampaignRules]) -> list[CampaignRules]:
 
 
 def better_than(rules: CampaignRules, ordered: Sequence[CampaignRules]) -> tuple[CampaignRules, ...]:
-    """Return the campaigns that share lines with one and come before it."""
+    """Return the campaigns that share lines with this campaign and come before it."""
     names = [one.campaign_id for one in ordered]
     before = ordered[: names.index(rules.campaign_id)]
     return tuple(one for one in before if one.shares_lines_with(rules))
 
 
 def crossing(all_rules: Sequence[CampaignRules]) -> Iterator[str]:
-    """Name each two campaigns that share lines, of which neither gives every subscriber the later last day."""
+    """Name each pair of campaigns that share lines, if neither of the two gives every subscriber the later last day."""
     for one, other in combinations(all_rules, 2):
         if one.shares_lines_with(other) and not (
             one.gives_no_less_than(other) or other.gives_no_less_than(one)
@@ -278,12 +278,12 @@ def campaign_rules(file: PackFile, campaign: Campaign) -> CampaignRules:
 
 
 def registered_services(file: PackFile) -> frozenset[str]:
-    """Return the services of which lines have to be registered: whose line is of another could do nothing to keep it."""
+    """Return the services whose lines have to be registered: the subscriber of any other line could do nothing to keep it."""
     return frozenset(service for scope in file.scope.services for service in scope.services)
 
 
 def _payments(file: PackFile, services: frozenset[str], payment: str | None) -> frozenset[str]:
-    """Return how a line of a campaign may be paid: as the campaign says, and as the law has lines of each of its services registered."""
+    """Return the ways of paying of a campaign's lines: ways that the campaign names and that the law registers for each of its services."""
     allowed = {payment} if payment else set(Payment.values)
     for service in services:
         of_it = [scope.payment for scope in file.scope.services if service in scope.services]
@@ -293,8 +293,8 @@ def _payments(file: PackFile, services: frozenset[str], payment: str | None) -> 
 
 
 def _time_to_register(file: PackFile, campaign: Campaign, grace: int) -> Term:
-    """Return how long is counted before the first bar: with a floor, the days from the law's own day to its last; else as the law has it,
-    so that who is told late has whole months.
+    """Return how long is counted before the first bar: with a floor, or without months, the days from the law's own day to its last day;
+    else the law's months, so that a subscriber who is told late has whole months.
     """
     after = campaign.deadline.after
     if campaign.deadline.floor or after.unit not in {"month", "year"}:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Runs the test cases in a pack: a pack that fails one of its cases does not load.
 
-They run on what is supported of the pack, also where other parts of it are not: a case that needs one of these is counted as not run.
-Separate from the loader so that a test can run the same cases through the other engine.
+They run on the supported parts of the pack, even if other parts are not supported; a case that needs one of these others is not run, and is
+named. Separate from the loader so that a test can run the same cases through the other engine.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ _NOT_COUNTED = {
 
 
 def failed_cases(pack: Pack, *, file: str) -> list[RollkeeperError]:
-    """Return a fault for each case that the pack's own values do not bear out."""
+    """Return a fault for each case that expects another stage than the pack's own values give."""
     trial = _Trial(pack)
     return [
         PACK_CASE_FAILED(file=file, case=f"'{case.name}'", on=case.on, expected=case.expect, found=found)
@@ -68,7 +68,7 @@ def traced_cases(pack: Pack) -> tuple[Traced, ...]:
 
 
 class _Trial:
-    """A pack reduced to what counts days, and what of that is supported."""
+    """A pack reduced to those of its parts that count days and are supported."""
 
     def __init__(self, pack: Pack) -> None:
         whole = pack.file.model_copy(update=_NOT_COUNTED)
