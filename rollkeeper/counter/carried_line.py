@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The line that a clerk has found: carried from page to page for some minutes in their session, never in an address.
 
-The session has a handle and the masked number. After an action the line is set aside: the next person must not get this line by
-mistake, and a clerk who goes on with the same line says so.
+The session has a handle and the masked number. Two tabs have one session: each link of a page about a line has that line's mark, so a page
+that was drawn for an earlier line does not lead to the form of a later one. After an action the line is set aside: the next person must not
+get this line by mistake, and a clerk who goes on with the same line says so.
 """
 
-from dataclasses import asdict, dataclass, replace
+import secrets
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +37,8 @@ class CarriedLine:
     until: float
     is_over: bool = False
     is_set_aside: bool = False
+    mark: str = field(default_factory=lambda: secrets.token_hex(4))
+    """Tells in an address which of the lines that this session found is meant, and nothing else."""
 
     @property
     def name(self) -> str:
@@ -55,12 +59,24 @@ def carry(request: HttpRequest, found: HandedLine) -> CarriedLine:
 
 
 def carried(request: HttpRequest, *, also_set_aside: bool = False) -> CarriedLine | None:
-    """Return the line that this clerk goes on with, while its minutes last."""
+    """Return the line that this clerk goes on with, while its minutes last; None where the page was drawn for another line."""
     kept = request.session.get(_KEY) if hasattr(request, "session") else None
     line = CarriedLine(**kept) if kept else None
     if line is None or line.until < clock.true_now().timestamp():
         return None
+    if _asked(request) not in {None, line.mark}:
+        return None
     return line if also_set_aside or not line.is_set_aside else None
+
+
+def is_lost(request: HttpRequest) -> bool:
+    """Tell whether the link or button that led here is of a line that is no longer carried."""
+    return _asked(request) is not None and carried(request, also_set_aside=True) is None
+
+
+def _asked(request: HttpRequest) -> str | None:
+    """Return the mark of the line whose page led here; None where the page was about no line."""
+    return request.GET.get("line", request.POST.get("line"))
 
 
 def put_away(request: HttpRequest) -> None:

@@ -58,7 +58,7 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
     shown = {
         "receipt": found, "done": action_label(found.verb, given.entry.facts if given else {}), "is_repeat": "again" in request.GET,
         "good_through": registered_as(found.line_id, begun_by=found.entry_id).good_through,
-        "called": called_on_receipt(request, submission_key), "goes_on": is_about(line, found.line_id),
+        "called": called_on_receipt(request, submission_key), "carried": line, "goes_on": is_about(line, found.line_id),
     }  # fmt: skip
     return render(request, "counter/receipt.html", shown | _given(given))
 

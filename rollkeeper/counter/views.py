@@ -23,6 +23,7 @@ from rollkeeper.counter.carried_line import (
     called,
     carried,
     carry,
+    is_lost,
     is_set_aside,
     put_away,
     recorded_from,
@@ -117,7 +118,8 @@ def find_again(request: HttpRequest) -> HttpResponse:
     except RollkeeperError as fault:
         if fault.kind is Kind.FORBIDDEN:
             raise
-        put_away(request)
+        if line:
+            put_away(request)
         shown["form"].show_faults(faults_of(shown["form"], LINE_NOT_CARRIED()))
         return render(request, "counter/find.html", shown | {"carried": None}, status=422)
     return render(request, "counter/find.html", shown | _found(request, found))
@@ -355,7 +357,9 @@ def action_page[F: QuietForm](
         blank = make()
         line = _carried_for(request, blank, shown)
         # A trained clerk types at once; after a fault, the faults come first.
-        if line is None:
+        if is_lost(request):
+            blank.show_faults(faults_of(blank, LINE_NOT_CARRIED()))
+        elif line is None:
             blank.fields["number"].widget.attrs["autofocus"] = True
         recorded = recorded_from(request)
         if recorded:

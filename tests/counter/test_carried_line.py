@@ -32,6 +32,7 @@ from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, fields, key, post
 from tests.registration.people import fresh_number
 
+LINK = r'href="(/[a-z_-]+/\?line=[0-9a-f]{8})"'
 HANDLE = r'name="number" value="(handle:[0-9a-f-]{36})"'
 ACTIONS = (
     "register",
@@ -53,10 +54,7 @@ def found(client, number):
 
 @pytest.fixture
 def suspended():
-    number = fresh_number()
-    line_id = activate_line(number, service=Service.MOBILE, on=dt.date(2010, 5, 1))
-    suspend_line(line_id, reason=SuspensionReason.REGISTRATION, on=dt.date(2012, 3, 1))
-    return number
+    return newly_suspended()
 
 
 @pytest.mark.parametrize(
@@ -86,9 +84,9 @@ def test_a_suspended_line_leads_to_its_registration_first(at_counter, suspended)
     page = found(at_counter, suspended)
 
     first = re.search(r'<a class="govuk-button rk-line__first"[^>]*href="([^"]+)"', page).group(1)
-    assert first == "/register/"
+    assert re.fullmatch(r"/register/\?line=[0-9a-f]{8}", first)
     assert "Suspended since 1 March 2012" in page
-    assert 'href="/replace-sim/"' not in page
+    assert 'href="/replace-sim/?' not in page
     assert str(find_line(suspended).line_id) not in page
 
 
@@ -115,7 +113,7 @@ def test_a_reconnection_that_was_used_is_not_offered_again(at_counter, suspended
     after = found(at_counter, suspended)
 
     assert before.lower().count("no subscriber is registered") == 1
-    assert ('href="/reconnect/"' in before, 'href="/reconnect/"' in after) == (True, False)
+    assert ('href="/reconnect/?' in before, 'href="/reconnect/?' in after) == (True, False)
     assert re.search(r"then it is suspended as before\.</strong> · until \d+ March 2012", after)
 
 
@@ -200,7 +198,7 @@ def test_once_its_minutes_are_over_the_line_is_to_be_found_again(at_counter, sus
 
     answer = at_counter.post("/pause/", form, headers={"HX-Request": "true"} if by_script else {})
 
-    assert "The minutes are over" in answer.content.decode()
+    assert "the minutes are over" in answer.content.decode()
     assert at_counter.post("/line/").status_code == 422
 
 
@@ -424,7 +422,7 @@ def test_one_more_code_is_reserved_for_a_line_in_service_and_handed_over_to_none
     for _ in range(settings().reserved_codes_per_day):
         last = at_counter.post("/reserve-code/", {"submission_key": "12345678", "number": number})
 
-    assert 'href="/reserve-code/"' in page
+    assert 'href="/reserve-code/?' in page
     assert "The next code that is asked for at the portal within 15 minutes is sent to the line." in done
     assert (empty.status_code, last.status_code) == (422, 422)
     assert "Enter the whole number of the line." in empty.content.decode()
@@ -442,3 +440,65 @@ def test_what_another_clerk_had_typed_is_not_recorded_in_this_ones_name(at_count
     assert others.status_code == 401
     assert "/receipt/" in own["HX-Redirect"]
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'line:clock:paused'")) == 1
+
+
+def test_a_tab_about_an_earlier_line_leads_to_no_form_for_a_later_one(at_counter, suspended):
+    earlier = re.findall(LINK, found(at_counter, suspended))
+    later = re.findall(LINK, found(at_counter, newly_suspended()))
+
+    assert earlier
+    for address in earlier:
+        form = at_counter.get(address).content.decode()
+        assert not re.search(HANDLE, form), address
+        assert "Another line was found since" in form, address
+    for address in later:
+        assert re.search(HANDLE, at_counter.get(address).content.decode()), address
+
+
+def test_a_line_that_is_found_again_keeps_its_links(at_counter, suspended):
+    first = re.findall(LINK, found(at_counter, suspended))
+
+    at_counter.get(first[0])
+    again = at_counter.post("/line/").content.decode()
+
+    assert re.findall(LINK, again) == first
+
+
+def test_going_on_with_an_earlier_line_shows_no_later_one_and_puts_none_away(at_counter, suspended):
+    mark = re.search(LINK, found(at_counter, suspended))[1].split("=")[1]
+    later = newly_suspended()
+    links = re.findall(LINK, found(at_counter, later))
+
+    answer = at_counter.post("/line/", {"line": mark})
+
+    assert answer.status_code == 422
+    assert later[-4:] not in answer.content.decode()
+    assert re.search(HANDLE, at_counter.get(links[0]).content.decode())
+
+
+def test_a_form_that_was_drawn_before_another_line_was_found_is_for_its_own_line(at_counter, suspended):
+    address = next(one for one in re.findall(LINK, found(at_counter, suspended)) if "/pause/" in one)
+    drawn = at_counter.get(address)
+    later = newly_suspended()
+    found(at_counter, later)
+
+    answer = at_counter.post(
+        address,
+        {
+            "submission_key": key(drawn),
+            "number": re.search(HANDLE, drawn.content.decode())[1],
+            "reason": "abroad",
+            "first": ON.isoformat(),
+        },
+    )
+
+    assert answer.status_code == 302, answer.content.decode()
+    paused = {row.line_id for row in rows("SELECT line_id FROM lines_pause")}
+    assert paused == {find_line(suspended).line_id}
+
+
+def newly_suspended():
+    number = fresh_number()
+    line_id = activate_line(number, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    suspend_line(line_id, reason=SuspensionReason.REGISTRATION, on=dt.date(2012, 3, 1))
+    return number

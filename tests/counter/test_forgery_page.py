@@ -17,7 +17,7 @@ def test_a_suspicion_opens_a_case_and_leaves_the_line_as_it_is(at_counter):
     answer = sent(at_counter, "/suspect-forgery/", sign="altered")
 
     line = find_line(number)
-    assert 'href="/suspect-forgery/"' in page
+    assert 'href="/suspect-forgery/?' in page
     assert answer.status_code == 302
     assert [(one.line_id, one.kind, one.about) for one in open_cases()] == [
         (line.line_id, "forgery", "altered")
