@@ -44,9 +44,9 @@ _GLYPHS: Final = {
     "erased": ("_", "dim"),
 }
 _BARS: Final = ("#fdae61", "#f46d43", "#d55e00", "#a63603", "#7f2704")
-"""Where a law has several bars: the wider, the darker."""
+"""Colours for the bars of a law with several: the more a bar takes, the darker."""
 _LEVELS: Final = ("▂", "▃", "▄", "▅", "▆", "▇")
-"""Where a law has several bars: the wider, the higher."""
+"""Signs for the bars of a law with several: the more a bar takes, the higher."""
 _MOST_BARS: Final = 24
 _BAR_CELLS: Final = 60
 _WIDTH, _HEIGHT = 960, 540
@@ -85,7 +85,7 @@ def _bars_of(counts: pl.DataFrame) -> list[str]:
 
 
 def _by_width(bars: list[str], signs: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Share signs out over the bars, in order."""
+    """Assign signs to the bars, in order."""
     yield from ((bar, signs[place * len(signs) // len(bars)]) for place, bar in enumerate(bars))
 
 
@@ -108,7 +108,7 @@ def print_chart(counts: pl.DataFrame) -> None:
 
 
 def _cells(numbers: Sequence[int]) -> list[int]:
-    """Share the bar out: every stage that has any line gets a cell, the rest go by the largest remainder."""
+    """Divide a bar of the chart into cells: each stage with a line gets one, and the largest remainders decide about the rest."""
     total = sum(numbers)
     if not total:
         return []
@@ -205,7 +205,7 @@ def _y(number: int, total: int) -> float:
 
 
 def _some(counts: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return at most so many of the days, evenly, the first and the last among them."""
+    """Return at most `most` of the days, evenly spaced, with the first and the last."""
     if counts.height <= most:
         return counts
     return counts[[place * (counts.height - 1) // (most - 1) for place in range(most)]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Says of a pack what can be done with it and what cannot, with what its writer may have forgotten."""
+"""Says what can be done with a pack, what cannot, and what its writer may have forgotten."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def _features(pack: Pack) -> Iterator[LawFinding]:
 
 
 def _acts(pack: Pack, on: dt.date) -> Iterator[LawFinding]:
-    """Say which acts the pack does not carry on a day, each reason once."""
+    """Say which acts the pack does not allow on a day, each reason once."""
     if pack.file.status != "confirmed" or pack.unsupported_fields:
         return
     refused: dict[str, tuple[list[str], str]] = {}
@@ -77,7 +77,7 @@ def _acts(pack: Pack, on: dt.date) -> Iterator[LawFinding]:
         except RollkeeperError as why:
             acts, _ = refused.setdefault(str(why).replace(f"'{act.value}'", "…"), ([], why.advice))
             acts.append(act.value)
-    # Before a law begins an operator prepares: that it acts on no one yet is no fault of the instance.
+    # Before a law begins, the operator prepares: it is no fault of the instance that the law does not act yet.
     weight = Weight.DOUBT if on < pack.file.valid.begins else Weight.STOPS
     for sentence, (acts, advice) in refused.items():
         yield LawFinding(weight, "act", sentence.replace("…", ", ".join(acts)), advice)

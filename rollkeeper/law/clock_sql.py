@@ -22,7 +22,7 @@ type Days = tuple[dt.date, dt.date | None]
 def fill_due(
     pack: Pack, *, stays: Sequence[Days] = (), through: dt.date, using: str = "default"
 ) -> dict[str, Any]:
-    """Make `law_due` (anchor_on, days, pauses, last_day_on, earliest_on) from the rows of `law_clock`; return `open_days` of the same.
+    """Make `law_due` (anchor_on, days, pauses, last_day_on, earliest_on) from the rows of `law_clock`; return its `open_days`.
 
     Precondition: inside an action; the caller made the temporary table ``law_clock (anchor_on date, days int, pauses
     datemultirange)`` with distinct rows, no NULL among them (no pause: ``'{}'``).
@@ -36,7 +36,7 @@ def fill_due(
 def open_days(
     pack: Pack, *, first: dt.date | None, through: dt.date, stays: Sequence[Days] = ()
 ) -> dict[str, Any]:
-    """Return what `sql/open_days.sql` and `sql/due_days.sql` want: the calendar from the first anchor on, through a day, and the stays."""
+    """Return the parameters of `sql/open_days.sql` and `sql/due_days.sql`: the calendar from the first anchor through a day, and the stays."""
     begin, end = min(first or through, through), through.toordinal()
     flags = closed_flags(pack, first=begin.toordinal(), last=end)
     closed = [begin + dt.timedelta(days=ahead) for ahead, is_closed in enumerate(flags) if is_closed]
@@ -44,7 +44,7 @@ def open_days(
 
 
 def stage_lengths(pack: Pack) -> dict[str, Any]:
-    """Return what `sql/stage_days.sql` wants: how long is counted before each stage."""
+    """Return the parameters of `sql/stage_days.sql`: how long is counted before each stage."""
     terms = [stage.term for stage in pack.campaign.stages]
     return {
         "stage_days": [one.days for one in terms],

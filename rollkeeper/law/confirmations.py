@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who read which article, where and when. Only what a named reader confirmed acts on people or is told to them as a fact.
 
-An entry holds two hashes: of the articles' texts as the pack carries them, and of the values that rest on them. Where either was
-changed since, the entry confirms nothing, until it is read again (`rollkeeper law confirm`). A value that says `confirmed:
-false` stays unconfirmed whatever was read. What the press or a guidance says is never confirmed.
+An entry holds two hashes: of the articles' texts as the pack carries them, and of the values that rest on them. If either changed since,
+the entry confirms nothing until a reader reads again (`rollkeeper law confirm`). A value that says `confirmed: false` stays unconfirmed
+whatever was read. What the press or a guidance says is never confirmed.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.strict_yaml import Path, leaf_name
 
 NEVER_CONFIRMED: Final = frozenset({"press", "guidance"})
-"""Ranks of sources that only report what the official text is said to say."""
+"""Ranks of sources that only report what the official text says."""
 
 
 _WITH_PARTS: Final = (BaseModel, tuple)
@@ -52,7 +52,7 @@ def citations(part: Any, path: Path = ()) -> Iterator[tuple[Path, Citation]]:
 
 
 def text_hash(file: PackFile, source: str, articles: Collection[str]) -> str:
-    """Return the SHA-256 over these articles as the pack carries them, in their order there."""
+    """Return the SHA-256 over the texts of these articles, in the pack's order."""
     told = [
         [one.article, dict(sorted(one.text.items()))]
         for one in file.articles
@@ -76,7 +76,7 @@ def _hash_of(values: _Values, source: str, articles: Collection[str]) -> str:
 
 
 def _values(file: PackFile, of: Collection[_Article]) -> _Values:
-    """Return what rests on each of these articles, each with its source before it."""
+    """Return the values that rest on each of these articles (pairs of source and article)."""
     first, found = file.sources[0].id, defaultdict[_Article, list[str]](list)
     for path, because in citations(file):
         article = because.source or first, because.article
@@ -98,7 +98,7 @@ def _values_that_were_read(file: PackFile) -> _Values:
 
 
 def _without_marks(said: Any) -> Any:
-    """Return a value without what says whether it is confirmed: that follows from the reading and is no part of it."""
+    """Return a value without its `confirmed` marks: they follow from the reading and are not part of what was read."""
     if isinstance(said, dict):
         return {name: _without_marks(one) for name, one in said.items() if name != "confirmed"}
     return [_without_marks(one) for one in said] if isinstance(said, list | tuple) else said
@@ -112,7 +112,7 @@ def outdated(file: PackFile) -> tuple[Outdated, ...]:
 
 
 def resolved(file: PackFile) -> PackFile:
-    """Return the pack with `confirmed` of each value as it is: true only where a reading covers its article."""
+    """Return the pack with the true `confirmed` of each value: true only if a valid reading covers its article."""
     ranks = {source.id: source.rank for source in file.sources}
     values = _values_that_were_read(file)
     read = {
@@ -150,7 +150,7 @@ def with_reading(
 ) -> PackFile:
     """Return a pack with the entry of this reader, for all articles of a source or for some.
 
-    Earlier entries for none but these articles go. Precondition: the pack carries the articles.
+    An earlier entry of the source goes if it covers no other article than these. Precondition: the pack carries the articles.
     """
     of_source = [one.article for one in file.articles if one.source == source]
     chosen = tuple(one for one in of_source if not articles or one in articles)

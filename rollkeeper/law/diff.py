@@ -40,7 +40,7 @@ class ChangedOutcomes:
 
 
 def changed_leaves(before: PackFile, after: PackFile) -> list[ChangedLeaf]:
-    """Return every value that one pack sets otherwise than the other, in the order of the pack."""
+    """Return every value on which the two packs differ, in the order of the pack."""
     was, now = _values(before), _values(after)
     return [
         ChangedLeaf(leaf, written_value(was.get(leaf)), written_value(now.get(leaf)))
@@ -59,7 +59,7 @@ def changed_outcomes(
     engine: Engine,
     progress: Progress,
 ) -> ChangedOutcomes:
-    """Count who loses a service or the contract earlier or later. A day that does not come counts as the latest there is.
+    """Count the lines that lose a service or the contract earlier or later. A loss that never comes counts as on the latest day there is.
 
     Refuses: EVENT_FAULT, UNSUPPORTED_PACK_FIELD, ENGINES_DISAGREE.
     """
@@ -78,7 +78,7 @@ def changed_outcomes(
 
 
 def _losses(pack: Pack, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return when each line loses what: calls from it, calls to it, data, the contract; the latest day where it does not."""
+    """Return the day on which each line loses calls from it, calls to it, data and the contract; the latest day for what it never loses."""
     if len(pack.stated_campaigns) > 1:
         taken = outcomes["campaign"].fill_null(pack.campaigns[-1].campaign.campaign_id)
         parts = [(taken == one.campaign.campaign_id, _losses(one, outcomes)) for one in pack.campaigns]

@@ -29,7 +29,7 @@ class DisclosureLaw:
     people_per_instrument: int
     reply: Duration | None
     deferral: Term | None
-    """How long at most the person may be notified later each time; None: not at all."""
+    """How much later, at most, the person may be notified each time; None: no later."""
     deferral_renewals: int
     deferral_article: str | None
     keep: Term

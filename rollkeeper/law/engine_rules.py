@@ -38,7 +38,7 @@ from rollkeeper.law.service_rules import differs_by_service
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _LINES_AT_ONCE = 20_000
 _FEW_LINES = 60_000
-"""Below this many lines starting processes costs more than it saves."""
+"""Below this many lines, starting processes costs more than it saves."""
 
 OUTCOMES = {
     "suspended_on": pl.Date,
@@ -61,7 +61,7 @@ class _Piece:
     pauses: Stretches
     holds: Stretches
     services: pl.Series | None
-    """Of which service each line is; None where the law keeps the records of all equally long."""
+    """The service of each line; None if the law keeps the records of all services equally long."""
 
 
 def span_of(events: Events, first: dt.date, last: dt.date) -> Span:
@@ -85,8 +85,8 @@ def span_of(events: Events, first: dt.date, last: dt.date) -> Span:
 def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
     """Return one row for each line, in the order of the names: the first day of each sort of event, NULL if there is none.
 
-    To a campaign that asks again, what registering is to others is the verification; of a line that it does not ask, or of another
-    service, it knows no activation.
+    In a campaign that asks again, `registered_on` of an asked line is the day of its verification. A line that is not asked, or is of
+    another service, region or way of paying, has no `activated_on`.
     """
     rules = pack.campaign if pack.has_campaign else None
     meant: dict[str, Collection[str]] = {
@@ -119,7 +119,7 @@ def moments(events: Events, *, pack: Pack, through: dt.date) -> pl.DataFrame:
 
 
 def _of_services(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
-    """Forget the activation of lines that the file says to be of another service."""
+    """Remove the activation of each line for which the file names a service that is not the campaign's."""
     said = known.filter(pl.col("event").is_in(SERVICES))
     if said.is_empty():
         return found
@@ -133,7 +133,7 @@ def _of_services(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules)
 
 
 def _of_regions(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
-    """Forget the activation of lines that the file says to be of another region than those of the campaign, or of none."""
+    """Remove the activation of each line for which the file names no region of the campaign."""
     if not rules.regions:
         return found
     region = _said(found, known, pl.col("event").str.starts_with(REGION))
@@ -142,7 +142,7 @@ def _of_regions(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) 
 
 
 def _of_payments(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) -> pl.DataFrame:
-    """Forget the activation of lines that the file does not say to be paid as those of the campaign are."""
+    """Remove the activation of each line for which the file names no way of paying of the campaign."""
     if not rules.asks_payment:
         return found
     fits = (
@@ -154,7 +154,7 @@ def _of_payments(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules)
 
 
 def _said(found: pl.DataFrame, known: pl.DataFrame, is_meant: pl.Expr) -> pl.Series:
-    """Return what the file says of each line by events of one sort: the first of them by name, NULL where it says none."""
+    """Return each line's event of one sort in the file: the first of them by name; NULL if there is none."""
     said = known.filter(is_meant)
     own = said.filter(pl.col("line").is_not_null()).group_by("line").agg(pl.col("event").min())
     for_all = said.filter(pl.col("line").is_null())["event"].min()
@@ -201,7 +201,7 @@ def _as_asked(found: pl.DataFrame, known: pl.DataFrame, rules: CampaignRules) ->
 
 
 def _with_lines(found: pl.DataFrame, known: pl.DataFrame, allowed: int) -> pl.DataFrame:
-    """Say of each line from when its subscriber had more lines than so many, and from when on no more; its own rows before those for all."""
+    """Add from when a line's subscriber had more lines than allowed, and from when no longer; a line's own rows replace those for all lines."""
     said = known.filter(pl.col("event").str.starts_with(LINES)).select(
         "line", "day", pl.col("event").str.strip_prefix(LINES).cast(pl.Int64).alias("n")
     )
@@ -229,7 +229,7 @@ def is_concerned(pack: Pack, found: pl.DataFrame) -> pl.Series:
 
 
 def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
-    """Return what becomes of each line, in the order of the names; of a law with several campaigns, in the one that takes it."""
+    """Return the outcome of each line, in the order of the names; if the law has several campaigns, in the one that takes the line."""
     if len(pack.stated_campaigns) > 1:
         return by_campaign(
             (
@@ -252,9 +252,10 @@ def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
 
 
 def by_campaign(found: Iterable[tuple[str, pl.DataFrame, pl.Series]]) -> pl.DataFrame:
-    """Put together what becomes of each line in the first campaign that concerns it, which is named, or else in the last, without a name.
+    """Return each line's outcome in the first campaign that concerns it, with its name; if none does, in the last campaign, without a name.
 
-    `found`: each campaign in the order in which they take lines, what would become of every line in it, and which it concerns.
+    `found`: for each campaign, in the order in which they take lines, its name, the outcome of every line in it, and which lines it
+    concerns.
     """
     parts, free, last = [], None, None
     for name, outcomes, concerned in found:
@@ -289,7 +290,7 @@ def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterat
 
 
 _present: list[Run] = []
-"""In a separate process, which only runs pieces of one span."""
+"""The run of a separate process, which only handles pieces of one span."""
 
 
 def _begin(pack: Pack, span: Span) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The second engine: the same law as statements over whole sets, in the database that the live nightly run takes place in.
+"""The second engine: the same law as statements over whole sets, in the database of the live nightly run.
 
-It shares the counting (`sql/fill_due.sql`) with the live nightly run and nothing but the file with the first engine.
-Everything lives in temporary tables of one transaction.
+It shares the counting (`sql/fill_due.sql`) with the live nightly run, and only the input file with the first engine. Everything lives in
+temporary tables of one transaction.
 """
 
 import datetime as dt
@@ -44,7 +44,7 @@ _FURTHER: Final = (
 
 
 def run_sql(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
-    """Return what becomes of each line, in the order of the names; of a law with several campaigns, in the one that takes it.
+    """Return the outcome of each line, in the order of the names; if the law has several campaigns, in the one that takes the line.
 
     Precondition: an opened instance.
     """
@@ -56,7 +56,7 @@ def run_sql(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
 
 
 def _run(pack: Pack, events: Events, span: Span, bar: Bar) -> tuple[pl.DataFrame, pl.Series]:
-    """Return what becomes of each line in one campaign, and which of them it concerns."""
+    """Return the outcome of each line in one campaign, and which lines the campaign concerns."""
     bar.set_total(_STEPS + (len(pack.campaign.stages) if pack.has_campaign else 0))
     with database.action(), database.without_timeout():
         database.run("SET LOCAL work_mem = '256MB'")
@@ -144,7 +144,7 @@ def _facts(pack: Pack, span: Span) -> dict[str, Any]:
 
 
 def _kept_facts(pack: Pack) -> dict[str, Any]:
-    """Return how long records are kept, in lists: first the lines of services with a different time, last, without a name, all others."""
+    """Return how long records are kept, as lists: first each service with a different time, then, under an empty name, all others."""
     general = pack.retention
     each = {one: pack.for_service(one).retention for one in SERVICES}
     kept = {one: rule for one, rule in each.items() if rule != general} | {"": general}

@@ -21,23 +21,23 @@ from rollkeeper.law.errors import EVENT_FAULT, EVENTS_FILE_NOT_READ
 
 COLUMNS: Final = ("line", "date", "event", "until")
 REGISTERING: Final = ("registered", "declared", "sighted", "checked", "machine_read")
-"""A registration, of which the assurance is known by all but the first."""
+"""The events of a registration. All but the first also say its assurance."""
 VERIFYING: Final = ("verified", "transferred")
-"""What answers a campaign that asks registered subscribers again."""
+"""The events that answer a campaign that asks registered subscribers again."""
 LAST_DAY: Final = "last_day"
 """The last day on which a registration is good."""
 SERVICES: Final = tuple(Service.values)
-"""Of which service a line is; where no row says so, it is one that the law is about."""
+"""The service of a line; without such a row, it is one that the law is about."""
 PAYMENTS: Final = SAID_PAYMENTS
-"""How a line is paid; where no row says so, it is not known."""
+"""How a line is paid; without such a row, it is not known."""
 PARTY_KINDS: Final = ("individual", "minor", "company")
-"""Of which kind the registered subscriber is; where no row says so, it is not known."""
+"""The kind of the registered subscriber; without such a row, it is not known."""
 REGION: Final = "region:"
-"""Before the region that a line is of; where no row says so, it is not known."""
+"""Prefix of an event that names a line's region; without such a row, it is not known."""
 LINES: Final = "lines:"
-"""Before how many lines its subscriber has, this one among them, from that day on; where no row says so, it is not known."""
+"""Prefix of an event that says how many lines the subscriber has from that day on, this one included; without such a row, it is not known."""
 STAY_OF: Final = "stay:"
-"""Before the name of the one campaign that a stay pauses."""
+"""Prefix of an event that names the one campaign that a stay pauses."""
 MOMENTS: Final = (
     "activated",
     "notice_delivered",
@@ -157,7 +157,7 @@ def _column_order(header: list[str], file: Path, faults: list[RollkeeperError]) 
 def _part(
     chunk: list[list[str]], order: Sequence[int], row: int, file: Path, faults: list[RollkeeperError]
 ) -> pl.DataFrame:
-    """Check a piece of the file; return what is sound of it and add what is not to the faults."""
+    """Check a piece of the file: return its sound rows, and add the faults of the others to `faults`."""
     numbers: Sequence[int] = range(row, row + len(chunk))
     if any(len(record) != len(COLUMNS) for record in chunk):
         faults.extend(_wrong_lengths(chunk, order, row, file))
@@ -183,7 +183,7 @@ def _clean(column: Sequence[str]) -> Sequence[str]:
 
 
 def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
-    """Return the fields with what they mean and what is wrong with each, None where nothing is."""
+    """Return the fields with their meaning, and with what is wrong with each (None if nothing is)."""
     given = dict(zip(COLUMNS, fields or [[], [], [], []], strict=True))
     raw = pl.DataFrame(given, schema=dict.fromkeys(COLUMNS, pl.String))
     read = raw.with_columns(_date("date").alias("day"), _date("until").alias("last"))

@@ -43,13 +43,13 @@ class LineHistory:
     activated_on: dt.date | None = None
     registered_on: dt.date | None = None
     recorded_on: dt.date | None = None
-    """The day of a registration that a campaign asks to verify again; None where none does."""
+    """The day of a registration that a campaign asks to verify again; None if no campaign does."""
     notices_delivered: tuple[dt.date, ...] = ()
     notices_bounced: tuple[dt.date, ...] = ()
     promised_on: dt.date | None = None
-    """The last day that was promised of the clock that runs: to the suspension, or once suspended to the end."""
+    """The promised last day of the running clock: the clock to the suspension or, once suspended, to the end."""
     promised_since: dt.date | None = None
-    """The day of the notice that promised it, or the last of a pause that it knew of."""
+    """The day of the notice that promised it, or the last day of a pause that this notice took into account."""
     pauses: tuple[Days, ...] = ()
     stays: tuple[Days, ...] = ()
     holds: tuple[Days, ...] = ()
@@ -69,8 +69,8 @@ class LineHistory:
 
 
 def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: str = "en") -> list[Sentence]:
-    """Explain a line's status on a day, step by step, with what follows next. Of a law with several campaigns the one speaks that takes
-    the line, unless one is meant.
+    """Explain a line's status on a day, step by step, with what follows next. If the law has several campaigns and none is chosen, the
+    campaign that takes the line is explained.
     """
     if len(pack.stated_campaigns) > 1 and is_told(pack):
         pack = next((one for one in pack.campaigns if _concerns(one, history)), pack.campaigns[-1])
@@ -95,7 +95,7 @@ class _Explainer:
     language: str
 
     def campaign(self) -> Iterator[Sentence]:
-        # A draft, a law that was struck down and one that no reader confirmed are not in force: nothing of them is told as a fact.
+        # A draft, a law that was struck down and a law that no reader confirmed are not in force: nothing in them is told as a fact.
         if not self.pack.has_campaign or not is_told(self.pack):
             yield self._sentence("no_campaign", "")
             return
@@ -151,12 +151,12 @@ class _Explainer:
         yield from self._erasure(terminated)
 
     def _terminated(self, terminated: dt.date, stages: Sequence[StageRule]) -> Sentence:
-        """Tell how many days were counted from the first bar; not where a law counts months from a bar whose day is not known."""
+        """Say how many days were counted from the first bar; leave the number out if months were counted from a bar whose day is not known."""
         history, further = self.history, [stage.term for stage in stages[1:]]
         barred = [history.suspended_on, *history.further_on] if history.suspended_on else []
         if len(barred) < len(further) and any(term.months for term in further):
             return self._sentence("terminated_other", stages[-1].article, terminated_on=terminated)
-        # Where a law counts days, they are as many from any day.
+        # A term in days has the same number of days from any day.
         began = [*barred, *[terminated] * len(further)]
         days = sum(term.days_after(day) for term, day in zip(further, began, strict=False))
         return self._sentence("terminated_campaign", stages[-1].article, terminated_on=terminated, days=days)
@@ -288,7 +288,7 @@ class _Explainer:
         return self._past(self.history.registered_on) or by_subscriber
 
     def _early_before(self, suspended: dt.date | None) -> bool:
-        """Tell whether it was over before a suspension, so that no clock is of interest any more."""
+        """Tell whether the subscriber registered or ended the contract before a suspension, so that no clock matters any more."""
         return self._closed_early() and not self._past(suspended)
 
     def _past(self, day: dt.date | None) -> bool:
@@ -297,7 +297,7 @@ class _Explainer:
     def _sentence(
         self, key: str, article: str, *, stage: StageRule | None = None, **facts: object
     ) -> Sentence:
-        """Write a sentence; of a stage to which the law gives a name in this language, with that before it."""
+        """Write a sentence; if it is about a stage that has a name in this language, put the name before it."""
         if self.pack.has_campaign and self.pack.campaign.asks_again and f"again_{key}" in _tables()["en"]:
             key = f"again_{key}"
         said = {one: _said(one, key, facts) for one, table in _tables().items() if key in table}
@@ -313,7 +313,7 @@ def _said(language: str, key: str, facts: Mapping[str, object]) -> str:
 
 
 def _written(name: str, fact: object, language: str) -> object:
-    """Write a day, or several, or what a bar takes or leaves, as the language of the sentence does; leave everything else as it is."""
+    """Write days, and what a bar takes or leaves, in the sentence's language; leave everything else as it is."""
     table = _tables()[language]
     if isinstance(fact, list):
         return table["between_days"].join(str(_written(name, one, language)) for one in fact)

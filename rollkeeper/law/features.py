@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Groups the fields of a pack that nothing here supports into features: what a version of Rollkeeper would have to learn."""
+"""Groups the unsupported fields of a pack into features that a later version of Rollkeeper would need."""
 
 import re
 from collections import Counter
@@ -38,7 +38,7 @@ _FEATURES: Final[Sequence[tuple[str, str]]] = (
     ("number reuse", r"number_reuse"),
     ("calendar", r"calendar"),
 )
-"""Each feature with the fields that belong to it; the first that fits."""
+"""Each feature with a pattern of its fields; the first pattern that fits a field counts."""
 
 
 def features_missing(pack: Pack) -> dict[str, list[str]]:
@@ -65,7 +65,7 @@ class DeclinedLeaf:
 
 @dataclass(frozen=True, slots=True)
 class UnconfirmedSource:
-    """A text on which values of a pack rest that no named reader confirmed, and where it is to be read."""
+    """A text on which unconfirmed values of a pack rest, and where to read it."""
 
     pack: str
     source: str

@@ -9,7 +9,7 @@ class Weight(StrEnum):
     """How much a finding weighs."""
 
     STOPS = "stops"
-    """The pack carries no act, or not all of them."""
+    """The pack allows no act, or not every act."""
     DOUBT = "doubt"
     """A person should look."""
     NOTE = "note"

@@ -154,7 +154,7 @@ def _elsewhere(pack: Pack) -> Iterator[LawFinding]:
 
 
 def _times(pack: Pack) -> Iterator[LawFinding]:
-    """Yield days that load and contradict each other, or leave a mistake no time to be undone."""
+    """Yield days that a pack may hold but that contradict each other, or leave no time to undo a mistake."""
     valid, said = pack.file.valid, list[str]()
     if valid.ends and valid.ends < valid.begins:
         said.append(f"The law ends on {valid.ends}, before it begins: it is never in force.")
@@ -169,7 +169,7 @@ def _times(pack: Pack) -> Iterator[LawFinding]:
 
 
 def _times_of_numbers(pack: Pack) -> Iterator[str]:
-    """Yield what would keep a contract that a campaign ended wrongly from coming back."""
+    """Yield what would prevent an undo after a campaign ended a contract wrongly."""
     over = pack.file.valid.begins
     rests = pack.number_quarantine.last_day(over)
     if rests == over:
@@ -198,7 +198,7 @@ def _times_of_campaign(pack: Pack) -> Iterator[str]:
 def _days(number: int) -> str:
     from rollkeeper.kernel.console import (
         counted,
-    )  # what draws on a terminal; a page of the law imports this file
+    )  # imported late: it draws on a terminal, and the law page needs this file
 
     return counted(number, "day", "days")
 

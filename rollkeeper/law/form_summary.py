@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a law has asked of each kind of party, on one line each: for a writer of a pack, as if all of it were confirmed."""
+"""What a law asks of each kind of party, on one line each: for the writer of a pack, as if all of it were confirmed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,15 +24,15 @@ class FormSummary:
     without_document: tuple[str, ...]
     last_day: str | None
     payment: str | None = None
-    """How the lines are paid that are registered; None: in any way."""
+    """How registered lines are paid; None: in any way."""
     identity_check: tuple[str, ...] = ()
-    """By which checks the identity is verified, any one of them; empty: by seeing the document."""
+    """The checks that verify the identity, any one of which will do; empty: the document is seen."""
 
     authority_proof: str | None = None
-    """What the bearer, who acts for it, must show."""
+    """What the bearer, a person who acts for the party, must show."""
 
     lines_elsewhere: int | None = None
-    """The limit for which it is asked how many lines they have with other operators; None: it is not asked."""
+    """The limit for which subscribers are asked how many lines they have with other operators; None: they are not asked."""
 
     @property
     def sentence(self) -> str:
@@ -91,7 +91,7 @@ def _summaries(pack: Pack) -> Iterator[FormSummary]:
 
 
 def _national_limits(pack: Pack) -> list[LimitRule]:
-    """Return the limits across operators; none of a pack whose limits nothing here supports."""
+    """Return the limits across operators; none if nothing here supports the pack's limits."""
     if any(one.startswith("'limits") for one in pack.unsupported_fields):
         return []
     rules = limit_rules(

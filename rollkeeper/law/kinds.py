@@ -24,23 +24,23 @@ class Attribute:
     why: str
     confirmed: bool = True
     payment: str | None = None
-    """Only of lines that are paid so, and those of which it is not known; None: of all."""
+    """Asked only of lines paid in this way or in an unknown way; None: of all."""
     services: tuple[str, ...] = ()
-    """Only of lines of these services, where the service is still open; empty: of all."""
+    """Asked only of lines of these services, while the service is still open; empty: of all."""
     party_kinds: tuple[str, ...] = ()
-    """Only of lines of these kinds of subscriber, where the kind is still open; empty: of all."""
+    """Asked only of lines of these kinds of subscriber, while the kind is still open; empty: of all."""
     is_of_line: bool = False
     is_recorded: bool = False
-    """Recorded before: left empty where it is as it was."""
+    """Recorded before: left empty if it has not changed."""
     whys: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
 
     @property
     def as_recorded(self) -> Self:
-        """Return it as it is asked again where it is recorded: of no one is it demanded a second time."""
+        """Return it as it is asked again after it was recorded: no longer required, since no one has to give it a second time."""
         return replace(self, required=False, is_recorded=True)
 
     def is_asked(self, *, payment: str, is_remote: bool) -> bool:
-        """Tell whether it is asked of a line that is paid so, and of a subscriber who registers it remotely."""
+        """Tell whether it is asked, given how the line is paid and whether the subscriber registers it remotely."""
         return is_for(self.payment, payment) and not (is_remote and self.name in KNOWN_TO_OPERATOR_ALONE)
 
     def why_in(self, language: str) -> tuple[str, str]:
@@ -97,10 +97,10 @@ class LastDayRule:
         return self.term is None and self.majority is None
 
     def last_day(self, on: dt.date, *, born: dt.date | None = None) -> dt.date | None:
-        """Return the last day where it follows from the day of the registration, or from that of birth; neither is counted.
+        """Return the last day if it follows from the day of registration or of birth, which itself is not counted; else None.
 
-        That of a person who comes of age is the last of its month, and never tells a birthday. Who was born on 29 February comes of
-        age on 1 March: that gives more time.
+        For a person who comes of age it is the last day of a month, so that it tells no birthday. A person born on 29 February comes of age
+        on 1 March: that gives more time.
         """
         if self.majority is None:
             return self.term.last_day(on) if self.term else None
@@ -137,5 +137,5 @@ class AgeRule:
 
 
 def is_for(said: str | None, payment: str) -> bool:
-    """Tell whether what is asked for lines that are paid in one way is asked for this one."""
+    """Tell whether a rule for lines paid in one way (None: in any way) applies to a line that is paid in this way or in an unknown way."""
     return said is None or payment in {said, Payment.UNKNOWN}

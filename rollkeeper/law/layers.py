@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Holds a law against the ones that it lies over: a region's over a nation's, a transposition over its directive.
+"""Compares a law with the laws below it: a region's law with the nation's, a transposition with its directive.
 
-What holds is what the upper pack says, whole: no value slips in from a text that its reader did not see, and its hash covers all
-that acts. The law's page and `rollkeeper law check` list every leaf on which the layers differ, and what the lower one alone says, so that
-the named person who reads the upper pack has decided each.
+Only the upper pack applies, as a whole: no value comes from a text that its reader did not see, and its hash covers all that acts. The
+law's page and `rollkeeper law check` list every leaf on which the layers differ, and every chapter that only the lower one has, so that the
+named reader of the upper pack decides each.
 """
 
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ class Layered:
 
     pack: Pack
     differs: tuple[Conflict, ...]
-    """Both say it, and differently: the upper one holds."""
+    """Both say it, and differently: the upper one applies."""
     only_below: tuple[str, ...]
-    """Chapters that the lower one alone has: they do not act."""
+    """Chapters that only the lower one has: they do not act."""
 
 
 def lower_layers(pack: Pack) -> tuple[Layered, ...]:
-    """Return the laws that a pack lies over, and how they differ from it. The loader made sure that each is shipped."""
+    """Return the laws below a pack, and how they differ from it. The loader made sure that each is shipped."""
     return tuple(_layered(load_pack(name), pack.file) for name in pack.file.layers)
 
 
@@ -64,7 +64,7 @@ def list_conflicts(lower: PackFile, upper: PackFile) -> tuple[Conflict, ...]:
 
 
 def _rules(pack: PackFile) -> dict[str, Any]:
-    """Return the leaves that say what holds."""
+    """Return the leaves that say what applies."""
     return {
         path: value
         for path, value in leaves(pack)

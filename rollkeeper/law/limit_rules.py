@@ -32,38 +32,38 @@ class LimitRule:
     over: str
     article: str
     concerned: tuple[str, ...] = ()
-    """The kinds that meet the limit: some may be added by the pack. Lines are counted by the kinds that every law has."""
+    """The kinds that the limit applies to, some perhaps added by the pack. Lines are counted by the kinds that every law has."""
     payments: tuple[str, ...] = tuple(Payment.values)
-    """How the lines are paid that meet it and count."""
+    """The ways of paying of the lines that are limited and counted."""
     activated_from: dt.date = dt.date.min
-    """Lines activated before this day neither meet it nor count."""
+    """Lines activated before this day are neither limited nor counted."""
     channel: str | None = None
-    """Whom it stops: `remote`, who registers by themselves; None: everyone."""
+    """Whom it stops: `remote`: subscribers who register by themselves; None: everyone."""
     regions: tuple[str, ...] = ()
-    """Of which regions the lines are that meet it and count; empty: of any or none."""
+    """The regions of the lines that are limited and counted; empty: any region or none."""
     is_national: bool = False
-    """The lines count, too, that the subscriber says they have with other operators."""
+    """The lines that subscribers say they have with other operators count too."""
     reduces: bool = False
-    """Who has more chooses which lines to keep, by verifying them again; a campaign asks them."""
+    """A subscriber with more lines chooses which to keep by verifying them again; a campaign asks for it."""
 
     @property
     def asks_payment(self) -> bool:
-        """Tell whether only lines that are paid in one way meet it."""
+        """Tell whether it applies only to lines that are paid in one way."""
         return Payment.UNKNOWN.value not in self.payments
 
     @property
     def is_for_all_lines(self) -> bool:
-        """Tell whether it has lines of its services whenever they were activated, and however they are paid."""
+        """Tell whether it applies to lines of its services whenever they were activated, and however they are paid."""
         return not self.asks_payment and self.activated_from == dt.date.min
 
     def stops(self, *, remote: bool) -> bool:
-        """Tell whether it stops who registers a line remotely, by themselves, or at a counter."""
+        """Tell whether it stops a registration by the subscriber, remotely, or one at a counter."""
         return self.channel is None or remote
 
     def concerns(
         self, party_kind: str, service: str, payment: str, *, activated_on: dt.date, region: str | None
     ) -> bool:
-        """Tell whether a line of this service, age and region, paid so, counts where such a party holds it."""
+        """Tell whether it applies to a line of this service, way of paying, age and region if a party of this kind has the line."""
         fits_line = (
             service in self.services and payment in self.payments and activated_on >= self.activated_from
         )
@@ -100,7 +100,7 @@ def limit_rules(
 
 
 def _counted_kinds(limit: Limit, added_kinds: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the kinds whose lines count: only those that every law has are stored with a line."""
+    """Return the kinds whose lines count. Only kinds that every law has are stored with a line."""
     group = limit.group
     if group not in LIMITED:
         group = next(name for name, kinds in LIMITED.items() if added_kinds[group] in kinds)
@@ -108,7 +108,7 @@ def _counted_kinds(limit: Limit, added_kinds: Mapping[str, str]) -> tuple[str, .
 
 
 def _concerned_kinds(limit: Limit, added_kinds: Mapping[str, str], *, separate: set[str]) -> tuple[str, ...]:
-    """Return the kinds that meet a limit: an added kind meets those of the kind it is of, unless it has a separate one."""
+    """Return the kinds that a limit applies to. An added kind has the limits of the kind it is based on, unless it has a separate limit."""
     if limit.group not in LIMITED:
         return (limit.group,)
     counted = _counted_kinds(limit, added_kinds)
@@ -137,7 +137,7 @@ def faults(pack: PackFile) -> Iterator[str]:
 
 
 def _reducing_limits(pack: PackFile) -> Iterator[str]:
-    """Name the limits by which no one here can be asked to reduce their lines, and say what is missing."""
+    """Name the limits that people here cannot be asked to reduce their lines to, and say what is missing."""
     added = {kind.id for kind in pack.party_kinds if kind.kind_of}
     parts = [part for campaign in pack.campaigns for part in campaign.parts]
     for index, limit in enumerate(pack.limits):
@@ -160,7 +160,7 @@ def _reducing_limits(pack: PackFile) -> Iterator[str]:
 
 
 def _reduces(when: Condition, limit: Limit) -> bool:
-    """Tell whether a cohort is of the people who have more lines than a limit, and counts the same lines."""
+    """Tell whether a cohort consists of the people with more lines than a limit, and counts the same lines."""
     counted = (
         frozenset(when.services or _SERVICES), when.payment, frozenset(when.regions), when.activated_from, frozenset(when.party_kinds),
     )  # fmt: skip
@@ -174,7 +174,7 @@ def _counted_by(limit: Limit) -> tuple[object, ...]:
 
 
 def _cohort_of(limit: Limit) -> str:
-    """Write the cohort of the people who have more lines than a limit."""
+    """Write the cohort of the people with more lines than a limit."""
     services = (
         [limit.service]
         if limit.service
@@ -200,7 +200,7 @@ def _list(said: Iterable[str]) -> str:
 
 
 def _national_limits(pack: PackFile) -> Iterator[str]:
-    """Name what cannot be asked of people in one number: how many lines of a kind they have with other operators now."""
+    """Name the limits for which one number from a subscriber is not enough: how many lines they have with other operators now."""
     counted: dict[str, set[object]] = {}
     for index, limit in enumerate(pack.limits):
         if limit.scope != "national":

@@ -34,7 +34,7 @@ type NumberPattern = Annotated[str, StringConstraints(pattern=r"^[0-9\[\]{},|()-
 _SUFFIX: Final = ".yaml"
 _CODE: Final = re.compile("[A-Z]{2}")
 _OF_ANY_STATE: Final = frozenset({"passport", "identity-card", "residence-permit", "other"})
-"""Types of document that no library has to know: every other one has a `check` of its name."""
+"""Types of document that need no `check`; every other type names the module that checks its number."""
 
 
 class _Part(BaseModel):
@@ -53,7 +53,7 @@ class CountrySource(_Part):
 class _Fact(_Part):
     source: Name
     confirmed: bool = False
-    """Whether it was read in that source. An unconfirmed emergency number is put through all the same."""
+    """Whether it was read in that source. Calls to an unconfirmed emergency number go through all the same."""
 
 
 class ShortNumber(_Fact):
@@ -171,7 +171,8 @@ def own_country(jurisdiction: str) -> Country | None:
 
 
 def read_own(text: bytes, code: str) -> Country:
-    """Read an operator's own country file. One of a shipped country keeps every number that is shipped: one more does no harm, one less may.
+    """Read an operator's own country file. If the country is shipped too, the file must keep every shipped number: one more does no harm,
+    one fewer may.
 
     Refuses: PACK_FAULT, COUNTRY_OF_ANOTHER_NAME, COUNTRY_LACKS_NUMBERS.
     """

@@ -64,7 +64,7 @@ def pack_bytes(name: str | Path) -> bytes:
 
 
 def read_pack(raw: bytes, *, file: str) -> Pack:
-    """Read a pack from its bytes, check it, and run its own cases, always, on what is obeyed of it. Refuses: as `load_pack`."""
+    """Read a pack from its bytes, check it, and always run its own cases on its supported parts. Refuses: as `load_pack`."""
     document = read_strict(raw, file)
     try:
         content = PackFile.model_validate(without_fields_of_before(document.data))
@@ -91,7 +91,7 @@ def shipped_packs() -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _read_before(raw: bytes, file: str) -> Pack:
-    # By its bytes, which are read each time: an operator's own pack is asked for at every act, and takes a tenth of a second to check.
+    # Cached by the bytes, which are read each time: every act asks for the operator's own pack, and checking it takes a tenth of a second.
     return read_pack(raw, file=file)
 
 
@@ -115,7 +115,7 @@ def _named_faults(fault: ValidationError, document: Document) -> list[Rollkeeper
 
 
 def _place(error: Mapping[str, Any], data: Any) -> LeafPath:
-    """Return where the fault is in the file. Of a value that may have several forms the schema names the form too, which is left out."""
+    """Return where in the file the fault is. If a value may have several forms, the schema also names the form; that is left out."""
     found: list[str | int] = []
     for part in error["loc"]:
         if isinstance(data, (dict, tuple)) and (
@@ -129,7 +129,7 @@ def _place(error: Mapping[str, Any], data: Any) -> LeafPath:
 
 
 def _either(faults: list[RollkeeperError], where: LeafPath, document: Document) -> RollkeeperError:
-    """Return one fault for a value of which none of its forms is met."""
+    """Return one fault for a value that fits none of its possible forms."""
     if len(faults) == 1:
         return faults[0]
     return document.fault(where, ", or ".join(dict.fromkeys(str(one.facts["why"]) for one in faults)))
@@ -187,7 +187,7 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperErro
 
 
 def _reference_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperError]:
-    """Yield the layers and sources that are named and are not there."""
+    """Yield the layers and sources that are named but do not exist."""
     for index, layer in enumerate(pack.layers):
         if layer == pack.id or layer not in shipped_packs():
             yield document.fault(("layers", index), "no other shipped pack has this id")
@@ -217,7 +217,7 @@ def _case_faults(pack: PackFile, document: Document) -> Iterator[RollkeeperError
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a suggestion for a word that is close to a known one, or is one elsewhere; nothing where none is."""
+    """Return a hint if a word is close to a known one, or is known in another part; else an empty text."""
     close = get_close_matches(word, list(known), n=1)
     if word in close:
         return ": it belongs to another part"
