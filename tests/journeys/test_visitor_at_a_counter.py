@@ -41,7 +41,7 @@ def demo():
 
 def fill_in(page, last_day):
     page.click("main a:text('A visitor')")
-    page.wait_for_url("**kind=visitor")
+    page.wait_for_url("**kind=visitor*")
     page.fill("#id_subscriber__name", "Invented Visitor")
     page.fill("#id_subscriber__document_state", "npl")
     page.fill("#id_subscriber__document_number", "C07654321")
