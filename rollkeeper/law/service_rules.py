@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a pack says of the lines of some services only: checks, copies of documents, and how long records are kept."""
+"""Rules of a pack that hold only for lines of some services: checks, copies of documents, and how long records are kept."""
 
 from dataclasses import dataclass
 
@@ -17,19 +17,19 @@ class DocumentCopyRule:
 
 
 def concerns(leaf: DocumentCopy | Retention | Verification, service: str | None) -> bool:
-    """Tell whether something is said of the lines of a service; None: of those of any."""
+    """Tell whether a rule holds for lines of a service; with None every rule does."""
     return service is None or not leaf.services or service in leaf.services
 
 
 def differs_by_service(file: PackFile) -> bool:
-    """Tell whether a pack says something of the lines of some services only."""
+    """Tell whether a pack has a rule that holds only for lines of some services."""
     said: list[DocumentCopy | Retention | Verification] = [*file.document_copies, *file.retention]
     said += [one for kind in file.party_kinds for one in kind.verification]
     return any(one.services for one in said)
 
 
 def document_copy_rule(file: PackFile, *, service: str | None) -> DocumentCopyRule | None:
-    """Return how a copy of the document is kept, None where the law speaks of none."""
+    """Return how a copy of the document is kept; None if the pack has no confirmed rule about it."""
     found = (
         DocumentCopyRule(copy.keep == "required", copy.number == "whole", copy.because.article)
         for copy in file.document_copies

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Runs a law on a file of line histories before anyone is touched, with both engines, and holds them together.
+"""Runs a law on a file of line histories before it acts on anyone, with both engines, and compares their results.
 
-An operator never lets the nightly run loose on real people untested. Nothing is written where a row is faulty or the
-engines differ.
+So an operator tests a law before its nightly run acts on real people. Nothing is written if a row is faulty or the engines differ.
 """
 
 import datetime as dt
@@ -33,7 +32,7 @@ class SimulationResult:
     outcomes: pl.DataFrame
     counts: pl.DataFrame
     unsaid: tuple[tuple[str, int], ...] = ()
-    """What the campaigns ask of a line, with how many lines the file does not say it of: those are not concerned."""
+    """Facts that the campaigns ask of a line, each with the number of lines that lack it in the file: those lines are not concerned."""
     idle_stays: int = 0
     """Rows with a stay of a campaign that the law does not have: they stop nothing."""
 
@@ -97,7 +96,7 @@ def _run(pack: Pack, events: Events, span: Span, engine: Engine, progress: Progr
 
 
 def refuse_difference(names: pl.Series, one: pl.DataFrame, other: pl.DataFrame) -> None:
-    """Refuse two results that are not the same to the last field. Refuses: ENGINES_DISAGREE, naming the lines."""
+    """Refuse two results that differ in any field. Refuses: ENGINES_DISAGREE, naming the lines."""
     if one.equals(other):
         return
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_other")) for name in one.columns)
@@ -109,7 +108,7 @@ def refuse_difference(names: pl.Series, one: pl.DataFrame, other: pl.DataFrame) 
 
 
 def csv_of(outcomes: pl.DataFrame) -> str:
-    """Return the result as a table in which no name of a line is a formula."""
+    """Return the result as CSV, with the names of lines written so that no spreadsheet takes one for a formula."""
     named = pl.col("line").map_elements(inert_cell, return_dtype=pl.String)
     return outcomes.with_columns(named).write_csv()
 

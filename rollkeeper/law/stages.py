@@ -18,7 +18,7 @@ _AFTER: Final = ("registered", "terminated", "erased")
 
 
 def stage_names(pack: Pack) -> tuple[str, ...]:
-    """Return the stages in which a line can be, in order; the bars by the names that the law gives them."""
+    """Return the stages in which a line can be, in order; bars have the names that the law gives them."""
     bars = [stage.id for one in pack.campaigns for stage in one.campaign.bars] or ["suspended"]
     return (*_BEFORE, *dict.fromkeys(bars), *_AFTER)
 
@@ -26,14 +26,12 @@ def stage_names(pack: Pack) -> tuple[str, ...]:
 def stage_counts(
     pack: Pack, events: Events, outcomes: pl.DataFrame, *, first: dt.date, last: dt.date
 ) -> pl.DataFrame:
-    """Return one row for each day and one column for each stage (Int64): lines in it at the end of the day; each row sums up to
-    all lines.
-    """
+    """Return how many lines are in each stage (a column, Int64) at the end of each day (a row); each row sums up to all lines."""
     if len(pack.stated_campaigns) < 2:
         return _counts(pack, moments(events, pack=pack, through=last), outcomes, first=first, last=last)
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
     totals = {name: pl.zeros(days.height, pl.Int64, eager=True) for name in stage_names(pack)}
-    # A line that no campaign concerns is counted with the last, which does not concern it either.
+    # A line that no campaign concerns is counted in the last campaign, as one that this campaign does not concern.
     taken = outcomes["campaign"].fill_null(pack.campaigns[-1].campaign.campaign_id)
     for one in pack.campaigns:
         mine = taken == one.campaign.campaign_id
@@ -55,7 +53,7 @@ def _counts(
         pl.when(concerned).then(pl.col("notified_on")).alias("notified_on"),
         "suspended_on",
         *further_columns(pack),
-        # After the end a registration is a new contract.
+        # A registration after the end of the contract belongs to a new contract.
         pl.when(pl.col("over_on").is_null() | (pl.col("registered_on") <= pl.col("over_on")))
         .then(pl.col("registered_on"))
         .alias("registered_on"),
@@ -70,7 +68,9 @@ def _counts(
 def _differences(
     by_stage: pl.DataFrame, days: pl.DataFrame, ranked: tuple[str, ...], names: tuple[str, ...]
 ) -> pl.DataFrame:
-    """A line's stage is the highest that it has entered. So a stage holds those who entered it or a higher one, less those who entered a higher one."""
+    """Return the lines in each stage: those that entered it or a higher stage, less those that entered a higher one. A line is in the
+    highest stage that it has entered.
+    """
     outside = by_stage.filter(~pl.col("concerned"))
     inside = by_stage.filter(pl.col("concerned"))
     reached = {

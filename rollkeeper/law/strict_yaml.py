@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reads YAML 1.2 strictly: plain data, each leaf with its line, every fault reported.
 
-Stricter than YAML itself, since a slip in a pack cuts people off: no key twice, no anchors, aliases, merges, tags
-or floats, no numbers with leading zeros, dates only as YYYY-MM-DD. Sequences become tuples. libyaml finds the events, in C: the
-packs and their countries are read in a tenth of the time that a reader in Python takes. What a plain word means is decided here,
-as YAML 1.2 has it.
+Stricter than YAML itself, since a slip in a pack cuts people off: no key twice, no anchors, aliases, merges, tags or floats, no numbers
+with leading zeros, dates only as YYYY-MM-DD. Sequences become tuples. libyaml parses the text, in C: it reads packs and country files in a
+tenth of the time that a parser in Python takes. This module decides what an unquoted word means, as YAML 1.2 says.
 """
 
 import datetime as dt
@@ -45,7 +44,7 @@ _WHY: Final = {
     "too_short": "it needs at least one item",
     "string_too_short": "it is empty",
 }
-"""What is wrong, in the words of one who writes the file."""
+"""What is wrong, in plain words for the person who writes the file."""
 
 _BOUNDS: Final = {
     "greater_than_equal": "write {ge} or more",
@@ -65,13 +64,13 @@ _PATTERNS: Final = {
     r"^[0-9]{2,6}$": "write two to six digits, in quotes",
     r"^[0-9]{1,5}$": "write one to five digits, in quotes",
 }
-"""What the schema's patterns ask."""
+"""What each pattern of the schema requires."""
 _QUOTED: Final = {
     "date_type": re.compile(r"\d{4}-\d{2}-\d{2}"),
     "int_type": re.compile(r"-?\d+"),
     "bool_type": re.compile("true|false"),
 }
-"""What would be right without its quotes."""
+"""Values that would be right without their quotes."""
 
 type Path = tuple[str | int, ...]
 
@@ -86,7 +85,7 @@ class Document:
     faults: list[RollkeeperError] = field(default_factory=list)
 
     def line_of(self, path: Path) -> int:
-        """Return the line of a leaf, or of the nearest thing around it."""
+        """Return the line of a leaf, or of the nearest part that contains it."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
@@ -97,12 +96,12 @@ class Document:
 
 
 def written_value(value: Any) -> str:
-    """Write a plain value as a pack has it."""
+    """Return a plain value as a pack writes it."""
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def leaf_name(path: Path) -> str:
-    """Write the way to a leaf: ``campaigns[0].deadline.after``."""
+    """Return the path of a leaf as text: ``campaigns[0].deadline.after``."""
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return name.lstrip(".") or "the file"
 
@@ -144,7 +143,7 @@ def read_strict(raw: bytes, file: str) -> Document:
 
 
 class _Reader:
-    """Makes data of one document's events."""
+    """Builds the data from one document's events."""
 
     def __init__(self, raw: bytes, document: Document) -> None:
         if len(raw) > MAX_BYTES:
@@ -247,7 +246,7 @@ def _line_of(event: yaml.Event) -> int:
 
 
 def _tag_of(event: yaml.ScalarEvent) -> str:
-    """Name what YAML 1.2 takes a scalar for."""
+    """Return the type that YAML 1.2 gives to a scalar."""
     plain, quoted = event.implicit
     if not plain:
         return "str" if quoted else str(event.tag).removeprefix(_TAG)

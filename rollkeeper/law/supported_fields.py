@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Says of every leaf of a pack whether Rollkeeper supports it.
 
-A list of what is supported, not of what is not: a field that is new to the schema is unsupported until an engine supports
-it and a line is added here. Leaves that only people can carry out (texts, penalties, fees) are shown and count as supported.
+It lists what is supported, not what is unsupported: a field that is new in the schema is unsupported until an engine supports it and a line
+is added here. Leaves that only people can carry out (texts, penalties, fees) are shown and count as supported.
 """
 
 import re
@@ -36,7 +36,7 @@ def _is(*values: object) -> Check:
 
 
 class _Every:
-    """All the values that the schema has for a field today: one that is new there is refused until someone writes it here too."""
+    """All values that the schema has for a field today. A value that is new in the schema is refused until it is added here, too."""
 
     def __init__(self, values: Sequence[object]) -> None:
         self.values = values
@@ -49,7 +49,7 @@ def _every(*values: object) -> Check:
     return _Every(values)
 
 
-# Shown to people, not decided by an engine; or read by the loader itself.
+# Fields that are shown to people or read by the loader; no engine decides by them.
 _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
     "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*", "confirmations[].*", "declined[].*", "layers[]",
@@ -60,7 +60,7 @@ _SHOWN: Final = (
 _STATED: Final[dict[str, Check]] = {
     "valid.ends": _any,
     "valid.prepares.first": _any,
-    "calendar.time_zone": _any,  # an instance with other days plans no campaign and prepares no batch
+    "calendar.time_zone": _any,  # an instance whose time zone has other days plans no campaign and prepares no batch
     "calendar.count_first_day": _is(False, "unknown"),
     "calendar.day_kind": _is("calendar"),
     "calendar.roll_last_day": _is("next_working"),
@@ -123,7 +123,9 @@ _STATED: Final[dict[str, Check]] = {
     "campaigns[].cohort.when.assurance[]": _every("declared", "sighted", "checked", "machine_read"),
     "campaigns[].cohort.when.last_day_over": _is(True),
     "campaigns[].cohort.when.lines_over": _any,
-    "campaigns[].cohort.when.party_kinds[]": lambda v: v in BUILT_IN,  # no added kind is stored
+    "campaigns[].cohort.when.party_kinds[]": lambda v: (
+        v in BUILT_IN
+    ),  # a kind that a pack adds is not stored with a line
     "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
     "campaigns[].cohort.when.regions[]": _any,
     "campaigns[].cohort.when.payment": _every("prepaid", "postpaid"),
@@ -218,28 +220,30 @@ _ALWAYS: Final[dict[str, Check]] = {
     "calendar.no_action_on[]": _every(
         "weekend", "holiday"
     ),  # no line is suspended or terminated on a day on which counters are closed
-    "campaigns[].stages[].enter.plus.full": _any,  # the day of the stage before is never counted
+    "campaigns[].stages[].enter.plus.full": _any,  # the day on which the stage before began is never counted
     "campaigns[].stages[].enter.requires[]": _every(
         "notice_delivered", "no_open_dispute", "no_pause", "human_batch_approval"
     ),  # no stage without notice, with a dispute, in a pause, or without two people
     "party_kinds[].representative.required": _is(True),  # a bearer for a company, a guardian for a minor
     "party_kinds[].user_of_line.required": _is(True),  # a company names who uses the line
-    "party_kinds[].verification[].keep": _every("result_only"),  # by which check alone, never what it saw
-    "party_kinds[].name_model": _every("full_as_on_document"),  # in one piece, as it is on the document
+    "party_kinds[].verification[].keep": _every(
+        "result_only"
+    ),  # only the name of the check, never what it saw
+    "party_kinds[].name_model": _every("full_as_on_document"),  # the name is one text, as on the document
     "retention[].kind": _is(
         "exact", "min"
-    ),  # a record goes on the day after its last one, neither before nor later
+    ),  # a record is erased on the day after its last day, neither before nor later
     "disclosure[].notify_person": _is("at_once", "when_allowed"),  # at once, unless a deferral is given
     "disclosure[].two_people": _any,  # two people decide, also where the law wants one
-    "campaigns[].extensions[].clock_stands_still": _every(True),  # its days do not count
+    "campaigns[].extensions[].clock_stands_still": _every(True),  # the days of an extension do not count
     "campaigns[].stages[].number": _every(
         "held", "quarantine"
     ),  # a number whose contract a campaign ended is in quarantine
     "campaigns[].extensions[].reason": _every(
         "abroad", "hospital", "disability", "detained", "disaster", "document_pending", "dispute", "appeal"
-    ),  # the clock is paused for every reason that a person has
-    "rights.see_lines_in_my_name": _is(True),  # at the portal, of this operator
-    "rights.deny_line": _is(True),  # a case at the portal and at the counter
+    ),  # the clock is paused for any of these reasons
+    "rights.see_lines_in_my_name": _is(True),  # the portal shows a person's lines with this operator
+    "rights.deny_line": _is(True),  # by a case, opened at the portal or at the counter
     "rights.export": _is(True),
     "rights.appeal_suspends": _is(True),  # a dispute or an appeal pauses the clock
     "campaigns[].stages[].rank": _any,  # stages follow each other in the order of the pack
@@ -253,7 +257,7 @@ _WITH_PARTS: Final = (BaseModel, tuple, dict)
 
 
 def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every leaf that differs from its default, with the way to it: ``campaigns[0].deadline.after.n``."""
+    """Yield every leaf that differs from its default, with its path: ``campaigns[0].deadline.after.n``."""
     if isinstance(part, BaseModel):
         for name, field in type(part).model_fields.items():
             value = getattr(part, name)
@@ -277,7 +281,7 @@ def unsupported_fields(pack: PackFile) -> tuple[str, ...]:
 
 
 def support_of(pattern: str) -> str:
-    """Say of a field, written without numbers (``campaigns[].id``), whether something supports it."""
+    """Return how Rollkeeper supports a field that is written without numbers (``campaigns[].id``)."""
     if pattern in {"id", "status", "duty"}:
         return "yes"
     if _SHOWN_PATTERN.fullmatch(pattern) or _SHOWN_PATTERN.fullmatch(f"{pattern}.en"):
@@ -290,7 +294,7 @@ def support_of(pattern: str) -> str:
 
 
 def _named(path: str, value: Any) -> str:
-    """Name the whole field where no part of it is supported, and else the leaf with its value."""
+    """Return the name of the whole field if no part of it is supported, otherwise the leaf with its value."""
     parts = path.split(".")
     for length in range(1, len(parts) + 1):
         field = re.sub(r"\[\d+\]$", "", ".".join(parts[:length]))

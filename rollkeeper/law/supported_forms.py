@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Names what no engine supports of the parts of a pack together, each of whose fields is supported by itself."""
+"""Names combinations of fields that no engine supports although each of the fields is supported by itself."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -16,22 +16,22 @@ from rollkeeper.law.schema_stages import Campaign, NoticeDuty, Stage
 
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
 BUILT_IN: Final = frozenset({"individual", "minor", "company"})
-"""The kinds of subscriber that every law has; a pack may add kinds of these."""
+"""The kinds of subscriber that every law has; a pack may add kinds that are based on them."""
 
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
 REPRESENTED: Final = {"minor": "guardian", "company": "company_bearer"}
-"""The kinds of subscriber for whom another person acts, and who that is."""
+"""The kinds of subscriber for whom another person acts, each with the kind of that person."""
 WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})
 """Kinds of subscriber who may be registered without a document, where a pack gives a way."""
 OTHER_STAGES: Final = frozenset({"out_of_scope", "not_notified", "running", "registered", "erased"})
-"""The states of a line that no bar is named for."""
+"""States of a line that are no bars: no stage of a pack may have one of these names."""
 END: Final = "terminated"
 _OUTCOMES: Final = frozenset({"suspended", "restored", "ended", "notified", "activated", "over", "acted"})
-"""What is said of every line; a second or later bar has another name."""
+"""Names of columns in every line's outcome: a second or later bar must have another name."""
 
 
 def faults_together(pack: PackFile) -> Iterator[str]:
-    """Name what is wrong with the whole although each leaf is known."""
+    """Name the faults of the pack as a whole, although each leaf is known."""
     yield from retention_faults(pack)
     if pack.rights and pack.rights.complain_to and "en" not in pack.rights.complain_to:
         yield "'rights.complain_to' (without English)"
@@ -69,7 +69,7 @@ def _campaign(pack: PackFile, campaign: Campaign, *, at: str) -> Iterator[str]:
 
 
 def _together(campaigns: Sequence[Campaign]) -> Iterator[str]:
-    """Say what no line can be told while several campaigns run: it is asked of the law before anyone knows which of them is its own."""
+    """Name what differs between campaigns and must not: the register asks the law for it before it knows which campaign takes a line."""
     for fault, said in (
         ("with other channels or attempts", [[(n.channels, n.min_attempts, n.attempts_apart) for n in one.notices[:1]] for one in campaigns]),
         ("with another temporary reconnection", [one.temporary_reconnection and one.temporary_reconnection.lasts for one in campaigns]),
@@ -136,7 +136,7 @@ def _kinds(pack: PackFile) -> Iterator[str]:
 
 
 def _ages(pack: PackFile, kind: PartyKind) -> Iterator[str]:
-    """Name what cannot be told of a kind's age, and of the day on which a registration of it is over."""
+    """Name the faults in a kind's limits of age and in the last day of its registrations."""
     if kind.id in PARTIES - BUILT_IN:
         yield from (f"{one}' (of a {kind.id})" for one in ("last_day", "age") if getattr(kind, one))
         return
@@ -152,7 +152,7 @@ def _ages(pack: PackFile, kind: PartyKind) -> Iterator[str]:
 
 
 def _representative(pack: PackFile, kind: PartyKind) -> Iterator[str]:
-    """Name what no form asks of a person who acts for such a party."""
+    """Name the faults in a kind's rule about the person who acts for the party."""
     rule, acts = kind.representative, REPRESENTED.get(kind.kind_of or kind.id)
     if rule is None:
         return
@@ -168,7 +168,7 @@ def _representative(pack: PackFile, kind: PartyKind) -> Iterator[str]:
 
 
 def _checks(pack: PackFile) -> Iterator[str]:
-    """Name the checks that no one is asked for: those of people who are not the subscriber."""
+    """Name the checks, other than sight, of people who are not the subscriber: no form asks for them."""
     for index, kind in enumerate(pack.party_kinds):
         for number, check in enumerate(kind.verification if kind.id in PARTIES - BUILT_IN else ()):
             if check.method != IdentityCheck.SIGHT:
@@ -191,7 +191,7 @@ def _routes(pack: PackFile) -> Iterator[str]:
 
 
 def _stages(campaign: Campaign) -> Iterator[str]:
-    """Say what is wrong with the stages together: none gives back what the one before took, and the last one says that it is the last."""
+    """Name the faults of the stages together: no stage may give back what the stage before it took, and a last bar must say that it is the last."""
     stages, between = campaign.stages, campaign.times_between
     if not stages or not stages[0].reversible:
         yield "without a bar that comes first"
@@ -210,7 +210,7 @@ def _stages(campaign: Campaign) -> Iterator[str]:
 
 
 def _alternate(units: Sequence[str]) -> bool:
-    """Tell whether a unit comes again after another one."""
+    """Tell whether the unit changes more than once."""
     return sum(one != other for one, other in pairwise(units)) > 1
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `law …`: list, show, check, test, compare, scaffold and confirm rule packs. None of them needs an instance, but to count its lines."""
+"""The commands `law …`: list, show, check, test, compare, scaffold and confirm rule packs. None needs an instance, except to count its lines."""
 
 import datetime as dt
 import json
@@ -159,7 +159,7 @@ def show(
 
 
 def plain_text(page: str) -> str:
-    """Return a page without its marks: headings and items each on a line."""
+    """Return a page without its HTML tags: each heading and item on its own line."""
     from html import unescape
     from re import sub
 
@@ -364,7 +364,7 @@ def _refuse_source(file: PackFile, source: str, articles: "list[str] | tuple[()]
         raise SOURCE_NOT_CONFIRMABLE(source=source, why="the pack carries no such article of it")
     asked = [one for one in file.articles if one.source == source and one.article in (articles or there)]
     if empty := [one.article for one in asked if any("TODO" in text for text in one.text.values())]:
-        # Who confirmed that would have read nothing, and a hash would vouch for it.
+        # A reader would confirm a text that is not written yet, and a hash would vouch for it.
         raise SOURCE_NOT_CONFIRMABLE(source=source, why=f"TODO is still in the text of {', '.join(empty)}")
 
 

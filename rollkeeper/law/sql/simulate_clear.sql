@@ -1,4 +1,4 @@
--- Takes the simulation's tables away, so that another can follow in the same transaction.
+-- Drops the simulation's tables, so that another simulation can follow in the same transaction.
 -- Law: none.
 -- Reads: nothing.
 -- Writes: drops every temporary table of a simulation.

@@ -1,4 +1,4 @@
--- Makes room for the rows of a file of line histories; `line` is NULL where a row concerns every line.
+-- Makes the table for the rows of a file of line histories; `line` is NULL if a row concerns every line.
 -- Law: none; invented or replayed histories.
 -- Reads: nothing.
 -- Writes: temp table simulated_event.

@@ -1,4 +1,4 @@
--- Sets the clocks of the first bar: every line of the campaign whose subscriber was notified, until something prevents it.
+-- Starts the clocks of the first bar, for every line of the campaign whose subscriber was notified before any event that prevents the bar.
 -- Law: cn-xz-2011 art. 3 (the clock starts at proof of notice, not before the campaign).
 -- Reads: simulated_line.
 -- Writes: temp tables simulated_waiting (line, anchor_on, pauses, before_on), law_clock (distinct) and, empty, simulated_bar.

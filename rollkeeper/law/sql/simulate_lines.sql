@@ -1,12 +1,12 @@
--- Gathers a row a line out of its events: the first day of each sort, the union of its pauses and of its holds.
+-- Gathers one row for each line from its events: the first day of each kind of event, and the unions of its pauses and of its holds.
 -- Law: cn-xz-2011 art. 3 (a transfer is a registration by the new subscriber; after the end of the contract nothing is registered here).
--- A line that is said to be of another service is none of the campaign's, nor one that is not said to be of a region that it names, or
---   to be paid as its lines are.
--- A campaign that asks again: a registration of its cohort, there when the subscriber was notified, is what has to be verified, and the
---   verification is what registering is to others; by a law that says so only where its last day was over by
---   then, where the subscriber is said to be of a kind that it names, or to have had more lines than it lets one have. Who has no more
---   than that any longer is asked no more, as if all had been verified.
--- Reads: simulated_event; what lies after the simulated days is not known yet.
+-- A campaign does not concern a line of another service. If it names regions or a way of paying, it does not concern a line that the
+--   file does not say to be of these.
+-- A campaign that asks again: a registration of its cohort that was recorded by the day of the notice has to be verified, and the
+--   verification counts as a registration does in other campaigns. If the law says so, it asks only if the registration's last day was
+--   over by then, the subscriber is of a kind that the law names, or had more lines than it allows. A subscriber who no longer
+--   has more lines than that is asked no more, as if all had been verified.
+-- Reads: simulated_event; events after the simulated days are not known yet.
 -- Writes: temp table simulated_line. `anchor_on` is NULL for lines outside the campaign or not notified; `before_on` is the first
 --   event that prevents a stage, NULL if there is none.
 -- Plan: one scan, one hash aggregate. The whole simulation of 1,000,000 lines, 3,120,000 events: 45 s with reading and writing (two cores shared, 2026-11-24).
@@ -30,7 +30,7 @@ own AS (
       FROM known WHERE line IS NOT NULL
      GROUP BY line
 ),
--- How many lines a subscriber has: its own rows before those for all.
+-- How many lines a subscriber has: the rows of the line itself or, if it has none, the rows for all lines.
 lines_said AS (
     SELECT line, day, substr(event, length(%(lines_mark)s::text) + 1)::bigint AS n
       FROM known WHERE %(lines_over)s::bigint IS NOT NULL AND starts_with(event, %(lines_mark)s::text) AND day IS NOT NULL

@@ -1,4 +1,4 @@
--- Notes whom the bar before reached, and sets their clocks of what follows, counted from the day on which that bar really came.
+-- Records the lines that the bar before reached, and starts their clocks for the next stage, counted from the day on which that bar really began.
 -- Law: cn-xz-2011 art. 3 (a full 30 days of suspension).
 -- Reads: simulated_step of the bar before.
 -- Writes: temp tables simulated_bar (line, place, acted_on), simulated_waiting and law_clock, rebuilt.

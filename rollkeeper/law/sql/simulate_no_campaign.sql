@@ -1,4 +1,4 @@
--- Makes the tables of a campaign empty, for a law that has none.
+-- Makes a campaign's tables and leaves them empty, for a law without a campaign.
 -- Law: none.
 -- Reads: nothing.
 -- Writes: temp tables simulated_bar and simulated_step.

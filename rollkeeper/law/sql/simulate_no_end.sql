@@ -1,4 +1,4 @@
--- Notes whom the last bar reached, where the law has no end: nothing follows.
+-- Records the lines that the last bar reached, for a law without an end: nothing follows.
 -- Law: the pack's last stage. Reads: simulated_step of the last bar.
 -- Writes: temp table simulated_bar; simulated_step, emptied.
 -- Plan: one scan.

@@ -1,4 +1,4 @@
--- Puts together what becomes of each line, and the day on which its records are erased.
+-- Writes the outcome of each line, with the day on which its records are erased.
 -- Law: cn-xz-2011 art. 3 and 5 (telephone users: kept for a year after the end; 29 February becomes 1 March; a hold makes erasure wait).
 -- Reads: simulated_line, simulated_bar, simulated_step of the end.
 -- Writes: temp table simulated_outcome, a row a line.

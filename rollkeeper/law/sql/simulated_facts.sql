@@ -1,5 +1,6 @@
--- What the events of one line, or those of all lines, say: the first day of each sort, and which line it is. To be included in a list of
--- columns: wants `known (event, day)`, which has no day of what is not known yet.
+-- What the events of one line, or those for all lines, say: the first day of each kind of event, and the line's service, region, payment
+-- and kind of subscriber. Include it in a list of columns; it needs `known (event, day)`, where `day` is NULL for an event that is not
+-- known yet.
 -- Law: as simulate_lines.sql. Reads: -. Writes: -. Plan: aggregates. Again: the same.
            min(day) FILTER (WHERE event = 'activated') AS activated_on,
            min(day) FILTER (WHERE event = 'notice_delivered') AS notified_on,

@@ -1,5 +1,6 @@
--- How many days are counted before the next stage: as the law says, or those of its months by the calendar, from the day on which the stage
--- before really began. To be included in a lateral subquery: wants `clock (step, anchor_on)`, with so many stages before; NULL where none follows.
+-- How many days are counted before the next stage: the law's days, or the days of its months by the calendar, from the day on which the
+-- stage before really began; NULL if no stage follows. Include it in a lateral subquery; it needs `clock (step, anchor_on)`, where `step`
+-- is the number of stages before.
 -- Law: the pack's stages and month_overflow; the twin of `calendars.Term`. Reads: -. Writes: -.
 -- Plan: arithmetic; without months a constant. Again: the same.
 SELECT (%(stage_days)s::integer[])[clock.step + 1]
