@@ -25,5 +25,6 @@ class WrittenHistories:
 REGISTER_HISTORIES: Final["Hook[Callable[[Path, Sequence[Pack], dt.date], WrittenHistories]]"] = Hook(
     "law: write the histories of the register's lines"
 )
-"""Hook that writes a file of events: every line that one of these laws may concern, as it is now, with all that
-any of them asks of it, and each subscriber notified on one day. `campaign` registers it."""
+"""Hook that writes a file of events: every line that one of these laws may concern, as it is now, with every fact that one of the laws
+asks, and each subscriber notified on one day. `campaign` registers it.
+"""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How long a record is kept, and how long the copy of the document in it: what a pack says of each class of data.
+"""How long a pack has a record kept, and how long the copy of the document in it.
 
-The record has one time, from the end of the contract. The copy may have a shorter one, from the registration or from the end; without
-one that is confirmed it goes with the record.
+The record has one time, from the end of the contract. The copy may have a shorter time, from the registration or from the end of the
+contract; without a confirmed time for it, it is erased with the record.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ class RetentionRules:
     months: int
     days: int
     calendar_years: int
-    """Not 0: to the end of so many calendar years after the one in which it ended."""
+    """If not 0: to the end of this many calendar years after the year in which the contract ended."""
     overflows_to_next_month: bool
     article: str
     from_registration: bool = False
@@ -32,19 +32,21 @@ class RetentionRules:
 
 
 def record_rule(file: PackFile, *, service: str | None, cited: Callable[[Citation], str]) -> RetentionRules:
-    """Return how long records of lines of a service are kept after the end of a contract: as its own row says, or else as the general one."""
+    """Return how long records of lines of a service are kept after the end of a contract: by the row of that service, otherwise by the
+    general row.
+    """
     of_service = (one for one in file.retention if service in one.services)
     rule = next(of_service, None) or next(general_rows(file))
     return _rule(rule, file, article=cited(rule.because))
 
 
 def general_rows(file: PackFile) -> Iterator[Retention]:
-    """Yield what is said of the identity in the records of all lines for which nothing else is said."""
+    """Yield the rows of the identity that name no services: they hold for all lines without a separate row."""
     return (one for one in file.retention if one.data_class == IDENTITY and not one.services)
 
 
 def copy_rule(file: PackFile, *, cited: Callable[[Citation], str]) -> RetentionRules | None:
-    """Return how long a copy of a document is kept, None where it goes with the record; one that is not confirmed ends nothing early."""
+    """Return how long a copy of a document is kept; None if it is erased with the record, as it is without a confirmed time."""
     found = (one for one in file.retention if one.data_class == COPY and one.because.confirmed)
     rule = next(found, None)
     return _rule(rule, file, article=cited(rule.because)) if rule else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""By when a law has people's requests decided, and who decides a complaint about the operator."""
+"""The days by which the law has people's requests decided, and the authority that decides a complaint about the operator."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class ComplaintBody:
 def complaint_body(pack: Pack, language: str, *, on: dt.date) -> ComplaintBody | None:
     """Return who decides a complaint about the operator, in a language or a fallback.
 
-    None: the pack names no one, no reader confirmed it, or it is not in force on that day: no one is sent to a wrong address.
+    None: the pack names no authority, no reader confirmed it, or the pack cannot be used on that day. So no one is sent to a wrong address.
     """
     rights = pack.file.rights
     if rights is None or not rights.complain_to or not rights.because.confirmed:
@@ -37,7 +37,7 @@ def complaint_body(pack: Pack, language: str, *, on: dt.date) -> ComplaintBody |
 def decide_by(pack: Pack, right: Literal["correct", "reply"], *, asked_on: dt.date) -> dt.date | None:
     """Return the last day for a correction, or for the answer to any other request; the day of the request does not count.
 
-    None: the pack gives no days, no reader confirmed them, or it cannot be used. It never keeps anyone from making a request.
+    None: the pack gives no days, no reader confirmed them, or the pack cannot be used. People can make a request all the same.
     """
     rights = pack.file.rights
     if rights is None or not rights.because.confirmed or pack.unsupported_fields:

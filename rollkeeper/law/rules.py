@@ -61,7 +61,7 @@ class Counted:
 
     @property
     def kept_last_day_on(self) -> dt.date | None:
-        """The last day, the promised one where that is later."""
+        """Return the last day, or the promised day (`kept_on`) if that is later."""
         if self.last_day_on is None or self.promised_on is None:
             return self.last_day_on
         return max(self.last_day_on, self.kept_on) if self.kept_on else None
@@ -78,23 +78,23 @@ class History:
     pauses: Sequence[Days] = ()
     holds: Sequence[Days] = ()
     assurance: str | None = None
-    """Of the registration; None: not known."""
+    """The assurance of the registration; None: not known."""
     verified_on: dt.date | None = None
     """When the subscriber registered again, or the line went to another one."""
     last_day_on: dt.date | None = None
     """The last day on which the registration was good; None: it has none, or it is not over."""
     lines: Sequence[tuple[dt.date, int]] = ()
-    """How many lines that count the subscriber has from a day on, this one among them; empty: not known, and a campaign that asks it does
-    not ask them.
+    """How many lines that count the subscriber has from a day on, this line included; empty: not known, and a campaign with `lines_over`
+    does not concern the line.
     """
     party_kind: str | None = None
-    """Of the registered subscriber; None: not known, and a campaign that names kinds does not ask them."""
+    """The kind of the registered subscriber; None: not known, and a campaign that names kinds does not concern the line."""
     service: str | None = None
-    """None: one that the campaign is about."""
+    """None: a service that the campaign is about."""
     region: str | None = None
-    """None: not known; a campaign that names regions does not concern it."""
+    """None: not known; a campaign that names regions does not concern the line."""
     payment: str | None = None
-    """None: not known; a campaign of lines that are paid in one way does not concern it."""
+    """None: not known; a campaign that names a way of paying does not concern the line."""
 
 
 class LineOutcome(NamedTuple):
@@ -106,7 +106,7 @@ class LineOutcome(NamedTuple):
     terminated_by: TerminatedBy | None = None
     erased_on: dt.date | None = None
     further_on: tuple[dt.date | None, ...] = ()
-    """The days of the bars that follow on the first."""
+    """The days of the bars after the first one."""
 
 
 class Span(NamedTuple):
@@ -121,7 +121,7 @@ class Span(NamedTuple):
     """Stays of one campaign, by its name."""
 
     def stays_of(self, pack: Pack) -> tuple[Days, ...]:
-        """Return the stays that pause a campaign: those of all, and those that name it."""
+        """Return the stays that pause a campaign: the stays of all campaigns, and the stays that name this one."""
         name = pack.campaign.campaign_id if pack.has_campaign else None
         return (*self.stays, *(days for of, days in self.campaign_stays if of == name))
 
@@ -137,10 +137,10 @@ def count_clock(
     promised_on: dt.date | None = None,
     promised_since: dt.date | None = None,
 ) -> Counted:
-    """Count `days` from the day after `anchor_on`, pauses and stays excepted, looking at no day after `through`. Refuses: ANCHOR_TOO_LATE.
+    """Count `days` from the day after `anchor_on`, pauses and stays excepted; days after `through` are not known. Refuses: ANCHOR_TOO_LATE.
 
-    A last day that was promised is never shortened: where it is later than the law's, nothing follows before it is over. Pauses and
-    stays that came after `promised_since` take none of the days promised.
+    A promised last day is never shortened: if it is later than the law's last day, no stage follows before it is over. Pauses and stays
+    that came after `promised_since` take none of the promised days.
     """
     if anchor_on > through:
         raise ANCHOR_TOO_LATE(anchor_on=anchor_on, through=through)
@@ -166,7 +166,7 @@ def count_clock(
 
 
 def _kept(cache: CalendarCache, promised: int, *, since: int, last: int, taken: Sequence[Stretch]) -> int:
-    """Return until when a promised day is kept, where the law's own last day is before it; the twin is `campaign/sql/kept_promises.sql`."""
+    """Return a promised day, moved by later pauses and stays; the law's own last day is before it. The twin is `campaign/sql/kept_promises.sql`."""
     stayed = ((first - cache.first, end - cache.first) for first, end in cache.stays)
     if not any(first <= promised and end > last for first, end in (*taken, *stayed)):
         return promised
@@ -190,13 +190,13 @@ def last_day_kept(rule: RetentionRules, counted_from: dt.date) -> dt.date:
 
 
 def run_history(pack: Pack, history: History, span: Span) -> LineOutcome:
-    """Return what becomes of a line when the nightly run takes place on every day of the span that is no outage."""
+    """Return what becomes of a line if the nightly run takes place on every day of the span, except outages."""
     pack = campaign_for(pack, history)
     return run_in(make_run(pack, span), history)
 
 
 def run_in(run: "Run", history: History) -> LineOutcome:
-    """Do the same in a span that was looked up before: for many lines."""
+    """Return what `run_history` returns, from a run that was made before: for many lines of one campaign."""
     first, history = run.cache.first, asked_of(run.pack, history)
 
     def index(day: dt.date | None) -> int:
@@ -302,7 +302,7 @@ class Run:
     def _bar_further(
         self, suspended: int, pauses: Sequence[Stretch], registered: int, terminated: int
     ) -> tuple[int, ...]:
-        """Return the day of each bar after the first, NEVER from the first one that does not happen on."""
+        """Return the day of each bar after the first; NEVER for a bar that does not happen, and for all bars after it."""
         day, found = suspended, []
         for days in self.further:
             day = self._act(day, days, pauses, registered, terminated)
@@ -317,7 +317,7 @@ class Run:
         registered: int,
         terminated: int,
     ) -> int:
-        """Return the day of the stage, NEVER where an event of that day or of an earlier one prevents it."""
+        """Return the day of the stage; NEVER if an event on that day or before it prevents the stage."""
         cache = self.cache
         if anchor >= cache.size:
             return NEVER
@@ -334,7 +334,7 @@ class Run:
 
 
 def make_run(pack: Pack, span: Span) -> Run:
-    """Look a span up. Precondition: `span.first <= span.last`."""
+    """Make the run of a pack over a span. Precondition: `span.first <= span.last`."""
     first = span.first
     if pack.has_campaign:
         first = min(first, pack.campaign.begins_on)
@@ -351,8 +351,9 @@ def make_run(pack: Pack, span: Span) -> Run:
 
 
 def campaign_for(pack: Pack, history: History) -> Pack:
-    """Return the law as the campaign has it that takes a line with this history: of several the first in their order, or, where none
-    concerns it, the last. A law with one campaign, or without any, is returned as it is.
+    """Return the law for the campaign that takes a line with this history: the first that concerns the line, otherwise the last.
+
+    A law with one campaign, or without any, is returned as it is.
     """
     if len(pack.stated_campaigns) < 2:
         return pack
@@ -360,9 +361,10 @@ def campaign_for(pack: Pack, history: History) -> Pack:
 
 
 def asked_of(pack: Pack, history: History) -> History:
-    """Return a history as the campaign reads it: to one that asks again, a registration is what has to be verified, and the verification
-    is what registering is to others. Of a line that it does not ask, or of another service, region or way of paying, it knows no
-    activation.
+    """Return a history as the campaign reads it.
+
+    If the campaign asks again, the verification takes the place of the registration. A line that the campaign does not ask, or of another
+    service, region or way of paying, has no activation here, so the campaign does not concern it.
     """
     if not pack.has_campaign:
         return history
@@ -392,7 +394,7 @@ def asked_of(pack: Pack, history: History) -> History:
 def _lines_over(
     allowed: int | None, lines: Sequence[tuple[dt.date, int]]
 ) -> tuple[dt.date | None, dt.date | None]:
-    """Return from when a subscriber had more lines than the law lets one have, and from when on no more than that."""
+    """Return the day from which a subscriber had more lines than the law allows, and the day from which this was over."""
     if allowed is None:
         return None, None
     over_on = min((day for day, count in lines if count > allowed), default=None)
@@ -408,7 +410,7 @@ def _is_over(last_day: dt.date | None, notified: dt.date | None) -> bool:
 def current_stage(pack: Pack, history: History, *, on: dt.date, span: Span | None = None) -> str:
     """Return the stage at the end of a day: out_of_scope, not_notified, running, a bar's name, registered, terminated or erased.
 
-    Without a span the nightly run has taken place every day since the campaign began.
+    Without a span, the answer assumes that the nightly run took place on every day since the campaign began.
     """
     pack = campaign_for(pack, history)
     begins = pack.campaign.begins_on if pack.has_campaign else on

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What laws ask that is no field of a pack although a writer looks for one, and where it is said instead.
+"""Things that laws ask and for which a pack has no field, and where a pack says them instead.
 
-A field exists only where something obeys it. All else goes under `declined`, with the reason and who answers.
+A field exists only if some code obeys it. All else goes under `declined`, with the reason and the person who answers for it.
 """
 
 from typing import Any, Final
@@ -44,11 +44,11 @@ _ONCE: Final[dict[str, Any]] = {
     "court_stays": (), "exemptions": (), "grandfather": (), "languages": (), "copy_marking": (), "on_fraud": (), "area_codes": (),
     "flagged_by": (), "circumstances": (), "handed_to": (),
 }  # fmt: skip
-"""Fields of packs up to 0.2.0 that nothing obeyed, with what said the same as leaving them out."""
+"""Fields of packs up to 0.2.0 that no code obeyed, each with the value that meant the same as leaving it out."""
 
 
 def without_fields_of_before(part: Any) -> Any:
-    """Return what a pack says without fields of earlier versions that said nothing: such a pack could be used, and can be."""
+    """Return a pack's data without fields of earlier versions that had no effect: a pack with such fields could be used, and still can."""
     if isinstance(part, dict):
         return {
             name: without_fields_of_before(value)

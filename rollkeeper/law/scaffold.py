@@ -31,7 +31,7 @@ def is_pack_id(text: str) -> bool:
 
 
 def scaffold(pack_id: str, *, shape: Shape, on: dt.date) -> str:
-    """Return the text of a draft that loads and carries no act."""
+    """Return the text of a draft that loads, but allows no act."""
     country = pack_id.partition("-")[0].upper()
     closed = country if is_known(country) else "CN"
     services = "domain, address_block, hosted_site" if shape is Shape.REGISTRAR else "mobile, data_card"

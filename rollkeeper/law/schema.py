@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Everything that a rule pack can hold: a statute, or several layers of them, as dated data and no code.
 
-What a law asks and nothing here does is said under `declined`; values that no engine supports are refused by name (`supported_fields.py`).
+`declined` names what a law asks and Rollkeeper does not do; values that no engine supports are refused by name (`supported_fields.py`).
 Values that can hurt a person carry the article they rest on.
 """
 
@@ -28,7 +28,7 @@ from rollkeeper.law.schema_stages import Calendar, Campaign
 
 
 class Prepares(CitedModel):
-    """From when the law's own words have the operator prepare, before it begins: tell people, and record those who come."""
+    """The day from which the law's own words tell the operator to prepare, before it begins: to tell people, and to record those who come."""
 
     first: dt.date
 
@@ -157,14 +157,14 @@ class Breach(CitedModel):
 
 
 class Deferral(CitedModel):
-    """That the person may be notified later, how long at most each time, and how often that may be done again."""
+    """A permission to notify the person later: how long each deferral may last, and how often it may be renewed."""
 
     most: Duration
     renewals: Annotated[int, Field(ge=0, le=100)] = 0
 
 
 class AtOnce(CitedModel):
-    """How long after the operator came to know of it something still counts as done at once; without it, no time at all."""
+    """How long after the operator learned of an event an act still counts as done at once; without this chapter, no time at all."""
 
     counts: Duration
 
@@ -195,7 +195,9 @@ class NumberReuse(CitedModel):
 
     quarantine: Duration
     services: tuple[Service, ...] = ()
-    """Whose numbers rest when a subscriber gives one back; without them all. What a campaign ends rests always: it can be undone."""
+    """The services whose numbers rest when a subscriber gives one back; left out: all. A number of a line that a campaign ended always
+    rests, since the end can be undone.
+    """
 
 
 class Penalty(CitedModel):
@@ -289,7 +291,7 @@ class Declined(PackModel):
     article: ArticleName
     source: Name
     leaf: str
-    """What is not done, in a few words or as the field where it would be: it is in no other chapter."""
+    """What is not done: a few words, or the name of the field where it would be. No other chapter has it."""
     what: Annotated[Text, Field(min_length=1)]
     why: Annotated[Text, Field(min_length=1)]
     instead: Text = Field(default_factory=dict)

@@ -28,7 +28,7 @@ class PackModel(BaseModel):
 class Citation(PackModel):
     """The article that a value rests on, with its own words.
 
-    A value is confirmed by a reader's entry in `confirmations`, never here: `confirmed: false` only takes it away.
+    A value is confirmed by a reader's entry in `confirmations`, never here: `confirmed: false` can only take a confirmation away.
     """
 
     article: ArticleName
@@ -38,7 +38,7 @@ class Citation(PackModel):
 
 
 class CitedModel(PackModel):
-    """A value that can hurt a person, or that must not be asked of one without a law."""
+    """A value that can hurt a person, or a question that must not be asked without a law."""
 
     because: Citation
 
@@ -61,7 +61,7 @@ class Duration(PackModel):
 
 type Requirement = Literal["yes", "if_on_document", "optional", "forbidden"]
 OTHER_SERVICES: Final = ("iot", "esim", "email")
-"""Services that a law may name and no register of lines has."""
+"""Services that a law may name, although no register has lines of them."""
 if TYPE_CHECKING:
     type Service = str
     type Payment = str

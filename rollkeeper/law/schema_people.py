@@ -110,9 +110,9 @@ class LineAttributeRule(AttributeRule):
     """One thing that is asked about a line when its subscriber is registered, and why. Asked only once it is confirmed."""
 
     services: tuple[Service, ...] = ()
-    """Of which lines; without them of every line that is registered."""
+    """Asked only of lines of these services; left out: of every line that is registered."""
     party_kinds: tuple[Name, ...] = ()
-    """Of lines of which kinds of subscriber: individual, minor or company, with those that a pack adds to them; without them of all."""
+    """Asked only of lines of these kinds of subscriber: individual, minor or company, with the kinds that a pack bases on them; left out: of all."""
     payment: Annotated[
         Payment | None,
         Field(
@@ -128,11 +128,11 @@ class DocumentRule(CitedModel):
     """As the country file names it."""
     expired_ok: bool | None = None
     shown_with: Text = Field(default_factory=dict)
-    """What has to be shown with it, all of it: looked at, and not recorded."""
+    """Everything that has to be shown with it: it is looked at, and not recorded."""
 
 
 class LastDay(CitedModel):
-    """Through which day a registration of this kind is good: as a paper says, or so long from the registration or the age of majority."""
+    """The last day on which a registration of this kind is good: read from a document, or counted from the registration or from majority."""
 
     read_from: Literal["document"] | None = None
     at_majority: Annotated[
@@ -162,7 +162,7 @@ class NoDocumentRoute(CitedModel):
 
 
 class Verification(CitedModel):
-    """A check by which an identity is verified; of several any one will do. Its name is kept, and nothing that it saw."""
+    """A check by which an identity is verified; of several any one will do. Only the name of the check is kept, nothing that it saw."""
 
     method: IdentityCheck
     services: Annotated[
@@ -203,7 +203,7 @@ class UserOfLine(CitedModel):
 class PartyKind(PackModel):
     """A kind of party, or a role that a person has for one.
 
-    A kind that the law adds names the kind it is of, from which every chapter comes that it does not have.
+    A kind that the pack adds names the kind on which it is based, and takes from it every chapter that it does not have itself.
     """
 
     id: Name
@@ -225,7 +225,7 @@ class Limit(CitedModel):
 
     what: Literal["lines"]
     group: Name
-    """person, company or guardian; or a kind that the pack adds, which then meets no limit of the kind it is of."""
+    """person, company or guardian; or a kind that the pack adds: the limits of the kind on which it is based then do not apply to it."""
     service: Service | None = None
     payment: Annotated[
         Payment | None,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The chapters of a pack about time and consequences: how days count, and what a campaign does when they are over."""
+"""The chapters of a pack about time and consequences: how days are counted, and what a campaign does when the time is over."""
 
 import datetime as dt
 from typing import Annotated, Final, Literal
@@ -17,7 +17,7 @@ type Access = Literal["allow", "deny"]
 
 
 class HolidayCalendar(PackModel):
-    """A dated list of days off that can be named."""
+    """A list of holidays that can be named, with further days on which counters are closed."""
 
     library: Literal["holidays"]
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
@@ -58,11 +58,11 @@ class Deadline(CitedModel):
     not_before_notice: bool = False
     after: Duration
     floor: Duration | None = None
-    """How long at least a subscriber who is told late has from the proof of notice; without it, as long as all others."""
+    """The least time that a subscriber who is told late has from the proof of notice; left out: as much as all others."""
 
 
 class Phase(CitedModel):
-    """A part of a campaign's cohort with days that are another's: a campaign that has its notices, stages and extensions in common."""
+    """A part of a campaign's cohort with other days. It runs as a separate campaign, with the notices, stages and extensions of the whole."""
 
     id: Annotated[Name, Field(description="The name of this campaign; no other of the pack has it.")]
     title: Text = Field(default_factory=dict)
@@ -70,7 +70,7 @@ class Phase(CitedModel):
         Condition, Field(description="What narrows or changes the campaign's own cohort; the rest holds.")
     ]
     deadline: Deadline | None = None
-    """Its own days; left out, those of the campaign."""
+    """Its own deadline; left out: the deadline of the campaign."""
 
 
 class NoticeDuty(CitedModel):
@@ -80,7 +80,7 @@ class NoticeDuty(CitedModel):
     channels: tuple[Literal["sms", "voice", "email", "post", "popup", "ussd", "visit"], ...] = ()
     must_be_delivered: bool
     told_before: dt.date | None = None
-    """The operator's own duty: whom the campaign concerns is to be told before this day. It starts no one's clock."""
+    """The operator's own duty: to tell the people whom the campaign concerns before this day. It starts no one's clock."""
     min_attempts: Annotated[int, Field(ge=1)] | None = None
     attempts_apart: Duration | None = None
 
@@ -97,7 +97,7 @@ class StageDelay(Duration):
 
 
 class Enter(PackModel):
-    """When a stage begins: so long after another one or after the deadline, if what."""
+    """When a stage begins: how long after another stage or the deadline, and on which conditions."""
 
     after: Annotated[Name, Field(description="'deadline', or the id of an earlier stage.")]
     plus: Annotated[
@@ -122,13 +122,13 @@ class Services(PackModel):
 
     @property
     def bars(self) -> Bars:
-        """Return what a line is kept from."""
+        """Return what is barred."""
         named = {Bars.OUTGOING: self.voice_out, Bars.INCOMING: self.voice_in, Bars.DATA: self.data}
         return Bars(sum(bar for bar, access in named.items() if access != "allow"))
 
     @property
     def is_level(self) -> bool:
-        """Tell whether a network can be asked for exactly this."""
+        """Tell whether a network can bar exactly this."""
         together = (self.voice_out, self.voice_in) == (self.sms_out, self.sms_in)
         return together and self.bars in BAR_LEVELS
 
@@ -200,13 +200,15 @@ class Extension(CitedModel):
 
 
 class TemporaryReconnection(CitedModel):
-    """Service back for so long, once per line, on request and without a reason; it ends by itself."""
+    """Service back for some time, once for each line, on request and without a reason; it ends by itself."""
 
     lasts: Duration
 
 
 class Campaign(PackModel):
-    """One law run on one population. A pack may have several; where two could take a line, the one with the later last day does."""
+    """One run of the law on one population. A pack may have several campaigns; of two that concern a line, the one with the later last day
+    takes it.
+    """
 
     id: Name
     title: Text = Field(default_factory=dict)
@@ -251,19 +253,20 @@ class Campaign(PackModel):
 
     @property
     def times_between(self) -> list[tuple[int, Unit]] | None:
-        """Return how long after the one before each stage comes, as a number and its unit; None where that cannot be said.
+        """Return for each stage the time from the stage before it, as a number and a unit; None if a time cannot be given so.
 
-        A stage follows on one that is before it. One in days may follow on an earlier one than the last: what lies between the last
-        and it are the days that are left. Of months nothing can be left, since they have no number of days: a stage in months follows on
-        the one directly before it, or on what that one came at once with (the first bar comes with the deadline).
+        A stage is counted from an earlier one. A stage in days may be counted from any earlier stage: the time from the stage directly
+        before it is what is left of these days. Months have no fixed number of days, so nothing can be left of them: a stage in months is
+        counted from the stage directly before it, or from one that begins at the same time as that stage (the first bar begins with the
+        deadline).
 
-        Months are counted by the calendar from the day on which the stage before really began, which is not counted: three months after
-        31 January end on 30 April or, where the calendar says so, on 1 May. That is a number of days, and from there on they count as
-        days do: each paused day among them moves the end by one day, and a last day that is closed moves on. So no two stages follow
-        each other faster than the law has them, however late the first was.
+        Months are counted by the calendar from the day on which the stage before really began; that day is not counted. Three months after
+        31 January end on 30 April or, if the pack's calendar says so, on 1 May. This gives a number of days, which count as other days do:
+        each paused day among them moves the end by one day, and a last day that is closed moves on. So stages never follow each other
+        faster than the law says, however late the first one was.
         """
         begins = {"deadline": ("deadline", 0)}
-        """Since which point, and how many days after it, each begins; a stage in months is a point."""
+        """For each stage: the point from which it is counted, and how many days after this point it begins. A stage in months is itself a point."""
         before, found = "deadline", list[tuple[int, Unit]]()
         for stage in self.stages:
             after, plus = stage.enter.after, stage.enter.plus
