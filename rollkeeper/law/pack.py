@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A rule pack as the packages use it: a few plain answers, each with its article.
 
-Packages ask what the law requires, not how it is written down. What it answers only in part is refused (`UNSUPPORTED_PACK_FIELD`).
+Packages ask what the law requires, not how it is written down. A pack that is supported only in part refuses to answer
+(`UNSUPPORTED_PACK_FIELD`).
 """
 
 import datetime as dt
@@ -58,9 +59,9 @@ class Pack:
     file: PackFile = field(repr=False, compare=False)
     hash: str
     campaign_name: str | None = None
-    """Of a law with several campaigns: the one that is meant (`of`); None: the law as a whole."""
+    """The one campaign that is meant, of a law with several (`of`); None: the law as a whole."""
     service: str | None = None
-    """Of a law that does not say the same of all lines: of which service they are (`for_service`); None: of any."""
+    """The service of the lines that are meant, if the law has rules for some services only (`for_service`); None: any."""
 
     @property
     def id(self) -> str:
@@ -68,7 +69,7 @@ class Pack:
         return self.file.id
 
     def title(self, language: str) -> str:
-        """Return the law's title in a language, in English where there is none."""
+        """Return the law's title in a language, otherwise in English."""
         return self.file.title.get(language) or self.file.title["en"]
 
     @property
@@ -84,7 +85,7 @@ class Pack:
         return country
 
     def emergency_numbers(self) -> tuple[str, ...]:
-        """Return what must reach an emergency service from a barred line, as dialled. Refuses: EMERGENCY_NUMBERS_MISSING."""
+        """Return the emergency numbers that must work from a barred line, as dialled. Refuses: EMERGENCY_NUMBERS_MISSING."""
         return tuple(one.number for one in self.country().emergency_numbers)
 
     @property
@@ -125,14 +126,14 @@ class Pack:
         return tuple(service for scope in self.file.scope.services for service in scope.services)
 
     def registers(self, service: str, payment: str) -> bool:
-        """Tell whether a line of this service that is paid so has to be registered; one of which it is not known counts as one."""
+        """Tell whether a line of this service, paid in this way, has to be registered; a line paid in an unknown way counts as paid in any way."""
         return any(
             service in scope.services and is_for(scope.payment, payment) for scope in self.file.scope.services
         )
 
     @cached_property
     def payment_asked(self) -> str | None:
-        """Return of which lines it speaks where it makes a difference how a line is paid; None where it makes none."""
+        """Return the first way of paying that the law names, if it differs by how a line is paid; None if it does not."""
         said = [
             *(scope.payment for scope in self.file.scope.services),
             *(one.payment for kind in self.file.party_kinds for one in kind.verification),
@@ -145,10 +146,10 @@ class Pack:
     def attributes(
         self, service: str, party_kind: str, *, of_any_line: bool = False
     ) -> tuple[Attribute, ...]:
-        """Return exactly what the law has the operator ask: nothing for a service or a party it does not name.
+        """Return exactly what the law tells the operator to ask: nothing for a service or a party that it does not name.
 
-        Attributes that rest on an unconfirmed value are optional: no one is turned away for leaving them out. Of the line only what is
-        confirmed is asked, with its subscriber's own; `of_any_line`: also what is asked of lines of other services alone.
+        Attributes that rest on an unconfirmed value are optional: no one is turned away for leaving them out. Unconfirmed attributes of the
+        line are not asked at all. `of_any_line`: return also what is asked only of lines of other services.
         """
         self.refuse_unsupported()
         if service not in self.services:
@@ -164,7 +165,7 @@ class Pack:
     def line_attributes(
         self, service: str, *, party_kind: str | None = None, of_any_line: bool = False
     ) -> tuple[Attribute, ...]:
-        """Return what is asked of a line of this service, with a subscriber of this kind as it is stored; nothing that is not confirmed."""
+        """Return the confirmed attributes that are asked of a line of this service, whose subscriber is stored as this kind (None: as any)."""
         return tuple(
             replace(
                 self._attribute(leaf), payment=leaf.payment, services=leaf.services * of_any_line, is_of_line=True,
@@ -187,7 +188,7 @@ class Pack:
         )
 
     def routes(self, service: str, party_kind: str) -> tuple[RouteRule, ...]:
-        """Return by which ways such a party is registered without a document. Refuses: UNSUPPORTED_PACK_FIELD.
+        """Return the ways in which such a party is registered without a document. Refuses: UNSUPPORTED_PACK_FIELD.
 
         A time limit not confirmed in the official text is not applied: the registration is accepted without a time limit.
         """
@@ -207,8 +208,7 @@ class Pack:
     def sight_article(self, party_kind: str, *, payment: str = Payment.UNKNOWN) -> str | None:
         """Return the article that requires the document itself to be seen, None if there is none. Refuses: UNSUPPORTED_PACK_FIELD.
 
-        A rule for lines that are paid in one way is for those too of which it is not known. An unconfirmed rule does not require a
-        visit to a counter.
+        A rule for one way of paying also holds if the line's way is not known. An unconfirmed rule does not require a visit to a counter.
         """
         self.refuse_unsupported()
         asked = (
@@ -219,9 +219,9 @@ class Pack:
         return next(asked, None)
 
     def checks(self, party_kind: str, *, payment: str = Payment.UNKNOWN) -> IdentityChecks | None:
-        """Return by which checks such a party's identity is verified. None: by seeing the document. Refuses: UNSUPPORTED_PACK_FIELD.
+        """Return the checks that verify such a party's identity. None: a look at the document. Refuses: UNSUPPORTED_PACK_FIELD.
 
-        A list of which a part is not confirmed is not applied: no one is turned away for lack of the other checks.
+        A list that is not confirmed in all its parts is not applied: no one is turned away for lack of the other checks.
         """
         self.refuse_unsupported()
         listed = [one for one in self._checks_said_of(party_kind) if is_for(one.payment, payment)]
@@ -231,9 +231,9 @@ class Pack:
         return IdentityChecks(methods, self._cited(listed[0].because))
 
     def documents(self, party_kind: str) -> tuple[AcceptedDocument, ...]:
-        """Return the documents of which such a party shows one; empty: any. Refuses: UNSUPPORTED_PACK_FIELD.
+        """Return the documents that are accepted from such a party, which shows one; empty: any document. Refuses: UNSUPPORTED_PACK_FIELD.
 
-        A list of which a part is not confirmed is not applied: no one is turned away for showing another document.
+        A list that is not confirmed in all its parts is not applied: no one is turned away for showing another document.
         """
         self.refuse_unsupported()
         listed = self.said_of(party_kind, "documents")
@@ -250,10 +250,10 @@ class Pack:
         )
 
     def last_day(self, party_kind: str) -> LastDayRule | None:
-        """Return through which day a registration of such a party is good. None: it has no last day. Refuses: UNSUPPORTED_PACK_FIELD.
+        """Return the rule for the last day of such a party's registration. None: it has no last day. Refuses: UNSUPPORTED_PACK_FIELD.
 
-        A last day that is not confirmed in the official text is not applied, nor one at majority where the age or the question for
-        the date of birth is not.
+        A last day that is not confirmed in the official text is not applied. A last day at majority also needs a confirmed age and a
+        confirmed question for the date of birth.
         """
         self.refuse_unsupported()
         rule = self.said_of(party_kind, "last_day")
@@ -268,7 +268,7 @@ class Pack:
         return LastDayRule(term, article, age.majority)
 
     def age(self, party_kind: str) -> AgeRule | None:
-        """Return at which age a person is of this kind. None: at any. Refuses: UNSUPPORTED_PACK_FIELD.
+        """Return the ages that a person of this kind has. None: any age. Refuses: UNSUPPORTED_PACK_FIELD.
 
         An age that is not confirmed turns no one away.
         """
@@ -288,16 +288,16 @@ class Pack:
 
     @cached_property
     def added_kinds(self) -> dict[str, str]:
-        """Return the kinds of party that the pack adds, each with the kind it is of."""
+        """Return the kinds of party that the pack adds, each with the kind on which it is based."""
         return {kind.id: kind.kind_of for kind in self.file.party_kinds if kind.kind_of}
 
     def kind_label(self, party_kind: str, language: str) -> str:
-        """Return what a kind is called that the pack adds, in a language, else in a fallback language."""
+        """Return the name of a kind that the pack adds, in a language or a fallback language."""
         labels = next(kind.label for kind in self.file.party_kinds if kind.id == party_kind)
         return text_in(language, labels)[0]
 
     def said_of(self, party_kind: str, chapter: str) -> Any:
-        """Return what the pack says of a kind in a chapter; what it does not say of an added kind, it says of the kind that is of."""
+        """Return the rules of a kind in a chapter; for an added kind without such rules, the rules of the kind on which it is based."""
         found = {kind.id: getattr(kind, chapter) for kind in self.file.party_kinds}
         return found.get(party_kind) or found.get(self.added_kinds.get(party_kind, ""), ())
 
@@ -318,7 +318,7 @@ class Pack:
         return f"operator's rule {because.article}" if is_operators else because.article
 
     def act_article(self, act: str) -> str | None:
-        """Return the article that has identity recorded at this act, None where none does."""
+        """Return the article that requires identity to be recorded at this act; None if there is none."""
         found = (
             self._cited(scope.because) for scope in self.file.scope.registering_acts if act in scope.acts
         )
@@ -343,7 +343,7 @@ class Pack:
 
     @cached_property
     def campaigns(self) -> tuple["Pack", ...]:
-        """Return the law once for each campaign, in the order in which they take a line that several could; empty where it has none.
+        """Return the law once for each campaign, in the order in which they take a line that several concern; empty if it has no campaign.
 
         Refuses: UNSUPPORTED_PACK_FIELD.
         """
@@ -359,7 +359,7 @@ class Pack:
         return better_than(self.campaign, in_order(before))
 
     def of(self, name: str) -> "Pack":
-        """Return the law as one of its campaigns has it. A law with one campaign is the same. Refuses: PACK_WITHOUT_CAMPAIGN."""
+        """Return the law for one of its campaigns. A law with one campaign is returned as it is. Refuses: PACK_WITHOUT_CAMPAIGN."""
         if len(self.stated_campaigns) == 1:
             return self
         if name not in self._by_name:
@@ -371,7 +371,7 @@ class Pack:
         return {one.id: replace(self, campaign_name=one.id) for one in self.stated_campaigns}
 
     def for_service(self, service: str | None) -> "Pack":
-        """Return the law as it is for the lines of one service; as it is for all where the service is not known."""
+        """Return the law for the lines of one service; the law for all lines if the service is not known."""
         return self._by_service.get(service, self)
 
     @cached_property
@@ -386,7 +386,7 @@ class Pack:
 
     @property
     def pause_article(self) -> str:
-        """Return the article by which a clock is paused; without a campaign, the one by which days are counted."""
+        """Return the article by which a clock is paused; without a campaign, the article by which days are counted."""
         return (
             self.campaigns[0].campaign.pause_article
             if self.has_campaign
@@ -395,7 +395,7 @@ class Pack:
 
     @property
     def temporary_reconnection(self) -> TemporaryReconnectionRule | None:
-        """Return for how long a suspended line is reconnected on request, None where it is not. Refuses: UNSUPPORTED_PACK_FIELD."""
+        """Return for how long a suspended line is reconnected on request; None if it is not. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         rules = (campaign.temporary_reconnection for campaign in self.stated_campaigns)
         return next(
@@ -421,7 +421,7 @@ class Pack:
 
     @cached_property
     def copy_retention(self) -> RetentionRules | None:
-        """Return how long a copy of a document is kept, None where it goes with the record. Refuses: UNSUPPORTED_PACK_FIELD."""
+        """Return how long a copy of a document is kept, None if it is erased with the record. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         return copy_rule(self.file, cited=self._cited)
 
@@ -443,7 +443,7 @@ class Pack:
 
     @property
     def told_before(self) -> tuple[dt.date, str] | None:
-        """Return before which day the operator is to have told people, and by which article; None if the law names no day."""
+        """Return the day before which the operator must have told people, and its article; None if the law names no day."""
         duties = (one for campaign in self.stated_campaigns for one in campaign.notices)
         return min(
             ((one.told_before, self._cited(one.because)) for one in duties if one.told_before), default=None
@@ -463,7 +463,7 @@ class Pack:
 
     @property
     def document_copy(self) -> DocumentCopyRule | None:
-        """Return how a copy of the document is kept, None where the law speaks of none. Refuses: UNSUPPORTED_PACK_FIELD."""
+        """Return how a copy of the document is kept; None if the law has no confirmed rule about it. Refuses: UNSUPPORTED_PACK_FIELD."""
         self.refuse_unsupported()
         return document_copy_rule(self.file, service=self.service)
 
@@ -471,7 +471,7 @@ class Pack:
         """Return the article that requires a second person to confirm this act at a counter; None if not required. Refuses:
         UNSUPPORTED_PACK_FIELD.
 
-        An unconfirmed rule does not require a second person. Whose number comes from another operator is registered too.
+        An unconfirmed rule does not require a second person. A `port_in` is a registration, so a rule for `register` holds for it.
         """
         self.refuse_unsupported()
         named = {act, "register"} if act == "port_in" else {act}
@@ -483,13 +483,13 @@ class Pack:
         return next(asked, None)
 
     def refuse_unsupported(self) -> None:
-        """Refuse the pack where nothing here supports one of its fields. Refuses: UNSUPPORTED_PACK_FIELD, naming each."""
+        """Refuse the pack if no code here supports one of its fields. Refuses: UNSUPPORTED_PACK_FIELD, naming each."""
         if self.unsupported_fields:
             raise UNSUPPORTED_PACK_FIELD(pack=self.id, fields=", ".join(self.unsupported_fields))
 
     @cached_property
     def unsupported_fields(self) -> tuple[str, ...]:
-        """Name every field of it that nothing here supports; empty for a pack that can be used."""
+        """Name every field of the pack that no code here supports; empty for a pack that can be used."""
         return unsupported_fields(self.file) or tuple(
             crossing([campaign_rules(self.file, one) for one in campaigns_of(self.file)])
         )

@@ -44,12 +44,12 @@ _KEPT = re.compile(r"retention\[([0-9]+)\]\.keep\.n")
 
 
 type Say = Callable[[str], str]
-"""Translates a heading: the caller's, since a command that prints the page has no catalogue loaded."""
+"""Translates a heading. The caller supplies it, since a command that prints the page has no catalogue loaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How the page writes what a reader's language writes otherwise; in English by itself."""
+    """How the page writes what differs between languages; the defaults are English."""
 
     say: Say = str
     day: Callable[[dt.date], str] = str
@@ -60,11 +60,11 @@ class Wording:
     """Names an instrument by its id."""
     listed: Callable[[Iterable[str]], str] = ", ".join
     pause: str = ", "
-    """What parts two facts of a sentence; `listed` writes the items of a list."""
+    """The mark between two facts of a sentence; `listed` writes the items of a list."""
     colon: str = ": "
     stop: str = ". "
     gap: str = " "
-    """What parts two sentences that have their full stops."""
+    """The space between two sentences that have their own full stops."""
     bracketed: Say = " ({})".format
 
 
@@ -102,7 +102,7 @@ class _Page:
         yield "</article>"
 
     def text(self, texts: dict[str, str]) -> str:
-        """Return a text in the page's language, else in one that is there."""
+        """Return a text in the page's language, otherwise in a language that it has."""
         return name_in(self.language, texts)
 
     def standing(self) -> Iterator[str]:
@@ -144,31 +144,33 @@ class _Page:
             yield "</section>"
 
     def served(self, text: str) -> str:
-        """Return what the register does about an article, marked where it is there in English only."""
+        """Return what the register does about an article, marked as English if it has no translation."""
         said = self.say(text)
         return f"<p{self.english if said == text else ''}>{escape(said)}</p>"
 
     @property
     def english(self) -> str:
-        """Return the mark of a text that is there in English only."""
+        """Return the HTML attribute of a text that is in English only; empty on an English page."""
         return "" if self.language == "en" else ' lang="en"'
 
     def cited(self, source: str, article: str) -> str:
-        """Return an article's number; of any instrument but the first with the instrument before it."""
+        """Return an article's number; with the instrument before it if that is not the pack's first."""
         number = self.cite(article)
         if source == self.file.sources[0].id:
             return number
         return f"{self.source(source.replace('_', ' '))}{self.pause}{number}"
 
     def article(self, number: str, source: str | None = None) -> str:
-        """Return an article's number, with its instrument where that is not the first; a number that no language cites in its own way is called an article."""
+        """Return an article's number, with its instrument if that is not the first; if `cite` returns the number alone, the word 'article'
+        before it.
+        """
         if source not in {None, self.file.sources[0].id}:
             return self.cited(str(source), number)
         said = self.cite(number)
         return said if said != number else f"{self.say('article')} {number}"
 
     def worded(self, part: BaseModel, kind: PartyKind | None) -> tuple[str, str] | None:
-        """Return in words what a value is said of, and the value; None for one that has the program's names alone."""
+        """Return the subject of a value and the value, both in words; None for a value that has only the program's names."""
         of, services = self.kind(kind) if kind else "", getattr(part, "services", ())
         said = None
         match part:
@@ -209,11 +211,11 @@ class _Page:
             yield _list(self.asked_of_line())
 
     def kind(self, kind: PartyKind) -> str:
-        """Name a kind of subscriber; one that the pack adds as the pack does."""
+        """Return the name of a kind of subscriber; of a kind that the pack adds, the pack's own name."""
         return self.text(kind.label) if kind.kind_of else self.label(kind.id)
 
     def asked_of(self, kind: PartyKind) -> Iterator[str]:
-        """Yield what is asked of a kind; of one that the pack adds, where that comes from."""
+        """Yield what is asked of a kind; for an added kind without attributes, say of which kind the same is asked."""
         if kind.kind_of and not kind.attributes:
             yield f"{self.say('the same is asked as of')}{self.colon}{self.label(kind.kind_of)}"
         for one in kind.attributes:
@@ -230,11 +232,13 @@ class _Page:
             yield f"{self.only(f'{self.label(one.name)}{asked}', only)}{self.colon}{self.text(one.purpose)}{self.cited_in(one.because)}"
 
     def only(self, what: str, said: Sequence[str]) -> str:
-        """Write what is said, and of which lines alone; no more where it is said of all. A Tibetan word then loses its closing stroke."""
+        """Add to a text the only lines for which it holds; return it unchanged if it holds for all. A Tibetan word before them loses its
+        closing stroke.
+        """
         return f"{what.removesuffix('།')}{self.pause}{self.listed(map(self.label, said))}" if said else what
 
     def shown_by(self, kind: PartyKind) -> Iterator[str]:
-        """Yield what is shown: a document, what proves authority; which check is made, and through which day the registration is good."""
+        """Yield the accepted documents and checks, the proof of authority, and the last day on which the registration is good."""
         _ = self.say
         for one in kind.documents:
             yield f"{_('a document that is accepted')}{self.unconfirmed(one.because)}{self.colon}{self.shown(one)}{self.cited_in(one.because)}"
@@ -261,7 +265,7 @@ class _Page:
         return self.pause.join([self.document(one.type), *looked_at])
 
     def after(self, anchor: str, unit: str) -> str:
-        """Return the text of a length of time that is counted from a day, with a place for its number; empty for one that no law has."""
+        """Return the text of a time that is counted from a day, with a place for its number; empty for a time that no law has."""
         _ = self.say
         return {
             ("registration", "day"): _("days after the registration: {}"),
@@ -285,7 +289,7 @@ class _Page:
         }.get((anchor, unit), "")
 
     def kept(self) -> Iterator[str]:
-        """Yield how long the record is kept, and the copy of the document where it has a time that is not the record's."""
+        """Yield how long the record is kept, and the copy of the document if it has its own time."""
         _ = self.say
         if said := [
             f"{words}{self.cited_in(one.because)}"
@@ -296,7 +300,7 @@ class _Page:
             yield _list(said)
 
     def kept_for(self, one: Retention, mark: str = "") -> str:
-        """Say of a time for which something is kept what that is and how long; nothing of a time that has no words."""
+        """Return the text that says what is kept and how long; empty for a time that has no words."""
         long, _ = self.after(one.anchor, one.keep.unit), self.say
         what = {IDENTITY: _("the record"), COPY: _("the copy of the document")}[one.data_class]
         return f"{self.only(what, one.services)}{mark}{self.colon}{long.format(one.keep.n)}" if long else ""
@@ -308,7 +312,7 @@ class _Page:
         return " / ".join(named) or self.label(kind)
 
     def unconfirmed(self, because: Citation) -> str:
-        """Mark what acts on no one."""
+        """Return the mark of a value that is not confirmed, which acts on no one; empty if it is confirmed."""
         return "" if because.confirmed else self.bracketed(self.say("not confirmed: acts on no one"))
 
     def cited_in(self, because: Citation) -> str:
@@ -316,20 +320,20 @@ class _Page:
         return self.bracketed(self.article(because.article, because.source))
 
     def asked(self, required: str, *, is_confirmed: bool) -> str:
-        """Say of an attribute what may be left out."""
+        """Return, in brackets, whether an attribute may be left out; empty if it may not."""
         if not is_confirmed:
             return self.bracketed(self.say("not confirmed: may be left out"))
         return "" if required == "yes" else self.bracketed(required)
 
     def days(self) -> Iterator[str]:
-        """Yield the calendar of a line whose subscriber is notified today; nothing by a law that carries no campaign."""
+        """Yield the calendar of a line whose subscriber is notified today; nothing if the law has no campaign that can begin."""
         if not self.pack.has_campaign or not is_told(self.pack):
             return
         for one in self.pack.campaigns:
             yield from self.campaign_days(one)
 
     def campaign_days(self, pack: Pack) -> Iterator[str]:
-        """Yield the calendar of one campaign; where the law has several, by its title."""
+        """Yield the calendar of one campaign, with its title if the law has several."""
         _ = self.say
         rules, through = pack.campaign, self.on + _AHEAD
         told = max(self.on, rules.begins_on)
@@ -359,7 +363,7 @@ class _Page:
         yield _list(f"{what}{self.colon}{self.day(when)}" for what, when in said if when)
 
     def stage_days(self, pack: Pack, first: dt.date, *, through: dt.date) -> list[dt.date | None]:
-        """Return from which day each stage may follow where the first does on its first day."""
+        """Return the first day on which each stage may begin, if every stage before it begins on its first day."""
         days: list[dt.date | None] = [first]
         for stage in pack.campaign.stages[1:]:
             before = days[-1]
@@ -372,18 +376,18 @@ class _Page:
         return days
 
     def barred(self, stage: StageRule) -> str:
-        """Say from when a line may be barred, and what of."""
+        """Return the text that says from when a line may be suspended, and what is barred."""
         _, level = self.say, BarLevel.of(stage.bars or Bars.ALL)
         what = "" if level is BarLevel.ALL else self.label(level)
         return self.titled(_("may be suspended from"), stage, what)
 
     def titled(self, said: str, stage: StageRule, what: str = "") -> str:
-        """Return the text about a stage: its name, where the law gives it one, and what it bars."""
+        """Return a text about a stage with its name, if the law gives it one, and what it bars."""
         named = [one for one in (self.text(dict(stage.title)), what) if one]
         return said + self.bracketed(self.colon.join(named)) if named else said
 
     def layers(self) -> Iterator[str]:
-        """Yield what the laws below say otherwise: this pack holds, and says so leaf by leaf."""
+        """Yield what the laws below this one say otherwise, leaf by leaf: here this pack holds."""
         _ = self.say
         for one in lower_layers(self.pack):
             yield _h2(f"{_('The law below this one')}{self.colon}{one.pack.id}")
@@ -394,7 +398,7 @@ class _Page:
                 yield _list(one.only_below)
 
     def differing(self, leaf: Conflict, below: str) -> str:
-        """Return as HTML what the law below says otherwise: a time for which something is kept in words, all else as the pack has it."""
+        """Return as HTML a value that the law below has otherwise: how long something is kept in words, all else as the pack writes it."""
         kept = _KEPT.fullmatch(leaf.leaf)
         said = self.kept_for(self.file.retention[int(kept[1])]) if kept else ""
         upper = escape(said) if said else _field(f"{leaf.leaf}{self.colon}{leaf.upper}")
@@ -462,7 +466,7 @@ def _status(status: str, _: Say) -> str:
 
 
 def _field(text: str) -> str:
-    """Write a field of the pack, which says something to who has the file before them, in small type."""
+    """Return a field of the pack in small type: only readers who have the file in front of them need it."""
     return f'<code class="govuk-body-s">{escape(text)}</code>'
 
 

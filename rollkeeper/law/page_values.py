@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The values that rest on each article, as the page of a law lists them: in words where the page has words, else as the pack has them."""
+"""The values that rest on each article, as the page of a law lists them: in words where the page has words for them, otherwise as the pack
+writes them.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,13 +16,13 @@ from rollkeeper.law.schema_people import PartyKind
 from rollkeeper.law.strict_yaml import leaf_name, written_value
 
 type Worded = Callable[[BaseModel, PartyKind | None], tuple[str, str] | None]
-"""Says in words what a value is said of, and the value."""
+"""Returns the subject of a value and the value, both in words; None if the page has no words for it."""
 
 
 def values_by_article(
     file: PackFile, *, worded: Worded, listed: Callable[[Iterable[str]], str], colon: str, mark: str
 ) -> dict[tuple[str, str], list[str]]:
-    """Return of each article, with its instrument, a piece of HTML for each thing that rests on it; those in words come first."""
+    """Return for each article, with its instrument, a piece of HTML for each value that rests on it; values in words come first."""
     first = file.sources[0].id
     in_words: dict[tuple[str, str], list[_Words]] = {}
     in_fields: dict[tuple[str, str], list[str]] = {}
@@ -54,7 +56,7 @@ def values_by_article(
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What is said in words of one subject, in one line."""
+    """The values of one subject, in words, on one line."""
 
     of: str
     said: list[str]
@@ -62,7 +64,7 @@ class _Words:
 
 
 def _said(part: BaseModel) -> Iterator[str]:
-    """Yield the plain values of a part; what it contains is listed under its own article."""
+    """Yield the plain values of a part; the items of its lists are listed under their own articles."""
     for name, value in part:
         if name in {"because", "purpose", "what"} or value in (None, (), {}):
             continue
