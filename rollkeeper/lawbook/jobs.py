@@ -6,7 +6,7 @@ from rollkeeper.kernel.jobs import PeriodicJob
 
 
 def note() -> int:
-    """Keep the text of the law, if it is another one."""
+    """Record the text of the law, if it changed."""
     from rollkeeper.lawbook.services import note_law
 
     note_law(on=clock.today())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The texts of laws that were in force here, and since when each was."""
+"""The texts of laws that were in force here, and the first day of each."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -35,7 +35,7 @@ class CountryFile(models.Model):
 
 
 class Period(models.Model):
-    """From which day a text was this instance's law, and with which file of its country, until the next one was."""
+    """The first day on which a text was this instance's law, with which country file; it held until the next period began."""
 
     period_id = models.UUIDField(primary_key=True)
     pack_hash = models.TextField()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What was in force on a day, and with which text."""
+"""Which law was in force on a day, and with which text."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from rollkeeper.lawbook.errors import NO_COUNTRY_FILE, NO_LAW_ON_THIS_DAY
 
 @dataclass(frozen=True, slots=True)
 class PeriodView:
-    """A text of the law, and from which day to which it was in force; `last_on` is None for the present one."""
+    """A text of the law, with the first and last day on which it was in force; `last_on` is None for the present text."""
 
     pack_hash: str
     country_hash: str | None
@@ -30,7 +30,7 @@ class PeriodView:
 
 
 def periods() -> list[PeriodView]:
-    """Return what was in force here, the first first; what another text replaced on the same day is left out."""
+    """Return the texts that were in force here, the oldest first, without a text that another text replaced on the same day."""
     found = rows(
         "SELECT pack_hash, country_hash, law_id, version, first_on, lead(first_on) OVER (ORDER BY first_on, period_id) AS next_on"
         " FROM lawbook_period JOIN lawbook_version USING (pack_hash) ORDER BY first_on, period_id"
@@ -51,7 +51,7 @@ def periods() -> list[PeriodView]:
 
 
 def law_on(day: dt.date) -> PeriodView:
-    """Return what was in force on a day. Refuses: NO_LAW_ON_THIS_DAY."""
+    """Return the text that was in force on a day. Refuses: NO_LAW_ON_THIS_DAY."""
     found = [one for one in periods() if one.first_on <= day]
     if not found:
         raise NO_LAW_ON_THIS_DAY(day=day)
@@ -73,15 +73,16 @@ def country_text_of(period: PeriodView) -> bytes:
 
 
 def archived_pack(pack_hash: str) -> Pack | None:
-    """Return the archived law with this hash; None if there is none, or if this program reads it no longer."""
+    """Return the archived law with this hash; None if there is none, or if this program can no longer read it."""
     found = rows("SELECT text FROM lawbook_version WHERE pack_hash = %s", [pack_hash])
     return _read(bytes(found[0].text), pack_hash) if found else None
 
 
 def pack_at_end(present: Pack, ended_on: dt.date, *, noted: Sequence[PeriodView] | None = None) -> Pack:
-    """Return the version of the law under which something ended; `noted` are the periods, where they were read already.
+    """Return the version of the law under which something ended; `noted`: the periods, if the caller has read them already.
 
-    What ended before the first text noted belongs to that text. The present version where this program reads the archived one no longer, or where that one asked for nothing.
+    What ended before the first recorded text belongs to that text. The present version is returned if this program can no longer read or
+    support the archived version, or if that version required no registration.
     """
     noted = periods() if noted is None else noted
     found = [one for one in noted if one.first_on <= ended_on][-1:] or noted[:1]
@@ -94,7 +95,7 @@ def pack_at_end(present: Pack, ended_on: dt.date, *, noted: Sequence[PeriodView]
 def kept_until(
     present: Pack, ended_on: dt.date, *, service: str | None, noted: Sequence[PeriodView] | None = None
 ) -> dt.date:
-    """Return the last day on which the record of what ended is kept: by the version of that day or the present one, whichever is shorter."""
+    """Return the last day on which the record of an ended contract is kept: by the version of that day or the present one, whichever is earlier."""
     laws = (present, pack_at_end(present, ended_on, noted=noted))
     return min(keeps_until(one.for_service(service), ended_on) for one in laws)
 
@@ -107,9 +108,10 @@ def copy_kept_until(
     ended_on: dt.date | None,
     noted: Sequence[PeriodView] | None = None,
 ) -> dt.date | None:
-    """Return the last day on which a copy is kept that was taken on a day, None where it is not known while the contract runs.
+    """Return the last day on which a copy of a document is kept; None if it is not known while the contract runs.
 
-    By the present version, by that of the day from which it is counted, or with its record, whichever is shortest.
+    It is the earliest of three: by the present version, by the version of the day from which the time is counted, and the record's own last
+    day.
     """
     noted = periods() if noted is None else noted
     found = [kept_until(present, ended_on, service=service, noted=noted)] if ended_on else []

@@ -22,9 +22,10 @@ from rollkeeper.ledger.verbs import Verb
 
 
 def note_law(*, on: dt.date) -> None:
-    """Keep the text of this instance's law and of its country's file, and from which day they hold, where that is not known yet.
+    """Record the text of this instance's law and of its country file, and the first day on which they hold, unless that is recorded
+    already.
 
-    What the worker, a planning and an erasure begin with. Refuses: as `load_pack`.
+    The worker, a planning and an erasure begin with this. Refuses: as `load_pack`.
     """
     name = instance().pack
     pack = load_pack(name)
@@ -51,7 +52,7 @@ def note_law(*, on: dt.date) -> None:
 
 
 def _last_period() -> Any:
-    """Return the row of what was noted last; None before the first."""
+    """Return the row of the newest period; None if there is none yet."""
     found = rows(
         "SELECT pack_hash, country_hash, first_on FROM lawbook_period ORDER BY first_on DESC, period_id DESC LIMIT 1"
     )
@@ -59,7 +60,7 @@ def _last_period() -> Any:
 
 
 def adopt_law(authority: Authority, name: str, *, on: dt.date) -> Approvals:
-    """Put a version of the law into force as one of two people; its text is kept from the first of them on.
+    """Put a version of the law into force as one of two people; its text is kept from the first person's approval on.
 
     Ledger: law:version:adopted. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, ALREADY_APPROVED, and as `load_pack`.
     """
