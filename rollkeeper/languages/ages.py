@@ -4,9 +4,9 @@
     python -m rollkeeper.languages.ages             after texts were written (`make docs` does it too)
     python -m rollkeeper.languages.ages --reread bo the stale texts of a language were read again and hold
 
-Of each text the file has three things: a digest of the English that it was translated from, a digest of the text, and the day on
-which it was written. A text whose English is another by now is *stale* until it is written again. In the catalogue the English
-is the key itself: an entry that comes under a new key with the text of a key that went is the same text, and stale.
+For each text the file has three things: a digest of the English that it was translated from, a digest of the text, and the day on which it
+was written. A text whose English has changed since then is *stale* until it is written again. In the catalogue the English is the key
+itself: if a new key has the same text as a key that is gone, it is the same translation, and stale.
 """
 
 import datetime as dt
@@ -30,13 +30,13 @@ type Recorded = tuple[str, str, str]
 
 
 class Age(StrEnum):
-    """What a translation is against its English."""
+    """The state of a translation, compared with its English."""
 
     FRESH = "fresh"
     STALE = "stale"
     """The English changed after it was written."""
     UNRECORDED = "unrecorded"
-    """Written since the file of ages was; a test refuses to leave one so."""
+    """Written after the file of ages was; a test refuses such a text."""
     OF_PACK = "of the pack"
     """A text of the rule pack, which is the law's own words or written with them."""
 
@@ -75,7 +75,7 @@ def recorded_ages() -> Mapping[str, Mapping[str, Recorded]]:
 def brought_up_to_date(
     recorded: Mapping[str, Recorded], texts: Mapping[str, Said], *, today: str, reread: bool = False
 ) -> dict[str, Recorded]:
-    """Return what the file says of one language once these are its texts; `reread`: the stale ones hold."""
+    """Return the file's entries for one language with these texts; `reread`: the stale texts were read again and still hold."""
     moved = {text: (english, text, day) for key, (english, text, day) in recorded.items() if key not in texts}
     fresh = {}
     for key, said in sorted(texts.items()):
@@ -115,7 +115,7 @@ def _lines(ages: Mapping[str, Mapping[str, Recorded]]) -> Iterator[str]:
 
 
 def _compile() -> None:
-    # A developer's tool alone: an installed version has its catalogues compiled.
+    # Only developers run this: an installed version has compiled catalogues.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

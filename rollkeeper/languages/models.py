@@ -6,7 +6,7 @@ from django.db.models.functions import UUID7, Now
 
 
 class Acceptance(models.Model):
-    """A named native reader accepted all texts of one language as they were."""
+    """A named native reader accepted all texts of one language as they were then."""
 
     acceptance_id = models.UUIDField(primary_key=True, db_default=UUID7())
     language = models.TextField(db_comment="BCP 47, as in 'instance.languages'.")
@@ -22,7 +22,7 @@ class Acceptance(models.Model):
     withdrawn_on = models.DateField(null=True)
 
     class Meta:
-        """Never changed but for being withdrawn; the newest of a language counts."""
+        """A row changes only if the acceptance is withdrawn; the newest row of a language counts."""
 
         db_table = "languages_acceptance"
         indexes = [

@@ -17,7 +17,7 @@ from rollkeeper.languages.models import Acceptance
 from rollkeeper.languages.texts import Said, digests_of, texts_hash, texts_of, translated_languages
 
 KNOWN_FOR_S: Final = 30
-"""So long a process may not know yet that a language was accepted, or that this was withdrawn."""
+"""For so many seconds a process may not know yet that a language was accepted, or that its acceptance was withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class LanguageView:
     stale: int
     """Texts whose English changed after they were written."""
     changed: int
-    """Texts that are new, others than those that were accepted, or gone; all of them where none were."""
+    """Texts that are new, changed or gone since the acceptance; all texts if there is none."""
     reader: str | None
     read_on: dt.date | None
     accepted_hash: str | None
@@ -52,30 +52,30 @@ def accepted_languages() -> frozenset[str]:
         try:
             _known.languages = frozenset(_read())
         except DatabaseError:
-            # A page that says that the register is away has a language as well: what was known before, at first English alone.
+            # The page that says that the database is not available needs a language, too: use what was known before, at first only English.
             return _known.languages
         _known.until = time.monotonic() + KNOWN_FOR_S
     return _known.languages
 
 
 def forget_accepted_languages() -> None:
-    """Have this process look again at once."""
+    """Make this process read the acceptances again when it is next asked."""
     _known.until = 0.0
 
 
 def require_spoken(language: str) -> None:
-    """Refuse what is asked for in a language in which this instance may not speak. Refuses: LANGUAGE_UNREAD."""
+    """Refuse a language in which this instance may not speak. Refuses: LANGUAGE_UNREAD."""
     if not is_spoken(language):
         raise LANGUAGE_UNREAD(language=language)
 
 
 def list_languages() -> list[LanguageView]:
-    """Return every language that has texts, but English."""
+    """Return every language that has texts, except English."""
     return [_view(language) for language in translated_languages()]
 
 
 def changed_since_acceptance(language: str) -> set[str]:
-    """Return the keys of the texts that are new, others than those that were accepted, or gone."""
+    """Return the keys of the texts that are new, changed or gone since the acceptance."""
     return _changed(newest_acceptance(language), texts_of(language))
 
 
@@ -85,7 +85,7 @@ def _changed(newest: Acceptance | None, texts: Mapping[str, Said]) -> set[str]:
 
 
 def newest_acceptance(language: str) -> Acceptance | None:
-    """Return the acceptance of a language that counts, None where there is none or it was withdrawn."""
+    """Return the newest acceptance of a language; None if there is none or it was withdrawn."""
     newest = Acceptance.objects.filter(language=language).order_by("-accepted_at", "-acceptance_id").first()
     return None if newest is None or newest.withdrawn_on else newest
 

@@ -17,13 +17,13 @@ class Silence:
 
 
 def silent_languages() -> list[Silence]:
-    """Return each language of the settings in which this instance may not speak; none of a demo instance."""
+    """Return each language of the settings in which this instance may not speak; a demo instance has none."""
     silent = [one for one in instance().languages if not is_spoken(one)]
     return [_silence(language) for language in silent]
 
 
 def summary_of_languages() -> str:
-    """Say in which languages an instance speaks that is silent in none."""
+    """Return the sentence of an instance that may speak every language of its settings."""
     configured = [one for one in instance().languages if one != SOURCE]
     if instance().kind is InstanceKind.PRODUCTION:
         return (

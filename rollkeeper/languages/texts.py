@@ -25,7 +25,7 @@ _ALL_IN_ONE: Final = (
     "law/sentences.toml", "agents/requirements.toml", "reporting/labels.toml", "reporting/metrics.toml",
 )  # fmt: skip
 _NAMES: Final = ("id", "source", "article", "kind", "name")
-"""By these an item of a list is known; by its place where it has none of them."""
+"""Fields that name an item of a list; an item without them is named by its place."""
 _DIGEST_SIGNS: Final = 12
 _OF_PACK: Final = "pack "
 
@@ -39,13 +39,13 @@ class Said:
 
 
 def translated_languages() -> tuple[str, ...]:
-    """Return every language that has texts, but English."""
+    """Return every language that has texts, except English."""
     folders = (entry for entry in (files("rollkeeper") / "site" / "locale").iterdir() if entry.is_dir())
     return tuple(sorted(folder.name.replace("_", "-").lower() for folder in folders))
 
 
 def texts_of(language: str) -> Mapping[str, Said]:
-    """Return all texts of a language by key, those of the instance's rule pack too."""
+    """Return all texts of a language by key, with the texts of the instance's rule pack."""
     return {**shipped_texts(language), **_pack_texts(instance().pack, language)}
 
 
@@ -65,7 +65,7 @@ def digest(text: str) -> str:
 
 
 def shipped_texts(language: str) -> Mapping[str, Said]:
-    """Return all texts of a language that come with Rollkeeper, by key, but those of rule packs."""
+    """Return all texts of a language that come with Rollkeeper, by key, except the texts of rule packs."""
     found = dict(_in_the_catalogue(language))
     for folder in _A_FILE_EACH:
         tree = {one: _toml(f"{folder}/{one}.toml") for one in (SOURCE, language)}
@@ -93,13 +93,13 @@ def _pack_hash() -> str:
 
 @cache
 def _hash(language: str, pack_hash: str) -> str:
-    del pack_hash  # what makes the texts of the pack others
+    del pack_hash  # only a key of the cache: another hash means other texts of the pack
     texts = texts_of(language)
     return sha256_hex(canonical_bytes({key: said.text for key, said in texts.items()}))
 
 
 def _in_the_catalogue(language: str) -> Iterator[tuple[str, Said]]:
-    """Give what is compiled, since that is what pages show."""
+    """Yield the texts of the compiled catalogue, since pages show these."""
     folder = files("rollkeeper") / "site" / "locale" / _locale(language) / "LC_MESSAGES"
     with (folder / "django.mo").open("rb") as file:
         found: dict[Any, str] = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]  # noqa: SLF001 - it has no other way to list them
@@ -114,7 +114,7 @@ def _said_in(tree: Any, language: str, *, at: str) -> Iterator[tuple[str, Said]]
     if isinstance(tree, dict):
         english = dict(_leaves(tree.get(SOURCE), at))
         for key, text in _leaves(tree.get(language), at):
-            # A row of a report that English has no words for is called by its own name.
+            # A row of a report without English words is called by its own name.
             yield key, Said(text, english.get(key) or key.rpartition(".")[2])
     for name, branch in _branches(tree):
         if name not in {SOURCE, language}:
@@ -135,7 +135,7 @@ def _branches(tree: Any) -> Iterator[tuple[str, Any]]:
         taken: set[str] = set()
         for place, item in enumerate(tree):
             name = _name_of(item) or str(place)
-            # Two of one name would be one text, and a change of the other would not be noticed.
+            # Two items with one name would count as one text, and a change of one of them would not be noticed.
             name = f"{name} {place}" if name in taken else name
             taken.add(name)
             yield name, item
@@ -146,7 +146,7 @@ def _name_of(item: Any) -> str:
 
 
 def _toml(path: str) -> dict[str, Any]:
-    """Read a file of texts; a language that has no such file says nothing there."""
+    """Read a file of texts; a language without this file has no texts there."""
     file = files("rollkeeper") / path
     return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
 
