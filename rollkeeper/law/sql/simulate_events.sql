@@ -3,5 +3,5 @@
 -- Reads: nothing.
 -- Writes: temp table simulated_event.
 -- Plan: filled by COPY.
--- Again: refused; one simulation a transaction.
+-- Again: refused; a transaction has one simulation.
 CREATE TEMP TABLE simulated_event (line int, day date NOT NULL, event text NOT NULL, until date) ON COMMIT DROP;

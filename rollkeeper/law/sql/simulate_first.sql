@@ -3,7 +3,7 @@
 -- Reads: simulated_line.
 -- Writes: temp tables simulated_waiting (line, anchor_on, pauses, before_on), law_clock (distinct) and, empty, simulated_bar.
 -- Plan: one scan, one hash aggregate.
--- Again: refused; one simulation a transaction.
+-- Again: refused; a transaction has one simulation.
 CREATE TEMP TABLE simulated_waiting ON COMMIT DROP AS
 SELECT line, anchor_on, pauses, before_on
   FROM simulated_line

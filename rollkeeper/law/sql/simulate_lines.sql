@@ -10,7 +10,7 @@
 -- Writes: temp table simulated_line. `anchor_on` is NULL for lines outside the campaign or not notified; `before_on` is the first
 --   event that prevents a stage, NULL if there is none.
 -- Plan: one scan, one hash aggregate. The whole simulation of 1,000,000 lines, 3,120,000 events: 45 s with reading and writing (two cores shared, 2026-11-24).
--- Again: refused; one simulation a transaction.
+-- Again: refused; a transaction has one simulation.
 CREATE TEMP TABLE simulated_line ON COMMIT DROP AS
 WITH known AS (
     SELECT line, event, until, CASE WHEN day <= %(through)s::date THEN day END AS day FROM simulated_event

@@ -3,7 +3,7 @@
 -- Reads: simulated_step of the bar before.
 -- Writes: temp tables simulated_bar (line, place, acted_on), simulated_waiting and law_clock, rebuilt.
 -- Plan: two scans, one hash aggregate.
--- Again: refused; one simulation a transaction.
+-- Again: refused; a transaction has one simulation.
 DROP TABLE simulated_waiting, law_clock;
 INSERT INTO simulated_bar SELECT line, %(place)s::int, acted_on FROM simulated_step;
 CREATE TEMP TABLE simulated_waiting ON COMMIT DROP AS

@@ -1,9 +1,9 @@
 -- Writes the outcome of each line, with the day on which its records are erased.
 -- Law: cn-xz-2011 art. 3 and 5 (telephone users: kept for a year after the end; 29 February becomes 1 March; a hold makes erasure wait).
 -- Reads: simulated_line, simulated_bar, simulated_step of the end.
--- Writes: temp table simulated_outcome, a row a line.
+-- Writes: temp table simulated_outcome, one row for each line.
 -- Plan: two hash joins; one look-up in the list of days for each distinct end and holds.
--- Again: refused; one simulation a transaction.
+-- Again: refused; a transaction has one simulation.
 CREATE TEMP TABLE simulated_day (day date PRIMARY KEY) ON COMMIT DROP;
 INSERT INTO simulated_day
 SELECT s::date FROM generate_series(%(first)s::date, %(through)s::date, interval '1 day') AS s

@@ -2,8 +2,8 @@
 -- Law: cn-xz-2011 art. 3 (a registration on the day itself always wins; no step on a closed day, in a pause or a stay).
 -- Reads: law_due, simulated_waiting.
 -- Writes: temp table simulated_step (line, acted_on, pauses, before_on).
--- Plan: one look-up a distinct clock in the list of open days, then one hash join over the lines.
--- Again: refused; one step a stage.
+-- Plan: one look-up for each distinct clock in the array of open days, then one hash join over the lines.
+-- Again: refused; a stage has one step.
 CREATE TEMP TABLE simulated_step ON COMMIT DROP AS
 WITH acted AS (
     SELECT d.anchor_on, d.pauses, run.day AS acted_on
