@@ -18,7 +18,7 @@ SUBMISSION_WAITS = Refusal(
 LINE_NOT_CARRIED = Refusal(
     "line_not_carried",
     Kind.CONFLICT,
-    "Another line was found since, or the minutes are over for which this line was found. Nothing was recorded.",
+    "Another line was found since, or this line was found too long ago. Nothing was recorded.",
     "Find the line again.",
 )
 IMAGE_MISSING = Refusal(

@@ -198,7 +198,7 @@ def test_once_its_minutes_are_over_the_line_is_to_be_found_again(at_counter, sus
 
     answer = at_counter.post("/pause/", form, headers={"HX-Request": "true"} if by_script else {})
 
-    assert "the minutes are over" in answer.content.decode()
+    assert "this line was found too long ago" in answer.content.decode()
     assert at_counter.post("/line/").status_code == 422
 
 
