@@ -43,7 +43,9 @@ def copy_empty(data_dir: Path, *, configuration: str | None = None) -> None:
     own = settings.read_bytes() if settings.exists() else None
     data_dir.mkdir(parents=True, exist_ok=True)
     # Owners and modes as well: the servers' users own what lies in it. The folder itself stays as closed as it is.
-    subprocess.run(["cp", "-a", *made_in_common("empty", _make).iterdir(), data_dir], check=True)
+    # `made` is copied last: until then a process that starts meanwhile finds no instance, and not one without settings.
+    files = sorted(made_in_common("empty", _make).iterdir(), key=lambda one: one.name == "made")
+    subprocess.run(["cp", "-a", *files, data_dir], check=True)
     if own is not None:
         settings.write_bytes(own)
         (data_dir / "made").unlink()
