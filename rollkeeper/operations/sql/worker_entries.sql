@@ -1,6 +1,6 @@
--- Requires a ledger entry in the same transaction when a worker or a command changes agents, disclosures, incidents, offline registrations, legal
--- holds or consents. Otherwise an attacker with the session of a worker could let a dismissed agent register, hide a disclosure or a leak from a
--- person, or begin and end legal holds.
+-- Demands the ledger entry for each change by a worker, or by a command, of agents, disclosures, incidents, offline registrations, legal holds,
+-- consents and reports; the same transaction writes the entry. Otherwise an attacker with a worker's session could let a dismissed agent register,
+-- conceal from a person that their data was disclosed or exposed, and hold or free a record.
 -- Law: art. 11 (no entry, no action). Reads: ledger_entry. Writes: triggers on these tables. Plan: ledger_entry_by_commit, the few entries of the
 -- present transaction. Again: the same triggers.
 -- Each line of the list: table, event, the change of the row that needs an entry (empty: any), and the rest as in app_entries.sql.
@@ -110,7 +110,7 @@ CREATE OR REPLACE TRIGGER lines_line_contact_erased AFTER UPDATE OF contact_seal
     EXECUTE FUNCTION retention_require_erasure('contact');
 -- Any process can seal a value: an attacker who replaced an address would receive its codes and notices. A rotation seals to a newer epoch, which
 -- bytes 3 to 6 name (vault/__init__.py).
-CREATE OR REPLACE TRIGGER lines_line_sealed_anew BEFORE UPDATE OF number_sealed, contact_sealed ON lines_line
+CREATE OR REPLACE TRIGGER lines_line_sealed_later BEFORE UPDATE OF number_sealed, contact_sealed ON lines_line
     FOR EACH ROW WHEN ((NEW.number_sealed <> OLD.number_sealed AND substring(NEW.number_sealed FROM 3 FOR 4) <= substring(OLD.number_sealed FROM 3 FOR 4)
                         OR NEW.contact_sealed <> OLD.contact_sealed
                            AND substring(NEW.contact_sealed FROM 3 FOR 4) <= substring(OLD.contact_sealed FROM 3 FOR 4)
