@@ -101,17 +101,17 @@ EXTERNAL_DATABASES = Refusal(
     "The register or the keys are on your own server, which this command does not copy.",
     "Back them up with that server's own tools, the keys separately and only one copy: docs/runbook/own-servers.md says how.",
 )
-COPY_OF_A_TIME_TO_COME = Refusal(
-    "copy_of_a_time_to_come",
+COPY_FROM_THE_FUTURE = Refusal(
+    "copy_from_the_future",
     Kind.MALFORMED,
-    "{at} has not come yet: no copy is of that time.",
+    "{at} is in the future: no copy can have been made then.",
     "Give the times at which the copies of register and keys were made, with their offset: 2012-03-02T09:30+08:00.",
 )
 PASSWORDS_OF_OWN_SERVERS = Refusal(
     "passwords_of_own_servers",
     Kind.REFUSED,
     "The register or the keys are on your own server, whose passwords are not renewed here.",
-    "There the superuser gives each role a new one (ALTER ROLE ... PASSWORD); write it into its file in secrets/: ops/postgresql/.",
+    "As superuser of that server, give each role a new password (ALTER ROLE ... PASSWORD), and write it into its file in secrets/: see ops/postgresql/.",
 )
 NOT_RESTORED = Refusal(
     "not_restored",

@@ -42,7 +42,7 @@ from rollkeeper.operations.backup import (
 )
 from rollkeeper.operations.errors import (
     BACKUPS_FROM_DIFFERENT_INSTANCES,
-    COPY_OF_A_TIME_TO_COME,
+    COPY_FROM_THE_FUTURE,
     DATA_DIR_NOT_EMPTY,
     EMBEDDED_DATABASES,
     NOT_RESTORED,
@@ -121,13 +121,13 @@ def finish_restore(
 ) -> Restored:
     """Do what `restore` does to the register, after operators brought back their own servers with their own tools.
 
-    Ledger and refusals as of `restore`; COPY_OF_A_TIME_TO_COME; EMBEDDED_DATABASES, since `restore` itself brings back an embedded server.
+    Ledger and refusals as of `restore`; COPY_FROM_THE_FUTURE; EMBEDDED_DATABASES, since `restore` itself brings back an embedded server.
     """
     role = require(authority, Permission.BACK_UP)
     if instance().register_url is None and instance().keys_url is None:
         raise EMBEDDED_DATABASES()
     if (at := max(register_of, keys_of)) > clock.now():
-        raise COPY_OF_A_TIME_TO_COME(at=at.isoformat())
+        raise COPY_FROM_THE_FUTURE(at=at.isoformat())
     epochs.require_fitting_root(living_epoch_ids()[-1:])
     advance_command_sequence()
     return _erase_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=on)

@@ -55,13 +55,13 @@ class ReauthenticateHere(_OfThisApp, ReauthenticateWebAuthnForm):  # type: ignor
 
 
 class AddHere(AddWebAuthnForm):  # type: ignore[misc]
-    """A new one. Its name has a label of the catalogue: the library's is the field's, in English alone."""
+    """Adding a passkey. The label of its name is translated; the library's label is in English only."""
 
     name = forms.CharField(label=_("Name"), required=False, max_length=100)
 
 
 class EditHere(EditWebAuthnForm):  # type: ignore[misc]
-    """Another name for one."""
+    """Renaming a passkey."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
 

@@ -33,7 +33,7 @@ from rollkeeper.operations.errors import (
     BACKUP_OF_ANOTHER_INSTANCE,
     BACKUP_OF_UNFINISHED_RESTORE,
     BACKUPS_FROM_DIFFERENT_INSTANCES,
-    COPY_OF_A_TIME_TO_COME,
+    COPY_FROM_THE_FUTURE,
     DATA_DIR_NOT_EMPTY,
     EMBEDDED_DATABASES,
     EXTERNAL_DATABASES,
@@ -374,14 +374,14 @@ def test_finish_restore_works_for_external_databases_alone(monkeypatch):
 
 
 @pytest.mark.parametrize("which", ["register_of", "keys_of"])
-def test_no_copy_of_a_time_to_come_was_brought_back(monkeypatch, which):
+def test_a_copy_from_the_future_is_refused(monkeypatch, which):
     # People who were lost with the keys would be certified as erased.
     away = instance().model_copy(update={"register_url": "postgresql://db.example/register"})
     monkeypatch.setattr(restoring, "instance", lambda: away)
     now = clock.now()
     instants = {"register_of": now, "keys_of": now} | {which: now + dt.timedelta(hours=8)}
 
-    with refusing(COPY_OF_A_TIME_TO_COME):
+    with refusing(COPY_FROM_THE_FUTURE):
         finish_restore(console_authority(), **instants, on=DAY)
 
 
