@@ -6,8 +6,8 @@ that was drawn for an earlier line does not lead to the form of a later one. Aft
 get this line by mistake, and a clerk who goes on with the same line says so.
 """
 
-import secrets
-from dataclasses import asdict, dataclass, field, replace
+import hashlib
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -37,13 +37,16 @@ class CarriedLine:
     until: float
     is_over: bool = False
     is_set_aside: bool = False
-    mark: str = field(default_factory=lambda: secrets.token_hex(4))
-    """Tells in an address which of the lines that this session found is meant, and nothing else."""
 
     @property
     def name(self) -> str:
         """Return the name of the line on a page."""
         return self.called or _("the line whose code was read out")
+
+    @property
+    def mark(self) -> str:
+        """Return what an address may say of the line: it tells the lines apart that were found, and leads to none."""
+        return hashlib.sha256(self.handle.encode()).hexdigest()[:8]
 
 
 def carry(request: HttpRequest, found: HandedLine) -> CarriedLine:
