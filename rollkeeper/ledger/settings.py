@@ -3,6 +3,7 @@
 
 import base64
 import binascii
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,18 @@ from rollkeeper.kernel.settings import Table, data_dir, https_or_this_machine, t
 
 # Kinds of cosigning keys (c2sp.org/tlog-cosignature) and the bytes of each: Ed25519 and ML-DSA-44.
 _COSIGNING_KEYS = {b"\x04": 1 + 32, b"\x06": 1 + 1312}
+
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9._~-]+)*")
+
+
+def _a_name(name: str) -> str:
+    """Accept a name only if readers find the ledger under it, and if people who type it for a witness type the same."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            "write the ledger's address in small letters without https:// and without a final slash, such as ledger.example"
+        )
+    return name
 
 
 def _cosigning_key(text: str) -> str:
@@ -71,8 +84,9 @@ class Ledger(Table):
 
     origin: Annotated[
         str,
+        AfterValidator(_a_name),
         Field(
-            pattern=r"^[^\s+]+$",
+            max_length=200,  # a witness signs the name behind one byte with its length
             description="The published ledger's name: its address without https:// and final slash.",
         ),
     ] = "ledger.operator.example"

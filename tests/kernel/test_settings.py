@@ -152,6 +152,23 @@ def test_an_instance_of_another_version_is_refused_by_name(written):
         ('[provisioning.webhook]\nurl = "https://u:pass@switch.example/x"', "no password"),
         ('[instance]\npack = "mine.yaml"', "whole path"),
         ('[ledger]\nfolder = "public"', "whole path"),
+        *(
+            (
+                f'[ledger]\norigin = "{name}"',
+                "address in small letters without https:// and without a final slash",
+            )
+            for name in (
+                "https://x.example",
+                "x.example/",
+                "x.example//log",
+                "x .example",
+                "X.example",
+                "x.example?a",
+                "x+y",
+                "",
+            )
+        ),
+        (f'[ledger]\norigin = "{"a" * 201}"', "200 at most"),
         ("[ledger]\ncosignatures = 1", "there are only 0 witnesses"),
         (f'[[ledger.witnesses]]\nurl = "http://w.example"\nvkey = "{WITNESS}"', "https://"),
         ('[[ledger.witnesses]]\nurl = "https://w.example"\nvkey = "w.example"', "verifier key"),
@@ -188,6 +205,15 @@ def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(
 
     with refusing(SETTING_FAULT, SETTINGS_FILE_FAULT, match=why):
         instance()
+
+
+@pytest.mark.parametrize(
+    "name", ["ledger.operator.example", "register.example/ledger", "127.0.0.1:8000/ledger", "x"]
+)
+def test_a_ledger_is_called_by_its_address(written, name):
+    written(f'[ledger]\norigin = "{name}"')
+
+    assert ledger_settings().origin == name
 
 
 @pytest.mark.parametrize(("letters", "is_fine"), [(19, True), (20, True), (21, False)])
