@@ -21,10 +21,13 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn, cast
 
+from django.db import connection
+
 from rollkeeper.access.settings import app_path
-from rollkeeper.kernel import stores
+from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import SETUP_OUTDATED, RollkeeperError, raise_all
+from rollkeeper.kernel.health import missing, register_part
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir, is_made
 from rollkeeper.operations.credential_handover import AppCredentials, remove_stale, require_handed_over
@@ -167,9 +170,12 @@ def _in_order(apps: Sequence[App], *, at_once: bool) -> list[list[App]]:
 def serve_handed_over(app: App, *, host: str, port: int) -> NoReturn:
     """Become one app, in the folder that `worker` wrote for it. Does not return.
 
-    Refuses: APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER.
+    Refuses: APP_NOT_HANDED_OVER, WHOLE_INSTANCE_HANDED_OVER, SERVED_BEFORE_SETUP.
     """
     require_handed_over(app)
+    connection.settings_dict.update(database.address(stores.REGISTER, app.role))
+    if missing([register_part()]).get("register") == SETUP_OUTDATED.code:
+        raise SERVED_BEFORE_SETUP()
     ours, kept = os.pipe()  # the app ends when this pipe closes, and it closes with the process
     os.dup2(ours, sys.stdin.fileno())
     os.set_inheritable(kept, True)

@@ -18,7 +18,13 @@ from rollkeeper.site.web_apps import APPS, app_named
 from rollkeeper.vault import service
 from tests.in_process import invoke
 from tests.instances import copy_empty
-from tests.operations.test_process_supervisor import answers, free_ports, require_servers_to_come_back, until
+from tests.operations.test_process_supervisor import (
+    answers,
+    free_ports,
+    require_servers_to_come_back,
+    set_up_by,
+    until,
+)
 from tests.refusals import refusing
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
@@ -90,6 +96,19 @@ def test_an_app_runs_from_its_own_folder_alone(handing_over, apps):
 
         for app in apps:
             until(lambda app=app: answers(port + app.port_offset, "/readyz"), seconds=90)
+
+
+def test_in_tables_of_another_version_no_handed_over_app_is_served(data_dir, place):
+    app = app_named("portal")
+    written = AppCredentials.outside(app, place / "written")
+    sockets = {"ROLLKEEPER_SOCKETS": str(stores.sockets())}
+
+    with set_up_by("0.1.0"):
+        words = ("serve", "--handed-over", "--app", app.name, "--port", free_ports())
+        with running(written.folder, *words, **sockets) as tried:
+            code = tried.wait(60)
+
+    assert code == 1
 
 
 def test_no_folder_of_an_app_has_a_key_of_another(handing_over):
