@@ -198,9 +198,9 @@ instance = table(INSTANCE, Instance)
 
 
 INSTANCE_OPENER: Final[Hook[Callable[[], None]]] = Hook("kernel: open the instance")
-"""Hook that opens this process's instance, and makes an empty demo instance if there is none. `site` registers it."""
+"""Hook that opens this process's instance. `operations` registers it."""
 
 
 def open_instance() -> None:
-    """Open this process's instance: servers started, tables present. Makes an empty demo instance if there is none."""
+    """Open this process's instance: servers started, tables present."""
     INSTANCE_OPENER.only()()

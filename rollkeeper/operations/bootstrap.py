@@ -61,29 +61,28 @@ FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", 
 
 
 def open_instance() -> None:
-    """Open this instance; make a demo instance that is missing or half made. Only `rollkeeper setup` makes a production instance.
+    """Open this instance, but make none: its folder may be another than the user means, or on a disk that is not mounted.
 
-    Refuses: RESTORE_INTERRUPTED, SETUP_OUTDATED, SETUP_NOT_DONE; as `set_up_instance`.
+    Refuses: RESTORE_INTERRUPTED, NO_INSTANCE, SETUP_NOT_DONE, SETUP_OUTDATED.
     """
     if restoring_mark().exists():
         raise RESTORE_INTERRUPTED(data_dir=data_dir())
-    if is_made():
-        embedded_postgres.ensure_embedded_running()
-        require_set_up()
-        demo_clock.require_given_day_forwards()
-        return
-    if instance().kind is InstanceKind.PRODUCTION:
-        raise SETUP_NOT_DONE(data_dir=data_dir())
-    if not instance_exists():
-        # A user who forgot to name their data directory learns it here, and not from an empty register.
-        err.print(f"There was no instance in {data_dir()}: a demo instance is made there, for invented people only.", markup=False)  # fmt: skip
-    set_up_instance(InstanceKind.DEMO)
+    if not is_made():
+        is_production = instance().kind is InstanceKind.PRODUCTION
+        raise (SETUP_NOT_DONE if is_production else NO_INSTANCE)(data_dir=data_dir())
+    embedded_postgres.ensure_embedded_running()
+    require_set_up()
+    demo_clock.require_given_day_forwards()
 
 
-def open_existing_instance() -> None:
-    """Open this instance, but never make one: an empty folder may be a disk that is not mounted. Refuses: NO_INSTANCE; as `open_instance`."""
-    if not instance_exists():
-        raise NO_INSTANCE(data_dir=data_dir())
+def open_or_make_instance() -> None:
+    """Open this instance; make a demo instance that is missing or half made. Refusals as of `open_instance` and `set_up_instance`."""
+    is_demo = instance().kind is InstanceKind.DEMO
+    if is_demo and not is_made() and not restoring_mark().exists():
+        if not instance_exists():
+            # A user who forgot to name their data directory learns it here, and not from an empty register.
+            err.print(f"There was no instance in {data_dir()}: a demo instance is made there, for invented people only.", markup=False)  # fmt: skip
+        set_up_instance(InstanceKind.DEMO)
     open_instance()
 
 

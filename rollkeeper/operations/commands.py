@@ -302,9 +302,9 @@ def doctor(*, as_json: JsonOption = False) -> None:
     """
     from rollkeeper.operations.doctor import examine
     from rollkeeper.operations.findings import Health, Urgency
-    from rollkeeper.operations.server_checks import examine_servers_of_instance
+    from rollkeeper.operations.server_checks import examine_servers
 
-    unanswering = examine_servers_of_instance()
+    unanswering = examine_servers()
     if not unanswering:
         open_instance()
     found = unanswering or examine()
@@ -382,9 +382,8 @@ def backup(
     """
     from rollkeeper.access.authority import console_authority
     from rollkeeper.operations.backup import Part, back_up, estimated_bytes
-    from rollkeeper.operations.bootstrap import open_existing_instance
 
-    open_existing_instance()
+    open_instance()
     parts = [Part.REGISTER] * register_only + [Part.KEYS] * keys_only or list(Part)
     with progress("Backing up (bytes)", total=estimated_bytes(parts)) as bar:
         made = back_up(

@@ -108,7 +108,7 @@ def serve(
     if not is_made():
         from rollkeeper.operations import bootstrap
 
-        bootstrap.open_instance()
+        bootstrap.open_or_make_instance()
     _close_store_connections()
     stores.web_secret()
     with _stop_signals() as stop, ExitStack() as stack:

@@ -7,27 +7,11 @@ import psycopg
 
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import KeysRole, Role
-from rollkeeper.kernel.instance import InstanceKind, instance
-from rollkeeper.kernel.settings import data_dir, instance_exists, is_made
-from rollkeeper.operations.errors import NO_INSTANCE, SETUP_NOT_DONE
+from rollkeeper.kernel.instance import instance
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.platform import embedded_postgres
 
 _UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it: docs/runbook/servers.md."
-
-
-def examine_servers_of_instance() -> list[Finding]:
-    """Examine the servers of an instance that exists, or whose setup did not end because a server did not answer.
-
-    Refuses: NO_INSTANCE, SETUP_NOT_DONE.
-    """
-    if not instance_exists() and not is_made():
-        raise NO_INSTANCE(data_dir=data_dir())
-    found = examine_servers()
-    if not found and not is_made():
-        is_production = instance().kind is InstanceKind.PRODUCTION
-        raise (SETUP_NOT_DONE if is_production else NO_INSTANCE)(data_dir=data_dir())
-    return found
 
 
 def examine_servers() -> list[Finding]:

@@ -8,7 +8,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import forget_settings, made_mark, settings_file, write_settings
 from rollkeeper.operations import bootstrap, setup_answers
-from rollkeeper.operations.errors import INSTANCE_KIND_MISMATCH, SETUP_NOT_DONE, SETUP_UNANSWERED
+from rollkeeper.operations.errors import INSTANCE_KIND_MISMATCH, NO_INSTANCE, SETUP_NOT_DONE, SETUP_UNANSWERED
 from tests.in_process import invoke
 from tests.refusals import refusing
 
@@ -101,10 +101,25 @@ def test_only_setup_makes_a_production_instance(place, monkeypatch):
     assert made == []
 
 
-def test_who_opens_no_instance_is_told_that_a_demo_is_made(place, monkeypatch, capsys):
-    monkeypatch.setattr(bootstrap, "set_up_instance", lambda _: None)
+@pytest.mark.parametrize("written", [None, "[notices]\ntries = 7\n"])
+def test_a_command_makes_no_instance(place, monkeypatch, written):
+    if written:
+        settings_file().parent.mkdir(exist_ok=True)
+        settings_file().write_text(written, "utf-8")
+    made = []
+    monkeypatch.setattr(bootstrap, "set_up_instance", made.append)
 
-    bootstrap.open_instance()
+    with refusing(NO_INSTANCE):
+        bootstrap.open_instance()
+
+    assert made == []
+
+
+def test_who_serves_no_instance_is_told_that_a_demo_is_made(place, monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap, "set_up_instance", lambda _: None)
+    monkeypatch.setattr(bootstrap, "open_instance", lambda: None)
+
+    bootstrap.open_or_make_instance()
 
     assert f"no instance in {place / 'instance'}: a demo instance is made" in capsys.readouterr().err
 
