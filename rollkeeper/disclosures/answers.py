@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Open what a disclosure request names, for the subscriber of that day alone, and seal the answer to the authority's key.
 
-Runs in the vault service, for the two who decided. The order of steps is the point of this file: the
-request is recorded as opened and committed, every value is recorded and committed before its key is used, and opened values exist
-only in memory until they are sealed. A process killed in between has left entries and no answer; it is repeated.
+Runs in the vault service, for the two who decided. The order of steps is the point of this file: the request is recorded as opened
+and committed; the opening of each value is recorded and committed before its key is used; opened values exist only in memory until
+they are sealed. A process that is killed in between leaves entries and no answer; then the two repeat the command.
 """
 
 import datetime as dt
@@ -89,8 +89,8 @@ def answer_disclosure(
 ) -> Answered:
     """Open the requested fields and return the encrypted answer. Again: opens again.
 
-    Ledger: disclosures:request:opened, then vault:sealed:opened a field, and disclosures:person:notified where nothing was put
-    off. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING, WRONG_APPROVERS, NUMBER_MISMATCH, DisclosureRefused,
+    Ledger: disclosures:request:opened, then vault:sealed:opened for each field, and disclosures:person:notified if the notification
+    is not deferred. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING, WRONG_APPROVERS, NUMBER_MISMATCH, DisclosureRefused,
     SEVERAL_SUBSCRIBERS, PROTECTED_NEEDS_WARRANT, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS.
     """
     for one in (authority, second):
@@ -186,7 +186,7 @@ def _mark_opened(found: DisclosureRequest, tenure: Any, *, on: dt.date) -> None:
 def _open_fields(
     authority: Authority, second: Authority, disclosure_id: UUID, cleared: _Cleared, *, held_on: dt.date, on: dt.date
 ) -> dict[str, str]:  # fmt: skip
-    """Open each field of the one tenure; what was not recorded or is erased is left out, and of the SIM what is not that day's."""
+    """Open each field of the tenure; leave out values that were not recorded or are erased, and values of another SIM than that day's."""
     values: dict[str, str] = {}
     if cleared.tenure is None:
         return values
@@ -207,9 +207,10 @@ def _open_fields(
 
 
 def _sim_on(tenure: Any, held_on: dt.date) -> int | None:
-    """Return the entry whose SIM took the place of that day's: what was recorded before it is kept under it, if at all.
+    """Return the ledger entry that replaced the SIM of that day: the old SIM's values are kept under this entry, if at all.
 
-    None: the SIM that is recorded now. _UNKNOWN_SIM: replaced on that very day, or entered so late that an earlier day's took a later one's place.
+    None: that day's SIM is the one recorded now. _UNKNOWN_SIM: the SIM was replaced on that very day, or a replacement of an earlier
+    day was entered after this one.
     """
     replaced = rows(
         sql("disclosures", "sims_of_tenure"), {"line": tenure.line_id, "tenure": tenure.tenure_id}
@@ -223,9 +224,10 @@ def _sim_on(tenure: Any, held_on: dt.date) -> int | None:
 
 
 def _where(tenure: Any, field: Field, *, is_kept: bool) -> dict[str, Any]:
-    """Return in which record a field is: the tenure's own, or of what is asked of the line the one that a correction took it from.
+    """Return the person and tenure under which a field is recorded.
 
-    `is_kept`: of a former SIM, which is in the tenure's own.
+    They are the tenure's own, unless a correction of the record left a value about the line in an earlier tenure. `is_kept`: the value
+    is of a former SIM, which is always recorded under the tenure itself.
     """
     found = []
     if field.value in LINE_ATTRIBUTES and not is_kept:
@@ -244,15 +246,15 @@ def _where(tenure: Any, field: Field, *, is_kept: bool) -> dict[str, Any]:
 def _written(
     disclosure_id: UUID, held_on: dt.date, tenure: Any, values: dict[str, str], *, on: dt.date
 ) -> bytes:
-    """Write the answer, filled up with spaces, so that its length does not say whether anything was held.
+    """Return the answer as JSON, padded with spaces so that its length does not say whether anything was held.
 
     ::
 
         {"v": 1, "disclosure": "<UUID>", "held_on": "<day>", "answered_on": "<day>", "held": true | false,
          "assurance": "...", "contested": true | false, "fields": {"name": "...", ...}}
 
-    `assurance` says how well it was checked, `contested` that the person says the line is not theirs. Both and `fields`
-    are there only where something was held.
+    `assurance` says how well the identity was checked; `contested`, whether the person says that the line is not theirs. These two
+    and `fields` are there only if something was held.
     """
     answer: dict[str, object] = {
         "v": 1, "disclosure": str(disclosure_id), "held_on": held_on.isoformat(), "answered_on": on.isoformat(),
@@ -272,7 +274,7 @@ def _note_answer(
     answer_hash = sha256(sealed).hexdigest()
     with action():
         found = locked_disclosure(disclosure_id, DisclosureState.OPENED)
-        # What was disclosed once was: an answer that finds nothing any more takes no one the notice of the first.
+        # A later answer that finds nothing does not undo the outcome of the first: the person is still notified of that one.
         found.outcome = Outcome.HELD.value if found.outcome == Outcome.HELD.value else outcome.value
         found.answer_hash = answer_hash
         found.save(update_fields=["outcome", "answer_hash"])
@@ -281,9 +283,9 @@ def _note_answer(
 
 
 def write_new(into: Path, make: Callable[[], bytes]) -> None:
-    """Make a file that is not there yet and that its owner alone may read, and then what is in it: whole, or not there.
+    """Create a file that only its owner may read, then write into it what `make` returns; if that fails, no file stays.
 
-    Refuses: ANSWER_FILE_EXISTS, and then nothing is made; what `make` refuses.
+    Refuses: ANSWER_FILE_EXISTS, before `make` is called; what `make` refuses.
     """
     try:
         made = creating(into)

@@ -15,7 +15,7 @@ class DisclosuresConfig(AppConfig):
     name = "rollkeeper.disclosures"
 
     def ready(self) -> None:
-        """Register that people with a deferred notification are notified before notices are sent, and the pending approvals and what the vault service does."""
+        """Register the notifications to enqueue before notices are sent, the operations of the vault service, and the pending approvals."""
         BEFORE_SENDING.register_by_name("rollkeeper.disclosures.due_actions:run_due_before_sending")
         for name, operation in (
             ("read-instrument", "read_instrument_for"),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which authorities may request, and to which key an answer is sealed: proposed by one, approved by another.
+"""Which authorities may request, and to which key an answer is sealed: one person proposes an authority, another approves it.
 
-The second compares the key's fingerprint with what the authority reads out on another way than the key came. A forged
-authority needs two people of the operator.
+The second person compares the key's fingerprint with the one that the authority reads out over another channel than the key came by.
+A forged authority needs two people of the operator.
 """
 
 import datetime as dt
@@ -112,7 +112,7 @@ def locked_authority(authority_id: UUID) -> RequestingAuthority:
 
 
 def key_valid_until(found: RequestingAuthority) -> dt.date | None:
-    """Return the last day of an approved authority's key, None where it is not approved."""
+    """Return the last day of an approved authority's key, None if the authority is not approved or was removed."""
     return found.valid_until if found.approved_on is not None and found.removed_on is None else None
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The words of a disclosure request: the instrument it rests on, how far it has come, why it was refused or its notification deferred."""
+"""The choices of a disclosure request: its instrument, its state, its outcome, why it was refused, why its notification was deferred."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -17,15 +17,15 @@ class DisclosureState(TextChoices):
     """How far a disclosure request has come."""
 
     WAITING = "waiting", _("Waiting for two people")
-    """For two people to decide."""
+    """Two people have not decided yet."""
     APPROVED = "approved", _("Approved by both")
-    """By both; nothing is opened yet."""
+    """Both approved; nothing is opened yet."""
     OPENED = "opened", _("Opened")
     """The ledger says that it was opened; `outcome` says whether an answer was sealed."""
     DELIVERED = "delivered", _("Delivered")
     REFUSED = "refused", _("Refused")
     EXPIRED = "expired", _("Ran out")
-    """Its own day passed before it was answered."""
+    """The instrument's last day passed before anything was opened."""
 
 
 class Outcome(TextChoices):
@@ -33,34 +33,31 @@ class Outcome(TextChoices):
 
     HELD = "held", _("What it names was sealed to it")
     NOTHING_HELD = "nothing_held", _("Nothing held")
-    """Erased, never held, another service, an invented number: one and the same answer."""
+    """The answer is the same for an erased record, a number never held, another service's number and an invented one."""
 
 
 class RefusalReason(TextChoices):
     """Why a disclosure request is refused; by the law itself, or by a person."""
 
     NO_POWER = "no_power", _("The law provides for no such request")
-    """The law that is kept here knows no such disclosure request."""
+    """The rule pack has no article for such a disclosure request."""
     NOT_CONFIRMED = "not_confirmed", _("The power is not confirmed in the official text")
     """The power rests on an unconfirmed text, or on no law."""
     WRONG_INSTRUMENT = "wrong_instrument", _("The law wants another instrument")
     TOO_WIDE = "too_wide", _("It asks for more than the law lets it")
-    """It asks for more than the law lets it ask."""
     TOO_MANY = "too_many", _("It names more people than the law lets it")
-    """One instrument for more people than the law has it name."""
+    """One instrument was used for more people than the law allows."""
     EXPIRED = "expired", _("Its last day has passed")
     KEY_OVER = "key_over", _("The authority is not approved, or its key has expired")
     """The authority is not approved any more, or its key has run out."""
     NOT_GENUINE = "not_genuine", _("It is not genuine")
     UNCLEAR = "unclear", _("It is unclear, or was entered wrongly")
     NOT_NEEDED = "not_needed", _("Something less would do")
-    """Something less would do."""
     DANGER = "danger", _("The person would be in danger")
-    """The person would be in danger."""
 
     @property
     def is_chosen_by_people(self) -> bool:
-        """Tell whether people refuse for it; the others are found by rule as well."""
+        """Tell whether people may refuse for this reason; only the rules give the others."""
         return self not in {
             RefusalReason.NO_POWER,
             RefusalReason.NOT_CONFIRMED,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What happens automatically: people are notified, disclosure requests expire, and stored data about them is erased.
 
-`notices send` and `disclosures run` both do it. That the person may look does not wait for either: what was put off ends
-with its day (`ledger/sql/accesses.sql`).
+`notices send` and `disclosures run` both do it. The person's access history waits for neither: it shows the disclosure after the
+last day of a deferral (`ledger/sql/accesses.sql`).
 """
 
 import datetime as dt
@@ -39,7 +39,7 @@ def run_due_before_sending(on: dt.date) -> None:
 
 
 def run_due_disclosures(authority: Authority, *, on: dt.date, erases: bool = True) -> DueRun:
-    """Notify people, end expired requests, erase what is due, if wanted; each disclosure request in a separate action.
+    """Notify people, end expired requests and, with `erases`, erase what is due; each disclosure request in a separate action.
 
     Ledger: disclosures:person:notified, disclosures:request:expired, disclosures:request:erased. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS.
     """
@@ -54,9 +54,10 @@ def run_due_disclosures(authority: Authority, *, on: dt.date, erases: bool = Tru
 
 
 def notify_if_due(authority: Authority, found: DisclosureRequest, *, role: StaffRole, on: dt.date) -> bool:
-    """Owe the person the notice in the present transaction, where it is due and not done; tell whether it was.
+    """Notify the person, in the present transaction, if this is due and not done yet; tell whether they were notified now.
 
-    A person without a line finds it on their own page, in the access history. Ledger: disclosures:person:notified.
+    A person without a line gets no notice, but sees the disclosure in the access history on their own page.
+    Ledger: disclosures:person:notified.
     """
     deferral = _deferred_until(found)
     if found.person_id is None or found.outcome == Outcome.NOTHING_HELD.value:

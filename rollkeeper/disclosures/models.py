@@ -27,7 +27,7 @@ class RequestingAuthority(models.Model):
 
 
 class _WithoutPeople(models.Manager["DisclosureRequest"]):
-    """No app may read the marks, or whom a request found: they are loaded where one is asked for, by a process that may."""
+    """Leave out the columns that no app may read: marks, and whom a request found. A process that may read one loads it on first use."""
 
     def get_queryset(self) -> models.QuerySet["DisclosureRequest"]:
         return (
@@ -121,7 +121,7 @@ class DisclosureRequest(models.Model):
 
 
 class DeferredNotification(models.Model):
-    """That the person is notified after a day: asked for by one, good once another agrees."""
+    """A deferral of the notification until a day: one person asks for it; it is valid once another approves it."""
 
     pk = models.CompositePrimaryKey("disclosure_id", "deferral_id")
     disclosure_id = models.UUIDField()

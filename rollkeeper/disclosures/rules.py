@@ -19,7 +19,7 @@ APPROVER_ROLES = (StaffRole.SUPERVISOR, StaffRole.DATA_PROTECTION_OFFICER)
 
 @dataclass(frozen=True, slots=True)
 class RefusedDisclosure(Refused):
-    """A refusal with the word under which it is counted."""
+    """A refusal with the reason under which it is counted."""
 
     because: RefusalReason = RefusalReason.NO_POWER
 
@@ -41,7 +41,7 @@ class DisclosureScope:
 def may_be_disclosed(
     asked: DisclosureScope, laws: Sequence[DisclosureLaw], *, pack: str, on: dt.date
 ) -> Decision:
-    """Decide whether the law lets this be requested at all. Where the pack is silent, nothing is."""
+    """Decide whether the law allows this request; what the pack does not name is not allowed."""
     law = law_for(asked.kind, laws)
     if law is None:
         return _refused(
@@ -103,9 +103,9 @@ def are_enough_approvers[T: UUID](approvers: Mapping[T, Collection[StaffRole]], 
 def may_defer(
     law: DisclosureLaw, *, until: dt.date, renewals: int, is_opened: bool, running_until: dt.date | None, on: dt.date
 ) -> Decision:  # fmt: skip
-    """Decide whether the notification may wait until `until`, after so many times before (`renewals`; 0: the first).
+    """Decide whether the notification may be deferred until `until`; `renewals` counts the deferrals before this one.
 
-    Once something is opened, a wait that was not agreed on before, or is over, cannot be begun: the person can look already.
+    After the opening, a deferral can only prolong one that is still running: without one, the person can look already.
     """
     article = law.deferral_article or law.article
     if law.deferral is None:
@@ -130,7 +130,7 @@ def may_defer(
 def must_notify(
     *, opened_on: dt.date | None, notified_on: dt.date | None, deferred_until: dt.date | None, on: dt.date
 ) -> bool:
-    """Tell whether the person must be notified now: from the opening on, or from the day after what was put off."""
+    """Tell whether the person must be notified now: from the opening on, or from the day after the last day of a deferral."""
     return opened_on is not None and notified_on is None and (deferred_until is None or deferred_until < on)
 
 
@@ -140,7 +140,7 @@ def is_over(expires_on: dt.date, *, on: dt.date) -> bool:
 
 
 def is_to_erase(closed_on: dt.date, *, keep: Term, on: dt.date) -> bool:
-    """Tell whether what is kept of a disclosure request goes: the day after the last one."""
+    """Tell whether the data of a disclosure request must be erased: from the day after its last day on."""
     return keep.last_day(closed_on) < on
 
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Enter a disclosure request, decide it, defer the notification. `answers` opens and `due_actions` notifies.
 
-A request is refused before it is recorded only by law: one that the law does not allow is entered as refused, without the number
-and without its instrument, and counts.
+A request that the law does not allow is entered as refused, without its number and its instrument, and counts.
 """
 
 import datetime as dt
@@ -120,7 +119,7 @@ def enter_disclosure(
 def approve_disclosure(
     authority: Authority, disclosure_id: UUID, *, number: str, held_on: dt.date, on: dt.date
 ) -> bool:
-    """Approve as one of two, with the number and the day as read in the instrument; tell whether it is enough now.
+    """Approve as one of two, with the number and the day as read in the instrument; tell whether enough people approved now.
 
     Ledger: disclosures:request:approved. Refuses: NOT_ALLOWED, ROLE_TOO_RECENT, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING,
     APPROVER_IS_SUBMITTER, ALREADY_APPROVED, NUMBER_MISMATCH, NumberNotRead.
@@ -209,7 +208,7 @@ def defer_notification(
 
 
 def record_delivery(authority: Authority, disclosure_id: UUID, *, on: dt.date) -> str:
-    """Note that the sealed answer went to the authority; return its hash. Nothing more is opened for the disclosure request then.
+    """Note that the sealed answer went to the authority; return its hash. After that, nothing more is opened for the request.
 
     Ledger: disclosures:request:delivered. Refuses: NOT_ALLOWED, DISCLOSURE_UNKNOWN, DISCLOSURE_NOT_PENDING.
     """
@@ -238,7 +237,7 @@ def locked_disclosure(disclosure_id: UUID, *needed: DisclosureState) -> Disclosu
 
 
 def require_same_number(found: DisclosureRequest, *, number: str, held_on: dt.date) -> str:
-    """Return the number spelled as the register spells it. Refuses: NumberNotRead, NUMBER_MISMATCH."""
+    """Require the number and the day of the request; return the number as the register writes it. Refuses: NumberNotRead, NUMBER_MISMATCH."""
     written = _written(number)
     with counted_lookups():
         (said,) = rows(
@@ -253,7 +252,7 @@ def require_same_number(found: DisclosureRequest, *, number: str, held_on: dt.da
 def require_lawful(
     found: DisclosureRequest, asking: RequestingAuthority, pack: Pack, *, on: dt.date
 ) -> DisclosureLaw:
-    """Return the power that a disclosure request rests on, if it still does on this day. Refuses: DisclosureRefused, UNSUPPORTED_PACK_FIELD."""
+    """Return the power that allows a disclosure request, if it still does on this day. Refuses: DisclosureRefused, UNSUPPORTED_PACK_FIELD."""
     laws = disclosure_laws(pack, on=on)
     verdict = may_be_disclosed(_asked(found, asking, requests_before=0), laws, pack=pack.id, on=on)
     law = law_for(found.kind, laws)
@@ -263,12 +262,12 @@ def require_lawful(
 
 
 def approvers(disclosure_id: UUID) -> set[StaffId]:
-    """Return who approved."""
+    """Return the people who approved a disclosure request."""
     return {one.staff_id for one in approvals_of(Permission.DECIDE_DISCLOSURE, [disclosure_id])}
 
 
 def agreed_deferrals(disclosure_id: UUID) -> list[DeferredNotification]:
-    """Return what two people agreed on, the first first."""
+    """Return the deferrals that two people approved, the earliest first."""
     return list(
         DeferredNotification.objects.filter(disclosure_id=disclosure_id, agreed_on__isnull=False).order_by(
             "renewal"
@@ -298,7 +297,7 @@ def _require_deferrable(
 
 
 def _pending_deferral(disclosure_id: UUID, *, until: dt.date, because: DeferralReason, renewal: int) -> UUID:
-    """Return the requested deferral, with a new reference if it differs from the earlier one."""
+    """Return the reference of the requested deferral: a new one, unless the pending one has the same day and reason."""
     open_ = DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=renewal).first()
     if open_ is not None and (open_.until, open_.because) == (until, because):
         return open_.deferral_id
@@ -330,7 +329,7 @@ def _turn_down(made: DisclosureRequest, verdict: Refused, *, on: dt.date) -> Non
 def _enter_refusal(
     authority: Authority, about: DisclosureRequest, *, role: StaffRole, on: dt.date, by: Refused | None = None
 ) -> None:
-    """Enter that a disclosure request is refused; where the law refuses it, with the article that does."""
+    """Enter the refusal of a disclosure request in the ledger; if the law refuses it (`by`), with the article."""
     append_entry(
         authority, verb=Verb.DISCLOSURE_REFUSED, role=role, on=on,
         pack=about.pack_hash if by else None, article=by.article if by else None,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The yearly public figures: how many disclosure requests of which kind of authority had which result. Small numbers are hidden.
+"""The yearly public figures: disclosure requests by kind of authority and by result. Small numbers are hidden.
 
-A disclosure request counts in the year in which it was opened or came to nothing, so that the figures of a year that is over never
-change and two editions cannot be subtracted from each other. Refused ones count.
+A disclosure request counts in the year in which it was opened or ended unopened. So the figures of a past year never change, and two
+editions cannot be subtracted from each other. Refused requests count too.
 """
 
 import csv

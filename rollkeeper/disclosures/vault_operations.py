@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the vault service does about disclosure requests for people on pages and at commands.
 
-It enters a request with its instrument, reads the instrument, answers; it proposes and approves authorities, defers a notification and notes
-a delivery. Each of these belongs to one person or to two: the service has checked the password and the second factor itself, so
-that a page which someone else has taken over can do none of them.
+It enters a request with its instrument, reads the instrument, answers; it proposes and approves authorities, defers a notification
+and notes a delivery. Each operation needs one person, or two. The service checks their password and second factor itself, so that a
+page in an attacker's hands can do none of this.
 """
 
 import datetime as dt
@@ -56,7 +56,7 @@ def enter_disclosure_for(request: StaffRequest) -> str:
 
 
 def defer_notification_for(request: StaffRequest) -> bool:
-    """Defer a notification, or approve that it is; tell whether it is approved. Refuses: as `defer_notification`."""
+    """Ask for a deferral of a notification, or approve one; tell whether it is approved. Refuses: as `defer_notification`."""
     return services.defer_notification(
         request.authority, _disclosure(request), until=request.day("until"),
         because=read_as(DeferralReason, request.values.get("because")), on=clock.today(),

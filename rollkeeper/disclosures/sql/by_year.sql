@@ -1,6 +1,6 @@
 -- Counts the disclosure requests of one year by kind of authority and by their result.
 -- Law: -. Reads: disclosures_request, disclosures_deferral. Writes: -. Plan: one pass over the disclosure requests; once a year.
--- Again: the same for a year that is over: a disclosure request counts by the day it was opened, else by the day it came to nothing.
+-- Again: the same for a year that is over: a disclosure request counts by the day it was opened, else by the day it ended unopened.
 SELECT d.kind,
        CASE WHEN d.opened_on IS NOT NULL AND d.outcome = 'nothing_held' THEN 'nothing_held'
             WHEN d.opened_on IS NOT NULL THEN CASE WHEN EXISTS (

@@ -8,6 +8,6 @@ SELECT disclosure_id
  WHERE erased_on IS NULL
    AND (opened_on IS NOT NULL AND notified_on IS NULL
         OR closed_on IS NULL AND expires_on < %(on)s
-        -- Months that lead to a day that does not exist may end a day later still: it is counted where it is decided.
+        -- Where the months lead to a day that does not exist, the period may end a day later: `_erase_if_due` counts exactly.
         OR (closed_on + make_interval(months => keep_months))::date + keep_days < %(on)s)
  ORDER BY disclosure_id

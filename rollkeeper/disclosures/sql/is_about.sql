@@ -1,5 +1,5 @@
--- Tells whether a disclosure request is about the number with this mark: an app that read the mark and has the key of the indexes would
--- try every number by itself. Counted like a number that is looked up.
+-- Tells whether a disclosure request is about the number with this mark. No app may read the mark itself: with the key of the indexes it
+-- could try every number. Each call counts as one number looked up.
 -- Law: art. 5, 11 (no one can access everyone). Reads: disclosures_request. Writes: -. Plan: primary key.
 -- Again: CREATE OR REPLACE: the same function; a comparison counts again.
 CREATE OR REPLACE FUNCTION disclosures_is_about(disclosure uuid, mark bytea) RETURNS boolean

@@ -1,7 +1,7 @@
--- Finds the line on which a person is notified today, and their language: the line itself if it is still theirs, else another of theirs
--- under any of their documents, first one of which a document was seen, first the one that they have had longest: a new one may be in
--- their name without their knowledge; none that they contest. Where it is suspended, the best one that works as well. The present
--- subscriber of the line, if another person, is not notified.
+-- Finds the line on which a person is notified today, and their language: the line itself if it is still theirs, else another of their
+-- lines under any of their documents. First come lines for which they showed a document, then active lines, then the oldest: a new line
+-- may be in their name without their knowledge. Lines that they contest are left out. If the line found is suspended, the best active
+-- one is returned as well. If the line has another subscriber now, that person is not notified.
 -- Law: the pack's disclosure[].notify_person. Reads: lines_tenure, lines_line, subscribers_subscriber, subscribers_personlink. Writes: -.
 -- Plan: lines_tenure_by_person, primary keys. Again: the same.
 SELECT own.line_id, coalesce(s.language, %(language)s) AS language

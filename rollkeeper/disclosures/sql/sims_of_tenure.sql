@@ -1,7 +1,7 @@
--- Finds the entries by which another SIM came into the record of one tenure of a line, with the day on which each was replaced.
+-- Finds the ledger entries that recorded another SIM for one tenure of a line, with the day of each replacement.
 -- Law: the pack's disclosure[] (one person, one day). Reads: lines_tenure, ledger_entry. Writes: -.
 -- Plan: entries and tenures of one line, by their indexes. Again: the same.
--- They are entries of the time in which the tenure was the line's present one, in the order of the ledger: a day may be entered late.
+-- An entry belongs to the tenure that was the line's present one by the order of the ledger, not by the day: a day may be entered late.
 WITH this AS (
     SELECT coalesce(h.begun_by_entry, 0) AS begun FROM lines_tenure h WHERE h.line_id = %(line)s AND h.tenure_id = %(tenure)s
 ), following AS (

@@ -1,7 +1,8 @@
--- Finds where a value of a line is recorded that a correction of its subscriber's record left out: in the nearest tenure before it.
+-- Finds the tenure that has a value about a line: the given one or, if a correction of the subscriber's record left the value out, the
+-- nearest one before it.
 -- Law: the pack's disclosure[]. Reads: lines_tenure, ledger_entry, vault_sealed. Writes: -.
 -- Plan: the temporal key of lines_tenure, back over corrections; ledger_entry_by_line for a SIM.
--- Again: the same. A SIM that was replaced since is another one's, and is not found.
+-- Again: the same. A SIM that was replaced after its tenure ended is not found.
 WITH RECURSIVE back AS (
     SELECT h.line_id, h.tenure_id, h.person_id, lower(h.held) AS since, h.begun_by_entry, h.ended_by_entry, 0 AS steps
       FROM lines_tenure h WHERE h.line_id = %(line)s AND h.tenure_id = %(tenure)s
