@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Request a step from the page, approve or withdraw it; and run, away from every page, the approved steps.
+"""Request, approve or withdraw a step on a page; run the approved steps in a worker.
 
-Separate because a page holds no key, may not read a list of people, and must not wait for a rotation. Which steps take two
-people is data: `access/permissions.toml`.
+The two are separate because a page has no key, may not read a list of people, and must not wait for a rotation of keys.
+`access/permissions.toml` says which steps need two people.
 """
 
 import datetime as dt
@@ -54,7 +54,7 @@ def approve_step(
 ) -> StepState:
     """Approve a step as one person; return its state, which is `approved` once enough different people have approved it.
 
-    `read`: the mark of the notice's text that this person read (`drafts.reworded_as`), where people are notified.
+    `read`: for the step that notifies people, the mark of the notice's text that this person read (`drafts.reworded_as`).
     Ledger: incidents:step:approved. Refuses: NOT_ALLOWED, APPROVER_UNKNOWN, ROLE_TOO_RECENT, INCIDENT_NOT_FOUND, INCIDENT_CLOSED,
     INCIDENT_NOT_SCOPED, NOTHING_TO_SUSPEND, PEOPLE_ALREADY_NOTIFIED, NOTICE_REWORDED, NO_PENDING_APPROVAL, ALREADY_APPROVED.
     """
@@ -86,13 +86,13 @@ def approve_step(
 
 
 def require_read(incident_id: UUID, step: Step, read: str) -> None:
-    """Refuse an approval of a notice whose text was changed since the page that the person read. Refuses: NOTICE_REWORDED."""
+    """Require that the text of the notice is still the one that the approver read. Refuses: NOTICE_REWORDED."""
     if step is Step.NOTIFY_PEOPLE and read != reworded_as(incident_id):
         raise NOTICE_REWORDED()
 
 
 def withdraw_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> None:
-    """Withdraw a step that is pending approval: it is not done. Ledger: incidents:step:withdrawn.
+    """Withdraw a step that is pending approval: it will not run. Ledger: incidents:step:withdrawn.
 
     Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, NO_PENDING_APPROVAL.
     """
@@ -123,10 +123,11 @@ def pending_notifications() -> list[PendingSubject]:
 
 
 def run_approved_steps(authority: Authority, *, on: dt.date, with_keys: bool | None = None) -> int:
-    """Run every approved step, in their order; return how many. One that was cut short is done again.
+    """Run every approved step, in the order of the requests; return how many. A step that was interrupted runs again.
 
-    `with_keys`: only those that need the keys, or only those that need none; so that finding out does not wait for a renewal.
-    Each step leaves its own entries. A refusal is recorded with its code, and the step can be requested again. Refuses: NOT_ALLOWED.
+    `with_keys`: True runs only the steps that need keys, False only the others, so that finding the people affected does not wait for a
+    renewal of keys; None runs all. Each step leaves its own entries. A refusal is recorded with its code, and the step can be requested
+    again. Refuses: NOT_ALLOWED.
     """
     require(authority, Permission.MANAGE_INCIDENT)
     found = StepRequest.objects.filter(state=StepState.APPROVED.value).order_by("requested_at")
@@ -143,7 +144,7 @@ def run_approved_steps(authority: Authority, *, on: dt.date, with_keys: bool | N
 
 
 def _require_approved(request: StepRequest, *, on: dt.date) -> None:
-    """Refuse a step that says it is approved and is not: a page's role writes that word. Refuses: NO_PENDING_APPROVAL."""
+    """Require real approvals, not only the state 'approved': a page's database role may write the state. Refuses: NO_PENDING_APPROVAL."""
     permission = PERMISSION_FOR[Step(request.step)]
     people = {one.staff_id for one in approvals_of(permission, [request.step_id])}
     if is_withdrawn(permission, request.step_id) or not have_enough_approvers(permission, people, on=on):
@@ -151,7 +152,7 @@ def _require_approved(request: StepRequest, *, on: dt.date) -> None:
 
 
 def _needs_keys(request: StepRequest) -> bool:
-    """Tell whether a step changes keys, or looks one up."""
+    """Tell whether a step changes keys or looks up a key epoch."""
     if Step(request.step) in {Step.ROTATE_KEYS, Step.RESEAL}:
         return True
     return Incident.objects.filter(incident_id=request.incident_id, about=About.KEY_EPOCH.value).exists()

@@ -21,16 +21,16 @@ class About(TextChoices):
     TABLE = "table", _("A table without the keys")
     """A copy of a table without the keys."""
     WINDOW = "window", _("Everything opened in a period")
-    """Nothing but a time: everything that anyone opened in it."""
+    """Only a period is known: everything that anyone opened in it."""
 
     @property
     def is_by_account(self) -> bool:
-        """Tell whether it is named by accounts."""
+        """Tell whether a list of accounts defines the incident."""
         return self in {About.ACCOUNT, About.AGENT, About.DEVICE}
 
 
 class Severity(TextChoices):
-    """How grave it is: what the law's clocks distinguish."""
+    """How grave an incident is: the law's deadlines depend on it."""
 
     ORDINARY = "ordinary", _("Ordinary")
     SERIOUS = "serious", _("Serious")
@@ -46,7 +46,7 @@ class Remedy(StrEnum):
     ROTATE_KEYS = "rotate_keys"
     """Begin an epoch of keys, seal everything again to it, destroy the older ones."""
     RESEAL = "reseal"
-    """Go on with a rotation that broke off, or make a new one: the same act, asked for by its effect."""
+    """Continue a rotation that broke off, or begin one: the code is the same as for ROTATE_KEYS."""
 
 
 class Step(TextChoices):
@@ -66,7 +66,6 @@ class StepState(TextChoices):
     """The state of a requested step."""
 
     PENDING = "pending", _("Waits for another person")
-    """For a second approver."""
     APPROVED = "approved", _("Is being done")
     """The worker runs it next."""
     DONE = "done", _("Done")

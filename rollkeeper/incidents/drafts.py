@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What would be sent to whom, before sending: counts by language, the text in each, and what is said in its place."""
+"""Draft the notices before they are sent: counts by language, the text in each, and the operator's own text in its place."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ from rollkeeper.notices.texts import RenderedText, languages_of, languages_with,
 from rollkeeper.notices.wordings import filled, keep_wording, wordings
 
 NO_CODE = "XXXXXXXX"
-"""In place of the code that each of them gets."""
+"""The placeholder for the code that each person gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Draft:
 
 
 def draft(authority: Authority, incident_id: UUID) -> Draft:
-    """Draft the notices of an incident. Owes nothing. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED."""
+    """Draft the notices of an incident; enqueue none. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED."""
     require(authority, Permission.MANAGE_INCIDENT)
     with action(), without_timeout():
         if locked_incident(incident_id).scoped_at is None:
@@ -61,9 +61,9 @@ def note_draft(authority: Authority, incident_id: UUID) -> None:
 
 
 def word_notice(authority: Authority, incident_id: UUID, *, language: str, text: str, on: dt.date) -> None:
-    """Say this in place of the standard text of an incident's notices in one language, before any is approved.
+    """Replace the standard text of an incident's notices in one language, before anyone approves them.
 
-    Two people approve what they read: while one has, the text stays. Ledger: incidents:notice:worded. Refuses: NOT_ALLOWED,
+    Two people approve what they read: after the first approval the text stays. Ledger: incidents:notice:worded. Refuses: NOT_ALLOWED,
     INCIDENT_NOT_FOUND, INCIDENT_CLOSED, PEOPLE_ALREADY_NOTIFIED, NOTICE_BEING_APPROVED.
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
@@ -83,7 +83,7 @@ def word_notice(authority: Authority, incident_id: UUID, *, language: str, text:
 
 
 def reworded_as(incident_id: UUID) -> str:
-    """Return a mark of all that is said in place of the standard texts, nothing where nothing is: who approves sends back what they read."""
+    """Return a mark of all texts that replace standard ones, empty if there are none; an approver sends back the mark that they read."""
     said = wordings(incident_id)
     return sha256(canonical_bytes(said)).hexdigest() if said else ""
 
@@ -91,8 +91,9 @@ def reworded_as(incident_id: UUID) -> str:
 def texts_in(
     language: str, fields: Iterable[str], wording: Mapping[str, str] = MappingProxyType({})
 ) -> list[RenderedText]:
-    """Return the mail text for a person with this language and these exposed fields; in each language of the instance if they
-    named none. `wording`: what is said instead of the standard text, by language.
+    """Return the mail text for a person with these exposed fields, in their language, or in each of the instance if they named none.
+
+    `wording`: the texts that replace the standard one, by language.
     """
     seen = list(fields)
     return [

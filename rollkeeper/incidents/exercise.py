@@ -15,7 +15,7 @@ REMEDIES = (Remedy.SIGN_OUT_EVERYONE, Remedy.ROTATE_KEYS)
 
 
 def run_drill(authority: Authority, *, on: dt.date) -> tuple[queries.IncidentView, dict[str, int]]:
-    """Open, scope, remedy, draft, tell, report and close, as a drill; return how it ended.
+    """Open, scope, remedy, draft, notify, report and close, as a drill; return the closed incident and its people by field.
 
     Ledger: as for an incident, each entry marked. Refuses: NOT_ALLOWED, and the errors of a real one.
     """

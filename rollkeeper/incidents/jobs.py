@@ -7,14 +7,14 @@ from rollkeeper.kernel.jobs import PeriodicJob
 
 
 def run_steps() -> int:
-    """Do what was asked for and needs no key; return how many steps that were."""
+    """Run the approved steps that need no key; return how many."""
     from rollkeeper.incidents.approvals import run_approved_steps
 
     return run_approved_steps(worker_authority(), on=clock.today(), with_keys=False)
 
 
 def run_key_steps() -> int:
-    """Do what was asked for and needs the keys; return how many steps that were."""
+    """Run the approved steps that need the keys; return how many."""
     from rollkeeper.incidents.approvals import run_approved_steps
 
     return run_approved_steps(worker_authority(), on=clock.today(), with_keys=True)

@@ -81,7 +81,7 @@ class AffectedPerson(models.Model):
 
 
 class Duty(models.Model):
-    """One thing that the pack has the operator do about an incident, and its clock."""
+    """One duty that the pack gives the operator in an incident, and its deadline."""
 
     pk = models.CompositePrimaryKey("incident_id", "duty_id")
     incident_id = models.UUIDField()
@@ -133,7 +133,7 @@ class StepRequest(models.Model):
     failed_because = models.TextField(null=True, db_comment="The code of the refusal; never its text.")
 
     class Meta:
-        """One of a kind waits at a time."""
+        """At most one open request of each kind for an incident."""
 
         db_table = "incidents_step"
         constraints = [

@@ -132,7 +132,7 @@ def steps(authority: Authority, incident_id: UUID) -> list[StepView]:
 
 
 def people_by_field(incident_id: UUID) -> dict[str, int]:
-    """Return how many people each field was seen of."""
+    """Return, for each field, of how many people it was seen."""
     return {row.field: row.people for row in rows(sql("incidents", "by_field"), {"incident": incident_id})}
 
 

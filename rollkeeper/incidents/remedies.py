@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The immediate remedies: accounts closed, everyone signed out, keys renewed and everything resealed.
 
-Each is an act of the package that it belongs to; here it is done for an incident and noted with it. A drill notes the
-remedy and touches nothing.
+Another package does each of them; here it is done for an incident and noted with it. A drill notes the remedy and changes nothing.
 """
 
 import datetime as dt

@@ -22,7 +22,7 @@ class DutyClock:
     within: str
     due_at: dt.datetime
     in_time_until: dt.datetime
-    """Until when it is met in time: for what is to be done at once, as long after as the pack says."""
+    """The last instant at which it is met in time: for a duty to act at once, the pack may allow some time after `due_at`."""
     is_second: bool = False
     exempt_if_encrypted: bool = False
 
@@ -67,8 +67,7 @@ def over_at(
 ) -> dt.datetime:
     """Return the instant at which a clock is over: hours run through nights and holidays, days end at midnight.
 
-    The day on which the incident was noticed does not count as a day. At once is at once: the clock is over as it starts,
-    and the answer says how late.
+    The day on which the incident was noticed does not count as a day. The clock of a duty to act at once is over as it starts.
     """
     if isinstance(length, str):
         return noticed_at

@@ -24,12 +24,12 @@ EXPOSES = (
 )  # fmt: skip
 """The actions in which staff saw cleartext: opening it, and entering it."""
 FIELDS, OTHER = [*OPENED, "record"], "other"
-"""What may have been seen; an unknown field is reported as another field, and never left out."""
+"""The fields that may have been seen. An unknown field is reported as `OTHER`, and never left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many were exposed, and of how many only sealed values leaked."""
+    """How many people and lines were exposed, and of how many people only sealed values leaked."""
 
     people: int
     unregistered_lines: int
@@ -54,7 +54,7 @@ def list_affected(incident: Incident) -> Figures:
 
 
 def list_mark(incident_id: UUID) -> int:
-    """Return a number that tells the list of an incident from any other: who is on it, and what was seen of each."""
+    """Return a number that changes with the list of an incident: with who is on it, and with what was seen of each."""
     (found,) = rows(sql("incidents", "list_mark"), {"incident": incident_id})
     return int(found.mark)
 

@@ -34,7 +34,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
 
 AUTHORITIES = ("regulator", "police")
-"""Towards whom a duty is met by a report."""
+"""The recipients of duties that a report meets."""
 _NEEDED = {
     About.ACCOUNT: "--account",
     About.AGENT: "--agent, or the accounts of its staff (--account, often)",
@@ -92,7 +92,7 @@ def open_incident(
 def scope_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> Figures:
     """Make the exact list of the people affected by an incident, rebuilt each time, and return how many they are.
 
-    Where the list is another one now, what people approved for the former one is withdrawn: that they be notified.
+    If the list changed, the approvals to notify the people of the former list are withdrawn.
     Ledger: incidents:incident:scoped, incidents:step:withdrawn. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, EPOCH_NOT_FOUND, SEAL_ONLY_PROCESS.
     """
     role = require(authority, Permission.MANAGE_INCIDENT)
@@ -153,7 +153,7 @@ def draft_notices(incident_id: UUID) -> tuple[dict[str, int], int]:
     nothing.
     """
     run("DROP TABLE IF EXISTS pg_temp.incident_draft")
-    # Of a list that was made a moment ago the planner knows no size, and may try every person with every tenure.
+    # The planner does not know the size of a list made a moment ago, and may compare every person with every tenure.
     run("SET LOCAL enable_nestloop = off")
     run(sql("incidents", "draft_notices"), {"incident": incident_id, "language": NO_LANGUAGE})
     run("SET LOCAL enable_nestloop = on")
@@ -167,9 +167,9 @@ def draft_notices(incident_id: UUID) -> tuple[dict[str, int], int]:
 def note_report_sent(
     authority: Authority, incident_id: UUID, *, on: dt.date, left: int | None = None
 ) -> None:
-    """Note that the report went to the authority: the clock towards it stops.
+    """Note that a report went to the authorities: one clock towards each of them stops.
 
-    `left`: how many reports were owed on the page that the person read; a second click does not note the full report as well.
+    `left`: how many reports were owed on the page that the person read, so that a second click does not note the full report too.
     Ledger: incidents:duty:met. Refuses: NOT_ALLOWED, INCIDENT_NOT_FOUND, INCIDENT_CLOSED, INCIDENT_NOT_SCOPED, REPORT_NOTED.
     """
     require(authority, Permission.MANAGE_INCIDENT)
@@ -217,7 +217,7 @@ def locked_incident(incident_id: UUID) -> Incident:
 def meet_duties(
     authority: Authority, incident: Incident, *, to: str, on: dt.date, most: int | None = None
 ) -> None:
-    """Stop the clocks of up to this many duties towards one recipient, the first due first."""
+    """Stop the clocks of the open duties towards one recipient; of the `most` that are due first, if given."""
     role, pack, now = require(authority, Permission.MANAGE_INCIDENT), load_pack(instance().pack), clock.now()
     for duty in [d for d in _open_duties(incident.incident_id) if d.to == to][:most]:
         rows("SELECT incidents_meet_duty(%s, %s, %s)", [incident.incident_id, duty.duty_id, now])

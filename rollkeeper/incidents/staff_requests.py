@@ -21,7 +21,7 @@ from rollkeeper.notices.wordings import is_usable, standard_wordings
 
 
 def open_by_request(authority: Authority, payload: Mapping[str, Any], on: dt.date) -> Mapping[str, Any]:
-    """Open an incident; return its reference. A form that is sent twice opens one.
+    """Open an incident; return its reference. A form that is sent twice opens only one incident.
 
     Refuses: as `open_incident`, STAFF_UNKNOWN and STAFF_REQUEST_UNREADABLE.
     """

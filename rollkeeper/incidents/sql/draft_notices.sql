@@ -1,9 +1,9 @@
--- Finds for every person affected one line on which they can be notified today, and their language: the line itself if it is
--- still theirs, else another of theirs; none that they contest. A new subscriber of the line who was not affected is not
--- notified.
+-- Finds for every person affected one line on which they can be notified today, and their language. Active lines come first, then lines
+-- registered with a document, then the oldest; lines that they contest are left out. A new subscriber of a line who was not affected is
+-- not notified. An affected line without a registered subscriber is notified itself.
 -- Law: art. 12. Reads: incidents_affectedperson, lines_tenure, lines_line, subscribers_subscriber. Writes: incident_draft (temporary).
--- Plan: one pass over the tenures, each with its people, joined by hash: a check whether a person is among the three of a tenure
--- compared every person with every tenure. Again: rebuilds it.
+-- Plan: one pass over the tenures, each with its people, joined by hash; with a condition that a person is one of a tenure's three,
+-- PostgreSQL compared every person with every tenure. Again: rebuilds it.
 CREATE TEMPORARY TABLE incident_draft ON COMMIT DROP AS
 WITH person AS (
     SELECT person_id, fields FROM incidents_affectedperson WHERE incident_id = %(incident)s AND person_id IS NOT NULL

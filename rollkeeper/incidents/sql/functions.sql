@@ -1,4 +1,4 @@
--- An incident is closed, and a duty is met, once, at the database's instant: neither is dated back, nor taken back.
+-- Close an incident and meet a duty, each once and at the database's instant: an app can neither backdate nor undo it.
 -- Law: the pack's articles on incidents. Reads: -. Writes: incidents_incident, incidents_duty. Plan: primary keys.
 -- Again: CREATE OR REPLACE: the same functions; what is closed or met stays as it is.
 CREATE OR REPLACE FUNCTION incidents_lock(incident uuid) RETURNS void

@@ -1,6 +1,6 @@
--- Writes the list of an incident out of what was seen, with the fields by name. Law: art. 12.
+-- Writes the list of an incident from what was seen, with the fields by name. Law: art. 12.
 -- Reads: incident_access (temporary). Writes: incidents_affectedperson.
--- Plan: one pass; the names of fields are written once for each set of them that comes up.
+-- Plan: one pass; each different set of fields is turned into names once.
 -- Again: the same people; the caller removes the older list first.
 WITH named AS MATERIALIZED (
     SELECT bits, ARRAY(SELECT name FROM unnest(%(other)s::text || %(fields)s::text[]) WITH ORDINALITY AS n (name, nth)

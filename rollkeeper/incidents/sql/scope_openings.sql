@@ -2,9 +2,9 @@
 -- subscriber at that very instant counts, not the present one; a line without a registered subscriber is a separate row.
 -- Law: art. 12 (who must be notified is known exactly). Reads: ledger_entry, lines_tenure. Writes: incident_access (temporary).
 -- Plan: with accounts ledger_entry_opened_by_staff for openings, with a period ledger_entry_by_time, else a pass over
--- ledger_entry; in parallel, which only a table made by a query gets. Entries that name a person need no tenure; the field is cut
--- out of the body and not matched, which took eight times as long. Fields are bits of a number, so that one grouping by hash is
--- enough. One row for each person, so that later counts need not sort a million references; `line_id` is then any one of theirs.
+-- ledger_entry; in parallel, which PostgreSQL does for CREATE TABLE AS alone. Entries that name a person need no tenure. The field is cut
+-- out of the body: to match a pattern took eight times as long. Fields are bits of a number, so that one grouping by hash is enough.
+-- One row for each person, so that later counts need not sort a million references; `line_id` is then any one of the person's lines.
 -- Again: rebuilds it.
 CREATE TEMPORARY TABLE incident_access ON COMMIT DROP AS
 SELECT person_id, any_value(line_id) AS line_id, bit_or(1 << coalesce(array_position(%(fields)s::text[], field), 0)) AS bits,
