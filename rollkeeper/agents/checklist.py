@@ -16,7 +16,7 @@ from rollkeeper.law.packs import load_pack
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing that an agent has to show, how long its evidence counts, and how it is said."""
+    """One thing that an agent has to show, how long its evidence counts, and its text by language."""
 
     requirement: str
     renew_days: int

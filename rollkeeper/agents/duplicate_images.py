@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether a copy of a document was there before for another line: keyed marks of how its writing lies on the sheet.
+"""Find a document copy that was used for another line before, by keyed marks of where the text is on the sheet.
 
-The copy shows only text and no portrait (`documents.reading.redaction`), and is in the vault. Stored here are keyed
-hashes of pieces of a coarse picture of it: without the key the table reveals that two are alike, and nothing about either. No app reads it. A picture that was
+The copy shows only text and no portrait (`documents.reading.redaction`), and is in the vault. Stored here are keyed hashes of pieces
+of a coarse picture of it. Without the key, the table shows which copies are alike, and nothing else; no app reads it. A picture that was
 sent again, reduced or saved again shares most of its pieces with the original; two different documents share few or none.
 
 Only copies that this instance made today come here (`documents.form_prefill.copies_in`), so that no file of a stranger is decoded.
@@ -19,13 +19,13 @@ _ACROSS, _DOWN = 64, 44
 _INK: Final = 140
 """Pixels darker than this in red are text: the mark across a copy is written in red, and its sheet is light."""
 _CLEARLY: Final = 25
-"""By so much of 255 one cell must be darker than the next."""
+"""How much darker, of 255, a cell must be than its right neighbour."""
 _PIECE: Final = 4
 """Cells of a row that make one piece; a piece without a difference is the empty sheet, which all copies have in common."""
 
 
 def fingerprints_of(copies: Iterable[bytes]) -> list[int]:
-    """Return the keyed marks of these copies together, each once; none where there is nothing to be seen."""
+    """Return the keyed marks of these copies together, each once; none if the copies show no text."""
     pieces = [piece for nth, copy in enumerate(copies) for piece in _pieces(nth, copy)]
     return sorted(set(blind_likeness(pieces)))
 

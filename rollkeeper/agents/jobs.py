@@ -11,7 +11,7 @@ _INTERVAL_S = 3600.0
 
 
 def follow() -> int:
-    """Follow every reverification and every account; return how much came of it. Nothing is cut off."""
+    """Update reverifications, delete old marks, open cases for accounts; return how many changes that made. No line is suspended."""
     from rollkeeper.agents.reverification import update_reverifications
     from rollkeeper.agents.review_cases import delete_fingerprints, open_abandoned_cases
 

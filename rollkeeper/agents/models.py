@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Agents, their outlets, accounts and devices; what they registered, what looked unusual, what is re-verified.
 
-Nothing here is personal but the marks of copies: references, codes the operator gives, days. An agent's own name stays outside: a shop is often
-called after the one who keeps it.
+Only the marks of copies are personal. The rest is references, days, and codes that the operator gives. An agent's name is not stored:
+a shop often has the name of its owner.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -183,7 +183,7 @@ class Finding(models.Model):
 
 
 class AgentRegistration(models.Model):
-    """One registration that an agent registered: the references that its ledger entry holds, to be counted by."""
+    """One registration by an agent: the references in its ledger entry, for counting."""
 
     entry_id = models.BigIntegerField(primary_key=True, db_comment="Of the registration itself.")
     agent_id = models.UUIDField()
@@ -205,7 +205,7 @@ class AgentRegistration(models.Model):
 
 
 class ImageFingerprint(models.Model):
-    """How the copies of one registration look, in keyed pieces: whether a document image was used for another line too."""
+    """Keyed marks of how the copies of one registration look, to find a document image that was used for another line too."""
 
     pk = models.CompositePrimaryKey("line_id", "entry_id")
     line_id = models.UUIDField()
@@ -251,7 +251,7 @@ class Case(models.Model):
     verdict = models.TextField(null=True, db_comment="agents.choices.Verdict.")
 
     class Meta:
-        """One open case of a kind a line."""
+        """An open case has no verdict; a settled one has a verdict."""
 
         db_table = "agents_case"
         constraints = [
@@ -286,7 +286,7 @@ class Reverification(models.Model):
     outcome = models.TextField(null=True, db_comment="agents.choices.ReverificationOutcome.")
 
     class Meta:
-        """Sharded by line; one open a line."""
+        """Sharded by line; at most one open row for each line."""
 
         db_table = "agents_reverification"
         constraints = [

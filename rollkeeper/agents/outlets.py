@@ -101,9 +101,9 @@ def assign_staff(authority: Authority, username: str, *, agent: str, outlet: str
 
 
 def unassign_staff(authority: Authority, username: str, *, agent: str | None = None, on: dt.date) -> None:
-    """Take an account away from its outlet, of this agent where one is named, with its devices there. The account itself stays as it is.
+    """Remove an account and its devices from its outlet; with `agent`, only from an outlet of that agent.
 
-    An account without an assignment is the operator's own. Close it with 'rollkeeper staff suspend' if it should register no one.
+    The account itself stays as it is. Until it is assigned again, it remains an agent's account and can register no one after `on`.
     Ledger: agents:staff:unassigned. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED.
     """
     role = require(authority, Permission.APPROVE_AGENT)
@@ -120,9 +120,9 @@ def unassign_staff(authority: Authority, username: str, *, agent: str | None = N
 
 
 def register_device(authority: Authority, username: str, *, agent: str | None = None, on: dt.date) -> UUID:
-    """Register at their outlet, of this agent where one is named, the newest passkey of an account: its owner added it on the outlet's device.
+    """Register the newest passkey of an account, which its owner added on the outlet's device, as a device of that outlet.
 
-    Ledger: agents:device:registered. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED, NO_DEVICE.
+    With `agent`, only if the outlet is that agent's. Ledger: agents:device:registered. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED, NO_DEVICE.
     """
     role, device_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
     with action():
@@ -141,9 +141,9 @@ def register_device(authority: Authority, username: str, *, agent: str | None = 
 
 
 def remove_devices(authority: Authority, username: str, *, agent: str | None = None, on: dt.date) -> int:
-    """End every registered device of an account, such as one that was lost, at this agent where one is named; return how many.
+    """Remove every registered device of an account, for example a lost one; return how many.
 
-    Ledger: agents:device:removed for each. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, and with an agent NOT_ASSIGNED.
+    With `agent`, only if the account's outlet is that agent's. Ledger: agents:device:removed for each. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, and with an agent NOT_ASSIGNED.
     """
     role = require(authority, Permission.SUSPEND_AGENT)
     with action():
@@ -157,7 +157,7 @@ def remove_devices(authority: Authority, username: str, *, agent: str | None = N
 
 
 def stays_in_one_device(credential: Any) -> bool:
-    """Tell whether a passkey, as django-allauth keeps it, stays in the device that made it; what cannot be read does not."""
+    """Tell whether a passkey, as django-allauth keeps it, stays in the device that made it; False if it cannot be read."""
     from fido2.utils import websafe_decode
     from fido2.webauthn import AttestationObject
 

@@ -24,12 +24,12 @@ from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.law.rules import Refused
 
 OF_AGENT = "EXISTS (SELECT FROM agents_assignment t WHERE t.staff_id = s.staff_id)"
-"""Whether an account `s` is an agent's, for a statement that reads the account."""
+"""SQL condition: the account `s` of the statement is an agent's."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveAssignment:
-    """An account at its outlet: what a registration there carries, and how many the agent may still make today."""
+    """An account at its outlet: the references for a registration there, how many the agent made today, and its daily limit."""
 
     agent_id: UUID
     agent: str
@@ -40,7 +40,7 @@ class ActiveAssignment:
     taken: int
     limit: int
     is_suspended: bool = False
-    """Suspended since: what was recorded offline before is held."""
+    """The agent was suspended since: a registration that was recorded offline before is flagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def may_register(
     """Return the outlet where an account may register people now; None for an account of the operator's own.
 
     `devices` are the passkeys used to sign in (`mfa_authenticator.id`). An offline registration submitted `late` is not checked
-    against the hours, nor against a later suspension: it is held for a supervisor instead. The device was checked when the page
+    against the hours, nor against a later suspension: it is flagged for a supervisor instead. The device was checked when the page
     got its ticket. Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached.
     """
     there = _current_assignment(authority, at=at)
@@ -159,10 +159,10 @@ def may_register(
 
 
 def require_own_device(authority: Authority, *, devices: Collection[int]) -> None:
-    """Refuse an agent's account that hands in, elsewhere than at its outlet's device, what was recorded there: a ticket can be carried off.
+    """Require that an agent's account submits offline registrations on a device of its outlet: a ticket can be copied elsewhere.
 
-    Asked of the last outlet, and of its device alone: whether the agent may still register people is decided as of when each was
-    recorded. Refuses: DEVICE_NOT_REGISTERED.
+    Only the device is checked, of the account's last outlet. Whether the agent may register people, `may_register` decides for the time
+    of each registration. Refuses: DEVICE_NOT_REGISTERED.
     """
     if authority.staff_id is None or not is_agent_account(authority):
         return
@@ -204,7 +204,7 @@ def accounts_of(code: str) -> list[StaffId]:
 
 
 def concerned_by(code: str, *, on: dt.date) -> tuple[int, int]:
-    """Return how many open accounts work for an agent now, and how many lines it registered. Refuses: AGENT_UNKNOWN."""
+    """Return how many open accounts work for an agent now, and how many living lines it registered. Refuses: AGENT_UNKNOWN."""
     agent = Agent.objects.filter(code=code).first()
     if agent is None:
         raise errors.AGENT_UNKNOWN()
@@ -213,7 +213,7 @@ def concerned_by(code: str, *, on: dt.date) -> tuple[int, int]:
 
 
 def agent_list() -> list[AgentRow]:
-    """Return every agent in the order of its code, without a figure by which one could be set above another."""
+    """Return every agent in the order of its code, without a figure that would allow a ranking."""
     return [
         AgentRow(row.code, AgentState(row.state), row.next_due, row.open_cases, tuple(row.known_by))
         for row in rows(sql("agents", "agent_list"))
@@ -230,7 +230,7 @@ def open_cases(agent_id: UUID | None = None) -> list[CaseView]:
 
 
 def is_agent_account(authority: Authority) -> bool:
-    """Tell whether an account works, worked or will work at an agent's outlet. For the operator's own this package does nothing."""
+    """Tell whether an account works, worked or will work at an agent's outlet. This package does nothing for the operator's own accounts."""
     if authority.is_of_agent is not None:
         return authority.is_of_agent
     return bool(
@@ -241,9 +241,9 @@ def is_agent_account(authority: Authority) -> bool:
 def is_of_own_outlet(
     authority: Authority, *, entry_id: EntryId | None = None, submitted_by: UUID | None = None
 ) -> bool:
-    """Tell whether an account may read what came of a registration with this entry, or of what an account handed in: at its own outlet.
+    """Tell whether an account may read the result of a registration (`entry_id`), or of what an account submitted (`submitted_by`).
 
-    Accounts of the operator's own read everyone's.
+    An agent's account reads only those of its own outlet; an account of the operator's own reads all.
     """
     if not is_agent_account(authority):
         return True
@@ -257,7 +257,7 @@ def is_of_own_outlet(
 
 
 def staff_of_own_agent(authority: Authority) -> list[UUID] | None:
-    """Return who works at the outlets of this account's agent; None for an account of the operator's own, which is bound to none."""
+    """Return the accounts at the outlets of this account's agent; None for an account of the operator's own, which has no agent."""
     if authority.staff_id is None or not is_agent_account(authority):
         return None
     on = clock.today()

@@ -54,7 +54,7 @@ def register_at_outlet(
         there = queries.may_register(authority, devices=devices, at=instant, late=late)
         if there is None:
             return do()
-        # One registration of an agent at a time: a limit that two counters read at once would let one too many through.
+        # One registration of an agent at a time: two counters that count at the same moment could together exceed the limit.
         lock_registrations(there.agent_id)
         there = queries.may_register(authority, devices=devices, at=instant, late=late) or there
         receipt = do()

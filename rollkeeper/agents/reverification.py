@@ -34,10 +34,10 @@ _WORDS = sorted(verb.value for verb in REGISTRATIONS)
 def start_reverifications(
     authority: Authority, *, agent_id: UUID, role: str, on: dt.date, line_id: LineId | None = None
 ) -> int:
-    """Ask in the present transaction for one line, or for every living line that an agent registered, to be confirmed.
+    """Ask the subscriber of one line, or of every living line that an agent registered, to confirm the record.
 
-    A line with an open request, or with a new subscriber since, is skipped. Returns how many are started. Ledger:
-    agents:reverification:started for each.
+    Runs in the present transaction. A line with an open request, or with a new subscriber since, is skipped. Returns how many are
+    started. Ledger: agents:reverification:started for each.
     """
     begun = rows(
         sql("agents", "start_reverifications"),
@@ -50,8 +50,9 @@ def start_reverifications(
 
 
 def update_reverifications(authority: Authority, *, on: dt.date) -> dict[str, int]:
-    """Update the open ones: notified, confirmed, or overdue; one whose case says so ends or begins again. Returns how many of each.
+    """Update the open reverifications: notified, confirmed or overdue; return how many of each.
 
+    An overdue one ends or begins again as the supervisor decided in its case.
     Ledger: agents:reverification:notified, agents:reverification:settled, agents:reverification:started, agents:case:opened.
     Refuses: NOT_ALLOWED.
     """
@@ -148,7 +149,7 @@ def _not_confirmed(
 
 
 def _ask_again(authority: Authority, reverification: Reverification, *, role: str, on: dt.date) -> None:
-    """Begin a new period for a line whose days were over, as a person decided: the case says so, and a page may end no period."""
+    """Begin a new period for an overdue line, as a person decided in its case: the page itself may end no period."""
     reverification.settled_on = on
     reverification.save()
     line_id = LineId(reverification.line_id)

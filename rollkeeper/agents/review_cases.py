@@ -86,6 +86,6 @@ def open_abandoned_cases(authority: Authority, *, on: dt.date) -> int:
 
 
 def delete_fingerprints(authority: Authority, *, on: dt.date) -> int:
-    """Forget how copies looked, after a year or with the record; return of how many registrations. Refuses: NOT_ALLOWED."""
+    """Delete marks of copies after a year, or with the record; return for how many registrations. Refuses: NOT_ALLOWED."""
     require(authority, Permission.UPDATE_REVERIFICATIONS)
     return run(sql("agents", "delete_fingerprints"), {"before": on - FINGERPRINT_RETENTION})

@@ -123,7 +123,7 @@ def may_register(now: Situation, *, at: dt.datetime) -> Decision:
 
 
 def pattern_of(seen: AnomalySignals) -> Pattern | None:
-    """Return what is most unusual about a registration that was just registered, None where nothing is."""
+    """Return what is most unusual about a registration that was just made, None if nothing is."""
     if seen.is_suspended:
         return Pattern.AFTER_SUSPENSION
     if seen.is_duplicate_image:

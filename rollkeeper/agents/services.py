@@ -139,7 +139,7 @@ def audit_agent(authority: Authority, code: str, findings: Sequence[AuditFinding
 def remediate_finding(
     authority: Authority, finding_id: UUID, *, agent: str | None = None, on: dt.date
 ) -> None:
-    """Note that a finding is remediated, of this agent where one is named.
+    """Note that a finding is remediated; with `agent`, only a finding of that agent.
 
     Ledger: agents:finding:remediated. Refuses: NOT_ALLOWED, FINDING_UNKNOWN.
     """
@@ -172,12 +172,12 @@ def locked_agent(code: str, *, only: AgentState | None = None, unless: AgentStat
 
 
 def is_of_agent(agent_id: UUID, agent: str | None) -> bool:
-    """Tell whether what belongs to an agent belongs to the one of this code; of any where none is named."""
+    """Tell whether an agent's reference and code belong together; True if no code is given."""
     return agent is None or Agent.objects.filter(agent_id=agent_id, code=agent).exists()
 
 
 def require_requirements_met(agent: Agent, *, on: dt.date) -> None:
-    """Let only an agent through that meets every requirement. Refuses: REQUIREMENTS_OPEN."""
+    """Require that an agent meets every requirement. Refuses: REQUIREMENTS_OPEN."""
     verdict = may_entrust(
         wanted=checklist().keys(),
         shown=valid_requirements(agent.agent_id),

@@ -77,8 +77,8 @@ def suspend_agent(authority: Authority, code: str, because: SuspensionCause, *, 
 def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
     """Let a suspended agent that meets every requirement go on, and open the accounts that its suspension closed.
 
-    An account that was taken from its outlet meanwhile stays closed: it would be one of the operator's own, which no outlet binds. Rechecks that were begun go on. Ledger: agents:agent:reinstated, access:staff:reinstated.
-    Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN, NOT_FOR_OWN_ACCOUNT.
+    An account that was removed from its outlet meanwhile stays closed. Reverifications that were started go on.
+    Ledger: agents:agent:reinstated, access:staff:reinstated. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN, NOT_FOR_OWN_ACCOUNT.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():

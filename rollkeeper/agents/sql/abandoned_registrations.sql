@@ -1,4 +1,4 @@
--- Counts for each account the document images and the registrations of one day, where no case about them is there yet.
+-- Counts for each account the document images and the registrations of one day, unless the outlet has a case about them already.
 -- Law: art. 4. Reads: agents_documentimagecount, agents_registration, agents_case. Writes: -. Plan: the day's rows. Again: without those that have a case.
 SELECT p.staff_id, p.agent_id, p.outlet_id, p.images,
        (SELECT count(*) FROM agents_registration t WHERE t.staff_id = p.staff_id AND t.day = p.day) AS taken

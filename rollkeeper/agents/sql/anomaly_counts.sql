@@ -1,5 +1,5 @@
--- Counts what could make a registration unusual, including this one, before it is recorded. Many lines of one person are found by
--- the unpublished reference of the ledger's entries; many lines of a company are not unusual. Law: art. 4.
+-- Counts what could make a registration unusual, including this one, before it is recorded. The unpublished reference in the ledger's
+-- entries shows many lines of one person; many lines of a company are not unusual. Law: art. 4.
 -- Reads: agents_registration, agents_outlet, ledger_entry. Writes: -.
 -- Plan: the account's and the agent's rows of the window by index, the person's entries by index. Again: the same.
 SELECT 1 + (SELECT count(*) FROM agents_registration t

@@ -1,4 +1,4 @@
--- Counts whom it concerns if an agent is suspended or ended: its open accounts, and the living lines that it registered.
+-- Counts what is affected if an agent is suspended or ended: its open accounts, and the living lines that it registered.
 -- Law: -. Reads: agents_outlet, agents_assignment, access_staff, agents_registration, lines_line. Writes: -.
 -- Plan: the agent's rows, each line by key. Again: the same.
 

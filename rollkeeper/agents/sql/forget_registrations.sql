@@ -1,5 +1,5 @@
--- Forgets which agent and account registered a line, and how the copies looked, when an erasure reduces the entry: the entry says none of
--- it any more.
+-- Deletes which agent and account registered a line, and the marks of the copies, when an erasure reduces the ledger entry: the entry does
+-- not say them any more either.
 -- Law: art. 5 (erased means erased). Reads: the entries reduced. Writes: agents_registration, agents_imagefingerprint, agents_reverification.
 -- Plan: primary keys. Again: CREATE OR REPLACE: the same trigger; nothing left to forget.
 CREATE OR REPLACE FUNCTION agents_forget_registrations() RETURNS trigger

@@ -1,4 +1,4 @@
--- What a counter does to the counts of agents: it adds one document image, and takes none back. And what it is told of how copies look.
+-- What a counter may do here: add one document image to a count, take none back, and ask whether a copy looks like an earlier one.
 -- Law: art. 4, 11. Reads: agents_imagefingerprint. Writes: agents_documentimagecount.
 -- Plan: one row by key; agents_imagefingerprint_by_mark (GIN), the few rows with a mark in common.
 -- Again: CREATE OR REPLACE: the same functions; one image more.
@@ -11,8 +11,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION agents_count_document_image FROM PUBLIC;
 
--- Whether a similar copy was kept for another line: most of its marks are in common, counted for the copy with more marks. No app selects the
--- marks: by the key of the indexes, which each has, they are a coarse picture of every copy. Counted like a document that is looked up.
+-- Tells whether a similar copy was kept for another line: enough marks in common, as a share of the copy with more marks. No app may
+-- select the marks: with the key of the indexes, which every app has, they are a coarse picture of every copy. Each call counts as one
+-- document looked up.
 CREATE OR REPLACE FUNCTION agents_is_duplicate_image(line uuid, given bigint[], alike double precision) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Lists the open reverification with what is known of each by now: notified when, confirmed, or the line over.
+-- Lists the open reverifications: when the subscriber was notified, whether the record was confirmed, whether the line ended.
 -- Law: art. 2, 4. Reads: agents_reverification, notices_notice, lines_line, ledger_entry. Writes: -.
 -- Plan: the partial index of open ones, each with its notice and line by key and its entries by index. Again: what has changed since.
 SELECT r.line_id, r.reverification_id, n.delivered_on, n.promised_on,

@@ -2,7 +2,7 @@
 -- every current line that it registered and that was not registered again since. Or one line alone.
 -- Law: art. 2, 4, 11. Reads: agents_registration, lines_line, lines_tenure, subscribers_subscriber, ledger_entry, agents_reverification.
 -- Writes: notices_notice, agents_reverification, ledger_entry. Plan: the agent's rows, each line by key and its entries by index.
--- Again: nothing, while it is asked for.
+-- Again: nothing, while a request is open.
 WITH meant AS MATERIALIZED (
     SELECT %(line)s::uuid AS line_id WHERE %(line)s::uuid IS NOT NULL
      UNION
