@@ -201,7 +201,7 @@ def form_page(request: HttpRequest, code: str, do: str) -> HttpResponse:
             do_by_worker(request, "agent-action", _SAID[do], do=do, agent=code, **given)
             return redirect("backoffice:agent", code)
         except RollkeeperError as fault:
-            say_refusal(fault, form, field="username" if do == "assign" else None)
+            say_refusal(fault, form)
     shown = {
         "form": form,
         "title": TITLES[do],

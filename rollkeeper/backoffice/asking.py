@@ -20,12 +20,34 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rollkeeper.access.errors import ALREADY_APPROVED, NotSignedIn
+from rollkeeper.access.errors import (
+    ALREADY_APPROVED,
+    INVALID_ADDRESS,
+    INVALID_USER_NAME,
+    NO_MAIL,
+    STAFF_UNKNOWN,
+    USER_NAME_TAKEN,
+    NotSignedIn,
+)
 from rollkeeper.access.own_pages import page_at
 from rollkeeper.access.services import authority_in
 from rollkeeper.access.staff_requests import ask_worker
+from rollkeeper.agents.errors import (
+    AGENT_CODE_TAKEN,
+    AGENT_UNKNOWN,
+    ALREADY_ASSIGNED,
+    INVALID_AGENT_CODE,
+    INVALID_OPENING_HOURS,
+    OUTLET_UNKNOWN,
+)
+from rollkeeper.campaign.errors import STAY_REVERSED
+from rollkeeper.disclosures.errors import FINGERPRINT_MISMATCH, INVALID_RECIPIENT_KEY, NUMBER_MISMATCH
+from rollkeeper.incidents.errors import EPOCH_NOT_FOUND
 from rollkeeper.kernel.error_messages import translated_texts
-from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.errors import Kind, Refusal, RollkeeperError
+from rollkeeper.lines.errors import LineNotFound, NumberNotRead
+from rollkeeper.reporting.audit_samples.errors import SEED_TEXT_TOO_SHORT
+from rollkeeper.retention.errors import INVALID_CASE_NUMBER, INVALID_LEGAL_HOLD_DAYS, RECORD_ERASED
 from rollkeeper.vault.errors import VAULT_OUT_OF_REACH, VAULT_SESSION_OVER
 
 type Text = str | Promise
@@ -34,6 +56,23 @@ OUT_OF_DATE: Final = gettext_lazy(
 )
 _PASSING: Final = {VAULT_SESSION_OVER.code: 403, VAULT_OUT_OF_REACH.code: 503}
 """Refusals that can go away when the form is sent once more, each with the page's status."""
+_AT_FIELD: Final[Mapping[str, tuple[Refusal | type[RollkeeperError], ...]]] = {
+    "username": (USER_NAME_TAKEN, INVALID_USER_NAME, STAFF_UNKNOWN, ALREADY_ASSIGNED),
+    "usernames": (STAFF_UNKNOWN,),
+    "address": (INVALID_ADDRESS, NO_MAIL),
+    "agent": (AGENT_UNKNOWN, AGENT_CODE_TAKEN, INVALID_AGENT_CODE),
+    "outlet": (OUTLET_UNKNOWN, AGENT_CODE_TAKEN, INVALID_AGENT_CODE),
+    "hours": (INVALID_OPENING_HOURS,),
+    "epoch": (EPOCH_NOT_FOUND,),
+    "number": (LineNotFound, NumberNotRead, RECORD_ERASED, NUMBER_MISMATCH),
+    "line": (LineNotFound, NumberNotRead),
+    "case": (INVALID_CASE_NUMBER,),
+    "last": (INVALID_LEGAL_HOLD_DAYS, STAY_REVERSED),
+    "text": (SEED_TEXT_TOO_SHORT,),
+    "key": (INVALID_RECIPIENT_KEY,),
+    "read_out": (FINGERPRINT_MISMATCH,),
+}
+"""By the name of a field, the refusals of what is typed there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +151,11 @@ def shown_again[**P](
     return guarding
 
 
-def say_refusal(
-    fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | None = None, *, field: str | None = None
-) -> int:
-    """Show a refusal next to the form that was refused, and return the page's status: so the values filled in are not lost.
+def say_refusal(fault: RollkeeperError, form: forms.Form, sign_in: forms.Form | None = None) -> int:
+    """Show a refusal next to the field that it is about, else above the form, and return the page's status: so the values filled in are not lost.
 
-    A wrong password is shown at the form that asked for it; if the password must be given once more, the page says why. If something does not
-    exist, this is shown at the `field` that names it. A refusal that no correction of the form can help is raised again.
+    A wrong password is shown at the form that asked for it; if the password must be given once more, the page says why. A refusal that no
+    correction of the form can help is raised again.
     """
     said = translated_texts(fault)
     if fault.code == NotSignedIn.code and sign_in is not None:
@@ -128,5 +165,6 @@ def say_refusal(
     status = _PASSING.get(fault.code)
     if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL} and status is None:
         raise fault
-    form.add_error(field if fault.kind is Kind.NOT_FOUND else None, forms.ValidationError([*said]))
+    named = (name for name in form.fields if fault.code in {one.code for one in _AT_FIELD.get(name, ())})
+    form.add_error(next(named, None), forms.ValidationError([*said]))
     return status or 422

@@ -102,7 +102,7 @@ class IncidentForm(BackofficeForm):
             elif given.get(name) and given[name] > now + dt.timedelta(minutes=1):
                 self.add_error(name, _("Enter a time that is not in the future."))
         if given.get("since") and given.get("until") and given["until"] <= given["since"]:
-            self.add_error("until", _("Enter a time after the first."))
+            self.add_error("until", _("Enter a time that is later than the one at “Since when”."))
         return given
 
     def payload(self) -> dict[str, Any]:
@@ -135,6 +135,6 @@ def open_incident(request: HttpRequest) -> HttpResponse:
                 else redirect("backoffice:incidents")
             )
         except RollkeeperError as fault:
-            say_refusal(fault, form, field=_NEEDS[About(form.cleaned_data["about"])])
+            say_refusal(fault, form)
     status = 422 if form.errors else 200
     return render(request, "backoffice/open_incident.html", {"form": form}, status=status)

@@ -316,12 +316,24 @@ def test_the_outlets_of_the_agent_are_offered_and_need_not_be_typed(counter, bac
     assert re.findall(r'<option value="([^"]+)"', offered) == ["lhasa-03"]
 
 
-def test_an_account_that_is_not_known_is_said_at_its_field(counter, backoffice):  # noqa: F811
-    given = {"username": "no-such", "outlet": "lhasa-03"}
+@pytest.mark.parametrize(
+    ("page", "given", "field"),
+    [
+        ("agent/add", {"agent": AGENT}, "agent"),
+        ("agent/add", {"agent": "No Code"}, "agent"),
+        (f"agents/{AGENT}/open_outlet", {"outlet": "lhasa-03", "hours": "always"}, "outlet"),
+        (f"agents/{AGENT}/open_outlet", {"outlet": "lhasa-04", "hours": "sometimes"}, "hours"),
+        (f"agents/{AGENT}/assign", {"username": "no-such", "outlet": "lhasa-03"}, "username"),
+        (f"agents/{AGENT}/assign", {"username": "clerk-07", "outlet": "lhasa-03"}, "username"),
+    ],
+)
+def test_a_refusal_of_what_was_typed_about_an_agent_is_said_at_its_field(
+    counter, backoffice, page, given, field
+):  # noqa: F811
+    answer = backoffice(StaffRole.ADMINISTRATOR)("post", f"/{page}/", given)
 
-    page = backoffice(StaffRole.ADMINISTRATOR)("post", f"/agents/{AGENT}/assign/", given).content.decode()
-
-    assert '<li><a href="#id_username">' in page
+    assert answer.status_code == 422
+    assert f'<li><a href="#id_{field}">' in answer.content.decode()
 
 
 def test_evidence_that_is_too_large_is_refused_next_to_its_requirement(counter, backoffice, monkeypatch):  # noqa: F811

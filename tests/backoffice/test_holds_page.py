@@ -70,6 +70,7 @@ def test_what_is_missing_or_goes_too_far_holds_nothing_and_shows_no_number(asked
     answer = asked("anna", "post", "/holds/", HOLD | changes)
 
     assert answer.status_code == status
+    assert f'<li><a href="#id_{next(iter(changes))}">' in answer.text_
     assert NUMBER not in answer.text_
     assert f'value="{HOLD["review_on"]}"' in answer.text_
     assert held() == []

@@ -331,7 +331,7 @@ def test_an_incident_is_opened_on_a_page_and_its_clocks_run(backoffice, what):
         ({"about": "window", "since": "2012-01-01T00:00", "until": "2999-01-01T00:00"}, "not in the future"),
         ({"about": "account", "usernames": "clerk", "noticed_at": "0001-01-01T00:00"}, "Enter a valid date/time"),
         ({"about": "window", "since": "0001-01-01T00:00"}, "Enter a valid date/time"),
-        ({"about": "window", "since": "2012-01-02T00:00", "until": "2012-01-01T00:00"}, "after the first"),
+        ({"about": "window", "since": "2012-01-02T00:00", "until": "2012-01-01T00:00"}, "later than the one at “Since when”"),
     ],
 )  # fmt: skip
 def test_what_is_missing_to_open_an_incident_is_said_next_to_its_field(backoffice, changes, said):

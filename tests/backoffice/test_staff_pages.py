@@ -261,6 +261,17 @@ def test_a_wrong_password_is_said_at_its_field_and_the_rest_stays_filled_in(page
     assert [one.count('href="#id_roles"') for one in (wrong, empty)] == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"username": "admin-1"}, "username"), ({"username": "Dawa L"}, "username"), ({"address": "no address"}, "address")],
+)  # fmt: skip
+def test_a_refusal_of_what_was_typed_about_an_account_is_said_at_its_field(page, typed, field):
+    answer = invite(page, **typed)
+
+    assert answer.status_code == 422
+    assert f'<li><a href="#id_{field}">' in answer.content.decode()
+
+
 def test_one_code_is_good_for_one_change(page):
     app = AuthenticatorApp("admin-1")
     code = app.code()
