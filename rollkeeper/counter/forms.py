@@ -48,6 +48,8 @@ class QuietForm(forms.Form):
     """Whether a number that was submitted needs a second comparison."""
     is_used_up = False
     """Whether it was submitted before, for another line or for a line that this session cannot tell."""
+    is_lost = False
+    """Whether nothing was submitted: the page is opened for a line that is no longer carried."""
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
@@ -79,6 +81,11 @@ class QuietForm(forms.Form):
         for name, sentences in faults.items():
             errors[name if name in self.fields else "__all__"] = self.error_class(list(sentences))
         self._errors = errors
+
+    def say_lost(self) -> None:
+        """Say that the line of the page is to be found again."""
+        self.is_lost = True
+        self.show_faults(faults_of(self, LINE_NOT_CARRIED()))
 
     def field_of(self, fault: RollkeeperError) -> str:
         """Return the field that a refusal is about."""

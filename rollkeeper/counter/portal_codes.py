@@ -19,7 +19,6 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_in
 from rollkeeper.counter.agent_guard import require_outlet
 from rollkeeper.counter.carried_line import CarriedLine, called, carried, is_lost
-from rollkeeper.counter.errors import LINE_NOT_CARRIED
 from rollkeeper.counter.forms import QuietForm, faults_of, number_field
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Kind, RollkeeperError
@@ -91,8 +90,6 @@ def _page(
     blank, line = make(), _carried(request)
     if line:
         del blank.fields["number"]
-    if is_lost(request):
-        blank.show_faults(faults_of(blank, LINE_NOT_CARRIED()))
     if request.method == "POST":
         form = make(request.POST)
         try:
@@ -103,6 +100,8 @@ def _page(
             if fault.kind is Kind.FORBIDDEN:
                 raise
             blank.show_faults(faults_of(form, fault, called=called(request, form.cleaned_data["number"])))
+    elif is_lost(request):
+        blank.say_lost()
     shown = {"form": blank, "carried": line, "minutes": minutes}
     return render(request, template, shown, status=422 if request.method == "POST" else 200)
 

@@ -120,7 +120,7 @@ def find_again(request: HttpRequest) -> HttpResponse:
             raise
         if line:
             put_away(request)
-        shown["form"].show_faults(faults_of(shown["form"], LINE_NOT_CARRIED()))
+        shown["form"].say_lost()
         return render(request, "counter/find.html", shown | {"carried": None}, status=422)
     return render(request, "counter/find.html", shown | _found(request, found))
 
@@ -358,7 +358,7 @@ def action_page[F: QuietForm](
         line = _carried_for(request, blank, shown)
         # A trained clerk types at once; after a fault, the faults come first.
         if is_lost(request):
-            blank.show_faults(faults_of(blank, LINE_NOT_CARRIED()))
+            blank.say_lost()
         elif line is None:
             blank.fields["number"].widget.attrs["autofocus"] = True
         recorded = recorded_from(request)

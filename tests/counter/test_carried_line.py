@@ -202,6 +202,15 @@ def test_once_its_minutes_are_over_the_line_is_to_be_found_again(at_counter, sus
     assert at_counter.post("/line/").status_code == 422
 
 
+@pytest.mark.parametrize("address", ["/pause/", "/register/", "/portal-code/"])
+def test_a_page_of_a_line_that_was_lost_asks_no_one_to_check_what_they_entered(at_counter, address):
+    page = at_counter.get(f"{address}?line=01234567").content.decode()
+
+    assert "Find the line again</h2>" in page
+    assert "Please check what you entered" not in page
+    assert "What was typed" not in page
+
+
 def test_a_sentence_calls_the_line_by_its_masked_number(at_counter):
     number = fresh_number()
     post(at_counter, "register", number)
