@@ -143,7 +143,8 @@ def register_device(authority: Authority, username: str, *, agent: str | None = 
 def remove_devices(authority: Authority, username: str, *, agent: str | None = None, on: dt.date) -> int:
     """Remove every registered device of an account, for example a lost one; return how many.
 
-    With `agent`, only if the account's outlet is that agent's. Ledger: agents:device:removed for each. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, and with an agent NOT_ASSIGNED.
+    With `agent`, only if the account's outlet is that agent's. Ledger: agents:device:removed for each.
+    Refuses: NOT_ALLOWED, STAFF_UNKNOWN, and with an agent NOT_ASSIGNED.
     """
     role = require(authority, Permission.SUSPEND_AGENT)
     with action():

@@ -78,7 +78,8 @@ def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
     """Let a suspended agent that meets every requirement go on, and open the accounts that its suspension closed.
 
     An account that was removed from its outlet meanwhile stays closed. Reverifications that were started go on.
-    Ledger: agents:agent:reinstated, access:staff:reinstated. Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN, NOT_FOR_OWN_ACCOUNT.
+    Ledger: agents:agent:reinstated, access:staff:reinstated.
+    Refuses: NOT_ALLOWED, AGENT_UNKNOWN, AGENT_NOT_IN_STATE, REQUIREMENTS_OPEN, NOT_FOR_OWN_ACCOUNT.
     """
     role = require(authority, Permission.APPROVE_AGENT)
     with action():
