@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The operator's own duties under the law, counted: people told in time, lines without identity, records without a copy.
 
-Separate from the report, which shows the same figures rounded: `doctor` alarms by them, and `reports duties` lists the lines.
+Separate from the report, which shows the same figures rounded: `doctor` raises alarms by them, and `reports duties` lists the lines.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ TELLING: Final = ("told_in_time", "told_late", "not_told")
 
 @dataclass(frozen=True, slots=True)
 class LineWithoutIdentity:
-    """A line that no one is registered for although it was put into service under the law."""
+    """A line that was put into service under the law although it has no registered subscriber."""
 
     line_id: LineId
     service: str
@@ -36,7 +36,7 @@ class LineWithoutIdentity:
 
 
 def counted_duties(pack: Pack) -> tuple[str, ...]:
-    """Return which figures a law asks for; of a law with several campaigns who was told in each (`figure:campaign`)."""
+    """Return which figures a law asks for; for a law with several campaigns, who was told in each of them (`figure:campaign`)."""
     copies = pack.document_copy
     return (
         *LINES,
@@ -47,19 +47,19 @@ def counted_duties(pack: Pack) -> tuple[str, ...]:
 
 
 def campaign_of_figure(what: str) -> tuple[str, str]:
-    """Return a figure without the campaign whose lines alone it counts, and that campaign; empty where it counts all."""
+    """Split the name of a figure into the figure and the campaign whose lines it counts; the campaign is empty if it counts all lines."""
     figure, _, campaign = what.partition(":")
     return figure, campaign
 
 
 def _services_with_copies(pack: Pack) -> list[str]:
-    """Return the services with whose records the law has a copy kept."""
+    """Return the services for which the law requires a document copy."""
     copies = {one: pack.for_service(one).document_copy for one in pack.services}
     return [one for one, rule in copies.items() if rule and rule.is_required]
 
 
 def _told(pack: Pack) -> dict[str | None, dt.date]:
-    """Return before which day people are to be told, by campaign; under None where a law has one."""
+    """Return the day before which people must be told, by campaign; under None if the law has only one campaign."""
     if len(pack.stated_campaigns) < 2:
         return {None: pack.told_before[0]} if pack.told_before else {}
     each = {one.id: pack.of(one.id).told_before for one in pack.stated_campaigns}
@@ -102,7 +102,7 @@ def _told_by_campaign(pack: Pack, on: dt.date) -> dict[tuple[str, str], int]:
 
 
 def count_duties(on: dt.date) -> dict[str, int]:
-    """Return the figures of the operator's duties at the end of a day over all services, exact; lines themselves left out."""
+    """Return the exact figures of the operator's duties at the end of a day, over all services, without the counts of lines."""
     by_service = count_by_service(on)
     whats = [what for what in counted_duties(load_pack(instance().pack)) if what not in LINES]
     return {what: sum(row[what] for row in by_service) for what in whats}

@@ -3,7 +3,7 @@
 
 from rollkeeper.kernel.errors import Kind, Refusal
 
-# Overlapping periods would give away by their difference what is hidden.
+# The difference between overlapping periods would reveal hidden figures.
 INVALID_REPORT_PERIOD = Refusal(
     "invalid_report_period",
     Kind.REFUSED,

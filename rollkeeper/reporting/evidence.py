@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The evidence behind a report: disclosed fields of the entries that it counts, for the authority's named auditor alone.
 
-The published ledger says a class and a day of each entry, and no figure can be recounted from it. The evidence discloses of every
-entry of the period, in the classes that reports count, its verb and the facts that are counted: no line, person, member of staff,
-instant or reference. It shows the figures that a report hides, so it is not published; who gets it is recorded.
+The published ledger says only a class and a day of each entry, so no figure can be counted again from it. For every entry of the period
+in the classes that reports count, the evidence discloses the verb and the counted facts: no line, person, member of staff, instant or
+reference. It shows the figures that a report hides, so it is not published; who gets it is recorded.
 
     {"entries":702,"format":"rollkeeper-evidence-disclosed@v1","origin":"ledger.operator.example","period":"2012-Q1"}
     [12,{"class":"notice","day":"2012-01-02","fields":["<digest>",["<salt>","facts.channel","sms"],...],"v":2}]
@@ -55,9 +55,9 @@ def write_evidence(
     on: dt.date,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Write the evidence of a period into a new file of its owner's and return how many entries it discloses.
+    """Write the evidence of a period into a new file that only its owner may read; return how many entries it discloses.
 
-    Erased entries disclose nothing. A file that breaks off does not stay.
+    Erased entries disclose nothing. If writing breaks off, no file stays.
     Ledger: reporting:evidence:disclosed, before anything is disclosed. Refuses: NOT_ALLOWED, EVIDENCE_FILE_EXISTS.
     """
     role = require(authority, Permission.MAKE_REPORTS)
@@ -114,9 +114,9 @@ def _shown_fields(verb: str) -> set[str]:
 
 
 def read_evidence(file: Path, *, leaf: Callable[[int], bytes]) -> Iterator[tuple[int, Disclosed]]:
-    """Return the number of each disclosed leaf and what it says, each held against the published leaf.
+    """Return the number of each disclosed leaf and its disclosed fields, after comparing them with the published leaf.
 
-    Refuses: EVIDENCE_NOT_GENUINE, also where it hides what is counted.
+    Refuses: EVIDENCE_NOT_GENUINE, also if a counted fact is hidden.
     """
     with file.open("rb") as lines:
         try:
@@ -142,18 +142,18 @@ def read_evidence(file: Path, *, leaf: Callable[[int], bytes]) -> Iterator[tuple
             before = index
 
 
-# Which facts an entry has where it has none that is counted: a bar of everything; an end by a campaign, before 0.9.0.
+# The facts of entries without the counted fact: suspensions that bar everything; before 0.9.0, terminations by a campaign.
 _DATED = ("anchor", "batch", "last_day")
 _WITHOUT_COUNTED: dict[str, tuple[str, ...]] = {Verb.LINE_SUSPENDED: _DATED, Verb.LINE_TERMINATED: _DATED}
-# What each of these entries says of itself, and is not disclosed.
+# The undisclosed fields of each of these entries that are no facts.
 _NOT_FACTS = ("actor", "article", "at", "day", "line", "pack", "role", "v")
 
 
 def _says_what_counts(said: Disclosed, hidden: int) -> bool:
-    """Tell whether a disclosed entry says its verb, and what reports count of it, where so many of its fields are hidden.
+    """Tell whether a disclosed entry shows its verb and every fact that reports count; `hidden` is the number of its hidden fields.
 
-    Hidden, it would be counted nowhere or elsewhere, and missed by no sum. That an entry has no fact which only some have, the number of
-    its fields shows.
+    An entry with a hidden fact would count in another row or in none, and no sum would show it. Some facts are optional: the number of
+    hidden fields shows whether the entry has them.
     """
     verb = said.get("verb")
     if not isinstance(verb, str):

@@ -22,7 +22,7 @@ from rollkeeper.reporting.report_tables import STOCKS
 from rollkeeper.reporting.rules import TOTAL
 
 ROW_CHOICES: Final[tuple[type[TextChoices], ...]] = (Service, Channel, Pattern, BarLevel)
-"""The choices by which rows are counted: their labels are the rows'."""
+"""The choices whose values are names of rows: the rows get their labels."""
 _CAMPAIGNS: Final = "campaigns"
 
 
@@ -32,7 +32,7 @@ def _shipped() -> dict[str, dict[str, str]]:
 
 
 def labels_in(language: str) -> Mapping[str, str]:
-    """Return the words in one language; where it has none in those that pages fall back on."""
+    """Return the words in one language; missing ones in the languages that pages fall back on."""
     raw = _shipped()
     with translation.override(language):
         chosen = {value: str(label) for choices in ROW_CHOICES for value, label in choices.choices}
@@ -47,7 +47,7 @@ def labels_in(language: str) -> Mapping[str, str]:
 
 
 def labels_by_law(language: str, law: Pack) -> Mapping[str, str]:
-    """Return the words in one language, and for rows of the table of campaigns (`table.row`) what a law calls the stages counted there."""
+    """Return the words in one language; rows of the table of campaigns (`table.row`) with the law's names of the stages counted there."""
     words, named = labels_in(language), dict[str, dict[str, None]]()
     for one in law.campaigns if law.duty and not law.unsupported_fields else ():
         for stage in one.campaign.stages:
@@ -70,7 +70,7 @@ def titles_of(language: str) -> dict[str, str]:
 
 
 def title_of(table: str, language: str, law: Pack | None) -> str:
-    """Return the title of a table; of one that counts the lines of one of several campaigns with what the law calls that."""
+    """Return the title of a table; if it counts the lines of one of several campaigns, with the law's name of that campaign."""
     figure, campaign = campaign_of_figure(table)
     titles = {one.id: one.title for one in law.stated_campaigns} if law else {}
     name = text_in(language, {"en": campaign} | titles.get(campaign, {}))[0]
@@ -84,11 +84,11 @@ def row_label(row: str, language: str) -> str:
 
 
 def row_in(table: str, row: str, words: Mapping[str, str]) -> str:
-    """Return the label of a row of a table, with a capital: some are labels of a choice, which have one."""
+    """Return the label of a row of a table, with a capital first letter like the labels of choices."""
     said = words.get(f"{table}.{row}") or words.get(row, row.replace("_", " "))
     return said[:1].upper() + said[1:]
 
 
 def step_label(step: Step, language: str, words: Mapping[str, str], law: Pack | None) -> str:
-    """Return the label of a step of the campaign: of its row, or of its table where that is counted as a whole."""
+    """Return the label of a step of the campaign: the row's label, or the table's title if the step is the total of a table."""
     return title_of(step.table, language, law) if step.row == TOTAL else row_in(step.table, step.row, words)

@@ -15,7 +15,7 @@ _A_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One row: the entries of a verb that fit, counted or with one fact added up."""
+    """One row: how many entries of a verb fit its conditions, or the sum of one of their facts."""
 
     row: str
     verb: str
@@ -59,7 +59,7 @@ class NeededFacts:
 
 @cache
 def needed_facts() -> Mapping[str, NeededFacts]:
-    """Return for each verb that is counted what is asked of its entries."""
+    """Return, for each counted verb, the facts that reports need from its entries."""
     found: dict[str, tuple[set[str], bool]] = {}
     for one in (metric for table in tables() for metric in table.rows):
         keys, dated = found.get(one.verb, (set(), False))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Quarters once counted, and reports once made: both stay as they are. Nothing in them is about one person."""
+"""Counted quarters and finished reports: both stay as they are. Nothing in them is about one person."""
 
 from django.db import models
 
@@ -16,13 +16,13 @@ class Quarter(models.Model):
     counted_at = models.DateTimeField()
 
     class Meta:
-        """Append-only: two counts of one quarter would tell by their difference what came in between."""
+        """Append-only: the difference between two counts of one quarter would reveal the entries in between."""
 
         db_table = "reporting_quarter"
 
 
 class Report(models.Model):
-    """A report that was made: what the files said."""
+    """A finished report: the content of its files."""
 
     period = models.TextField(primary_key=True, db_comment="As 2012-Q1 or 2012.")
     report = models.TextField(db_comment="The canonical JSON that was signed: protected figures.")

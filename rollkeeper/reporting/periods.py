@@ -25,7 +25,7 @@ class Period:
 
 
 def period_between(first: dt.date, last: dt.date) -> Period:
-    """Return the quarter or year that these days are the first and last of. Refuses: INVALID_REPORT_PERIOD."""
+    """Return the quarter or year with this first and this last day. Refuses: INVALID_REPORT_PERIOD."""
     for period in (*quarters_of(first.year), year(first.year)):
         if (first, last) == (period.first, period.last):
             return period

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A report is drafted on a page, read, and published by two people; and what a worker does of it for those who asked.
+"""Draft a report on a page, and publish it once two people approve; with what a worker does of this for the page.
 
 Separate from `services`, which counts: publishing changes no figure.
 """
@@ -25,7 +25,7 @@ from rollkeeper.reporting.periods import year as whole_year
 from rollkeeper.reporting.services import make_report
 
 _NAMES: Final = UUID("0b2f6c2e-5d7c-4f0e-9a4e-3c8f5a1d7e60")
-"""Makes a reference of a period's name, since approvals name their subject by one."""
+"""The namespace that turns a period's name into a UUID: approvals name their subject by a UUID."""
 
 
 def publish_report(authority: Authority, period: Period, *, on: dt.date) -> bool:

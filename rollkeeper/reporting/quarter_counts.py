@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Count a quarter in the register. The same is counted out of the published bytes in `recompute.py`: both must agree."""
+"""Count a quarter in the register. `recompute.py` counts the same from the published ledger and the evidence: both must agree."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ type Figures = dict[str, dict[str, int]]
 
 
 def count_quarter(period: Period) -> Figures:
-    """Count every table over the entries of a quarter. The caller sees to it that all of them are published."""
+    """Count every table over the entries of a quarter. The caller checks that all of them are published."""
     metrics = [(table.id, metric) for table in tables() for metric in table.rows]
     given = [
         {"nth": nth, "verb": m.verb, "sum": m.sum, "must": m.where, "not_key": m.is_not and m.is_not[0],
@@ -41,8 +41,9 @@ def _wanted() -> list[dict[str, Any]]:
 
 
 def count_stocks(period: Period) -> list[dict[str, Any]]:
-    """Count at the end of a quarter, by service, the lines and what the law asks of the operator, rounded to ten: the difference of two
-    stocks then reveals no one.
+    """Count the lines and the operator's duties at the end of a quarter, by service, rounded to ten.
+
+    Rounded, the difference between two quarters reveals no one.
     """
     return [
         {name: (value + 5) // 10 * 10 if isinstance(value, int) else value for name, value in row.items()}

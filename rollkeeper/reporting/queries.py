@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Read the reports that were made: the same figures that the files hold, and none besides."""
+"""Read the reports that were made: the same figures as in their files, and no others."""
 
 import datetime as dt
 import json
@@ -28,7 +28,7 @@ def report_of(authority: Authority, period: str) -> dict[str, Any]:
 
 
 def published_on(authority: Authority, period: str) -> dt.date | None:
-    """Return when a report was published, None of a draft. Refuses: NOT_ALLOWED."""
+    """Return when a report was published, None for a draft. Refuses: NOT_ALLOWED."""
     found: dt.date | None = (
         _reports(authority).filter(period=period).values_list("published_on", flat=True).first()
     )

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Count quarters out of the evidence and the published leaves, with nothing of the operator's register.
+"""Count quarters from the evidence and the published leaves, with nothing of the operator's register.
 
-Every disclosed entry is held against its leaf, and every leaf of a class that is counted must be disclosed: what is left out is
-counted and said.
+Every disclosed entry is compared with its leaf. Every leaf of a counted class should be disclosed: the result says how many are not.
 """
 
 from collections import Counter
@@ -20,12 +19,12 @@ from rollkeeper.reporting.periods import Period
 from rollkeeper.reporting.quarter_counts import Figures, zero_figures
 
 type Quarters = Mapping[str, tuple[Period, int]]
-"""By name, each with the number of first entries over which it was counted."""
+"""By name: the period, and over how many first entries of the ledger it was counted."""
 
 
 @dataclass(slots=True)
 class Recount:
-    """The figures by quarter; the leaves at which a report was entered, with its hash; how many leaves nothing discloses."""
+    """The figures by quarter; the leaves at which a report was entered, with its hash; how many leaves are not disclosed."""
 
     figures: dict[str, Figures]
     entered: list[tuple[int, str]] = field(default_factory=list)
@@ -33,7 +32,7 @@ class Recount:
 
 
 def recompute(folder: Path, evidence: Path, *, head_size: int, quarters: Quarters) -> Recount:
-    """Count the quarters from a file of evidence, held against a directory whose tree was checked. Refuses: EVIDENCE_NOT_GENUINE."""
+    """Count the quarters from a file of evidence, compared with a ledger's folder whose tree was checked. Refuses: EVIDENCE_NOT_GENUINE."""
     found = Recount({name: zero_figures() for name in quarters})
     read = cache(lambda index: entries_of(folder, index, head_size))
 
@@ -55,7 +54,7 @@ def recompute(folder: Path, evidence: Path, *, head_size: int, quarters: Quarter
 
 
 def leaves_of_quarters(folder: Path, head_size: int, quarters: Quarters) -> dict[str, int]:
-    """Return how many leaves of the classes that are counted each quarter has, over its first entries."""
+    """Return, for each quarter, how many leaves of counted classes it has among the entries over which it was counted."""
     there: Counter[str] = Counter(dict.fromkeys(quarters, 0))
     counted = {one.encode() for one in counted_classes()}
     for index in range(-(-head_size // TILE_WIDTH)):
@@ -68,7 +67,7 @@ def leaves_of_quarters(folder: Path, head_size: int, quarters: Quarters) -> dict
 
 
 def entries_of(folder: Path, index: int, head_size: int) -> list[bytes]:
-    """Return the leaves of one bundle, of a ledger with so many."""
+    """Return the leaves of one bundle of a ledger with `head_size` entries."""
     raw = (folder / tile_name("entries", index, tile_width(0, index, head_size))).read_bytes()
     found, at = [], 0
     while at < len(raw):

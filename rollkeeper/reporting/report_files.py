@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Write a report into a folder: JSON, CSV with a schema, PDF, the checkpoint that it rests on, and a signature over all of it.
 
-report.json        the figures, canonical JSON; what the ledger's entry holds the SHA-256 of
+report.json        the figures, canonical JSON; its SHA-256 is in the ledger's entry
 report.csv         the same as a long table
 datapackage.json   its schema (Frictionless Data Package), with the hash of the table
-report.pdf         the same to be read, with pictures
-checkpoint         the signed head of the ledger as it was published last
+report.pdf         the same for reading, with pictures
+checkpoint         the signed head of the ledger, as last published
 signature          a signed note (c2sp.org/signed-note) over the SHA-256 of each of these, by the ledger's key
 """
 
@@ -28,7 +28,7 @@ FILES = ("checkpoint", "datapackage.json", "report.csv", "report.json", "report.
 
 
 def write_report(folder: Path, report: bytes, *, language: str) -> dict[str, Any]:
-    """Write the files of a report, replacing an older writing of the same one. Refuses: REPORT_FOLDER_NOT_EMPTY, FontsMissing."""
+    """Write the files of a report, over older files of the same report. Refuses: REPORT_FOLDER_NOT_EMPTY, REPORT_FONTS_MISSING."""
     read: dict[str, Any] = json.loads(report)
     _require_empty_folder(folder, report)
     newest = queries.newest_publication()

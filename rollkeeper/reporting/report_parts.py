@@ -41,7 +41,7 @@ def part_of(table: Mapping[str, Any]) -> str:
 
 
 def campaign_steps(report: Mapping[str, Any]) -> list[Step]:
-    """Return the steps of the campaign that have a figure, with bars of one scale."""
+    """Return the steps of the campaign that have a figure, with all bars on one scale."""
     by_table = {one["table"]: one["cells"] for one in report["tables"]}
     counted = {
         (table, row): {period: cells.get(row, 0) for period, cells in by_table[table].items()}

@@ -17,7 +17,7 @@ STOCKS = (*LINES, WITHOUT_IDENTITY, WITHOUT_COPY, *TELLING)
 
 
 def protected_tables(period: Period, counts: Mapping[str, Figures]) -> list[dict[str, Any]]:
-    """Return every table as it may be shown. `counts` are by quarter; a year is next to its quarters."""
+    """Return every table as it may be shown, for each quarter in `counts` and, if the period is a year, for the year."""
     full = {**counts, period.name: sum_figures(counts)} if period.is_year else dict(counts)
     shown = []
     for table in tables():
@@ -33,7 +33,7 @@ def protected_tables(period: Period, counts: Mapping[str, Figures]) -> list[dict
 
 
 def protected_stocks(stocks: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Return what is in the register at the end of each quarter, by service; small numbers are hidden, the rest was rounded."""
+    """Return the counts of the register at the end of each quarter, by service; small numbers are hidden, the rest was rounded."""
     counted = {what for found in stocks.values() for one in found for what in one} - {"service"}
     return [
         {

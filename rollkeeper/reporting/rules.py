@@ -2,10 +2,10 @@
 """What a report hides: every small number, and further numbers as needed so that no small number can be computed. Pure.
 
 A cell that counts one to nine people is hidden. If a total includes hidden cells, the reader knows their sum; so at least two are
-hidden, and their sum leaves each of them a wide span. A year is a total of its quarters in the same way, in every row and in the
-total; quarters are published first, so it is the year that is hidden. Then the whole is checked: the sums are equations, and a
-hidden cell that they determine (Gauss), or of which they leave too few values since no hidden cell is under one, hides a further cell
-of the year. Zero is shown: it reveals no one.
+hidden, and their sum leaves many possible values for each. A year is a total of its quarters in the same way, in every row and in the
+total; quarters are published first, so further cells are hidden in the year. Then the whole is checked, with every sum as an equation.
+If the equations determine a hidden cell (Gauss), or leave it too few possible values (no hidden cell is under one), one more cell of
+the year is hidden. Zero is shown: it reveals no one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ from math import inf
 MIN_SHOWN = 10
 """The smallest number of people that is shown."""
 MIN_UNCERTAINTY = 9
-"""How much the sum of hidden cells exceeds their number at least: each may then be one, or ten, or anything between."""
+"""By how much the sum of hidden cells must exceed their number: then each of them may be anything from one to ten."""
 TOTAL = "total"
 _MOST_ROUNDS = 200
-"""Each round narrows what a reader can know; after so many the rest is not worth their while."""
+"""Each round narrows the possible values; after so many rounds, a reader gains almost nothing more."""
 
 type Row = str
 type Cell = tuple[str, Row]
@@ -34,9 +34,9 @@ class Protected:
 
 
 def protect(figures: Mapping[str, Mapping[Row, int]], *, total: bool, year: str | None = None) -> Protected:
-    """Return a table as it may be shown. `figures` are by period; `year` names the one that the others add up to.
+    """Return a table as it may be shown. `figures` are by period; `year` names the period that is the sum of the others.
 
-    Without a year each period is protected alone, with the same result as next to its year.
+    Without a year, each period is protected alone; the result is the same as with its year.
     """
     full = {period: with_total(rows) if total else dict(rows) for period, rows in figures.items()}
     hidden: set[Cell] = set()
@@ -61,12 +61,12 @@ def _is_small(value: int) -> bool:
 
 
 def _is_safe(values: Sequence[int]) -> bool:
-    """Tell whether the sum of these hidden cells, if a reader knows it, gives none of them away."""
+    """Tell whether a reader who knows the sum of these hidden cells still cannot tell any of them."""
     return not values or (len(values) > 1 and sum(values) - len(values) >= MIN_UNCERTAINTY)
 
 
 def _hide(rows: Mapping[Row, int], *, total: bool, before: set[Row]) -> set[Row]:
-    """Return the rows of one period that are hidden, the total among them where nothing else helps."""
+    """Return the rows of one period that are hidden; the total is hidden only if nothing else helps."""
     hidden = before | {row for row, value in rows.items() if _is_small(value)}
     while total and TOTAL not in hidden:
         if _is_safe([rows[row] for row in hidden]):
@@ -101,7 +101,7 @@ def _hide_year(
 def _equations(
     full: Mapping[str, Mapping[Row, int]], *, quarters: Sequence[str], year: str, total: bool
 ) -> list[Equation]:
-    """Return what adds up: each says with which sign each of its cells counts towards zero."""
+    """Return the sums as equations: each gives its cells a sign, and the signed cells add up to zero."""
     equations: list[Equation] = [
         {(period, row): -1 if period == year else 1 for period in (*quarters, year)} for row in full[year]
     ]
@@ -115,7 +115,7 @@ def _equations(
 def _narrowed(
     hidden: set[Cell], full: Mapping[str, Mapping[Row, int]], equations: Sequence[Equation]
 ) -> set[Cell]:
-    """Return the small cells of which the sums leave too few values, when no hidden cell is under one."""
+    """Return the small hidden cells for which the sums leave too few values, as no hidden cell is under one."""
     least, most = dict.fromkeys(hidden, 1.0), dict.fromkeys(hidden, inf)
     open_sums = [
         (

@@ -27,10 +27,10 @@ from rollkeeper.reporting.report_tables import FORMAT, protected_stocks, protect
 def make_report(authority: Authority, period: Period, *, on: dt.date, as_draft: bool = False) -> bytes:
     """Return the report of a quarter or a year as canonical JSON. Again: the very same bytes.
 
-    A draft is published by two people (`publishing`); what a command makes is published with it.
+    Two people publish a draft (`publishing`); a report that is no draft, made by a command, is published at once.
 
-    A quarter is counted once, over the ledger as it is published then, and never again: two counts of it would tell by their
-    difference what came in between. A year is made of its quarters.
+    A quarter is counted once, over the ledger as it is published then, and never again: the difference between two counts would
+    reveal the entries in between. A year is made of its quarters.
     Ledger: reporting:quarter:counted, reporting:report:made. Refuses: NOT_ALLOWED, PERIOD_NOT_OVER, LEDGER_NOT_PUBLISHED.
     """
     role = require(authority, Permission.MAKE_REPORTS)
@@ -64,7 +64,7 @@ def _counted(authority: Authority, period: Period, *, role: str, on: dt.date) ->
     newest = queries.newest_publication()
     size = newest.size if newest else 0
     counts = count_quarter(period)
-    # Only now, so that nothing can have been counted that this does not look at.
+    # After counting, so that this check sees every entry that was counted.
     (left,) = rows(
         sql("reporting", "unpublished"), {"first": period.first, "last": period.last, "size": size}
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Check a report: anyone its signature and its place in the ledger; who has the evidence, its counts and its hidden figures.
+"""Check a report: anyone can check its signature and its ledger; with the evidence also its entry, its counts and its hidden figures.
 
 Needs the folder of the report, a copy of the ledger and its key, and for the counts the evidence; no database and no instance.
 """
@@ -40,7 +40,7 @@ class VerificationResult:
 def verify_report(
     folder: Path, ledger: Path, *, vkey: str, evidence: Path | None = None
 ) -> VerificationResult:
-    """Check everything about a report that one can with what one has.
+    """Check as much of a report as the given files allow.
 
     Refuses: REPORT_NOT_GENUINE, with the first thing that does not hold; EVIDENCE_NOT_GENUINE.
     """
@@ -98,7 +98,7 @@ def _period(report: Mapping[str, Any]) -> tuple[Period, dict[str, int]]:
 
 
 def _require_same(report: Mapping[str, Any], counted: list[dict[str, Any]], *, undisclosed: int) -> None:
-    """Require the very figures; where entries are not disclosed, since they were erased, none below what the others give."""
+    """Require the same figures; if some entries are not disclosed because they were erased, no figure below what the others give."""
     said = [table for table in report["tables"] if table["source"] == "ledger"]
     if [table["table"] for table in said] != [table["table"] for table in counted]:
         _not_genuine("it has other tables than this program counts")

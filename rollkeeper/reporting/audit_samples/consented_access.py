@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Open, for one auditor, the entries that one person agreed to show to them: in a process with keys and no web."""
+"""Open, for one auditor, the fields that one person agreed to show to them: in a process with keys and without web pages."""
 
 import datetime as dt
 from contextlib import suppress
@@ -17,7 +17,7 @@ from rollkeeper.vault.services import open_sealed
 
 
 def open_with_consent(authority: Authority, consent_id: UUID, *, on: dt.date) -> dict[Field, SecretValue]:
-    """Open what a consent names, entry by entry; the consent is checked again before each, so that a withdrawal counts at once.
+    """Open the fields that a consent names; check the consent again before each, so that a withdrawal counts at once.
 
     Ledger: vault:sealed:opened for each. Refuses: NOT_ALLOWED, NEEDS_CONSENT, SEAL_ONLY_PROCESS, TOO_MANY_OPENINGS.
     """
@@ -38,6 +38,6 @@ def open_with_consent(authority: Authority, consent_id: UUID, *, on: dt.date) ->
 
 
 def open_with_consent_for(request: StaffRequest) -> dict[str, str]:
-    """Return, in the vault service, what a consent names. Refuses: as `open_with_consent`."""
+    """Return, in the vault service, the fields that a consent names. Refuses: as `open_with_consent`."""
     found = open_with_consent(request.authority, request.reference("consent"), on=clock.today())
     return {field.value: value.reveal() for field, value in found.items()}

@@ -33,7 +33,7 @@ class AuditSample(models.Model):
 
 
 class AuditSampleLine(models.Model):
-    """One line of a sample, and the entry by which it came."""
+    """One line of a sample, and the ledger entry that was drawn."""
 
     pk = models.CompositePrimaryKey("sample_id", "nth")
     sample_id = models.UUIDField()
@@ -43,6 +43,6 @@ class AuditSampleLine(models.Model):
     day = models.DateField()
 
     class Meta:
-        """Append-only; a line goes when the record is erased of which its entry tells (`sql/forget_lines.sql`)."""
+        """Append-only; a row is deleted when the record that its entry is about is erased (`sql/forget_lines.sql`)."""
 
         db_table = "reporting_auditsampleline"

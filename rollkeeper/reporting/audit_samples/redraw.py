@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Draw a sample again out of a copy of the published ledger and the evidence, with nothing of the operator's register.
+"""Draw a sample again from a copy of the published ledger and the evidence, with nothing of the operator's register.
 
-Separate because an outsider runs it: the leaves of a sample are those, and no others, that the auditor's text gives. The evidence
-says of each leaf what was done, and not to which line: the auditor sees the lines of the sample, and where one is passed over it
-must be one that came before.
+Separate because an outsider runs it, to check that a sample has exactly the leaves that the auditor's text gives. The evidence says
+what was done at each leaf, but not to which line. The auditor sees the lines of the sample: if the sample skips a leaf, that leaf must
+be about a line that was drawn before.
 """
 
 import heapq
@@ -23,7 +23,7 @@ def redraw(
 ) -> list[int]:
     """Return the leaves that the text draws among the first `size` entries, in their order.
 
-    Precondition: the folder's tree was checked, and has `head_size` entries, which are no fewer. Refuses: EVIDENCE_NOT_GENUINE.
+    Precondition: the folder's tree was checked, and has `head_size` entries, at least `size`. Refuses: EVIDENCE_NOT_GENUINE.
     """
     ranked = _ranked(folder, evidence, period, kind, seed=seed_of(text), size=size, head_size=head_size)
     return [leaf for _, leaf in heapq.nsmallest(FIRST_CANDIDATES, ranked)]

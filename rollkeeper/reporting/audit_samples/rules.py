@@ -5,8 +5,8 @@ The rank of an entry is::
 
     SHA-256( "rollkeeper/sample@v2" || SHA-256(the auditor's text) || the hash of the entry's leaf )
 
-The entries of the kind whose day is in the quarter, among the first `size` of the published ledger, are taken by rank, the
-smallest first; repeated lines are skipped; until the requested number is reached.
+Candidates are the entries of the kind with a day in the quarter, among the first `size` of the published ledger. They are taken by
+rank, the smallest first, until there are enough lines; an entry about a line already taken is skipped.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from typing import Final
 DOMAIN: Final = b"rollkeeper/sample@v2"
 MAX_LINES: Final = 20
 FIRST_CANDIDATES: Final = 200
-"""So many entries are taken by rank at first: nearly always they are of enough different lines."""
+"""How many entries are taken by rank at first: nearly always they are about enough different lines."""
 MIN_SEED_LETTERS: Final = 16
 """A shorter text could be guessed, and the lines with it, before they are drawn."""
 
@@ -37,7 +37,7 @@ def rank_of(seed: bytes, leaf_hash: bytes) -> bytes:
 
 
 def first_of_each[Key: Hashable, Entry](ranked: Iterable[tuple[Key, Entry]], *, most: int) -> list[Entry]:
-    """Return the first entry of each line, in their order, until there are enough."""
+    """Return the first entry of each line, in the given order, at most `most`."""
     found: dict[Key, Entry] = {}
     for line, entry in ranked:
         if len(found) == most:

@@ -72,7 +72,7 @@ def draw_sample(authority: Authority, quarter: str, kind: SampledAction, *, text
 
 
 def ask_subscribers(authority: Authority, sample_id: UUID, fields: Collection[Field], *, on: dt.date) -> int:
-    """Ask the subscriber of each line of a sample for their consent, once; return of how many lines a subscriber is asked.
+    """Ask the subscriber of each line of a sample for their consent, once; return for how many lines one was asked.
 
     Ledger: selfcare:consent:requested for each. Refuses: NOT_ALLOWED, AUDIT_SAMPLE_NOT_FOUND.
     """
@@ -101,7 +101,7 @@ def own_audit_sample(authority: Authority, sample_id: UUID) -> AuditSample:
 
 
 def auditor_of(authority: Authority) -> StaffId:
-    """Return the account that draws: a sample is a named auditor's. Refuses: AUDIT_SAMPLE_NOT_FOUND."""
+    """Return the auditor's account: a sample belongs to a person, never to the console. Refuses: AUDIT_SAMPLE_NOT_FOUND."""
     if authority.staff_id is None:
         raise AUDIT_SAMPLE_NOT_FOUND()
     return authority.staff_id

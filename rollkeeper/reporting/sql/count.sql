@@ -1,9 +1,9 @@
--- Counts the entries of one quarter for every row of a report at once. The caller sees to it, with `unpublished.sql` and behind
--- this one, that all of them are published: what a statement saw, a later one sees.
+-- Counts the entries of one quarter for every row of a report at once. Afterwards the caller checks with `unpublished.sql` that all of
+-- them are published: a later statement sees every entry that this one saw.
 -- Law: art. 13 (the authority checks). Reads: ledger_entry. Writes: -.
--- Plan: ledger_entry_by_time finds the quarter; one parallel scan of it. Of each body only the few facts that count are cut out,
--- as the bytes that they are: canonical JSON writes a fact in one way, and none holds a comma. To read it as jsonb took four
--- times as long. The rows of the report are tried on the groups. Again: the same, for the same size.
+-- Plan: ledger_entry_by_time finds the quarter; one parallel scan of it. Only the few counted facts are cut out of each body, as text:
+-- canonical JSON writes a fact in one way, and none of these has a comma. To read the body as jsonb took four times as long. Entries
+-- with the same facts are grouped before the conditions of the rows are tried. Again: the same, for the same size.
 WITH metric AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(metrics)s::jsonb)
         AS m (nth int, verb text, sum text, must jsonb, not_key text, not_values text[], day_by text, late text)

@@ -1,5 +1,5 @@
--- Takes a line out of audit samples when an erasure reduces the entry by which it was drawn: the sample would lead from the line to what
--- was published of it.
+-- Removes a line from audit samples when an erasure reduces the entry that was drawn: the sample would still connect the line with its
+-- published leaf.
 -- Law: art. 5 (erased means erased). Reads: the entries reduced, ledger_leaf. Writes: reporting_auditsampleline.
 -- Plan: ledger_leaf by entry; a sample has twenty lines. Again: CREATE OR REPLACE: the same trigger; nothing left to forget.
 CREATE OR REPLACE FUNCTION reporting_forget_lines() RETURNS trigger

@@ -1,6 +1,6 @@
--- Counts by service, at the end of a day: the current lines; those with a registered subscriber; those that were put into service
--- since the law began and have none; the subscribers recorded since then of whose document no copy is kept, nor was until its time was over; and whom a campaign
--- concerns, by whether they were told before the operator's own day.
+-- Counts by service, at the end of a day: the current lines; lines with a registered subscriber; lines without one that were put into
+-- service since the law began; lines whose subscriber was recorded under the law without a document copy (a copy deleted when its time was
+-- over counts as kept); and lines of campaigns, by whether their subscriber was told before the operator's own day.
 -- Law: art. 3 (told before a day), 4 (a copy is kept; no service without identity), 13. Reads: lines_line, lines_tenure, vault_copy,
 -- retention_erasure, campaign_member, notices_notice. Writes: -. Plan: one scan of the lines, one of the tenures, hash joins.
 -- Again: the same, until records of that time are erased.

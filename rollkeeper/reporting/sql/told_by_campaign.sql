@@ -1,5 +1,5 @@
--- Counts by service and campaign, at the end of a day, the current lines whose subscribers a campaign is to have told, by whether they were
--- told before its day. A line that a campaign let go because another takes it is the other one's alone.
+-- Counts by service and campaign, at the end of a day, the current lines whose subscribers a campaign must tell, by whether they were
+-- told before its day. A line that left a campaign's scope because another campaign concerns it counts only for the other.
 -- Law: the packs' told_before. Reads: lines_line, campaign_campaign, campaign_member, notices_notice. Writes: -.
 -- Plan: one pass over the members of the campaigns named, hash joins. Again: the same, until records of that time are erased.
 WITH told AS (
