@@ -225,7 +225,7 @@ class Limit(CitedModel):
 
     what: Literal["lines"]
     group: Name
-    """person, company or guardian; or a kind that the pack adds: the limits of the kind on which it is based then do not apply to it."""
+    """person or company; or a kind that the pack adds: then the limits of the kind on which it is based do not apply to it."""
     service: Service | None = None
     payment: Annotated[
         Payment | None,
