@@ -27,7 +27,7 @@ from rollkeeper.lines.writes import lock_line
 
 
 def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date) -> EntryId:
-    """Let a line that is suspended for want of registration work for the hours that the pack gives, once.
+    """Let a line that is suspended because it is not registered work for the hours that the pack gives, once.
 
     The days that it touches do not count as days of suspension. Refuses: NOT_ALLOWED, LineNotFound, LINE_TERMINATED, RECONNECTION_REFUSED,
     AccessLimitReached. Ledger: line:line:reconnected.

@@ -213,7 +213,7 @@ def restore_from_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt
 def mark_suspension_wrongful(
     line_id: LineId, *, lifted_since: dt.date, until: dt.datetime | None = None
 ) -> None:
-    """Mark a line's last suspension for want of registration as wrongful, unless it was lifted before a day.
+    """Mark a line's last suspension for a missing registration as wrongful, unless it was lifted before a day.
 
     `until`: mark the last one that began before this moment, when the person concerned gave the line away.
     """
@@ -318,13 +318,13 @@ def register_tenures(
     mailboxes: Sequence[str | None] = (),
     also: Callable[[], None] = lambda: None,
 ) -> list[RegistrationEffect]:
-    """End the open tenures of lines, begin these, mark the lines as registered, lift want of registration; return the effect on each.
+    """End the open tenures of lines, begin these, mark the lines as registered, lift suspensions for a missing registration.
 
-    A subscriber accepted for a time without a document also gets service back; `registered` says which lines are registered
-    (None: all). `entries` are the ledger entries of this transaction that record it, one a line; they give the instant. `mailboxes` are the
-    e-mail addresses that subscribers gave, one a line, for lines that are no telephones; without one the contact stays, unless another
-    person had the line before. `also` sends further statements together with this one, and reads nothing. Precondition: the lines are locked and
-    living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the surrounding action can only be undone.
+    Returns the effect on each line. A subscriber accepted for a time without a document also gets service back; `registered` says which
+    lines are registered (None: all). `entries` are the ledger entries of this transaction that record it, one for each line; they give the
+    instant. `mailboxes` are the e-mail addresses that subscribers gave, one for each line, for lines that are no telephones; without one
+    the contact stays, unless another person had the line before. `also` sends further statements together with this one, and reads
+    nothing. Precondition: the lines are locked and living. Refuses: TENURE_OVERLAP, COUNTER_TERMINATION_LIMIT_REACHED, after which the surrounding action can only be undone.
     """
     if not tenures:
         return []

@@ -1,5 +1,5 @@
--- Refuses to suspend for want of registration, or to end by a campaign, a line on which a lift, an alarm or a medical
--- device depends.
+-- Protects lines on which a lift, an alarm or a medical device depends: they cannot be suspended because they are not registered,
+-- and no campaign can end them.
 -- Law: art. 1. Reads: lines_line. Writes: triggers on lines_suspension, lines_line.
 -- Plan: one join of the rows of the statement with lines_line_pkey; for ends the WHEN clause alone.
 -- Again: CREATE OR REPLACE: the same triggers.

@@ -108,7 +108,7 @@ END
 $$;
 
 -- Records the subscribers of lines from now on: ends the open tenure, begins the new one, removes the mark that the line must be verified
--- again, lifts want of registration, and leaves every other reason as it is. The entry says which check verified the identity. A line that
+-- again, lifts a suspension for a missing registration, and no other. The entry says which check verified the identity. A line that
 -- goes to another reference counts against the limit of what all counters together may end in a day, even if two references were joined,
 -- because a counter can join them. The former subscriber's contact is removed, because codes for the portal go there. A new contact is
 -- stored only for lines that are no telephones, since the number itself reaches the others. If the subscriber already had the line, the new
@@ -323,8 +323,8 @@ BEGIN
 END
 $$;
 
--- Marks a line's last suspension for want of registration, with all its steps, as wrongful, unless it was lifted before a day. With a
--- moment: the last suspension that began before it.
+-- Marks a line's last suspension for a missing registration, with all its steps, as wrongful, unless it was lifted before a day.
+-- With a moment: the last suspension that began before it.
 DROP FUNCTION IF EXISTS lines_mark_wrongful(uuid, date);
 CREATE OR REPLACE FUNCTION lines_mark_wrongful(line uuid, since date, until timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Restores lines that are suspended for want of registration alone. To be included: wants `restore_slice (line_id)`, %(on)s, %(at)s;
+-- Restores lines that are suspended only because they are not registered. To be included: wants `restore_slice (line_id)`, %(on)s, %(at)s;
 -- gives `restored_line (line_id, language)`, the lines that have service again.
 -- Law: art. 3 (who is concerned). Reads: -. Writes: lines_suspension, lines_line (version + 1). Plan: primary keys by line.
 -- Again: nothing is left to lift.

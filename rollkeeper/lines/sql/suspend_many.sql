@@ -1,4 +1,4 @@
--- Suspends lines for want of registration. To be included: wants `suspend_slice (line_id, batch_id)`, %(step)s, %(bars)s, %(on)s, %(at)s.
+-- Suspends lines because they are not registered. To be included: wants `suspend_slice (line_id, batch_id)`, %(step)s, %(bars)s, %(on)s, %(at)s.
 -- Law: art. 3 (suspended, emergency calls excepted). Reads: -. Writes: lines_suspension, lines_line (version + 1).
 -- Plan: primary keys by line. Again: the caller's; the lines are locked.
 suspended AS (
