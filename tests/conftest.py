@@ -1,7 +1,7 @@
-"""One instance for the whole run, real servers in it, and a way into each role.
+"""One instance for the whole run, with real servers, and fixtures to act in each database role.
 
-Pure tests ask for nothing and start no server. A test that asks for `register` runs inside a transaction that is
-rolled back; one that asks for `committed` really commits, and every table is emptied behind it.
+Pure tests use no fixture and start no server. A test that uses `register` runs inside a transaction that is rolled back; a test that
+uses `committed` really commits, and every table is emptied after it.
 """
 
 import datetime as dt
@@ -23,30 +23,30 @@ from hypothesis.internal.conjecture import providers
 
 from tests.examples import EXAMPLES
 
-gc.disable()  # until all is collected, see below
-# A busy machine makes examples slowly; no test says how fast.
+gc.disable()  # until all tests are collected, see `pytest_runtestloop`
+# A busy machine makes examples slowly; no test is about their speed.
 hypothesis_settings.register_profile(
     "untimed", max_examples=25 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("untimed")
 if EXAMPLES == 1:
-    # Otherwise Hypothesis also tries constants of all modules that are imported by then. Those differ from run to run, and a seed would lead to
-    # other examples each time. The long proofs try them. This fails where a newer Hypothesis has another name for it.
+    # Otherwise Hypothesis also tries constants of all modules imported so far. These modules differ from run to run, and a seed would give
+    # other examples each time. The long proofs try them. This line fails if a newer Hypothesis renames the function.
     pytest.MonkeyPatch().setattr(providers, "_get_local_constants", lambda: providers._local_constants)
 
-# Files that mostly wait, for a clock, a telephone or a server. When several workers had such files at the same time, the processors were idle.
+# Files that mostly wait, for a clock, a telephone or a server. If several workers run such files at the same time, processors are idle.
 WAITING = (
     "tests/faults/", "tests/operations/test_scheduler", "tests/provisioning/test_emergency_floor", "tests/provisioning/test_elements",
     "tests/platform/test_embedded_postgres", "tests/notices/test_smpp", "tests/ledger/test_witnesses", "tests/vault/test_document_store",
     "tests/vault/test_vault_service", "tests/vault/test_roots", "tests/provisioning/test_gateways", "tests/provisioning/test_kamailio",
     "tests/notices/test_voice",
 )  # fmt: skip
-# Each of these groups is one worker's, in the order of its first file.
+# One worker runs all files of a group; a group comes where its first file would come.
 TOGETHER = (
-    # Journeys in one browser through one demo: a second worker would start and serve another.
+    # Journeys use one browser and one demo: a second worker would start and serve another demo.
     ("tests/journeys/",),
     WAITING,
-    # The apps are served once for both, and ended by the latter.
+    # The apps are served once for both files; the second one ends them.
     ("tests/site/test_compromised_app.py", "tests/operations/test_process_supervisor.py"),
     # The whole program is parsed once for all of these.
     (
@@ -55,14 +55,14 @@ TOGETHER = (
         "tests/site/test_translations.py",
     ),
 )  # fmt: skip
-# Files of such a folder that are in no group: each starts instances that no other uses.
+# Files of these folders that are in no group: each starts instances that no other file uses.
 ALONE = (
     "tests/journeys/test_operator.py",
     "tests/journeys/test_erasure_proof.py",
     "tests/journeys/test_restart.py",
 )
 ONE_BY_ONE = ("tests/bench/",)
-# What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
+# The slowest files and folders, slowest first: if a worker began one of them last, the whole run would wait for it.
 LONG = (
     "tests/journeys/test_backoffice_in_a_browser", *WAITING, "tests/journeys/test_operator", "tests/journeys/test_counter_in_a_browser",
     "tests/campaign/test_differential", "tests/site/test_compromised_app", "tests/operations/test_process_supervisor", "tests/leak/", "tests/journeys/",
@@ -75,8 +75,8 @@ LONG = (
 )  # fmt: skip
 _SLOWEST = 40
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
-# What one worker makes and the others copy: the process that starts the workers makes the place and takes it away. It lies
-# outside of the instance, in which some tests look at every file.
+# The folder for what one worker makes and the others copy: the process that starts the workers makes and removes it. It is outside the
+# instance, because some tests look at every file of the instance.
 OWNED = [HOME]
 if "TESTS_HAVE_IN_COMMON" not in os.environ:
     OWNED.append(Path(tempfile.mkdtemp(prefix="rollkeeper-common-")))
@@ -111,7 +111,7 @@ from tests.web_app import find_static_files_once, opened_app
 from tests.words import require_words
 
 os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", QUICK_SERVERS)
-# As every command does that opens the instance: a test may call its function and no command.
+# Every command that opens the instance does this too: a test may call a command's function without the command.
 INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
 find_static_files_once()
 set_savepoints_quickly()
@@ -127,7 +127,7 @@ def data_dir() -> Iterator[Path]:
     else:  # there is no other to share it with
         bootstrap.set_up_instance(InstanceKind.DEMO)
     require_words()
-    # The same at every hour of the day: tests of quiet hours set their own.
+    # Tests behave the same at every hour of the day: tests of quiet hours set their own.
     write_settings(notices={"quiet_from": dt.time(), "quiet_until": dt.time()})
     _empty_everything()  # no test counts the canary
     _first_settings.append((HOME / "settings.toml").read_bytes())
@@ -143,7 +143,7 @@ _first_settings: list[bytes] = []
 
 @pytest.fixture(scope="module", autouse=True)
 def _settings_are_put_back() -> Iterator[None]:
-    """Fail where a file of tests leaves other settings or another umask behind: what comes after it would fail in its place."""
+    """Fail if a file of tests leaves changed settings or another umask: otherwise later tests would fail instead."""
     forget_settings()  # what another file's test had this process read
     before = os.umask(0o022)
     os.umask(before)
@@ -172,13 +172,13 @@ def register(data_dir: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def empty_everything(data_dir: Path) -> Callable[[], None]:
-    """For what a whole module shares and commits: its fixture calls this behind itself."""
+    """Return a function that empties all tables: a fixture that commits rows for a whole module calls it at its end."""
     return _empty_everything
 
 
 @pytest.fixture
 def committed(data_dir: Path) -> Iterator[None]:
-    """The register with real commits; all tables are emptied afterwards, and before where what ran before left rows."""
+    """The register with real commits; all tables are emptied afterwards, and before if an earlier test left rows."""
     (left,) = prepared_rows(
         "SELECT EXISTS (SELECT FROM ledger_entry) OR EXISTS (SELECT FROM django_session)"
         " OR EXISTS (SELECT FROM kernel_job) AS behind"  # an instance that was served by another file's tests
@@ -228,7 +228,7 @@ def command_server(data_dir: Path) -> Iterator[CommandServer]:
 
 @pytest.fixture(autouse=True)
 def _true_date_and_language() -> Iterator[None]:
-    """No test leaves a given day or a language behind; a request leaves the one in which it was answered."""
+    """Reset the day and the language after each test; a request leaves the language in which it was answered."""
     yield
     clock.set_demo_date(None)
     translation.deactivate()
@@ -248,14 +248,14 @@ def _empty_everything() -> None:
 
 
 def _owner(store: stores.Store) -> psycopg.Connection:
-    """Give the owner's connection, which stays open: to make one takes longer than to empty what a test left."""
+    """Return the owner's connection, which stays open: to connect takes longer than to empty what a test left."""
     if store.data not in _owners:
         _owners[store.data] = as_superuser(store)
     return _owners[store.data]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a list of files that names one which is not there: it was renamed, and would come last or share nothing."""
+    """Refuse a list above that names a missing file: after a rename, the file would run last or in no group."""
     here = Path(__file__).parents[1]
     named = (*LONG, *(one for group in TOGETHER for one in group), *ONE_BY_ONE, *ALONE)
     if missing := [one for one in named if not any(here.glob(f"{one}*"))]:
@@ -263,7 +263,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let several workers begin with what takes longest, then with the files of most tests: none is left alone at the end."""
+    """With several workers, run the slowest files first, then the files with most tests, so that the workers end together."""
     if hasattr(config, "workerinput"):
         tests = Counter(item.path for item in items)
         items.sort(key=lambda item: (*(not item.nodeid.startswith(one) for one in LONG), -tests[item.path]))
@@ -271,7 +271,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Let a worker take whole files, or a group of them; where tests share nothing one test, as long as a file."""
+    """Let a worker take a whole file or a group of files; in the folders `ONE_BY_ONE` a single test, which takes as long as a file."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
@@ -289,7 +289,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Run each test as usual, with room for the frames. Report a passed test once, not each of its three parts: workers send every report."""
+    """Run each test as usual, with room for frames (`stack.py`); report a passed test once, not three times: workers send every report."""
     if not hasattr(item.config, "workerinput"):
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = call_with_room(run_test, item, False, nextitem)
@@ -304,21 +304,21 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
-    """Imported and collected objects stay to the end: garbage collection skips them."""
+    """Exclude imported modules and collected tests from garbage collection: they stay to the end anyway."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)  # looking as often as usual takes a twentieth of all time
     gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave nothing behind."""
+    """Stop the servers and remove the folders of this run."""
     embedded_postgres.stop_if_unused()
     for folder in OWNED:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Close with a line that counts the tests; tell `bin/test` which failed."""
+    """Print a last line that counts the tests; tell `bin/test` which failed."""
     count = {
         name: len(terminalreporter.stats.get(name, [])) for name in ("passed", "failed", "error", "skipped")
     }
@@ -337,7 +337,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _say_slowest_files(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which files took longest, where several workers ran: what a shorter run would have to begin with."""
+    """With several workers, print which files took longest: to shorten the run, begin with these."""
     if not terminalreporter.config.getoption("numprocesses", None):
         return
     seconds: Counter[str] = Counter()

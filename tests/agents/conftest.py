@@ -66,7 +66,7 @@ class Shop:
 
 
 def approved(code=AGENT, *, limit=40, on=ON) -> None:
-    """An agent that shows everything and is let in."""
+    """Approve an agent that meets every requirement."""
     services.add_agent(CONSOLE, code, daily_limit=limit, on=on)
     for requirement in checklist():
         services.attest_requirement(CONSOLE, code, requirement, evidence="ab" * 32, on=on)
@@ -74,7 +74,7 @@ def approved(code=AGENT, *, limit=40, on=ON) -> None:
 
 
 def shop(username="clerk-07", *, agent=AGENT, outlet=PLACE, hours="always") -> Shop:
-    """An outlet with an account and a passkey that is registered there."""
+    """Open an outlet with an account and a passkey that is registered there."""
     who = employ(StaffRole.CLERK, username=username)
     outlets.open_outlet(CONSOLE, agent, outlet, hours=hours, on=ON)
     outlets.assign_staff(CONSOLE, username, agent=agent, outlet=outlet, on=ON)
@@ -99,7 +99,7 @@ def vaulted(register: None) -> None:
 
 @pytest.fixture
 def counter(vaulted) -> Shop:
-    """A counter of an agent that is let in."""
+    """A counter of an approved agent."""
     approved()
     return shop()
 
@@ -111,7 +111,7 @@ def supervisor(vaulted) -> Authority:
 
 @pytest.fixture
 def set_settings(monkeypatch) -> Callable[..., None]:
-    """Give this instance other settings for the length of a test, in this package's modules."""
+    """Give this instance other settings for one test, in this package's modules."""
     from rollkeeper.agents import registrations, reverification, review_cases
     from rollkeeper.agents.settings import settings
 

@@ -35,7 +35,7 @@ def prepare_batch() -> BatchId:
 
 @pytest.fixture
 def batch(app: Callable[[str], None]) -> BatchId:
-    """Give a batch that waits."""
+    """A batch that waits for approval."""
     batch_id = prepare_batch()
     app("backoffice")
     return batch_id

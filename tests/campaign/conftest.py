@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Two people who may approve, and brakes that a test can set."""
+"""Two people who may approve, and limits for batches that a test can set."""
 
 from collections.abc import Callable, Iterator
 
@@ -20,7 +20,7 @@ def people(register: None, no_batch_limits: None) -> tuple[Authority, Authority]
 
 @pytest.fixture
 def batch_limits(data_dir: object) -> Iterator[Callable[..., None]]:
-    """Set the brakes of batches for one test."""
+    """Set the limits of batches for one test."""
 
     def setting(**changes: float) -> None:
         write_settings(campaign=changes)
@@ -32,7 +32,7 @@ def batch_limits(data_dir: object) -> Iterator[Callable[..., None]]:
 
 @pytest.fixture
 def no_batch_limits(batch_limits: Callable[..., None]) -> None:
-    """Let a batch run through at once."""
+    """Let a batch run to its end without pausing at a limit."""
     before = settings_file().read_bytes()
     if before in _without_limits:
         put_settings(_without_limits[before])
@@ -42,4 +42,4 @@ def no_batch_limits(batch_limits: Callable[..., None]) -> None:
 
 
 _without_limits: dict[bytes, bytes] = {}
-"""What the settings say without limits, by what they said before."""
+"""The settings file without limits, by its earlier content."""

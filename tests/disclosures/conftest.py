@@ -43,13 +43,13 @@ def law(committed, law_put_back):
 
 @pytest.fixture(scope="session")
 def hashed():
-    """Everybody's password, hashed once: it costs a tenth of a second."""
+    """The password that everybody has, hashed once: to hash takes a tenth of a second."""
     return make_password(PASSWORD)
 
 
 @pytest.fixture
 def instance(law, tmp_path, hashed):
-    """Everybody and everything; `instance.day` is what the instance believes."""
+    """All people and rows that the tests need; `instance.day` is the instance's current day."""
     clock.set_demo_date(ON)
     who = {}
     for name, roles in PEOPLE.items():

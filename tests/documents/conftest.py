@@ -30,7 +30,7 @@ def ocr_models():
 
 @pytest.fixture(scope="session")
 def photographed(fonts, ocr_models):
-    """A passport that was photographed, and what an attacker's look reads on it: to read a picture takes two seconds."""
+    """A photographed passport and what an attacker's OCR reads on it, made once: to read a picture takes two seconds."""
     from tests.documents import recall
 
     ((drawn, data, _),) = recall.documents(1, first=recall.A_PASSPORT)

@@ -1,7 +1,7 @@
 """A demo instance with the demo in it, served by the real command, and a real Chromium to look at it.
 
-Where Chromium is missing every browser test is skipped, and says so. Where ROLLKEEPER_SCREENSHOTS names a folder, pictures of each page
-in each language and width go there, to be looked at; `make screens` makes those of every page.
+Without Chromium every browser test is skipped, with a message. If ROLLKEEPER_SCREENSHOTS names a folder, pictures of each page that a
+test looks at go there, in each language and width; `make screens` makes pictures of every page.
 """
 
 import asyncio
@@ -36,12 +36,12 @@ WIDTHS = (320, 1440)
 LANGUAGES = {"en", "zh-hans", "bo"}
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-# The parts of a page by which it is judged; the first two, and what their order says, with the whole page.
+# The parts into which a page is cut for axe. Rules about the first two, or about the order of parts, need the whole page.
 PARTS = ("head, body, body > *, .rk-languages, nav li, main > *, main :is(form, section, article, fieldset, .rk-columns, .govuk-width-container) > *"
          ", main .govuk-form-group, main .rk-card")  # fmt: skip
-# What axe judges of a page without its words, part by part.
+# The features of each part, without its words, on which the result of axe depends.
 SHAPE = (Path(__file__).parent / "shape.js").read_text("utf-8").rstrip(";\n")
-# The cells of tables whose words or figures reach over their cell's own edge. What scrolls may be as wide as it likes.
+# The cells of tables whose text goes beyond the edge of the cell. Text in tables that scroll may have any width.
 CROWDED = """() => [...document.querySelectorAll("main th, main td")]
   .filter(cell => !cell.closest(".rk-table-scroll") && cell.getClientRects().length)
   .filter(cell => {
@@ -51,9 +51,9 @@ CROWDED = """() => [...document.querySelectorAll("main th, main td")]
   })
   .map(cell => cell.innerText)"""
 SEEN = f"parts => [document.documentElement.lang, document.documentElement.scrollWidth, ({CROWDED})(), ({SHAPE})(parts)]"
-# Every rule is tried on every element, but only violations are listed with their elements: to list all of them doubled the time.
-# Where the page as a whole was found sound, only the parts that are new are looked at; where it was not, they alone are asked for what takes
-# most of the time and is told by each part. Sheets are not read once more: no rule of ours asks for them.
+# Every rule is tried on every element, but only violations are listed with their elements: to list all elements doubled the time. If the
+# page as a whole was found sound before, only its new parts are checked. If not, the whole page is checked, but the slow local rules only
+# on the new parts. Style sheets are not read again: no rule that we use needs them.
 FOUND = """async ([tags, parts, fresh, isWhole]) => {
   const all = [...document.querySelectorAll(parts)], include = all.filter((_, nth) => !fresh || fresh.includes(nth));
   const exclude = all.filter(one => !include.includes(one) && include.some(part => part.contains(one)));
@@ -66,7 +66,7 @@ FOUND = """async ([tags, parts, fresh, isWhole]) => {
   if (include.length) found.push(...await asked({include, exclude}, isWhole ? {runOnly: local} : byTag));
   return found.map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 200)).join("; ")}`);
 }"""
-# Whether axe is there, or comes from this address; a page without a network has to be handed it.
+# Tells whether axe is in the page or can be loaded from this address; a page without a network gets its text instead.
 BROUGHT = """address => "axe" in window || address !== "" && new Promise(done => {
   const script = Object.assign(document.createElement("script"), {src: address});
   script.onload = script.onerror = told => { script.remove(); done(told.type === "load"); };
@@ -84,30 +84,30 @@ class Demo:
     counter: str
     portal: str
     passwords: dict[str, str]
-    """By the role of an invented person, or by the user name of an account that a test added."""
+    """Passwords by the role of an invented person, or by the user name of an account that a test added."""
     usernames: dict[str, str] = field(default_factory=dict)
 
     def type(self, *words: str, typed: str = "", answer: int = 0) -> str:
-        """Type a command in this instance, and what it asks for; expect its exit code, return what it said."""
+        """Run a command in this instance and answer its questions with `typed`; expect the exit code `answer`, return what it printed."""
         said = _commands().run(*words, typed=typed, data_dir=self.data_dir)
         assert said.returncode == answer, f"{words}: {said.returncode}\n{said.stdout}\n{said.stderr}"
         return said.stderr if answer else said.stdout
 
     def work(self, *jobs: str) -> None:
-        """Let the workers do what pages asked of them, or only these jobs."""
+        """Run the jobs that pages requested, or only these jobs."""
         self.type("@tests.journeys.working:main", *jobs)
 
 
 @cache
 def _commands() -> CommandServer:
-    """What runs the commands that journeys type, each in a separate process that need not import everything again."""
+    """Return the server that runs the journeys' commands, each in a separate process that need not import everything again."""
     server = CommandServer({k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"})
     atexit.register(server.go)
     return server
 
 
 def lent_command(folder: Path) -> Path:
-    """Put into a folder a `rollkeeper` for programs that talk with it while it runs; it need not import everything again either."""
+    """Put a fast `rollkeeper` into a folder, for programs that exchange data with it while it runs; return its path."""
     _commands().lend_command(folder)
     return folder / "rollkeeper"
 
@@ -116,7 +116,7 @@ def lent_command(folder: Path) -> Path:
 def served_demo(
     change: Callable[[Path], None] = lambda _: None, *, apps: Sequence[str] = ()
 ) -> Iterator[Demo]:
-    """The demo, smaller, made and served as anybody would, every app or these; `change` is done to its folder before it is served."""
+    """Make a small demo and serve it as a user would, every app or these; `change` changes its folder before it is served."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-journey-") as folder:
         data_dir = Path(folder) / "instance"
         copy_demo(data_dir)
@@ -136,29 +136,29 @@ def served_demo(
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """One demo for the journeys that need no certain state of it."""
+    """One demo for all journeys that do not depend on its state."""
     with served_demo() as served:
         yield served
 
 
 @pytest.fixture(scope="session")
 def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
-    """Debian's Chromium, quiet, by preference built without windows, which opens a profile and loads a page for half the work."""
+    """Debian's Chromium; the build without windows if there is one, which needs half the work to open a profile and load a page."""
     found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if found is None:
         pytest.skip(
             "NO CHROMIUM HERE: browser tests are skipped."
             " Debian: apt-get install chromium chromium-headless-shell fonts-noto-cjk"
         )
-    # No script runs long enough to be worth translating it twice. One process lays out all pages, and the browser's own draws them: to start
-    # others for each page, and to talk with them, was a seventh of all work.
+    # No script runs long enough for an optimising compiler to pay. One process lays out all pages, and the browser's own process draws
+    # them: to start other processes for each page, and to talk with them, was a seventh of all work.
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
              "--disable-sync", "--js-flags=--no-turbofan --no-maglev --single-threaded", "--in-process-gpu",
              "--renderer-process-limit=1"]  # fmt: skip
-    # Nor does each page get another frame; the other names are those of the driver's list, which this one replaces.
+    # Pages also share a frame. The other names are those of the driver's own list, which this list replaces.
     kept = "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,PaintHolding"
     quiet += [f"--disable-features=RenderDocument,{kept},OptimizationHints,ThirdPartyStoragePartitioning"]
-    # Nothing is painted that no picture is taken of: pages are laid out as before.
+    # Without screenshots nothing is painted; pages are laid out as before.
     quiet += [] if SCREENSHOTS else ["--force-gpu-mem-available-mb=1"]
     with sync_playwright() as driver:
         loop = asyncio.get_running_loop()
@@ -171,9 +171,9 @@ def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
 
 @pytest.fixture(scope="module")
 def chromium(_chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
-    """One Chromium for the whole run, for one module at a time: its driver's event loop is hidden from those between.
+    """One Chromium for the whole run; its driver's event loop is visible only in modules that use this fixture.
 
-    While a loop runs, Django touches no database in this process.
+    While an event loop runs in a process, Django refuses to use a database there.
     """
     browser, loop = _chromium
     asyncio._set_running_loop(loop)
@@ -190,7 +190,7 @@ def _mark(part: str) -> bytes:
 
 
 def _is_sound(part: str) -> bool:
-    """Say whether axe found nothing in this part, or where its large text was small, of which more contrast is asked."""
+    """Tell whether axe found nothing in this part, or in the same part with small text, for which its rule of contrast is stricter."""
     return _mark(part) in _sound or _mark(part.replace(",large,", ",small,")) in _sound
 
 
@@ -207,8 +207,8 @@ class Visitor:
         page.on("console", lambda said: self._hear(said.type, said.text))
 
     def _miss(self, url: str, failure: str) -> None:
-        # The browser itself lets go of what was on its way, such as the icon, when the page is left or closed. What
-        # the policy forbids fails with another word, and on the console as well.
+        # The browser itself cancels running requests, such as the one for the icon, when the page is left or closed. Requests that the
+        # policy forbids fail with another message, and on the console as well.
         if "ERR_ABORTED" not in failure:
             self.complaints.append(f"{url} {failure}")
 
@@ -220,7 +220,7 @@ class Visitor:
             self.complaints.append(text)
 
     def last_seen(self) -> str:
-        """Return the address and the words of the page, and what the browser complained of."""
+        """Return the address and the text of the page, and the browser's complaints."""
         try:
             words = self.page.inner_text("body", timeout=2_000)
         except Error as fault:
@@ -234,16 +234,16 @@ class Visitor:
         self.page.click(f"button[name=language][value={language}]")
 
     def speak(self, language: str) -> None:
-        """Have a language chosen at every app, without pressing its button; what is looked at is in it."""
+        """Set the language of every app without pressing its button; `look` then expects it."""
         self._spoken = language
         self.page.context.add_cookies(
             [{"name": "django_language", "value": language, "url": self.demo.backoffice}]
         )
 
     def sign_in(self, role: str, *, at: str | None = None, to: str | None = None) -> None:
-        """Sign in as the invented person with this role, or as an account that a test added, and go to the page behind it or another.
+        """Sign in as the invented person with this role, or as an account that a test added; then go to the app's first page or `to`.
 
-        The form is sent and not drawn, which is half of the work: `type_login` draws it.
+        The form is sent without being drawn, which halves the work; `type_login` draws it.
         """
         request, address = self.page.request, (at or self.demo.backoffice) + "/account/login/"
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', request.get(address).text())
@@ -254,7 +254,7 @@ class Visitor:
         self.page.goto(urljoin(address, to or answer.headers["location"]))
 
     def type_login(self, role: str, *, at: str | None = None) -> None:
-        """Sign in as a person does it, on the page."""
+        """Sign in on the page, as a person does."""
         self.page.goto((at or self.demo.backoffice) + "/account/login/")
         for name, value in self._login(role).items():
             self.page.fill(f"#id_{name}", value)
@@ -267,10 +267,10 @@ class Visitor:
     def look(self, name: str) -> None:
         """Require at every width that nothing overflows, that axe finds nothing and that the browser complains of nothing.
 
-        Keep pictures where they are wanted.
+        Keep pictures if ROLLKEEPER_SCREENSHOTS is set.
         """
         shown = (self.page.viewport_size or {}).get("width")
-        # It is drawn once less where it begins as it is.
+        # The present width comes first: the page need not be drawn again for it.
         for width in sorted(WIDTHS, key=lambda one: one != shown):
             if self.page.viewport_size != (wanted := {"width": width, "height": 900}):
                 self.page.set_viewport_size(wanted)
@@ -280,7 +280,7 @@ class Visitor:
                 self._keep(SCREENSHOTS / f"{name}.{language}.{width}.png")
             assert needed <= width, f"{name} in {language} needs {needed} of {width} pixels"
             assert not crowded, f"{name} in {language} at {width}: {crowded} run into what stands beside them"
-            # What axe judges is mostly the same in all languages and widths, and in many pages: it is asked once.
+            # Most parts are alike in all languages and widths, and on many pages: axe checks each only once.
             fresh = [nth for nth, part in enumerate(shape) if not _is_sound(part)]
             found = self._axe(fresh) if fresh else []
             assert not found, f"{name} in {language} at {width}: {found}"
@@ -288,7 +288,7 @@ class Visitor:
         assert not self.complaints, f"{name}: {self.complaints}"
 
     def _keep(self, file: Path) -> None:
-        """Keep a picture of the whole page. The browser packs it quickly, not small."""
+        """Keep a picture of the whole page, compressed for speed, not for size."""
         file.parent.mkdir(parents=True, exist_ok=True)
         size = self.page.evaluate(
             "(({scrollWidth: width, scrollHeight: height}) => ({width, height}))(document.documentElement)"
@@ -302,16 +302,16 @@ class Visitor:
         file.write_bytes(base64.b64decode(self._devtools.send("Page.captureScreenshot", asked)["data"]))
 
     def _axe(self, fresh: Sequence[int] | None = None) -> list[str]:
-        """Say what axe finds in these parts, or in all, and in the whole page where what is new is more than what it has in it."""
+        """Return what axe finds in these parts, or in all; and in the whole page if more than the page's inner parts is new."""
         if not self.page.evaluate(BROUGHT, _axe_address() if self._takes_scripts else ""):
             self.page.evaluate(AXE.read_text("utf-8"))
-        # The first says what the page is as a whole, and of the others the first two are its head and its body.
+        # The first shape is that of the page as a whole, the next two are those of its head and its body.
         inside = None if fresh is None else [nth - 1 for nth in fresh if nth]
         return self.page.evaluate(FOUND, [RULES, PARTS, inside, fresh is None or min(fresh) < 3])
 
 
 class _GivesAxe(BaseHTTPRequestHandler):
-    """Gives axe to pages, which keep it: to hand it to each as a text takes half as long as to run it."""
+    """Serves axe to pages, whose browser caches it: to pass its text to each page takes half as long as to run it."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -332,13 +332,13 @@ def _axe_address() -> str:
 
 
 def answer_last_questions(page: Page) -> None:
-    """Choose the language of notices, and say that a doubtful number was compared again before the register asks for it."""
+    """Choose the language of notices, and tick that a doubtful number was compared again, before the form asks for this."""
     page.select_option("#id_language", "en")
     page.evaluate("for (const one of document.querySelectorAll('[data-when-doubtful]')) one.hidden = false")
     page.check("#id_double_checked")
 
 
-# What a visitor leaves behind in an app's own storage, but for the mark that a counter's device has all empty forms.
+# Clears what a visitor left in an app's browser storage, except the mark that a counter's device has all empty forms.
 FORGET = """async () => {
   localStorage.clear();
   if (!(await indexedDB.databases()).some(one => one.name === "rollkeeper-counter")) return;
@@ -357,10 +357,10 @@ FORGET = """async () => {
 
 
 class Profile:
-    """A browser profile for one visitor after the other, each of whom begins without a page, a cookie or anything of the last one's.
+    """A browser profile for one visitor after another; each begins without a page, a cookie or data of an earlier visitor.
 
-    What every visitor would fetch again stays: the files that pages share, and the empty forms that a counter's device keeps.
-    A test of a device's first visit makes a profile for itself.
+    Files that every visitor would fetch again stay: those that pages share, and the empty forms that a counter's device keeps. A test of
+    a device's first visit makes its own profile.
     """
 
     def __init__(self, chromium: Browser, **settings: Any) -> None:
@@ -372,7 +372,7 @@ class Profile:
         return Visitor(self._context.new_page(), demo, takes_scripts=self._takes_scripts)
 
     def leave(self) -> None:
-        """End all that the visitor opened."""
+        """Close all pages of the visitor and clear their data."""
         for page in self._context.pages:
             with suppress(Error):  # a page that shows none of ours
                 page.evaluate(FORGET)
@@ -387,13 +387,13 @@ class Profile:
 
 @cache
 def profile_in(chromium: Browser, *, bypass_csp: bool) -> Profile:
-    """Return the profile of the run's visitors; the policy against foreign scripts is lifted for axe, which a test brings itself."""
+    """Return the profile of the run's visitors; `bypass_csp` lifts the policy against foreign scripts, for axe."""
     return Profile(chromium, bypass_csp=bypass_csp)
 
 
 @pytest.fixture
 def visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
-    """Somebody with a browser, for whom the policy against foreign scripts is lifted."""
+    """A visitor for whom the policy against foreign scripts is lifted."""
     profile = profile_in(chromium, bypass_csp=True)
     yield profile.visitor(demo)
     profile.leave()
@@ -401,7 +401,7 @@ def visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
 
 @pytest.fixture
 def strict_visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
-    """Somebody with a browser, under the pages' own policy; nothing may be complained about."""
+    """A visitor under the pages' own policy; the browser may complain of nothing."""
     profile = profile_in(chromium, bypass_csp=False)
     someone = profile.visitor(demo)
     yield someone
@@ -413,7 +413,7 @@ def strict_visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add to the report of a failed journey what its visitors saw last: some fail on a busy machine only."""
+    """Add to the report of a failed journey what its visitors saw last: some journeys fail only on a busy machine."""
     report = yield
     is_failed = report.failed and call.when == "call"
     for one in item.funcargs.values() if is_failed else ():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The ledger's tests begin with an empty ledger, and can act as the one who owns the database."""
+"""The ledger's tests begin with an empty ledger, and can act as the owner of the database."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,7 @@ from tests.superuser import as_superuser
 
 @pytest.fixture(autouse=True)
 def leaves_in_order(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give leaves the order of their entries, so that a test can say which is which; the tests of their order draw it."""
+    """Give leaves the order of their entries, so that a test can tell them apart; only tests about the order use the random one."""
     if request.path.stem != "test_order_of_leaves":
         monkeypatch.setattr(
             sequencer,
@@ -30,7 +30,7 @@ def leaves_in_order(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def superuser(data_dir) -> Callable[[], AbstractContextManager[psycopg.Connection[Any]]]:
-    """The owner of the whole database, who drops the ledger's triggers."""
+    """Connect as the owner of the whole database, who can drop the ledger's triggers."""
 
     @contextmanager
     def without_triggers() -> Iterator[psycopg.Connection[Any]]:
@@ -43,7 +43,7 @@ def superuser(data_dir) -> Callable[[], AbstractContextManager[psycopg.Connectio
 
 @pytest.fixture
 def ledger(superuser) -> Iterator[None]:
-    """An empty ledger that really commits and was never published; only its own tables are emptied, which is quick."""
+    """An empty, unpublished ledger with real commits; only the ledger's own tables are emptied, which is quick."""
     _empty(superuser)
     yield
     _empty(superuser)
@@ -90,7 +90,7 @@ def choose(data_dir) -> Iterator[Callable[..., None]]:
 
 @pytest.fixture
 def witness(ledger, choose, tmp_path) -> Iterator[RealWitness]:
-    """A real witness that this instance asks, without whose cosignature nothing is put out."""
+    """A real witness of this instance: nothing is published without its cosignature."""
     real = RealWitness(tmp_path / "witness").start()
     choose(witnesses=[real.setting], cosignatures=1)
     yield real

@@ -20,7 +20,7 @@ ON = dt.date(2012, 3, 2)
 
 @pytest.fixture
 def counter(committed):
-    """An instance with keys, on a day, with a clerk. Openings are entered by separate commits: all is emptied behind it."""
+    """An instance with keys, on a fixed day, with a clerk; all tables are emptied after it, since openings are committed separately."""
     begin_first_epoch()
     renew_offline_keys(console_authority(), lasts_days=7, on=ON)
     clock.set_demo_date(ON)
@@ -38,5 +38,5 @@ def browser(clerk):
 
 @pytest.fixture
 def process():
-    """Carry everything that waits."""
+    """Process all offline registrations that wait."""
     return lambda **asked: processor.process_all(worker_authority(), **asked)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A browser at the portal, a telephone, and a portal worker who answers at once. What is opened must be committed before."""
+"""A browser at the portal, a telephone, and a portal worker that answers at once. A record must be committed before it is opened."""
 
 import re
 
@@ -15,13 +15,13 @@ __all__ = ["telephone"]
 
 @pytest.fixture
 def at_portal(committed, telephone, monkeypatch):
-    """A portal worker who carries out whatever is written down in the same breath."""
+    """A portal worker that carries out each request as soon as it is stored."""
     return answering(telephone, monkeypatch)
 
 
 @pytest.fixture
 def browser(at_portal):
-    """A browser that has not come in yet."""
+    """A browser that is not signed in yet."""
     signed = "django.contrib.sessions.backends.signed_cookies"
     with override_settings(SESSION_ENGINE=signed, ALLOWED_HOSTS=["testserver"]), opened_app("portal"):
         yield Client(HTTP_ACCEPT="text/html")
@@ -29,7 +29,7 @@ def browser(at_portal):
 
 @pytest.fixture
 def come_in(browser, at_portal):
-    """Come in with the code that comes to a line."""
+    """Sign in with the code that is sent to a line."""
 
     def in_with(number=NUMBER):
         asked = browser.post("/", {"number": number})
@@ -46,7 +46,7 @@ def come_in(browser, at_portal):
 
 @pytest.fixture
 def prove(browser):
-    """Give the second proof."""
+    """Prove the identity with a document as well."""
 
     def proved(person=PERSON):
         return browser.post(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The real elements, one of each a module; where a package is missing its tests are skipped, loudly."""
+"""The real network elements, one of each for a module of tests; if a package is missing, its tests are skipped with a message."""
 
 import pytest
 

@@ -51,7 +51,7 @@ def new_line() -> Callable[..., str]:
 
 @pytest.fixture
 def limited(law_put_back: None) -> Callable[..., None]:
-    """Put limits into the law of this instance."""
+    """Add limits of lines to the law of this instance."""
 
     def limit(*limits: str) -> None:
         listed = "".join(f"  - {{{one}, because: {{article: 2 ¶1}}}}\n" for one in limits)
@@ -62,7 +62,7 @@ def limited(law_put_back: None) -> Callable[..., None]:
 
 @pytest.fixture
 def routed(law_put_back: None) -> Callable[..., None]:
-    """Put ways for people without a document into the law of this instance."""
+    """Add ways for people without a document to the law of this instance."""
 
     def route(*routes: str, kind: str = "individual", confirmed: bool = True) -> None:
         because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"
@@ -76,7 +76,7 @@ def routed(law_put_back: None) -> Callable[..., None]:
 
 @pytest.fixture
 def dual_control(law_put_back: None) -> Callable[..., None]:
-    """Have the law of this instance ask for an approver at these acts."""
+    """Make the law of this instance require an approver for these acts."""
 
     def ask(*acts: str, confirmed: bool = True) -> None:
         because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"

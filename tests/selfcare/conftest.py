@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lines with subscribers, and a portal worker who does at once what the portal asks for."""
+"""Lines with subscribers, and a portal worker that does at once what the portal requests."""
 
 import pytest
 
@@ -21,15 +21,15 @@ def telephone(monkeypatch):
 
 @pytest.fixture
 def at_portal(committed, register, telephone, monkeypatch):
-    """The day, an epoch, and a portal worker who carries out whatever is written down in the same breath.
+    """A fixed day, a key epoch, and a portal worker that carries out each request as soon as it is stored.
 
-    An opening is recorded by a separate commit that no rollback undoes: the ledger is emptied afterwards.
+    An opening is recorded by a separate commit, which no rollback undoes: the ledger is emptied afterwards.
     """
     return answering(telephone, monkeypatch)
 
 
 def answering(telephone, monkeypatch):
-    """Let the portal worker be there, on the day."""
+    """Make the portal worker answer, on the fixed day."""
     begin_first_epoch()
     clock.set_demo_date(ON)
     monkeypatch.setattr(portal_client, "ANSWER_TIMEOUT_S", 0.2)

@@ -42,7 +42,7 @@ def officer() -> Authority:
 
 @pytest.fixture
 def reveal(officer):
-    """Open one field of a record and look at it."""
+    """Open one field of a record and return its value."""
 
     def look(record: PersonRecord, field: Field = Field.NAME) -> str:
         return open_sealed(
