@@ -1,7 +1,7 @@
 -- Lets the worker's role do these things only when a person asked for it on a page, and once for each request: begin a campaign, put it under
--- another law or another day, close or cancel it, begin an import, undo an import, change a setting.
+-- another law or another day, ask registered subscribers again, close or cancel it, begin an import, undo an import, change a setting.
 -- Law: art. 3, 11. Reads: access_approval, access_rolegrant, access_staff, access_staffrequest, agents_assignment, reporting_report. Writes:
--- triggers on access_approval, access_staff, campaign_campaign, imports_import, ledger_entry, reporting_report and selfcare_case.
+-- triggers on access_approval, access_staff, campaign_campaign, imports_import, ledger_entry, lines_line, reporting_report and selfcare_case.
 -- Plan: one row of access_staffrequest for each such act. Again: the same triggers.
 -- An attacker with the session of a worker can make no request: only a page's role may (access/sql/staff_requests.sql).
 CREATE OR REPLACE FUNCTION access_act_as_asked() RETURNS trigger
@@ -56,6 +56,10 @@ CREATE OR REPLACE TRIGGER campaign_changed_as_asked BEFORE UPDATE ON campaign_ca
 CREATE OR REPLACE TRIGGER campaign_closed_as_asked BEFORE UPDATE ON campaign_campaign
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.closed_on IS NOT NULL AND NEW.closed_on IS DISTINCT FROM OLD.closed_on)
     EXECUTE FUNCTION access_close_campaign_as_asked();
+-- A campaign would otherwise take service from people who are registered, and whom no law asks again.
+CREATE OR REPLACE TRIGGER lines_line_asked_again_as_planned BEFORE UPDATE OF must_reverify ON lines_line
+    FOR EACH ROW WHEN (kernel_acting_role() = 'worker' AND NEW.must_reverify AND NOT OLD.must_reverify)
+    EXECUTE FUNCTION access_act_as_asked('campaign-plan');
 CREATE OR REPLACE TRIGGER imports_begun_as_asked AFTER INSERT ON imports_import
     FOR EACH ROW WHEN (kernel_acting_role() = 'worker') EXECUTE FUNCTION access_act_as_asked('imports-import');
 CREATE OR REPLACE TRIGGER imports_undone_as_asked BEFORE UPDATE ON imports_import

@@ -335,7 +335,7 @@ GRANT SELECT, DELETE ON selfcare_codetry TO worker;
 GRANT SELECT, UPDATE, DELETE ON selfcare_postedcode TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;
 GRANT SELECT, INSERT (line_id) ON selfcare_reservedcode TO counter;
-GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_delegate TO worker;
+GRANT SELECT, INSERT, UPDATE (document_mark, named_on), DELETE ON selfcare_delegate TO worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_passkey TO worker;
 GRANT SELECT, INSERT, UPDATE (settled_on, upheld, because, settled_by, claimant_mark, asked_from, assigned_to, reminded_on, notice_id)
     ON selfcare_case TO worker;

@@ -45,8 +45,10 @@ BEGIN
          'offline:registration:processed', 'ticket', 'ticket_id'),
         ('reporting_quarter', 'INSERT', '', 'reporting:quarter:counted', '', ''),
         ('reporting_report', 'INSERT', '', 'reporting:report:made', '', ''),
-        ('selfcare_consent', 'UPDATE', '', 'selfcare:consent:given selfcare:consent:withdrawn', 'consent', 'consent_id'),
-        ('selfcare_delegate', 'INSERT OR UPDATE', '', 'selfcare:delegate:added', '', '')
+        -- Who contested a line no longer gets notices on it, nor reads at the portal what is recorded about them.
+        ('lines_tenure', 'UPDATE', 'NEW.contested_on IS NOT NULL AND NEW.contested_on IS DISTINCT FROM OLD.contested_on', 'selfcare:case:opened', 'line', 'line_id'),
+        ('lines_tenure', 'UPDATE', 'NEW.contested_on IS NULL AND OLD.contested_on IS NOT NULL', 'selfcare:case:settled', 'line', 'line_id'),
+        ('selfcare_consent', 'UPDATE', '', 'selfcare:consent:given selfcare:consent:withdrawn', 'consent', 'consent_id')
     ) AS listed (of_table, event, changed, verbs, fact, of_column) LOOP
         EXECUTE format(
             'CREATE CONSTRAINT TRIGGER %I AFTER %s ON %I DEFERRABLE INITIALLY DEFERRED FOR EACH ROW'
@@ -56,6 +58,28 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- A subscriber names a person, replaces or removes them, with an entry on a line that they have now. Of an erased subscriber no one stays named.
+CREATE OR REPLACE FUNCTION selfcare_require_entry_of_delegate() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    named CONSTANT selfcare_delegate := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+BEGIN
+    IF NOT EXISTS (
+           SELECT FROM ledger_entry e JOIN lines_tenure h ON h.line_id = e.line_id AND upper_inf(h.held)
+            WHERE e.xid = pg_current_xact_id() AND e.verb = CASE TG_OP WHEN 'DELETE' THEN 'selfcare:delegate:removed' ELSE 'selfcare:delegate:added' END
+              AND e.body::jsonb #>> '{facts,part}' = named.part AND h.person_id IN (SELECT subscribers_references_of(named.person_id)))
+       AND NOT (TG_OP = 'DELETE' AND EXISTS (SELECT FROM subscribers_subscriber s WHERE s.person_id = named.person_id AND s.erased_on IS NOT NULL))
+    THEN
+        RAISE EXCEPTION 'selfcare_delegate_changed_without_its_ledger_entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION selfcare_require_entry_of_delegate FROM PUBLIC;
+DROP TRIGGER IF EXISTS selfcare_delegate_by_entry ON selfcare_delegate;
+CREATE CONSTRAINT TRIGGER selfcare_delegate_by_entry AFTER INSERT OR UPDATE OR DELETE ON selfcare_delegate DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (kernel_acting_role() IN ('worker', 'console')) EXECUTE FUNCTION selfcare_require_entry_of_delegate();
 
 -- A request stays about the person whom two people approved. A worker may only let a request expire, and empty it when it is closed and erased and
 -- the person was notified of what was disclosed.
