@@ -268,10 +268,15 @@ def _signed_before(there: notes.Head | None) -> Iterator[tuple[str, notes.Head]]
         yield "in the published folder", there
 
 
-def _key() -> Ed25519PrivateKey:
+def require_key() -> None:
+    """Require the key that signed earlier checkpoints. Refuses: LedgerKeyMissing."""
     signed = last_checkpoint_file().exists() or database.rows("SELECT FROM ledger_checkpoint LIMIT 1")
     if signed and not notes.key_file().exists():
         raise LedgerKeyMissing(file=notes.key_file())
+
+
+def _key() -> Ed25519PrivateKey:
+    require_key()
     return notes.signing_key()
 
 

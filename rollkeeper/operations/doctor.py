@@ -6,11 +6,13 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from psycopg import OperationalError
+
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import new_approvers
 from rollkeeper.disclosures.queries import count_overdue_notifications
 from rollkeeper.kernel import clock, room, stores
-from rollkeeper.kernel.database import KeysRole, connect, rows
+from rollkeeper.kernel.database import KeysRole, Role, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.settings import data_dir
@@ -20,7 +22,7 @@ from rollkeeper.law.checks import check_pack
 from rollkeeper.law.findings import Weight
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.checks import check_newest
-from rollkeeper.ledger.publication import check_witnesses
+from rollkeeper.ledger.publication import check_witnesses, require_key
 from rollkeeper.ledger.queries import count_unpublished, newest_publication, skipped_entries
 from rollkeeper.ledger.settings import settings as ledger_settings
 from rollkeeper.notices.queries import count_without_language
@@ -33,6 +35,7 @@ from rollkeeper.operations.duty_check import look_at_the_duties, look_at_the_reg
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.job_check import age_text, look_at_the_jobs
 from rollkeeper.operations.peer_check import look_at_peers
+from rollkeeper.operations.server_checks import NEW_PASSWORDS
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.brake import stopped_erasure
 from rollkeeper.retention.legal_holds import current_legal_holds
@@ -93,6 +96,28 @@ def _check_secrets() -> Iterator[Finding]:
         )
     else:
         yield _ok("Every secret is readable by its owner alone.")
+    if refused := sorted(_refused_passwords()):
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"A server refuses a password, or it is missing: {', '.join(refused)}.",
+            NEW_PASSWORDS,
+        )
+
+
+def _refused_passwords() -> Iterator[str]:
+    """Return the files with which no process connects: its role may be another than that of the process that looks."""
+    are_ours = instance().register_url is None
+    roles: list[tuple[stores.Store, str]] = [(stores.REGISTER, one) for one in Role]
+    roles += [(stores.KEYS, one) for one in KeysRole]
+    for store, role in roles:
+        file = stores.password_file(store, role)
+        if not are_ours and not file.exists():  # whose servers they are may connect in another way
+            continue
+        try:
+            connect(store, role).close()
+        except OperationalError:
+            yield file.name
 
 
 def _check_disk() -> Iterator[Finding]:
@@ -341,6 +366,11 @@ def _check_ledger() -> Iterator[Finding]:
         )
 
 
+def _check_ledger_key() -> Iterator[Finding]:
+    require_key()
+    yield _ok("The key that signs the ledger is there.")
+
+
 def _check_witnesses() -> Iterator[Finding]:
     if not ledger_settings().witnesses:
         yield Finding(
@@ -445,6 +475,6 @@ CHECKS = (
     _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, _check_root,
     _check_canaries, _check_approvers, _check_disclosures, _check_holds, _check_backups,
     _check_document_copies, _check_erasure, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
-    _check_witnesses, _check_law, look_at_the_duties, look_at_the_regions, _check_languages, _check_notices_and_commands,
+    _check_ledger_key, _check_witnesses, _check_law, look_at_the_duties, look_at_the_regions, _check_languages, _check_notices_and_commands,
     _check_offline, _check_background_jobs, _check_clock,
 )  # fmt: skip

@@ -8,15 +8,19 @@ import psycopg
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.settings import is_made
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.platform import embedded_postgres
 
+NEW_PASSWORDS: Final = "Stop every process of the instance and run 'rollkeeper setup --new-passwords': docs/runbook/lost-passwords.md."
 _UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it: docs/runbook/servers.md."
 
 
 def examine_servers() -> list[Finding]:
     """Name, within seconds, each server that hangs or does not answer: opening the instance would wait for it."""
-    return _silent() if _are_the_operators() else _hanging()
+    if _are_the_operators():
+        return _silent()
+    return _hanging() or (_locked() if is_made() else [])
 
 
 def _are_the_operators() -> bool:
@@ -30,6 +34,24 @@ def _hanging() -> list[Finding]:
         for store, state in hung
         if state
     ]
+
+
+def _locked() -> list[Finding]:
+    """Start the embedded servers, and tell whether they let in a command: the doctor is one, and would look at nothing."""
+    embedded_postgres.ensure_running()
+    try:
+        database.connect(stores.REGISTER, Role.CONSOLE).close()
+    except psycopg.OperationalError:
+        file = stores.password_file(stores.REGISTER, Role.CONSOLE)
+        return [
+            Finding(
+                "servers",
+                Health.ERROR,
+                f"The server of the register refuses commands: {file} is missing, or has another password.",
+                NEW_PASSWORDS,
+            )
+        ]
+    return []
 
 
 def _silent() -> list[Finding]:

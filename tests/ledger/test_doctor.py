@@ -8,8 +8,15 @@ import pytest
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.instance import InstanceKind
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.ledger import notes
 from rollkeeper.ledger.publication import last_checkpoint_file, publish
-from rollkeeper.operations.doctor import Health, _check_ledger, _check_witnesses
+from rollkeeper.operations.doctor import (
+    Health,
+    _check_ledger,
+    _check_ledger_key,
+    _check_witnesses,
+    _run_check,
+)
 
 
 def said():
@@ -113,3 +120,16 @@ def test_entries_in_the_tree_but_not_published_are_reported(fill, witness, tmp_p
     assert "3 ledger entries older than 24 hours are not published." in [
         one.sentence for one in _check_ledger()
     ]
+
+
+def test_the_lost_key_of_a_published_ledger_is_named_before_the_next_publication(fill, tmp_path):
+    fill(1, 3)
+    publish(tmp_path / "log")
+    kept = notes.key_file().rename(notes.key_file().with_suffix(".kept"))
+
+    (found,) = _run_check(_check_ledger_key)
+    kept.rename(notes.key_file())
+    (then,) = _run_check(_check_ledger_key)
+
+    assert (found.health, then.health) == (Health.ERROR, Health.OK)
+    assert "Put the key back." in found.remedy

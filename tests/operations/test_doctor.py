@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from rollkeeper.access.authority import worker_authority
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, stores
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import doctor, jobs
@@ -17,6 +17,7 @@ from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import push_due, queue_command
 from tests.builders.commands import change_commands
 from tests.builders.lines import hold_line
+from tests.command_server import common_server
 from tests.provisioning.fakes import Element
 from tests.vault.openbao import bao
 
@@ -28,6 +29,37 @@ OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday
 @pytest.fixture(autouse=True)
 def an_open_day(register):
     clock.set_demo_date(OPEN)
+
+
+@pytest.mark.parametrize("left", [None, "*:*:*:portal:another\n"])
+def test_a_role_whose_password_is_lost_is_named(data_dir, left):
+    file = stores.password_file(stores.REGISTER, "portal")
+    kept = file.read_text("utf-8")
+    file.unlink() if left is None else file.write_text(left, "utf-8")
+
+    try:
+        (found,) = (one for one in doctor._check_secrets() if one.health is Health.ERROR)
+    finally:
+        file.write_text(kept, "utf-8")
+        file.chmod(0o600)
+
+    assert "register-portal.pgpass" in found.sentence
+    assert "docs/runbook/lost-passwords.md" in found.remedy
+
+
+def test_without_the_password_of_commands_the_doctor_says_so(data_dir):
+    file = stores.password_file(stores.REGISTER, "console")
+    kept = file.read_text("utf-8")
+    file.unlink()
+
+    try:
+        answer = common_server().run("doctor", data_dir=data_dir)
+    finally:
+        file.write_text(kept, "utf-8")
+        file.chmod(0o600)
+
+    assert answer.returncode == 2
+    assert "lost-passwords.md" in answer.stdout
 
 
 def asked(*, hours_ago, kind=CommandKind.BAR, attempts=0, wait=dt.timedelta()):
