@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run the benches asked for, print their tables, and renew the report."""
+    """Run the chosen benches, print their tables, and renew the report."""
     asked = _arguments(words)
     for name in asked.names or every_bench():
         rows = run(name, asked.sizes)
@@ -36,11 +36,13 @@ def every_bench() -> list[str]:
 
 
 def run(name: str, sizes: list[int]) -> list[Row]:
-    """Run one bench and return its rows. One that delivers none has measured nothing, and fails."""
+    """Run one bench and return its rows. A bench without rows has measured nothing, and fails."""
     print(f"... {name}", flush=True)
     had = []
     for row in importlib.import_module(f"tests.bench.bench_{name}").run(sizes):
-        print("...", *row[:2], flush=True)  # what was had stays had where a later one breaks
+        print(
+            "...", *row[:2], flush=True
+        )  # renewed after each bench, so that its values are kept if a later bench fails
         had.append(row)
     if not had:
         raise AssertionError(f"{name} has measured nothing")

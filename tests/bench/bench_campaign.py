@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The nightly worker with one line in twenty due, next to the bare writes that it needs; and a quiet night.
 
-The product: start clocks and put off, draw up, approve, suspend, with every reason, command, notice and ledger entry.
+The product: start clocks, prepare a batch, approve it, suspend, with every reason, command, notice and ledger entry.
 The baseline: one UPDATE of the lines and one INSERT for each of the tables that must have a row, bodies ready-made,
-in one transaction, on the same tables with the same indexes. Both write to the same kind of rows in the same run; the product in
-the role that it has, whose entries the database checks, the baseline as the owner of the tables.
-The back office's page is asked for as a browser would, signed in, with two years of nights in its picture. The longest chunk is
-what a court's stay waits for: it is looked for before each.
+in one transaction, on the same tables with the same indexes. Both write the same kind of rows in the same run. The product has its own
+database role, whose entries the database checks; the baseline is the owner of the tables.
+The back office's page is requested as by a signed-in browser, with two years of nights in its picture. The longest chunk is the longest
+time that a court's stay waits, because each chunk begins by checking for a stay.
 
-Before that night comes one on which the same number of lines is due at every size: what it costs must not grow with the population.
+Before that night comes a small one, on which the same number of lines is due at every size: its cost must not grow with the population.
 
-Beyond two million lines no one is notified one by one: the night on which clocks start is played on forty lines, and all others
-get what those have, without the ledger's entries; and there is no undo.
+Beyond two million lines, the night on which clocks start is played on forty lines only. All other lines get copies of their rows,
+without ledger entries; and there is no undo.
 """
 
 import datetime as dt
@@ -60,7 +60,7 @@ MOST_NOTIFIED, SHAPES = 2_000_000, 40
 
 
 def run(sizes: Sequence[int]) -> list[Row]:
-    """Measure each size in a register that is emptied before."""
+    """Empty the register and measure, for each size."""
     write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9})
     return [row for size in sizes for row in _at(size)]
 
@@ -122,7 +122,7 @@ def _at(size: int) -> list[Row]:
 
 @contextmanager
 def _as(role: str) -> Iterator[None]:
-    """Get the rights of the role that does this, and its checks, which the tables' owner is spared."""
+    """Act in a database role, with its rights and with the checks from which the tables' owner is exempt."""
     (before,) = rows("SELECT current_user AS name")
     do(f"SET ROLE {role}")
     yield
@@ -199,13 +199,13 @@ def _undo() -> None:
 
 
 def _bare_writes() -> None:
-    """Write what a suspension of so many lines cannot do without, and take it back for the product's turn."""
+    """Write only the rows that a suspension of so many lines needs; then undo it for the product's turn."""
     with transaction.atomic():
         do("CREATE TEMPORARY TABLE due ON COMMIT DROP AS SELECT line_id FROM campaign_member"
            " WHERE anchor_on = %s", [NOTIFIED])  # fmt: skip
         for statement in BARE:
             do(statement)
-    # The rows stay behind as they would after a night; only the lines go back to where the product finds them.
+    # The inserted rows stay, as after a night; only the lines go back to their former state, for the product.
     with transaction.atomic():
         do("UPDATE lines_line SET state = 'active', version = 1 WHERE state = 'suspended'")
         do("UPDATE campaign_member SET stage = 'running', anchor_on = %s, promised_on = %s, next_check_on = %s"
@@ -260,7 +260,7 @@ def _populate(size: int) -> None:
 
 
 def few_of(size: int) -> int:
-    """Return how many lines the small night has: one in fifty at most, so that there are as many."""
+    """Return how many lines the small night has: at most one in fifty, since there must be enough lines."""
     return min(MOST_FEW, size // 50)
 
 
@@ -273,12 +273,12 @@ def _tell(count: int, *, few: int) -> None:
         " WHERE d.line_id = n.line_id",
         [NOTIFIED, 20 * few, FEW_NOTIFIED, LATER, count],
     )
-    # The last day of a line notified later was computed when its notice was queued; that day is in the past by now.
+    # The last day of a line notified later was computed when its notice was queued; this day is in the past now.
     do("VACUUM ANALYZE notices_notice")
 
 
 def _all_as_those(*, few: int) -> None:
-    """Give every member what those have whose clocks were started, and the tallies their sums."""
+    """Give every member the same values as the members whose clocks were started, and update the tallies."""
     with as_superuser() as owner, owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         for statement in AS_THOSE:
@@ -336,7 +336,7 @@ def person(role: StaffRole) -> Authority:
 
 
 def on_day(day: dt.date) -> dt.date:
-    """Let it be this day."""
+    """Set the current day."""
     return _on(day)
 
 
@@ -346,7 +346,7 @@ def tell(size: int) -> None:
 
 
 def play_night(day: dt.date, people: tuple[Authority, Authority]) -> None:
-    """Carry out what is due on a day."""
+    """Play the night of a day: carry out what is due."""
     _night(day, people, [])
 
 

@@ -2,10 +2,10 @@
 """Registrations at the counter, one after the other at a steady pace, against plain views that insert as many rows.
 
 The real app, served by `rollkeeper serve`: session, gate, form, document check, seal to the public half, tenure, network,
-a notice to the person's other line, ledger, receipt; no picture is read. The sender does not wait for an answer before
-the next is due (open loop), so that a slow answer is not hidden by a slower pace. Each connection is another clerk's, whose registrations
-take turns by intent. The app and the plain views take turns: a bare one, and one behind Django's own sign-in that commits to both
-stores, as the product must.
+a notice to the person's other line, ledger, receipt; no picture is read. The sender sends on time without waiting for earlier answers
+(open loop), so that a slow answer is not hidden by a slower pace. Each connection belongs to another clerk; a clerk's registrations
+are done one after another on purpose. The app takes turns with two plain views: a bare one, and one behind Django's own sign-in that
+commits to both stores, as the product must.
 """
 
 import http.client
@@ -64,7 +64,7 @@ class Sent:
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
-    """Measure both paces for as long as the constants say, shorter where one in ten of the sizes is fewer registrations."""
+    """Measure both paces for as long as the constants say, or shorter: at most a tenth of the size in registrations."""
     a_turn = {pace: min(pace * seconds, max(1, min(sizes) // 10)) for pace, seconds in PACES.items()}
     warm = min(WARM, *a_turn.values())
     clerks = CLERKS[:TRIED_CONNECTIONS] if min(sizes) < TRIAL else CLERKS
@@ -107,7 +107,7 @@ def _in_turns(app: "App", rivals: list["Client"], forms: list[bytes], pace: int)
 def _rows(
     product: list[Sent], bare: list[Sent], signed: list[Sent], log_ms: list[int], pace: int
 ) -> Iterator[Row]:
-    """Say how it went, by the sender's count and by the app's own log."""
+    """Return the rows of the result, from the sender's count and from the app's own log."""
     wrong = sum(one.status != http.client.FOUND for one in product)
     assert wrong < len(product), "nobody was registered"
     assert not any(one.status != http.client.NO_CONTENT for one in (*bare, *signed))
@@ -165,7 +165,7 @@ class Client:
             line.close()
 
     def send(self, forms: list[bytes], *, a_second: int) -> list[Sent]:
-        """Send each when it is due and return how it went; a connection that is late sends at once."""
+        """Send each form when it is due, or at once if its connection is late; return the results."""
         began, waiting, lock = time.monotonic() + 0.1, iter(enumerate(forms)), threading.Lock()
         sent: list[Sent] = []
 
@@ -207,7 +207,7 @@ class App(Client):
         return self._signed_in[whose]
 
     def sign_in(self) -> Row:
-        """Sign in as each clerk does; the session and the form's mark go along from then on. Return what one took."""
+        """Sign in each clerk; later requests carry the session and the CSRF token. Return the time of one sign-in."""
         answer, _ = self.ask("GET", "/account/login/")
         self._keep(answer)
         stranger, taken = dict(self.cookies), []
@@ -224,7 +224,7 @@ class App(Client):
             taken.append(time.monotonic() - began)
             assert answer.status == http.client.FOUND, answer.status
             self._keep(answer)
-            # Signing in changes the form's mark; one for all lets a form be sent by any of them.
+            # Signing in changes the CSRF token; one token for all lets any clerk send any form.
             self.cookies["rollkeeper_counter_csrf"] = stranger["rollkeeper_counter_csrf"]
             self._keep(None)
             self._signed_in.append(dict(self.headers))
@@ -245,7 +245,7 @@ class App(Client):
 
 
 def _register_first_lines(people: list[dict[str, str]]) -> None:
-    """Give everybody a line, so that the next one owes a notice."""
+    """Give each person a line, so that the registration of the next one enqueues a notice."""
     clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32)
     given = [submission(fresh_number(), one, double_checked=True) for one in people]
     outcomes = record(clerk, given, action_kind=RegistrationKind.REGISTER, on=clock.today())
@@ -253,7 +253,7 @@ def _register_first_lines(people: list[dict[str, str]]) -> None:
 
 
 def _rows_of_one(register: Callable[[], object]) -> dict[str, list[int]]:
-    """Register once and return of each table how many rows came, and how many bytes each has."""
+    """Register once; return, for each table, the bytes of each new row."""
     before = {table: _counted(table, using)[0] for table, using in TABLES.items()}
     register()
     found = {}
@@ -273,7 +273,7 @@ def _counted(table: str, using: str) -> tuple[int, int]:
 
 @contextmanager
 def _schemas(per_registration: dict[str, list[int]]) -> Iterator[None]:
-    """Make plain tables, one for each table of the register, for as long as they are needed; the keys' in both stores."""
+    """Make plain tables for the length of a block, one for each table of the register; those of keys in both stores."""
     wanted = (
         (connect(stores.REGISTER, Role.MIGRATOR), per_registration),
         (connect(stores.KEYS, KeysRole.MIGRATOR), ["person_key"]),
@@ -294,7 +294,7 @@ def _schemas(per_registration: dict[str, list[int]]) -> Iterator[None]:
 def _plain_view(
     per_registration: dict[str, list[int]], port: int, connections: int, *, signed: bool
 ) -> Iterator[Client]:
-    """Serve a plain view for as long as it is needed; signed, its browser has signed in already."""
+    """Serve a plain view for the length of a block; if `signed`, its browser has signed in already."""
     granian = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--blocking-threads", str(THREADS), "--no-ws",
         "--log-level", "warning", "tests.bench.rival_bare_view:application",
@@ -331,6 +331,6 @@ def _wait_for(port: int) -> None:
 
 
 def _log() -> list[int]:
-    """Return what the app's own log says that each registration took, in milliseconds."""
+    """Return how long each registration took by the app's own log, in milliseconds."""
     said = (data_dir() / "logs" / "counter.log").read_text("utf-8")
     return [int(ms) for ms in re.findall(r"POST /.*action.* (\d+) ms$", said, re.MULTILINE)]

@@ -35,7 +35,7 @@ TINY = [1]
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Start a worker, take in documents one after the other, hand over every hostile file; of either no more than a size."""
+    """Start a worker, read documents one after another, then hostile files; at most as many of each as the size."""
     most = min(sizes)
     started = _start()
     the_worker()
@@ -70,7 +70,7 @@ def _image_intakes(count: int) -> list[Row]:
 
 
 def is_right(drawn: recall.Specimen, done: ImageResult | None) -> bool:
-    """Tell whether the number was read as it was drawn; the back of a card has none, and is distinguished."""
+    """Tell whether the number was read as drawn; the back of a card has no number, and must be recognised as a back."""
     values = dict(done.proposal.values) if done else {}
     if drawn.kind is Kind.CARD_BACK:
         return values.get("document_type") == "cn-resident-card"

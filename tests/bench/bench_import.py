@@ -1,12 +1,11 @@
 """Import, set against a bare COPY of the finished rows and against what a user would otherwise write with Django.
 
-The file has numbers in the national form, days, services, regions and a reference; everything is normalised, looked at,
-indexed and sealed, by a separate process, whose peak memory is reported. The COPY gets the very tuples that the import made,
-out of files and in one transaction, into the same tables with the same indexes (and once without): no cheaper way to have
-these rows exists. The Django loops seal one attribute a line with AES-GCM on the way into a table without further indexes,
-which flatters them; they run on few rows, before and after the import, and their rate is taken for the whole.
-Up to two million rows there is one more: `bulk_create` of the same number of rows into a table that has what a register needs,
-the unique blind index by which a number is found.
+The file has numbers in the national form, days, services, regions and a reference. A separate process normalises, checks, indexes and
+seals everything; its peak memory is reported. The COPY loads the same tuples that the import made, from files and in one transaction,
+into the same tables with the same indexes (and once without): there is no cheaper way to get these rows. The Django loops seal one
+attribute of each line with AES-GCM into a table without further indexes, which favours them; they run on few rows, before and after the
+import, and their rate is used for the whole. Up to two million rows there is one more baseline: `bulk_create` of the same number of
+rows into a table with the unique blind index by which a register finds a number.
 """
 
 import csv
@@ -111,14 +110,14 @@ def _measure(size: int) -> Iterator[Row]:
 
 
 def _loops(size: int) -> tuple[float, float]:
-    """Return seconds a row of the two Django ways: taken before and after the import, since machines change pace."""
+    """Return the seconds for a row in the two Django loops; measured before and after the import, since machines change pace."""
     return _seconds_a_row(_create_loop, min(LOOP_ROWS, size)), _seconds_a_row(
         _bulk_create, min(BULK_ROWS, size)
     )
 
 
 def _imported(file: Path) -> tuple[float, dict[str, int]]:
-    """Import in a process that has done nothing else; return its seconds and its and the servers' most memory in MiB."""
+    """Import in a fresh process; return its seconds, and the peak memory of the process and of the servers in MiB."""
     done = subprocess.run(
         [sys.executable, "-c", IN_A_PROCESS, file],
         check=True,
@@ -131,8 +130,8 @@ def _imported(file: Path) -> tuple[float, dict[str, int]]:
 
 
 def import_alone(file: str) -> None:
-    """Be that process."""
-    load_pack(instance().pack)  # runs the pack's own cases: once a process, whatever is imported
+    """Import a file: the main function of that process."""
+    load_pack(instance().pack)  # runs the pack's own cases, once in each process, whatever is imported
     seconds, peaks = _timed(lambda: _import(Path(file))), Peaks()
     peaks.look()
     print(json.dumps({"seconds": seconds, "peaks": peaks.mib}), flush=True)
@@ -230,7 +229,7 @@ def _seconds_a_row(work: Callable[[int], None], count: int) -> float:
 
 
 def _in_a_table[T](made: str, work: Callable[[], T]) -> T:
-    """Make a table, work in it, and take it away again."""
+    """Create a table, do some work in it, and drop it."""
     with connection.cursor() as cursor:
         cursor.execute(made)
         try:

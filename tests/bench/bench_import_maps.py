@@ -12,7 +12,7 @@ TINY = [3]
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Propose a map for every export, no more of them than the least of the sizes, and count columns and statuses."""
+    """Propose a map for every export, for at most as many as the smallest size, and count columns and statuses."""
     chosen = exports()[: min(sizes)]
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:

@@ -53,7 +53,7 @@ SELECT * FROM linked
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Measure the writing of bodies once, the rest at each size, growing, and the checking at ten times the largest."""
+    """Measure the writing of bodies once, the rest at each size in turn, and the checking at ten times the largest size."""
     least = min(sizes)
     rows = [_writing(min(50_000, least))]
     persons = new_uuids(min(20_000, least))
@@ -97,7 +97,7 @@ def _one_size(size: int, more: int, persons: list[Any]) -> list[Row]:
 
 
 def _writing(count: int) -> Row:
-    """Write bodies with three facts by their form, against what jsonb makes of the same values unchecked and unordered."""
+    """Write bodies with three facts, checked and in order; the baseline is jsonb of the same values, unchecked and unordered."""
     seconds = {}
     for name, body in BODIES.items():
         statement = f"SELECT max(length({body})) FROM (SELECT n, uuidv7() AS line FROM generate_series(1, {count}) AS n) AS m"  # noqa: S608
@@ -113,7 +113,7 @@ def _chain(first: int) -> None:
 
 
 def _pymerkle(file: Path, count: int) -> tuple[float, float] | None:
-    """Return what pymerkle takes to append so many and to prove one; None where it cannot be had."""
+    """Return how long pymerkle takes to append so many entries and to prove one; None if it cannot be installed."""
     asked = [UV, "run", "--no-project", "--isolated", "--quiet", "--with", "pymerkle==7.0.0", "python"]
     ran = subprocess.run(
         [*asked, Path(__file__).with_name("pymerkle_run.py"), file, str(count)],
@@ -148,7 +148,7 @@ def _growing(size: int) -> Row:
 
 
 def make_log(folder: Path, size: int) -> None:
-    """Publish so many entries of the usual length out of nothing."""
+    """Publish so many invented entries of the usual length, without a register."""
     place, head, tail = (
         TileStore(folder),
         b'{"actor":"worker","facts":{"n":',
@@ -192,7 +192,7 @@ def _published_nodes(folder: Path, size: int) -> tree.Node:
 
 
 def _proving(size: int, nodes: Callable[[], tree.Node], *, afresh: bool) -> float:
-    """Return the median of 200 proofs, each reading its tiles for itself or all out of one reader, as a publication would."""
+    """Return the median time of 200 proofs; with `afresh` each reads its own tiles, else all share a reader, as in a publication."""
     dice, one = random.Random(1), nodes()  # noqa: S311
     wanted = [dice.randrange(size) for _ in range(200)]
     return statistics.median(
@@ -216,7 +216,7 @@ def _bytes(folder: Path, size: int) -> tuple[float, float, float, str]:
 
 
 def _table_bytes(size: int) -> tuple[float, float, float, str]:
-    """What the register itself keeps: entries that are found by person, line, staff and time, and places in the tree."""
+    """Return the size of the register's own tables: entries with indexes by person, line, staff and time, and places in the tree."""
     (row,) = database.rows(
         "SELECT sum(pg_total_relation_size(oid)) AS total FROM pg_class WHERE relkind = 'r' AND relname LIKE 'ledger_%%'"
     )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The most memory that one process takes for ten times as many people: sealing, renewing the keys, destroying.
 
-People come out of a generator, as they come out of a file, so that what grows would be ours. Each step is a process of its
-own; its peak is the kernel's own figure. The servers' memory is theirs (`shared_buffers`) and does not grow with rows.
+People come from a generator, as from a file, so that any growth is the product's own. Each step is a separate process; its peak is the
+kernel's own figure. The servers' memory (`shared_buffers`) is not counted, and does not grow with rows.
 The rows are seconds; the metric's name says what is measured. By itself: python -m tests.bench memory --sizes 100000,10000000
 """
 
@@ -77,7 +77,7 @@ def _shred(size: int) -> None:
     from rollkeeper.vault.services import shred
 
     gone = 0
-    # On from the last one, not from the start: there lie only dead rows, and each look would go through all of them.
+    # Continue after the last person, not from the start: there are only dead rows, and each query would read all of them.
     after = UUID(int=0)
     some = "SELECT person_id, tenure_id FROM person_key WHERE person_id > %s ORDER BY person_id LIMIT %s"
     while found := rows(some, [after, CHUNK], using="keys"):
@@ -107,7 +107,7 @@ def _main(step: str, size: int) -> None:
 
 
 def _peak_kib() -> int:
-    """Return this process's own peak: getrusage's figure begins with that of the process which started it."""
+    """Return this process's own peak; the figure of getrusage would include the peak of the process that started this one."""
     status = Path("/proc/self/status").read_text("ascii")
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")))
 

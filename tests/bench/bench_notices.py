@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Notifying people through the file outbox, and recording the delivery reports, against the bare writes that this needs.
 
-The product: claim, intend, open each address with its ledger entry, write the text, hand over, note the answer; then
-take in a report of delivery of each. The baseline: for the same rows, in chunks of the same size, one INSERT of the
-attempts and two UPDATEs of either table, without a text, a key, an entry or a file.
+The product: claim, note the intent, open each address with its ledger entry, write the text, hand over, note the answer; then record a
+delivery report for each. The baseline: for the same rows, in chunks of the same size, one INSERT of the attempts and two UPDATEs of
+each table, without a text, a key, an entry or a file.
 """
 
 import datetime as dt
@@ -37,7 +37,7 @@ type Row = tuple[str, int, float, float | None, float | None, str]
 
 
 def run(sizes: Sequence[int]) -> list[Row]:
-    """Measure each size in a register that is emptied before."""
+    """Empty the register and measure, for each size."""
     write_settings(notices={"outbox_bounce_share": 0.0, "quiet_from": dt.time(8), "quiet_until": dt.time(8)})
     return [row for size in sizes for row in _at(size)]
 
@@ -78,7 +78,7 @@ def _empty_outbox() -> None:
 
 
 def empty_register() -> None:
-    """Leave no row behind, a dead one neither."""
+    """Empty all tables, without leaving dead rows."""
     with as_superuser() as owner:
         empty(owner, whole=True)
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Import and the night, set against `openwisp-radius` from PyPI in a separate environment.
 
-Its batch import looks through all users before each row, so that a file of twice as many takes four times as long: it runs
-on few rows and its rate there is taken for the whole, which flatters it. Its `unverify_inactive_users` sets one flag and its
-`delete_inactive_users` deletes rows; neither tells anybody. The product's night writes reason, command, notice and ledger
-entry for each line and acts on no one without proof that they were notified: both counts are in the table.
+Its batch import searches all users before each row, so that a file twice as long takes four times as long: it runs on few rows, and its
+rate there is used for the whole, which favours it. Its `unverify_inactive_users` sets one flag and its `delete_inactive_users` deletes
+rows; neither notifies anyone. The product's night writes reason, command, notice and ledger entry for each line, and suspends no one
+without proof that they were notified: both counts are in the table.
 """
 
 import json
@@ -38,7 +38,7 @@ NOT_NOTIFIED = """
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
-    """Measure both in turn, and count whom each cut off without a word."""
+    """Measure both in turn, and count how many each cut off without a notice."""
     ours, rows_of_theirs = min(OURS, *sizes), min(THEIR_ROWS, *sizes)
     theirs = _theirs(rows_of_theirs, ours)
     imported = _import(ours)
@@ -69,7 +69,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
 
 
 def _theirs(imported: int, population: int) -> dict[str, float] | None:
-    """Return what openwisp-radius takes, and how many it cuts off; None where it cannot be had."""
+    """Return how long openwisp-radius takes, and how many it cuts off; None if it cannot be installed."""
     python = _environment()
     if python is None:
         print(f"LOUD: openwisp-radius {VERSION} could not be installed: nothing was measured against it")
@@ -113,7 +113,7 @@ def _night(size: int) -> tuple[float, int, int]:
 
 
 def _environment() -> Path | None:
-    """Return an interpreter that has the package, and a Django that it can be used with."""
+    """Return an interpreter that has the package and a Django version that works with it."""
     folder = platformdirs.user_cache_path("rollkeeper-bench") / f"openwisp-radius-{VERSION}"
     python = folder / "bin" / "python"
     if python.exists():

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The counter's pages and the subscriber portal as a browser gets them on a slow network, and a clerk at the keyboard.
 
-The real apps and a real Chromium. The network is Lighthouse's slow 4G, through the browser's own protocol: 150 ms there and
-back, which its profile counts 3.75 times for each request as new connections would, 1.6 Mbit/s, a processor four times slower.
-A page can be used once it is painted, its scripts have run and no long task holds it up. Kilobytes are those that came over the
-wire. The browser runs in a separate process: in the process of its driver's event loop Django refuses to use a database.
+The real apps and a real Chromium. The network is Lighthouse's slow 4G, set through the browser's own protocol: 150 ms for a round trip,
+counted 3.75 times for each request as for new connections, 1.6 Mbit/s, a processor four times slower. A page counts as usable once it
+is painted, its scripts have run and no long task blocks it. Kilobytes are those that came over the network. The browser runs in a
+separate process: in the process of its driver's event loop Django refuses to use a database.
 """
 
 import json
@@ -34,8 +34,8 @@ PAGES = {
 LOADS, CHARACTERS_A_SECOND, QUIET_MS = 3, 5, 1_000
 """`QUIET_MS`: how long a page is watched after it has loaded."""
 TRIAL = 1_000
-"""Below such a size one page of the counter is loaded once, and a clerk types ten times as fast, a page is watched for a tenth, on
-a processor that is not slowed: a trial run of this bench."""
+"""Below this size it is a trial run of this bench: one page of the counter is loaded once, a clerk types ten times as fast, a page is
+watched for a tenth of the time, and the processor is not slowed."""
 ROUND_TRIP_MS, TIMES_A_REQUEST = 150, 3.75
 SLOW_4G = {"offline": False, "downloadThroughput": 1474.56 * 1024 / 8, "uploadThroughput": 675 * 1024 / 8}
 SLOWER = 4
@@ -51,7 +51,7 @@ USABLE = """() => Math.max(window.longest, performance.getEntriesByName("first-c
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
-    """Serve the apps and say what a browser saw of them; sizes say no more than whether it is a trial run."""
+    """Serve the apps and measure them in a browser; the sizes only say whether it is a trial run."""
     is_trial = min(sizes) < TRIAL
     pace = CHARACTERS_A_SECOND * (10 if is_trial else 1)
     begin_first_epoch()
@@ -100,7 +100,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
 
 
 def look(address: str, entrance: str, notified: str) -> dict[str, Any]:
-    """Load the pages some times, fresh and again, and register a person. In a separate process."""
+    """Load the pages several times, without and with cached files, and register a person; runs in a separate process."""
     given = json.loads(notified)
     import shutil
 
@@ -120,7 +120,7 @@ def look(address: str, entrance: str, notified: str) -> dict[str, Any]:
         with page.expect_navigation():
             page.locator("main form button").first.click()
         state = signed_in.storage_state()
-        # A browser that has no file yet has no cookie that says that it has one.
+        # A browser without cached files must not have the cookie that says that it has some.
         state["cookies"] = [one for one in state["cookies"] if not one["name"].endswith("_look")]
         asked = {"the subscriber portal": (None, entrance), "sign in": (None, address + "/account/login/")}
         asked |= {name: (state, address + path) for name, path in PAGES.items()}
@@ -138,8 +138,8 @@ def _load(chromium: Any, state: Any, address: str, given: dict[str, Any]) -> dic
 def _visit(
     chromium: Any, state: Any, address: str, given: dict[str, Any], *, latency_ms: float
 ) -> dict[str, float]:
-    """Load a page with nothing kept, and once more with its files kept."""
-    # The browser's protocol slows a page and not its worker, which would answer in no time: no worker here.
+    """Load a page with an empty cache, and once more with its files cached."""
+    # The browser's protocol slows a page but not its service worker, which would answer at once: no service worker here.
     context = chromium.new_context(locale="en-GB", storage_state=state, service_workers="block")
     context.add_init_script(OBSERVED)
     page = context.new_page()
@@ -166,7 +166,7 @@ def _visit(
 
 
 def _typed(page: Any, address: str, seconds_a_character: float) -> dict[str, float]:
-    """Register a person with the keyboard alone, as fast as a person types."""
+    """Register a person with the keyboard alone, at the speed of a person typing."""
     from time import monotonic, sleep
 
     from tests.journeys.test_double_clicks_in_a_browser import Clerk

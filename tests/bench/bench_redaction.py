@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What an attacker's OCR can still read on the copies of many documents of every kind, turned, scaled and compressed.
 
-Long: a document takes some seconds. Times are those of a machine that may have had other work, the counts are not.
+It takes long: some seconds for each document. The times depend on other work of the machine; the counts do not.
 """
 
 import time
@@ -15,14 +15,14 @@ from tests.documents import recall
 Row = tuple[str, int, float, float | None, float | None, str]
 
 DOCUMENTS = 72 * len(Kind)
-"""So that every kind meets every way of turning, stretching and squeezing its copy."""
+"""Enough for every kind in every way of turning, stretching and compressing its copy."""
 TINY = [1]
 """One document is a trial run of this bench."""
 
 
 @dataclass
 class Seen:
-    """What became of many documents and could be read on their copies."""
+    """The results for many documents, and what could be read on their copies."""
 
     right: int = 0
     seconds: float = 0.0
@@ -31,7 +31,7 @@ class Seen:
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Take in every document, no more than the least of the sizes, and look at every copy."""
+    """Read every document, at most as many as the smallest size, and try to read every copy."""
     seen = Seen()
     look(seen, min(DOCUMENTS, *sizes))
     assert seen.tally.copies, "no document was taken in"

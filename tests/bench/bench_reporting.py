@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Evidence: a year counted in the register, against the simplest count that there is, and counted again out of the published bytes.
+"""Reports: a year counted in the register, against the simplest possible count, and counted again from the published ledger.
 
 The entries are deliveries, registrations, suspensions and openings in equal parts, day after day: every one of them is counted.
-A year of 10^7 lines leaves some 4 * 10^7 entries; what is measured here grows with the entries in a straight line.
+A year of 10^7 lines makes some 4 * 10^7 entries; what is measured here grows in proportion to the entries.
 """
 
 import datetime as dt
@@ -84,7 +84,9 @@ def fill(folder: Path, more: int) -> None:
         database.run(BY_LINE)
     before, now = queries.newest_publication(), publish(folder / "ledger")
     assert now.size - (before.size if before else 0) >= more
-    database.run("SET statement_timeout = 0")  # no act holds it: it cannot be lifted for the length of one
+    database.run(
+        "SET statement_timeout = 0"
+    )  # outside of any action, so the limit of time cannot be lifted for one
     database.run("VACUUM ANALYZE ledger_entry, ledger_leaf")
     database.run("RESET statement_timeout")
     Quarter.objects.all().delete()
@@ -92,7 +94,7 @@ def fill(folder: Path, more: int) -> None:
 
 
 def measured(folder: Path, size: int) -> list[Row]:
-    """Measure with what is there."""
+    """Measure with the entries that are there."""
     bare, verbs = _timed(lambda: database.rows("SELECT verb, count(*) FROM ledger_entry GROUP BY verb"))
     assert sum(count for _, count in verbs) >= size, verbs
     taken, report = _timed(lambda: make_report(console_authority(), YEAR, on=AFTER))

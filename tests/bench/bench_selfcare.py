@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The subscriber portal among so many people: its pages, who looked, a code request of a known and an unknown number, a leak scoped.
+"""The subscriber portal in a large register: pages, access history, code requests for known and unknown numbers, scoping a leak.
 
-Every one of them has a line and ten entries in the ledger; the leak is of one in ten of these, one of everybody.
+Every person has a line and ten entries in the ledger; the leak concerns a tenth of these entries, one for each person.
 
-The portal worker does its work within the request here: what a page costs in all, but for the moment in which the portal worker wakes.
+The portal worker does its work inside the request here, so a page's time includes it, except the moment in which a worker wakes up.
 """
 
 import datetime as dt
@@ -81,7 +81,7 @@ SELECT %(at)s, '2012-03-02', 'vault:sealed:opened', %(line)s, %(person)s,
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Measure at each size, growing: so many people with a line, and ten times as many entries of the ledger."""
+    """Measure at each size in turn: so many people with a line, and ten times as many ledger entries."""
     clock.set_demo_date(ON)
     begin_first_epoch()
     write_settings(portal={"code_requests_per_hour": 100_000, "codes_per_hour": 20})
@@ -98,9 +98,9 @@ def run(sizes: list[int]) -> list[Row]:
 
 
 def fill(more: int) -> None:
-    """Add so many people with a line, and ten openings of each, of which the newest is within the leak.
+    """Add so many people with a line, and ten openings for each; the newest opening is within the leak.
 
-    Half of them name the person, half the line alone. Indexes are made behind the rows, which takes a third of the time.
+    Half of the entries name the person, half only the line. Indexes are made after the rows, which takes a third of the time.
     """
     with database.action(), database.without_timeout():
         for statement in BARE:
@@ -146,7 +146,7 @@ def _pages(size: int, turns: int) -> Iterator[Row]:
 
 
 def _code_requests(size: int, turns: int) -> Iterator[Row]:
-    """A known and an unknown number in turns: a code request and a wrong code, without the portal worker, who works behind the portal."""
+    """Measure a code request and a wrong code, for a known and an unknown number in turns, without the portal worker's own time."""
     taken: dict[str, list[float]] = {NUMBER: [], UNKNOWN: []}
     real, portal_client._wake_worker = portal_client._wake_worker, lambda: None
     try:

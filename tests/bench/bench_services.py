@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What people do to a campaign in hand, right after a night that changed a fifth of all lines: stop, stay, undo, compare, close.
 
-None of it is part of a quiet campaign, so neither the night's bench nor two years of nights meet it. Statistics are those
-from before the night, as they are for staff who act in that very hour: a statement that trusts them reads everything again
-for each chunk. No baseline: ten times as many lines must take ten times as long, and a person who asks for a stop must not wait.
+A quiet campaign does none of this, so neither the night's bench nor two years of nights include it. The database's statistics are from
+before the night, as for staff who act in that hour: a statement planned by them would read everything again for each chunk. There is no
+baseline: ten times as many lines may take ten times as long, and a person who requests a stop must not wait.
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ from tests.refusals import refusing
 
 type Row = tuple[str, int, float, float | None, float | None, str]
 type Act = tuple[str, int, float, str]
-"""What, how many lines it is about, seconds, limit."""
+"""An action, its number of lines, its seconds, its limit."""
 
 PLANNED, NOTIFIED, COMING, DUE = (
     dt.date(2011, 12, 19),
@@ -56,7 +56,7 @@ AT_ONCE = "at once"
 
 
 def run(sizes: Sequence[int]) -> Iterator[Row]:
-    """Measure each size in a register that is emptied before."""
+    """Empty the register and measure, for each size."""
     write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9})
     for size in sizes:
         for what, count, seconds, limit in _at(size):
@@ -75,7 +75,7 @@ def _at(size: int) -> Iterator[Act]:
 
 
 class _Played:
-    """Who acts, on which day, and the network that hears of it."""
+    """The people who act, the current day, and the network that gets the commands."""
 
     def __init__(self) -> None:
         self.manager, self.supervisor, self.another = (
@@ -85,7 +85,7 @@ class _Played:
         self.on = DUE
 
     def nights(self, done: Callable[[], bool]) -> BatchId:
-        """Let nights pass until it is so; return the batch that was last carried out."""
+        """Play nights until `done` is true; return the batch that was run last."""
         with _as(Role.WORKER):
             for _ in range(LONGEST_WAIT):
                 self.on = _on(self.on + DAY)
@@ -106,7 +106,7 @@ class _Played:
 
 
 def _stopped(played: _Played, half: int) -> Iterator[Act]:
-    """Half of a batch is carried out, a manager stops it, a court orders a stay; the network has received no command."""
+    """Run half of a batch, stop it as a supervisor, enter a court's stay; the network has received no command yet."""
     taken: list[float] = []
 
     def stop(_: int) -> None:
@@ -133,7 +133,7 @@ def _stopped(played: _Played, half: int) -> Iterator[Act]:
 
 
 def _undone(played: _Played) -> Iterator[Act]:
-    """The stay is lifted by two, and the batch that was stopped is undone."""
+    """Lift the stay as two people, and undo the stopped batch."""
     on = played.on = _on(played.on + DAY)
     (stay,), (batch,) = rows("SELECT stay_id FROM campaign_stay"), rows("SELECT batch_id FROM campaign_batch")
     cut = _count("suspended")
@@ -151,7 +151,7 @@ def _undone(played: _Played) -> Iterator[Act]:
 
 
 def _cut_again(played: _Played, size: int) -> Iterator[Act]:
-    """All are suspended after all, and the first who come to their end are put back."""
+    """Suspend all lines after all, and undo the first terminations."""
     cut = size // ONE_IN
     played.nights(lambda: _count("suspended") == cut)
     yield "send the bars to the network", cut, _seconds(played.push), ""
@@ -176,7 +176,7 @@ def _cut_again(played: _Played, size: int) -> Iterator[Act]:
 
 
 def _closed(played: _Played) -> Iterator[Act]:
-    """All lines are finished, a manager gives a reason for those that were never notified, and the campaign is closed."""
+    """Bring all lines to their end, waive those that were never notified for a reason, and close the campaign."""
     played.nights(lambda: _count("suspended") == 0)
     on = played.on
     not_notified = [
@@ -196,7 +196,7 @@ def _closed(played: _Played) -> Iterator[Act]:
 
 
 def _until_due(size: int) -> None:
-    """Notify a fifth in time, some never, and let all others register; the database's statistics then say that no line is suspended."""
+    """Notify a fifth in time and some never, register all others; then update the statistics, which say that no line is suspended."""
     with _as(Role.CONSOLE):
         planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=_on(PLANNED))
     do(
@@ -225,7 +225,7 @@ def _until_due(size: int) -> None:
 
 @contextmanager
 def _chunks_of(most: int) -> Iterator[None]:
-    """Carry out a small batch in two chunks at least: between two of them it is stopped."""
+    """Make chunks so small that even a small batch has two: it can be stopped only between chunks."""
     before, batch_execution.CHUNK = batch_execution.CHUNK, min(batch_execution.CHUNK, most)
     try:
         yield

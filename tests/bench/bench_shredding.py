@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The vault against `cryptoshred` from PyPI, which seals under a key a person and destroys it, too.
+"""The vault against `cryptoshred` from PyPI, which also seals each person's data under one key and destroys the key.
 
-It needs older libraries than ours, so it has a separate environment in the user's cache, made on first use by uv. Where
-that cannot be made the bench says so and goes on.
+It needs older libraries than ours, so it has a separate environment in the user's cache, made on first use by uv. If the environment
+cannot be made, the bench says so and goes on.
 """
 
 import json
@@ -25,7 +25,7 @@ THEIRS, OURS = 5_000, 50_000
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
-    """Measure both, each at a size that takes it seconds, and compare the rates."""
+    """Measure both, each at a size that takes some seconds, and compare the rates."""
     ours, theirs = min(OURS, *sizes), _theirs(min(THEIRS, *sizes))
     services.begin_first_epoch()
     records = people(ours)
@@ -40,7 +40,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
 
 
 def _theirs(count: int) -> dict[str, float] | None:
-    """Return what cryptoshred takes a person to seal and to shred; None where it cannot be had."""
+    """Return how long cryptoshred takes to seal and to shred one person; None if it cannot be installed."""
     python = _environment()
     if python is None:
         print(f"LOUD: cryptoshred {VERSION} could not be installed: nothing was measured against it")

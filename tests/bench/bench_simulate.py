@@ -13,7 +13,7 @@ SEED = 7
 
 
 def run(sizes):
-    """Return a row a size; the limit of two minutes belongs to 10^6 lines."""
+    """Return a row for each size; the limit of two minutes is for 10^6 lines."""
     with tempfile.TemporaryDirectory() as folder:
         return [_simulate(size, Path(folder)) for size in sizes]
 
@@ -45,7 +45,7 @@ def _simulate(size, folder):
 
 
 def lines_of(size):
-    """Give about three events a line: notified, registered, paused, ended, in shares like those of the field."""
+    """Yield about three events for each line: notified, registered, paused, ended, in realistic shares."""
     dice = random.Random(SEED)  # noqa: S311 - a population, not a secret
 
     def day(first, days):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Notifying people by SMS over a real message centre, against bare `smpplib` that submits the same parts in the same window.
 
-The product: claim, intend, open each number with its ledger entry, write the text, part it, submit, note each answer on
-disk and in the register. The baseline: `submit_sm` of the same parts to a centre of the same kind, without a register, a
-key, an entry or a file. The centre is the one of the tests, in Node on the package smpp; it answers at once.
+The product: claim, note the intent, open each number with its ledger entry, write the text, split it into parts, submit, note each
+answer on disk and in the register. The baseline: `submit_sm` of the same parts to a centre of the same kind, without a register, a key,
+an entry or a file. The centre is that of the tests, in Node with the package smpp; it answers at once.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ WINDOW, PASSWORD = 10, "invented"
 
 
 def run(sizes: Sequence[int]) -> list[Row]:
-    """Measure each size in a register that is emptied before."""
+    """Empty the register and measure, for each size."""
     write_settings(notices={"quiet_from": dt.time(8), "quiet_until": dt.time(8)})
     return [row for size in sizes for row in _at(size)]
 
@@ -65,7 +65,7 @@ def _at(size: int) -> list[Row]:
 
 
 def _parts() -> list[bytes]:
-    """Return the parts of the text of a notice: all are alike but for their codes."""
+    """Return the parts of the text of a notice; notices differ only in their codes."""
     text = write_notice(
         NoticeKind.REGISTER_BY, language="bo", brief=True, promised_on=PROMISED,
         suspension=Term(30), code="12345678", operator=instance().operator_name, care=instance().care_number,
@@ -89,7 +89,7 @@ def _submit_bare(port: int, parts: Sequence[bytes], *, times: int) -> None:
 
 @contextmanager
 def _centre() -> Iterator[int]:
-    """Start a centre; its output is discarded, because it would stop when a pipe that is not read is full."""
+    """Start a centre; its output is discarded, because a full pipe that no one reads would stop it."""
     command = ["node", str(HERE / "notices" / "centre.js"), str(PACKAGE)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdin

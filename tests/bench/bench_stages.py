@@ -1,7 +1,7 @@
 """A law of five stages next to one of two: `rollkeeper simulate` with both engines, and the nights of a campaign.
 
-Both have the same lines and the same days to register. The nights are those on which the first bar falls due, with all writes, and
-the quiet ones behind it; a law of more stages has more to look for in each.
+Both have the same lines and the same days to register. The nights are those on which the first bar falls due, with all writes, and the
+quiet nights after it; a law with more stages has more to check in each.
 """
 
 import os
@@ -28,7 +28,7 @@ QUIET_NIGHTS = 5
 
 
 def run(sizes: Sequence[int]) -> list[Row]:
-    """Return for each size the simulation and the nights under five stages, next to two."""
+    """Return, for each size, the simulation and the nights under a law of five stages and a law of two."""
     write_settings(campaign={"pilot_share": 1.0, "pilot_hours": 0, "max_lines_per_hour": 10**9})
     os.environ.setdefault(SHARED, str(data_dir()))
     laws = [str(write_pack(text)) for text in (REFERENCE, staged(*FIVE))]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A second `make run`: from the command until the back office lets a person sign in, in an instance that holds the demo already.
 
-The words are those of the Makefile. Both servers are down when it begins, as after Ctrl-C.
+The command line is that of the Makefile. Both servers are down at the beginning, as after Ctrl-C.
 """
 
 import os
@@ -23,7 +23,7 @@ STARTS = 5
 
 
 def run(sizes: Sequence[int]) -> list[tuple[str, int, float, float | None, float | None, str]]:
-    """Make the demo once, with no more lines than `make run` makes, and start it a few times more; a small one once."""
+    """Make the demo once, with at most as many lines as `make run` makes, and start it again a few times; a small demo only once."""
     lines = max(LEAST_LINES, min(LINES, *sizes))
     times = STARTS if lines == LINES else 1
     with tempfile.TemporaryDirectory(prefix="rollkeeper-start-") as folder:

@@ -1,7 +1,7 @@
 """The vault against bare cryptography and bare COPY of the same bytes, and against a bare SELECT and INSERT.
 
-Sealing asks the machine for random keys and nonces, binds and fills up each value, commits to each person and writes to
-two stores; the baseline encrypts as many values under as many keys and copies the very same tuples.
+Sealing takes random keys and nonces from the machine, binds and pads each value, makes a commitment to each person, and writes to two
+stores. The baseline encrypts as many values under as many keys, and copies the same tuples.
 """
 
 import contextlib
@@ -42,9 +42,9 @@ Row = tuple[str, int, float, float | None, float | None, str]
 BATCH = 10_000
 OPENED = 300
 MAX_LOOKUPS = 100
-"""So many lines one account looks up in both ways, below its limit a day."""
+"""How many lines one account looks up in both ways: fewer than its limit for a day."""
 AT_ONCE = 20_000
-"""So many people are held in memory at a time; then the product and the bare tools take turns."""
+"""How many people are in memory at a time; after so many, the product and the bare tools take turns."""
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
@@ -79,7 +79,7 @@ def people(count: int) -> list[services.PersonRecord]:
 
 
 def seal_and_shred_in_bulk(count: int) -> Iterator[Row]:
-    """Seal as the import does, in the vault's own process, then destroy everybody's key: a bare rate of 20,000 a second.
+    """Seal as the import does, in the vault's own process, then destroy all keys; its limit is a bare rate of 20,000 a second.
 
     The bare tools copy every tuple of the same people, in the order in which the product wrote them.
     """
@@ -106,19 +106,19 @@ def seal_and_shred_in_bulk(count: int) -> Iterator[Row]:
     shredded = services.shred(pairs)
     spent, limit = time.perf_counter() - begun, count / 20_000
     assert shredded == len(pairs), (shredded, len(pairs))
-    empty()  # what comes next is not measured among the dead rows of these
+    empty()  # so that the next measurement does not run among their dead rows
     yield "shred", count, spent, limit, spent / limit, "1 (20,000/s)"
 
 
 def empty() -> None:
-    """Leave nothing in either store, dead rows neither."""
+    """Empty both stores, without leaving dead rows."""
     execute("TRUNCATE vault_sealed")
     with owner("keys"):
         execute("TRUNCATE person_key", using="keys")
 
 
 def pairs_of(records: Sequence[services.PersonRecord]) -> list[tuple[PersonId, TenureId]]:
-    """Return by what people's keys are named."""
+    """Return the pairs (person, tenure) that name the keys."""
     return [(record.person_id, record.tenure_id) for record in records]
 
 
@@ -143,7 +143,7 @@ def encrypt_bare(count: int) -> None:
 
 
 def seal_and_blind_numbers(count: int) -> Row:
-    """Seal and hash numbers as the import does, against AES-GCM and HMAC in a loop."""
+    """Seal and index numbers as the import does, against AES-GCM and HMAC in a loop."""
     lines = [LineId(u) for u in new_uuids(count)]
     numbers = [f"+86138{n:08}" for n in range(count)]
     pairs = list(zip(lines, numbers, strict=True))
@@ -175,8 +175,9 @@ def seal_with_the_public_half(records: list[services.PersonRecord]) -> Row:
 
 
 def reseal(count: int) -> Iterator[Row]:
-    """Renew the keys, a whole rotation, against bare HPKE sealing of as many keys: for those that the vault's process sealed,
-    and for those that counters sealed with the public half, each of which is opened by HPKE first.
+    """Renew the keys in a whole rotation, against bare HPKE sealing of as many keys.
+
+    Measured for keys that the vault's process sealed, and for keys that counters sealed with the public half, which HPKE opens first.
     """
     for kind, sealing in (("vault's process", contextlib.nullcontext), ("counters", only_the_public_half)):
         execute("TRUNCATE vault_sealed")
@@ -193,7 +194,7 @@ def reseal(count: int) -> Iterator[Row]:
 
 @contextlib.contextmanager
 def only_the_public_half() -> Iterator[None]:
-    """Be a process that seals and cannot open, for a while."""
+    """Make this process one that can seal and not open, for the length of a block."""
     may_open, epochs.may_open = epochs.may_open, lambda: False
     try:
         yield
@@ -260,9 +261,9 @@ def look_up_and_open(count: int) -> Row:
 
 
 def through_the_service(count: int) -> Row:
-    """Find a line by its whole number and have the vault service open its subscriber's name, against doing so in this process.
+    """Find a line by its whole number and let the vault service open its subscriber's name, against opening it in this process.
 
-    The service is the real process, with its user and its socket; the session is signed in once, as a page's is.
+    The service is the real process, with its user and its socket; the session is signed in once, like that of a page.
     """
     clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32)
     given = [submission(fresh_number()) for _ in range(count)]
@@ -304,7 +305,7 @@ def through_the_service(count: int) -> Row:
 
 
 def officers(count: int) -> list[Authority]:
-    """Return who opens each of so many: another officer after every 25, since one officer may open no more than 60 a day."""
+    """Return the officer for each of so many openings: a new one after every 25, since an officer may open at most 60 a day."""
     people = [
         Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
         for _ in range(count // 25 + 1)
@@ -313,9 +314,7 @@ def officers(count: int) -> list[Authority]:
 
 
 def select_and_insert(pairs: Sequence[tuple[PersonId, TenureId]]) -> None:
-    """Do what no opening can do without: one SELECT by primary key and one durable INSERT for each, which the owner may do in
-    any form.
-    """
+    """Do only what every opening needs: one SELECT by primary key and one durable INSERT, as the tables' owner."""
     for person_id, tenure_id in pairs:
         rows(
             "SELECT ciphertext FROM vault_sealed WHERE person_id = %s AND tenure_id = %s AND field = 'name'",
@@ -329,7 +328,7 @@ def select_and_insert(pairs: Sequence[tuple[PersonId, TenureId]]) -> None:
 
 @contextlib.contextmanager
 def like(table: str, using: str) -> Iterator[str]:
-    """Make a table of the same form, for as long as it is needed."""
+    """Make a table of the same form, for the length of a block."""
     statements = {
         "vault_sealed": "CREATE TABLE bare_sealed (LIKE vault_sealed INCLUDING INDEXES)",
         "person_key": "CREATE TABLE bare_key (LIKE person_key INCLUDING INDEXES)",
@@ -342,7 +341,7 @@ def like(table: str, using: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def owner(using: str) -> Iterator[None]:
-    """Give the connection to the store of keys its owner's role for a while."""
+    """Give the connection to the store of keys its owner's role, for the length of a block."""
     from rollkeeper.kernel import stores
     from rollkeeper.kernel.database import KeysRole, address
 
@@ -363,7 +362,7 @@ def change(using: str, settings: dict[str, object]) -> None:
 
 
 def tuples(table: str, using: str, since: PersonId) -> list[bytes]:
-    """Return a table's rows, from this person's reference on and as they were written, as the tuples that a binary COPY takes."""
+    """Return a table's rows from this person's reference on, in the order of writing, as tuples for a binary COPY."""
     columns = {
         "vault_sealed": "SELECT person_id, tenure_id, field, ciphertext FROM vault_sealed WHERE person_id >= %s ORDER BY ctid",
         "person_key": "SELECT person_id, tenure_id, epoch_id, wrapped FROM person_key WHERE person_id >= %s ORDER BY ctid",
@@ -396,7 +395,7 @@ def copy_in_batches(table: str, tuples: list[bytes], using: str, size: int) -> N
 
 
 def timed(what: Callable[[], object]) -> float:
-    """Return the seconds that it takes."""
+    """Return how many seconds a function takes."""
     begun = time.perf_counter()
     what()
     return time.perf_counter() - begun
@@ -408,7 +407,7 @@ def in_turns[T](
     product: Callable[[Sequence[T]], object],
     bare: Callable[[Sequence[T]], object],
 ) -> tuple[float, float]:
-    """Return the seconds of both for all the work, by the median of slices on which they took turns: others are at work."""
+    """Return the seconds of both for all the work, from the median slice: they take turns, since the machine may have other work."""
     slices = [work[start : start + size] for start in range(0, len(work), size)]
     return middle(
         [(timed(lambda some=some: product(some)), timed(lambda some=some: bare(some))) for some in slices]
@@ -416,7 +415,7 @@ def in_turns[T](
 
 
 def middle(both: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Return the seconds of product and baseline for as many slices as they took turns on, by the middle one of each."""
+    """Return the seconds of product and baseline for all their slices, from the median slice of each."""
     return (
         statistics.median(first for first, _ in both) * len(both),
         statistics.median(second for _, second in both) * len(both),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Draws what a bench measured against its size: log-log, one line a row, as an SVG for `docs/measured.md`.
+"""Draws the values of a bench by size: log-log, one line for each row, as an SVG for `docs/measured.md`.
 
-Drawn from the kept values, so that the picture and the tables agree, and by hand, since its fifty shapes need less code
-than a plotting library. A line that rises as steeply as the dotted one grows with the size;
-one that lies flat does not. What a limit allows is dashed in the row's colour, or a mark where it holds for one size.
+It is drawn from the kept values, so that picture and tables agree, and without a plotting library, since its fifty shapes need less
+code. A line as steep as the dotted one grows in proportion to the size; a flat line does not grow. A limit is dashed in the row's
+colour, or a mark if it is for one size only.
 """
 
 import math
@@ -36,7 +36,7 @@ class Kept(Protocol):
 
 @dataclass(slots=True)
 class Series:
-    """One row of a bench at each of its sizes, by size: seconds, what the limit allows there, the limit's own words."""
+    """One row of a bench, by size: seconds, the seconds that the limit allows, the limit's own words."""
 
     what: str
     seconds: dict[int, float] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 
     uv run --no-project --isolated --with pymerkle==7.0.0 python pymerkle_run.py FILE N
 
-Puts N entries into its tree that is kept in a database file, proves 200 of them, and prints both in seconds as JSON.
+Appends N entries to a tree in a database file, proves 200 of them, and prints both times in seconds as JSON.
 """
 
 import json
@@ -15,7 +15,7 @@ from pymerkle import SqliteTree  # type: ignore[import-not-found,unused-ignore]
 
 
 def main(file: str, count: int) -> None:
-    """Append in one go, as it is quickest, and prove one by one."""
+    """Append all at once, which is the fastest way, and prove one by one."""
     entries = [json.dumps({"entry": n, "filling": "x" * 280}).encode() for n in range(count)]
     tree = SqliteTree(file)
     start = time.perf_counter()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Keeps what the benches measured in `docs/measured.csv`, and writes the tables and pictures of `docs/measured.md` from it.
 
-The file of values holds every row; the page shows, for each row that has a limit or a ratio, the value at its largest size,
-and of rows that differ in a figure alone the last, in the page of the apps alone the slowest. The words above the tables are written by hand.
+The file of values has every row. The page shows each row that has a limit or a ratio, at its largest size; of rows that differ only in
+a figure it shows the last, and of the apps' pages only the slowest. The text above the tables is written by hand.
 """
 
 import csv
@@ -103,7 +103,7 @@ def _kept(bench: str, row: Row) -> Measured:
 
 
 def machine() -> str:
-    """Say on what was measured, and how much else the machine had to do."""
+    """Describe the machine, and how much other work it had."""
     return (
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL 18,"
         f" {os.getloadavg()[2]:.1f} load"
@@ -132,7 +132,7 @@ def _number(text: str) -> str:
 
 
 def _shown(rows: Iterable[Measured]) -> Iterator[Measured]:
-    """Give each row that has a limit or a ratio at its largest size, in the order of the bench; of pages the slowest."""
+    """Yield each row that has a limit or a ratio, at its largest size, in the order of the bench; of pages only the slowest."""
     largest = {_FIGURE.sub("#", one.what): one for one in rows if one.ratio or one.limit.strip("-")}
     slowest: dict[str, Measured] = {}
     for one in largest.values():

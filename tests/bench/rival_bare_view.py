@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The least that a registration can cost: a Django view that inserts as many rows, as long.
+"""The least that a registration can cost: a Django view that inserts as many rows of the same length.
 
-Served as an app is, by the same server with as many threads. No key, no check, no form, no ledger: a plain table for each
-table of the register, a statement a row, as an ORM makes them. `BENCH_ROWS` is JSON: of each table the bytes of each row.
-Bare, it has no middleware and one transaction. Signed (`BENCH_SIGNED`), it has Django's own session, sign-in and mark of the
-form before it, and commits the key to the other store before the rest, as durably as the product must.
+It is served like an app, by the same server with as many threads. It has no key, check, form or ledger: a plain table for each table of
+the register, and one statement for each row, as an ORM makes them. `BENCH_ROWS` is JSON: for each table, the bytes of each row. Bare, it
+has no middleware and one transaction. Signed (`BENCH_SIGNED`), it has Django's own session, sign-in and CSRF check, and commits the key
+to the other store first, as durably as the product must.
 """
 
 import json

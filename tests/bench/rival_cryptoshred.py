@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the package `cryptoshred` does with as many people, over a durable store; run by its own interpreter.
+"""The package `cryptoshred` on as many people, with a durable store; run by its own interpreter.
 
-Its own store is a cloud service, which a bench cannot use; this one keeps keys in a table of SQLite, each change committed to
-the disk before the call returns. The package's own cache stays on, as its own store has it.
+Its own store is a cloud service, which a bench cannot use. This one keeps keys in a table of SQLite, and commits each change to the
+disk before the call returns. The package's own cache stays on, as with its own store.
 """
 
 import json

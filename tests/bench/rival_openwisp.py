@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What `openwisp-radius` does with as many users, over SQLite on disk; run by its own interpreter.
+"""`openwisp-radius` with as many users, on SQLite on disk; run by its own interpreter.
 
-Three of its jobs: the batch import of a CSV file, `unverify_inactive_users` and `delete_inactive_users`. Passwords are hashed
-by MD5, its cheapest way, so that what is compared is not the hashing. Neither job sends a notice, so those whom
-they cut off are cut off without notice; the counts say how many that are.
+It runs three jobs: the batch import of a CSV file, `unverify_inactive_users` and `delete_inactive_users`. Passwords are hashed by MD5,
+the cheapest way, so that the time of hashing does not count. The last two jobs send no notice; the counts say how many users they cut
+off without one.
 """
 
 import datetime as dt
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def measure(imported: int, population: int) -> dict[str, float]:
-    """Import a file of users, then let a twentieth of a population be unverified and deleted for not having come."""
+    """Import a file of users; then unverify and delete a twentieth of a population as inactive."""
     from django.contrib.auth import get_user_model
     from openwisp_radius.utils import load_model
     from openwisp_users.models import Organization
@@ -90,7 +90,7 @@ def take_in(organisation: object, count: int) -> None:
 
 
 def populate(users: type, registered: type, organisation: object, count: int) -> None:
-    """Make users who came lately, but a twentieth who did not come for a hundred days."""
+    """Make users who signed in lately, except a twentieth who did not for a hundred days."""
     now = dt.datetime.now(dt.UTC)
     old, recent = now - dt.timedelta(days=100), now - dt.timedelta(days=1)
     made = [
