@@ -22,7 +22,7 @@ class AuthenticatorApp:
         return format_hotp_value(hotp_value(self._secret, int(time.time()) // 30 + steps))
 
     def wrong_code(self) -> str:
-        """Return a code that is none of those that are near."""
+        """Return a code that is not valid now, nor shortly before or after."""
         near = {self.code(steps=step) for step in range(-2, 4)}
         return next(code for number in range(100) if (code := f"{number:06}") not in near)
 

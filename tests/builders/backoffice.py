@@ -9,7 +9,7 @@ from tests.builders.workers import attend
 
 
 def staffed_backoffice(app, as_role, monkeypatch, **staff):
-    """Open the back office with accounts (name=role); return what requests a page as one of them. A worker does at once what pages ask."""
+    """Open the back office with accounts (name=role); return a function that requests a page as one of them. A worker acts at once."""
     app("backoffice")
     attend(monkeypatch, as_role)
     for name, role in staff.items():

@@ -18,7 +18,7 @@ def make_command(
     at: dt.datetime | None = None,
     **more: Any,
 ) -> UUID:
-    """Put a command into the outbox, of this line or of one that is not there; return its id."""
+    """Put a command into the outbox, for this line or for one that does not exist; return its id."""
     made = Command.objects.create(
         line_id=line_id or new_uuid(), command_id=new_uuid(), kind=kind, reason=reason,
         requested_at=at or clock.now(), **more,
@@ -27,11 +27,11 @@ def make_command(
 
 
 def change_commands(*, line_id: UUID | None = None, kind: str | None = None, **fields: Any) -> None:
-    """Change the commands of a line, of a kind, or all: what the network answered, when they are tried again."""
+    """Change the commands of a line, of a kind, or all: for example the network's answer, or when they are tried again."""
     which = {"line_id": line_id, "kind": kind}
     Command.objects.filter(**{name: value for name, value in which.items() if value}).update(**fields)
 
 
 def retry_commands(**which: Any) -> None:
-    """Let the time come at which commands are tried again."""
+    """Make commands due to be tried again now."""
     Command.objects.filter(**which).update(next_try_at=IMMEDIATELY)

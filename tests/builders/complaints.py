@@ -12,7 +12,7 @@ BODY: Final = {
 
 
 def complaining(*, text: str | None = None, is_confirmed: bool = True) -> str:
-    """Return the text of the reference pack whose rights name that body, or what `text` says."""
+    """Return the text of the reference pack with rights that name this body, or with `text` for them."""
     said = ", ".join(f'{language}: "{name}"' for language, name in BODY.items()) if text is None else text
     because = '{article: "12"}' if is_confirmed else '{article: "12", confirmed: false}'
     chapter = f"\nrights: {{complain_to: {{{said}}}, because: {because}}}\nnumber_reuse:"

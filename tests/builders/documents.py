@@ -23,6 +23,6 @@ def passport_picture(seed: int) -> bytes:
 
 
 def zone_picture(kind: Kind, *, seed: int) -> Image.Image:
-    """Return the part of a travel document with its zone, which says who holds it: a third of the lines, read in half the time."""
+    """Return the part of a travel document with its machine-readable zone: a third of the lines, read in half the time."""
     whole = make_specimen(kind, seed=seed).image
     return whole.crop((0, whole.height * (6 if kind is Kind.IDENTITY_CARD else 7) // 10, *whole.size))

@@ -30,7 +30,7 @@ PUPIL = f"""  - id: pupil
 
 
 def until_majority(after: str = "after: {n: 90, unit: day}, ", *, kind: str = PUPIL) -> str:
-    """Return a kind whose registrations have their last day some time after the subscriber comes of age, or on the day itself."""
+    """Return a kind whose registrations end some time after the subscriber comes of age, or on the day itself."""
     return f"{kind}    last_day: {{at_majority: true, {after}{BECAUSE}}}\n"
 
 
@@ -43,7 +43,7 @@ HEAD = "  - id: minor\n"
 
 
 def with_kinds(*kinds: str, text: str = REFERENCE) -> str:
-    """Return a pack that has these kinds as well."""
+    """Return a pack that also has these kinds."""
     assert HEAD in text
     return text.replace(HEAD, "".join(kinds) + HEAD, 1)
 
@@ -52,7 +52,7 @@ SEEN = "    verification:\n      - method: sight\n"
 
 
 def with_checks(*methods: str, payment: str | None = None, read: bool = True, text: str = REFERENCE) -> str:
-    """Return a pack by which an individual's identity is verified by any one of these checks; `read`: all of it was."""
+    """Return a pack by which any one of these checks verifies an individual's identity; `read`: the text is confirmed."""
     paid = f", payment: {payment}" if payment else ""
     because = f'because: {{article: "4 ¶1"{"" if read else ", confirmed: false"}}}'
     listed = "".join(f"      - {{method: {one}{paid}, {because}}}\n" for one in methods)
@@ -62,7 +62,7 @@ def with_checks(*methods: str, payment: str | None = None, read: bool = True, te
 
 
 def with_proof(*, read: bool = True, text: str = REFERENCE) -> str:
-    """Return a pack by which a person who acts for a company shows a sealed letter; `read`: that was."""
+    """Return a pack by which a person who acts for a company shows a sealed letter; `read`: the text is confirmed."""
     because = f'because: {{article: "2 ¶1"{"" if read else ", confirmed: false"}}}'
     head = "  - id: company\n"
     assert head in text

@@ -40,7 +40,7 @@ def activate_line(number: str, *, service: Service, on: dt.date, language: str |
 
 
 def make_line(*, activated_on: Day = ACTIVATED_ON, number: str | None = None, **fields: Any) -> LineId:
-    """Make a line with this number or with an index that belongs to no number; nothing is sealed."""
+    """Make a line with this number, or with an index of no real number; nothing is sealed."""
     line_id = LineId(new_uuid())
     index = blind_numbers([number])[0] if number else os.urandom(32)
     values = {
@@ -53,7 +53,7 @@ def make_line(*, activated_on: Day = ACTIVATED_ON, number: str | None = None, **
 
 @cache
 def _with_number(columns: tuple[str, ...]) -> str:
-    """Return the statement that makes a line of these columns and its number: hundreds of tests make dozens of lines."""
+    """Return the statement that makes a line with these columns and its number, kept: hundreds of tests make dozens of lines."""
     insert = SQL(
         "WITH number AS (INSERT INTO lines_number (number_index, line_id) VALUES (%(number_index)s, %(line_id)s))"
         " INSERT INTO lines_line ({}) VALUES ({})"
@@ -66,7 +66,7 @@ def _with_number(columns: tuple[str, ...]) -> str:
 def make_sealed_line(
     number: str = "+8613900001234", contact: str | None = "tashi@mail.example", **fields: Any
 ) -> UUID:
-    """Make a line that notices can reach: number and contact sealed as an import seals them, the number in no index."""
+    """Make a line that notices can reach: number and contact sealed as by an import, but the number not in the index."""
     line_id = uuid.uuid4()
     values = [
         ("number_sealed", LineField.NUMBER, number),
@@ -86,7 +86,7 @@ def make_sealed_line(
 
 
 def give_number(line_id: UUID, number: str) -> bytes:
-    """Give a line a number that can be typed, in place of its own; return the number's index."""
+    """Replace a line's number by one that can be typed; return the number's index."""
     (index,) = blind_numbers([number])
     Number.objects.filter(Q(line_id=line_id) | Q(number_index=index)).delete()
     Number.objects.create(number_index=index, line_id=line_id)
@@ -95,17 +95,17 @@ def give_number(line_id: UUID, number: str) -> bytes:
 
 
 def change_line(line_id: UUID, **fields: Any) -> None:
-    """Change a line as no service does: neither its version grows nor does the ledger hear of it."""
+    """Change a line without a service: its version does not grow, and there is no ledger entry."""
     Line.objects.filter(line_id=line_id).update(**fields)
 
 
 def mark_terminated(line_id: UUID, on: Day, *, by: str = "campaign", **fields: Any) -> None:
-    """Let a line be terminated, with nothing that goes with it."""
+    """Mark a line as terminated, without its entry, commands and notices."""
     change_line(line_id, state="terminated", terminated_on=on, terminated_by=by, **fields)
 
 
 def enter(line_id: UUID, verb: Verb = Verb.LINE_TERMINATED, *, on: dt.date | None = None) -> EntryId:
-    """Let the ledger say that a line was terminated, with nothing that goes with it; return the entry."""
+    """Append the ledger entry that a line was terminated, and change nothing else; return the entry."""
     return append_entry(
         console_authority(), verb=verb, role="console", on=on or clock.today(), line_id=LineId(line_id), pack="00" * 32
     )  # fmt: skip
@@ -121,7 +121,7 @@ def terminate_line(
 
 
 def mark_registered(line_ids: Sequence[LineId], *, on: dt.date) -> None:
-    """Let lines be registered and work again, as a registration leaves them, without a tenure."""
+    """Mark lines as registered and in service, as after a registration, but without a tenure."""
     open_ones = Suspension.objects.filter(line_id__in=line_ids, restored_on=None)
     open_ones.filter(reason=SuspensionReason.REGISTRATION.value).update(
         restored_on=on, restored_at=clock.now()
@@ -135,7 +135,7 @@ def mark_registered(line_ids: Sequence[LineId], *, on: dt.date) -> None:
 def suspend_line(
     line_id: LineId, *, reason: SuspensionReason, on: dt.date, batch_id: BatchId | None = None
 ) -> None:
-    """Add one reason to those for which a line in force is suspended."""
+    """Suspend a living line for one more reason."""
     mark_suspended(line_id, reason.value, on, batch_id=batch_id)
     in_force = Line.objects.filter(line_id=line_id, state__in=["active", "suspended"])
     in_force.update(state="suspended", version=F("version") + 1)
@@ -150,7 +150,7 @@ def mark_suspended(
     batch_id: UUID | None = None,
     bars: Bars = Bars.ALL,
 ) -> None:
-    """Let a reason for a suspension exist, with nothing that goes with it."""
+    """Insert a reason of suspension, and change nothing else."""
     Suspension.objects.create(
         line_id=line_id,
         suspension_id=new_uuid(),
@@ -165,7 +165,7 @@ def mark_suspended(
 def hold_line(
     line_id: UUID, first: Day, after: Day, *, case: str = "c", review_on: Day | None = None
 ) -> UUID:
-    """Lay a legal hold on a line, from a day until before another; return its id."""
+    """Put a legal hold on a line, from a day until before another; return its id."""
     hold = LegalHold.objects.create(
         line_id=line_id,
         legal_hold_id=new_uuid(),
@@ -179,7 +179,7 @@ def hold_line(
 def pause_line(
     line_id: UUID, first: Day, after: Day, *, reason: str = "hospital", recorded_at: dt.datetime | None = None
 ) -> None:
-    """Let a line's clock have a pause, from a day until before another."""
+    """Pause a line's clock, from a day until before another."""
     Pause.objects.create(
         line_id=line_id,
         pause_id=new_uuid(),
@@ -192,7 +192,7 @@ def pause_line(
 def make_subscriber(
     person_id: UUID | None = None, *, language: str = "en", made_on: Day = dt.date(2012, 1, 1)
 ) -> PersonId:
-    """Make a subscriber of whom nothing is sealed."""
+    """Make a subscriber without sealed values."""
     return PersonId(
         Subscriber.objects.create(
             person_id=person_id or new_uuid(),
@@ -213,7 +213,7 @@ def make_tenure(
     tenure_id: UUID | None = None,
     **fields: Any,
 ) -> tuple[PersonId, TenureId]:
-    """Let a person have had a line from an instant until before another; its end has an entry in the ledger."""
+    """Make a person's tenure of a line, from an instant until before another; its end has a ledger entry."""
     person_id, tenure_id = person_id or new_uuid(), tenure_id or new_uuid()
     if until is not None:
         fields = {"ended_by_entry": enter(line_id)} | fields
@@ -228,7 +228,7 @@ def make_tenure(
 
 
 def begin_tenure(tenure: NewTenure, *, at: dt.datetime) -> None:
-    """Begin a tenure of a line that no person holds."""
+    """Begin a tenure of a line that has no current one."""
     begin_tenures([tenure], at=at)
 
 

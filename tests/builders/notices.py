@@ -11,21 +11,21 @@ type Day = dt.date | str
 
 
 def deliver_notices(on: Day, *, channel: str = "sms", **which: Any) -> None:
-    """Let the proof arrive that notices reached their subscribers: all of them, or which the fields say."""
+    """Mark notices as delivered: all of them, or those that the fields select."""
     Notice.objects.filter(**which).update(state=NoticeState.DELIVERED.value, delivered_on=on, channel=channel)
 
 
 def bounce_notices(*, channel: str | None = None, **which: Any) -> None:
-    """Let notices have come back."""
+    """Mark notices as bounced."""
     changes = {"channel": channel} if channel else {}
     Notice.objects.filter(**which).update(state=NoticeState.BOUNCED.value, **changes)
 
 
 def retry_notices(**which: Any) -> None:
-    """Let the time come at which notices are tried again."""
+    """Make notices due to be tried again now."""
     Notice.objects.filter(**which).update(next_try_at=IMMEDIATELY)
 
 
 def lose_gateway(channel: str, **which: Any) -> None:
-    """Let notices be for the gateway of a channel, which the instance may not have."""
+    """Assign notices to the gateway of a channel, which the instance may not have."""
     Notice.objects.filter(**which).update(next_channel=channel)

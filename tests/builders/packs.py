@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The law of an instance, changed for a test.
 
-A file is named for its content and stays to the end of the run: a pack that was read is not read again, which takes
-longer than most tests.
+A file is named by its content and stays until the end of the run, so that each pack is read only once: to read one takes longer than
+most tests.
 """
 
 import datetime as dt
@@ -26,11 +26,11 @@ from tests.builders.staff import employ_approvers
 
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
 SHARED = "TESTS_HAVE_IN_COMMON"
-"""The setting that names the folder of all tests; a bench names its own. To import it from conftest would change the instance."""
+"""The environment variable with the folder of all tests; a bench has its own. To import it from conftest would change the instance."""
 
 
 def with_copy_row(row: str, because: str = '{article: "4 ¶1"}') -> str:
-    """Return the reference law, without its cases, with a time of keeping for copies of documents; with none where none is said."""
+    """Return the reference law, without its cases, with this rule on document copies, or with none if `row` is empty."""
     cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
     law = REFERENCE[:cases] + REFERENCE[questions:]
     assert law.count("\nretention:\n") == 1
@@ -41,7 +41,7 @@ def with_copy_row(row: str, because: str = '{article: "4 ¶1"}') -> str:
 
 
 def with_line_attributes(*rules: str, text: str = REFERENCE, because: str = '{article: "2 ¶1"}') -> str:
-    """Return a law that asks these of a line too: each a name and what else is said of it, as `name: iccid, required: "yes"`."""
+    """Return a law that also asks for these attributes of a line, each in the form `name: iccid, required: "yes"`."""
     asked = "".join(f"  - {{{rule}, purpose: {{en: which line}}, because: {because}}}\n" for rule in rules)
     assert text.count("\nretention:\n") == 1
     return text.replace("\nretention:\n", f"\nline_attributes:\n{asked}retention:\n")
@@ -49,9 +49,9 @@ def with_line_attributes(*rules: str, text: str = REFERENCE, because: str = '{ar
 
 @cache
 def confirmed(text: str) -> str:
-    """Return a pack's text as if a person had read all of it, whatever a test changed; what the press said stays unconfirmed.
+    """Return a pack's text with everything confirmed, whatever a test changed, except what comes from the press.
 
-    A text with faults is returned as it is: loading it says why.
+    A text with faults is returned unchanged: loading it reports them.
     """
     try:
         file = PackFile.model_validate(read_strict(text.encode(), "pack.yaml").data)
@@ -80,12 +80,12 @@ def write_pack(text: str) -> Path:
 
 
 def read_text(text: str) -> Pack:
-    """Return what a pack of this text says."""
+    """Return the pack with this text."""
     return load_pack(write_pack(text))
 
 
 def adopt_pack(name: object, *, on: dt.date) -> None:
-    """Have two people put this version of a law into force."""
+    """Put this version of a law into force, with two people's approval."""
     for who in employ_approvers():
         adopt_law(who, str(name), on=on)
 

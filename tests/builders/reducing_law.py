@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A law that has people reduce their lines, with who has too many of them, and a new line: for pictures of what they see."""
+"""A law by which people must reduce their lines, people with too many lines, and a new line: for screens of their pages."""
 
 import datetime as dt
 import json
@@ -21,13 +21,13 @@ from tests.selfcare.people import register_line
 FIRST, TODAY = dt.date(2012, 3, 20), dt.date(2012, 5, 22)
 NEW_ON = TODAY - dt.timedelta(days=5)
 HELD = {"suspended": 4, "told": 6, "chose": 3, "enough": 2, "new": 1}
-"""How many lines each of these people has, where the law lets one have two: a batch begins with one line."""
+"""How many lines each of these people has; the law allows two."""
 PEOPLE = "reducing-people.json"
-"""In the instance's folder: each with their document and the number of the line in their hand, as a browser types them."""
+"""A file in the instance's folder: each person's document and the number of their telephone, as typed in a browser."""
 
 
 def main(file: str) -> None:
-    """Register these people in the instance, plan the campaign of the law, and let it come to its first suspensions."""
+    """Register these people in the instance, plan the law's campaign, and play it until its first suspensions."""
     law = Path(file)
     law.write_text(confirmed(reducing()), "utf-8")
     law.chmod(0o644)

@@ -25,7 +25,7 @@ def employ(
     password: str = "!",  # noqa: S107 - what no typed word becomes
     since: dt.date = dt.date(2000, 1, 1),
 ) -> Authority:
-    """Employ a person with these roles; with the usual password, which is none, they cannot sign in by typing."""
+    """Employ a person with these roles; the default is no password, so that they cannot sign in by typing one."""
     staff = Staff(username=username or f"u{new_uuid().hex}", password=password, salt=os.urandom(32))
     mark = staff_commitment(bytes(staff.salt), StaffId(staff.staff_id))
     prepared_run(
@@ -55,7 +55,7 @@ def sign_in(role: StaffRole, username: str | None = None) -> Client:
 
 
 def enter(client: Client, username: str, *, minutes_ago: int = 0) -> None:
-    """Sign in to a browser, as by a password that was typed some minutes ago. Django's `force_login` would write the session three times."""
+    """Sign in a browser, as if a password was typed some minutes ago; Django's `force_login` would write the session three times."""
     staff = Staff.objects.get(username=username)
     session = client.session
     assert session.get(SESSION_KEY) in {None, str(staff.staff_id)}, "someone else is signed in"
@@ -74,7 +74,7 @@ def enter(client: Client, username: str, *, minutes_ago: int = 0) -> None:
 
 
 def serve_as(client: Client, role: str) -> None:
-    """Have what a browser asks for answered in the database's role of an app: the owner of the tables may do what no app may."""
+    """Answer a browser's requests in the database role of an app: the owner of the tables has more rights than any app."""
     answer = client.handler
 
     def answer_in_role(environ):
@@ -83,7 +83,7 @@ def serve_as(client: Client, role: str) -> None:
         try:
             answered = answer(environ)
             if connection.in_atomic_block and not connection.needs_rollback:
-                # What the database checks when a page's transaction commits: here it is part of the test's, which does not.
+                # Check what the database checks when a page's transaction commits: here it is part of the test's transaction, which does not.
                 connection.connection.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
             return answered
         finally:

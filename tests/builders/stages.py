@@ -12,13 +12,13 @@ BARS = (
 
 
 class Months(int):
-    """So many months between two stages, by the calendar; one that leads to a day that does not exist ends on the first of the next."""
+    """So many calendar months between two stages; if the last day does not exist, they end on the first of the next month."""
 
     overflows = True
 
 
 class MonthsToLast(Months):
-    """The same, ending on the last day of the month instead."""
+    """The same, but they end on the last day of the month instead."""
 
     overflows = False
 
@@ -34,11 +34,11 @@ def in_months(text: str, *lengths: int) -> str:
 
 
 FIVE = (20, 15, 10, 30)
-"""The days from each of four bars to the next stage, the last of which is the end."""
+"""The days from each of four bars to the next stage; the last stage is the termination."""
 
 
 def staged(*days: int, ends: bool = True, bars: tuple[tuple[str, str], ...] = BARS) -> str:
-    """Return the text of the reference pack with one stage more than days, or `Months`: so many lie between each two; where `ends`, the last is the end."""
+    """Return the reference pack's text with these days or `Months` between stages; the last stage is the termination if `ends`."""
     chosen = [*bars[: len(days)], ("terminated", "")] if ends else list(bars[: len(days) + 1])
     stages = "".join(
         _stage(name, number, chosen[number - 1][0] if number else "deadline", (0, *days)[number], services,
@@ -66,7 +66,7 @@ def asking_again(
 
 
 def reducing(over: str = "choose_keep", n: int = 2) -> str:
-    """Return a pack's text whose law lets a person have so many lines, and asks those who have more which to keep."""
+    """Return a pack's text by which a person may have so many lines, and a person with more is asked which to keep."""
     limit = (
         f"{{what: lines, group: person, scope: operator, kind: stock, n: {n}, over: {over}, existing_lines: must_reduce,"
         " because: {article: 2 ¶1}}"
@@ -96,11 +96,11 @@ LATE = (
     "id: late, cohort: {services: [data_card, fixed_line]}, deadline: {base: 2012-04-01, not_before_notice: true, after: {n: 90, unit: day},"
     ' because: {article: "3"}}'
 )
-"""Two phases of the reference campaign: telephones by its own days, other lines by later ones; a data card fits both."""
+"""Two phases of the reference campaign: telephones have its own days, other lines later ones; a data card fits both phases."""
 
 
 def named(text: str) -> str:
-    """Return a pack's text whose first two bars have a name, the second in Chinese alone."""
+    """Return a pack's text in which the first two bars have a name, the second only in Chinese."""
     changed = text.replace(
         "id: no_calls_out,", "id: no_calls_out, title: {en: Outgoing bar, zh-hans: 限制呼出},", 1
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A law that asks what the reference law does not, and the line of which it says more: for pictures of such pages.
+"""A law that asks for more than the reference law, and a line registered under it: for screens of such pages.
 
-It asks for the proof of who acts for a company and for a chosen check of the identity, and says until when copies of documents are kept.
+It requires proof from people who act for a company and a choice among identity checks, and says how long document copies are kept.
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ ON = dt.date(2012, 3, 20)
 
 
 def main(file: str) -> None:
-    """Register a line in the instance with a copy of the document, once, and write the law to a file that its apps may read."""
+    """Register a line with a document copy in the instance, once, and write the law to a file that the apps may read."""
     law = Path(file)
     if not law.exists():
         INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")

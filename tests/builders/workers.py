@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A worker who is there at once, and does what pages of the back office ask, in its own role of the database."""
+"""A worker that at once does what pages of the back office request, in its own database role."""
 
 from django.db import connection
 
@@ -7,7 +7,7 @@ from rollkeeper.access import staff_requests
 
 
 def attend(monkeypatch, as_role, *, is_there=True):
-    """Have what a page asks for done before its answer is read; without a worker, have nothing waited for."""
+    """Do what a page requests before its answer is read; if `is_there` is false, pages do not wait for a worker."""
 
     def wait(_):
         if is_there:

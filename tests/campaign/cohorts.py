@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Campaigns that take only some lines, in the real tables: planned, and simulated with the lines of the register."""
+"""Campaigns that concern only some lines: planned in the real tables, and simulated with the lines of the register."""
 
 import datetime as dt
 
@@ -34,7 +34,7 @@ def members(line_ids):
 
 
 def campaigns_of(lines):
-    """Return of each line, under the name that it has here, the names of the campaigns that took it."""
+    """Return, by the line's name in the test, the names of the campaigns that concern it."""
     found = rows(
         "SELECT m.line_id, c.campaign_name AS name FROM campaign_member m JOIN campaign_campaign c USING (campaign_id)"
         " WHERE m.line_id = ANY (%s::uuid[])",

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A whole campaign typed at a separate instance, from the import to the last erasure, while its servers are killed.
 
-In a siege each command is typed twice at once, three times over, and each time something is killed with kill -9 at a random
-instant of its work: the register's server, the server of the keys, or one of the two commands. Then it is typed once more,
-as an operator would, and must end by itself. Separate from the test that holds what is left to an undisturbed run,
-and to what `simulate` says of the lines of the first file; those of the second are undone, which the law does not know.
+In a siege each command is typed twice at the same time, three times over. Each time something is killed with kill -9 at a random
+instant of its work: the register's server, the keys' server, or one of the two commands. Then the command is typed once more, as an
+operator would, and must end by itself. Separate from the test, which compares the result with an undisturbed run and, for the lines of
+the first file, with `simulate`; the lines of the second file are undone, which `simulate` does not know.
 """
 
 import csv
@@ -26,9 +26,9 @@ from tests.command_server import CommandServer, Running
 from tests.processes import children_of
 
 EARLY, LATE = 1400, 700
-"""Lines of the first file and of the second: the first are cut, and ended; the cut of the second is undone."""
+"""How many lines the two files have: the first lines are suspended and terminated; the suspension of the second is undone."""
 IN_TIME, COME_BACK, LEAVE = range(300), range(300, 600), range(100)
-"""Of the first: who registers before the day, who does after they were cut, who then leaves of their own accord."""
+"""Lines of the first file: registered in time, registered after the suspension, and then terminated by their subscribers."""
 IMPORTED, PLANNED, NOTIFIED = "2011-12-10", "2011-12-19", "2011-12-20"
 LATER, SOON, CUT, BACK = "2012-01-20", "2012-02-20", "2012-03-02", "2012-03-06"
 CUT_LATER, UNDONE, ENDED, ERASED = "2012-03-23", "2012-03-26", "2012-04-05", "2013-04-10"
@@ -74,7 +74,7 @@ SELECT ARRAY(SELECT action || ' ' || state || ' ' || line_count || ' ' || positi
 
 
 class Siege:
-    """An instance and an operator who types at it. With dice it is besieged; without, undisturbed."""
+    """An instance and an operator who types commands: with dice under siege, without them undisturbed."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Siege:
         self.said: list[str] = []
 
     def live(self) -> dict[str, Any]:
-        """Play the campaign from its first file to its last erasure; return what the register holds in the end."""
+        """Play the campaign from its first file to its last erasure; return the final state of the register."""
         folder = self._data_dir / "files"
         self._do("make the instance", MAKE_READY)
         folder.mkdir()
@@ -145,7 +145,7 @@ class Siege:
         )
 
     def _batch(self, what: str, day: str) -> str:
-        """Nightly run, prepare, have two approve, carry out; tell the network. Return the batch."""
+        """Make the nightly run, prepare a batch, approve it twice, run it, send the network commands; return the batch."""
         self._type("worker", "campaign", "run", "--on", day)
         self._type("prepare", "campaign", "prepare", "--json", "--on", day)
         seen = json.loads(self._do("status", "campaign", "status", "--json", "--on", day))
@@ -162,7 +162,7 @@ class Siege:
         return str(batch)
 
     def _type(self, what: str, *words: object, ends: set[int] = frozenset({0}), typed: str = "") -> None:
-        """Type a command without waiting for its answer; in a siege, besieged, and then once more in peace."""
+        """Type a command; in a siege, first under attack, then once more in peace."""
         if self._dice:
             for victim in self._dice.sample(VICTIMS, len(VICTIMS)):
                 self._strike(what, victim, words, typed)
@@ -177,7 +177,7 @@ class Siege:
         return done.stdout
 
     def _strike(self, what: str, victim: str, words: tuple[object, ...], typed: str) -> None:
-        """Have two type the same at once, and kill at a random instant of their work."""
+        """Type the same command twice at the same time, and kill something at a random instant of the work."""
         with tempfile.TemporaryFile("w+") as said:
             files = {"out": said.fileno(), "err": said.fileno()}
             two = [self._typist.start(TYPED, *map(str, words), typed=typed, **files) for _ in range(2)]
@@ -190,13 +190,13 @@ class Siege:
     def _kill(self, victim: str, command: Running) -> None:
         pids = [command.process] if victim == "command" else processes(self._data_dir / victim / "pg")
         if self._dice.random() < 0.5:
-            del pids[1:]  # the postmaster alone: what it leaves behind must find out by itself
+            del pids[1:]  # only the postmaster: its children must notice by themselves
         struck = [pid for pid in pids if killed(pid)]
         self.kills[victim] += bool(struck)
 
 
 def killed(process: int) -> bool:
-    """Kill a process without a last word; tell whether it was still there."""
+    """Kill a process with kill -9; tell whether it was still there."""
     try:
         os.kill(process, signal.SIGKILL)
     except ProcessLookupError:
@@ -205,7 +205,7 @@ def killed(process: int) -> bool:
 
 
 def processes(data: Path) -> list[int]:
-    """Return the process ids of a server: of the postmaster first, then of its children; none where it is not up."""
+    """Return the process ids of a server: the postmaster's first, then its children's; none if the server is down."""
     with suppress(OSError):
         first = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
         return [first, *children_of(first)]
@@ -217,7 +217,7 @@ def number(n: int) -> str:
 
 
 def write_lines(file: Path, which: range) -> Path:
-    """Write a file of an operator."""
+    """Write an operator's file of lines."""
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened)
         writer.writerow(["number", "since", "id"])
@@ -226,7 +226,7 @@ def write_lines(file: Path, which: range) -> Path:
 
 
 def write_histories(file: Path) -> Path:
-    """Write what happened to the lines of the first file, and that no night was played but these, for `simulate`."""
+    """Write, for `simulate`, what happened to the lines of the first file, and that only these nights were played."""
     played = sorted(map(dt.date.fromisoformat, (CUT, CUT_LATER, ENDED, ERASED)))
     since = dt.date.fromisoformat(IMPORTED)
     one = dt.timedelta(days=1)
@@ -247,13 +247,13 @@ def write_histories(file: Path) -> Path:
 
 
 def read_fates(file: Path) -> dict[str, dict[str, str]]:
-    """Return what `simulate` says became of each line."""
+    """Return the outcome of each line by `simulate`."""
     with file.open(encoding="utf-8", newline="") as opened:
         return {row.pop("line"): row for row in csv.DictReader(opened)}
 
 
 def fate(line: dict[str, Any]) -> dict[str, str]:
-    """Return the same of a line as the register has it."""
+    """Return the outcome of a line by the register, in the same form."""
     suspended = [one.split(" ") for one in line["suspensions"] if one.startswith("registration ")]
     _, begun, lifted = suspended[0] if suspended else ("", "", "")
     return {"suspended_on": begun, "restored_on": lifted} | {
@@ -284,7 +284,7 @@ def write_people(file: Path, which: range) -> Path:
 
 
 def typed(*words: str) -> None:
-    """Be the command `rollkeeper`, with a commit after every few rows: more instants at which to be killed."""
+    """Run the command `rollkeeper` with a commit after every few rows, for more instants at which to be killed."""
     from rollkeeper.campaign import batch_execution, batch_rollback
     from rollkeeper.imports import services as importing
     from rollkeeper.operations import cli
@@ -310,7 +310,7 @@ def make_ready() -> None:
 
 
 def let_leave(places: str, day: str) -> None:
-    """Let some who are registered give their line up. Note before which place in the files each line came from."""
+    """Terminate some registered lines for their subscribers. Note first from which place in the files each line came."""
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.database import rows
     from rollkeeper.kernel.instance import open_instance
@@ -336,7 +336,7 @@ def let_leave(places: str, day: str) -> None:
 
 
 def tell(places: str, file: str) -> None:
-    """Write down what became of each line, by its place in the operator's files, and of the whole."""
+    """Write the outcome of each line, by its place in the operator's files, and of the whole campaign."""
     from rollkeeper.kernel.database import rows
     from rollkeeper.kernel.instance import open_instance
 
@@ -356,7 +356,7 @@ def tell(places: str, file: str) -> None:
 
 
 def ask(statement: str) -> None:
-    """Ask the register something with one statement, or change it; print the rows as JSON."""
+    """Query or change the register with one statement; print the rows as JSON."""
     from rollkeeper.kernel.database import rows, run
     from rollkeeper.kernel.instance import open_instance
 

@@ -1,4 +1,4 @@
-"""Reads the stretches for which lines were off out of the file that billing gets."""
+"""Read from billing's file the periods in which lines were out of service."""
 
 import csv
 import datetime as dt

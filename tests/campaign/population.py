@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A small invented population in the real tables, and the night played out on it as an operator would."""
+"""A small invented population in the real tables, and nights played on it as by an operator."""
 
 import datetime as dt
 import os
@@ -29,7 +29,7 @@ def day(text: str) -> dt.date:
 
 
 def tell(line_id: LineId, on: dt.date, *, channel: str = "sms") -> None:
-    """Let the proof arrive that the first notice reached its subscriber."""
+    """Mark a line's first notice as delivered."""
     deliver_notices(on, channel=channel, line_id=line_id, kind="register_by")
 
 
@@ -38,7 +38,7 @@ def bounce(line_id: LineId) -> None:
 
 
 def register(line_id: LineId, on: dt.date) -> None:
-    """Do to the line what a registration does."""
+    """Change a line as a registration does."""
     from rollkeeper.kernel.database import action
 
     with action():
@@ -57,7 +57,7 @@ def end(line_id: LineId, on: dt.date) -> None:
 
 
 def let_an_hour_pass() -> None:
-    """Let the chunks that ran have run an hour earlier."""
+    """Move the time of the chunks that ran an hour into the past."""
     make_older(Chunk, dt.timedelta(hours=1), "ran_at")
 
 
@@ -78,7 +78,7 @@ def approved_batches(
     *,
     approving: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[BatchId]:
-    """Prepare what is due on a day and have two people approve it, where one gives approvals."""
+    """Prepare what is due on a day and approve it as two people, inside the context `approving`."""
     from rollkeeper.campaign.errors import DAY_CLOSED
 
     clock.set_demo_date(on)
@@ -108,9 +108,9 @@ def night(on: dt.date, people: tuple[Authority, Authority]) -> list[batch_execut
 
 
 def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, Authority]) -> None:
-    """Play the nights of a stretch for which a line or a batch waits, and of the others the first, every thirtieth and the last two.
+    """Play the nights of a period for which a line or a batch waits; of the others only the first, every thirtieth and the last two.
 
-    `test_differential` holds that a night between changes no line. `make soak` has every night played.
+    `test_differential` checks that a skipped night changes no line. `make soak` plays every night.
     """
     every = "ROLLKEEPER_EVERY_NIGHT" in os.environ
     first, last = (day(d) if isinstance(d, str) else d for d in (first, last))
@@ -134,7 +134,7 @@ def _is_waited_for(on: dt.date) -> bool:
 
 
 def fate(line_id: LineId) -> tuple[object, ...]:
-    """Return (suspended_on, restored_on, terminated_on, terminated_by, erased_on) as the tables have it, and the days of further bars."""
+    """Return (suspended_on, restored_on, terminated_on, terminated_by, erased_on) from the tables, and the days of further bars."""
     (found,) = rows(
         "SELECT s.begun_on, s.restored_on, l.terminated_on, l.terminated_by, l.erased_on FROM lines_line l"
         " LEFT JOIN lines_suspension s ON s.line_id = l.line_id AND s.reason = 'registration' AND s.step = 1"

@@ -3,9 +3,9 @@
 
     ROLLKEEPER_ROLE=counter python -m tests.campaign.registration_load FIRST STEP COUNT PER_SECOND SECONDS AT_ONCE
 
-Registers the subscribers of the lines FIRST, FIRST + STEP and so on, and says as JSON for whom there was a receipt, what was
-refused, and how long the slowest waited. Who comes after so many seconds is not served any more. AT_ONCE is 1 at a counter,
-and more where a worker takes in together what came from many shops.
+Registers the subscribers of the lines FIRST, FIRST + STEP and so on, and prints as JSON who got a receipt, what was refused, and how
+long the slowest registration took. After SECONDS no one more is served. AT_ONCE is 1 at a counter, and more for a worker that
+processes offline registrations of many shops together.
 """
 
 import json

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Batches with a commit after every few lines, as separate processes: many instants at which to be killed.
 
-What the warm process of `tests.command_server` has not imported, each of them would import by itself: nothing of pytest.
+This module imports nothing of pytest: each process would have to import it again, since `tests.command_server` has not.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ DUE = dt.date(2012, 3, 2)
 
 
 def run_in_small_chunks() -> None:
-    """Be `rollkeeper campaign run`."""
+    """Run `rollkeeper campaign run`."""
     from rollkeeper.campaign import batch_execution
     from rollkeeper.operations import cli
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A nation's lines through two years of nights, and what `simulate` says of the very same histories.
+"""A nation's lines through two years of nights, compared with what `simulate` says of the same histories.
 
-The file is imported as an operator would, the campaign planned, everybody lives an invented life; each night is played,
-tried without acting, prepared, approved by two and carried out, the network is told and asked while batches still run, and
-what the law no longer allows to keep is erased. Separate from the test that holds it to zero differences, which says what it wants of it.
+The file is imported and the campaign planned as by an operator; every subscriber has an invented life. Each night has a nightly run, a
+dry run, a batch that is prepared, approved by two and run; the network gets its commands and is read back while batches still run; what
+the law no longer allows to keep is erased. Separate from the test, which expects no difference.
 """
 
 import csv
@@ -53,7 +53,7 @@ MAP = {
     "region": {"prefixes": {"+861380": "0891", "+86138": "0892"}}, "reference": {"column": "id"},
 }  # fmt: skip
 
-# Each line's life, drawn by lot. A tenth is never notified; some register, some end, some cannot come.
+# Each line's random life. A tenth is never notified; some register, some end, some cannot come.
 LIVES = """
     CREATE TABLE soak_life AS
     SELECT line_id, activated_on, {notified_on} AS notified_on, {registered_on} AS registered_on,
@@ -71,7 +71,7 @@ WORST = {
     "notified_on": "CASE WHEN notified < 0.9 THEN date '2011-12-13' + floor(65 * notified / 0.9)::integer END",
     "registered_on": "CASE WHEN comes < 0.55 THEN date '2012-01-02' + floor(150 * comes / 0.55)::integer END",
 }
-"""Notified in no order, and nearly half come to no counter: two thirds are barred."""
+"""Notified in random order, and nearly half come to no counter: two thirds are barred."""
 _NOTIFIED_USUALLY = "date '2011-12-13' + floor(65 * place)::integer + CASE WHEN late < 0.05 THEN floor(30 * late / 0.05)::integer ELSE 0 END"
 USUAL = {
     "more": ", random() AS late",
@@ -79,7 +79,7 @@ USUAL = {
     "registered_on": f"CASE WHEN comes < 0.45 THEN {_NOTIFIED_USUALLY} + 1 + floor(10 * comes / 0.45)::integer"
     f" WHEN comes < 0.85 THEN {_NOTIFIED_USUALLY} + floor(105 * (comes - 0.45) / 0.4)::integer END",
 }
-"""Notified in the order of the register, as its notices are delivered, one in twenty late; of a hundred 85 come, half of them soon."""
+"""Notified in the order of the register, like real notices, one in twenty late; 85 of a hundred register, half of them soon."""
 FATES = """
     COPY (
         SELECT l.line_id AS line, s.begun_on AS suspended_on, s.restored_on AS restored_on, l.terminated_on AS ended_on, l.terminated_by AS ended_by,
@@ -106,18 +106,18 @@ COMPARED_AT_ONCE = 1_000_000
 
 @dataclass
 class Lived:
-    """What a nation lived through, and what of it differs from what `simulate` says."""
+    """The result for a nation, with its differences from `simulate`."""
 
     seconds: dict[str, float]
     peaks: Peaks
     counts: dict[str, int]
     different: pl.DataFrame
     longest_chunk: float
-    """What a stay waits for at most."""
+    """The longest time that a stay waits."""
     slowest_quiet_night: float
-    """Of those on which a nightly run found nothing to do."""
+    """Among the nights on which the nightly run found nothing to do."""
     dry_runs_kept: bool
-    """Whether each night did what the dry run before it had said."""
+    """Whether each night did what its dry run had said."""
 
 
 class Network:
@@ -144,7 +144,7 @@ class Network:
 
 
 class Watch:
-    """Adds up what took how long, and looks at memory in between."""
+    """Adds up the time of each kind of work, and measures memory in between."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -161,7 +161,7 @@ class Watch:
         self.peaks.look()
 
     def say(self) -> str:
-        """Return what is known by now in one line."""
+        """Return the current figures in one line."""
         kept = "" if self.dry_runs_kept else "; NOT EVERY DRY RUN WAS KEPT"
         return (
             f"{ {what: round(seconds) for what, seconds in self.seconds.items()} }; longest chunk {self.longest_chunk:.2f} s,"
@@ -177,7 +177,7 @@ class Watch:
 
 
 def live_two_years(size: int, folder: Path, people: tuple[Authority, Authority]) -> Lived:
-    """Let so many lines live from the import to the last erasure, and compare each with its fate by the law."""
+    """Play so many lines from the import to the last erasure, and compare each with its outcome by the law."""
     watch = Watch()
     file = write_lines(folder, size)
     with watch.of("import"):
@@ -190,7 +190,7 @@ def live_two_years(size: int, folder: Path, people: tuple[Authority, Authority])
 
 
 def compared(folder: Path, watch: Watch) -> Lived:
-    """Hold what became of each line against what `simulate` says of the same histories, some lines after the other."""
+    """Compare the outcome of each line with `simulate` on the same history, some lines at a time."""
     parts = max(1, -(-rows("SELECT count(*) AS lines FROM soak_life")[0].lines // COMPARED_AT_ONCE))
     of_parts = [f"get_byte(uuid_send(soak_life.line_id), 15) % {parts} = {part}" for part in range(parts)]
     counts, different = zip(*(_compared(folder, watch, of) for of in of_parts), strict=True)
@@ -212,12 +212,12 @@ def _compared(folder: Path, watch: Watch, of: str) -> tuple[dict[str, int], pl.D
 
 
 def forget() -> None:
-    """Take the table of lives away."""
+    """Drop the table of lives."""
     run("DROP TABLE IF EXISTS soak_life")
 
 
 def write_lines(folder: Path, size: int) -> Path:
-    """Write the file of an operator."""
+    """Write an operator's file of lines."""
     file, dice = folder / "lines.csv", random.Random(11)  # noqa: S311
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened)
@@ -239,7 +239,7 @@ def take_in(file: Path) -> None:
 
 
 def begin_lives(lives: Mapping[str, str] = WORST) -> None:
-    """Draw each line's life by lot."""
+    """Draw a random life for each line."""
     run("SET statement_timeout = 0")
     run("SELECT setseed(0.25)")
     run(LIVES.format(**lives))
@@ -261,10 +261,10 @@ def live(
     has_happened: bool = False,
     done: Callable[[dt.date, str], None] = lambda _on, _what: None,
 ) -> None:
-    """Let each day's events happen before its nightly run; on days of outage there is none.
+    """Play each day: first its events, then its nightly run, except on days of outage.
 
-    Goes on from a day where an earlier run broke off; `done` is called for each half of a day, for the first in the transaction
-    in which it happens.
+    Can continue from the day on which an earlier run broke off. `done` is called after each half of a day; for the first half, in the
+    transaction of its events.
     """
     on, network = first, Network()
     while on <= LAST:
@@ -319,7 +319,7 @@ def _telling(network: Network, on: dt.date) -> Iterator[None]:
     def job() -> None:
         try:
             while not over.wait(0.1):
-                # A turn that waits for the disk too long is broken off, and its job begins another.
+                # A round that waits too long for the disk is broken off, and its job begins another.
                 with suppress(OperationalError):
                     push_due(worker_authority(), on=on, gateway=network)
         finally:
@@ -344,7 +344,7 @@ def _dry_run(on: dt.date) -> int:
 
 
 def hear(on: dt.date) -> None:
-    """Notify people of the campaign, one half at the same time as the other; a second call changes nothing."""
+    """Notify the people of the campaign, in two halves at the same time; a second call changes nothing."""
 
     def half(which: int) -> None:
         try:
@@ -363,7 +363,7 @@ def hear(on: dt.date) -> None:
 
 
 def happen(on: dt.date) -> None:
-    """Let people come, wait and leave, and a court speak."""
+    """Apply a day's events: a court's stay, pauses, registrations and terminations."""
     if on == STAY[0]:
         court_stays.enter_stay(console_authority(), first=STAY[0], last=STAY[1], reason="court", on=on)
     run(
@@ -383,7 +383,7 @@ def happen(on: dt.date) -> None:
 
 
 def by_simulation(folder: Path, watch: Watch, of: str) -> pl.DataFrame:
-    """Return what `simulate` says of the same histories, both engines agreeing."""
+    """Return the result of `simulate` for the same histories; both engines must agree."""
     file = folder / "events.csv"
     with file.open("wb") as opened, connection.cursor() as cursor:
         opened.write(b"line,date,event,until\n")
@@ -406,7 +406,7 @@ def by_simulation(folder: Path, watch: Watch, of: str) -> pl.DataFrame:
 
 
 def read_fates(folder: Path, of: str) -> pl.DataFrame:
-    """Return what became of these lines, as the tables have it."""
+    """Return the outcome of these lines from the tables."""
     file = folder / "fates.csv"
     with file.open("wb") as opened, connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")

@@ -3,9 +3,9 @@
 
     python -m tests.campaign.soak_in_parts INSTANCE --lines 10000000
 
-Separate from the test, which plays the same in one go: ten million lines take longer than one may have. Begun again with the same
-INSTANCE it goes on behind the last half of a day that was done; a night that was killed in the middle is played again, as any night may
-be. What the network was commanded is forgotten between two parts: no day ends before the network has proved all of it. INSTANCE is kept.
+Separate from the test, which plays the same without a break: ten million lines may take longer than the time at hand. Started again with
+the same INSTANCE, it continues after the last half day that was done; a night that was killed is played again, as any night may be. The
+simulated network forgets its commands between two parts: no day ends before it has confirmed all of them. INSTANCE is kept.
 """
 
 import argparse
@@ -18,7 +18,7 @@ MARKS = "CREATE TABLE soak_done (day date, what text, at timestamptz DEFAULT now
 
 
 def main(data_dir: Path, lines: int, lives: str) -> int:
-    """Begin, or go on; return 1 where any line differs from what `simulate` says of it."""
+    """Begin or continue; return 1 if any line differs from `simulate`."""
     from django.db import connections
 
     from rollkeeper.kernel.database import rows, run
@@ -74,7 +74,7 @@ def _note(on: dt.date, what: str) -> None:
 
 
 def _empty() -> None:
-    """Take away what a new instance has: no canary is counted."""
+    """Empty a new instance, so that its canary is not counted."""
     from tests.superuser import as_superuser
 
     with as_superuser() as owner:
@@ -99,7 +99,7 @@ if __name__ == "__main__":
         "ROLLKEEPER_HOME": str(asked.data_dir.absolute()),
         "ROLLKEEPER_ROLE": "migrator",
         "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
-        # No plug is pulled here: `tests/campaign/crash_runs.py` does that. What a nation needs stays below four gigabytes in all.
+        # No crash is tried here: `tests/campaign/crash_runs.py` does that. Memory for a whole nation stays below four gigabytes in all.
         "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\nfull_page_writes = off\nshared_buffers = 1GB\n"
         "max_wal_size = 8GB\ncheckpoint_timeout = 30min\n",
     }

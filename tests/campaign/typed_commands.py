@@ -32,7 +32,7 @@ PASSWORD = "an invented pass phrase"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command said and how it ended."""
+    """What a command printed, and its exit code."""
 
     code: int
     said: str
