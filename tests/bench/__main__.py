@@ -40,9 +40,7 @@ def run(name: str, sizes: list[int]) -> list[Row]:
     print(f"... {name}", flush=True)
     had = []
     for row in importlib.import_module(f"tests.bench.bench_{name}").run(sizes):
-        print(
-            "...", *row[:2], flush=True
-        )  # renewed after each bench, so that its values are kept if a later bench fails
+        print("...", *row[:2], flush=True)  # at once: a later row may fail
         had.append(row)
     if not had:
         raise AssertionError(f"{name} has measured nothing")

@@ -84,9 +84,7 @@ def fill(folder: Path, more: int) -> None:
         database.run(BY_LINE)
     before, now = queries.newest_publication(), publish(folder / "ledger")
     assert now.size - (before.size if before else 0) >= more
-    database.run(
-        "SET statement_timeout = 0"
-    )  # outside of any action, so the limit of time cannot be lifted for one
+    database.run("SET statement_timeout = 0")  # outside of an action: `without_timeout` needs one
     database.run("VACUUM ANALYZE ledger_entry, ledger_leaf")
     database.run("RESET statement_timeout")
     Quarter.objects.all().delete()
