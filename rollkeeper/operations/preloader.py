@@ -100,7 +100,7 @@ class Preloader:
                 stdin=far.fileno(),
                 cwd="/",
                 env={name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}
-                | {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"},
+                | {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,  # Ctrl-C reaches only the parent, which stops its children in order
             )  # fmt: skip
 

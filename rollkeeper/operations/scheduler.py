@@ -44,7 +44,7 @@ _TICK_S: Final = 0.5
 _BUSY_RETRY_S: Final = 1.0
 _MAX_AWAY_S: Final = 5.0
 _MAX_BACKOFF_S: Final = 600.0
-_LONG_WAIT_S: Final = 60.0
+_LONG_WAIT_S: Final = 15.0
 """For waits as long as this, an idle connection (3 MB on the server) costs more than a new one."""
 _SETTINGS_INTERVAL_S: Final = 60.0
 
