@@ -5,6 +5,7 @@ The command line is that of the Makefile. Both servers are down at the beginning
 """
 
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -20,6 +21,8 @@ UV = [ROOT / ".tools" / "bin" / "uv", "run", "--frozen", "--offline", "--no-prog
 SERVE = [*UV, "--serve"]
 LINES, LEAST_LINES = 10_000, 100
 STARTS = 5
+REST_S = 100
+"""From the start until the memory is read: each job that runs within a minute has run."""
 
 
 def run(sizes: Sequence[int]) -> list[tuple[str, int, float, float | None, float | None, str]]:
@@ -33,10 +36,13 @@ def run(sizes: Sequence[int]) -> list[tuple[str, int, float, float | None, float
         environment |= {"ROLLKEEPER_HOME": str(Path(folder) / "data_dir")}
         made = _timed(lambda: make(lines, environment))
         starts = sorted(_start(environment) for _ in range(times))
+        rest_s = REST_S if lines == LINES else 1
+        mib, processes = _at_rest(environment, rest_s)
     return [
         ("the first start makes the demo", lines, made, None, None, "-"),
         (f"a second `make run` until the back office lets one sign in, the middle of {times}", lines, starts[times // 2], None, None, "under 5 s"),
         (f"the slowest of these {times}", lines, starts[-1], None, None, "under 5 s"),
+        (f"at rest {mib:.0f} MiB in {processes} processes", lines, rest_s, None, None, "at most 450 MB"),
     ]  # fmt: skip
 
 
@@ -55,6 +61,42 @@ def _start(environment: dict[str, str]) -> float:
         return time.perf_counter() - begun
 
 
+def _at_rest(environment: dict[str, str], rest_s: float) -> tuple[float, int]:
+    """Return the MiB that a served instance takes a while after its start, and in how many processes."""
+    port, data_dir = free_ports(), Path(environment["ROLLKEEPER_HOME"])
+    with _served(port, environment) as served:
+        until(lambda: _lets_sign_in(port), seconds=60)
+        time.sleep(rest_s)
+        servers = [int(file.read_text().split("\n", 1)[0]) for file in data_dir.glob("*/pg/postmaster.pid")]
+        sizes = [_proportional_kib(pid) for pid in _with_children({served.pid, *servers})]
+    return sum(sizes) / 1024, len(sizes)
+
+
+def _with_children(pids: set[int]) -> set[int]:
+    """Return these processes and all that they started."""
+    parents = {
+        int(stat.parent.name): int(found.group(1))
+        for stat in Path("/proc").glob("[0-9]*/stat")
+        if (found := re.search(r".*\) \S (\d+)", _text(stat)))
+    }
+    while more := {pid for pid, parent in parents.items() if parent in pids} - pids:
+        pids = pids | more
+    return pids
+
+
+def _proportional_kib(pid: int) -> int:
+    """Return how much memory a process takes, with its part of what it shares; 0 if it has ended."""
+    found = re.search(r"^Pss:\s+(\d+)", _text(Path(f"/proc/{pid}/smaps_rollup")), re.MULTILINE)
+    return int(found.group(1)) if found else 0
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:  # the process has ended
+        return ""
+
+
 def _lets_sign_in(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=5) as page:
@@ -64,13 +106,13 @@ def _lets_sign_in(port: int) -> bool:
 
 
 @contextmanager
-def _served(port: int, environment: dict[str, str]) -> Iterator[None]:
+def _served(port: int, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     command = [*SERVE, "--port", str(port)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as served:
         try:
-            yield
+            yield served
         finally:
             served.terminate()
             served.wait(60)
