@@ -328,8 +328,12 @@ def test_the_outlets_of_the_agent_are_offered_and_need_not_be_typed(counter, bac
     ],
 )
 def test_a_refusal_of_what_was_typed_about_an_agent_is_said_at_its_field(
-    counter, backoffice, page, given, field
-):  # noqa: F811
+    counter,  # noqa: F811 - the same counter
+    backoffice,
+    page,
+    given,
+    field,
+):
     answer = backoffice(StaffRole.ADMINISTRATOR)("post", f"/{page}/", given)
 
     assert answer.status_code == 422
