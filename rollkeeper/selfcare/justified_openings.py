@@ -5,13 +5,14 @@ application.
 
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.selfcare.sessions import opens_newer_before, opens_others_before
-from rollkeeper.vault.fields import Field
+from rollkeeper.vault.fields import Field, LineField
 from rollkeeper.vault.worker_openings import Wanted
 
 
 def is_code_wanted(wanted: Wanted) -> bool:
-    """Tell whether a code is on its way to each of these lines."""
-    found = rows(sql("selfcare", "lines_awaiting_codes"), {"lines": list(wanted.lines)})
+    """Tell whether a code is on its way to each of these lines, by a channel that may need what is wanted."""
+    asked = {"lines": list(wanted.lines), "is_number": wanted.field == LineField.NUMBER}
+    found = rows(sql("selfcare", "lines_awaiting_codes"), asked)
     return wanted.has_all_lines(row.line_id for row in found)
 
 

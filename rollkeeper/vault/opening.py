@@ -77,9 +77,8 @@ def open_sealed(
         from rollkeeper.vault import worker_requests
 
         return worker_requests.ask_for_attribute(
-            authority, person_id=person_id, tenure_id=tenure_id, field=field, purpose=purpose, on=on, line_id=line_id,
-            commitment=commitment,
-        )  # fmt: skip
+            authority, person_id=person_id, tenure_id=tenure_id, field=field, purpose=purpose, on=on
+        )
     epochs.require_opening()
     facts = {"field": field.value, "purpose": purpose.value}
     if purpose is Purpose.LEGAL_DISCLOSURE:
@@ -122,9 +121,13 @@ def open_copy(
         from rollkeeper.vault import worker_requests
 
         return worker_requests.ask_for_copy(
-            authority, person_id=person_id, tenure_id=tenure_id, position=position, purpose=Purpose(purpose), on=on,
-            line_id=line_id, commitment=commitment,
-        )  # fmt: skip
+            authority,
+            person_id=person_id,
+            tenure_id=tenure_id,
+            position=position,
+            purpose=Purpose(purpose),
+            on=on,
+        )
     from rollkeeper.vault import document_store
 
     _mark_copy_opened(

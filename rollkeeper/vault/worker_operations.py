@@ -106,13 +106,17 @@ def _authority(values: Values) -> Authority:
 
 
 def _named(values: Values) -> dict[str, Any]:
-    line, commitment = values["line"], values["commitment"]
+    """Return whose value is opened, and on which line its entry is: the record's own, or its person would not see the access."""
+    person_id, tenure_id = PersonId(UUID(values["person"])), TenureId(UUID(values["tenure"]))
+    found = rows(sql("vault", "line_of_record"), {"person_id": person_id, "tenure_id": tenure_id})
     return {
-        "person_id": PersonId(UUID(values["person"])), "tenure_id": TenureId(UUID(values["tenure"])),
-        "line_id": None if line is None else LineId(UUID(line)),
-        "commitment": None if commitment is None else str(commitment),
+        "person_id": person_id, "tenure_id": tenure_id, "line_id": found[0].line_id if found else None,
+        "commitment": found[0].commitment if found else None,
     }  # fmt: skip
 
 
 def _day(values: Values) -> dt.date:
-    return dt.date.fromisoformat(values["day"])
+    """Return the day of the entry. In a production instance the database says it, and not the worker."""
+    (now,) = rows("SELECT kernel_day(%s) AS day", [dt.date.fromisoformat(values["day"])])
+    day: dt.date = now.day
+    return day

@@ -6,7 +6,7 @@
 
 import datetime as dt
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -43,11 +43,10 @@ def ask_for_attribute(
     field: Field,
     purpose: Purpose,
     on: dt.date,
-    **more: Any,
 ) -> SecretValue:
     """Have the service open one attribute. Refuses: as `opening.open_sealed`, and VAULT_OPENING_UNJUSTIFIED."""
     value = client.ask(
-        "attribute", **_who(authority), **_whose(person_id, tenure_id, more), field=field.value, purpose=purpose.value, day=on,
+        "attribute", **_who(authority), **_whose(person_id, tenure_id), field=field.value, purpose=purpose.value, day=on,
     )  # fmt: skip
     return SecretValue(value)
 
@@ -60,11 +59,10 @@ def ask_for_copy(
     position: int,
     purpose: Purpose,
     on: dt.date,
-    **more: Any,
 ) -> SecretDocumentCopy:
     """Have the service open one copy of a document. Refuses: as `opening.open_copy`, and VAULT_OPENING_UNJUSTIFIED."""
     copy = client.ask(
-        "copy", **_who(authority), **_whose(person_id, tenure_id, more), position=position, purpose=purpose.value, day=on,
+        "copy", **_who(authority), **_whose(person_id, tenure_id), position=position, purpose=purpose.value, day=on,
     )  # fmt: skip
     return SecretDocumentCopy(b64decode(copy))
 
@@ -85,9 +83,5 @@ def _who(authority: Authority) -> dict[str, Any]:
     return {"role": role.value, "actor": authority.commitment}
 
 
-def _whose(person_id: PersonId, tenure_id: TenureId, more: Mapping[str, Any]) -> dict[str, Any]:
-    line_id = more.get("line_id")
-    return {
-        "person": str(person_id), "tenure": str(tenure_id), "line": None if line_id is None else str(line_id),
-        "commitment": more.get("commitment"),
-    }  # fmt: skip
+def _whose(person_id: PersonId, tenure_id: TenureId) -> dict[str, Any]:
+    return {"person": str(person_id), "tenure": str(tenure_id)}

@@ -12,6 +12,7 @@ from rollkeeper.kernel import database
 from rollkeeper.kernel.database import Role, rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import write_settings
+from rollkeeper.operations.bootstrap import set_limits
 from rollkeeper.vault import client, epochs, service
 from rollkeeper.vault.canaries import AlarmAbout, open_alarms
 from rollkeeper.vault.errors import (
@@ -29,7 +30,8 @@ from rollkeeper.vault.offline_keys import current_offline_key, open_offline, ren
 from rollkeeper.vault.services import open_line_values, open_sealed, seal_line_values, seal_persons
 from rollkeeper.vault.wire import PublicSealer
 from tests.builders.commands import make_command
-from tests.builders.lines import change_line, make_line
+from tests.builders.lines import change_line, make_line, make_tenure
+from tests.entries import entries
 from tests.refusals import refusing
 from tests.vault.conftest import person
 from tests.vault.running_service import start
@@ -118,6 +120,32 @@ def test_a_command_to_the_network_opens_a_number_and_no_address(worker):
         )
 
 
+@pytest.mark.parametrize(
+    ("channel", "needed", "other"),
+    [("sms", "number", "contact"), ("voice", "number", "contact"), ("email", "contact", "number"), ("post", "contact", "number")],
+)  # fmt: skip
+def test_a_notice_opens_what_its_channel_needs_and_not_the_other(worker, channel, needed, other):
+    line_id, sealed = a_line()
+    (contact,) = seal_line_values(LineField.CONTACT, [(line_id, "someone@example.invalid")])
+    change_line(line_id, contact_sealed=contact, contact_kind="email")
+    run(
+        "INSERT INTO notices_notice (line_id, kind, language, state, channel, queued_on, pack_hash, claimed_by)"
+        " VALUES (%s, 'terminated', 'en', 'queued', %s, %s, '00', 1)",
+        [line_id, channel, ON],
+    )
+    worker()
+
+    def look(name):
+        field, envelope = LineField(name), {"number": sealed, "contact": contact}[name]
+        return open_line_values(
+            worker_authority(), field, [(line_id, envelope)], purpose=Purpose.NOTICE, on=ON
+        )
+
+    assert look(needed)[0].is_readable
+    with refusing(VAULT_OPENING_UNJUSTIFIED):
+        look(other)
+
+
 @pytest.mark.parametrize("purpose", [Purpose.NETWORK, Purpose.NOTICE, Purpose.SUBSCRIBER_REQUEST])
 def test_ten_thousand_values_without_a_reason_stay_closed_and_raise_an_alarm(worker, purpose):
     line_id, sealed = a_line()
@@ -172,6 +200,44 @@ def test_a_person_is_opened_for_no_session_that_does_not_live(worker):
             subscriber_authority("0f" * 32), person_id=record.person_id, tenure_id=record.tenure_id, field=Field.NAME,
             purpose=Purpose.SUBSCRIBER_REQUEST, on=ON,
         )  # fmt: skip
+
+
+def test_the_entry_of_an_opening_is_on_the_records_line_whatever_line_a_worker_names(worker, monkeypatch):
+    record, line_id, other = person(name="Rigdzin Wangmo"), make_line(), make_line()
+    seal_persons([record])
+    since = dt.datetime(2012, 1, 1, tzinfo=dt.UTC)
+    make_tenure(line_id, since, person_id=record.person_id, tenure_id=record.tenure_id, commitment="c0" * 32)
+    monkeypatch.setattr("rollkeeper.vault.worker_operations.is_justified", lambda *_: True)
+    worker()
+
+    client.ask(
+        "attribute", role="worker", actor="", person=str(record.person_id), tenure=str(record.tenure_id), line=str(other),
+        commitment="0d" * 32, field="name", purpose=Purpose.SUBSCRIBER_REQUEST.value, day=ON,
+    )  # fmt: skip
+
+    (entry,) = entries("vault:sealed:opened")
+    assert (entry.body["line"], entry.body["person"]) == (str(line_id), "c0" * 32)
+
+
+@pytest.fixture
+def production(data_dir):
+    """The register as a production instance's, where the database alone says what day it is."""
+    set_limits(production=True)
+    yield
+    set_limits(production=False)
+
+
+def test_in_production_a_worker_dates_no_opening(worker, production):
+    line_id, sealed = a_line()
+    commanded(line_id)
+    worker()
+
+    open_line_values(
+        worker_authority(), LineField.NUMBER, [(line_id, sealed)], purpose=Purpose.NETWORK, on=ON
+    )
+
+    (entry,) = entries("vault:sealed:opened")
+    assert entry.body["day"] != ON.isoformat()
 
 
 def test_what_a_browser_sealed_is_opened_only_where_it_waits(worker):
