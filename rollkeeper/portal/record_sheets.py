@@ -38,5 +38,5 @@ def _record(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _until(row: dict[str, Any]) -> str:
-    day = write_day(row["last_day"]) if row["last_day"] else _("the contract runs")
+    day = write_day(row["last_day"]) if row["last_day"] else _("not known while the contract runs")
     return day + (bracketed(row["kept_article"]) if row["kept_article"] else "")
