@@ -91,6 +91,15 @@ def test_the_sheet_says_it_in_three_languages_with_their_letters_in_it(sheet):
     assert {font.split(b"-")[0] for font in fonts} >= {b"NotoSans", b"NotoSansCJKsc", b"NotoSerifTibetan"}
 
 
+@pytest.mark.parametrize("steps", [None, 15, 30])
+@pytest.mark.parametrize("verb", [Verb.TENURE_REGISTERED, Verb.RECORD_ERASED])
+def test_a_receipt_is_one_sheet_with_a_proof_too(sheet, verb, steps):
+    facts = {"ground": "service_ended", "last_day_kept": "2013-03-01"} if verb is Verb.RECORD_ERASED else {}
+    text = long_proof(steps) if steps else None
+
+    assert len(pypdfium2.PdfDocument(printouts.pdf(made(verb, text=text, facts=facts)))) == 1
+
+
 def test_the_square_on_the_sheet_scans_and_is_the_whole_receipt(sheet):
     assert scanned(sheet[0]) == made().text
 
