@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.instance import InstanceKind, instance
+from rollkeeper.kernel.setting_values import address_parts
 from rollkeeper.kernel.settings import Table, table
 
 
@@ -21,6 +22,7 @@ def _a_domain(name: str | None) -> str | None:
 
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]{1,253}(?:/[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?){0,3}/?")
+_FORM = "write scheme and host, and a path in small letters if there is one: https://register.example/counter"
 _NAMES = ("backoffice", "counter", "portal")
 
 
@@ -28,9 +30,8 @@ def _an_address(said: str | None, info: ValidationInfo) -> str | None:
     if said is None:
         return None
     if not _ADDRESS.fullmatch(said):
-        raise ValueError(
-            "write scheme and host, and a path in small letters if there is one: https://register.example/counter"
-        )
+        raise ValueError(_FORM)
+    address_parts(said, form=_FORM)
     said = said.rstrip("/")
     for name in _NAMES:
         if (other := info.data.get(f"{name}_address")) and _host(said) == _host(other):

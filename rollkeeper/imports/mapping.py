@@ -439,10 +439,11 @@ class ImportMap(MapSection):
 
 def read_map(file: Path, *, as_of: dt.date | None = None, number_range: str | None = None) -> dict[str, Any]:
     """Read a map from its file, and add what was given on the command line. Refuses: IMPORT_MAP_INVALID."""
+    text = ""
     try:
-        raw = tomllib.loads(file.read_text("utf-8-sig"))
+        raw = tomllib.loads(text := file.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise IMPORT_MAP_INVALID(map=file, place="the whole file", why=why_not_toml(fault)) from None
+        raise IMPORT_MAP_INVALID(map=file, place="the whole file", why=why_not_toml(fault, text)) from None
     return complete(raw, as_of=as_of, number_range=number_range)
 
 

@@ -24,7 +24,7 @@ CONTEXT: Final = "refusal"
 _FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _JOINTS: Final = (", ", " or ")
-_NAMES: Final = frozenset({"setting", "table"})
+_NAMES: Final = frozenset({"setting", "table", "near", "names"})
 """Facts that a reader types as they are: `country_code` does not become words."""
 
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.hooks import Hook
+from rollkeeper.kernel.setting_values import PORT, is_port
 from rollkeeper.kernel.settings import DATA_FORMAT, INSTANCE, OnPages, Table, table
 
 LONGEST_NAME: Final = 20
@@ -39,6 +40,8 @@ def _known_database(url: str) -> str:
         raise ValueError(
             "write it as postgresql://host:port/database, with more hosts and settings of libpq as you need"
         )
+    if not all(is_port(one) for one in str(place.get("port", "")).split(",") if one):
+        raise ValueError(PORT)
     if place.get("password") or place.get("passfile"):
         raise ValueError("the passwords belong into the files secrets/*.pgpass, not into the address")
     if place.get("user"):

@@ -3,6 +3,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pydantic_core import ErrorDetails
@@ -59,6 +60,7 @@ _NOT_TOML: Final = (
 )  # fmt: skip
 """What the parser says, and what we say instead: what to write."""
 _NOT_READ: Final = "this cannot be read"
+_TIME_WITHOUT_SECONDS: Final = re.compile(r"=\s*\d?\d:\d\d\s*(#.*)?$")
 
 
 def why_invalid(error: ErrorDetails) -> str:
@@ -73,9 +75,44 @@ def why_invalid(error: ErrorDetails) -> str:
     return plain or error["msg"].rstrip(".")
 
 
-def no_table(name: str) -> Phrase:
-    """Say that there is no table of this name."""
+def no_table(name: str, tables: Iterable[str]) -> Phrase:
+    """Say that there is no table of this name, and which name is near."""
+    if near := _nearest(name, tables):
+        return Phrase("there is no table [{table}]; the nearest is [{near}]", table=name, near=near)
     return Phrase("there is no table [{table}]", table=name)
+
+
+def no_setting(name: str, *, here: Iterable[str], elsewhere: Mapping[str, Iterable[str]]) -> str:
+    """Say that a table has no setting of this name, and which table has it or which name is near."""
+    if owner := _owner(name, elsewhere):
+        return Phrase("it belongs in the table [{table}]", table=owner)
+    if near := _nearest(name, here):
+        return Phrase("there is no such setting; the nearest is '{near}'", near=near)
+    return "there is no such setting"
+
+
+def in_no_table(name: str, *, elsewhere: Mapping[str, Iterable[str]]) -> Phrase:
+    """Say that a setting is before the first table, and which table has it."""
+    if owner := _owner(name, elsewhere):
+        return Phrase("'{name}' is in no table: it belongs in [{table}]", name=name, table=owner)
+    return Phrase("'{name}' is in no table", name=name)
+
+
+def of_entry(entry: int, why: str) -> Phrase:
+    """Say in which entry of a list the fault is; the first is 1."""
+    return Phrase("entry {entry}: {why}", entry=entry, why=why)
+
+
+def _owner(name: str, elsewhere: Mapping[str, Iterable[str]]) -> str | None:
+    """Return the table that has a setting of this name, None if none or several have it."""
+    owners = [table for table, keys in elsewhere.items() if name in keys]
+    return owners[0] if len(owners) == 1 else None
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches  # loading it takes 40 ms, and most settings have no fault
+
+    return next(iter(get_close_matches(name.lower().replace("-", "_"), [*known], n=1)), None)
 
 
 def too_large(most: int) -> Phrase:
@@ -83,13 +120,15 @@ def too_large(most: int) -> Phrase:
     return Phrase(_LIMITS["less_than_equal"][0], limit=most)
 
 
-def why_not_toml(fault: tomllib.TOMLDecodeError | UnicodeDecodeError) -> str:
+def why_not_toml(fault: tomllib.TOMLDecodeError | UnicodeDecodeError, text: str) -> str:
     """Say where a text is not TOML, and what to write there; nothing of the text is repeated."""
     if isinstance(fault, UnicodeDecodeError):
         return "it is not UTF-8 text"
     said = str(fault)
     what = next((ours for theirs, ours in _NOT_TOML if theirs in said), _NOT_READ)
     if place := re.search(r"\(at line (\d+), column (\d+)\)$", said):
+        if _TIME_WITHOUT_SECONDS.search(text.splitlines()[int(place[1]) - 1]):
+            what = TIME
         return Phrase(
             "it is not TOML: line {line}, column {column}: {what}",
             line=int(place[1]), column=int(place[2]), what=what,

@@ -24,8 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from typing import Any, Final, cast, get_args, get_origin
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, create_model, field_validator
@@ -195,10 +194,11 @@ def file_content() -> Content:
         raise DATA_DIR_NOT_A_DIRECTORY(data_dir=data_dir())
     if not file.exists():
         return _of_made_instance({})
+    text = ""
     try:
-        content = tomllib.loads(read_text(file))
+        content = tomllib.loads(text := read_text(file))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise SETTINGS_FILE_FAULT(source=file, why=setting_faults.why_not_toml(fault)) from fault
+        raise SETTINGS_FILE_FAULT(source=file, why=setting_faults.why_not_toml(fault, text)) from fault
     return _of_made_instance(_of_known_format(content))
 
 
@@ -237,7 +237,7 @@ def write_settings(**changes: Mapping[str, object]) -> None:
     Values at their default are left out, except in the table `instance` of a production instance. Refuses: SETTING_FAULT (all at once), and then changes nothing.
     """
     if unknown := [name for name in changes if name not in _tables]:
-        raise SETTINGS_FILE_FAULT(source=settings_file(), why=setting_faults.no_table(unknown[0]))
+        raise SETTINGS_FILE_FAULT(source=settings_file(), why=setting_faults.no_table(unknown[0], _tables))
     content = _merged(file_content(), _plain(changes))
     _validated(_merged(content, _environment_content()), is_complete=False)
     first = {"format": DATA_FORMAT, "kind": content.get(INSTANCE, {}).get("kind", "demo")}
@@ -354,20 +354,17 @@ def _of_known_format(content: Content) -> Content:
 def _outside_the_tables(content: Content, *, is_complete: bool) -> Iterator[RollkeeperError]:
     for name, values in content.items():
         if not isinstance(values, dict) and name not in _tables:
-            owners = [one for one, model in _tables.items() if name in model.model_fields]
-            why = (
-                Phrase("'{name}' is in no table: it belongs in [{table}]", name=name, table=owners[0])
-                if owners
-                else Phrase("'{name}' is in no table", name=name)
-            )
+            why = setting_faults.in_no_table(name, elsewhere=_keys_by_table())
             yield SETTINGS_FILE_FAULT(source=settings_file(), why=why)
         elif is_complete and name not in _tables:
-            yield SETTINGS_FILE_FAULT(source=settings_file(), why=setting_faults.no_table(name))
+            yield SETTINGS_FILE_FAULT(source=settings_file(), why=setting_faults.no_table(name, _tables))
     if is_complete:
         for variable in os.environ:
             name = variable.removeprefix(_PREFIX).partition(_DELIMITER)[0].lower()
             if _names_a_setting(variable) and name not in _tables:
-                yield SETTINGS_FILE_FAULT(source=_by_variable(variable), why=setting_faults.no_table(name))
+                yield SETTINGS_FILE_FAULT(
+                    source=_by_variable(variable), why=setting_faults.no_table(name, _tables)
+                )
 
 
 def _fault(name: str, model: type[Table], error: ErrorDetails) -> RollkeeperError:
@@ -381,13 +378,37 @@ def _fault(name: str, model: type[Table], error: ErrorDetails) -> RollkeeperErro
             if is_one
             else Phrase("[{table}] is not a table", table=name),
         )
-    tables, below = [name], tables_in(model)
-    while len(path) > 1 and path[0] in below:
-        tables.append(path[0])
-        below = tables_in(below[path.pop(0)])
+    table, setting, entry, found = _place_of(name, model, path)
+    why = setting_faults.why_invalid(error)
+    if error["type"] == "extra_forbidden":
+        why = setting_faults.no_setting(setting, here=found.model_fields, elsewhere=_keys_by_table())
     return SETTING_FAULT(
-        source=source, table=".".join(tables), setting=".".join(path), why=setting_faults.why_invalid(error)
+        source=source, table=table, setting=setting, why=setting_faults.of_entry(entry, why) if entry else why
     )
+
+
+def _place_of(name: str, model: type[Table], path: list[str]) -> tuple[str, str, int, type[BaseModel]]:
+    """Return a fault's table, setting and entry as the file has them (the first entry is 1, 0 is no entry), and the table's model."""
+    tables, found = [name], cast("type[BaseModel]", model)
+    while len(path) > 1 and path[0] in tables_in(found):
+        tables.append(path[0])
+        found = tables_in(found)[path.pop(0)]
+    if len(path) > 1 and get_origin(found.model_fields[path[0]].annotation) is dict:
+        tables.append(path.pop(0))
+        path = [one for one in path if one != "[key]"]
+    entry = int(path.pop(1)) + 1 if len(path) > 1 and path[1].isdecimal() else 0
+    if len(path) > 1:
+        tables.append(path[0])
+        (found,) = get_args(found.model_fields[path.pop(0)].annotation)
+    return ".".join(tables), ".".join(path), entry, found
+
+
+def _keys_by_table() -> dict[str, list[str]]:
+    """Return the names of the settings in each table, and in each table in one."""
+    named = dict[str, type[Table]](_tables)
+    for name, model in _tables.items():
+        named |= {f"{name}.{below}": one for below, one in tables_in(model).items()}
+    return {name: [*model.model_fields] for name, model in named.items()}
 
 
 def _by_variable(variable: str) -> Phrase:
@@ -431,7 +452,7 @@ def _environment_content() -> Content:
     return source()
 
 
-def tables_in(model: type[Table]) -> dict[str, type[Table]]:
+def tables_in(model: type[BaseModel]) -> dict[str, type[Table]]:
     """Return the tables in a table, by name."""
     return {
         name: field.annotation
@@ -471,28 +492,3 @@ def _without_defaults(model: type[Table], values: Content) -> Content:
         elif value is not None and value != model.model_fields[name].get_default(call_default_factory=True):
             kept[name] = value
     return kept
-
-
-_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
-
-
-def whole_path(name: str) -> str:
-    """Accept the name of a folder or file only as a whole path."""
-    if not Path(name).is_absolute():
-        raise ValueError("write the whole path, from / on")
-    return name
-
-
-def each_once(names: list[str]) -> list[str]:
-    """Accept a list only if it names each thing once."""
-    if len(set(names)) != len(names):
-        raise ValueError("each may be named once")
-    return names
-
-
-def https_or_this_machine(url: str) -> str:
-    """Accept an address only if it begins with https, or is on this machine."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _THIS_MACHINE):
-        raise ValueError("it must begin with https:// unless it is on this machine")
-    return url

@@ -11,7 +11,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from rollkeeper.kernel.errors import Phrase
-from rollkeeper.kernel.settings import Table, data_dir, https_or_this_machine, table, whole_path
+from rollkeeper.kernel.setting_values import PORT, https_or_this_machine, is_port, whole_path
+from rollkeeper.kernel.settings import Table, data_dir, table
 
 # Kinds of cosigning keys (c2sp.org/tlog-cosignature) and the bytes of each: Ed25519 and ML-DSA-44.
 _COSIGNING_KEYS = {b"\x04": 1 + 32, b"\x06": 1 + 1312}
@@ -26,6 +27,9 @@ def _a_name(name: str) -> str:
         raise ValueError(
             "write the ledger's address in small letters without https:// and without a final slash, such as ledger.example"
         )
+    _, _, port = name.partition("/")[0].partition(":")
+    if port and not is_port(port):
+        raise ValueError(PORT)
     return name
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rollkeeper.kernel.setting_values import of_form
 from rollkeeper.kernel.settings import OnPages, Table, table
 
 
@@ -22,7 +23,13 @@ class Lines(Table):
     ] = 30
     region_prefixes: Annotated[
         dict[
-            Annotated[str, Field(pattern=r"^\+[0-9]{1,14}$")],
+            Annotated[
+                str,
+                of_form(
+                    r"\+[0-9]{1,14}",
+                    form="write how numbers begin, with + and the country code, such as +91194",
+                ),
+            ],
             Annotated[str, Field(min_length=1, max_length=64)],
         ],
         Field(

@@ -3,27 +3,33 @@
 
 import datetime as dt
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
 from rollkeeper.kernel.instance import LONGEST_NAME
-from rollkeeper.kernel.settings import OnPages, Table, each_once, table, whole_path
+from rollkeeper.kernel.setting_values import address_parts, each_once, of_form, whole_path
+from rollkeeper.kernel.settings import OnPages, Table, table
+
+_MAIL_ADDRESS = of_form(
+    r"[^@\s,;<>]+@[^@\s,;<>]+", form="write one e-mail address, such as alarms@operator.example"
+)
 
 
 def _known_mail_server(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("write it as smtp://host:port or smtps://host:port")
+    form = "write it as smtp://host:port or smtps://host:port"
+    parts = address_parts(url, form=form)
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise ValueError(form)
     if parts.password:
         raise ValueError("the password belongs into secrets/smtp.password, not into the address")
     return url
 
 
 def _known_message_centre(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"smpp", "smpps"} or not parts.hostname or not parts.username:
-        raise ValueError("write it as smpp://name@host:port or smpps://name@host:port")
+    form = "write it as smpp://name@host:port or smpps://name@host:port"
+    parts = address_parts(url, form=form)
+    if parts.scheme not in {"smpp", "smpps"} or not parts.username:
+        raise ValueError(form)
     if parts.password:
         raise ValueError("the password belongs into secrets/smpp.password, not into the address")
     return url
@@ -86,8 +92,11 @@ class Notices(Table):
     )
     bounce_mailbox: Annotated[
         str | None,
+        of_form(
+            r"[^@\s+]{1,20}@[^@\s,;<>]+",
+            form="write an e-mail address without + and with at most 20 signs before the @, such as reports@operator.example",
+        ),
         Field(
-            pattern=r"^[^@\s+]{1,20}@[^@\s]+$",
             description="The mailbox for mail servers' reports (NAME+tag@...); empty: the sender, and none is read.",
         ),
     ] = None
@@ -106,17 +115,23 @@ class Notices(Table):
     ] = None
     smpp_sender: Annotated[
         str | None,
+        of_form(
+            r"\+?[0-9]{1,20}|[A-Za-z0-9 .-]{1,11}",
+            form="write a number, such as 10086, or at most 11 letters and figures",
+        ),
         Field(
-            pattern=r"^(\+?[0-9]{1,20}|[A-Za-z0-9 .-]{1,11})$",
             description="The sender of SMS; empty: the care number.",
         ),
     ] = None
     sms_signature: Annotated[
         str | None,
+        of_form(
+            r"[^【】\[\]\s]+( [^【】\[\]\s]+)*",
+            form="write it without brackets, and with single spaces between words only",
+        ),
         Field(
             min_length=2,
             max_length=LONGEST_NAME,
-            pattern=r"^[^【】\[\]\s]+( [^【】\[\]\s]+)*$",
             description="The signature of SMS as registered with the networks, without brackets; empty: the operator's name.",
         ),
     ] = None
@@ -168,9 +183,9 @@ class Notices(Table):
     ] = []
     alarms_to: Annotated[
         str | None,
+        _MAIL_ADDRESS,
         Field(
-            pattern=r"^[^@\s]+@[^@\s]+$",
-            description="E-mail addresses for alarms, such as the data protection officer's (needs smtp_url).",
+            description="The e-mail address for alarms, such as the data protection officer's (needs smtp_url)."
         ),
     ] = None
     outbox_full_addresses: Annotated[
@@ -181,9 +196,9 @@ class Notices(Table):
         float,
         Field(ge=0, le=1, description="Demo instances: share of messages that bounce."),
     ] = 0.05
-    email_from: Annotated[
-        str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
-    ] = "register@operator.example"
+    email_from: Annotated[str, _MAIL_ADDRESS, Field(description="The sender of e-mail notices.")] = (
+        "register@operator.example"
+    )
 
 
 settings = table("notices", Notices)

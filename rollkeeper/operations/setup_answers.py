@@ -101,10 +101,11 @@ def _with_kind(tables: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    text = ""
     try:
-        return tomllib.loads(read_text(file))
+        return tomllib.loads(text := read_text(file))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise SETTINGS_FILE_FAULT(source=file, why=why_not_toml(fault)) from None
+        raise SETTINGS_FILE_FAULT(source=file, why=why_not_toml(fault, text)) from None
 
 
 def _asked(missing: list[str]) -> dict[str, Any]:

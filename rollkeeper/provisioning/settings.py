@@ -3,13 +3,20 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from rollkeeper.kernel.errors import Phrase
 from rollkeeper.kernel.instance import Instance, InstanceKind
-from rollkeeper.kernel.settings import INSTANCE, Table, each_once, table
+from rollkeeper.kernel.setting_values import (
+    HTTPS,
+    PORT,
+    address_parts,
+    each_once,
+    https_or_this_machine,
+    is_port,
+)
+from rollkeeper.kernel.settings import INSTANCE, Table, table
 
 NetworkElement = Literal["osmo_hlr", "kamailio", "freeradius"]
 _CAN_SERVE: Final[Mapping[str, set[str]]] = {
@@ -26,22 +33,19 @@ _PLACES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 
 
 def _safe_webhook(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.password:
+    if address_parts(url, form=HTTPS).password:
         raise ValueError(
             "its secret lies in secrets/ (docs/provisioning.md): no password belongs into the address"
         )
-    if parts.scheme == "https" and parts.hostname:
-        return url
-    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}:
-        return url
-    raise ValueError("write it as https://host/path; plain http is for this machine alone")
+    return https_or_this_machine(url)
 
 
 def _known_place(place: str) -> str:
     host, _, port = place.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+    if not host:
         raise ValueError("write it as host:port")
+    if not is_port(port):
+        raise ValueError(PORT)
     return place
 
 
@@ -51,7 +55,7 @@ def known_service(name: str) -> str:
     from rollkeeper.kernel.choices import Service
 
     if name not in Service.values:
-        raise ValueError(Phrase("it is one of {limit}", limit=", ".join(Service.values)))
+        raise ValueError(Phrase("a kind of service is one of {names}", names=", ".join(Service.values)))
     return name
 
 

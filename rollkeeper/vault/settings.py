@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from rollkeeper.kernel.settings import Table, https_or_this_machine, table
+from rollkeeper.kernel.setting_values import https_or_this_machine
+from rollkeeper.kernel.settings import Table, table
 
 
 def _known_root(url: str | None) -> str | None:
@@ -23,7 +24,7 @@ def _known_store(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "file" and not parts.netloc and Path(parts.path).is_absolute():
         return url
-    if parts.scheme != "s3" or not parts.hostname:
+    if parts.scheme != "s3" or not parts.hostname or ":" in parts.netloc.rpartition("@")[2]:
         raise ValueError("write it as s3://bucket/prefix or file:///whole/path")
     if parts.username or parts.password or parts.query:
         raise ValueError("endpoint and keys belong into secrets/documents.toml, not into the address")

@@ -198,6 +198,26 @@ def test_an_instance_of_another_version_is_refused_by_name(written):
         ("[notices]\nquiet_from = 21", "write a time of day as 21:00:00"),
         ("[notices]\nwait_days = true", "write a whole number"),
         ("[campaign]\nmax_lines_per_hour = 9999999999", "it must be 2147483647 or less"),
+        ("[notices]\nquiet_from = 21:00", "line 2, column 1[0-9]: write a time of day as 21:00:00"),
+        ("[notices]\nquiet_from = 21:00 # late\n", "write a time of day as 21:00:00"),
+        ('[notices]\nalarms_to = "ops"', "one e-mail address, such as alarms@operator.example"),
+        ('[notices]\nalarms_to = "a@operator.example,b@operator.example"', "one e-mail address"),
+        ('[notices]\nemail_from = "Register <a@operator.example>"', "one e-mail address"),
+        ('[notices]\nbounce_mailbox = "reports"', "e-mail address without"),
+        ('[notices]\nsmpp_sender = "Invented Telecom"', "at most 11 letters"),
+        ('[notices]\nsms_signature = "[Invented]"', "without brackets"),
+        (
+            '[lines.region_prefixes]\n"91194" = "Jammu"',
+            r"'91194' in the table \[lines.region_prefixes\].* \+91194",
+        ),
+        ('[notices]\nsmtp_url = "mail.example:25"', "smtp://host:port"),
+        ('[notices]\nsmtp_url = "smtp://mail example"', "smtp://host:port"),
+        ('[notices]\nsmpp_url = "smpp://name@"', "smpp://name@host:port"),
+        ('[vault]\nroot_url = "https://"', "https://host/path"),
+        ('[vault]\nroot_url = "https://[::1"', "https://host/path"),
+        ('[vault]\ndocuments_url = "s3://bucket:99999/x"', "s3://bucket/prefix"),
+        ('[provisioning.webhook]\nurl = "https://"', "https://host/path"),
+        ('[access]\nportal_address = "https://::::"', "scheme and host"),
     ],
 )
 def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(written, line, why):
@@ -205,6 +225,93 @@ def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(
 
     with refusing(SETTING_FAULT, SETTINGS_FILE_FAULT, match=why):
         instance()
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "b", ""])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '[notices]\nsmtp_url = "smtp://mail.example:{}"',
+        '[notices]\nsmpp_url = "smpps://name@centre.example:{}"',
+        '[vault]\nroot_url = "https://bao.example:{}/x"',
+        '[provisioning.webhook]\nurl = "https://switch.example:{}/x"',
+        '[provisioning.kamailio]\nurl = "http://127.0.0.1:{}/rollkeeper"',
+        '[provisioning.hlr]\nctrl = "127.0.0.1:{}"',
+        f'[[ledger.witnesses]]\nurl = "https://w.example:{{}}/x"\nvkey = "{WITNESS}"',
+        '[access]\nportal_address = "https://my.example:{}/x"',
+    ],
+)
+def test_a_port_in_an_address_is_a_number_that_a_port_can_have(written, line, port):
+    written(line.format(port))
+
+    with refusing(SETTING_FAULT) as refusal:
+        check_settings()
+
+    assert re.search("a port is a number from 1 to 65535|scheme and host", str(refusal.value))
+    assert f":{port or '::'}" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("port", "is_fine"), [(65535, True), (65536, False), (0, False)])
+def test_the_ports_of_databases_and_of_the_ledger_are_looked_at_too(written, port, is_fine):
+    both = f'register_url = "postgresql://a,b:{port}/x"\nkeys_url = "postgresql://localhost:{port}/y"'
+    written(f'[instance]\n{both}\n[ledger]\norigin = "ledger.example:{port}/x"\n')
+
+    if is_fine:
+        check_settings()
+    else:
+        assert faults_of_all() == {
+            ("instance", "register_url"),
+            ("instance", "keys_url"),
+            ("ledger", "origin"),
+        }
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "[provisioning.by_service]\nmoble = ['kamailio']",
+            "the setting 'moble' in the table [provisioning.by_service] is not valid: a kind of service is one of mobile, ",
+        ),
+        (
+            "[provisioning.by_service]\nfixed_line = ['kamailio', 'asterisk']",
+            "the setting 'fixed_line' in the table [provisioning.by_service] is not valid: entry 2: it is one of 'osmo_hlr', ",
+        ),
+        (
+            "[instance]\nlanguages = ['en', 3]",
+            "the setting 'languages' in the table [instance] is not valid: entry 2: write a text",
+        ),
+        (
+            "[[ledger.witnesses]]\nurl = 'https://w.example'",
+            "the setting 'vkey' in the table [ledger.witnesses] is not valid: entry 1: it is missing",
+        ),
+        (
+            f"[[ledger.witnesses]]\nurl = 'https://w.example'\nvkey = '{WITNESS}'\nnmae = 'w'",
+            "the setting 'nmae' in the table [ledger.witnesses] is not valid: entry 1: there is no such setting",
+        ),
+        (
+            "[notices]\nsmtp-url = 'x'",
+            "'smtp-url' in the table [notices] is not valid: there is no such setting; the nearest is 'smtp_url'",
+        ),
+        (
+            "[campaign]\nzone = 'x'",
+            "'zone' in the table [campaign] is not valid: it belongs in the table [instance]",
+        ),
+        (
+            "[provisioning.hrl]\nctrl = 'x'",
+            "'hrl' in the table [provisioning] is not valid: there is no such setting; the nearest is 'hlr'",
+        ),
+        ("[Notice]\ntries = 1", "there is no table [Notice]; the nearest is [notices]"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_table_and_the_nearest_name(written, text, says):
+    written(text)
+
+    with refusing(SETTING_FAULT, SETTINGS_FILE_FAULT) as refusal:
+        check_settings()
+
+    assert f"{settings_file()}: " in str(refusal.value)
+    assert says in str(refusal.value)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +373,8 @@ def test_every_fault_in_settings_is_said_in_chinese(written):
     written(
         'zone = "Asia/Tokyo"\n[colours]\nred = 1\n[instance]\nlanguages = "en"\ncountry_code = "ZZ"\noperator_name = "'
         + "a" * 21
-        + '"\n[campaign]\npilot_share = 2\ncolour = 1\npilot_hours = "x"\n[notices]\nquiet_from = 1.5\nsmtp_requires_tls = 3\n'
+        + '"\n[campaign]\npilot_share = 2\ncolour = 1\npilot_hours = "x"\n[notices]\nquiet_from = 1.5\nsmtp_requires_tls = 3\nalarms_to = "ops"\n'
+        + 'smtp_url = "smtp://x:99999"\ntrys = 1\n[notice]\ntries = 1\n[provisioning.by_service]\nmoble = ["kamailio"]\n'
     )
 
     with pytest.raises(Faults) as refusal:
@@ -274,8 +382,8 @@ def test_every_fault_in_settings_is_said_in_chinese(written):
     with override("zh-hans"):
         said = [one.sentence.removeprefix(str(settings_file())) for one in translated(refusal.value)]
 
-    assert len(said) == 10
-    known = re.compile(r"\[\w+\]|“\w+”|Asia/\w+|CN|true|false")
+    assert len(said) == 15
+    known = re.compile(r"\[[\w.]+\]|“\w+”|Asia/\w+|CN|true|false|alarms@operator.example|mobile, .*")
     assert not [one for one in said if re.search("[A-Za-z]{3}", known.sub("", one))], said
 
 
