@@ -289,8 +289,7 @@ def _make_database(store: stores.Store, roles: list[Role] | list[KeysRole], exte
     with psycopg.connect(dbname=name, **place) as inside:
         for extension in extensions:
             inside.execute(pgsql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(pgsql.Identifier(extension)))
-        if store is stores.REGISTER:
-            inside.execute(_page("server_rights"))
+        inside.execute(_page("server_rights" if store is stores.REGISTER else "keys_server_rights"))
         inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         inside.execute("ALTER SCHEMA public OWNER TO migrator")
         # Only the tests need this: from the migrator's session they act in each role in turn.

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import Role, action, in_transaction, rows, this_role, value_later
+from rollkeeper.kernel.database import Role, in_transaction, rows, this_role, value_later
 from rollkeeper.vault import keys, signed_public_keys, wire
 from rollkeeper.vault.errors import EPOCH_NOT_GENUINE, ROOT_DOES_NOT_FIT, SEAL_ONLY_PROCESS, CannotOpen
 from rollkeeper.vault.root import index_key, root_of_trust
@@ -38,6 +38,10 @@ class _Act:
 _act: ContextVar[_Act | None] = ContextVar("act", default=None)
 _KIND = "epoch"
 _SEALING = 0x7365616C  # an advisory lock of PostgreSQL: "seal" in ASCII
+_SHARING = (
+    "SELECT {} AS who FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = %s AND objsubid = 1 AND granted"
+    " AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 def may_open() -> bool:
@@ -202,15 +206,11 @@ def require_genuine() -> None:
     _genuine(keys.living_epoch())
 
 
-def is_sealing_elsewhere() -> bool:
-    """Tell whether a process or an act that may have sealed to an older epoch is still under way."""
-    # The lock is tried without waiting, so that sealing is not delayed meanwhile.
-    mine = rows("SELECT pg_try_advisory_lock(%s) AS alone", [_SEALING], using=keys.STORE)[0].alone
-    if mine:
-        rows("SELECT pg_advisory_unlock(%s)", [_SEALING], using=keys.STORE)
-    with action():
-        acts_are_over = rows("SELECT pg_try_advisory_xact_lock(%s) AS alone", [_SEALING])[0].alone
-    return not (mine and acts_are_over)
+def sealing_elsewhere() -> frozenset[str]:
+    """Return the sessions of processes, and the transactions of acts, that may have sealed to an older epoch and have not written yet."""
+    processes = rows(_SHARING.format("pid::text"), [_SEALING], using=keys.STORE)
+    acts = rows(_SHARING.format("virtualtransaction"), [_SEALING])
+    return frozenset(row.who for row in (*processes, *acts))
 
 
 def announce_sealing() -> None:

@@ -116,6 +116,14 @@ ROTATION_CANNOT_FINISH = Refusal(
     "Values sealed to an older epoch kept arriving; it was not destroyed. Nothing is lost.",
     "Run 'rollkeeper vault rotate' again, when no import or registration is running.",
 )
+ROTATION_HELD_UP = Refusal(
+    "rotation_held_up",
+    Kind.CONFLICT,
+    "A session of an app keeps a transaction open in the store of keys; the older epoch was not destroyed. Nothing is lost.",
+    (
+        "Stop the counter and the back office and run 'rollkeeper vault rotate' again. On servers of your own run keys_server_rights.sql, which lets a rotation end such sessions."
+    ),
+)
 EPOCH_NOT_GENUINE = Refusal(
     "epoch_not_genuine",
     Kind.INTERNAL,

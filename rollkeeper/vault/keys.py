@@ -16,8 +16,11 @@ from uuid import UUID
 import psycopg
 from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import (
+    KeysRole,
     action,
+    connect,
     pipeline,
     prepared_rows,
     prepared_run,
@@ -262,6 +265,19 @@ def destroy_sim_keys(pairs: Sequence[tuple[UUID, UUID]]) -> None:
 def _destroy(pairs: Sequence[tuple[UUID, UUID]], statement: str = "destroy_person_keys") -> int:
     with transaction.atomic(using=STORE, durable=True):
         return run(sql("vault", statement), [[p for p, _ in pairs], [h for _, h in pairs]], using=STORE)
+
+
+def end_long_transactions(seconds: float) -> None:
+    """End the sessions of apps whose transaction in this store is older than this, from a separate connection.
+
+    On the operator's own server the function may be missing (`operations/sql/keys_server_rights.sql`).
+    """
+    with connect(stores.KEYS, KeysRole.VAULT) as session:
+        (there,) = session.execute(
+            "SELECT to_regprocedure('kernel_end_long_transactions(interval)') IS NOT NULL"
+        ).fetchone() or (False,)
+        if there:
+            session.execute("SELECT kernel_end_long_transactions(make_interval(secs => %s))", [seconds])
 
 
 def newest_offline_key() -> OfflineKey:

@@ -6,13 +6,16 @@ on with it. Lines' values lie in tables of higher packages, which register how t
 """
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import transaction
+import psycopg
+from django.db import OperationalError, transaction
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
@@ -22,7 +25,7 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, offline_keys, services, wire
-from rollkeeper.vault.errors import ROTATION_CANNOT_FINISH
+from rollkeeper.vault.errors import ROTATION_CANNOT_FINISH, ROTATION_HELD_UP
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES
 from rollkeeper.vault.root import root_of_trust
@@ -30,6 +33,7 @@ from rollkeeper.vault.root import root_of_trust
 BATCH = 5_000
 _PASSES = 5
 _WAIT_SECONDS = 1.0
+_LONGEST_INSERT_S = 30.0
 _BEFORE_ALL = UUID(int=0)
 
 OnProgress = Callable[[int], None]
@@ -82,7 +86,8 @@ def rotate(
 
     Waits for commands and acts that may have sealed to an older epoch and have not written yet.
 
-    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, ROOT_DOES_NOT_FIT, ROTATION_CANNOT_FINISH.
+    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NOT_ALLOWED, SEAL_ONLY_PROCESS, ROOT_DOES_NOT_FIT, ROTATION_CANNOT_FINISH,
+    ROTATION_HELD_UP.
     """
     role = require(authority, Permission.ROTATE_KEYS)
     epochs.require_opening()
@@ -108,10 +113,11 @@ def count_to_reseal() -> int:
 
 
 def _wait_for_those_who_seal(on_waiting: Callable[[], None]) -> None:
-    if not epochs.is_sealing_elsewhere():
+    """Wait for those who seal now. Who begins later reads the newest epoch, so that no succession of acts makes this wait longer."""
+    if not (before := epochs.sealing_elsewhere()):
         return
     on_waiting()
-    while epochs.is_sealing_elsewhere():
+    while before & epochs.sealing_elsewhere():
         time.sleep(_WAIT_SECONDS)
 
 
@@ -194,34 +200,48 @@ def _older_values(table: LineValues, target: int) -> Iterator["_Batch"]:
 
 
 def _destroy(older: Sequence[int], *, target: int) -> None:
-    """Destroy epochs, once nothing that opens is left in them. Refuses: ROTATION_CANNOT_FINISH, ROOT_DOES_NOT_FIT."""
-    for _ in range(_PASSES):
-        moved, _, dead = _reseal_people(target, _ignore)
+    """Destroy epochs, once nothing that opens is left in them. Refuses: ROTATION_CANNOT_FINISH, ROTATION_HELD_UP, ROOT_DOES_NOT_FIT."""
+    for _ in range(_PASSES):  # before other keys are kept out, so that sealing is not delayed for long
+        moved, _, _ = _reseal_people(target, _ignore)
         moved_values, dead_values = _reseal_lines(target, _ignore)
-        if moved or moved_values:
-            continue
-        if dead or dead_values:  # these keys may be damaged, or the root may be another instance's
+        if not moved and not moved_values:
+            break
+    if moved_values:
+        raise ROTATION_CANNOT_FINISH()
+    if dead_values:  # these values may be damaged, or the root may be another instance's
+        epochs.require_fitting_root(older)
+    offline_keys.rewrap()  # before the root destroys the versions that wrap them
+    with _without_other_keys():
+        if _reseal_people(target, _ignore)[2]:
             epochs.require_fitting_root(older)
-        offline_keys.rewrap()  # before the root destroys the versions that wrap them
-        with transaction.atomic(using=keys.STORE, durable=True), without_timeout(using=keys.STORE):
+        # At the root first: if the run is interrupted in between, the next run finds the epochs alive and does it again.
+        root_of_trust().destroy_older_versions()
+        run(
+            "UPDATE epoch SET ended_at = %s, secret_wrapped = NULL WHERE epoch_id = ANY (%s)",
+            [clock.now(), list(older)],
+            using=keys.STORE,
+        )
+
+
+@contextmanager
+def _without_other_keys() -> Iterator[None]:
+    """Keep keys out of the store for one transaction of it. Refuses: ROTATION_HELD_UP."""
+    ending = threading.Timer(_LONGEST_INSERT_S, keys.end_long_transactions, [_LONGEST_INSERT_S])
+    with transaction.atomic(using=keys.STORE, durable=True), without_timeout(using=keys.STORE):
+        run(
+            "SELECT set_config('lock_timeout', %s, true)", [f"{_LONGEST_INSERT_S * 3:.0f}s"], using=keys.STORE
+        )
+        ending.start()
+        try:
+            # Inserts that begin after this wait until it is done. One that was there before may be an attacker's that never ends.
             run("LOCK TABLE person_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)
-            if _count_older(target) != dead:
-                continue
-            # At the root first: if the run is interrupted in between, the next run finds the epochs alive and does it again.
-            root_of_trust().destroy_older_versions()
-            run(
-                "UPDATE epoch SET ended_at = %s, secret_wrapped = NULL WHERE epoch_id = ANY (%s)",
-                [clock.now(), list(older)],
-                using=keys.STORE,
-            )
-            return
-    raise ROTATION_CANNOT_FINISH()
-
-
-def _count_older(target: int) -> int:
-    return int(
-        rows("SELECT count(*) AS n FROM person_key WHERE epoch_id <> %s", [target], using=keys.STORE)[0].n
-    )
+        except OperationalError as fault:
+            if isinstance(fault.__cause__, psycopg.errors.LockNotAvailable):
+                raise ROTATION_HELD_UP() from None
+            raise
+        finally:
+            ending.cancel()
+        yield
 
 
 def _record(authority: Authority, role: StaffRole, done: Rotated, *, on: dt.date) -> None:

@@ -17,7 +17,7 @@ from tests.command_server import common_server
 from tests.operations.tls_front import Authority, tls_front
 
 OPS = Path(__file__).parents[2] / "ops" / "postgresql"
-SQL = Path(__file__).parents[2] / "rollkeeper" / "operations" / "sql" / "server_rights.sql"
+SQL = Path(__file__).parents[2] / "rollkeeper" / "operations" / "sql"
 SETTINGS = """
 [instance]
 kind = "production"
@@ -149,7 +149,8 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
         return common_server().run(*map(str, words), surroundings=surroundings | (by or addresses(known)))
 
     ready = typed("setup", "--production")
-    register.psql(SQL, env=clean, database="rollkeeper_register")
+    register.psql(SQL / "server_rights.sql", env=clean, database="rollkeeper_register")
+    keys.psql(SQL / "keys_server_rights.sql", env=clean, database="rollkeeper_keys")
     healthy = typed("doctor")
     of_another = typed("doctor", by=addresses(unknown))
     misnamed = typed("doctor", by=addresses(known, named="another.example"))

@@ -98,3 +98,4 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION public.kernel_end_long_transactions FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.kernel_end_long_transactions TO worker;
+SELECT public.kernel_end_long_transactions();  -- the steps of setup that follow change tables
