@@ -83,6 +83,15 @@ def test_the_address_stands_in_the_window_of_the_envelope_and_nowhere_else(tmp_p
     assert "".join(text.split()).count(bare) == 1
 
 
+@pytest.mark.parametrize("line", ["Invented Building " * 5, "Invented" * 10])
+def test_an_address_of_long_lines_is_whole_in_the_window(tmp_path, line):
+    address = "\n".join(f"{nth} {line}" for nth in range(7))
+    sheets = letters(tmp_path).sheets([message(address=SecretValue(address))], name="letters")
+
+    shown = within(pages(sheets)[2][1], x=(20, 105), y=(45, 89))
+    assert "".join(address.split()) in shown.replace("\u200b", "")
+
+
 def test_the_slip_has_a_reference_and_a_square_and_no_sign_of_anybody(tmp_path):
     one = message()
     sheets = letters(tmp_path).sheets([one], name="letters")
