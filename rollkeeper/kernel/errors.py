@@ -203,6 +203,12 @@ INSTANCE_FORMAT_MISMATCH = Refusal(
     "The data directory {data_dir} has format {found}; this version reads format {wanted}.",
     "Use the version that made it, or set ROLLKEEPER_HOME to another folder.",
 )
+WEB_KEY_LOST = Refusal(
+    "web_key_lost",
+    Kind.INTERNAL,
+    "{file} is missing: no app starts, since the second factors of staff are sealed with it.",
+    "Copy it from where your secrets are kept. If it is lost for good, run 'rollkeeper setup', which makes another; then no code of an authenticator app is accepted any more.",
+)
 DATA_DIR_NOT_A_DIRECTORY = Refusal(
     "data_dir_not_a_directory",
     Kind.MALFORMED,

@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from rollkeeper.kernel.errors import WEB_KEY_LOST
 from rollkeeper.kernel.files import made_once
-from rollkeeper.kernel.settings import data_dir
+from rollkeeper.kernel.settings import data_dir, is_made
 
 _SOCKET_PATH_BYTES = 107  # sun_path of Linux, less the closing zero byte
 
@@ -80,11 +81,24 @@ def password(store: Store, role: str) -> str:
     return line.decode().strip().rsplit(":", 1)[1]
 
 
+def web_key_file() -> Path:
+    """Return where the key lies from which the keys of the apps are made."""
+    return data_dir() / "secrets" / "web.key"
+
+
+def ensure_web_secret() -> str:
+    """Return the key from which the keys of the apps are made; make it, if there is none."""
+    return made_once(web_key_file(), lambda: bytes(secrets.token_urlsafe(48), "utf-8")).decode()
+
+
 def web_secret() -> str:
-    """Return the key with which a web app signs sessions; in a command, the key from which each app's key is made."""
-    return made_once(
-        data_dir() / "secrets" / "web.key", lambda: bytes(secrets.token_urlsafe(48), "utf-8")
-    ).decode()
+    """Return the key with which a web app signs sessions; in a command, the key from which each app's key is made.
+
+    Refuses: WEB_KEY_LOST, as another would silently end every second factor.
+    """
+    if is_made() and not web_key_file().exists():
+        raise WEB_KEY_LOST(file=web_key_file())
+    return ensure_web_secret()
 
 
 def staff_secret() -> str:

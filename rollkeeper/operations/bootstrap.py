@@ -110,6 +110,7 @@ def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambd
         renew_offline_keys(console_authority(), lasts_days=offline_settings().max_age_days, on=clock.today())
         canaries.ensure_canary(console_authority(), on=clock.today())
         publication.prepare_receipts()
+        stores.ensure_web_secret()
         vault_copies.prepare()
         made_mark().touch()
 

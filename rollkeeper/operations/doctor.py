@@ -32,10 +32,13 @@ from rollkeeper.operations.backup import Part, last_backup
 from rollkeeper.operations.bootstrap import require_known_version
 from rollkeeper.operations.clock_check import look_at_the_clock
 from rollkeeper.operations.duty_check import look_at_the_duties, look_at_the_regions
+from rollkeeper.operations.errors import UNEXPECTED_ERROR
 from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.job_check import age_text, look_at_the_jobs
+from rollkeeper.operations.lost_files import find_lost_files
 from rollkeeper.operations.peer_check import look_at_peers
-from rollkeeper.operations.server_checks import NEW_PASSWORDS
+from rollkeeper.operations.server_checks import NEW_PASSWORDS, of_lost_connection
+from rollkeeper.operations.unexpected_errors import tell
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.brake import stopped_erasure
 from rollkeeper.retention.legal_holds import current_legal_holds
@@ -47,6 +50,7 @@ from rollkeeper.vault.root import index_key
 from rollkeeper.vault.settings import settings as vault_settings
 
 WITNESS_TIMEOUT_S = 3
+_REPORT_IT = "Tell the maintainers this sentence, which contains no data."
 MAX_OFFLINE_WAIT = dt.timedelta(hours=1)
 
 
@@ -62,11 +66,17 @@ def _run_check(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     except RollkeeperError as fault:
         return [Finding(name, Health.ERROR, str(fault), fault.advice)]
     except Exception as fault:  # noqa: BLE001 - a failing check is itself the finding; its text may contain values
-        return [
-            Finding(
-                name, Health.ERROR, f"This could not be looked at ({type(fault).__name__}).", "See the log."
-            )
-        ]
+        return [replace(_of_failed_check(fault), check=name)]
+
+
+def _of_failed_check(fault: Exception) -> Finding:
+    """Say in plain words why a check could not run: the server's own words, else what a command would say."""
+    cause = fault.__cause__ if isinstance(fault.__cause__, OperationalError) else fault
+    if isinstance(cause, OperationalError) and cause.sqlstate is None:
+        return of_lost_connection(cause)
+    told = tell(fault)
+    remedy = _REPORT_IT if told.code == UNEXPECTED_ERROR.code else told.advice
+    return Finding("", Health.ERROR, f"This could not be looked at. {told}", remedy)
 
 
 def _ok(sentence: str) -> Finding:
@@ -96,6 +106,8 @@ def _check_secrets() -> Iterator[Finding]:
         )
     else:
         yield _ok("Every secret is readable by its owner alone.")
+    for lost in find_lost_files():
+        yield Finding("", Health.ERROR, lost.sentence, lost.remedy)
     if refused := sorted(_refused_passwords()):
         yield Finding(
             "",

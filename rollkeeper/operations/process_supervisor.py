@@ -41,6 +41,7 @@ from rollkeeper.operations.errors import (
     UNKNOWN_HOST,
 )
 from rollkeeper.operations.log_rotation import log_output
+from rollkeeper.operations.lost_files import find_lost_files
 from rollkeeper.operations.preloader import ForkedProcess, Preloader
 from rollkeeper.operations.server_watch import watched_servers
 from rollkeeper.operations.settings import restoring_mark
@@ -111,6 +112,8 @@ def serve(
         bootstrap.open_or_make_instance()
     _close_store_connections()
     stores.web_secret()
+    for lost in find_lost_files():
+        err.print(f"{lost.sentence} {lost.remedy}", markup=False)
     with _stop_signals() as stop, ExitStack() as stack:
         _hold_ports(stack, host, port, apps)
         preloader = Preloader() if is_compact else None

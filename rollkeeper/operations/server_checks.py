@@ -23,6 +23,17 @@ def examine_servers() -> list[Finding]:
     return _hanging() or (_locked() if is_made() else [])
 
 
+def of_lost_connection(fault: psycopg.OperationalError) -> Finding:
+    """Say which server refused or ended a connection, in its own words, which tell nothing of a row, and where its log is."""
+    said = " ".join(str(fault).split())
+    logs = " and ".join(str(store.log) for store in stores.STORES)
+    place = "that server's log" if _are_the_operators() else logs
+    return Finding(
+        "", Health.ERROR, f"A database server refused or ended the connection: {said}",
+        f"See docs/runbook/servers.md and {place}; for a password that is refused, docs/runbook/lost-passwords.md.",
+    )  # fmt: skip
+
+
 def _are_the_operators() -> bool:
     return instance().register_url is not None or instance().keys_url is not None
 

@@ -2,23 +2,29 @@
 """What the doctor says of commands that have waited for the network, where what is held on purpose does not count, and of the law's days."""
 
 import datetime as dt
+import errno
 import uuid
 
 import pytest
+from psycopg.errors import QueryCanceled
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, stores
+from rollkeeper.kernel.errors import WEB_KEY_LOST
 from rollkeeper.kernel.instance import instance
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.operations import doctor, jobs
+from rollkeeper.operations.credential_handover import AppCredentials
 from rollkeeper.operations.doctor import Health, _check_holds, _check_law, _check_notices_and_commands
 from rollkeeper.operations.findings import Finding
 from rollkeeper.provisioning.choices import CommandKind
 from rollkeeper.provisioning.services import push_due, queue_command
+from rollkeeper.site.web_apps import app_named
 from tests.builders.commands import change_commands
 from tests.builders.lines import hold_line
 from tests.command_server import common_server
 from tests.provisioning.fakes import Element
+from tests.refusals import refusing
 from tests.vault.openbao import bao
 
 __all__ = ["bao"]
@@ -60,6 +66,85 @@ def test_without_the_password_of_commands_the_doctor_says_so(data_dir):
 
     assert answer.returncode == 2
     assert "lost-passwords.md" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "secrets/receipts.key",
+        "ledger/receipts",
+        "ledger/vkey",
+        "secrets/public-keys.key",
+        "secrets/public-keys.pub",
+        "secrets/web.key",
+    ],
+)
+def test_a_file_without_which_the_apps_do_less_is_named_with_what_to_do(data_dir, name):
+    file = data_dir / name
+    kept = file.read_bytes()
+    file.unlink()
+
+    try:
+        (found,) = (one for one in doctor._check_secrets() if one.health is Health.ERROR)
+    finally:
+        file.write_bytes(kept)
+        file.chmod(0o600)
+
+    assert f"{file} is missing: " in found.sentence
+    assert "rollkeeper setup" in found.remedy
+
+
+def test_another_web_key_is_made_by_setup_alone(data_dir):
+    # Every code of an authenticator app was refused as wrong, and nothing said why.
+    file = data_dir / "secrets" / "web.key"
+    kept = file.read_bytes()
+    file.unlink()
+
+    try:
+        with refusing(WEB_KEY_LOST):
+            AppCredentials.to(app_named("counter"))
+        is_made = file.exists()
+    finally:
+        file.write_bytes(kept)
+        file.chmod(0o600)
+
+    assert not is_made
+
+
+def test_the_doctor_says_why_a_server_refuses_and_where_its_log_is(data_dir):
+    file = stores.password_file(stores.KEYS, "vault")
+    kept = file.read_text("utf-8")
+    file.unlink()
+
+    try:
+        (found,) = doctor._run_check(doctor._check_keys)
+    finally:
+        file.write_text(kept, "utf-8")
+        file.chmod(0o600)
+
+    assert "password" in found.sentence
+    assert "OperationalError" not in found.sentence
+    assert str(stores.KEYS.log) in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/srv/x"), "/srv/x: Permission denied"),
+        (QueryCanceled("Tashi Dorje"), "for too long"),
+        (RuntimeError("Tashi Dorje"), "RuntimeError in "),
+    ],
+)
+def test_a_check_that_breaks_says_why_in_words_and_names_no_log_that_is_none(fault, says):
+    def broken():
+        raise fault
+
+    (found,) = doctor._run_check(broken)
+
+    assert says in found.sentence
+    assert "Tashi" not in found.sentence
+    assert "log" not in found.remedy
+    assert "rollkeeper doctor" not in found.remedy
 
 
 def asked(*, hours_ago, kind=CommandKind.BAR, attempts=0, wait=dt.timedelta()):
