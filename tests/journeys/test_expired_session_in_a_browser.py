@@ -3,6 +3,9 @@
 
 import pytest
 
+from tests.journeys.conftest import answer_last_questions
+from tests.registration.people import person
+
 pytestmark = pytest.mark.browser
 
 NUMBER = "+8613908910003"
@@ -153,6 +156,24 @@ def test_a_counter_says_that_its_session_ended_and_keeps_what_was_typed(strict_v
     assert page.input_value("#id_number") == NUMBER
     page.click(SUBMIT)
     page.wait_for_selector("#faults a[href^='#id_'], .govuk-panel--confirmation, #faults .rk-refusal")
+    strict_visitor.complaints.clear()
+
+
+def test_a_whole_registration_waits_sealed_and_the_clerk_hears_of_the_ended_session(strict_visitor):
+    page, counter = at_counter_form(strict_visitor, "register"), strict_visitor.demo.counter
+    who = person()
+    page.wait_for_function("() => !!document.querySelector('[name=submission_key]').value")
+    for name in ("name", "address", "document_number"):
+        page.fill(f"#id_subscriber__{name}", who[name])
+    page.select_option("#id_subscriber__document_type", who["document_type"])
+    answer_last_questions(page)
+    page.route("**/offline/submissions/", lambda route: route.abort())  # the form's own answer must say it
+    end_session(page, counter)
+
+    page.click(SUBMIT)
+    page.wait_for_selector("[data-slip]:not([hidden])")
+
+    assert "You are signed out." in page.inner_text("[data-offline-queue]")
     strict_visitor.complaints.clear()
 
 

@@ -39,6 +39,8 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // ---- asking the register ----
 
+const isSignedOut = ({ status }) => status === 401 || status === 403;
+
 function csrf() {
   const found = document.cookie.split("; ").find((one) => one.startsWith(`${panel.dataset.cookie}=`));
   return found ? found.slice(panel.dataset.cookie.length + 1) : "";
@@ -60,7 +62,7 @@ async function ask(address, said) {
     return null;
   }
   isAway = false;
-  if (answer.status === 401 || answer.status === 403) return "signed-out";
+  if (isSignedOut(answer)) return "signed-out";
   if (!(answer.headers.get("Content-Type") ?? "").includes("json")) return null;
   try {
     return { ok: answer.ok, status: answer.status, ...(await answer.json()) };
@@ -209,9 +211,9 @@ document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     // Nothing missing is taken down: `inline_errors.js` says that no receipt came.
     elt.pending = null;
     void store.forget("submissions", record.key);
-  } else if (isElsewhere || xhr.status === 403 || xhr.status >= 500 || !isAnswer) {
+  } else if (isElsewhere || isSignedOut(xhr) || xhr.status >= 500 || !isAnswer) {
     event.preventDefault();
-    trouble = isElsewhere || xhr.status === 403 ? "signed-out" : "";
+    trouble = isElsewhere || isSignedOut(xhr) ? "signed-out" : "";
     void wait(elt, record);
   } else if (to !== null) {
     event.preventDefault();
