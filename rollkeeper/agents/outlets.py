@@ -103,7 +103,8 @@ def assign_staff(authority: Authority, username: str, *, agent: str, outlet: str
 def unassign_staff(authority: Authority, username: str, *, agent: str | None = None, on: dt.date) -> None:
     """Remove an account and its devices from its outlet; with `agent`, only from an outlet of that agent.
 
-    The account itself stays as it is. Until it is assigned again, it remains an agent's account and can register no one after `on`.
+    The account itself stays as it is. Until it is assigned again, it remains an agent's account and can register no one from `on`;
+    what it recorded offline on that day still counts.
     Ledger: agents:staff:unassigned. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_ASSIGNED.
     """
     role = require(authority, Permission.APPROVE_AGENT)

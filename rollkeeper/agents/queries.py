@@ -138,7 +138,7 @@ def may_register(
     against the hours, nor against a later suspension: it is flagged for a supervisor instead. The device was checked when the page
     got its ticket. Refuses: NO_ASSIGNMENT, AGENT_MAY_NOT_REGISTER, DEVICE_NOT_REGISTERED, OutletClosed, DailyLimitReached.
     """
-    there = _current_assignment(authority, at=at)
+    there = _current_assignment(authority, at=at, late=late)
     if there is None:
         return None
     agent, outlet = there
@@ -262,19 +262,25 @@ def staff_of_own_agent(authority: Authority) -> list[UUID] | None:
         return None
     on = clock.today()
     current = Assignment.objects.filter(since__lte=on).exclude(until__lt=on)
-    own = Outlet.objects.filter(outlet_id__in=current.filter(staff_id=authority.staff_id).values("outlet_id"))
+    theirs = current.filter(staff_id=authority.staff_id).exclude(until__lte=on)
+    own = Outlet.objects.filter(outlet_id__in=theirs.values("outlet_id"))
     outlets = Outlet.objects.filter(agent_id__in=own.values("agent_id")).values("outlet_id")
     return list(current.filter(outlet_id__in=outlets).values_list("staff_id", flat=True))
 
 
-def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Outlet] | None:
+def _current_assignment(
+    authority: Authority, *, at: dt.datetime, late: bool = False
+) -> tuple[Agent, Outlet] | None:
+    """Return where an account works. On the day of its removal, only what was recorded offline (`late`) still counts."""
     if authority.staff_id is None or not is_agent_account(authority):
         return None
     on = clock.local_day(at)
     assignments = Assignment.objects.filter(staff_id=authority.staff_id, since__lte=on).order_by(
         "-since", "-assignment_id"
     )
-    assignment = next((one for one in assignments if one.until is None or one.until >= on), None)
+    assignment = next(
+        (one for one in assignments if one.until is None or one.until > on or (late and one.until == on)), None
+    )
     if assignment is None:
         # After removal from an outlet, an agent's account cannot register people.
         raise errors.NO_ASSIGNMENT(article=article_on_agents())

@@ -22,7 +22,7 @@ from rollkeeper.agents.errors import (
     DailyLimitReached,
     OutletClosed,
 )
-from rollkeeper.agents.models import AgentRegistration
+from rollkeeper.agents.models import AgentRegistration, Outlet
 from rollkeeper.incidents.choices import About
 from rollkeeper.incidents.choices import Severity as IncidentSeverity
 from rollkeeper.incidents.services import open_incident, scope_incident
@@ -122,6 +122,18 @@ def test_who_was_taken_away_from_a_place_registers_nobody_anywhere(counter):
 
     with refusing(NO_ASSIGNMENT):
         counter.register()
+
+
+def test_who_was_taken_away_from_a_place_registers_nobody_from_that_moment(counter):
+    Outlet.objects.update(needs_device=False)
+    outlets.unassign_staff(CONSOLE, counter.username, on=ON)
+
+    with refusing(NO_ASSIGNMENT):
+        counter.register()
+    with refusing(NO_ASSIGNMENT):
+        queries.own_agent(counter.authority, on=ON, window_days=30)
+    assert queries.staff_of_own_agent(counter.authority) == []
+    assert registered(counter.register(at=at_time("10:00"), late=True).line_id)
 
 
 @pytest.mark.parametrize(("days", "may"), [(364, True), (365, True), (366, False)])
