@@ -279,7 +279,8 @@ def _current_assignment(
         "-since", "-assignment_id"
     )
     assignment = next(
-        (one for one in assignments if one.until is None or one.until > on or (late and one.until == on)), None
+        (one for one in assignments if one.until is None or one.until > on or (late and one.until == on)),
+        None,
     )
     if assignment is None:
         # After removal from an outlet, an agent's account cannot register people.

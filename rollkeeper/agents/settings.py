@@ -15,13 +15,17 @@ class Agents(Table):
         int, Field(gt=0, description="Registrations a day of an agent without its own limit.")
     ] = 50
     max_per_ten_minutes: Annotated[
-        int, Field(gt=0, description="Registrations by one agent's account in ten minutes; the next is held.")
+        int,
+        Field(
+            gt=0,
+            description="Registrations by one agent's account in ten minutes; more are flagged for a supervisor.",
+        ),
     ] = 6
     max_lines_per_person: Annotated[
         int,
         Field(
             gt=0,
-            description="Lines of one person by one agent within the window; the next is held.",
+            description="Lines of one person by one agent within the window; more are flagged for a supervisor.",
         ),
     ] = 3
     window_days: Annotated[

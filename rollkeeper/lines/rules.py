@@ -25,7 +25,7 @@ def may_reconnect_temporarily(
         )
     if SuspensionReason.REGISTRATION not in reasons:
         return Refused(
-            rule.article, "the line is not suspended for want of registration", "Nothing needs to be done."
+            rule.article, "the line is not suspended for a missing registration", "Nothing needs to be done."
         )
     if set(reasons) != {SuspensionReason.REGISTRATION}:
         return Refused(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""At an agent's counter: who may register people where and when, what each entry carries, what is held."""
+"""At an agent's counter: who may register people where and when, what each entry carries, what is flagged."""
 
 import datetime as dt
 import threading
@@ -172,7 +172,7 @@ def test_a_minor_finding_stops_nobody(counter):
     assert registered(counter.register().line_id)
 
 
-def test_the_next_of_too_many_in_ten_minutes_is_held_and_keeps_its_date(counter, set_settings):
+def test_the_next_of_too_many_in_ten_minutes_is_flagged_and_keeps_its_date(counter, set_settings):
     set_settings(max_per_ten_minutes=2)
     at = at_time("10:00")
     early = counter.register(at=at - dt.timedelta(minutes=10))
@@ -185,7 +185,7 @@ def test_the_next_of_too_many_in_ten_minutes_is_held_and_keeps_its_date(counter,
     assert early.line_id != case.line_id
 
 
-def test_one_document_behind_many_lines_is_held(counter, set_settings):
+def test_one_document_behind_many_lines_is_flagged(counter, set_settings):
     set_settings(max_lines_per_person=2)
 
     done = [counter.register(document="X7654321") for _ in range(3)]
@@ -195,7 +195,7 @@ def test_one_document_behind_many_lines_is_held(counter, set_settings):
     assert (case.pattern, case.line_id) == (Pattern.ONE_PERSON, done[-1].line_id)
 
 
-def test_what_was_taken_down_out_of_hours_and_handed_in_late_is_held_and_not_refused(counter):
+def test_what_was_taken_down_out_of_hours_and_handed_in_late_is_flagged_not_refused(counter):
     outlets.change_hours(CONSOLE, AGENT, PLACE, hours="mon-fri 09:00-18:00", on=ON)
 
     done = counter.register(at=at_time("20:00"), late=True)
@@ -205,7 +205,7 @@ def test_what_was_taken_down_out_of_hours_and_handed_in_late_is_held_and_not_ref
     assert registered(done.line_id)
 
 
-def test_one_account_at_two_places_on_one_day_is_held(counter):
+def test_one_account_at_two_places_on_one_day_is_flagged(counter):
     counter.register()
     outlets.unassign_staff(CONSOLE, counter.username, on=ON - dt.timedelta(days=1))
     outlets.open_outlet(CONSOLE, AGENT, "shigatse-01", hours="always", needs_device=False, on=ON)

@@ -13,7 +13,7 @@ class SampledAction(TextChoices):
     REGISTERED = "registered", _("registered")
     CORRECTED = "corrected", _("record corrected")
     TRANSFERRED = "transferred", _("transferred to another subscriber")
-    SUSPENDED = "suspended", _("suspended for want of registration")
+    SUSPENDED = "suspended", _("suspended for a missing registration")
     RESTORED = "restored", _("restored by an undo")
     TERMINATED = "terminated", _("terminated")
     NOTICE_DELIVERED = "notice_delivered", _("a notice provably arrived")
