@@ -60,7 +60,7 @@ class LedgerKeyMissing(RollkeeperError):
     code = "ledger_key_missing"
     kind = Kind.REFUSED
     sentence = "Checkpoints were signed before, but their key is missing: {file}."
-    remedy = "Put the key back. A new key would mean a new log, which no one has a reason to trust."
+    remedy = "Put the key back. If it is lost for good, or was stolen, begin a new log: docs/runbook/split-view.md."
 
 
 INVALID_CHECKPOINT = Refusal(

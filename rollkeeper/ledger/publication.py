@@ -269,10 +269,17 @@ def _signed_before(there: notes.Head | None) -> Iterator[tuple[str, notes.Head]]
 
 
 def require_key() -> None:
-    """Require the key that signed earlier checkpoints. Refuses: LedgerKeyMissing."""
-    signed = last_checkpoint_file().exists() or database.rows("SELECT FROM ledger_checkpoint LIMIT 1")
-    if signed and not notes.key_file().exists():
+    """Require the key that signed earlier checkpoints under this name; a new name is a new log. Refuses: LedgerKeyMissing."""
+    if not notes.key_file().exists() and _is_signed_under(f"{notes.origin()}\n"):
         raise LedgerKeyMissing(file=notes.key_file())
+
+
+def _is_signed_under(first_line: str) -> bool:
+    file = last_checkpoint_file()
+    if file.exists() and file.read_text("utf-8").startswith(first_line):
+        return True
+    asked = "SELECT FROM ledger_checkpoint WHERE starts_with(note, %s) LIMIT 1"
+    return bool(database.rows(asked, [first_line]))
 
 
 def _key() -> Ed25519PrivateKey:

@@ -6,6 +6,7 @@ import stat
 import pytest
 
 from rollkeeper.kernel import database
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.ledger import auditor, notes, queries, tree
 from rollkeeper.ledger.errors import (
     FOREIGN_LOG_FOLDER,
@@ -203,6 +204,23 @@ def test_a_lost_key_is_not_replaced_in_silence(fill, tmp_path):
         publish(tmp_path)
 
     kept.rename(notes.key_file())
+
+
+def test_a_new_log_under_a_new_name_gets_a_new_key(fill, tmp_path):
+    # The advice after a theft of the key was to begin one, and every publication asked for the old key.
+    fill(1, 3)
+    publish(tmp_path / "old")
+    kept = notes.key_file().rename(notes.key_file().with_suffix(".kept"))
+    origin = notes.origin()
+    write_settings(ledger={"origin": "ledger-2.operator.example"})
+
+    try:
+        done = publish(tmp_path / "new")
+    finally:
+        write_settings(ledger={"origin": origin})
+        kept.rename(notes.key_file())
+
+    assert done.public_size == done.size == 3
 
 
 def test_the_instance_keeps_the_last_checkpoint_even_if_the_database_loses_it(fill, tmp_path, superuser):
