@@ -231,6 +231,7 @@ class DocumentImageCount(models.Model):
     agent_id = models.UUIDField()
     outlet_id = models.UUIDField()
     images = models.IntegerField()
+    case_id = models.UUIDField(null=True, db_comment="The case that was opened because of them.")
 
     class Meta:
         """Counted up."""

@@ -8,7 +8,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.agents.choices import Pattern, Verdict
 from rollkeeper.agents.errors import AGENT_CASE_UNKNOWN, NOTHING_TO_REVERIFY
-from rollkeeper.agents.models import Case
+from rollkeeper.agents.models import Case, DocumentImageCount
 from rollkeeper.agents.reverification import start_reverifications
 from rollkeeper.agents.rules import is_many_abandoned
 from rollkeeper.agents.settings import settings
@@ -69,18 +69,17 @@ def settle_case(authority: Authority, case_id: UUID, verdict: Verdict, *, on: dt
 def open_abandoned_cases(authority: Authority, *, on: dt.date) -> int:
     """Open a case for each account that took many document images on a day and registered few people; return how many.
 
-    Again on the same day: no second one. Ledger: agents:case:opened. Refuses: NOT_ALLOWED.
+    Those of the day before, too: they may have come after its last check. Again: no second one for a day. Ledger: agents:case:opened. Refuses: NOT_ALLOWED.
     """
     role, opened = require(authority, Permission.UPDATE_REVERIFICATIONS), 0
     with action():
-        for one in rows(
-            sql("agents", "abandoned_registrations"), {"on": on, "pattern": Pattern.ABANDONED.value}
-        ):
+        for one in rows(sql("agents", "abandoned_registrations"), {"on": on}):
             if is_many_abandoned(begun=one.images, taken=one.taken, fewest=settings().abandoned_fewest):
-                open_case(
+                case_id = open_case(
                     authority, Pattern.ABANDONED, agent_id=one.agent_id, outlet_id=one.outlet_id, line_id=None, role=role,
                     on=on,
                 )  # fmt: skip
+                DocumentImageCount.objects.filter(staff_id=one.staff_id, day=one.day).update(case_id=case_id)
                 opened += 1
     return opened
 

@@ -231,6 +231,34 @@ def test_many_pictures_and_few_registrations_become_one_case_about_no_line(count
     assert (case.pattern, case.line_id) == (Pattern.ABANDONED, None)
 
 
+def test_another_account_of_an_outlet_that_takes_many_pictures_gets_its_own_case(counter, set_settings):
+    from rollkeeper.agents.registrations import count_document_image
+
+    set_settings(abandoned_fewest=3)
+    employ(StaffRole.CLERK, username="clerk-09")
+    outlets.assign_staff(CONSOLE, "clerk-09", agent=AGENT, outlet=PLACE, on=ON)
+    colleague = authority_of(Staff.objects.get(username="clerk-09"))
+    opened = []
+
+    for who in (counter.authority, colleague):
+        for _ in range(3):
+            count_document_image(who, devices=[counter.passkey], on=ON)
+        opened += [review_cases.open_abandoned_cases(CONSOLE, on=ON) for _ in range(2)]
+
+    assert opened == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize(("days", "cases"), [(1, 1), (2, 0)])
+def test_many_pictures_after_a_days_last_check_are_seen_the_next_day(counter, set_settings, days, cases):
+    from rollkeeper.agents.registrations import count_document_image
+
+    set_settings(abandoned_fewest=3)
+    for _ in range(3):
+        count_document_image(counter.authority, devices=[counter.passkey], on=ON)
+
+    assert review_cases.open_abandoned_cases(CONSOLE, on=ON + dt.timedelta(days=days)) == cases
+
+
 def test_a_case_is_settled_by_a_supervisor_and_by_nobody_at_the_counter(counter, supervisor, set_settings):
     from rollkeeper.access.errors import NOT_ALLOWED
 
