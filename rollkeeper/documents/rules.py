@@ -100,6 +100,12 @@ def with_state(kind: str, state: str | None) -> str:
     return f"{kind}-{state.strip().lower()}" if state and state.strip() and kind in TYPES_WITH_STATE else kind
 
 
+def without_state(kind: str) -> str:
+    """Return a type as it was recorded where its issuing state was not named."""
+    bare = normalise_type(kind).rpartition("-")[0]
+    return bare if bare in TYPES_WITH_STATE else kind
+
+
 def normalise_number(text: str) -> str:
     """Return a number without separators: capitals, ASCII digits for digits of any script.
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from rollkeeper.documents.offered import offered_types
-from rollkeeper.documents.rules import check_number, with_state
+from rollkeeper.documents.rules import TYPES_WITH_STATE, check_number, with_state
 from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
@@ -162,10 +162,14 @@ class PossibleDocumentForm(DocumentForm):
     """The document of a person who may show it one day. They never could if no such document has the number, so that is refused."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a number that no document of this kind has."""
+        """Refuse a number that no document of this kind has, and one that two states may use without its state."""
         given = super().clean() or {}
         number = given.get("document_number")
         if number and "document_type" in given:
+            if given["document_type"] in TYPES_WITH_STATE and not given.get("document_state", "?"):
+                self.add_error(
+                    "document_state", _("Enter the state that issued it: two states may use one number.")
+                )
             kind = with_state(given["document_type"], given.get("document_state"))
             if check_number(kind, number, clock.today()).verdict is Verdict.INVALID:
                 said = _("No document of this kind has this number: compare it with the document.")

@@ -100,7 +100,8 @@ def check_delegate(
 ) -> None:
     """Check whether a document belongs to a person whom the subscriber of a line named; exit code 1 if not.
 
-    Standard input: the number of the line, the kind of document and its number, a line each.
+    Standard input: the number of the line, the kind of document (of a passport with its state, such as passport-npl) and its number, a
+    line each.
 
     Example: rollkeeper delegates check heir < asked.txt
     """

@@ -10,6 +10,7 @@ import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
+from rollkeeper.documents.rules import without_state
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger.services import append_entry
@@ -101,13 +102,15 @@ def check_delegate(
     Ledger: selfcare:delegate:checked. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached.
     """
     role = require(authority, Permission.CHECK_DELEGATE)
-    index = index_of_document(document, on=on)
+    # Earlier versions let a subscriber name a person by a passport without its state.
+    kinds = {document[0], without_state(document[0])}
+    indexes = [index_of_document((kind, document[1]), on=on) for kind in kinds]
     with action():
         line = find_line_for_staff(authority, number_index_of(number), on=on)
         count_access(authority, AccessKind.DOCUMENT, on=on)
         tenure = current_tenure(line.line_id)
-        matches = tenure is not None and _matches(
-            tenure.person_id, mark_of(tenure.person_id, part, index), part
+        matches = tenure is not None and any(
+            _matches(tenure.person_id, mark_of(tenure.person_id, part, index), part) for index in indexes
         )
         if not matches:
             count_mismatch(authority)

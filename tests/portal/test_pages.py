@@ -262,6 +262,22 @@ def test_no_one_is_named_by_a_number_that_no_such_document_has(come_in, prove, k
     assert ("No document of this kind has this number" in text(answer)) is not bool(named)
 
 
+@pytest.mark.parametrize("action", ["add-delegate", "report-death"])
+@pytest.mark.parametrize(("state", "taken"), [({}, False), ({"document_state": "UTO"}, True)])
+def test_a_passport_is_named_with_the_state_that_issued_it(come_in, prove, action, state, taken):
+    line = register_line()
+    browser = come_in()
+    prove()
+
+    answer = do(
+        browser, action, line, part="heir", document_type="passport", document_number="P1234567", **state
+    )
+
+    assert ("Enter the state that issued it" in text(answer)) is not taken
+    named = len(rows("SELECT FROM selfcare_delegate")) + len(rows("SELECT FROM selfcare_case"))
+    assert named == taken
+
+
 def test_nothing_personal_is_in_addresses_titles_or_other_pages(come_in, prove):
     register_line()
     browser = come_in()

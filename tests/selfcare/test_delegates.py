@@ -95,6 +95,14 @@ def test_a_clerk_learns_of_the_document_before_them_alone_whether_it_is_the_one(
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'selfcare:delegate:checked'")) == 4
 
 
+def test_who_was_once_named_without_the_state_of_the_passport_is_found_with_it(at_portal):
+    register_line()
+    name(proved_session(at_portal), ("passport", HEIR[1]))
+
+    assert check_delegate(CLERK, NUMBER, DelegateRole.HEIR, HEIR, on=ON)
+    assert not check_delegate(CLERK, NUMBER, DelegateRole.HEIR, ("identity-card-npl", HEIR[1]), on=ON)
+
+
 def test_whom_a_subscriber_named_is_guessed_only_so_often_and_the_subscriber_sees_it(at_portal, limited):
     line = register_line()
     name(proved_session(at_portal))
