@@ -224,12 +224,16 @@ def examine_processes() -> list[ProcessHealth]:
 
 
 def examine_app(port: int) -> ProcessHealth:
-    """Ask the app that listens on a port of this machine."""
-    name, asked = f"app on port {port}", http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        return _said(name, *_answer(asked, "/readyz"))
-    except (OSError, http.client.HTTPException):
-        return _silent(name)
+    """Ask the app that listens on a port of this machine, by IPv4 or, if none does, by IPv6."""
+    name = f"app on port {port}"
+    for host in ("127.0.0.1", "::1"):
+        try:
+            return _said(name, *_answer(http.client.HTTPConnection(host, port, timeout=30), "/readyz"))
+        except ConnectionRefusedError:
+            continue
+        except (OSError, http.client.HTTPException):
+            break
+    return _silent(name)
 
 
 def _examined(place: Path) -> ProcessHealth | None:

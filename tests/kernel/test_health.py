@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import socket
 import threading
 from http.server import HTTPServer
 
@@ -168,6 +169,21 @@ def test_an_app_is_asked_by_its_port_alone(monkeypatch):
     assert [(one["alive"], one["missing"]) for one in (json.loads(d.stdout)[0] for d in (ready, lacking, gone))] == [
         (True, ""), (True, "register: OperationalError"), (False, "it does not answer"),
     ]  # fmt: skip
+
+
+class OverIPv6(HTTPServer):
+    address_family = socket.AF_INET6
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_an_app_that_listens_on_ipv6_alone_is_asked_there(monkeypatch):
+    with OverIPv6(("::1", 0), health._Handler) as server:
+        server.parts = []
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        ready = invoke("health", "--port", server.server_port, "--json")
+        server.shutdown()
+
+    assert json.loads(ready.stdout)[0]["ready"]
 
 
 def _said_of(name, done):
