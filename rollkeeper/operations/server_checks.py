@@ -25,11 +25,10 @@ def examine_servers() -> list[Finding]:
 
 def of_lost_connection(fault: psycopg.OperationalError) -> Finding:
     """Say which server refused or ended a connection, in its own words, which tell nothing of a row, and where its log is."""
-    said = " ".join(str(fault).split())
     logs = " and ".join(str(store.log) for store in stores.STORES)
     place = "that server's log" if _are_the_operators() else logs
     return Finding(
-        "", Health.ERROR, f"A database server refused or ended the connection: {said}",
+        "", Health.ERROR, f"A database server refused or ended the connection: {_words_of(fault)}",
         f"See docs/runbook/servers.md and {place}; for a password that is refused, docs/runbook/lost-passwords.md.",
     )  # fmt: skip
 
@@ -74,11 +73,15 @@ def _silent() -> list[Finding]:
             with database.connect(store, role):
                 pass
         except psycopg.OperationalError as fault:
-            said = " ".join(str(fault).split())
             remedy = f"Start that server, or mend 'instance.{setting}' in settings.toml and secrets/{store.name}-{role.value}.pgpass."
-            found.append(
-                Finding(
-                    "servers", Health.ERROR, f"The server of the {store.name} does not answer: {said}", remedy
-                )
-            )
+            if "certificate" in str(fault):
+                remedy = f"Its certificate has ended or has another name, or 'sslrootcert' in 'instance.{setting}' is not its authority: docs/runbook/certificates.md."
+            said = f"The server of the {store.name} does not answer: {_words_of(fault)}"
+            found.append(Finding("servers", Health.ERROR, said, remedy))
     return found
+
+
+def _words_of(fault: psycopg.OperationalError) -> str:
+    """Return a server's own words as sentences, without the library's advice to verify no certificate."""
+    lines = [one.strip() for one in str(fault).splitlines()]
+    return " ".join(f"{one.rstrip('.')}." for one in lines if one and not one.startswith("Either provide"))

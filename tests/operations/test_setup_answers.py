@@ -1,5 +1,6 @@
 """A production instance is told whose it is, or is not made; what it is told stays in its settings, defaults too."""
 
+import json
 import tomllib
 
 import pytest
@@ -10,6 +11,7 @@ from rollkeeper.kernel.settings import forget_settings, made_mark, settings_file
 from rollkeeper.operations import bootstrap, setup_answers
 from rollkeeper.operations.errors import INSTANCE_KIND_MISMATCH, NO_INSTANCE, SETUP_NOT_DONE, SETUP_UNANSWERED
 from tests.in_process import invoke
+from tests.operations.tls_front import Authority, tls_front
 from tests.refusals import refusing
 
 WHOLE = """
@@ -230,6 +232,20 @@ def test_the_doctor_names_a_server_that_kept_the_setup_from_ending(place, monkey
     assert answer.exit_code == 2
     assert answer.output.count("does not answer") == 2
     assert not made_mark().exists()
+
+
+@pytest.mark.parametrize("fault", ["ended", "no authority"])
+def test_the_doctor_says_of_a_certificate_what_to_look_at_and_never_to_trust_any(place, tmp_path, fault):
+    authority = Authority(tmp_path, "known")
+    root = authority.file if fault == "ended" else tmp_path / "none.pem"
+    with tls_front(1, authority.vouch("localhost", hours=-1)) as port:
+        url = f"postgresql://localhost:{port}/none?sslmode=verify-full&sslrootcert={root}"
+        write_settings(instance={"kind": InstanceKind.PRODUCTION, "register_url": url, "keys_url": url})
+        found = json.loads(invoke("doctor", "--json").stdout)
+
+    assert len(found) == 2
+    assert all("certificate" in one["sentence"] and "certificates.md" in one["remedy"] for one in found)
+    assert all("sslmode" not in one["sentence"] and one["sentence"].endswith(".") for one in found)
 
 
 def test_the_doctor_of_an_instance_that_is_half_made_makes_nothing(place):

@@ -28,11 +28,13 @@ class Authority:
             _pem(self._certificate(self._name, self._key, x509.BasicConstraints(ca=True, path_length=0)))
         )
 
-    def vouch(self, server):
-        """Return the file with a server's key and certificate."""
+    def vouch(self, server, *, hours=1):
+        """Return the file with a server's key and certificate, which ends in some hours, or has ended."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, server)])
-        made = self._certificate(subject, key, x509.SubjectAlternativeName([x509.DNSName(server)]))
+        made = self._certificate(
+            subject, key, x509.SubjectAlternativeName([x509.DNSName(server)]), hours=hours
+        )
         file = self._folder / f"{server}.server.pem"
         plain = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -40,12 +42,12 @@ class Authority:
         file.write_bytes(plain + _pem(made))
         return file
 
-    def _certificate(self, subject, key, extension):
+    def _certificate(self, subject, key, extension, *, hours=1):
         now = dt.datetime.now(dt.UTC)
         return (
             x509.CertificateBuilder().subject_name(subject).issuer_name(self._name).public_key(key.public_key())
-            .serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(hours=1))
-            .not_valid_after(now + dt.timedelta(hours=1)).add_extension(extension, critical=False)
+            .serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(hours=9))
+            .not_valid_after(now + dt.timedelta(hours=hours)).add_extension(extension, critical=False)
             .sign(self._key, hashes.SHA256())
         )  # fmt: skip
 
