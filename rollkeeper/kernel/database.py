@@ -47,6 +47,8 @@ PATIENT = (
     "SET LOCAL random_page_cost = 1.1;"
     "SET LOCAL statement_timeout = 0"
 )
+OUTLASTING_APPS: Final = "SET LOCAL lock_timeout = '5min'"
+"""Wait for a lock longer than an app can hold it: `kernel_end_long_transactions` ends its transaction before. Others that want it queue behind."""
 
 psycopg.adapters.register_dumper(list, PlainListDumper)
 
@@ -130,6 +132,11 @@ def is_out_of_reach(fault: BaseException | None) -> bool:
     )
 
 
+def is_locked_by_others(fault: BaseException) -> bool:
+    """Tell whether a statement waited in vain for a lock. Django wraps an error of the database and keeps it as the cause."""
+    return isinstance(fault.__cause__, psycopg.errors.LockNotAvailable)
+
+
 def connect(store: stores.Store, role: str) -> psycopg.Connection[Any]:
     """Open a separate connection, outside Django, in autocommit."""
     to = address(store, role)
@@ -208,6 +215,11 @@ def sql(package: str, name: str) -> str:
     """
     text = (files("rollkeeper") / package / "sql" / f"{name}.sql").read_text("utf-8")
     return _INCLUDE.sub(lambda found: _without_comments(sql(found[1], found[2])), text)
+
+
+def waiting_for_locks(statement: str) -> str:
+    """Return a statement that waits for the rows that others have locked, where the given one leaves them."""
+    return statement.replace(" SKIP LOCKED", "")
 
 
 def _without_comments(text: str) -> str:

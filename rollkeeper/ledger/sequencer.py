@@ -84,8 +84,7 @@ def _step(share: Share) -> tuple[int, int]:
     size, added = int(last["size"]), 0
     is_restored = last["cluster"] != here.cluster
     if is_restored:
-        # An app's open transaction is ended before this (`kernel_end_long_transactions`); others that begin meanwhile wait.
-        database.run("SET LOCAL lock_timeout = '5min'")
+        database.run(database.OUTLASTING_APPS)
         database.run("LOCK TABLE ledger_entry IN SHARE MODE")
         database.run("DELETE FROM ledger_appended")
     else:

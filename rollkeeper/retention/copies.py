@@ -11,9 +11,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import OperationalError
+
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.claims import serialize_on
-from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import (
+    OUTLASTING_APPS,
+    action,
+    is_locked_by_others,
+    rows,
+    run,
+    sql,
+    waiting_for_locks,
+    without_timeout,
+)
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.retention_rules import RetentionRules
@@ -105,17 +116,26 @@ def erase_copies(
     with action(), without_timeout():
         due = _search(slices, on=by["on"], records=())
     hold_back(due.copies, on=by["on"], of_copies=True)
-    erased = sum(_erase_slice(one, {**by, "law": law}, progress) for law, one in enumerate(slices))
+    erased = 0
+    for next_copies in (sql("retention", "next_copies"), waiting_for_locks(sql("retention", "next_copies"))):
+        for law, one in enumerate(slices):
+            erased += _erase_slice(one, {**by, "law": law}, progress, next_copies=next_copies)
+        if erased >= due.copies:
+            break
     run(_FORGET)
     return erased
 
 
-def _erase_slice(one: CopySlice, by: Mapping[str, Any], progress: Callable[[int], None]) -> int:
+def _erase_slice(
+    one: CopySlice, by: Mapping[str, Any], progress: Callable[[int], None], *, next_copies: str
+) -> int:
     erased = 0
     behind: UUID | None = UUID(int=0)
     values = {**by, "pack_hash": one.pack.hash, "article": one.rule.article, "chunk": CHUNK}
     while behind is not None:
-        records, at, behind = _intend(one.rule, {**values, "after_id": behind})
+        records, at, behind = _intend_unless_locked(
+            one.rule, {**values, "after_id": behind}, next_copies=next_copies
+        )
         finish_copies(on=values["on"], since=at)
         erased += records
         progress(records)
@@ -166,13 +186,28 @@ def _search(slices: Sequence[CopySlice], *, on: dt.date, records: Sequence[Mappi
     return DueCopies(int(found.copies), int(found.held))
 
 
-def _intend(rule: RetentionRules, values: Mapping[str, Any]) -> tuple[int, dt.datetime, UUID | None]:
+def _intend_unless_locked(
+    rule: RetentionRules, values: Mapping[str, Any], *, next_copies: str
+) -> tuple[int, dt.datetime, UUID | None]:
+    """Do as `_intend`; what others have locked for long is left for the next run."""
+    try:
+        return _intend(rule, values, next_copies=next_copies)
+    except OperationalError as fault:
+        if is_locked_by_others(fault):
+            return 0, clock.now(), None
+        raise
+
+
+def _intend(
+    rule: RetentionRules, values: Mapping[str, Any], *, next_copies: str
+) -> tuple[int, dt.datetime, UUID | None]:
     """Record the intent to erase the next copies, and certify it; return of how many records, when, and the last tenure looked at."""
     at = clock.now()
     with action(), without_timeout():
         serialize_on("erasure")
+        run(OUTLASTING_APPS)
         run(sql("retention", "make_due"))
-        last = next(iter(rows(sql("retention", "next_copies"), values)), None)
+        last = next(iter(rows(next_copies, values)), None)
         if last is None:
             return 0, at, None
         run(sql("retention", "skip_held"), values)

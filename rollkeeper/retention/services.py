@@ -13,13 +13,24 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import OperationalError
+
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.clock_steps import require_true_clock
-from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import (
+    OUTLASTING_APPS,
+    action,
+    is_locked_by_others,
+    rows,
+    run,
+    sql,
+    waiting_for_locks,
+    without_timeout,
+)
 from rollkeeper.kernel.ids import PersonId, TenureId
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.pack import Pack
@@ -178,9 +189,9 @@ def erase_due(
         values = by | one.values | {"pack_hash": one.pack.hash, "article": one.pack.retention.article}
         # Only kinds of records that were counted are searched: on most days nothing is due.
         if due.lines:
-            erased.lines += _erase("find_terminated", one.pack, values, erased, progress)
+            erased.lines += _erase("find_terminated", one.pack, values, erased, progress, due=due.lines)
         if due.tenures:
-            erased.tenures += _erase("find_past_tenures", one.pack, values, erased, progress)
+            erased.tenures += _erase("find_past_tenures", one.pack, values, erased, progress, due=due.tenures)
         if due.lines and one.is_present:
             erased.lines += _erase("find_undone", one.pack, values, erased, progress)
     erased.copies = erase_copies(copy_slices(pack, on), by, progress=progress)
@@ -271,30 +282,57 @@ class _Intended:
 
 
 def _erase(
-    find: str, pack: Pack, values: Mapping[str, Any], erased: Erased, progress: Callable[[int], None]
+    find: str,
+    pack: Pack,
+    values: Mapping[str, Any],
+    erased: Erased,
+    progress: Callable[[int], None],
+    *,
+    due: int = 0,
 ) -> int:
-    """Erase the records that a statement finds, each chunk after the last record of the chunk before; return how many there were."""
-    first = values["since_at"] if find == "find_past_tenures" else values["since"]
-    records, behind = 0, dict[str, object](after=first, after_id=UUID(int=0))
-    while intended := _intend(find, pack, {**values, **behind}):
-        _finish(erased, on=values["on"], since=intended.begun_at)
-        records, behind = records + intended.records, intended.last
-        progress(intended.records)
+    """Erase the records that a statement finds, each chunk after the last record of the chunk before; return how many there were.
+
+    Records whose lines others have locked are left, and if fewer than were due could be erased, waited for: an app could lock them for ever.
+    What a worker has locked for long goes in the next run.
+    """
+    first, records = values["since_at"] if find == "find_past_tenures" else values["since"], 0
+    for find_now in (sql("retention", find), waiting_for_locks(sql("retention", find))):
+        behind = dict[str, object](after=first, after_id=UUID(int=0))
+        while intended := _intend_unless_locked(
+            find_now, pack, {**values, **behind}, is_undone=find == "find_undone"
+        ):
+            _finish(erased, on=values["on"], since=intended.begun_at)
+            records, behind = records + intended.records, intended.last
+            progress(intended.records)
+        if records >= due:
+            break
     return records
 
 
-def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | None:
+def _intend_unless_locked(
+    find: str, pack: Pack, values: Mapping[str, Any], *, is_undone: bool
+) -> _Intended | None:
+    try:
+        return _intend(find, pack, values, is_undone=is_undone)
+    except OperationalError as fault:
+        if is_locked_by_others(fault):
+            return None
+        raise
+
+
+def _intend(find: str, pack: Pack, values: Mapping[str, Any], *, is_undone: bool) -> _Intended | None:
     """Record the intent to erase the next records, and certify it; return None if none is left."""
     with action(), without_timeout():
         serialize_on("erasure")
+        run(OUTLASTING_APPS)
         run(sql("retention", "make_due"))
-        last = next(iter(rows(sql("retention", find), {**values, "chunk": CHUNK})), None)
+        last = next(iter(rows(find, {**values, "chunk": CHUNK})), None)
         if last is None:
             return None
         run(sql("retention", "skip_held"), values)
         ended = [row.terminated_on for row in rows("SELECT DISTINCT terminated_on FROM retention_due")]
         at = clock.now()
-        kept = ended if find == "find_undone" else [keeps_until(pack, day) for day in ended]
+        kept = ended if is_undone else [keeps_until(pack, day) for day in ended]
         records = run(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": at})
         note_erased(records, on=values["on"])
     return _Intended(records, at, {"after": last.ended, "after_id": last.record_id})

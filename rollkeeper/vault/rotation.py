@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-import psycopg
 from django.db import OperationalError, transaction
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import action, is_locked_by_others, rows, run, sql, without_timeout
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -236,7 +235,7 @@ def _without_other_keys() -> Iterator[None]:
             # Inserts that begin after this wait until it is done. One that was there before may be an attacker's that never ends.
             run("LOCK TABLE person_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)
         except OperationalError as fault:
-            if isinstance(fault.__cause__, psycopg.errors.LockNotAvailable):
+            if is_locked_by_others(fault):
                 raise ROTATION_HELD_UP() from None
             raise
         finally:

@@ -332,6 +332,7 @@ def test_two_runs_at_once_clear_each_record_once(committed: None, monkeypatch: p
 
 def test_more_than_a_chunk_goes_in_one_run(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "CHUNK", 2)
+    monkeypatch.setattr(services, "OUTLASTING_APPS", "SET LOCAL lock_timeout = '50ms'")
     for _ in range(5):
         ended_line()
 

@@ -1,0 +1,81 @@
+"""An attacker has sessions of an app and keeps lines locked: their records are erased all the same."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from rollkeeper.kernel import database, stores
+from rollkeeper.kernel.database import Role, rows
+from rollkeeper.kernel.ids import LineId
+from tests.builders.lines import make_line
+from tests.leak.machine import until
+from tests.retention import test_copies
+from tests.retention.test_copies import end, from_end, kept_copies, registered, store
+from tests.retention.test_erasure import ENDED, ERASED, ended_line, erase, tenure_of
+
+__all__ = ["from_end", "store"]
+
+pytestmark = pytest.mark.usefixtures("committed", "law_put_back", "store")
+
+
+@contextmanager
+def locked_until_someone_waits(line_id: LineId, role: Role) -> Iterator[None]:
+    """Have an app lock a line until another session waits for it, as where the server ends the transaction in the end."""
+    with (
+        database.connect(stores.REGISTER, role) as app,
+        database.connect(stores.REGISTER, Role.WORKER) as looking,
+    ):
+        app.autocommit = False
+        app.execute("SELECT lines_lock_lines(ARRAY[%s])", [line_id])
+        is_over = threading.Event()
+
+        def give_way() -> None:
+            until(
+                lambda: (
+                    is_over.is_set() or looking.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone()
+                )
+            )
+            app.rollback()
+
+        giving_way = threading.Thread(target=give_way)
+        giving_way.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            giving_way.join()
+
+
+@pytest.mark.parametrize("role", [Role.COUNTER, Role.BACKOFFICE])
+def test_a_terminated_line_that_an_app_keeps_locked_is_erased(role: Role) -> None:
+    line_id, other = ended_line(), ended_line()
+
+    with locked_until_someone_waits(line_id, role):
+        done = erase(ERASED)
+
+    assert done.lines == 2
+    assert {row.erased_on for row in rows("SELECT erased_on FROM lines_line")} == {ERASED}
+    assert other != line_id
+
+
+def test_a_past_tenure_whose_line_an_app_keeps_locked_is_erased() -> None:
+    line_id = make_line()
+    tenure_of(line_id, ENDED.replace(year=2011), ENDED)
+    tenure_of(line_id, ENDED, None)
+
+    with locked_until_someone_waits(line_id, Role.COUNTER):
+        done = erase(ERASED)
+
+    assert done.tenures == 1
+
+
+def test_a_copy_whose_line_an_app_keeps_locked_is_erased(from_end):
+    line_id = registered(copies=(b"\xff\xd8 an invented front",))
+    end(line_id)
+
+    with locked_until_someone_waits(line_id, Role.COUNTER):
+        done = test_copies.erase(test_copies.ENDED + 31 * test_copies.DAY)
+
+    assert (done.copies, kept_copies()) == (1, 0)
