@@ -195,7 +195,7 @@ SETUP_OUTDATED = Refusal(
     "setup_outdated",
     Kind.CONFLICT,
     "The tables and rights of this instance are those of version {found}, this program is version {version}.",
-    "Run 'rollkeeper setup' with this program (docs/upgrading.md). Until then nothing is done in this instance.",
+    "Run 'rollkeeper setup' with the newer of the two, and use it alone (docs/upgrading.md). Until then nothing is done in this instance.",
 )
 INSTANCE_FORMAT_MISMATCH = Refusal(
     "instance_format_mismatch",

@@ -81,10 +81,15 @@ def _require_register() -> None:
 
 def require_set_up() -> None:
     """Require that `rollkeeper setup` was run with this version; a patch version changes no table. Refuses: SETUP_OUTDATED."""
-    (found,) = rows("SELECT to_regproc('kernel_set_up_by') IS NOT NULL AS says")
-    said = str(rows("SELECT kernel_set_up_by() AS version")[0].version) if found.says else ""
+    said = set_up_by()
     if _minor(said) != _minor(__version__):
         raise SETUP_OUTDATED(found=said or f"< {__version__}", version=__version__)
+
+
+def set_up_by() -> str:
+    """Return the version whose `rollkeeper setup` ran last; empty before the first, and for a version that did not note it."""
+    (found,) = rows("SELECT to_regproc('kernel_set_up_by') IS NOT NULL AS says")
+    return str(rows("SELECT kernel_set_up_by() AS version")[0].version) if found.says else ""
 
 
 def _minor(version: str) -> list[str]:

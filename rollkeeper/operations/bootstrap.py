@@ -25,7 +25,7 @@ from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.console import err
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.health import require_set_up
+from rollkeeper.kernel.health import require_set_up, set_up_by
 from rollkeeper.kernel.instance import InstanceKind, instance
 from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir, instance_exists, is_made, made_mark, write_settings
@@ -195,7 +195,14 @@ def require_known_version() -> bool:
     for app, name in sorted(set(loader.applied_migrations) - known):
         if app in loader.migrated_apps:
             raise INSTANCE_OF_ANOTHER_VERSION(step=f"{app}.{name}")
+    if (said := set_up_by()) and _minor(said) > _minor(__version__):
+        # It may have renewed functions without a migration: this program would put its older ones in their place.
+        raise INSTANCE_OF_ANOTHER_VERSION(step=said)
     return set(loader.graph.nodes) <= set(loader.applied_migrations)
+
+
+def _minor(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2])
 
 
 def set_limits(

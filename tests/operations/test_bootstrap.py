@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from rollkeeper import __version__
 from rollkeeper.kernel import database
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations import bootstrap, doctor
@@ -71,6 +72,21 @@ def test_an_older_program_refuses_the_instance_of_a_newer_one_and_changes_nothin
 
     assert "lines.9999_of_a_newer_version" in str(refusal.value)
     assert changed == []
+
+
+@pytest.mark.parametrize(("part", "is_refused"), [(0, True), (1, True), (2, False)])
+def test_an_older_program_does_not_put_its_functions_in_the_place_of_newer_ones(
+    committed: None, monkeypatch: pytest.MonkeyPatch, part: int, is_refused: object
+) -> None:
+    newer = [int(one) for one in __version__.split(".")]
+    newer[part] += 1
+    monkeypatch.setattr(bootstrap, "set_up_by", lambda: ".".join(map(str, newer)))
+
+    if is_refused:
+        with refusing(INSTANCE_OF_ANOTHER_VERSION):
+            bootstrap.require_known_version()
+    else:
+        assert bootstrap.require_known_version()
 
 
 def test_doctor_says_that_the_tables_are_older(of_an_older_version: None) -> None:
