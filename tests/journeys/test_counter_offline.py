@@ -16,10 +16,13 @@ from tests.superuser import as_superuser
 
 pytestmark = pytest.mark.browser
 
-DAY_AND_TIME = {"en": r"\d+ [A-Z]\w+ \d{4}, \d\d:\d\d"} | dict.fromkeys(
-    ("zh-hans", "bo"), r"\d{4}年\d+月\d+日,? \d\d:\d\d"
-)
-"""As the register writes them; a browser knows no Tibetan dates."""
+DAY_AND_TIME = {
+    "en": r"\d+ [A-Z]\w+ \d{4}, \d\d:\d\d",
+    "zh-hans": r"\d{4}年\d+月\d+日 \d\d:\d\d",
+    "bo": r"\d{4} ལོའི་ཟླ་ \d+ པའི་ཚེས་ \d+ ཆུ་ཚོད་ \d\d:\d\d",
+}
+"""As the register writes them."""
+FULL = """() => { IDBObjectStore.prototype.put = function () { throw new DOMException("full", "QuotaExceededError"); }; }"""
 BUTTON = "form[data-offline] button[type=submit]:not([form])"
 SLIP = "[data-slip]:not([hidden])"
 NAME, ADDRESS = "འཇིགས་མེད་ཟླ་བ་ཟབ་མོ་", "Kesang Invented Job 4711 Zzyzx"
@@ -301,6 +304,20 @@ def test_a_page_that_never_got_a_ticket_says_so_and_keeps_what_was_entered(demo,
         assert clerk.page.input_value("#id_subscriber__name") == NAME
         assert clerk.page.locator(SLIP).count() == 0
         context.close()
+
+
+def test_a_full_device_says_so_and_keeps_what_was_entered(at_counter):
+    at_counter.fill()
+    at_counter.page.evaluate(FULL)
+    at_counter.wire.cut()
+
+    at_counter.submit()
+
+    at_counter.page.wait_for_function(
+        "() => document.querySelector('[data-state]').textContent.includes('the storage of this device is full')"
+    )
+    assert at_counter.page.input_value("#id_subscriber__name") == NAME
+    assert at_counter.page.locator(SLIP).count() == 0
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])

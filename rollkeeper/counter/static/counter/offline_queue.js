@@ -28,12 +28,13 @@ window.addEventListener("rollkeeper:locked", () => locked.abort());
 
 const text = (name) => texts.querySelector(`[data-text="${name}"]`).textContent;
 // As every other page writes a day and a time: not as an American one does.
-const LOCALES = { en: ["en-GB"], bo: ["bo", "zh-Hans"] };
 const shown = (at) => {
   const [when, language] = [new Date(at), document.documentElement.lang];
-  const locales = LOCALES[language] ?? [language];
-  const day = when.toLocaleDateString(locales, { dateStyle: "long" });
-  return `${day}${language === "zh-hans" ? "" : ","} ${when.toLocaleTimeString(locales, { timeStyle: "short", hourCycle: "h23" })}`;
+  const time = when.toLocaleTimeString("en-GB", { timeStyle: "short" });
+  // No browser knows a Tibetan day.
+  if (language === "bo") return `${when.getFullYear()} ལོའི་ཟླ་ ${when.getMonth() + 1} པའི་ཚེས་ ${when.getDate()} ཆུ་ཚོད་ ${time}`;
+  const day = when.toLocaleDateString(language === "en" ? "en-GB" : language, { dateStyle: "long" });
+  return `${day}${language === "zh-hans" ? "" : ","} ${time}`;
 };
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -155,13 +156,16 @@ async function submitted(event) {
   hold(form, true);
   try {
     const record = await sealed(form, taken);
-    await store.keep("submissions", record);
+    await store.keep("submissions", record).catch(() => {
+      throw new Error("not-kept");
+    });
     if (goes && (await hasHtmx())) pass(form, record);
     else await wait(form, record);
   } catch (fault) {
     hold(form, false);
+    form.unsealed = ["too-long", "not-kept"].includes(fault.message) ? fault.message : "not-sealed";
     if (goes && window.htmx) pass(form, null);
-    else await show(fault.message === "too-long" ? "too-long" : "not-sealed");
+    else await show(form.unsealed);
   }
 }
 
@@ -229,7 +233,7 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
     const record = event.detail.elt.pending;
     isAway = true;
     if (record) void wait(event.detail.elt, record);
-    else if (event.detail.elt.matches("form[data-offline]")) void show(trouble || "not-sealed");
+    else if (event.detail.elt.matches("form[data-offline]")) void show(trouble || event.detail.elt.unsealed || "not-sealed");
   });
 }
 
