@@ -14,10 +14,12 @@ from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import TYPES_WITH_STATE, check_number, with_state
 from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.error_messages import translated_texts
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.instance import instance
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import DECLARED_AT_PORTAL
+from rollkeeper.lines.errors import DAYS_REVERSED
 from rollkeeper.lines.numbers import NAMED
 from rollkeeper.registration.forms import QUIET, state_field
 from rollkeeper.selfcare.choices import DelegateRole, DisputeReason
@@ -239,6 +241,14 @@ class PauseForm(ActionForm):
         label=_("Last day"), required=False, help_text=_("Leave it empty until it is known."),
         widget=forms.DateInput(attrs=_DAY),
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Say at the last day that it is before the first."""
+        given = super().clean() or {}
+        first, last = given.get("first"), given.get("last")
+        if first and last and last < first:
+            self.add_error("last", translated_texts(DAYS_REVERSED(first=first, last=last)))
+        return given
 
 
 class DisputeForm(ActionForm):

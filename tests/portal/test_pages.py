@@ -262,6 +262,16 @@ def test_no_one_is_named_by_a_number_that_no_such_document_has(come_in, prove, k
     assert ("No document of this kind has this number" in text(answer)) is not bool(named)
 
 
+def test_a_last_day_before_the_first_is_said_at_its_field(come_in):
+    line = register_line()
+    browser = come_in()
+
+    answer = do(browser, "pause", line, reason="hospital", first="2012-03-20", last="2012-03-01")
+
+    assert 'href="#id_last"' in text(answer)
+    assert "is before the first day" in text(answer)
+
+
 @pytest.mark.parametrize("action", ["add-delegate", "report-death"])
 @pytest.mark.parametrize(("state", "taken"), [({}, False), ({"document_state": "UTO"}, True)])
 def test_a_passport_is_named_with_the_state_that_issued_it(come_in, prove, action, state, taken):
