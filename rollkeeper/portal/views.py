@@ -89,7 +89,13 @@ def during_session(view: View) -> View:
 
 def to_portal_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect a visitor without a valid session to the sign-in page, with a message."""
-    messages.info(request, _("Your session has ended. Ask for a new code to sign in again."))
+    if request.method == "POST":
+        said = _(
+            "Your session has ended, and what you sent was not recorded. Ask for a new code to sign in again."
+        )
+    else:
+        said = _("Your session has ended. Ask for a new code to sign in again.")
+    messages.info(request, said)
     return revoke(go_to(request, "portal:sign_in"))
 
 

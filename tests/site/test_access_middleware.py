@@ -241,7 +241,7 @@ def test_who_sends_a_form_without_a_session_is_told_that_it_has_ended(app):
     asked = Client(HTTP_ACCEPT="text/html").get("/do/pause/", follow=True)
 
     assert [one.redirect_chain for one in (sent, asked)] == [[("/", 302)]] * 2
-    assert "Your session has ended" in sent.content.decode()
+    assert "Your session has ended, and what you sent was not recorded." in sent.content.decode()
     assert "Your session has ended" not in asked.content.decode()
 
 
