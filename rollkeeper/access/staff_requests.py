@@ -31,7 +31,15 @@ from rollkeeper.access.hooks import LONG_REQUESTS, STAFF_REQUESTS
 from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_of
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, read_json, rows, run, sql
+from rollkeeper.kernel.database import (
+    action,
+    is_locked_by_others,
+    is_of_one_request,
+    read_json,
+    rows,
+    run,
+    sql,
+)
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.hooks import HookUnset
 from rollkeeper.kernel.ids import StaffId, new_uuid
@@ -42,6 +50,7 @@ CHANNEL: Final = "staff_requests"
 ANSWER_TIMEOUT_S: Final = 6.0
 MAX_AGE_MINUTES: Final = 15
 _POLL_S: Final = 0.05
+_BUSY_FOR: Final = dt.timedelta(seconds=20)
 _KEPT_LONG_DAYS: Final = 366
 log = logging.getLogger("rollkeeper.staff_requests")
 
@@ -225,7 +234,8 @@ def _await(request_id: UUID) -> None:
 
 
 def _answer(request_id: UUID) -> Mapping[str, Any] | None:
-    (found,) = rows("SELECT result, refusal FROM access_staffrequest WHERE request_id = %s", [request_id])
+    asked = "SELECT CASE WHEN done_at IS NOT NULL THEN result END AS result, refusal FROM access_staffrequest WHERE request_id = %s"
+    (found,) = rows(asked, [request_id])
     raise_all(restored_refusals(_read(found.refusal) or ()))
     result: Mapping[str, Any] | None = _read(found.result)
     return result
@@ -272,9 +282,11 @@ def _outcome(row: Any) -> tuple[Outcome | None, list[dict[str, Any]] | None]:
             return _done(row), None
     except RollkeeperError as fault:
         return None, stored_refusals(fault)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as broke:  # noqa: BLE001 - one request that breaks must not stop the others; no value is logged
+    except Exception as broke:  # one request that breaks must not stop the others; no value is logged
+        if isinstance(broke, (OperationalError, InterfaceError)) and not is_of_one_request(broke):
+            raise
+        if is_locked_by_others(broke) and not _is_long(row.kind) and row.age_minutes < MAX_AGE_MINUTES:
+            return Outcome(again_in=_BUSY_FOR), None
         log.error("a request of kind %s broke: %s", row.kind, type(broke).__name__)  # noqa: TRY400
         return None, stored_refusals(STAFF_REQUEST_BROKE())
 

@@ -137,6 +137,17 @@ def is_locked_by_others(fault: BaseException) -> bool:
     return isinstance(fault.__cause__, psycopg.errors.LockNotAvailable)
 
 
+def is_of_one_request(fault: BaseException) -> bool:
+    """Tell whether a statement failed for what it asked, or waited in vain for a lock: the next request may go better.
+
+    Otherwise an app that locks a line could hold up everyone's requests behind one about that line.
+    """
+    cause = fault.__cause__
+    return isinstance(cause, (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)) or (
+        isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith("54")
+    )
+
+
 def connect(store: stores.Store, role: str) -> psycopg.Connection[Any]:
     """Open a separate connection, outside Django, in autocommit."""
     to = address(store, role)

@@ -24,7 +24,7 @@ from rollkeeper.access.services import authority_on
 from rollkeeper.agents.queries import is_agent_account
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.database import action, is_of_one_request, rows, run, sql
 from rollkeeper.kernel.error_messages import translated
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
@@ -136,9 +136,9 @@ def process_next(authority: Authority) -> bool:
     try:
         with translation.override(row.language):
             came = _processed(authority, row)
-    except (OperationalError, InterfaceError):
-        raise
-    except ConcurrentUpdate:
+    except (OperationalError, InterfaceError, ConcurrentUpdate) as fault:
+        if not (isinstance(fault, ConcurrentUpdate) or is_of_one_request(fault)):
+            raise
         _put_off(row.submission_key, BUSY_FOR)
         return True
     except AccessLimitReached:

@@ -8,6 +8,7 @@ an error, or if the clerk's limit is reached, the application goes back unchange
 import datetime as dt
 import logging
 from typing import Any
+from uuid import UUID
 
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import translation
@@ -17,7 +18,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.access.services import authority_on
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import action, leave_marks, rows, sql
+from rollkeeper.kernel.database import action, is_of_one_request, leave_marks, rows, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
@@ -40,31 +41,34 @@ log = logging.getLogger("rollkeeper.offline_worker")
 
 def settle_applications(authority: Authority) -> int:
     """Record all checked applications; return how many."""
-    done = 0
-    while settle_next_application(authority):
+    done, busy = 0, set[UUID]()
+    while settle_next_application(authority, busy=busy):
         done += 1
-    return done
+    return done - len(busy)
 
 
-def settle_next_application(authority: Authority) -> bool:
-    """Record the application whose document was seen first; return whether there was one.
+def settle_next_application(authority: Authority, *, busy: set[UUID]) -> bool:
+    """Record the application whose document was seen first, unless it is `busy`; return whether there was one.
+
+    One whose line others have locked for long is added to `busy`, and waits for the next run.
 
     Ledger: vault:offline:opened, selfcare:application:settled, and line:tenure:registered where it is not refused, else
     line:access:recorded.
     """
     role, on = require(authority, Permission.PROCESS_OFFLINE), clock.today()
     with action():
-        found = rows(sql("offline", "next_checked_application"))
+        found = rows(sql("offline", "next_checked_application"), {"busy": list(busy)})
         if not found:
             return False
         (row,) = found
         try:
             with translation.override(row.check_language):
                 outcome, said = _settled(row, on=on)
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as fault:  # one that breaks must not stop the others; no value is logged
-            if isinstance(fault, ConcurrentUpdate) or (
+            if isinstance(fault, ConcurrentUpdate) or is_of_one_request(fault):
+                busy.add(row.application_id)
+                return True
+            if isinstance(fault, (OperationalError, InterfaceError)) or (
                 isinstance(fault, RollkeeperError) and fault.code in PASSING
             ):
                 raise  # nothing is wrong with it: it waits as it is

@@ -19,7 +19,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.codes import new_code
-from rollkeeper.kernel.database import action, prepared_rows, rows, run, sql
+from rollkeeper.kernel.database import action, is_of_one_request, prepared_rows, rows, run, sql
 from rollkeeper.kernel.error_messages import translated_plainly
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
@@ -91,6 +91,21 @@ def process_code_request(authority: Authority, *, on: dt.date | None = None) -> 
 
 
 def _process_next_code(authority: Authority, role: StaffRole, *, on: dt.date) -> bool:
+    try:
+        return _process_first_code(authority, role, on=on)
+    except OperationalError as fault:
+        if not is_of_one_request(fault):
+            raise
+    with action():  # another has locked the line for long: no code is sent, and the next request is processed
+        found = prepared_rows(sql("selfcare", "next_code_request"))
+        for row in found:
+            _mark_processed(row.code_request_id)
+    if found:
+        enter_unsent(authority, role, on=on)
+    return bool(found)
+
+
+def _process_first_code(authority: Authority, role: StaffRole, *, on: dt.date) -> bool:
     with action():
         found = prepared_rows(sql("selfcare", "next_code_request"))
         if not found:
@@ -172,9 +187,9 @@ def _answered(row: Any, *, on: dt.date) -> dict[str, Any]:
             "refused": fault.code,
             "said": translated_plainly(fault),
         }
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as fault:  # noqa: BLE001 - one request that breaks must not stop the portal; no value is logged
+    except Exception as fault:  # one request that breaks must not stop the portal; no value is logged
+        if isinstance(fault, (OperationalError, InterfaceError)) and not is_of_one_request(fault):
+            raise
         log.error("a request of kind %s broke: %s", row.kind, type(fault).__name__)  # noqa: TRY400
         return {"refused": "crashed", "said": []}
 

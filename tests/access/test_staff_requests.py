@@ -18,7 +18,9 @@ from rollkeeper.access.errors import (
 from rollkeeper.access.hooks import STAFF_REQUESTS
 from rollkeeper.access.models import RoleGrant
 from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel import database, stores
+from rollkeeper.kernel.claims import lock_matter
+from rollkeeper.kernel.database import Role, rows, run
 from tests.builders.staff import employ
 from tests.builders.workers import attend
 from tests.refusals import refusing
@@ -42,12 +44,18 @@ def break_down(authority, payload, on):
     raise ValueError("a value that no one may read")
 
 
+def wait_for_an_agent(authority, payload, on):
+    lock_matter("agent", "one")
+    return {}
+
+
 @pytest.fixture
 def worker(register, as_role, monkeypatch):
     monkeypatch.setattr(STAFF_REQUESTS, "_registered", STAFF_REQUESTS._registered.copy())
     STAFF_REQUESTS.register(stop_something, key="test-stop")
     STAFF_REQUESTS.register(waive_something, key="test-waive")
     STAFF_REQUESTS.register(break_down, key="test-break")
+    STAFF_REQUESTS.register(wait_for_an_agent, key="test-wait")
     DONE.clear()
     attend(monkeypatch, as_role)
 
@@ -122,6 +130,23 @@ def test_what_waited_for_long_is_not_done(worker, as_role, monkeypatch, minutes,
     assert bool(DONE) is is_done
     (row,) = rows("SELECT refusal FROM access_staffrequest")
     assert ("staff_request_too_old" in str(row.refusal)) is not is_done
+
+
+def test_what_waits_for_the_lock_of_an_app_holds_up_no_other_request(worker, as_role):
+    manager = employ(StaffRole.CAMPAIGN_MANAGER)
+    run("SET LOCAL lock_timeout = '50ms'")
+
+    with database.connect(stores.REGISTER, Role.COUNTER) as counter:
+        counter.autocommit = False
+        counter.execute("SELECT kernel_lock('agent', ARRAY['one'])")
+        assert worker(manager, "test-wait") is None
+        assert worker(manager, "test-stop", batch="one") == {"count": 1}
+        counter.rollback()
+
+    run("UPDATE access_staffrequest SET again_at = made_at")
+    with as_role("worker"):
+        assert staff_requests.do_staff_requests(limit=1) == 1
+    assert {row.state for row in rows("SELECT state FROM access_staffrequest")} == {"done"}
 
 
 def test_it_is_done_once(worker, as_role):
