@@ -144,10 +144,12 @@ def _open(pack: Pack) -> Iterator[LawFinding]:
 
 def _declined(pack: Pack) -> Iterator[LawFinding]:
     for one in pack.file.declined:
+        # What only a survey reports has a name in place of a number.
+        article = f"Article {one.article}" if one.article[0].isdigit() else one.article.capitalize()
         yield LawFinding(
             Weight.NOTE,
             "declined",
-            f"Article {one.article}, {one.what['en']}: declined. {one.why['en']} {one.answers} answers.",
+            f"{article}, {one.what['en']}: declined. {one.why['en']} {one.answers} answers.",
         )
 
 

@@ -44,7 +44,11 @@ def _articles(pack: Pack) -> Iterator[LawFinding]:
     file, first = pack.file, pack.file.sources[0].id
     cited = {(because.source or first, because.article) for _, because in citations(file)}
     cited |= {(one.source, one.article) for one in file.declined}
-    idle = [one.article for one in file.articles if (one.source, one.article) not in cited]
+    idle = [
+        one.article if one.source == first else f"{one.article} ({one.source})"
+        for one in file.articles
+        if (one.source, one.article) not in cited
+    ]
     if idle:
         yield LawFinding(
             Weight.NOTE,

@@ -107,6 +107,13 @@ def test_an_article_that_is_declined_does_not_count_as_idle(name):
     assert not found(pack, "articles")
 
 
+def test_an_idle_article_of_a_further_source_is_named_with_it():
+    pack = load_pack("cn-xz-2011")
+    further = {one.source for one in pack.file.articles} - {pack.file.sources[0].id}
+
+    assert any(f" ({one})" in found(pack, "articles")[0].sentence for one in further)
+
+
 @pytest.mark.parametrize("shape", Shape)
 def test_check_names_the_lines_that_are_still_to_be_filled_in(shape, tmp_path):
     file = tmp_path / "new.yaml"

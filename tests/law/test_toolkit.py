@@ -352,6 +352,13 @@ def test_a_declined_duty_names_its_article_its_reason_and_who_answers():
     assert all("answers" in one.sentence for one in found)
 
 
+def test_a_declined_duty_of_a_survey_is_named_without_a_number():
+    found = [one.sentence for one in check_pack(load_pack("ke-ln163-2015"), on=ON) if one.topic == "declined"]
+
+    assert any(one.startswith("Majority, ") for one in found)
+    assert not any(one.startswith("Article majority") for one in found)
+
+
 def test_scaffolds_have_no_value_of_a_real_law():
     assert all("TODO" in scaffold("xx-a", shape=shape, on=ON) for shape in Shape)
 
