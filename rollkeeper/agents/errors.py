@@ -84,7 +84,7 @@ NOT_ASSIGNED = Refusal(
 NO_DEVICE = Refusal(
     "no_device",
     Kind.CONFLICT,
-    "{username} has no passkey that stays in one device.",
+    "{username} has no new passkey that stays in one device.",
     "Add one on the device at the outlet, stored in that device only and not synchronised between devices.",
 )
 AGENT_MAY_NOT_REGISTER = Refusal(

@@ -171,7 +171,8 @@ def stays_in_one_device(credential: Any) -> bool:
 
 
 def _newest_passkey(staff_id: StaffId) -> Authenticator | None:
-    registered = Device.objects.filter(removed_on__isnull=True).values_list("authenticator_id", flat=True)
+    """Return the newest passkey that was never a device's: one that was removed may be in a thief's hands."""
+    registered = Device.objects.values_list("authenticator_id", flat=True)
     passkeys = (
         Authenticator.objects.filter(user_id=staff_id, type=Authenticator.Type.WEBAUTHN)
         .exclude(pk__in=list(registered))

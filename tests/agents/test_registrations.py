@@ -19,6 +19,7 @@ from rollkeeper.agents.errors import (
     AGENT_UNKNOWN,
     DEVICE_NOT_REGISTERED,
     NO_ASSIGNMENT,
+    NO_DEVICE,
     DailyLimitReached,
     OutletClosed,
 )
@@ -92,6 +93,17 @@ def test_another_device_registers_nobody(counter):
         counter.register(passkey=counter.passkey + 1000)
 
     outlets.remove_devices(CONSOLE, counter.username, on=ON)
+    with refusing(DEVICE_NOT_REGISTERED):
+        counter.register()
+
+
+def test_the_passkey_of_a_lost_device_is_not_registered_again(counter, monkeypatch):
+    monkeypatch.setattr(outlets, "stays_in_one_device", lambda _: True)
+    outlets.remove_devices(CONSOLE, counter.username, on=ON)
+
+    with refusing(NO_DEVICE):  # the clerk has not added one on the new device yet
+        outlets.register_device(CONSOLE, counter.username, on=ON)
+
     with refusing(DEVICE_NOT_REGISTERED):
         counter.register()
 

@@ -246,7 +246,7 @@ def test_a_device_of_an_outlet_is_registered_and_ended_on_the_page(counter, back
         {"do": "remove_devices", "username": counter.username, "confirmed": "yes"},
     )
 
-    assert "has no passkey that stays in one device" in none.content.decode()
+    assert "has no new passkey that stays in one device" in none.content.decode()
     assert elsewhere.status_code == 409, "the page of another agent registers nothing"
     assert "Call the outlet first" in question.content.decode()
     assert asked == first

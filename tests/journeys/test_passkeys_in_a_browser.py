@@ -95,4 +95,4 @@ def test_a_passkey_that_travels_between_devices_says_nothing_of_a_place(visitor,
 
     said = visitor.demo.type("agents", "add-device", "shop-19", answer=1)
 
-    assert "no passkey that stays in one device" in " ".join(said.split())
+    assert "no new passkey that stays in one device" in " ".join(said.split())

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from rollkeeper.access.authority import subscriber_authority, worker_authority
-from rollkeeper.kernel import database
+from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import Role, rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import write_settings
@@ -144,6 +144,26 @@ def test_a_notice_opens_what_its_channel_needs_and_not_the_other(worker, channel
     assert look(needed)[0].is_readable
     with refusing(VAULT_OPENING_UNJUSTIFIED):
         look(other)
+
+
+def test_a_worker_that_changes_a_notices_channel_gets_the_other_value_too(worker):
+    """It sends notices, so it chooses their channels: SECURITY.md says what it gets."""
+    line_id, sealed = a_line()
+    (contact,) = seal_line_values(LineField.CONTACT, [(line_id, "someone@example.invalid")])
+    change_line(line_id, contact_sealed=contact, contact_kind="email")
+    run(
+        "INSERT INTO notices_notice (line_id, kind, language, state, channel, queued_on, pack_hash, claimed_by)"
+        " VALUES (%s, 'terminated', 'en', 'queued', 'email', %s, '00', 1)",
+        [line_id, ON],
+    )
+    worker()
+    with database.connect(stores.REGISTER, Role.WORKER) as attacker:
+        attacker.execute("UPDATE notices_notice SET channel = 'sms' WHERE line_id = %s", [line_id])
+
+    (value,) = open_line_values(
+        worker_authority(), LineField.NUMBER, [(line_id, sealed)], purpose=Purpose.NOTICE, on=ON
+    )
+    assert value.is_readable
 
 
 @pytest.mark.parametrize("purpose", [Purpose.NETWORK, Purpose.NOTICE, Purpose.SUBSCRIBER_REQUEST])
