@@ -8,11 +8,16 @@ from typing import Any
 import psycopg
 import pytest
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.ledger.sequencer import integrate
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
 from tests.builders.lines import make_line
 from tests.operations.test_app_roles import ENTERED, forged
+from tests.superuser import as_superuser
 
 pytestmark = pytest.mark.usefixtures("committed")
 BATCH = (
@@ -66,6 +71,33 @@ def test_a_transaction_from_before_the_hash_puts_no_line_into_a_batch(
 
     with pytest.raises(psycopg.errors.SerializationFailure):
         late.execute(ADDED, batch)
+
+
+@pytest.mark.parametrize(
+    ("statement", "held_up"), [("ALTER ROLE CURRENT_USER SET work_mem = '4MB'", 1), ("SELECT 1", 0)]
+)
+def test_an_auditor_holds_up_no_leaf_and_reads_for_long(statement: str, held_up: int) -> None:
+    with as_superuser() as owner, database.connect(stores.REGISTER, "auditor") as auditor:
+        (text,) = owner.execute(
+            "SELECT prosrc FROM pg_proc WHERE proname = 'kernel_end_long_transactions'"
+        ).fetchone() or ("",)
+        auditor.autocommit = False
+        auditor.execute(statement.encode())
+        append_entry(
+            console_authority(),
+            verb=Verb.EPOCH_BEGUN,
+            role="console",
+            on=dt.date(2012, 3, 2),
+            facts={"epoch": 1, "public_half": "a1" * 32},
+        )
+        added = integrate().added
+        owner.execute(text.replace("3 minutes", "0 minutes").encode())  # as three minutes later
+
+        assert (added, integrate().added) == (1 - held_up, held_up)
+        if held_up:
+            with pytest.raises(psycopg.OperationalError):
+                auditor.execute("SELECT 1")
+        auditor.close()
 
 
 def test_a_counter_that_sees_an_older_count_terminates_no_contract() -> None:
