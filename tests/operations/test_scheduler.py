@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -704,3 +705,20 @@ def test_all_that_is_served_stops_cleanly(instance):
     require_clean_end(instance.parent, instance.port, signal.SIGTERM)
 
     assert not any(map(is_alive, family))
+
+
+def test_a_worker_gives_back_the_memory_that_a_run_left():
+    many = [bytes(700) for _ in range(100_000)]
+    kept = many[::100]  # what is in use lies between what is free
+    del many
+    before = own_memory_kib()
+
+    scheduler.give_back_memory()
+
+    assert before - own_memory_kib() > 20_000
+    assert len(kept) == 1000
+
+
+def own_memory_kib():
+    said = Path("/proc/self/smaps_rollup").read_text("utf-8")
+    return int(re.search(r"^Rss:\s+(\d+)", said, re.MULTILINE)[1])
