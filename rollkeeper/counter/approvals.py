@@ -4,9 +4,11 @@
 Neither page shows any of the submitted data.
 """
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rollkeeper.access.authority import Authority, require
@@ -112,15 +114,20 @@ def pending_approvals_page(request: HttpRequest) -> HttpResponse:
     require_device(request, authority)
     said = []
     if request.method == "POST":
+        key, approved = request.POST.get("key", ""), request.POST.get("approved") == "yes"
         try:
-            decide_approval(
-                authority, request.POST.get("key", ""), approved=request.POST.get("approved") == "yes", on=clock.today()
-            )  # fmt: skip
+            decide_approval(authority, key, approved=approved, on=clock.today())
         except RollkeeperError as fault:
             if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL}:
                 raise
             said = translated(fault)
         else:
+            done = (
+                _("%(reference)s is confirmed and recorded next.")
+                if approved
+                else _("%(reference)s is not confirmed. It is erased, and nothing is recorded.")
+            )
+            messages.success(request, done % {"reference": reference_of(key)})
             return redirect("counter:pending_approvals")
     waiting = [
         (one, labels.ACTIONS.get(one.action_kind, one.action_kind), "")

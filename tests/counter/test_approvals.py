@@ -43,6 +43,20 @@ def test_the_clerk_sees_that_it_waits_and_the_supervisor_confirms_it_unread(
     assert rows("SELECT approves FROM access_approval")[0].approves
 
 
+@pytest.mark.parametrize(
+    ("approved", "said"),
+    [("yes", "is confirmed and recorded next"), ("no", "is not confirmed. It is erased")],
+)
+def test_an_approver_is_told_what_became_of_it(at_counter, supervisor, dual_control, approved, said):
+    dual_control("register")
+    sent = post(at_counter, "register", fresh_number(), double_checked="on")
+    submitted = sent["Location"].split("/")[2]
+
+    page = supervisor.post("/pending-approvals/", {"key": submitted, "approved": approved}, follow=True)
+
+    assert f"{submitted[-6:].upper()} {said}" in page.content.decode()
+
+
 def test_the_form_says_of_what_waits_that_it_is_not_recorded_yet(at_counter, supervisor, dual_control):
     dual_control("register")
     sent = post(at_counter, "register", fresh_number(), double_checked="on")
