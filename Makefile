@@ -4,6 +4,7 @@
 .PHONY: words setup run test lint audit bench leaktest soak demo screens docs clean
 
 SECONDS ?= 3600
+PORT ?= 8000
 RUN := .tools/bin/uv run --frozen --offline --no-progress
 
 words:  ## print these words
@@ -12,9 +13,9 @@ words:  ## print these words
 setup:  ## install what development and tests need, once; afterwards everything works offline
 	@bin/setup
 
-run:  ## install what the register needs, and open it on http://127.0.0.1:8000 with a demo instance
+run:  ## install what the register needs, and open it on http://127.0.0.1:8000 with a demo instance; PORT=9000: there and on the next two
 	@bin/setup run
-	@.venv-run/bin/rollkeeper demo --serve
+	@.venv-run/bin/rollkeeper demo --serve --port $(PORT)
 
 test: setup  ## run every test, browser tests included; TESTS=tests/law: only these
 	@$(RUN) bin/test $(TESTS)
