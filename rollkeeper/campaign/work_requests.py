@@ -25,7 +25,7 @@ from rollkeeper.campaign.rules import watched_until
 from rollkeeper.campaign.settings import settings
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import BarLevel
-from rollkeeper.kernel.claims import lock_matter
+from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import BatchId, CampaignId
 from rollkeeper.kernel.instance import instance
@@ -65,7 +65,7 @@ def request_work(
     """
     role = require(authority, PERMISSION_FOR[kind])
     with action():
-        lock_matter("planning", "work")
+        serialize_on("work_request")
         if kind is WorkKind.RUN and batch_id is not None:
             lock_batch(batch_id, BatchState.APPROVED, BatchState.RUNNING)
         subject = campaign.campaign_id if campaign else batch_id

@@ -122,7 +122,7 @@ def decide_upload(
     role = require(authority, Permission.IMPORT_LINES)
     needed = (UploadState.COUNTED,) if step is UploadState.IMPORT_REQUESTED else _DECIDABLE
     with action():
-        lock_matter("planning", f"upload {upload_id}")
+        lock_matter("work_request", f"upload {upload_id}")
         found = Upload.objects.filter(upload_id=upload_id).first()
         if found is None:
             raise UPLOAD_NOT_FOUND(upload=upload_id)

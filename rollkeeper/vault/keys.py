@@ -274,10 +274,10 @@ def end_long_transactions(seconds: float) -> None:
     """
     with connect(stores.KEYS, KeysRole.VAULT) as session:
         (there,) = session.execute(
-            "SELECT to_regprocedure('kernel_end_long_transactions(interval)') IS NOT NULL"
+            "SELECT to_regprocedure('vault_end_long_transactions(interval)') IS NOT NULL"
         ).fetchone() or (False,)
         if there:
-            session.execute("SELECT kernel_end_long_transactions(make_interval(secs => %s))", [seconds])
+            session.execute("SELECT vault_end_long_transactions(make_interval(secs => %s))", [seconds])
 
 
 def newest_offline_key() -> OfflineKey:

@@ -105,7 +105,7 @@ OTHERS = {
     "former": {*map(str, lines.LineState)},
     "event": {"activated", "registered", "transferred", "notice_delivered", "ended", "pause", "hold"},
     "inside": {"console", "worker"},
-    "matter": {"agent", "approval", "code_request", "line_limit", "linking", "planning", "sample", "stays"},
+    "matter": {"agent", "approval", "code_request", "line_limit", "linking", "sample", "stays", "work_request"},
     "means": {*map(str, selfcare.HandOver)},
     "reported": {*map(str, notices.Outcome)},
     "said": {"true", "false"},

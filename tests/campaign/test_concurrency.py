@@ -19,6 +19,7 @@ from rollkeeper.access.authority import Authority, console_authority, worker_aut
 from rollkeeper.campaign import (
     batch_control,
     batch_execution,
+    batch_rollback,
     closure,
     court_stays,
     nightly,
@@ -28,7 +29,7 @@ from rollkeeper.campaign import (
 from rollkeeper.campaign.errors import CAMPAIGN_NOT_OVER, BatchNotInState
 from rollkeeper.campaign.open_campaign import OpenCampaign
 from rollkeeper.kernel import clock, stores
-from rollkeeper.kernel.database import action, connect, rows, run
+from rollkeeper.kernel.database import Role, action, connect, rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.writes import lock_numbers
 from tests.builders.lines import make_line
@@ -37,6 +38,7 @@ from tests.builders.staff import employ_approvers
 from tests.campaign.population import approved_batches, day, end, plan, register, state, tell
 from tests.campaign.typed_commands import surroundings
 from tests.command_server import CommandServer
+from tests.locked_lines import locked_until_someone_waits
 from tests.refusals import refusing
 
 NOTIFIED, DUE = day("2011-12-20"), day("2012-03-02")
@@ -336,6 +338,18 @@ def test_a_stop_waits_for_the_chunk_under_way_however_long_it_takes(
     thread.join()
 
     assert queries.batch(batch_id).view.state == "stopped"
+
+
+def test_a_line_that_an_app_keeps_locked_holds_up_no_undo(people: tuple[Authority, Authority]) -> None:
+    batch_id, (locked, *_) = approved(3, people)
+    batch_execution.run_batch(worker_authority(), batch_id, on=DUE)
+    run("SET lock_timeout = '50ms'")
+
+    with locked_until_someone_waits(locked, Role.COUNTER, seconds=0.5):
+        done = batch_rollback.undo_batch(console_authority(), batch_id, on=DUE)
+
+    run("RESET lock_timeout")
+    assert (done.undone, done.left_alone) == (3, 0)
 
 
 def test_a_campaign_does_not_close_beside_an_undo(

@@ -785,6 +785,7 @@ def test_no_app_dates_an_incident_back_or_opens_it_again(held, as_role, role, st
         "SELECT pg_advisory_unlock_all()",
         "SELECT kernel_lock('vault', ARRAY['1'])",
         "SELECT kernel_lock('erasing', ARRAY['1'])",
+        "SELECT kernel_lock('planning', ARRAY[''])",
         "SELECT kernel_lock('approval', ARRAY(SELECT n::text FROM generate_series(1, 1000) n))",
         "SELECT lines_lock_lines(ARRAY[uuidv7(), uuidv7()])",
         "SELECT lo_create(0)",
@@ -835,7 +836,7 @@ def test_no_app_may_take_every_connection(register):
 
 
 def test_an_app_waits_for_others_only_over_its_own_matters(as_role):
-    own = {"counter": ["approval", "line_limit", "agent", "linking"], "backoffice": ["approval", "stays", "sample", "agent", "planning"],
+    own = {"counter": ["approval", "line_limit", "agent", "linking"], "backoffice": ["approval", "stays", "sample", "agent", "work_request"],
            "portal": ["code_request"]}  # fmt: skip
     every = sorted({one for matters in own.values() for one in matters})
 

@@ -1,16 +1,10 @@
 """An attacker has sessions of an app and keeps lines locked: their records are erased all the same."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
-from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.database import Role, rows
-from rollkeeper.kernel.ids import LineId
 from tests.builders.lines import make_line
-from tests.leak.machine import until
+from tests.locked_lines import locked_until_someone_waits
 from tests.retention import test_copies
 from tests.retention.test_copies import end, from_end, kept_copies, registered, store
 from tests.retention.test_erasure import ENDED, ERASED, ended_line, erase, tenure_of
@@ -18,34 +12,6 @@ from tests.retention.test_erasure import ENDED, ERASED, ended_line, erase, tenur
 __all__ = ["from_end", "store"]
 
 pytestmark = pytest.mark.usefixtures("committed", "law_put_back", "store")
-
-
-@contextmanager
-def locked_until_someone_waits(line_id: LineId, role: Role) -> Iterator[None]:
-    """Have an app lock a line until another session waits for it, as where the server ends the transaction in the end."""
-    with (
-        database.connect(stores.REGISTER, role) as app,
-        database.connect(stores.REGISTER, Role.WORKER) as looking,
-    ):
-        app.autocommit = False
-        app.execute("SELECT lines_lock_lines(ARRAY[%s])", [line_id])
-        is_over = threading.Event()
-
-        def give_way() -> None:
-            until(
-                lambda: (
-                    is_over.is_set() or looking.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone()
-                )
-            )
-            app.rollback()
-
-        giving_way = threading.Thread(target=give_way)
-        giving_way.start()
-        try:
-            yield
-        finally:
-            is_over.set()
-            giving_way.join()
 
 
 @pytest.mark.parametrize("role", [Role.COUNTER, Role.BACKOFFICE])

@@ -63,12 +63,12 @@ def test_a_rotation_that_cannot_keep_keys_out_says_so_and_goes_on_later(
     sealer.autocommit = False
     sealer.execute(INSERTED, [new_uuid(), new_uuid(), older])
     with as_superuser(stores.KEYS) as owner:  # as on a server of one's own on which its page was not run
-        owner.execute("ALTER FUNCTION kernel_end_long_transactions RENAME TO missing")
+        owner.execute("ALTER FUNCTION vault_end_long_transactions RENAME TO missing")
         try:
             with refusing(ROTATION_HELD_UP):
                 rotate()
         finally:
-            owner.execute("ALTER FUNCTION missing RENAME TO kernel_end_long_transactions")
+            owner.execute("ALTER FUNCTION missing RENAME TO vault_end_long_transactions")
     assert older in keys.living_epoch_ids()
     sealer.rollback()
 
@@ -104,7 +104,7 @@ def test_keys_that_a_sealer_keeps_sending_hold_up_no_rotation(monkeypatch: pytes
     "statement",
     [
         "SELECT pg_advisory_lock_shared(%s)", "SELECT pg_advisory_lock(%s)", "SELECT pg_try_advisory_xact_lock(%s)",
-        "SELECT lo_create(%s::integer)", "SELECT kernel_end_long_transactions(make_interval(secs => %s))",
+        "SELECT lo_create(%s::integer)", "SELECT vault_end_long_transactions(make_interval(secs => %s))",
         "CREATE TEMPORARY TABLE a AS SELECT %s", "ALTER ROLE sealer CONNECTION LIMIT %s",
     ],
 )  # fmt: skip

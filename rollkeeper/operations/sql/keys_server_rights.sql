@@ -32,11 +32,11 @@ ALTER ROLE sealer SET transaction_timeout = '60s';
 ALTER ROLE sealer SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE sealer SET temp_file_limit = '64MB';
 
-CREATE OR REPLACE FUNCTION public.kernel_end_long_transactions(older_than interval) RETURNS bigint
+CREATE OR REPLACE FUNCTION vault_end_long_transactions(older_than interval) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
      WHERE usename = 'sealer' AND datname = current_database() AND xact_start < clock_timestamp() - older_than
 $$;
-REVOKE ALL ON FUNCTION public.kernel_end_long_transactions FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION public.kernel_end_long_transactions TO vault;
-SELECT public.kernel_end_long_transactions('3 minutes');  -- the steps of setup that follow change tables
+REVOKE ALL ON FUNCTION vault_end_long_transactions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION vault_end_long_transactions TO vault;
+SELECT vault_end_long_transactions('3 minutes');  -- the steps of setup that follow change tables
