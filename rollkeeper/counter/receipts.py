@@ -29,7 +29,7 @@ from rollkeeper.ledger import printouts
 from rollkeeper.ledger.choices import ErasureGround
 from rollkeeper.ledger.errors import ReceiptsNotReady
 from rollkeeper.ledger.labels import action_label
-from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code
+from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt, erasures_of, find_by_code
 from rollkeeper.lines.queries import registered_as
 from rollkeeper.registration.receipts import ledger_receipt_of, receipt_for
 from rollkeeper.registration.rules import is_page_key
@@ -58,6 +58,7 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
     shown = {
         "receipt": found, "done": action_label(found.verb, given.entry.facts if given else {}), "is_repeat": "again" in request.GET,
         "good_through": registered_as(found.line_id, begun_by=found.entry_id).good_through,
+        "is_registration": found.verb in REGISTRATIONS,
         "called": called_on_receipt(request, submission_key), "carried": line, "goes_on": is_about(line, found.line_id),
     }  # fmt: skip
     return render(request, "counter/receipt.html", shown | _given(given))

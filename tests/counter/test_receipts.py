@@ -15,7 +15,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line
 from tests.builders.lines import change_line
 from tests.counter.conftest import ON
-from tests.counter.test_pages import key, post
+from tests.counter.test_pages import SECRET, key, post
 from tests.registration.people import fresh_number
 
 
@@ -48,6 +48,17 @@ def test_after_an_act_the_receipt_is_offered_on_paper_as_text_and_as_a_square(ha
     (square,) = re.findall(r'src="data:image/svg\+xml,([^"]+)"', text)
     assert urllib.parse.unquote(square).startswith("<svg")
     assert '<path fill="#fff"' in urllib.parse.unquote(square)  # it is scanned off a dark page too
+
+
+def test_the_page_says_of_a_registration_alone_that_it_outranks_the_register(handed, at_counter):
+    number = fresh_number()
+    post(at_counter, "register", number)
+    shown = {name: SECRET[name] for name in ("document_type", "document_number")}
+    ended = at_counter.get(post(at_counter, "terminate", number, **shown)["Location"])
+
+    assert "outranks it" in handed[0].content.decode()
+    assert "Receipt" in ended.content.decode()
+    assert "outranks it" not in ended.content.decode()
 
 
 def test_the_text_is_checked_offline_and_names_nobody(handed, at_counter, tmp_path):
