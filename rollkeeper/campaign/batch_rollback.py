@@ -25,7 +25,7 @@ from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.open_campaign import campaigns_under_way
 from rollkeeper.campaign.rules import next_open_day
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import OUTLASTING_APPS, action, rows, run, sql, without_timeout
+from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.law.packs import load_pack
@@ -78,9 +78,6 @@ def undo_batch(
     _begin(batch_id, on=on)
     while True:
         with action():
-            run(
-                OUTLASTING_APPS
-            )  # people wait for service: no app that keeps a line or the batch locked holds it up
             batch = lock_batch(batch_id, *CAN_UNDO)
             found = _slice(authority, role, batch, after=after, chunk=CHUNK, on=on)
             if found is None:
@@ -116,7 +113,6 @@ def restore_terminated_line(authority: Authority, line_id: LineId, *, role: str,
 def _begin(batch_id: BatchId, *, on: dt.date) -> None:
     """Let no run begin another chunk during the undo, so that no line that will be restored loses service."""
     with action():
-        run(OUTLASTING_APPS)
         lock_batch(batch_id, *CAN_UNDO)
         Batch.objects.filter(batch_id=batch_id).update(state=BatchState.UNDO_REQUESTED.value)
         postpone_commands(on, of_batch=batch_id)

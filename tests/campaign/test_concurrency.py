@@ -340,13 +340,21 @@ def test_a_stop_waits_for_the_chunk_under_way_however_long_it_takes(
     assert queries.batch(batch_id).view.state == "stopped"
 
 
-def test_a_line_that_an_app_keeps_locked_holds_up_no_undo(people: tuple[Authority, Authority]) -> None:
+def test_a_line_that_an_app_keeps_locked_holds_up_no_undo(
+    people: tuple[Authority, Authority], monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch_id, (locked, *_) = approved(3, people)
     batch_execution.run_batch(worker_authority(), batch_id, on=DUE)
+    restore = batch_rollback._slice
+
+    def locked_again(*given: Any, **named: Any) -> Any:
+        with locked_until_someone_waits(locked, Role.COUNTER, seconds=0.5):
+            return restore(*given, **named)
+
+    monkeypatch.setattr(batch_rollback, "_slice", locked_again)
     run("SET lock_timeout = '50ms'")
 
-    with locked_until_someone_waits(locked, Role.COUNTER, seconds=0.5):
-        done = batch_rollback.undo_batch(console_authority(), batch_id, on=DUE)
+    done = batch_rollback.undo_batch(console_authority(), batch_id, on=DUE)
 
     run("RESET lock_timeout")
     assert (done.undone, done.left_alone) == (3, 0)
