@@ -58,7 +58,9 @@ def test_make_run_installs_no_debian_package_of_the_tests():
     assert [name for name in DEBIAN_OF_TESTS if name in SETUP.replace(block, "")] == []
     assert "fonts-noto-core" in rest
     assert re.search(
-        r"^run:  ##.*\n\t@bin/setup run\n\t@\.venv-run/bin/rollkeeper demo --serve --port \$\(PORT\)$", makefile, re.MULTILINE
+        r"^run:  ##.*\n\t@bin/setup run\n\t@\.venv-run/bin/rollkeeper demo --serve --port \$\(PORT\)$",
+        makefile,
+        re.MULTILINE,
     )
 
 
