@@ -18,7 +18,8 @@ from rollkeeper.ledger.secrets import secrets_of
 from rollkeeper.ledger.settings import settings
 from rollkeeper.ledger.verbs import Verb
 
-AT_ONCE = 10_000
+NEWEST = 10_000
+_READ_AT_ONCE = 1_000  # 10,000 entries with their bodies take 15 MB of a worker
 LEAST_A_ROUND = 10_000
 _MINUTES_A_WEEK = 7 * 24 * 60
 _CLASSES = {verb.value: verb.leaf_class.value for verb in Verb}
@@ -62,15 +63,15 @@ def check_newest() -> list[EntryFault]:
         removed = [row.leaf_index for row in database.rows(database.sql("ledger", "removed_entries"))]
     for index in removed:
         check_leaves(index, index + 1)
-    check_leaves(max(0, size - AT_ONCE), size)
+    check_leaves(max(0, size - NEWEST), size)
     return standing_faults()
 
 
 def check_leaves(first: int, end: int, progress: Callable[[int], None] = lambda _: None) -> list[EntryFault]:
     """Check the leaves from `first` up to and without `end`, note what is wrong, and return it."""
     found: list[EntryFault] = []
-    for at in range(first, end, AT_ONCE):
-        until = min(end, at + AT_ONCE)
+    for at in range(first, end, _READ_AT_ONCE):
+        until = min(end, at + _READ_AT_ONCE)
         part = list(queries.entries(at, until))
         faults = _wrong(part)
         _note(faults, {one.entry_id: one for one in part})

@@ -32,7 +32,7 @@ from rollkeeper.site.web_apps import APPS, AppName, app_named
 
 _SMALL_SERVERS = """
 # A demo is small: less memory, and none of the processes that only a large register needs.
-shared_buffers = '16MB'
+shared_buffers = '8MB'
 wal_buffers = '1MB'
 io_method = sync
 max_logical_replication_workers = 0

@@ -27,7 +27,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
 
-# Modules that import most of what an app needs, and read no Django settings.
+# Modules that import most of what an app or a worker needs, and read no Django settings.
 PRELOADED: Final = (
     "asyncio", "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.asymmetric.ed25519",
     "cryptography.hazmat.primitives.asymmetric.x25519", "cryptography.hazmat.primitives.serialization", "cryptography.x509",
@@ -39,6 +39,11 @@ PRELOADED: Final = (
     "django.views.decorators.csrf", "django.views.i18n", "django_htmx.middleware", "fido2.server", "granian.server", "holidays", "html.parser",
     "obstore", "phonenumbers", "psycopg.types.json", "pydantic", "rollkeeper.kernel.database",
     "rollkeeper.platform.embedded_postgres", "rollkeeper.law.packs", "stdnum.util", "urllib3", "whitenoise.middleware", "yaml",
+    "allauth.core.ratelimit", "django.contrib.auth.apps", "django.contrib.postgres.fields.utils", "django.contrib.sessions.middleware",
+    "rollkeeper.agents.checklist", "rollkeeper.campaign.stage_counts", "rollkeeper.documents.form_prefill", "rollkeeper.notices.delivery_reports",
+    "rollkeeper.offline.payloads", "rollkeeper.operations.request_buffer", "rollkeeper.portal.tokens", "rollkeeper.provisioning.queries",
+    "rollkeeper.registration.decisions", "rollkeeper.registration.receipts", "rollkeeper.subscribers.services", "rollkeeper.vault.client",
+    "rollkeeper.vault.offline_keys",
 )  # fmt: skip
 _MOST_BYTES: Final = 1 << 20
 
@@ -148,6 +153,7 @@ def main() -> None:
     gc.disable()
     for name in PRELOADED:
         import_module(name)
+    _read_the_law()
     gc.collect()
     gc.freeze()  # the collector no longer visits these objects, which would copy their pages
     control = socket.socket(fileno=os.dup(0))
@@ -155,6 +161,14 @@ def main() -> None:
     if asked is not None:
         gc.enable()
         _take_the_place_of(asked)
+
+
+def _read_the_law() -> None:
+    """Read the law of a demo once, and not in each fork: the pack is a part of the program, and takes 6 MB."""
+    from rollkeeper.kernel.instance import Instance
+    from rollkeeper.law.packs import load_pack
+
+    load_pack(Instance.model_fields["pack"].default)
 
 
 def _fork_what_is_asked(control: socket.socket) -> dict[str, Any] | None:

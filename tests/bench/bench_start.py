@@ -37,12 +37,12 @@ def run(sizes: Sequence[int]) -> list[tuple[str, int, float, float | None, float
         made = _timed(lambda: make(lines, environment))
         starts = sorted(_start(environment) for _ in range(times))
         rest_s = REST_S if lines == LINES else 1
-        mib, processes = _at_rest(environment, rest_s)
+        mb, processes = _at_rest(environment, rest_s)
     return [
         ("the first start makes the demo", lines, made, None, None, "-"),
         (f"a second `make run` until the back office lets one sign in, the middle of {times}", lines, starts[times // 2], None, None, "under 5 s"),
         (f"the slowest of these {times}", lines, starts[-1], None, None, "under 5 s"),
-        (f"at rest {mib:.0f} MiB in {processes} processes", lines, rest_s, None, None, "at most 450 MB"),
+        (f"at rest {mb:.0f} MB in {processes} processes", lines, rest_s, None, None, "at most 450 MB"),
     ]  # fmt: skip
 
 
@@ -62,14 +62,14 @@ def _start(environment: dict[str, str]) -> float:
 
 
 def _at_rest(environment: dict[str, str], rest_s: float) -> tuple[float, int]:
-    """Return the MiB that a served instance takes a while after its start, and in how many processes."""
+    """Return the MB that a served instance takes a while after its start, and in how many processes."""
     port, data_dir = free_ports(), Path(environment["ROLLKEEPER_HOME"])
     with _served(port, environment) as served:
         until(lambda: _lets_sign_in(port), seconds=60)
         time.sleep(rest_s)
         servers = [int(file.read_text().split("\n", 1)[0]) for file in data_dir.glob("*/pg/postmaster.pid")]
         sizes = [_proportional_kib(pid) for pid in _with_children({served.pid, *servers})]
-    return sum(sizes) / 1024, len(sizes)
+    return sum(sizes) * 1024 / 1e6, len(sizes)
 
 
 def _with_children(pids: set[int]) -> set[int]:
