@@ -111,6 +111,7 @@ OTHERS = {
         "code_request",
         "line_limit",
         "linking",
+        "planning",
         "sample",
         "stays",
         "work_request",

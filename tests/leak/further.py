@@ -125,7 +125,10 @@ class Portal:
         asked = re.search(r"/do/correct/\?line=\w+", self._browser.ask("GET", "/lines/").text)[0]
         line = re.search(r'name="line" value="([0-9a-f-]{36})"', self._browser.ask("GET", asked).text)[1]
         heir = self._people.person()
-        named = {"part": "heir", "document_type": heir.document_type, "document_number": heir.document_number}
+        named = {
+            "part": "heir", "document_type": heir.document_type, "document_number": heir.document_number,
+            "document_state": "NPL",
+        }  # fmt: skip
         for what, fields in (
             ("pause", {"reason": "hospital", "first": "2011-12-21", "last": ""}), ("correct", {"about": "name"}),
             ("add-delegate", named), ("dispute", {"about": "dispute_record_wrong"}),

@@ -16,6 +16,7 @@ BEGIN
     END LOOP;
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO migrator, sealer, vault, ledger', current_database());
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO migrator, vault', current_database());  -- the table of living keys
 END
 $$;
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
