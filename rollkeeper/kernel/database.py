@@ -21,7 +21,7 @@ from importlib.resources import files
 from typing import Any, Final, LiteralString
 
 import psycopg
-from django.db import InterfaceError, connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import namedtuple_row
 from psycopg.sql import SQL, Identifier
@@ -135,6 +135,16 @@ def is_out_of_reach(fault: BaseException | None) -> bool:
 def is_locked_by_others(fault: BaseException) -> bool:
     """Tell whether a statement waited in vain for a lock. Django wraps an error of the database and keeps it as the cause."""
     return isinstance(fault.__cause__, psycopg.errors.LockNotAvailable)
+
+
+def unless_locked[T](work: Callable[[], T]) -> T | None:
+    """Do some work; return None where a statement waited in vain for a lock: what others keep locked is left for the next run."""
+    try:
+        return work()
+    except OperationalError as fault:
+        if is_locked_by_others(fault):
+            return None
+        raise
 
 
 def is_of_one_request(fault: BaseException) -> bool:

@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import OperationalError
-
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.claims import serialize_on
 from rollkeeper.kernel.database import (
     OUTLASTING_APPS,
     action,
-    is_locked_by_others,
     rows,
     run,
     sql,
+    unless_locked,
     waiting_for_locks,
     without_timeout,
 )
@@ -190,12 +188,7 @@ def _intend_unless_locked(
     rule: RetentionRules, values: Mapping[str, Any], *, next_copies: str
 ) -> tuple[int, dt.datetime, UUID | None]:
     """Do as `_intend`; what others have locked for long is left for the next run."""
-    try:
-        return _intend(rule, values, next_copies=next_copies)
-    except OperationalError as fault:
-        if is_locked_by_others(fault):
-            return 0, clock.now(), None
-        raise
+    return unless_locked(lambda: _intend(rule, values, next_copies=next_copies)) or (0, clock.now(), None)
 
 
 def _intend(

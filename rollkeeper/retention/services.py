@@ -10,10 +10,9 @@ need, and the intent marked as done). A process that is killed between two steps
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
-
-from django.db import OperationalError
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
@@ -24,10 +23,10 @@ from rollkeeper.kernel.clock_steps import require_true_clock
 from rollkeeper.kernel.database import (
     OUTLASTING_APPS,
     action,
-    is_locked_by_others,
     rows,
     run,
     sql,
+    unless_locked,
     waiting_for_locks,
     without_timeout,
 )
@@ -298,26 +297,14 @@ def _erase(
     first, records = values["since_at"] if find == "find_past_tenures" else values["since"], 0
     for find_now in (sql("retention", find), waiting_for_locks(sql("retention", find))):
         behind = dict[str, object](after=first, after_id=UUID(int=0))
-        while intended := _intend_unless_locked(
-            find_now, pack, {**values, **behind}, is_undone=find == "find_undone"
-        ):
+        intend = partial(_intend, find_now, pack, is_undone=find == "find_undone")
+        while intended := unless_locked(partial(intend, {**values, **behind})):
             _finish(erased, on=values["on"], since=intended.begun_at)
             records, behind = records + intended.records, intended.last
             progress(intended.records)
         if records >= due:
             break
     return records
-
-
-def _intend_unless_locked(
-    find: str, pack: Pack, values: Mapping[str, Any], *, is_undone: bool
-) -> _Intended | None:
-    try:
-        return _intend(find, pack, values, is_undone=is_undone)
-    except OperationalError as fault:
-        if is_locked_by_others(fault):
-            return None
-        raise
 
 
 def _intend(find: str, pack: Pack, values: Mapping[str, Any], *, is_undone: bool) -> _Intended | None:
