@@ -120,11 +120,8 @@ def test_a_command_to_the_network_opens_a_number_and_no_address(worker):
         )
 
 
-@pytest.mark.parametrize(
-    ("channel", "needed", "other"),
-    [("sms", "number", "contact"), ("voice", "number", "contact"), ("email", "contact", "number"), ("post", "contact", "number")],
-)  # fmt: skip
-def test_a_notice_opens_what_its_channel_needs_and_not_the_other(worker, channel, needed, other):
+def a_line_with_a_claimed_notice(channel):
+    """Return a line, its sealed number and its sealed e-mail address; a worker has claimed a notice to it."""
     line_id, sealed = a_line()
     (contact,) = seal_line_values(LineField.CONTACT, [(line_id, "someone@example.invalid")])
     change_line(line_id, contact_sealed=contact, contact_kind="email")
@@ -133,6 +130,15 @@ def test_a_notice_opens_what_its_channel_needs_and_not_the_other(worker, channel
         " VALUES (%s, 'terminated', 'en', 'queued', %s, %s, '00', 1)",
         [line_id, channel, ON],
     )
+    return line_id, sealed, contact
+
+
+@pytest.mark.parametrize(
+    ("channel", "needed", "other"),
+    [("sms", "number", "contact"), ("voice", "number", "contact"), ("email", "contact", "number"), ("post", "contact", "number")],
+)  # fmt: skip
+def test_a_notice_opens_what_its_channel_needs_and_not_the_other(worker, channel, needed, other):
+    line_id, sealed, contact = a_line_with_a_claimed_notice(channel)
     worker()
 
     def look(name):
@@ -148,14 +154,7 @@ def test_a_notice_opens_what_its_channel_needs_and_not_the_other(worker, channel
 
 def test_a_worker_that_changes_a_notices_channel_gets_the_other_value_too(worker):
     """It sends notices, so it chooses their channels: SECURITY.md says what it gets."""
-    line_id, sealed = a_line()
-    (contact,) = seal_line_values(LineField.CONTACT, [(line_id, "someone@example.invalid")])
-    change_line(line_id, contact_sealed=contact, contact_kind="email")
-    run(
-        "INSERT INTO notices_notice (line_id, kind, language, state, channel, queued_on, pack_hash, claimed_by)"
-        " VALUES (%s, 'terminated', 'en', 'queued', 'email', %s, '00', 1)",
-        [line_id, ON],
-    )
+    line_id, sealed, _ = a_line_with_a_claimed_notice("email")
     worker()
     with database.connect(stores.REGISTER, Role.WORKER) as attacker:
         attacker.execute("UPDATE notices_notice SET channel = 'sms' WHERE line_id = %s", [line_id])
