@@ -13,7 +13,7 @@ from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import Stage
 from rollkeeper.campaign.closure import WITHDRAWN_AT_CLOSE, ask_no_more, lock_batches, open_batches
 from rollkeeper.campaign.errors import CAMPAIGN_UNDER_WAY
-from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign
+from rollkeeper.campaign.open_campaign import OpenCampaign, lock_closing, lock_planning, open_campaign
 from rollkeeper.kernel.database import action, rows, run, without_timeout
 from rollkeeper.kernel.ids import CampaignId
 from rollkeeper.ledger.services import append_entry
@@ -51,6 +51,7 @@ def cancel_campaign(authority: Authority, *, on: dt.date, name: str | None = Non
     role = require(authority, Permission.CLOSE_CAMPAIGN)
     with action(), without_timeout():
         lock_planning()
+        lock_closing()
         campaign = open_campaign(name)
         members, notified = _counted_where_cancellable(campaign, at_work=lock_batches(campaign))
         run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])

@@ -10,7 +10,13 @@ from rollkeeper.access.errors import APPROVER_UNKNOWN
 from rollkeeper.access.roles import Permission
 from rollkeeper.campaign.choices import BatchState, Stage, WaiverReason
 from rollkeeper.campaign.errors import CAMPAIGN_NOT_OVER, WAIVERS_MISSING
-from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign, open_campaigns
+from rollkeeper.campaign.open_campaign import (
+    OpenCampaign,
+    lock_closing,
+    lock_planning,
+    open_campaign,
+    open_campaigns,
+)
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql, without_timeout
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
@@ -69,7 +75,7 @@ def waive_unreachable(
     if authority.staff_id is None:
         raise APPROVER_UNKNOWN()
     with action(), without_timeout():
-        lock_planning()
+        lock_closing()
         waived = 0
         for campaign in open_campaigns():
             values = {
@@ -91,6 +97,7 @@ def close_campaign(authority: Authority, *, on: dt.date, name: str | None = None
     role = require(authority, Permission.CLOSE_CAMPAIGN)
     with action(), without_timeout():
         lock_planning()
+        lock_closing()
         campaign = open_campaign(name)
         left = _member_counts(campaign, at_work=lock_batches(campaign))
         raise_all(_faults(campaign, left))

@@ -194,3 +194,11 @@ def refuse_gap(campaign: OpenCampaign, *, on: dt.date) -> None:
 def lock_planning() -> None:
     """Wait until no other process plans, nightly runs or prepares; hold on to the end of the transaction."""
     serialize_on("planning")
+
+
+def lock_closing() -> None:
+    """Wait until no other process closes or cancels a campaign, or waives its lines; hold on to the end of the transaction.
+
+    The back office waives lines: with this lock it can hold up no planning and no nightly run.
+    """
+    serialize_on("closing")

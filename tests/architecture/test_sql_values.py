@@ -108,10 +108,10 @@ OTHERS = {
     "matter": {
         "agent",
         "approval",
+        "closing",
         "code_request",
         "line_limit",
         "linking",
-        "planning",
         "sample",
         "stays",
         "work_request",

@@ -785,6 +785,7 @@ def test_no_app_dates_an_incident_back_or_opens_it_again(held, as_role, role, st
         "SELECT pg_advisory_unlock_all()",
         "SELECT kernel_lock('vault', ARRAY['1'])",
         "SELECT kernel_lock('erasing', ARRAY['1'])",
+        "SELECT kernel_lock('planning', ARRAY[''])",
         "SELECT kernel_lock('chunk', ARRAY[''])",
         "SELECT kernel_lock('approval', ARRAY(SELECT n::text FROM generate_series(1, 1000) n))",
         "SELECT lines_lock_lines(ARRAY[uuidv7(), uuidv7()])",
@@ -799,12 +800,6 @@ def test_no_app_dates_an_incident_back_or_opens_it_again(held, as_role, role, st
 def test_no_app_holds_up_the_others(as_role, role, statement):
     with as_role(role):
         assert refused(statement)
-
-
-@pytest.mark.parametrize("role", ["counter", "portal"])
-def test_no_app_but_the_back_office_which_waives_lines_holds_up_planning(as_role, role):
-    with as_role(role):
-        assert refused("SELECT kernel_lock('planning', ARRAY[''])")
 
 
 @pytest.mark.parametrize("role", [*APPS, "vault", "auditor"])

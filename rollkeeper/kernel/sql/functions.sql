@@ -64,7 +64,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT (CASE kernel_acting_role()
                WHEN 'counter' THEN matter IN ('approval', 'line_limit', 'agent', 'linking')
-               WHEN 'backoffice' THEN matter IN ('approval', 'stays', 'sample', 'agent', 'work_request', 'planning')  -- planning: it waives lines
+               WHEN 'backoffice' THEN matter IN ('approval', 'stays', 'sample', 'agent', 'work_request', 'closing')
                WHEN 'portal' THEN matter IN ('code_request')
                ELSE NOT kernel_is_app() END)
        OR kernel_is_app() AND cardinality(keys) > 100
