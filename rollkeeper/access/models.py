@@ -97,7 +97,7 @@ class RoleGrant(models.Model):
     )
 
     class Meta:
-        """Roles are never edited: they are ended and granted again."""
+        """Roles are never edited: they are ended and granted again. Those of an account that is opened again count as new."""
 
         db_table = "access_rolegrant"
 

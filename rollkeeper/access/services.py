@@ -125,10 +125,9 @@ def suspend_staff(authority: Authority, *, username: str, on: dt.date) -> StaffI
 
 
 def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
-    """Open a closed account again; its roles count as new. Again: nothing.
+    """Open a closed account again; its roles count as new (`sql/closed_accounts.sql`). Again: nothing.
 
-    Ledger: access:staff:reinstated, access:role:ended and access:role:granted for each role. Refuses: NOT_ALLOWED, STAFF_UNKNOWN,
-    NOT_FOR_OWN_ACCOUNT.
+    Ledger: access:staff:reinstated. Refuses: NOT_ALLOWED, STAFF_UNKNOWN, NOT_FOR_OWN_ACCOUNT.
     """
     return _set_active(authority, username, active=True, on=on)
 
@@ -150,8 +149,7 @@ def _set_active(authority: Authority, username: str, *, active: bool, on: dt.dat
         staff = locked_account(username)
         if active and authority.staff_id == staff.staff_id:
             raise NOT_FOR_OWN_ACCOUNT()
-        if _set(authority, staff, role=role, active=active, on=on) and active:
-            renew_roles(authority, staff, on=on)
+        _set(authority, staff, role=role, active=active, on=on)
     return StaffId(staff.staff_id)
 
 
@@ -189,7 +187,7 @@ def close_accounts(
 def open_accounts(
     authority: Authority, staff_ids: Collection[StaffId], *, permission: Permission, on: dt.date
 ) -> list[StaffId]:
-    """Reopen accounts that `close_accounts` closed, but not the caller's own; return those that were closed.
+    """Reopen accounts that `close_accounts` closed, but not the caller's own; return those that were closed. Their roles count as new.
 
     Ledger: access:staff:reinstated for each. Refuses: NOT_ALLOWED, NOT_FOR_OWN_ACCOUNT.
     """

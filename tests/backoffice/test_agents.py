@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The back office's pages about agents and of reports, in the back office's own role of the database."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.models import Staff
+from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.agents import outlets, queries
 from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.choices import AgentState, Pattern
 from rollkeeper.backoffice import agent_actions
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import AGENT, ON, approved, counter, employ, set_settings, shop, vaulted  # noqa: F401 - the same counter
 from tests.builders.staff import enter
@@ -197,6 +199,18 @@ def test_an_agent_is_entered_and_carried_to_its_end_on_pages(counter, backoffice
         AgentState.APPROVED,
         AgentState.TERMINATED,
     )
+
+
+def test_the_roles_of_a_reinstated_agents_accounts_count_as_new(counter, backoffice):  # noqa: F811
+    ask, long_ago = backoffice(StaffRole.ADMINISTRATOR), clock.now() - dt.timedelta(days=9)
+    RoleGrant.objects.update(granted_at=long_ago, notified_at=long_ago)
+    ask("post", f"/agents/{AGENT}/suspend/", {"because": "complaint", "confirmed": "yes"})
+
+    ask("post", f"/agents/{AGENT}/do/", {"do": "reinstate"})
+
+    assert Staff.objects.get(username=counter.username).is_active
+    new = RoleGrant.objects.filter(granted_at__gt=long_ago, notified_at=None)
+    assert [one.staff.username for one in new] == [counter.username]
 
 
 def test_an_account_leaves_its_outlet_by_the_page_of_its_own_agent_alone(counter, backoffice):  # noqa: F811
