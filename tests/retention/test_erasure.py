@@ -407,6 +407,7 @@ def test_what_is_at_work_in_one_run_goes_in_the_next(
     committed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "CHUNK", 2)
+    monkeypatch.setattr(services, "OUTLASTING_APPS", "SET LOCAL lock_timeout = '100ms'")
     for _ in range(5):
         line_id = ended_line()
 
