@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Forks the processes of a demo instance from one that has imported what all need: ``python -m rollkeeper.operations.preloader``.
 
-Apps and workers then share most of their memory. The process that forks knows no instance: it is started with no setting, no
-address and no secret. What makes an app or a worker (its environment, its folder, its user) reaches only the fork. But all forks,
-also the worker with keys, have the same addresses in memory, which helps an attacker. So only `rollkeeper demo --serve` uses it:
-`rollkeeper serve` starts each process as a program that shares nothing.
+Apps and workers then share most of their memory. The process that forks knows no instance: it is started with no setting of one, no
+address and no secret. In it, Django has only the settings that all processes share (`site/common_settings.py`). What makes an app or a
+worker (its environment, its folder, its user) reaches only the fork. But all forks, also the worker with keys, have the same addresses in
+memory, which helps an attacker. So only `rollkeeper demo --serve` uses it: `rollkeeper serve` starts each process as a program that shares
+nothing.
 
     request    4 bytes, length; JSON; with the first bytes come standard input, standard output and the status
     status     the process id, a line; at its end its exit code, a line (negative where a signal ended it)
@@ -27,23 +28,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
 
-# Modules that import most of what an app or a worker needs, and read no Django settings.
+import django
+from django.conf import Settings, settings
+
+# What an app or a worker needs, but for modules that read an instance's settings when they are imported.
 PRELOADED: Final = (
-    "asyncio", "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.asymmetric.ed25519",
-    "cryptography.hazmat.primitives.asymmetric.x25519", "cryptography.hazmat.primitives.serialization", "cryptography.x509",
-    "django.contrib.humanize.templatetags.humanize", "django.contrib.messages.middleware", "django.contrib.staticfiles.storage",
-    "django.core.handlers.wsgi", "django.core.mail", "django.core.management", "django.core.paginator", "django.db.migrations.executor",
-    "django.db.backends.postgresql.base", "django.db.models", "django.forms", "django.middleware.csp", "django.middleware.csrf",
+    "rollkeeper.operations.scheduler", "rollkeeper.vault.service", "rollkeeper.operations.request_buffer", "granian.server",
+    "rollkeeper.backoffice.urls", "rollkeeper.counter.urls", "rollkeeper.portal.urls", "rollkeeper.site.home_page",
+    "rollkeeper.site.documentation", "rollkeeper.site.invitation", "rollkeeper.site.own_sessions", "rollkeeper.site.law_page",
+    "allauth.account.views", "allauth.mfa.base.views", "allauth.mfa.webauthn.views", "django.contrib.humanize.templatetags.humanize",
+    "django.contrib.messages.middleware", "django.contrib.sessions.middleware", "django.core.handlers.wsgi", "django.middleware.csp",
     "django.middleware.gzip", "django.middleware.locale", "django.middleware.security", "django.template.backends.django",
-    "django.template.defaulttags", "django.template.loader_tags", "django.utils.translation.trans_real", "django.views.debug",
-    "django.views.decorators.csrf", "django.views.i18n", "django_htmx.middleware", "fido2.server", "granian.server", "holidays", "html.parser",
-    "obstore", "phonenumbers", "psycopg.types.json", "pydantic", "rollkeeper.kernel.database",
-    "rollkeeper.platform.embedded_postgres", "rollkeeper.law.packs", "stdnum.util", "urllib3", "whitenoise.middleware", "yaml",
-    "allauth.core.ratelimit", "django.contrib.auth.apps", "django.contrib.postgres.fields.utils", "django.contrib.sessions.middleware",
-    "rollkeeper.agents.checklist", "rollkeeper.campaign.stage_counts", "rollkeeper.documents.form_prefill", "rollkeeper.notices.delivery_reports",
-    "rollkeeper.offline.payloads", "rollkeeper.operations.request_buffer", "rollkeeper.portal.tokens", "rollkeeper.provisioning.queries",
-    "rollkeeper.registration.decisions", "rollkeeper.registration.receipts", "rollkeeper.subscribers.services", "rollkeeper.vault.client",
-    "rollkeeper.vault.offline_keys",
+    "django.template.loader_tags", "django.views.debug", "django.views.i18n", "django_htmx.middleware", "whitenoise.middleware",
 )  # fmt: skip
 _MOST_BYTES: Final = 1 << 20
 
@@ -151,8 +147,7 @@ class Preloader:
 def main() -> None:
     """Import, then fork for each request, until the process that asks is gone."""
     gc.disable()
-    for name in PRELOADED:
-        import_module(name)
+    preload()
     _read_the_law()
     gc.collect()
     gc.freeze()  # the collector no longer visits these objects, which would copy their pages
@@ -161,6 +156,16 @@ def main() -> None:
     if asked is not None:
         gc.enable()
         _take_the_place_of(asked)
+
+
+def preload() -> None:
+    """Set Django up with the settings that all processes share, and import what they need."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.common_settings"
+    django.setup()
+    for name in PRELOADED:
+        import_module(name)
+    for package in import_module("rollkeeper.operations.scheduler").PACKAGES_WITH_JOBS:
+        import_module(f"rollkeeper.{package}.jobs")
 
 
 def _read_the_law() -> None:
@@ -231,7 +236,20 @@ def _take_the_place_of(asked: Mapping[str, Any]) -> None:
         os.setuid(pwd.getpwnam(asked["user"]).pw_uid)
     os.environ.clear()
     os.environ.update(asked["environment"])
+    _take_over_settings()
     import_module(asked["module"]).main(*asked["arguments"])
+
+
+def _take_over_settings() -> None:
+    """Have Django use the settings of this process, which are made from its instance's, in place of those that all processes share."""
+    from django.db import connections
+
+    own = Settings(os.environ["DJANGO_SETTINGS_MODULE"])
+    for name in filter(str.isupper, dir(own)):
+        setattr(settings, name, getattr(own, name))
+    # Making the models has asked Django for a connection.
+    connections.settings = connections.configure_settings(settings.DATABASES)
+    del connections["default"]
 
 
 if __name__ == "__main__":

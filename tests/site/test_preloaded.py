@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The apps of a demo share memory: what forks them knows no instance, and each fork is what it was asked to be."""
 
+import json
 import os
 import signal
 import subprocess
+import sys
 import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,8 +17,12 @@ from rollkeeper.operations import worker_processes
 from rollkeeper.operations.credential_handover import AppCredentials
 from rollkeeper.operations.preloader import Preloader
 from rollkeeper.platform.os_users import system_user
+from rollkeeper.site import common_settings
+from rollkeeper.site import settings as site_settings
 from rollkeeper.site.web_apps import APPS
 from tests.operations.test_process_supervisor import free_ports, until
+
+ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
@@ -141,6 +147,51 @@ def test_what_forks_knows_no_instance_and_no_secret(counter, preloader):
     assert about_its_run <= {"PYTHONUNBUFFERED", "MALLOC_ARENA_MAX"}  # how it runs, not for whom
     assert not [file for file in open_files if str(data_folder()) in file]
     assert Path(f"/proc/{pid}/cwd").readlink() == Path("/")
+
+
+def test_what_forks_has_read_no_setting_that_is_an_instances():
+    script = """
+import functools, gc, json
+from rollkeeper.operations import preloader
+preloader.preload()
+kept = [one for one in gc.get_objects() if type(one) is functools._lru_cache_wrapper and one.cache_info().currsize]
+print(json.dumps([[*vars(preloader.settings)], [f"{one.__module__}.{one.__qualname__}" for one in kept]]))
+"""
+    read, kept = json.loads(
+        subprocess.check_output([sys.executable, "-P", "-c", script], text=True, timeout=120)
+    )
+
+    assert "INSTALLED_APPS" in read
+    shared = set(filter(str.isupper, dir(common_settings)))
+    instances = set(filter(str.isupper, dir(site_settings))) - shared
+    # `django.setup` reads both again in each fork.
+    assert instances & set(read) <= {"FORCE_SCRIPT_NAME", "LOGGING"}
+    assert kept
+    assert not [name for name in kept if name.startswith("rollkeeper.")]
+
+
+def test_django_in_a_fork_is_set_up_as_in_a_process_that_shares_nothing(data_dir, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with preloading() as preloader:
+        for app in APPS:
+            handed = AppCredentials.to(app)
+            surroundings = handed.environment() | {
+                "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings", "ROLLKEEPER_APP": app.name, "ROLLKEEPER_HOSTS": "register.example",
+                "ROLLKEEPER_PORT": "9000", "ROLLKEEPER_ROLE": app.role.value, "PYTHONPATH": str(ROOT),
+            }  # fmt: skip
+            process = preloader.fork(
+                "tests.site.django_state", folder=handed.folder, environment=surroundings
+            )
+            with process.stdin, process.stdout:
+                forked = json.loads(process.stdout.read())
+                assert process.wait(20) == 0
+            plain = subprocess.check_output(
+                [sys.executable, "-P", "-m", "tests.site.django_state"], env=surroundings, cwd=handed.folder, timeout=120
+            )  # fmt: skip
+            handed.clear()
+
+            assert forked == json.loads(plain)
+            assert forked["ROLLKEEPER_APP"] == app.name
 
 
 def test_where_what_forks_is_gone_its_apps_count_as_ended(data_dir):
