@@ -409,7 +409,7 @@ def test_no_password_is_sent_to_a_service_of_another_user(officer, tmp_path, mon
             assert call.recv(100) == b""
 
 
-def test_a_demos_day_is_taken_and_a_production_instances_clock_is_true(officer, answering, production):
+def test_a_demos_day_is_taken_and_a_production_instances_clock_is_true(officer, production, answering):
     message = protocol.written({"do": "health", "token": "", "on": "2012-03-02", "with": {}})
 
     assert json.loads(raw(message)[4:])["refused"][0]["code"] == "date_refused"
