@@ -2,8 +2,8 @@
 """The health of processes: alive means that a process answers, ready that it can do its work now.
 
 An app answers on its own port (`site/home_page.py`). Every other process answers the same two addresses on a socket in the instance, for
-its owner alone. An answer "not ready" names the missing parts (register, keys, root, disk, jobs), never a value. To give a process another
-part, hand it over as a `Part`.
+its owner alone. An answer "not ready" names the missing parts (register, keys, root, disk, jobs) and says in fixed words what is wrong, never a
+value. To give a process another part, hand it over as a `Part`.
 
     GET /healthz    200 "ok"
     GET /readyz     200 "ready", or 503 and a line for each part that is missing
@@ -26,13 +26,19 @@ from django.db import connections
 
 from rollkeeper import __version__
 from rollkeeper.kernel import room, stores
-from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.kernel.database import action, is_out_of_reach, rows, run
 from rollkeeper.kernel.errors import SETUP_OUTDATED, RollkeeperError
 
 _ANSWER_S: Final = 5
+_AWAY: Final = "its database server does not answer, or refuses the connection"
+_BROKEN: Final = "it does not work; 'rollkeeper doctor' says why"
 _ALIVE: Final = "/healthz"
 _READY: Final = "/readyz"
 HEALTH_PATHS: Final = frozenset({_ALIVE, _READY})
+
+
+class NotReady(Exception):  # noqa: N818 - what a part says
+    """What is wrong with a part, in fixed words that hold no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +50,17 @@ class Part:
 
 
 def missing(parts: Sequence[Part]) -> dict[str, str]:
-    """Return the parts that are missing, each with the code of the refusal or the kind of fault."""
+    """Return the parts that are missing, each with the code of the refusal, or what is wrong in plain words."""
     found = {}
     for part in parts:
         try:
             part.check()
         except RollkeeperError as refused:
             found[part.name] = refused.code
+        except NotReady as said:
+            found[part.name] = str(said)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the part is missing; its text may hold a value
-            found[part.name] = type(fault).__name__
+            found[part.name] = _AWAY if is_out_of_reach(fault) else _BROKEN
     return found
 
 
@@ -67,15 +75,15 @@ def disk_part() -> Part:
 
 
 def require_room() -> None:
-    """Require room on the disk for the next record. Raises OSError."""
+    """Require room on the disk for the next record. Raises NotReady."""
     if room.is_out():
-        raise OSError("no room")
+        raise NotReady("it is full")
 
 
 def _require_register() -> None:
     (found,) = rows("SELECT pg_is_in_recovery() AS is_replica")
     if found.is_replica:
-        raise ConnectionError("a replica cannot be written to")
+        raise NotReady("its database server is a replica, which cannot be written to")
     require_set_up()
 
 

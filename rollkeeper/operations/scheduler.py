@@ -22,7 +22,7 @@ from django.db import Error, InterfaceError, OperationalError, connection, conne
 from rollkeeper.kernel.claims import hold_claim
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.health import Part, answering, disk_part, register_part, require_set_up
+from rollkeeper.kernel.health import NotReady, Part, answering, disk_part, register_part, require_set_up
 from rollkeeper.kernel.jobs import LEASE_S, LastRun, NotRun, PeriodicJob, end_stale_run, lease_jobs, run_once
 from rollkeeper.kernel.settings import read_settings_again
 from rollkeeper.operations.settings import may_run_jobs
@@ -178,9 +178,9 @@ class Runner:
         self._is_leasing = False
 
     def require_working(self) -> None:
-        """See that every job has its thread, and that leases are renewed. Raises RuntimeError."""
+        """See that every job has its thread, and that leases are renewed. Raises NotReady."""
         if not self._is_leasing or not all(one.is_alive() for one in self._threads):
-            raise RuntimeError("a job does not run")
+            raise NotReady("a job does not run")
 
     def run(self, stop: threading.Event) -> None:
         """Run the jobs until asked to stop. The leases end with the session of this thread."""

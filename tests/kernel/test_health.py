@@ -21,6 +21,9 @@ from tests.in_process import invoke
 from tests.refusals import refusing
 
 
+AWAY = "its database server does not answer, or refuses the connection"
+
+
 def broken(*_args, **_more):
     raise OperationalError("Tashi Dondrup") from psycopg.OperationalError("server closed the connection")
 
@@ -38,14 +41,14 @@ def test_a_counter_that_cannot_seal_is_alive_but_not_ready(app, monkeypatch):
     alive, ready = Client().get("/healthz"), Client().get("/readyz")
 
     assert (alive.status_code, alive.content) == (200, b"ok\n")
-    assert (ready.status_code, ready.content) == (503, b"keys: OperationalError\n")
+    assert (ready.status_code, ready.content) == (503, f"keys: {AWAY}\n".encode())
 
 
 def test_an_app_that_does_not_reach_the_register_is_alive_but_not_ready(app, register_away):
     app("portal")
 
     assert Client().get("/healthz").status_code == 200
-    assert Client().get("/readyz").content == b"register: OperationalError\n"
+    assert Client().get("/readyz").content == f"register: {AWAY}\n".encode()
 
 
 def test_an_app_without_room_or_without_its_index_key_is_not_ready(app, monkeypatch):
@@ -56,7 +59,17 @@ def test_an_app_without_room_or_without_its_index_key_is_not_ready(app, monkeypa
 
     said = Client().get("/readyz")
 
-    assert said.content == b"root: OperationalError\ndisk: OSError\n"
+    assert said.content == f"root: {AWAY}\ndisk: it is full\n".encode()
+
+
+@pytest.mark.parametrize("fault", [ValueError("Tashi"), OSError(errno.EACCES, "Tashi"), KeyError("Tashi")])
+def test_a_part_with_an_unknown_fault_says_in_plain_words_who_tells_more(fault):
+    def raises():
+        raise fault
+
+    said = health.missing([health.Part("root", raises)])
+
+    assert said == {"root": "it does not work; 'rollkeeper doctor' says why"}
 
 
 def test_a_page_that_does_not_reach_the_register_says_so_and_what_to_do(app, register_away):
@@ -120,11 +133,11 @@ def test_a_process_without_a_port_answers_on_a_socket_of_its_owner(data_dir):
         place = health.sockets_folder() / "a-process.1"
 
         assert health.ask(place, "/healthz") == (200, "ok\n")
-        assert health.ask(place) == (503, "ill: OperationalError\n")
+        assert health.ask(place) == (503, f"ill: {AWAY}\n")
         assert health.ask(place, "/other")[0] == 404
         assert health.sockets_folder().stat().st_mode & 0o077 == 0
         (found,) = (one for one in health.examine_processes() if one.process == "a-process.1")
-        assert (found.alive, found.ready, found.missing) == (True, False, "ill: OperationalError")
+        assert (found.alive, found.ready, found.missing) == (True, False, f"ill: {AWAY}")
 
     assert not place.exists()
 
@@ -167,7 +180,7 @@ def test_an_app_is_asked_by_its_port_alone(monkeypatch):
 
     assert [done.exit_code for done in (ready, lacking, gone)] == [0, 1, 1]
     assert [(one["alive"], one["missing"]) for one in (json.loads(d.stdout)[0] for d in (ready, lacking, gone))] == [
-        (True, ""), (True, "register: OperationalError"), (False, "it does not answer"),
+        (True, ""), (True, f"register: {AWAY}"), (False, "it does not answer"),
     ]  # fmt: skip
 
 
@@ -216,4 +229,4 @@ def test_a_worker_is_ready_once_it_holds_its_leases_and_not_without_its_root(com
     stop.set()
     thread.join()
 
-    assert said == [{"jobs": "RuntimeError"}, {}, {"root": "OperationalError"}]
+    assert said == [{"jobs": "a job does not run"}, {}, {"root": AWAY}]
