@@ -6,6 +6,7 @@ Everything here can be run again: what is there already is left as it is.
 
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -68,8 +69,8 @@ def open_instance() -> None:
     if restoring_mark().exists():
         raise RESTORE_INTERRUPTED(data_dir=data_dir())
     if not is_made():
-        is_production = instance().kind is InstanceKind.PRODUCTION
-        raise (SETUP_NOT_DONE if is_production else NO_INSTANCE)(data_dir=data_dir())
+        began = instance().kind is InstanceKind.PRODUCTION or _making_lock().exists()
+        raise (SETUP_NOT_DONE if began else NO_INSTANCE)(data_dir=data_dir())
     embedded_postgres.ensure_embedded_running()
     require_set_up()
     demo_clock.require_given_day_forwards()
@@ -102,7 +103,7 @@ def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambd
     if instance_exists() and instance().kind is not kind:
         raise INSTANCE_KIND_MISMATCH(data_dir=data_dir(), kind=instance().kind.value, asked=kind.value)
     write_settings(instance={"kind": kind})
-    with exclusive_lock(data_dir() / "making.lock"):
+    with exclusive_lock(_making_lock()):
         make_stores()
         load_keys()
         vault_acts.begin_first_epoch()
@@ -113,6 +114,11 @@ def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambd
         stores.ensure_web_secret()
         vault_copies.prepare()
         made_mark().touch()
+
+
+def _making_lock() -> Path:
+    """Return the file that is there since the first setup here began."""
+    return data_dir() / "making.lock"
 
 
 def make_stores() -> None:

@@ -7,13 +7,13 @@ PORT_IN_USE = Refusal(
     "port_in_use",
     Kind.MALFORMED,
     "Port {port} on {host}, for the {app}, cannot be used: {why}.",
-    "Stop the program that uses it, or choose another with --port (each app takes the next port).",
+    "Stop the program that uses it, or choose another with --port, or with PORT= after 'make run' (each app takes the next port).",
 )
 NO_SUCH_PORT = Refusal(
     "no_such_port",
     Kind.MALFORMED,
     "Port {port}, for the {app}, does not exist: ports go from 1 to {highest}.",
-    "Choose another with --port (each app takes the next port).",
+    "Choose another with --port, or with PORT= after 'make run' (each app takes the next port).",
 )
 UNKNOWN_HOST = Refusal(
     "unknown_host",
@@ -220,8 +220,8 @@ NO_INSTANCE = Refusal(
 SETUP_NOT_DONE = Refusal(
     "setup_not_done",
     Kind.CONFLICT,
-    "The production instance in {data_dir} is not made yet, or only in part.",
-    "Run 'rollkeeper setup --production'; if that was interrupted, it continues.",
+    "The instance in {data_dir} is not made yet, or only in part.",
+    "Run 'rollkeeper setup', for a production instance with --production; if that was interrupted, it continues.",
 )
 SETUP_UNANSWERED = Refusal(
     "setup_unanswered",

@@ -77,18 +77,17 @@ def _invented() -> Iterator[Finding]:
 def _check_addresses() -> Iterator[Finding]:
     """Check that the addresses of the apps are set: behind a proxy an app cannot find out its own address."""
     chosen = access_settings()
-    missing = [
-        f"'access.{key}'"
-        for key in ("backoffice_address", "counter_address", "portal_address", "passkey_domain")
-        if _is_production() and getattr(chosen, key) is None
-    ]
-    if missing:
+    keys = ("backoffice_address", "counter_address", "portal_address", "passkey_domain")
+    values = [getattr(chosen, key) for key in keys]
+    missing = [f"'access.{key}'" for key, value in zip(keys, values, strict=True) if value is None]
+    if missing and _is_production():
         yield _should(
             f"Pages, invitations and passkeys lack addresses: {', '.join(missing)}.",
             "Set them (docs/install.md), run 'rollkeeper setup' and start 'rollkeeper serve' again.",
         )
     else:
-        yield Finding("", Health.OK, "Every app knows its address.")
+        known = "A demo's apps take their addresses from each request." if missing else "Every app knows its address."
+        yield Finding("", Health.OK, known)
 
 
 def _check_gateways() -> Iterator[Finding]:
@@ -145,23 +144,27 @@ def _check_passwords() -> Iterator[Finding]:
 
 def _check_alarms() -> Iterator[Finding]:
     chosen = notice_settings()
-    if _is_production() and (chosen.alarms_to is None or chosen.smtp_url is None):
+    are_mailed = chosen.alarms_to is not None and chosen.smtp_url is not None
+    if _is_production() and not are_mailed:
         yield _should(
             "No one gets a mail of an alarm, of what is broken, or of a disk that is nearly full.",
             "Set 'notices.alarms_to' and 'notices.smtp_url', and have your monitoring ask 'rollkeeper health' and 'rollkeeper doctor'.",
         )
     else:
-        yield Finding("", Health.OK, "Alarms and what is broken are mailed.")
+        said = "Alarms and what is broken are mailed." if are_mailed else "This demo mails no alarm."
+        yield Finding("", Health.OK, said)
 
 
 def _check_network() -> Iterator[Finding]:
-    if _is_production() and not has_own_network():
+    has_elements = has_own_network()
+    if _is_production() and not has_elements:
         yield _lacks(
             "No network element is set: no line is suspended or restored in the network.",
             "Set 'provisioning.by_service' or 'provisioning.webhook.url' (docs/provisioning.md).",
         )
     else:
-        yield Finding("", Health.OK, "The network has elements for commands.")
+        said = "The network has elements for commands." if has_elements else "This demo's commands go into a file."
+        yield Finding("", Health.OK, said)
 
 
 def _check_root_of_trust() -> Iterator[Finding]:

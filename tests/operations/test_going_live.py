@@ -45,6 +45,15 @@ def test_a_demo_instance_lacks_nothing_before_going_live(register):
     assert {one.health for one in found} == {Health.OK}
 
 
+def test_a_demo_is_said_to_have_no_mail_address_or_element_that_it_lacks(register):
+    found = {one.sentence for check in going_live.CHECKS for one in check()}
+
+    assert found >= {
+        "This demo mails no alarm.", "This demo's commands go into a file.",
+        "A demo's apps take their addresses from each request.",
+    }  # fmt: skip
+
+
 def test_the_names_for_demo_instances_are_named_before_the_ledger_is_published(production, monkeypatch):
     production(**NAMED)
     monkeypatch.setattr(going_live, "notice_settings", lambda: Notices(smtp_url="smtp://127.0.0.1"))

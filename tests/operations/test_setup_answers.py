@@ -1,5 +1,6 @@
 """A production instance is told whose it is, or is not made; what it is told stays in its settings, defaults too."""
 
+import errno
 import json
 import tomllib
 
@@ -115,6 +116,17 @@ def test_a_command_makes_no_instance(place, monkeypatch, written):
         bootstrap.open_instance()
 
     assert made == []
+
+
+def test_a_demo_whose_setup_broke_off_is_said_to_be_made_in_part(place, monkeypatch):
+    def full():
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(bootstrap, "make_stores", full)
+    with pytest.raises(OSError, match="no room"):
+        bootstrap.set_up_instance(InstanceKind.DEMO)
+
+    assert invoke("doctor").exception.code == SETUP_NOT_DONE.code
 
 
 def test_who_serves_no_instance_is_told_that_a_demo_is_made(place, monkeypatch, capsys):
