@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from types import NoneType
 from typing import Any, Final, cast, get_args, get_origin
 
 import platformdirs
@@ -67,8 +68,13 @@ class Table(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _as_meant(cls, value: object, info: ValidationInfo) -> object:
-        """Refuse values that the library would misread: 21 as a time would be 21 seconds after midnight, true as a number would be 1."""
+        """Take an empty text for none where there may be none. Refuse values that the library would misread.
+
+        21 as a time would be 21 seconds after midnight, true as a number would be 1.
+        """
         kind = cls.model_fields[str(info.field_name)].annotation
+        if value == "" and NoneType in get_args(kind):
+            return None
         if kind is dt.time and isinstance(value, int | float):
             raise ValueError(setting_faults.TIME)
         if kind in {int, float} and isinstance(value, bool):

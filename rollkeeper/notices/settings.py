@@ -125,14 +125,14 @@ class Notices(Table):
     ] = None
     sms_signature: Annotated[
         str | None,
-        of_form(
-            r"[^【】\[\]\s]+( [^【】\[\]\s]+)*",
-            form="write it without brackets, and with single spaces between words only",
-        ),
         Field(
             min_length=2,
             max_length=LONGEST_NAME,
             description="The signature of SMS as registered with the networks, without brackets; empty: the operator's name.",
+        ),
+        of_form(
+            r"[^【】\[\]\s]+( [^【】\[\]\s]+)*",
+            form="write it without brackets, and with single spaces between words only",
         ),
     ] = None
     sms_signed_by_gateway: Annotated[

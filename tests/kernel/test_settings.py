@@ -32,6 +32,7 @@ from rollkeeper.kernel.settings import (
     write_settings,
 )
 from rollkeeper.ledger.settings import settings as ledger_settings
+from rollkeeper.notices.settings import settings as notice_settings
 from rollkeeper.operations.bootstrap import open_instance
 from rollkeeper.operations.settings import MODULES, all_tables, check_settings
 from rollkeeper.provisioning.settings import settings as provisioning_settings
@@ -225,6 +226,15 @@ def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(
 
     with refusing(SETTING_FAULT, SETTINGS_FILE_FAULT, match=why):
         instance()
+
+
+@pytest.mark.parametrize(
+    "key", ["smpp_sender", "smpp_url", "smpp_report_ids", "sms_signature", "smtp_url", "alarms_to", "bounce_mailbox", "voice_program"]
+)  # fmt: skip
+def test_a_setting_that_may_be_empty_is_none_when_written_empty(written, key):
+    written(f'[notices]\n{key} = ""')
+
+    assert getattr(notice_settings(), key) is None
 
 
 @pytest.mark.parametrize("port", ["99999", "0", "b", ""])
