@@ -422,7 +422,7 @@ def restore(
     Example: ROLLKEEPER_HOME=/srv/restored rollkeeper restore /mnt/backup --secrets /media/kept
     """
     from rollkeeper.access.authority import console_authority
-    from rollkeeper.operations.restore import backup_bytes
+    from rollkeeper.operations.restore import backup_bytes, moment_text
     from rollkeeper.operations.restore import restore as bring_back
 
     with progress("Restoring (bytes)", total=backup_bytes(folder, register_name=register_name)) as bar:
@@ -433,7 +433,7 @@ def restore(
         emit(dataclasses.asdict(back))
         return
     out.print(
-        f"The instance {data_dir()} is restored: the register of {_moment(back.register_made_at)}, the keys of {_moment(back.keys_made_at)}."
+        f"The instance {data_dir()} is restored: the register of {moment_text(back.register_made_at)}, the keys of {moment_text(back.keys_made_at)}."
     )
     out.print(
         f"{counted(back.opening, 'sealed record opens', 'sealed records open')}; {back.erased_again:,} erased since then were erased again."
@@ -446,10 +446,6 @@ def restore(
         out.print(
             f"{counted(back.without_key, 'record was', 'records were')} sealed after the keys were backed up, and lost: register again."
         )
-
-
-def _moment(instant: str) -> str:
-    return f"{dt.datetime.fromisoformat(instant).astimezone(clock.zone()):%Y-%m-%d %H:%M:%S %z}"
 
 
 def finish_restore(

@@ -74,6 +74,11 @@ class Restored:
     without_key: int
 
 
+def moment_text(instant: str) -> str:
+    """Return an instant of the ledger as people read it: to the second, in the instance's zone."""
+    return f"{dt.datetime.fromisoformat(instant).astimezone(clock.zone()):%Y-%m-%d %H:%M:%S %z}"
+
+
 def restore(
     authority: Authority,
     folder: Path,

@@ -54,6 +54,7 @@ from rollkeeper.vault.root import root_of_trust
 from rollkeeper.vault.services import seal_persons, shred
 from rollkeeper.vault.settings import settings as vault_settings
 from tests.command_server import common_server
+from tests.in_process import invoke
 from tests.instances import copy_empty
 from tests.processes import is_alive
 from tests.refusals import refusing
@@ -371,6 +372,16 @@ def test_finish_restore_works_for_external_databases_alone(monkeypatch):
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'operations:instance:restored'")
     assert back.register_made_at in entry.body
     assert command.position > 1_000_000 * dt.datetime(2020, 1, 1, tzinfo=dt.UTC).timestamp()
+
+
+def test_restore_says_times_to_the_second_in_the_zone_of_the_instance(folder, monkeypatch):
+    back = restoring.Restored("2012-03-01T01:00:00.123456+00:00", "2012-03-08T01:00:00.654321+00:00", 2, 0, 0)
+    monkeypatch.setattr(restoring, "restore", lambda *_args, **_more: back)
+    monkeypatch.setattr(restoring, "backup_bytes", lambda *_args, **_more: 0)
+
+    said = " ".join(invoke("restore", str(folder), "--secrets", str(folder)).stdout.split())
+
+    assert "the register of 2012-03-01 09:00:00 +0800, the keys of 2012-03-08 09:00:00 +0800." in said
 
 
 @pytest.mark.parametrize("which", ["register_of", "keys_of"])
