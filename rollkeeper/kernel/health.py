@@ -37,7 +37,7 @@ _READY: Final = "/readyz"
 HEALTH_PATHS: Final = frozenset({_ALIVE, _READY})
 
 
-class NotReady(Exception):  # noqa: N818 - what a part says
+class NotReady(Exception):
     """What is wrong with a part, in fixed words that hold no value."""
 
 

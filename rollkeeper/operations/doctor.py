@@ -37,7 +37,7 @@ from rollkeeper.operations.findings import Finding, Health
 from rollkeeper.operations.job_check import age_text, look_at_the_jobs
 from rollkeeper.operations.lost_files import find_lost_files
 from rollkeeper.operations.peer_check import look_at_peers
-from rollkeeper.operations.server_checks import NEW_PASSWORDS, of_lost_connection
+from rollkeeper.operations.server_checks import NEW_PASSWORDS, look_at_the_server_settings, of_lost_connection
 from rollkeeper.operations.unexpected_errors import tell
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.retention.brake import stopped_erasure
@@ -484,7 +484,7 @@ def _check_clock() -> Iterator[Finding]:
 
 
 CHECKS = (
-    _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, _check_root,
+    _check_instance, _check_secrets, _check_disk, _check_register, _check_keys, look_at_the_server_settings, _check_root,
     _check_canaries, _check_approvers, _check_disclosures, _check_holds, _check_backups,
     _check_document_copies, _check_erasure, _check_abandoned_applications, _check_emergency_floor, _check_ledger,
     _check_ledger_key, _check_witnesses, _check_law, look_at_the_duties, look_at_the_regions, _check_languages, _check_notices_and_commands,

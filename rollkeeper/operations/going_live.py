@@ -86,7 +86,11 @@ def _check_addresses() -> Iterator[Finding]:
             "Set them (docs/install.md), run 'rollkeeper setup' and start 'rollkeeper serve' again.",
         )
     else:
-        known = "A demo's apps take their addresses from each request." if missing else "Every app knows its address."
+        known = (
+            "A demo's apps take their addresses from each request."
+            if missing
+            else "Every app knows its address."
+        )
         yield Finding("", Health.OK, known)
 
 
@@ -163,7 +167,11 @@ def _check_network() -> Iterator[Finding]:
             "Set 'provisioning.by_service' or 'provisioning.webhook.url' (docs/provisioning.md).",
         )
     else:
-        said = "The network has elements for commands." if has_elements else "This demo's commands go into a file."
+        said = (
+            "The network has elements for commands."
+            if has_elements
+            else "This demo's commands go into a file."
+        )
         yield Finding("", Health.OK, said)
 
 

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Checks whether the two servers answer; if one does not, nothing else can be checked, and the doctor says only that."""
+"""Checks whether the two servers answer; if one does not, nothing else can be checked, and the doctor says only that.
 
+Then it looks at their settings: what they may write into their logs, and whether a lock may outlive its session.
+"""
+
+from collections.abc import Iterator
 from typing import Final
 
 import psycopg
@@ -14,6 +18,11 @@ from rollkeeper.platform import embedded_postgres
 
 NEW_PASSWORDS: Final = "Stop every process of the instance and run 'rollkeeper setup --new-passwords': docs/runbook/lost-passwords.md."
 _UNHANG: Final = "Run 'rollkeeper setup', which stops it at once and starts it: docs/runbook/servers.md."
+_SILENT: Final = {
+    "log_statement": "none", "log_error_verbosity": "terse", "log_min_error_statement": "panic", "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",
+}  # fmt: skip
+"""With these no line of a server's log holds a value of a row."""
 
 
 def examine_servers() -> list[Finding]:
@@ -31,6 +40,41 @@ def of_lost_connection(fault: psycopg.OperationalError) -> Finding:
         "", Health.ERROR, f"A database server refused or ended the connection: {_words_of(fault)}",
         f"See docs/runbook/servers.md and {place}; for a password that is refused, docs/runbook/lost-passwords.md.",
     )  # fmt: skip
+
+
+def look_at_the_server_settings() -> Iterator[Finding]:
+    """Say which setting of a server lets its log hold values of rows, or a lock outlive its session."""
+    asked = (
+        (stores.REGISTER, Role.WORKER, "server_rights.sql"),
+        (stores.KEYS, KeysRole.SEALER, "keys_server_rights.sql"),
+    )
+    is_sound = True
+    for store, role, rights in asked:
+        with database.connect(store, role) as server:
+            loud = [key for key, value in _SILENT.items() if _setting(server, key) != value]
+            prepares = _setting(server, "max_prepared_transactions") != "0"
+        if loud:
+            said = f"The server of the {store.name} may write values of rows into its log: {', '.join(loud)}."
+            remedy = (
+                f"Its superuser runs {rights} (docs/install.md, step 4)."
+                if _are_the_operators()
+                else "Run 'rollkeeper setup'."
+            )
+            yield Finding("", Health.ERROR, said, remedy)
+        if prepares:
+            said = f"The server of the {store.name} allows prepared transactions: one that is left open keeps its locks for ever."
+            remedy = "End those in pg_prepared_xacts with ROLLBACK PREPARED, set 'max_prepared_transactions = 0', and restart it."
+            yield Finding("", Health.ERROR, said, remedy)
+        is_sound = is_sound and not loud and not prepares
+    if is_sound:
+        yield Finding(
+            "", Health.OK, "No server logs a value of a row, and none keeps a lock without its session."
+        )
+
+
+def _setting(server: psycopg.Connection[tuple[str]], key: str) -> str:
+    found = server.execute("SELECT current_setting(%s)", [key]).fetchone()
+    return found[0] if found else ""
 
 
 def _are_the_operators() -> bool:

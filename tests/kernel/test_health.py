@@ -20,7 +20,6 @@ from rollkeeper.vault import epochs
 from tests.in_process import invoke
 from tests.refusals import refusing
 
-
 AWAY = "its database server does not answer, or refuses the connection"
 
 

@@ -72,7 +72,7 @@ class Server:
         )
         with (self.data / "postgresql.conf").open("a") as settings:
             settings.write(
-                f"port = {self.port}\nunix_socket_directories = '{folder}'\nfsync = off\nshared_buffers = '16MB'\n"
+                f"max_prepared_transactions = {2 if name == 'keys' else 0}\nport = {self.port}\nunix_socket_directories = '{folder}'\nfsync = off\nshared_buffers = '16MB'\n"
             )
         (self.data / "pg_hba.conf").write_text(
             f"local all postgres trust\nhost rollkeeper_{name} {roles} 127.0.0.1/32 scram-sha-256\n"
@@ -149,6 +149,7 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
         return common_server().run(*map(str, words), surroundings=surroundings | (by or addresses(known)))
 
     ready = typed("setup", "--production")
+    loud = typed("doctor").stdout
     register.psql(SQL / "server_rights.sql", env=clean, database="rollkeeper_register")
     keys.psql(SQL / "keys_server_rights.sql", env=clean, database="rollkeeper_keys")
     healthy = typed("doctor")
@@ -169,6 +170,12 @@ def test_the_roles_and_passwords_of_two_servers_carry_a_production_instance(plac
     assert not [one for one in passwords.values() if one in said]
     assert {file.stat().st_mode & 0o077 for file in (data_dir / "secrets").iterdir()} == {0}
     assert "is not verified" not in healthy.stdout
+    assert (
+        loud.count("may write values of rows into its log: log_error_verbosity, log_min_error_statement") == 2
+    )
+    assert "into its log" not in healthy.stdout
+    assert "The server of the keys allows prepared transactions" in healthy.stdout
+    assert "The server of the register allows" not in healthy.stdout
     assert (down.returncode, down.stdout.count("does not answer")) == (2, 1)
 
 

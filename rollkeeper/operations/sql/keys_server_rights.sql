@@ -26,6 +26,22 @@ ALTER ROLE sealer RESET ALL;
 ALTER ROLE vault RESET ALL;
 ALTER ROLE ledger RESET ALL;
 
+-- No line of the server's log may hold a value of a row. A role cannot change these.
+DO $$
+DECLARE
+    one text;
+BEGIN
+    FOREACH one IN ARRAY ARRAY['migrator', 'sealer', 'vault', 'ledger'] LOOP
+        EXECUTE format('ALTER ROLE %I SET log_statement = none', one);
+        EXECUTE format('ALTER ROLE %I SET log_error_verbosity = terse', one);
+        EXECUTE format('ALTER ROLE %I SET log_min_error_statement = panic', one);
+        EXECUTE format('ALTER ROLE %I SET log_min_duration_statement = -1', one);
+        EXECUTE format('ALTER ROLE %I SET log_parameter_max_length = 0', one);
+        EXECUTE format('ALTER ROLE %I SET log_parameter_max_length_on_error = 0', one);
+    END LOOP;
+END
+$$;
+
 -- A session may change its own timeouts, so they bind honest sessions only: a rotation ends transactions that outlast them.
 ALTER ROLE sealer CONNECTION LIMIT 48;
 ALTER ROLE sealer SET statement_timeout = '30s';

@@ -63,6 +63,22 @@ ALTER ROLE vault RESET ALL;
 ALTER ROLE vault_service RESET ALL;
 ALTER ROLE auditor RESET ALL;
 
+-- No line of the server's log may hold a value of a row. A role cannot change these.
+DO $$
+DECLARE
+    one text;
+BEGIN
+    FOREACH one IN ARRAY ARRAY['migrator', 'counter', 'backoffice', 'portal', 'worker', 'console', 'vault', 'vault_service', 'auditor'] LOOP
+        EXECUTE format('ALTER ROLE %I SET log_statement = none', one);
+        EXECUTE format('ALTER ROLE %I SET log_error_verbosity = terse', one);
+        EXECUTE format('ALTER ROLE %I SET log_min_error_statement = panic', one);
+        EXECUTE format('ALTER ROLE %I SET log_min_duration_statement = -1', one);
+        EXECUTE format('ALTER ROLE %I SET log_parameter_max_length = 0', one);
+        EXECUTE format('ALTER ROLE %I SET log_parameter_max_length_on_error = 0', one);
+    END LOOP;
+END
+$$;
+
 -- No app takes all connections from the others. A session may change its own timeouts, so they bind honest sessions only. It cannot change
 -- temp_file_limit, and kernel_end_long_transactions ends transactions that outlast the timeouts.
 ALTER ROLE counter CONNECTION LIMIT 24;
