@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import psycopg
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql as pgsql
 
@@ -43,6 +43,7 @@ from rollkeeper.operations.errors import (
     PASSWORDS_OF_OWN_SERVERS,
     RESTORE_INTERRUPTED,
     SERVERS_IN_USE,
+    SETUP_HELD_UP,
     SETUP_NOT_DONE,
 )
 from rollkeeper.operations.settings import check_settings, is_restore_abandoned, restoring_mark
@@ -55,6 +56,7 @@ from rollkeeper.vault import keys as vault_keys
 from rollkeeper.vault import services as vault_acts
 from rollkeeper.vault.offline_keys import renew_offline_keys
 
+LOCK_WAIT_MS: Final = 30_000
 FUNCTIONS: Final = (("ledger", "entry_schemas"), ("ledger", "body"), ("ledger", "vocabulary"), ("ledger", "enforce_entry_schema"), ("ledger", "role_verbs"), ("ledger", "reduce_entries"), ("access", "functions"), ("access", "secrets_of"), ("access", "invitations"), ("access", "closed_accounts"), ("access", "staff_requests"),
     ("subscribers", "functions"), ("subscribers", "unlink_document"), ("subscribers", "forget_link_entries"), ("subscribers", "forget_protection"), ("lines", "functions"), ("lines", "lookup_functions"), ("lines", "essential_lines"), ("lines", "counter_role_triggers"), ("lines", "count_access"), ("vault", "replace_sim"), ("vault", "forget"), ("notices", "functions"), ("selfcare", "try_code"), ("selfcare", "request_letter"), ("selfcare", "hand_over_code"), ("selfcare", "is_application_of"), ("disclosures", "is_about"), ("agents", "functions"), ("agents", "forget_registrations"), ("registration", "forget_receipts"), ("reporting", "forget_lines"), ("selfcare", "forget_consents"), ("provisioning", "functions"), ("provisioning", "counter_role_triggers"), ("provisioning", "terminate_only_terminated_trigger"), ("offline", "own_approvals"), ("campaign", "stay_functions"), ("campaign", "promise_functions"), ("campaign", "batch_content"), ("incidents", "functions"),
 )  # fmt: skip
@@ -122,12 +124,32 @@ def _making_lock() -> Path:
 
 
 def make_stores() -> None:
-    """Make both stores without a key or a row in them, or bring older ones up to date."""
-    if instance().register_url is None:
-        embedded_postgres.ensure_running()
-        _make_database(stores.REGISTER, list(Role), ["btree_gist", "amcheck"])
-        _make_database(stores.KEYS, list(KeysRole), ["amcheck"])
-    bring_up_to_date()
+    """Make both stores without a key or a row in them, or bring older ones up to date. Refuses: SETUP_HELD_UP."""
+    try:
+        if instance().register_url is None:
+            embedded_postgres.ensure_running()
+            _make_database(stores.REGISTER, list(Role), ["btree_gist", "amcheck"])
+            _make_database(stores.KEYS, list(KeysRole), ["amcheck"])
+        bring_up_to_date()
+    except (psycopg.errors.LockNotAvailable, OperationalError) as fault:
+        if isinstance(fault, psycopg.errors.LockNotAvailable) or database.is_locked_by_others(fault):
+            raise SETUP_HELD_UP(who=_open_transactions()) from fault
+        raise
+
+
+def _open_transactions() -> str:
+    """Name the sessions that may hold up a setup; on a server of an operator its superuser alone sees them."""
+    found: list[str] = []
+    for store in stores.STORES if instance().register_url is None else ():
+        with psycopg.connect(dbname="postgres", **_as_superuser(store)) as server:
+            found += [
+                f"process {process} of the role {role} in the {store.name}"
+                for process, role in server.execute(
+                    "SELECT pid, usename FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                    " AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 3"
+                )
+            ]
+    return "; ".join(found) or "see pg_stat_activity and pg_prepared_xacts"
 
 
 def renew_passwords() -> None:
@@ -183,6 +205,7 @@ def bring_up_to_date() -> None:
         connections["default"].close()
         connections["default"].settings_dict.update(database.address(stores.REGISTER, database.this_role()))
     with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
+        keys.execute("SELECT set_config('lock_timeout', %s, false)", [str(LOCK_WAIT_MS)])
         keys.execute(vault_keys.schema())
         keys.execute(database.sql("kernel", "count_of_day"))
         keys.execute(database.sql("ledger", "secrets"))
@@ -282,14 +305,19 @@ def _page(name: str) -> str:
     return (files("rollkeeper") / "operations" / "sql" / f"{name}.sql").read_text("utf-8")
 
 
-def _make_database(store: stores.Store, roles: list[Role] | list[KeysRole], extensions: list[str]) -> None:
-    name = f"rollkeeper_{store.name}"
-    place: dict[str, Any] = {
+def _as_superuser(store: stores.Store) -> dict[str, Any]:
+    return {
         **database.embedded_address(store),
         "user": embedded_postgres.SUPERUSER,
         "password": stores.password(store, embedded_postgres.SUPERUSER),
         "autocommit": True,
+        "options": f"-c lock_timeout={LOCK_WAIT_MS}",
     }
+
+
+def _make_database(store: stores.Store, roles: list[Role] | list[KeysRole], extensions: list[str]) -> None:
+    name = f"rollkeeper_{store.name}"
+    place = _as_superuser(store)
     with psycopg.connect(dbname="postgres", **place) as cluster:
         for role in roles:
             if not cluster.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.value]).fetchone():

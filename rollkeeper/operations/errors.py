@@ -235,6 +235,12 @@ DATABASE_TIMEOUT = Refusal(
     "Another process worked on the same lines for too long; nothing was changed.",
     "Run it again in a minute.",
 )
+SETUP_HELD_UP = Refusal(
+    "setup_held_up",
+    Kind.CONFLICT,
+    "An open transaction of another session holds up this setup: {who}.",
+    "Stop the programs that use this instance, or end that session as the server's superuser; then run the command again, which continues.",
+)
 DATES_OUT_OF_ORDER = Refusal(
     "dates_out_of_order",
     Kind.MALFORMED,

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from rollkeeper import __version__
-from rollkeeper.kernel import database
+from rollkeeper.kernel import database, stores
 from rollkeeper.kernel.settings import data_dir
 from rollkeeper.operations import bootstrap, doctor
-from rollkeeper.operations.errors import INSTANCE_OF_ANOTHER_VERSION
+from rollkeeper.operations.errors import INSTANCE_OF_ANOTHER_VERSION, SETUP_HELD_UP
 from rollkeeper.vault.errors import RootMissing
 from tests.in_process import invoke
 from tests.refusals import refusing
+from tests.superuser import as_superuser
 
 
 @pytest.fixture
@@ -99,6 +100,20 @@ def test_doctor_says_that_the_tables_are_those_of_another_version(of_a_newer_ver
     (found,) = [one for one in doctor.examine() if one.check == "register"]
 
     assert (found.health, "9999_of_a_newer_version" in found.sentence) == (doctor.Health.ERROR, True)
+
+
+@pytest.mark.parametrize(("store", "role"), [(stores.REGISTER, "counter"), (stores.KEYS, "sealer")])
+def test_setup_says_whose_open_transaction_holds_it_up(
+    committed: None, monkeypatch: pytest.MonkeyPatch, store: stores.Store, role: str
+) -> None:
+    monkeypatch.setattr(bootstrap, "LOCK_WAIT_MS", 300)
+    with as_superuser(store, autocommit=False) as other:
+        other.execute(f"ALTER ROLE {role} SET temp_file_limit = '1MB'")
+        with refusing(
+            SETUP_HELD_UP, match=f"process {other.info.backend_pid} of the role postgres in the {store.name}"
+        ):
+            bootstrap.make_stores()
+        other.rollback()
 
 
 @pytest.mark.parametrize("missing", ["root.key", "index.key"])
