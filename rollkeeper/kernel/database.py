@@ -227,20 +227,21 @@ _INCLUDE: Final = re.compile(r"^-- include ([a-z]+)\.([a-z_]+)$", re.MULTILINE)
 
 
 @cache
-def sql(package: str, name: str) -> str:
-    """Return the text of ``rollkeeper/<package>/sql/<name>.sql``.
+def sql(package: str, name: str, *, waits: bool = False) -> str:
+    """Return the text of ``rollkeeper/<package>/sql/<name>.sql``; if it `waits`, it waits for the rows that it skips otherwise.
 
     A line ``-- include <package>.<name>`` is replaced by that package's file: common table expressions that write the package's
     own tables, for rows that the including statement defines. So each table has one writing package and a batch is still one
     statement.
     """
     text = (files("rollkeeper") / package / "sql" / f"{name}.sql").read_text("utf-8")
-    return _INCLUDE.sub(lambda found: _without_comments(sql(found[1], found[2])), text)
-
-
-def waiting_for_locks(statement: str) -> str:
-    """Return a statement that waits for the rows that others have locked, where the given one leaves them."""
-    return statement.replace(" SKIP LOCKED", "")
+    text = _INCLUDE.sub(lambda found: _without_comments(sql(found[1], found[2])), text)
+    if not waits:
+        return text
+    waiting, skips = re.subn(r"\s+SKIP\s+LOCKED\b", "", text)
+    if not skips:
+        raise ValueError(f"{package}/sql/{name}.sql skips no locked rows")
+    return waiting
 
 
 def _without_comments(text: str) -> str:

@@ -20,7 +20,6 @@ from rollkeeper.kernel.database import (
     run,
     sql,
     unless_locked,
-    waiting_for_locks,
     without_timeout,
 )
 from rollkeeper.kernel.ids import PersonId, TenureId
@@ -115,7 +114,8 @@ def erase_copies(
         due = _search(slices, on=by["on"], records=())
     hold_back(due.copies, on=by["on"], of_copies=True)
     erased = 0
-    for next_copies in (sql("retention", "next_copies"), waiting_for_locks(sql("retention", "next_copies"))):
+    for waits in (False, True):
+        next_copies = sql("retention", "next_copies", waits=waits)
         for law, one in enumerate(slices):
             erased += _erase_slice(one, {**by, "law": law}, progress, next_copies=next_copies)
         if erased >= due.copies:

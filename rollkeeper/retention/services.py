@@ -27,7 +27,6 @@ from rollkeeper.kernel.database import (
     run,
     sql,
     unless_locked,
-    waiting_for_locks,
     without_timeout,
 )
 from rollkeeper.kernel.ids import PersonId, TenureId
@@ -295,9 +294,9 @@ def _erase(
     What a worker has locked for long goes in the next run.
     """
     first, records = values["since_at"] if find == "find_past_tenures" else values["since"], 0
-    for find_now in (sql("retention", find), waiting_for_locks(sql("retention", find))):
+    for waits in (False, True):
         behind = dict[str, object](after=first, after_id=UUID(int=0))
-        intend = partial(_intend, find_now, pack, is_undone=find == "find_undone")
+        intend = partial(_intend, sql("retention", find, waits=waits), pack, is_undone=find == "find_undone")
         while intended := unless_locked(partial(intend, {**values, **behind})):
             _finish(erased, on=values["on"], since=intended.begun_at)
             records, behind = records + intended.records, intended.last
