@@ -6,7 +6,6 @@ Separate from `queries`, since a counter may read no table of a campaign: a data
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
 
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.campaign.choices import Stage
@@ -17,8 +16,6 @@ from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.lines.queries import PauseView, pauses_of
-
-_HORIZON_DAYS: Final = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,6 @@ def line_deadline(line_id: LineId) -> Deadline | None:
         pack, anchor_on=row.anchor_on, days=days, promised_on=row.promised_on, promised_since=row.promised_since,
         pauses=[(pause.first, pause.last) for pause in pauses],
         stays=[(dt.date.fromisoformat(first), _day(last)) for first, last in row.stays if first],
-        through=row.anchor_on + dt.timedelta(days=days + _HORIZON_DAYS),
     )  # fmt: skip
     return Deadline(
         stage, follows, row.anchor_on, counted.kept_last_day_on, follows.clock_article, pack.campaign.lines_over, pauses

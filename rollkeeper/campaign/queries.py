@@ -29,7 +29,6 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import count_clock
 from rollkeeper.lawbook.queries import PeriodView, kept_until, pack_at_end, periods
 
-_HORIZON_DAYS: Final = 1500
 _BEFORE_ALL: Final = UUID(int=0)
 
 
@@ -394,7 +393,7 @@ def _deadline(pack: Pack, found: LineWithHistory, on: dt.date) -> Deadline | Non
             pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
             promised_on=history.promised_on, promised_since=history.promised_since,
         )
-        for through in (max(anchor, on), anchor + dt.timedelta(days=days + _HORIZON_DAYS))
+        for through in (max(anchor, on), None)
     )  # fmt: skip
     return Deadline(
         follows=Action.of(follows), bars=follows.bars, title=follows.title,
@@ -489,8 +488,7 @@ def _last_day(pack: Pack, history: LineHistory, *, step: int) -> dt.date | None:
     if anchor is None or follows is None:
         return None
     days = follows.term.days_after(anchor)
-    through = anchor + dt.timedelta(days=days + _HORIZON_DAYS)
     return count_clock(
-        pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through,
+        pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays,
         promised_on=history.promised_on if step == _step(history) else None, promised_since=history.promised_since,
     ).kept_last_day_on  # fmt: skip

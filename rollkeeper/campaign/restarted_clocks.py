@@ -10,15 +10,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 from rollkeeper.campaign.open_campaign import OpenCampaign, campaign_of_line
+from rollkeeper.campaign.rules import HORIZON_DAYS
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.calendars import closed_flags
 from rollkeeper.law.clock_sql import stage_lengths
 from rollkeeper.notices.choices import NO_LANGUAGE
-
-_HORIZON_DAYS = 60
-"""A number of days among which at least one is open."""
 
 
 def restart_clock(line_id: LineId, *, on: dt.date) -> bool:
@@ -52,6 +50,6 @@ def _open_days(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt.dat
         [list(line_ids)],
     )
     first = on.toordinal()
-    latest = max(on, paused.until or on).toordinal() + campaign.pack.campaign.most_days + _HORIZON_DAYS
+    latest = max(on, paused.until or on).toordinal() + campaign.pack.campaign.most_days + HORIZON_DAYS
     closed = closed_flags(campaign.pack, first=first, last=latest)
     return [dt.date.fromordinal(first + ahead) for ahead, is_closed in enumerate(closed) if not is_closed]

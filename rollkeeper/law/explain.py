@@ -20,9 +20,7 @@ from rollkeeper.kernel.side_by_side import text_in
 from rollkeeper.law.acts import is_told
 from rollkeeper.law.campaign_rules import StageRule
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.rules import Counted, Days, count_clock, keeps_until
-
-_HORIZON = dt.timedelta(days=1500)
+from rollkeeper.law.rules import PAUSED_AT_MOST, Counted, Days, count_clock, keeps_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +272,7 @@ class _Explainer:
             days=days,
             pauses=self.history.pauses,
             stays=self.history.stays,
-            through=through or max(self.on, anchor_on) + dt.timedelta(days=days) + _HORIZON,
+            through=through or max(self.on, anchor_on) + dt.timedelta(days=days) + PAUSED_AT_MOST,
             promised_on=promised_on,
             promised_since=self.history.promised_since,
         )

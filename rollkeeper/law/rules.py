@@ -22,6 +22,8 @@ from rollkeeper.law.retention_rules import RetentionRules
 type Days = tuple[dt.date, dt.date | None]
 type TerminatedBy = Literal["campaign", "subscriber", "import_undone"]
 
+PAUSED_AT_MOST = dt.timedelta(days=1500)
+"""How far pauses, stays and closed days can move a last day, as far as it is told to anyone."""
 _OPEN_END = dt.date.max.toordinal()
 
 
@@ -133,15 +135,18 @@ def count_clock(
     days: int,
     pauses: Sequence[Days] = (),
     stays: Sequence[Days] = (),
-    through: dt.date,
+    through: dt.date | None = None,
     promised_on: dt.date | None = None,
     promised_since: dt.date | None = None,
 ) -> Counted:
-    """Count `days` from the day after `anchor_on`, pauses and stays excepted; days after `through` are not known. Refuses: ANCHOR_TOO_LATE.
+    """Count `days` from the day after `anchor_on`, pauses and stays excepted. Refuses: ANCHOR_TOO_LATE.
+
+    Days after `through` are not known; by default, days later than pauses of `PAUSED_AT_MOST` lead to.
 
     A promised last day is never shortened: if it is later than the law's last day, no stage follows before it is over. Pauses and stays
     that came after `promised_since` take none of the promised days.
     """
+    through = through or anchor_on + dt.timedelta(days=days) + PAUSED_AT_MOST
     if anchor_on > through:
         raise ANCHOR_TOO_LATE(anchor_on=anchor_on, through=through)
     cache = _count_cache(pack, _count_from(pack, anchor_on), through.toordinal(), tuple(stays))
