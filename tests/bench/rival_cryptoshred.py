@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The package `cryptoshred` on as many people, with a durable store; run by its own interpreter.
+"""The package `cryptoshred` on as many people; run by its own interpreter.
 
-Its own store is a cloud service, which a bench cannot use. This one keeps keys in a table of SQLite, and commits each change to the
-disk before the call returns. The package's own cache stays on, as with its own store.
+Its own store is a cloud service, which a bench cannot use. This one keeps keys in a table of SQLite, and commits each change before the
+call returns: with `FULL` to the disk, with `OFF` to the kernel's memory. The package's own cache stays on, as with its own store.
 """
 
 import json
@@ -20,12 +20,12 @@ from cryptoshred.exceptions import KeyNotFoundException
 
 
 class SqliteBackend(KeyBackend):
-    """Keys in one table; SQLite waits for the disk at each commit."""
+    """Keys in one table; with `synchronous` FULL, SQLite waits for the disk at each commit."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, synchronous: str) -> None:
         self._db = sqlite3.connect(file, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute(f"PRAGMA synchronous = {synchronous}")
         self._db.execute("CREATE TABLE key (id BLOB PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID")
         self._iv = token_bytes(16)
 
@@ -48,8 +48,8 @@ class SqliteBackend(KeyBackend):
         self._db.execute("DELETE FROM key WHERE id = ?", [id.bytes])
 
 
-def main(count: int, folder: Path) -> None:
-    backend = SqliteBackend(folder / "keys.sqlite")
+def main(count: int, folder: Path, synchronous: str) -> None:
+    backend = SqliteBackend(folder / "keys.sqlite", synchronous)
     began = time.perf_counter()
     people = [seal(backend, n) for n in range(count)]
     sealed = time.perf_counter()
@@ -77,4 +77,4 @@ def seal(backend: SqliteBackend, n: int):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
