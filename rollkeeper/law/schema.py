@@ -88,8 +88,8 @@ class Retention(CitedModel):
     services: Annotated[
         tuple[Service, ...],
         Field(
-            description="The identity in records of lines of these services: such a row is used for them and the row without services for"
-            " all others. The chapter has the latter, too."
+            description="The row is for the identity in records of lines of these services. The chapter also has a row without services, which is"
+            " for all others."
         ),
     ] = ()
     anchor: Literal["registration", "termination"]
@@ -108,9 +108,7 @@ class DocumentCopy(CitedModel):
     keep: Literal["required", "allowed"]
     services: Annotated[
         tuple[Service, ...],
-        Field(
-            description="Only with lines of these services; no copy is kept with others. Left out: with all."
-        ),
+        Field(description="A copy is kept only with lines of these services. Left out: with all."),
     ] = ()
     number: Literal["whole", "ends"] = "whole"
 
@@ -138,7 +136,7 @@ class Rights(CitedModel):
     complain_to: Annotated[
         Text,
         Field(
-            description="Who decides a complaint about the operator: an authority with its address in words, as people are told."
+            description="The authority that decides a complaint about the operator, with its address, as people read it."
         ),
     ] = Field(default_factory=dict)
     reply: Duration | None = None
@@ -232,14 +230,14 @@ class Given(PackModel):
     registered: dt.date | None = None
     assurance: Annotated[
         Literal["declared", "sighted", "checked", "machine_read"] | None,
-        Field(description="Of the registration."),
+        Field(description="The assurance of the registration."),
     ] = None
     last_day: Annotated[
         dt.date | None, Field(description="The last day on which the registration is good.")
     ] = None
     lines: Annotated[
         tuple[CountedLines, ...],
-        Field(description="How many lines that count its subscriber has; left out, not known."),
+        Field(description="How many lines the subscriber has that count. Left out: not known."),
     ] = ()
     verified: Annotated[
         dt.date | None, Field(description="When a registered subscriber verified the registration again.")
@@ -247,15 +245,16 @@ class Given(PackModel):
     ended: dt.date | None = None
     party_kind: Annotated[
         Literal["individual", "minor", "company"] | None,
-        Field(description="Of the registered subscriber; left out, not known."),
+        Field(description="The kind of the registered subscriber. Left out: not known."),
     ] = None
     service: Annotated[
-        Service | None, Field(description="Of the line; left out, one that the law is about.")
+        Service | None, Field(description="The service of the line. Left out: one to which the law applies.")
     ] = None
     region: Annotated[
-        str | None, Field(description="Of the line, as the operator's file names it; left out, not known.")
+        str | None,
+        Field(description="The region of the line, as the operator's file names it. Left out: not known."),
     ] = None
-    payment: Annotated[Payment | None, Field(description="How the line is paid; left out, not known.")] = None
+    payment: Annotated[Payment | None, Field(description="How the line is paid. Left out: not known.")] = None
     pauses: tuple[tuple[dt.date, dt.date], ...] = ()
     holds: tuple[tuple[dt.date, dt.date], ...] = ()
     stays: tuple[tuple[dt.date, dt.date], ...] = ()

@@ -30,18 +30,18 @@ class Condition(PackModel):
         bool | None,
         Field(
             description="False: lines without a registered subscriber, who register. True: lines with one, who verify the"
-            " registration again; say which by registered_before, assurance, last_day_over or lines_over; all that are given hold."
+            " registration again. registered_before, assurance, last_day_over and lines_over say which lines: those that meet all that are given."
         ),
     ] = None
     registered_before: Annotated[
         dt.date | None,
         Field(
-            description="Registrations recorded here before this day; one that came with a file was recorded on the day of the import."
+            description="Registrations that were recorded here before this day. An imported one was recorded on the day of its import."
         ),
     ] = None
     assurance: Annotated[
         tuple[Literal["declared", "sighted", "checked", "machine_read"], ...],
-        Field(description="Registrations with one of these assurances; left out, with any."),
+        Field(description="Registrations with one of these assurances. Left out: with any."),
     ] = ()
     last_day_over: Annotated[
         Literal[True] | None, Field(description="Registrations whose last day (last_day of a kind) is over.")
@@ -50,26 +50,26 @@ class Condition(PackModel):
         Annotated[int, Field(ge=1)] | None,
         Field(
             description="Registrations of subscribers who have more living lines than this, of the services, regions, payment, party_kinds"
-            " and activated_from given here. So many stay, those verified first; only lines beyond them lose anything."
+            " and activated_from given here. The lines that they verify first stay, up to this number; only the others lose anything."
         ),
     ] = None
     party_kinds: Annotated[
         tuple[Name, ...],
         Field(
-            description="Registrations of these kinds of subscriber: individual, minor or company. A kind that a pack adds is not stored"
-            " with a line, so none can be named."
+            description="Registrations of these kinds of subscriber: individual, minor or company. A line does not store a kind that a pack"
+            " adds, so such a kind cannot be given."
         ),
     ] = ()
     services: tuple[Service, ...] = ()
     regions: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],
         Field(
-            description="Lines of one of these regions, as the operator's file of lines names them; a line without a region is of none."
+            description="Lines of one of these regions, as the operator's file of lines names them. A line without a region is not meant."
         ),
     ] = ()
     payment: Annotated[
         Payment | None,
-        Field(description="Lines that are paid so; one of which it is not known is of neither."),
+        Field(description="Lines that are paid in this way. A line whose payment is not known is not meant."),
     ] = None
 
 
@@ -80,7 +80,7 @@ class ServiceScope(CitedModel):
     payment: Annotated[
         Payment | None,
         Field(
-            description="Only lines that are paid so; one of which it is not known is registered too. Left out: however it is paid."
+            description="Only lines that are paid in this way, and lines whose payment is not known. Left out: all lines."
         ),
     ] = None
 
@@ -116,7 +116,7 @@ class LineAttributeRule(AttributeRule):
     payment: Annotated[
         Payment | None,
         Field(
-            description="Only of lines that are paid so, and those of which it is not known. Left out: of all."
+            description="Only for lines that are paid in this way, and lines whose payment is not known. Left out: for all."
         ),
     ] = None
 
@@ -138,13 +138,15 @@ class LastDay(CitedModel):
     at_majority: Annotated[
         Literal[True] | None,
         Field(
-            description="The day on which the subscriber is of the age.majority, from the birth_date, and so long 'after'; then to the end"
-            " of that month, so that no birthday is stored."
+            description="The subscriber reaches age.majority, counted from birth_date; the time 'after', if given, is added. The last day is the"
+            " end of that month, so that no birthday is stored."
         ),
     ] = None
     after: Annotated[
         Duration | None,
-        Field(description="From the registration, or from majority where at_majority is true."),
+        Field(
+            description="How long the registration is good: from its day, or from majority if at_majority is true."
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -171,7 +173,7 @@ class Verification(CitedModel):
     payment: Annotated[
         Payment | None,
         Field(
-            description="Only for lines that are paid so, and those of which it is not known. Left out: for all."
+            description="Only for lines that are paid in this way, and lines whose payment is not known. Left out: for all."
         ),
     ] = None
     keep: Literal["result_only"] | None = None
@@ -183,7 +185,9 @@ class Representative(CitedModel):
     required: bool
     proof: Annotated[
         Text,
-        Field(description="What shows that the person acts for the company: looked at, and not recorded."),
+        Field(
+            description="What shows that the person acts for the company. The clerk looks at it; it is not recorded."
+        ),
     ] = Field(default_factory=dict)
 
 
@@ -230,31 +234,31 @@ class Limit(CitedModel):
     payment: Annotated[
         Payment | None,
         Field(
-            description="Only lines that are paid so meet it and count; one of which it is not known does neither."
+            description="The limit applies to lines that are paid in this way, and only they count. A line whose payment is not known does not count."
         ),
     ] = None
     channel: Annotated[
         Literal["remote"] | None,
         Field(
-            description="Stops only who registers a line remotely, by themselves; a counter takes it. All lines count, however registered."
+            description="The limit stops only a person who registers a line remotely, by themselves; a counter may register it. All lines count, however registered."
         ),
     ] = None
     activated_from: Annotated[
         dt.date | None,
         Field(
-            description="Lines activated before this day neither meet it nor count: what a law leaves to people who had it before. A line that is taken over from someone else is new."
+            description="The limit does not apply to lines activated before this day, and they do not count: the law leaves them to their subscribers. A line that is taken over from someone else is new."
         ),
     ] = None
     regions: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],
         Field(
-            description="Only lines of one of these regions meet it and count, all of them together; a line without a region does neither."
+            description="The limit applies to lines of these regions together, and only they count. A line without a region does not count."
         ),
     ] = ()
     scope: Annotated[
         Literal["operator", "national"],
         Field(
-            description="National: the lines count, too, that the subscriber says they have with other operators. What they say is not recorded."
+            description="National: lines with other operators count too, as the subscriber states them. The statement is not recorded."
         ),
     ]
     kind: Literal["stock", "flow"]
@@ -265,7 +269,7 @@ class Limit(CitedModel):
     existing_lines: Annotated[
         Literal["keep", "must_reduce"] | None,
         Field(
-            description="Left out or keep: a limit stops the next line and takes none away. must_reduce: who has more chooses which to keep,"
-            " by verifying them; a campaign whose lines_over is this n asks them."
+            description="Left out or keep: the limit stops the next line and takes none away. must_reduce: a subscriber who has more lines chooses"
+            " which to keep, by verifying them; a campaign whose lines_over is this n asks them."
         ),
     ] = None

@@ -67,7 +67,10 @@ class Phase(CitedModel):
     id: Annotated[Name, Field(description="The name of this campaign; no other of the pack has it.")]
     title: Text = Field(default_factory=dict)
     cohort: Annotated[
-        Condition, Field(description="What narrows or changes the campaign's own cohort; the rest holds.")
+        Condition,
+        Field(
+            description="What narrows or changes the campaign's cohort. What is left out stays as the campaign has it."
+        ),
     ]
     deadline: Deadline | None = None
     """Its own deadline; left out: the deadline of the campaign."""
@@ -91,7 +94,7 @@ class StageDelay(Duration):
     full: Annotated[
         bool,
         Field(
-            description="That the law says 'a full 30 days': the day on which the stage before began is never counted."
+            description="True if the law says 'a full 30 days': the day on which the stage before began is not counted."
         ),
     ] = False
 
@@ -103,7 +106,7 @@ class Enter(PackModel):
     plus: Annotated[
         StageDelay,
         Field(
-            description="So long after it, in days or months. Between two stages it is counted from the day on which the one before really began; in months a stage follows on the one directly before it."
+            description="How long after it, in days or months. Between two stages it is counted from the day on which the earlier one really began. A delay in months is counted from the stage directly before."
         ),
     ]
     requires: tuple[
@@ -151,7 +154,7 @@ class Stage(CitedModel):
     title: Annotated[
         Text,
         Field(
-            description="What the law calls it, where it does: said with what is barred, in the pack's languages."
+            description="The law's own name of the stage, if it has one, in the pack's languages. Texts about a bar give it."
         ),
     ] = Field(default_factory=dict)
     rank: Annotated[int, Field(ge=1)]
@@ -159,7 +162,9 @@ class Stage(CitedModel):
     services: Services = Services()
     last: Annotated[
         bool,
-        Field(description="True at a last stage that is no end: nothing follows, the line stays as it is."),
+        Field(
+            description="True at a last stage that does not end the contract: nothing follows, and the line stays as it is."
+        ),
     ] = False
     always_allow: tuple[str, ...]
     money: tuple[Money, ...] = ()
@@ -219,8 +224,8 @@ class Campaign(PackModel):
     stages: Annotated[
         tuple[Stage, ...],
         Field(
-            description="What follows when the time is over, in this order, none giving back what the one before took; the end of the"
-            " contract, where there is one, is the last."
+            description="What happens after the deadline, in this order. No stage gives back what the one before took. The end of the contract,"
+            " if the law has one, is the last."
         ),
     ]
     extensions: tuple[Extension, ...] = ()
