@@ -103,6 +103,7 @@ from rollkeeper.platform import embedded_postgres
 from tests.command_server import CommandServer
 from tests.demo import QuickScrypt
 from tests.instances import QUICK_SERVERS, set_up_copy
+from tests.languages.production import production_instance
 from tests.savepoints import set_savepoints_quickly
 from tests.settings_files import settings_put_back
 from tests.stack import call_with_room
@@ -209,6 +210,13 @@ def app(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[s
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver", "127.0.0.1", "localhost"])
     with ExitStack() as opened:
         yield lambda name: opened.enter_context(opened_app(name))
+
+
+@pytest.fixture
+def production(committed: None) -> Iterator[None]:
+    """The tests' instance as one for real people."""
+    with production_instance():
+        yield
 
 
 @pytest.fixture

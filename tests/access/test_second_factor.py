@@ -27,7 +27,6 @@ from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices import alarms
 from rollkeeper.operations.cli import make_app
 from tests.builders.authenticators import AuthenticatorApp, add_passkey
-from tests.languages.production import production_instance
 from tests.refusals import refusing
 
 TAKEN_OVER = {
@@ -67,12 +66,6 @@ def officer(committed):
         console_authority(), username="officer-1", password=PASSWORD, roles=[StaffRole.DATA_PROTECTION_OFFICER],
         on=clock.today(),
     )  # fmt: skip
-
-
-@pytest.fixture
-def production(committed):
-    with production_instance():
-        yield
 
 
 def refusal_of(*words, answers):

@@ -136,13 +136,20 @@ def test_after_the_last_day_a_person_decides_and_nothing_is_cut_off(cheated, day
     assert (line(line_id).state, line(line_id).is_registered) == ("active", True)
 
 
-def test_who_did_not_confirm_is_asked_once_more_where_a_person_decides_so(cheated, as_role):
+def not_confirmed(cheated):
+    """Let the last day pass without a confirmation; return the line, the day after, and the case that it opens."""
     line_id, _ = cheated
     prove(line_id)
     update_reverifications(WORKER, on=NOTIFIED)
     later = LAST + dt.timedelta(days=1)
     update_reverifications(WORKER, on=later)
-    (case,), supervisor = queries.open_cases(), employ(StaffRole.SUPERVISOR)
+    (case,) = queries.open_cases()
+    return line_id, later, case
+
+
+def test_who_did_not_confirm_is_asked_once_more_where_a_person_decides_so(cheated, as_role):
+    line_id, later, case = not_confirmed(cheated)
+    supervisor = employ(StaffRole.SUPERVISOR)
 
     with as_role("backoffice"):
         settle_case(supervisor, case.case_id, Verdict.REVERIFY, on=later)
@@ -160,12 +167,8 @@ def test_who_did_not_confirm_is_asked_once_more_where_a_person_decides_so(cheate
 
 
 def test_who_did_not_confirm_is_asked_no_more_where_a_person_finds_nothing_wrong(cheated, as_role):
-    line_id, _ = cheated
-    prove(line_id)
-    update_reverifications(WORKER, on=NOTIFIED)
-    later = LAST + dt.timedelta(days=1)
-    update_reverifications(WORKER, on=later)
-    (case,), supervisor = queries.open_cases(), employ(StaffRole.SUPERVISOR)
+    line_id, later, case = not_confirmed(cheated)
+    supervisor = employ(StaffRole.SUPERVISOR)
 
     with as_role("backoffice"):
         settle_case(supervisor, case.case_id, Verdict.CLEARED, on=later)

@@ -57,6 +57,17 @@ def planned():
     return planning.plan_campaigns(console_authority(), pack_id=instance().pack, on=PLANNED)
 
 
+def early_is_over(as_role):
+    """Plan two campaigns; every line of the early one is registered."""
+    mobile = make_line(service="mobile")
+    make_line(service="data_card")
+    planned()
+    register(mobile, PLANNED)
+    run("DISCARD TEMP")
+    with as_role("worker"):
+        run_nightly(worker_authority(), on=PLANNED)
+
+
 def text(answer):
     return answer.content.decode()
 
@@ -105,13 +116,7 @@ def test_all_campaigns_are_counted_and_planned_from_one_page(law, as_role):
 
 
 def test_the_campaign_that_is_shown_is_closed_and_no_other(law, as_role):
-    mobile = make_line(service="mobile")
-    make_line(service="data_card")
-    planned()
-    register(mobile, PLANNED)
-    run("DISCARD TEMP")
-    with as_role("worker"):
-        run_nightly(worker_authority(), on=PLANNED)
+    early_is_over(as_role)
 
     law("post", "/campaign/close/?campaign=early", {"sure": "on"})
     work(as_role)
@@ -173,13 +178,7 @@ def test_the_next_unreachable_lines_are_of_the_same_campaign(law, monkeypatch):
 
 
 def test_who_asked_for_the_end_of_one_campaign_sees_it_ended(law, as_role):
-    mobile = make_line(service="mobile")
-    make_line(service="data_card")
-    planned()
-    register(mobile, PLANNED)
-    run("DISCARD TEMP")
-    with as_role("worker"):
-        run_nightly(worker_authority(), on=PLANNED)
+    early_is_over(as_role)
 
     law("post", "/campaign/close/?campaign=early", {"sure": "on"})
     work(as_role)

@@ -31,17 +31,23 @@ COUNT = 12
 @pytest.fixture
 def half_done(people: People, batch_limits: Callable[..., None]) -> tuple[BatchId, list[LineId]]:
     """A batch of which a third is carried out and the rest waits for the pilot to be watched."""
+    lines = notified_lines()
+    batch_limits(pilot_share=0.34, pilot_hours=4, max_lines_per_hour=1000)
+    (batch_id,) = approved_batches(CUT, people)
+    batch_execution.run_batch(worker_authority(), batch_id, on=CUT)
+    assert suspended(lines) == 5
+    return batch_id, lines
+
+
+def notified_lines() -> list[LineId]:
+    """Make lines whose subscribers are notified, and their clocks run."""
     lines = [make_line() for _ in range(COUNT)]
     plan(day("2011-12-19"))
     for line_id in lines:
         tell(line_id, NOTIFIED)
     clock.set_demo_date(NOTIFIED)
     nightly.run_nightly(worker_authority(), on=NOTIFIED)
-    batch_limits(pilot_share=0.34, pilot_hours=4, max_lines_per_hour=1000)
-    (batch_id,) = approved_batches(CUT, people)
-    batch_execution.run_batch(worker_authority(), batch_id, on=CUT)
-    assert suspended(lines) == 5
-    return batch_id, lines
+    return lines
 
 
 def suspended(lines: list[LineId]) -> int:
@@ -87,12 +93,7 @@ def test_a_clock_that_jumps_forward_cuts_nobody_two_steps_at_once(
 
 
 def test_a_batch_that_was_drawn_up_on_a_day_to_come_does_nothing_before_it(people: People) -> None:
-    lines = [make_line() for _ in range(COUNT)]
-    plan(day("2011-12-19"))
-    for line_id in lines:
-        tell(line_id, NOTIFIED)
-    clock.set_demo_date(NOTIFIED)
-    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+    lines = notified_lines()
     (batch_id,) = approved_batches(CUT, people)
 
     found = ran(batch_id, CUT - dt.timedelta(days=1))
@@ -178,12 +179,7 @@ def test_a_clock_that_is_set_forwards_starts_no_clock_until_it_is_confirmed() ->
 def test_a_batch_of_the_next_day_is_not_run_by_a_clock_that_is_set_forwards(
     people: People, request: pytest.FixtureRequest
 ) -> None:
-    lines = [make_line() for _ in range(COUNT)]
-    plan(day("2011-12-19"))
-    for line_id in lines:
-        tell(line_id, NOTIFIED)
-    clock.set_demo_date(NOTIFIED)
-    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+    lines = notified_lines()
     (batch_id,) = approved_batches(CUT, people)
     clock.set_demo_date(None)
     request.getfixturevalue("a_day_ahead")

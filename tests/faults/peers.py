@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Peers that misbehave: some drip always, others when they are told to."""
+"""Servers that misbehave: some always answer a byte a second, others while a test tells them to."""
 
 import select
 import socket
@@ -12,14 +12,12 @@ from typing import Self
 from tests.provisioning.fakes import HttpElement
 
 
-class DrippingServer:
-    """Accepts every connection and sends a byte a second, for ever, whatever it is sent."""
+class _Dripping:
+    """Sends a byte a second."""
 
-    def __init__(self) -> None:
-        self.connections = 0
-        self._over = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.place = f"127.0.0.1:{self._listening.getsockname()[1]}"
+    def __init__(self, listening: socket.socket) -> None:
+        self._over, self._listening = threading.Event(), listening
+        self.place = f"127.0.0.1:{listening.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._listen, daemon=True).start()
@@ -28,6 +26,17 @@ class DrippingServer:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._listening.close()
+
+    def _listen(self) -> None:
+        raise NotImplementedError
+
+
+class DrippingServer(_Dripping):
+    """Accepts every connection and sends a byte a second on it without end, whatever it receives."""
+
+    def __init__(self) -> None:
+        super().__init__(socket.create_server(("127.0.0.1", 0)))
+        self.connections = 0
 
     def _listen(self) -> None:
         with suppress(OSError):
@@ -44,23 +53,14 @@ class DrippingServer:
                     return
 
 
-class DrippingDatagrams:
-    """Answers every datagram a byte a second, for some seconds, as no RADIUS server does."""
+class DrippingDatagrams(_Dripping):
+    """Answers every datagram with a byte a second for some seconds. A RADIUS server never does so."""
 
     def __init__(self) -> None:
+        listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        listening.bind(("127.0.0.1", 0))
+        super().__init__(listening)
         self.datagrams = 0
-        self._over = threading.Event()
-        self._listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._listening.bind(("127.0.0.1", 0))
-        self.place = f"127.0.0.1:{self._listening.getsockname()[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._listen, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._listening.close()
 
     def _listen(self) -> None:
         with suppress(OSError):
@@ -78,7 +78,7 @@ class DrippingDatagrams:
 
 
 class Tap:
-    """Lies before a peer that is well, and passes on its bytes one a second while it is told to."""
+    """Relays the bytes of a healthy server; while `drips` is set, a byte a second."""
 
     def __init__(self, port: int) -> None:
         self.drips, self.dripped, self._port = threading.Event(), 0, port
@@ -93,7 +93,7 @@ class Tap:
         self._listening.close()
 
     def drip(self, seconds: float) -> None:
-        """Drip for so long."""
+        """Pass on a byte a second for these seconds."""
         self.drips.set()
         time.sleep(seconds)
         self.drips.clear()
@@ -119,14 +119,14 @@ class Tap:
 
 
 class Network(HttpElement):
-    """The operator's own system behind the webhook. It does not compare clocks: the instance's is set to and fro."""
+    """The operator's own system behind the webhook. It does not check the time of a request, since the soak changes the instance's clock."""
 
     def __init__(self) -> None:
         super().__init__("whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
         self.verifier = SimpleNamespace(check=lambda *_, **__: None)
 
     def drip(self, seconds: float) -> None:
-        """Answer a byte at a time for so long."""
+        """Answer a byte at a time for these seconds."""
         self.drips = True
         time.sleep(seconds)
         self.drips = False

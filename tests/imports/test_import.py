@@ -67,19 +67,6 @@ def line(n, **more):
     return {"phone": f"138{n:08d}", "since": "2011-05-01", "id": f"A{n}"} | more
 
 
-@pytest.fixture
-def written(tmp_path):
-    def write(records, name="lines.csv"):
-        file = tmp_path / name
-        with file.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, list(records[0]))
-            writer.writeheader()
-            writer.writerows(records)
-        return file
-
-    return write
-
-
 def take_in(file, raw=WITH_REFERENCE, *, authority=None, **given):
     seen = scan_file(file)
     made = make_map(raw, named="map.toml", header=seen.header)

@@ -4,8 +4,6 @@ import socket
 import threading
 from contextlib import contextmanager, suppress
 
-MODES = ("through", "dead", "mid_request", "no_answer", "hangs", "answered", "no_forms")
-
 
 class Wire:
     """Carries bytes from a separate port to the app. `mode` applies to the next bytes of every connection, also of open ones."""

@@ -29,18 +29,12 @@ from rollkeeper.notices.texts import write_cover
 from rollkeeper.operations import doctor
 from tests.builders.lines import make_sealed_line
 from tests.builders.notices import retry_notices
-from tests.languages.production import ADMINISTRATOR, READ_ON, accept, production_instance
+from tests.languages.production import ADMINISTRATOR, READ_ON, accept
 from tests.notices.fakes import Way
 from tests.notices.people import ON, notice, tell
 from tests.refusals import refusing
 
 PAGE = "/account/login/"
-
-
-@pytest.fixture
-def production(committed):
-    with production_instance():
-        yield
 
 
 @pytest.fixture

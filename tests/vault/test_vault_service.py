@@ -42,7 +42,6 @@ from rollkeeper.vault.hooks import STAFF_OPERATIONS
 from rollkeeper.vault.service_sessions import Sessions
 from rollkeeper.vault.settings import settings
 from tests.builders.authenticators import AuthenticatorApp
-from tests.languages.production import production_instance
 from tests.lines.test_canaries import somebody_who_left
 from tests.refusals import refusing
 from tests.vault.running_service import NUMBER, PASSWORD, start
@@ -61,12 +60,6 @@ def officer(committed):
         console_authority(), username="officer-1", password=PASSWORD, roles=[StaffRole.DATA_PROTECTION_OFFICER],
         on=clock.today(),
     )  # fmt: skip
-
-
-@pytest.fixture
-def production(committed):
-    with production_instance():
-        yield
 
 
 @pytest.fixture
