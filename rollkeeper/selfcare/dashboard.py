@@ -55,22 +55,41 @@ def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Sho
     return {
         "verified": session.is_verified, "held": session.person_id is not None, "attempts_left": session.attempts_left,
         "lines": lines, "reasons_wait": _keep_back_reasons(session, lines),
-        "accesses": [] if session.is_limited else show_access_history(session),
-        "missing": [] if session.is_limited else _missing(session),
+        **_recorded(session, on=on),
         "receipts": [one for line_id, since in _spans(session) for one in _receipts(line_id, since)],
-        "kept": [] if session.is_limited else [row for one in session.tenures() if session.opens(one) for row in list_entries(session, one)],
         "limited": session.is_limited,
         "limits": show_limits(session), "applied_until": _day_of(pending_until(session.line_id)),
-        "consents": [] if session.is_limited else show_consents(session, on=on),
-        "named": {part.value: day.isoformat() for part, day in delegates_of(session.person_id).items()}
-        if session.is_whole and session.person_id else {},
+        **_own(session),
         "documents": _documents(session),
-        "passkeys": passkeys_of(session.person_id)
-        if session.is_whole and session.person_id else [],
         "alone_until": _day_of(session.alone_until) if session.is_verified else None,
         "is_unseen": session.is_verified and session.is_declared,
         "proof_refused": why_not_verifiable(session),
     }  # fmt: skip
+
+
+def _recorded(session: PortalSession, *, on: dt.date) -> Shown:
+    """Return what is recorded about the person and who saw it; nothing in a limited session."""
+    if session.is_limited:
+        return {"accesses": [], "missing": [], "kept": [], "consents": []}
+    return {
+        "accesses": show_access_history(session),
+        "missing": _missing(session),
+        "kept": [
+            row for one in session.tenures() if session.opens(one) for row in list_entries(session, one)
+        ],
+        "consents": show_consents(session, on=on),
+    }
+
+
+def _own(session: PortalSession) -> Shown:
+    """Return the person's delegates and passkeys; nothing before they proved who they are."""
+    if not session.is_whole or not session.person_id:
+        return {"named": {}, "passkeys": []}
+    delegates = delegates_of(session.person_id)
+    return {
+        "named": {part.value: day.isoformat() for part, day in delegates.items()},
+        "passkeys": passkeys_of(session.person_id),
+    }
 
 
 def export_all(session: PortalSession, *, images: bool, language: str, on: dt.date) -> Shown:
