@@ -35,7 +35,7 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 
 def squeezed(part: bytes, times: int) -> bytes:
-    """Squeeze a part so many times over; after a full flush each takes the same bytes, so that one is squeezed for all."""
+    """Compress a part repeated this many times. After a full flush each repetition has the same bytes, so one is compressed for all."""
     squeeze, total = zlib.compressobj(9), 1
     first, other = (squeeze.compress(part) + squeeze.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
     for _ in range(times):
@@ -44,7 +44,7 @@ def squeezed(part: bytes, times: int) -> bytes:
 
 
 def bomb_png() -> bytes:
-    """Fifty gigabytes of zeros in fifty kilobytes, honest about its size."""
+    """Fifty gigabytes of zeros in fifty kilobytes; its header gives the true size."""
     return png(120_000, 140_000, data=squeezed(bytes(1 << 20), 40))
 
 
@@ -161,7 +161,7 @@ def heic() -> bytes:
 
 
 def files() -> Iterator[tuple[str, Callable[[], bytes], str, set[RejectReason]]]:
-    """Give each hostile file: what it is, what makes its bytes, its name, and the reasons that are right."""
+    """Yield each hostile file: what it is, what makes its bytes, its name, and the right reasons of refusal."""
     broken, work, pixels = {RejectReason.BROKEN}, {RejectReason.TOO_MUCH_WORK}, {RejectReason.TOO_MANY_PIXELS}
     jpeg = plain("JPEG")
     yield "nothing", lambda: b"", "x.jpg", {RejectReason.EMPTY}
@@ -278,6 +278,6 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str, set[RejectReason]]]
 
 
 def harmless() -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Give files that look hostile and end by themselves: what is too much in them is never looked at."""
+    """Yield files that look hostile and are harmless: the excess in them is never read."""
     yield "more data than the header says", lying_png
     yield "a page that draws itself", loop_pdf

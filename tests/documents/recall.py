@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an attacker's OCR reads on a copy, against what must not be readable on it. Used by the test and by the bench."""
+"""Compares what an attacker's OCR reads on a copy with what must not be readable. Used by the test and by the bench."""
 
 import datetime as dt
 import io
@@ -25,14 +25,14 @@ ASKED = frozenset({"name", "address", "document_type", "document_number"})
 MARK = Mark("Invented Telecom", "registration", dt.date(2013, 10, 9))
 """No day of birth or expiry on a specimen can be read out of its digits."""
 A_PASSPORT = 42
-"""The number of one."""
+"""The number of one document."""
 EMPTY = (226, 228, 232)
 LABELS = "性别|民族|出生|签发机关|有效期限"
 
 
 @dataclass
 class Tally:
-    """What came of many documents."""
+    """The results of many documents."""
 
     documents: int = 0
     copies: int = 0
@@ -41,7 +41,7 @@ class Tally:
 
 
 def documents(count: int, *, first: int = 0) -> Iterator[tuple[Specimen, bytes, int]]:
-    """Give specimens of every kind as they are photographed, turned, scaled and compressed."""
+    """Yield specimens of every kind, photographed, turned, scaled and compressed."""
     kinds = list(Kind)
     for number in range(first, first + count):
         drawn = make_specimen(kinds[number % len(kinds)], seed=number)
@@ -59,7 +59,7 @@ def intake(data: bytes, *, shows_middle: bool) -> ImageResult | None:
 
 
 def spoilt(copy: bytes, number: int) -> Image.Image:
-    """Return the copy unchanged, or turned, stretched and squeezed as an attacker would."""
+    """Return the copy unchanged, or turned, stretched and compressed as an attacker would do it."""
     image = Image.open(io.BytesIO(copy)).convert("RGB")
     ways = (
         lambda: image,
@@ -76,13 +76,13 @@ def spoilt(copy: bytes, number: int) -> Image.Image:
 
 
 def empty_share(copy: bytes) -> float:
-    """Return which part of a copy is the empty sheet itself, 0 to 1: neither shown nor written across it."""
+    """Return which share of a copy is empty sheet, 0 to 1: with no text and no mark across it."""
     pixels = np.asarray(Image.open(io.BytesIO(copy)).convert("RGB"), np.int16)
     return float((abs(pixels - EMPTY) < 8).all(axis=-1).mean())
 
 
 def upright(pixels: np.ndarray, ocr_models: OcrModels) -> Sheet | None:
-    """Return a picture turned so that its text can be read, None where there is no text."""
+    """Return a picture turned so that its text can be read; None if it has no text."""
     rough = at_a_glance(pixels, ocr_models)
     return rough and looked_closer(rough, ocr_models)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An instance at work that says what it acknowledged, line by line, and later what of it is there.
+"""An instance at work: it prints what it acknowledged, line by line, and later how much of that exists.
 
     python -m tests.faults.acknowledged work FOLDER     until its standard input is closed
     python -m tests.faults.acknowledged check FOLDER    of the numbers on standard input; then it publishes into FOLDER
@@ -44,7 +44,7 @@ SELECT n.number_index, count(DISTINCT t.tenure_id) AS tenures, array_agg(DISTINC
 
 
 def work(folder: Path) -> None:
-    """Register one person after the other and say each number once it is committed."""
+    """Register one person after another, and print each number when it is committed."""
     set_up_copy()
     clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32)
     publish(folder)
@@ -69,7 +69,7 @@ def _say(what: str, value: str) -> None:
 
 
 def lost_and_doubled(numbers: list[str]) -> dict[str, list[str]]:
-    """Return of these numbers those without a registration, its entry or its key, and those with more than one of either."""
+    """Return which of these numbers lack a registration, its entry or its key, and which have more than one of them."""
     place_of = dict(zip(map(bytes, blind_numbers(numbers)), numbers, strict=True))
     found = {place_of[bytes(row.number_index)]: row for row in rows(FOUND, [list(place_of)])}
     living = {row.person_id for row in rows("SELECT DISTINCT person_id FROM person_key", using="keys")}
@@ -81,7 +81,7 @@ def lost_and_doubled(numbers: list[str]) -> dict[str, list[str]]:
 
 
 def amcheck() -> str:
-    """Return what pg_amcheck has to say of both clusters; nothing where all is well."""
+    """Return what pg_amcheck reports about both clusters; nothing if both are sound."""
     said = ""
     for store in stores.STORES:
         checked = subprocess.run(

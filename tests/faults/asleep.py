@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Has a process hang as a fault in it would: it sleeps, and no signal but SIGKILL wakes it (x86-64, by ptrace(2))."""
+"""Makes a process hang: it sleeps, and only SIGKILL ends it (x86-64, by ptrace(2))."""
 
 import ctypes
 import os
@@ -19,7 +19,7 @@ def is_possible() -> bool:
 
 
 def put_to_sleep(pid: int) -> None:
-    """Have a process that waits in the kernel go on with `rt_sigsuspend`, all signals blocked, and never return."""
+    """Let a process that waits in the kernel continue with `rt_sigsuspend`, with all signals blocked. It never returns."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
     libc.ptrace.restype = ctypes.c_long
@@ -37,6 +37,6 @@ def put_to_sleep(pid: int) -> None:
     trace(_WRITE, mask, 2**64 - 1)
     registers[_RAX], registers[_ORIG_RAX] = _SIGSUSPEND, 2**64 - 1
     registers[_RDI], registers[_RSI] = mask, 8
-    registers[_RIP] -= _SYSCALL_SIZE  # the instruction by which it went into the kernel
+    registers[_RIP] -= _SYSCALL_SIZE  # back to the instruction that entered the kernel
     trace(_SET, None, ctypes.create_string_buffer(struct.pack(f"<{_REGISTERS}Q", *registers), _REGISTERS * 8))
     trace(_DETACH)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the test of a wrong clock does inside its instance, under that clock, as each line of its input says.
+"""The part of the test of a wrong clock that runs inside the instance under that clock; each line of its input is a command.
 
     make ADDRESS-OF-THE-NETWORK     an instance for real people, as it is on the day before a batch
     register                        the subscriber of the barred line
@@ -56,7 +56,7 @@ DUE_LINES = 5
 
 
 def make(network: str) -> None:
-    """Have a barred line, an approved batch of tomorrow, and a record that is to be erased in three days."""
+    """Make a barred line, an approved batch for tomorrow, and a record that is due for erasure in three days."""
     write_settings(
         campaign={"pilot_share": 1.0, "pilot_hours": 0, "run_from_hour": 0},
         notices={"quiet_from": dt.time(), "quiet_until": dt.time(), "channels": ["post"]},
@@ -94,7 +94,7 @@ def register() -> None:
 
 
 def state() -> None:
-    """Say how many of the lines of the batch are suspended, how many records are erased, and which jobs were refused."""
+    """Print how many lines of the batch are suspended, how many records are erased, and which jobs were refused."""
     bootstrap.open_instance()
     (found,) = rows(
         "SELECT (SELECT count(*) FROM lines_line JOIN campaign_member USING (line_id) WHERE state <> 'active') AS cut,"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A disk that forgets: a block device that keeps for sure only what was written before its last flush, as a real one at a power cut.
+"""A block device that forgets, as a disk does at a power cut: it certainly keeps only what was written before its last flush.
 
     python tests/faults/forgetful_disk.py IMAGE MEGABYTES
 
 This process is a file system in user space with one file, IMAGE, over which the kernel lays a loop device. The kernel turns each flush
-of that device into an fsync of the file, and so it is known which blocks no flush has covered yet. A copy of the disk at an instant
-holds, of each of those blocks, the new content or the content at the last flush, as the dice say. It speaks to /dev/fuse itself
+of that device into an fsync of the file, so this process knows which blocks no flush has covered yet. A copy of the disk at an instant
+has, for each of those blocks, the new content or the content at the last flush; random numbers decide. It speaks to /dev/fuse itself
 (kernel protocol 7.31), needs root and a kernel with FUSE and loop devices, and no device mapper.
 """
 
@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 BLOCK = 4096
-"""What a disk writes whole or not at all."""
+"""How many bytes a disk writes completely or not at all."""
 _MOST_BYTES = 1 << 20
 _MOST_WRITES, _MOST_S = 30, 1.0
 _HEAD, _REPLY = struct.Struct("<IIQQIIIHH"), struct.Struct("<IiQ")
@@ -35,7 +35,7 @@ _DIRECT_IO, _MAX_PAGES, _BIG_WRITES = 1, 1 << 22, 1 << 5
 
 
 class ForgetfulFile:
-    """The one file: what was written last, and of each block that no flush covers, what the disk surely holds."""
+    """The one file: what was written last, and for each block that no flush covers, its content at the last flush."""
 
     def __init__(self, place: Path, size: int) -> None:
         self.size = size
@@ -190,7 +190,7 @@ class Disk:
 
     @contextmanager
     def mounted_copy(self, copy: Path) -> Iterator[None]:
-        """Have a copy where the disk was."""
+        """Mount a copy in the place of the disk."""
         with _looped(copy) as device, _mounted(device, self.place):
             yield
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Clients that never finish what they ask, and what a process holds meanwhile."""
+"""Clients that never finish their requests, and what a process uses meanwhile."""
 
 import socket
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 SLOW_CLIENTS = 200
 MOST_MIB, MOST_DESCRIPTORS, MOST_THREADS = 64, SLOW_CLIENTS + 20, 20
-"""By how much an app may grow for them."""
+"""How much memory an app may use for them."""
 _HEAD = b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n"
 
 
 class Held(NamedTuple):
-    """What a process holds."""
+    """What a process uses."""
 
     mib: int
     descriptors: int
@@ -41,7 +41,7 @@ def require_little_more(before: Held, during: Held) -> None:
 
 @contextmanager
 def slow_clients(port: int) -> Iterator[int]:
-    """Open many connections, half of them in the head of a request and half in its body; yields how many there are."""
+    """Open many connections, half of them stopped in the head of a request and half in its body; yield their number."""
     with ExitStack() as stack:
         connected = 0
         for nth in range(SLOW_CLIENTS):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An instance that is served, with registrations, a batch and publishing; and what goes wrong around it, at random, while no one types.
+"""A served instance that registers people, runs a batch and publishes, while faults strike at random and no one types a command.
 
 `serve` is started again as systemd does (`Restart=on-failure`, two seconds); nothing else is done by hand. Each fault becomes part of a
 row: how often it struck, what was acknowledged meanwhile and of that lost or doubled, and after how many seconds registrations, the
@@ -33,7 +33,7 @@ SENDERS, PAUSE_S = 2, 0.2
 APPS = ("backoffice", "counter", "portal")
 RESTART_S = 2.0
 LOOK_S = 0.5
-"""To ask all processes whether they are ready keeps a processor busy for a good part of this."""
+"""How often all processes are asked whether they are ready. Asking takes much of this time on one processor."""
 
 
 def kill(pids: list[int | None]) -> None:
@@ -44,7 +44,7 @@ def kill(pids: list[int | None]) -> None:
 
 
 def until(claim, seconds: float) -> float | None:
-    """Return after how many seconds something came about; None where it did not in time."""
+    """Return after how many seconds a condition became true; None if it did not in time."""
     begun = time.monotonic()
     while time.monotonic() < begun + seconds:
         if claim():
@@ -54,7 +54,7 @@ def until(claim, seconds: float) -> float | None:
 
 
 class Receipt(NamedTuple):
-    """A number that was registered, and when that was sent first and answered."""
+    """A registered number, and when the form was first sent and when it was answered."""
 
     sent: float
     answered: float
@@ -63,7 +63,7 @@ class Receipt(NamedTuple):
 
 @dataclass
 class Acknowledged:
-    """What the counter said yes to, in order, each with its instant."""
+    """The registrations that the counter acknowledged, in order, each with its instant."""
 
     numbers: list[Receipt] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Served:
         self.process: subprocess.Popen[bytes] | None = None
 
     def keep_serving(self) -> None:
-        """Be systemd: start `serve` again where it ended with a fault."""
+        """Start `serve` again after it ended with a fault, as systemd does."""
         log = (self.instance.parent / "serve.log").open("ab")
         which = [f"--app={one}" for one in self.apps if self.apps != APPS]
         while not self.over.is_set():
@@ -102,7 +102,7 @@ class Served:
         return self.process.wait(60)
 
     def family(self) -> dict[str, list[int]]:
-        """Return the processes of each name, the one that the others of that name came from first."""
+        """Return the processes of each name, the parent of the others first."""
         found: dict[str, list[int]] = {}
         for pid in _below(self.process.pid):
             with suppress(OSError):
@@ -138,7 +138,7 @@ class Served:
         return PGconn.ping(f"host={folder} port={store.port} connect_timeout=2".encode()) == Ping.OK
 
     def ready(self) -> bool:
-        """Tell whether every app and every worker says that it can do its work."""
+        """Tell whether every app and every worker is ready."""
         client = [App(self.port + APPS.index(one)) for one in self.apps]
         try:
             if any(one.ask("GET", "/readyz")[0].status != 200 for one in client):
@@ -151,7 +151,7 @@ class Served:
 
 
 def _answers(place: Path) -> bool:
-    """Tell whether the process of a socket lives: that of a killed one stays until someone looks."""
+    """Tell whether a process answers at a socket: the socket of a killed process remains."""
     with socket.socket(socket.AF_UNIX) as wire:
         wire.settimeout(5)
         try:
@@ -180,7 +180,7 @@ def _form(app: App, who: dict[str, str], number: str, key: str) -> bytes:
 
 
 class Senders:
-    """Clerks who register one person after the other, each until it is acknowledged."""
+    """Clerks who register one person after another; each sends a form again until it is acknowledged."""
 
     def __init__(self, served: Served, *, pause_s: float = PAUSE_S) -> None:
         self.done, self._served, self._over = Acknowledged(), served, threading.Event()
@@ -196,7 +196,7 @@ class Senders:
         self.stop()
 
     def stop(self) -> None:
-        """Let each end what it is at."""
+        """Let each clerk finish the present registration."""
         self._over.set()
         for one in self._threads:
             one.join(60)

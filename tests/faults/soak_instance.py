@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the soak does inside its instance, before the first fault and after the last.
+"""The part of the soak that runs inside its instance, before the first fault and after the last.
 
     make LINES PEERS        the address of each peer, in JSON
     check FOLDER NUMBERS    of the numbers in a file
@@ -41,9 +41,9 @@ from tests.registration.people import submission
 LIMIT = 10**8
 STORE = 'endpoint = "http://{place}"\naccess_key_id = "a"\nsecret_access_key = "b"\nallow_http = true\n'
 WITH_A_COPY = "+8617200000002"
-"""Registered with a copy of a document, which the doctor looks for in a store that drips."""
+"""A subscriber registered with a copy of a document. The doctor looks for the copy in a store that answers a byte a second."""
 MAIL_EACH = 10
-"""Of so many lines one has a mailbox, which comes first, and whose server drips for ever."""
+"""One of this many lines has a mailbox. It comes first, and its server answers a byte a second without end."""
 WAITING = """
 SELECT (SELECT count(*) FROM campaign_batch WHERE state IN ('approved', 'running')) AS batches,
        (SELECT count(*) FROM provisioning_command WHERE state IN ('waiting', 'sent') AND service = 'mobile') AS commands,
@@ -60,7 +60,7 @@ SELECT l.state, (SELECT count(*) FROM lines_suspension x WHERE x.line_id = l.lin
 
 
 DRIPPED_ON = {"data_card": "+8617200000001", "internet_access": "invented-subscriber"}
-"""A line of each service whose element drips for ever: its bar waits, and nothing else does."""
+"""One line of each service whose element answers a byte a second without end: its bar waits, and nothing else waits."""
 
 
 def make(lines: int, peers: dict[str, str]) -> None:
@@ -122,7 +122,7 @@ def keep_secret(name: str, text: str) -> None:
 
 
 def check(folder: Path, numbers: Path) -> None:
-    """Say what is lost and doubled of what was acknowledged, what became of the batch's lines, and what pg_amcheck found."""
+    """Print which acknowledged registrations are lost or doubled, the states of the batch's lines, and what pg_amcheck found."""
     bootstrap.open_instance()
     found = acknowledged.lost_and_doubled(json.loads(numbers.read_text("ascii")))
     publish(folder)
@@ -132,7 +132,7 @@ def check(folder: Path, numbers: Path) -> None:
 
 
 def finish(seconds: int) -> None:
-    """Wait until the workers have done everything, and say what is left; when it is another number, too."""
+    """Wait until the workers have done everything; print how much is left whenever the number changes."""
     ends, said = time.monotonic() + seconds, ""
     while time.monotonic() < ends:
         left = rows(WAITING)[0]._asdict()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The faults of the soak: each strikes once and returns when it is over; then it is watched how everything comes back."""
+"""The faults of the soak. Each strikes once and returns when it is over; then the soak measures the recovery."""
 
 import io
 import os
@@ -20,7 +20,7 @@ from tests.faults.slow_clients import SLOW_CLIENTS, held, require_little_more, s
 from tests.faults.soak import Served, kill, until
 
 Strike = Callable[[], str | None]
-"""Does it; returns a word about it, if there is one."""
+"""Strikes, and returns a remark or nothing."""
 LASTS_S = 5
 _DRIPS_S = 12
 
@@ -75,7 +75,7 @@ def _kill_named(served: Served, name: str, nth: int | None = None) -> str | None
 
 
 def _kill_while_reading(served: Served) -> str | None:
-    """Hand in a picture, so that the worker is there."""
+    """Send a picture, so that the document worker runs."""
     app = App(served.port + 1)
     app.sign_in()
     edge, drawn = "an-edge", io.BytesIO()
@@ -96,7 +96,7 @@ def _kill_while_reading(served: Served) -> str | None:
 
 
 def _kill_serve(served: Served) -> None:
-    """Kill it, and wait until its counter is gone, which answers a moment longer: what is registered then is no recovery."""
+    """Kill `serve`, and wait until its counter has ended. The counter answers a moment longer; a registration in that moment is no recovery."""
     counter = served.family()["counter"]
     kill([served.process.pid])
     until(lambda: not any(Path(f"/proc/{one}").exists() for one in counter), LASTS_S)
@@ -127,7 +127,7 @@ def _set_clock(served: Served, by: str, lasts_s: int) -> None:
 
 
 def _be_slow(served: Served) -> str:
-    """Open many connections, half of them in the head of a request and half in its body; return what the app then holds."""
+    """Open many connections, half of them stopped in the head of a request and half in its body; return what the app then uses."""
     (answering,) = served.family()["counter"][1:2]
     before = held(answering)
     with slow_clients(served.port + 1):

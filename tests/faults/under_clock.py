@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Be the command `rollkeeper` under a clock that a test sets, with all that it starts: apps, workers, the vault service, both servers.
+"""Run the command `rollkeeper` under a clock that a test sets, with all that it starts: apps, workers, the vault service, both servers.
 
 The clock is libfaketime's (Debian's package), which reads how far it is off from a file, each second. The time since the machine
 started stays true, as it does where someone sets a machine's clock.
@@ -21,12 +21,12 @@ _VALUES = ("1", "1", "1", "1", "1", "0")
 
 
 def library() -> str | None:
-    """Return where libfaketime is, None where it is not installed."""
+    """Return the path of libfaketime; None if it is not installed."""
     return next(map(str, Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
 
 
 def environment(file: Path) -> dict[str, str]:
-    """Return what puts a process and its children under the clock of a file; nothing where there is no library."""
+    """Return the environment that puts a process and its children under the clock in a file; empty without the library."""
     found = library()
     if found is None:
         return {}
@@ -36,7 +36,7 @@ def environment(file: Path) -> dict[str, str]:
 
 
 def set_clock(file: Path, by: str) -> None:
-    """Set it off from the true time, such as by "+7d"."""
+    """Set the difference from the true time, such as "+7d"."""
     draft = file.with_suffix(".new")
     draft.write_text(by + "\n", "ascii")
     draft.chmod(0o644)
@@ -44,7 +44,7 @@ def set_clock(file: Path, by: str) -> None:
 
 
 def put_servers_under() -> None:
-    """Have this process, which is under a clock, start servers and apps under the same one."""
+    """Make this process, which is under a clock, start servers and apps under the same clock."""
     from rollkeeper.operations import credential_handover
     from rollkeeper.platform import embedded_postgres
 

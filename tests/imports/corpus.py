@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Invented exports as operators make them, with the truth next to each: what every column means, and what every status is.
 
-Ten countries, the habits of several billing systems, seven encodings, spreadsheets with covers and merged titles, Parquet.
+Ten countries, the forms of several billing systems, seven encodings, spreadsheets with covers and merged titles, Parquet.
 Every name, number and document is invented. `measure` proposes a map for each and compares it with the truth.
 """
 
@@ -56,12 +56,12 @@ class Export:
 
 
 def cycle(*values: Any) -> Values:
-    """Return values that come round."""
+    """Return values that repeat in turn."""
     return lambda n: values[n % len(values)]
 
 
 def counted(text: str, first: int = 0) -> Values:
-    """Return values that each occur once: a number is put into the text."""
+    """Return values that each occur once, with a number in the text."""
     return lambda n: text.format(first + n)
 
 
@@ -403,7 +403,7 @@ def exports() -> tuple[Export, ...]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a proposal compares with the truth: columns read right, columns read wrong, statuses taken for a wrong state."""
+    """How a proposal compares with the truth: columns read rightly, columns read wrongly, statuses read as a wrong state."""
 
     export: Export
     proposal: Proposal

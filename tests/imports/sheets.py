@@ -1,4 +1,4 @@
-"""Spreadsheets written by hand, cell by cell, so that a test can leave out what a true spreadsheet would put in."""
+"""Spreadsheets written cell by cell, so that a test can leave out parts that a spreadsheet program always writes."""
 
 import zipfile
 from pathlib import Path

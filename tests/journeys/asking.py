@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Asks the subscriber of a line as an auditor does on a page; runs in the instance of a journey, in a separate process."""
+"""Asks a subscriber for consent, as an auditor does on a page. Runs in the instance of a journey, in a separate process."""
 
 from rollkeeper.access.models import Staff
 from rollkeeper.access.services import authority_of

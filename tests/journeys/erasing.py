@@ -1,4 +1,4 @@
-"""The erasure proof inside an instance, each step in a separate process: end contracts, try to open everything.
+"""The erasure proof inside an instance, each step in a separate process: it ends contracts and tries to open everything.
 
 `carve` is the thief who does not ask PostgreSQL: it looks at every byte of every file under a folder for anything that
 has the shape of an epoch's wrapped secret or of a person's wrapped key, whether it lies in a page that was given up, in
@@ -15,7 +15,7 @@ NUMBER = "+86139080{:05d}"
 
 
 def end(first: str, last: str, day: str) -> dict[str, int]:
-    """End the contracts of these people, as a subscriber asks for it at a counter."""
+    """End the contracts of these people at a counter, at their request."""
     from rollkeeper.access.authority import console_authority
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.instance import open_instance
@@ -84,7 +84,7 @@ def take_copies(first: str, last: str, day: str) -> dict[str, int]:
 
 
 def look_at_copies() -> dict[str, int]:
-    """Open each copy that the register knows, by the product's own way; count them, and those that open."""
+    """Open each copy that the register lists, with the product's own code; count the copies, and those that open."""
     from rollkeeper.access.authority import worker_authority
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.database import rows
@@ -109,7 +109,7 @@ def look_at_copies() -> dict[str, int]:
 
 
 def look() -> dict[str, object]:
-    """Open whatever opens: by the product's own way, then by every living key on every sealed value, then the lines.
+    """Try to open everything: with the product's own code, then each living key on each sealed value, then the lines.
 
     As the register itself, whom no limit of a day holds back: it is tried on more people than all staff may open.
     """
@@ -145,7 +145,7 @@ def _opened(row):
 
 
 def _by_any_key(sealed):
-    """Try every key that the store holds on every sealed value, each bound as it was sealed; count persons that open."""
+    """Try every key in the store on every sealed value, bound as it was sealed; count the persons that open."""
     from rollkeeper.kernel.database import rows
     from rollkeeper.vault import epochs, wire
     from rollkeeper.vault.errors import CannotOpen
@@ -211,7 +211,7 @@ def carve(*folders: str) -> dict[str, object]:
 
 
 def guess(first: str, last: str) -> dict[str, object]:
-    """Try numbers and documents against the hashes of the register, with this instance's key of the index; return which were there."""
+    """Compare numbers and documents with the hashes of the register, with this instance's index key; return which were found."""
     from rollkeeper.kernel.instance import open_instance
     from rollkeeper.lines.queries import find_lines
     from rollkeeper.subscribers.queries import document_index, find_persons
@@ -235,7 +235,7 @@ _LENGTHS = {1: 6 + 12 + 32 + 16, 2: 6 + 1120 + 32 + 16}
 
 
 def _epoch_secrets(files: list[Path]) -> dict[int, list[object]]:
-    """Have the root unwrap whatever looks as if it had wrapped it; return what came out, by epoch."""
+    """Let the root unwrap everything that looks wrapped by it; return the results, by epoch."""
     from rollkeeper.vault import epochs
     from rollkeeper.vault.errors import CannotOpen
 
@@ -267,7 +267,7 @@ def _envelopes(data: bytes, epochs: set[int]) -> Iterator[bytes]:
 
 
 def _everywhere(head: re.Pattern[bytes], data: bytes) -> Iterator[re.Match[bytes]]:
-    """Find a head wherever it begins, inside another as well."""
+    """Find each place where a head begins, even inside another head."""
     at = 0
     while match := head.search(data, at):
         yield match
@@ -297,7 +297,7 @@ def _name_under(key: bytes, row) -> str | None:
 
 
 def main(what: str, *words: str) -> None:
-    """Do one of these and say in JSON what came of it."""
+    """Do one of these steps and print its result as JSON."""
     steps = {
         "look": look, "carve": carve, "end": end, "guess": guess, "take_copies": take_copies,
         "look_at_copies": look_at_copies, "replace_sims": replace_sims,

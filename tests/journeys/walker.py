@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Walks an app as the people who use it are led through it, and sends each form that it meets with odd values in some of its fields."""
+"""Follows the links of an app as its users do, and sends each form that it finds, with odd values in some fields."""
 
 import random
 import re
@@ -22,7 +22,7 @@ ENDS_IT = ("logout", "sign-out", "password", "sessions", "2fa", "reauthenticate"
 
 
 class Stays(HTTPRedirectHandler):
-    """Does not follow."""
+    """Follows no redirect."""
 
     def redirect_request(self, *_):
         return None
@@ -68,7 +68,7 @@ class Walker:
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()), Stays)
 
     def ask(self, path, form=None):
-        """Return the status, the text and where it leads."""
+        """Return the status, the text and the address of a redirect."""
         data = None if form is None else urlencode(form, errors="surrogatepass").encode()
         request = Request(  # noqa: S310 - our own app
             urljoin(self.base, path), data, {"Accept": "text/html", "Referer": self.base, "Origin": self.base}
@@ -87,7 +87,7 @@ class Walker:
         assert status == 302
 
     def walk(self) -> Iterator[tuple[str, str, dict[str, str]]]:
-        """Give the forms of all pages that links lead to, one of each kind."""
+        """Yield the forms of all linked pages, one of each kind."""
         seen, met, waiting = set(), set(), ["/"]
         while waiting and len(seen) < MOST_PAGES:
             path = waiting.pop(0)

@@ -1,4 +1,4 @@
-"""A wire between a browser and an app that a test cuts where it likes: before, in the middle of, and after a request."""
+"""A connection between a browser and an app that a test can cut before, in the middle of, or after a request."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ class Wire:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def cut(self, mode="dead"):
-        """Cut it so; what is under way on a dead wire breaks at once."""
+        """Set the mode; with `dead` the open connections break at once."""
         self.mode = mode
         if mode == "dead":
             self._drop()
@@ -80,7 +80,7 @@ class Wire:
 
 @contextmanager
 def wired(to_port):
-    """Have a wire for the length of a block."""
+    """Open a wire for the length of a block."""
     wire = Wire(to_port)
     try:
         yield wire

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Does what pages asked of the workers; runs in the instance of a journey, in a separate process."""
+"""Runs the jobs that pages requested. Runs in the instance of a journey, in a separate process."""
 
 from rollkeeper.kernel.instance import open_instance
 from rollkeeper.operations.scheduler import all_jobs, run_each_once

@@ -1,4 +1,4 @@
-"""The law read naively, one day after another: slow, literal, and written from the specification alone.
+"""The law computed naively, one day after another: slow, literal, and written from the specification alone.
 
 It shares nothing with the engines but the names of the events and the library of public holidays.
 """
@@ -148,7 +148,7 @@ def _events(line: Line, day: dt.date, events: list[str], again: Again | None, te
 
 
 def _hear_number(line: Line, day: dt.date, number: int, again: Again | None) -> None:
-    """Hear how many lines a subscriber has; who comes down to the number is asked no more."""
+    """Take in how many lines a subscriber has. A subscriber with no more than the number is not asked any more."""
     if not again or again.lines_over is None:
         return
     if number > again.lines_over:
@@ -159,7 +159,7 @@ def _hear_number(line: Line, day: dt.date, number: int, again: Again | None) -> 
 
 
 def _settle(line: Line, day: dt.date) -> None:
-    """Let a line be asked no more; under a bar it works again."""
+    """End the request to a line; a barred line works again."""
     if line.barred and not line.registered:
         line.restored = day
     line.registered = True
@@ -227,7 +227,7 @@ def _days_of(months: int | None, begun: dt.date) -> int | None:
 
 
 def _last_day(rows: list[Row], anchor: dt.date, days: int, today: dt.date) -> dt.date | None:
-    """Return the last day if it lies before today."""
+    """Return the last day if it is before today."""
     day, counted = anchor, 0
     if (today - anchor).days <= days:
         return None
@@ -253,7 +253,7 @@ def _covered(rows: list[Row], day: dt.date, kind: str) -> bool:
 
 
 def _is_of_no_telephone(rows: list[Row]) -> bool:
-    """Tell whether the file says that the line is of a service of whose former subscribers nothing is kept."""
+    """Tell whether the file says that nothing is kept of former subscribers of the line's service."""
     others = {"internet_access", "domain", "address_block", "hosted_site"}
     return any(event in others for _, _, event, _ in rows)
 

@@ -1,4 +1,4 @@
-"""Invented populations for the two engines: everything that can happen to a line, near the days where it matters.
+"""Invented populations for the two engines: everything that can happen to a line, near the days that decide.
 
 Each strategy is made once: Hypothesis looks a new one through and through, which takes longer than to draw from it.
 """
@@ -28,7 +28,7 @@ def number(least: int, most: int) -> st.SearchStrategy[int]:
 
 @cache
 def days(first: int = 0, last: int = 620) -> st.SearchStrategy[dt.date]:
-    """Days around the campaign, its holidays and its leap day, now and then far from them."""
+    """Days around the campaign, its holidays and its leap day, and some far from them."""
     near = st.integers(first, last).map(lambda n: EPOCH + dt.timedelta(days=n))
     edges = st.sampled_from(
         [dt.date(2011, 12, 31), dt.date(2012, 1, 1), dt.date(2012, 2, 29), dt.date(2012, 3, 1),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a developer would otherwise build, in throw-away clusters with PostgreSQL's own settings.
+"""Two designs that developers usually build, in temporary clusters with PostgreSQL's default settings.
 
 (a) A table with encrypted fields as Django packages make them, its number in clear because it must be unique and found.
 (b) Plain columns; half of the people are deleted, the table is vacuumed, and that half is searched.
@@ -29,7 +29,7 @@ SAID_TWICE = 100
 
 
 def encrypted_fields(people: Sequence[Person], folder: Path) -> None:
-    """Live through it: everybody is registered, some twice."""
+    """Run it: every person is registered, some twice."""
     key = Fernet(Fernet.generate_key())
     with _cluster(folder) as owner:
         owner.execute(
@@ -48,7 +48,7 @@ def encrypted_fields(people: Sequence[Person], folder: Path) -> None:
 
 
 def plain_columns(people: Sequence[Person], folder: Path) -> None:
-    """Live through it: everybody is registered, every second one is deleted."""
+    """Run it: every person is registered, every second one is deleted."""
     with _cluster(folder) as owner:
         owner.execute(
             "CREATE TABLE subscriber (id bigserial PRIMARY KEY, number text UNIQUE, name text, address text,"
@@ -71,7 +71,7 @@ BASELINES = {
 
 
 def measure(size: int) -> Iterator[tuple[str, Hits]]:
-    """Give for each baseline what is found, by place and class of value."""
+    """Return what is found in each baseline, by place and class of value."""
     for name, live in BASELINES.items():
         inventor, folder = Inventor(size), Path(tempfile.mkdtemp(prefix="rk-baseline-"))
         try:
@@ -94,7 +94,7 @@ def by_place(found: dict[Path, Counter[tuple[str, str]]]) -> Hits:
 
 
 def place_of(file: Path) -> str:
-    """Return what kind of file this is, in words."""
+    """Return the kind of this file."""
     if "pg_wal" in file.parts:
         return "write-ahead log"
     if file.suffix == ".log":

@@ -93,7 +93,7 @@ class Browser:
         headers: dict[str, str] | None = None, patience_s: float = 60, but_once: str = "",
         asked_for: bool = False,
     ) -> Answer:  # fmt: skip
-        """Send one request; keep the answer, headers and all. Of one that holds what was `asked_for` the headers alone."""
+        """Send one request; keep the answer with its headers. If the answer has what was `asked_for`, keep only the headers."""
         form = {"Content-Type": "application/x-www-form-urlencoded"} if fields is not None else {}
         sent = {"Accept": "text/html", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         asked = http.client.HTTPConnection("127.0.0.1", self._port, timeout=patience_s)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A clerk who does everything once at the counter's pages, and everything wrongly that can be done there."""
+"""A clerk who does each action once on the counter's pages, and makes each possible mistake."""
 
 import io
 import re
@@ -30,11 +30,11 @@ class CounterDesk:
         assert browser.sign_in("clerk-01").status == 302
 
     def see_document(self, line: Person) -> None:
-        """See the document of whose record came out of a file."""
+        """Check the document of a subscriber whose record came from a file."""
         self._do("/change/", line, line)
 
     def work(self, lines: list[Person]) -> None:
-        """Do each action once for people who come, then everything that is refused. `lines` have no subscriber yet."""
+        """Do each action once for people who come, then each action that is refused. `lines` have no subscriber yet."""
         anna, berta, chen, dolma = self._people.people(4)
         self._do("/register/", lines[0], anna)
         self._do("/change/", lines[0], anna, subscriber__name=self._people.person().name)
@@ -138,7 +138,7 @@ class CounterDesk:
         )
 
     def _read_picture(self) -> None:
-        """Have a document read from its picture and keep its copy; have what is no document read as well.
+        """Read a document from its picture and keep its copy; also try to read a picture of no document.
 
         What the page answers is the form filled in: the clerk's own, of which only the head is searched.
         """
@@ -200,7 +200,7 @@ class CounterDesk:
             assert self._browser.submit("/", htmx=htmx, number=b.number).status == 200
 
     def _lose_the_way(self, lines: list[Person]) -> None:
-        """Ask for pages that are not there or not allowed, with values wherever a request has room for them."""
+        """Request pages that do not exist or are not allowed, with personal values in every part of a request."""
         a, b, c = self._people.people(3)
         fields = _form(a, a)
         for accept in ("text/html", "application/json"):

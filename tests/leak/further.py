@@ -26,7 +26,7 @@ _PADDED_TO_BYTES = 4096
 
 
 class OfflineDesk:
-    """A counter that was without a network: it hands in what its browser sealed, and hears what came of it."""
+    """A counter that had no network: it sends what its browser sealed, and asks for the result."""
 
     def __init__(self, browser: Browser, people: Inventor) -> None:
         self._browser, self._people = browser, people
@@ -95,7 +95,7 @@ class OfflineDesk:
 
 
 class Portal:
-    """Subscribers in the portal, each with a telephone in the hand. A page about oneself is an answer to the requester."""
+    """Subscribers in the portal, each with their telephone. A page about the requester is no leak."""
 
     def __init__(self, machine: Machine, browser: Browser, people: Inventor) -> None:
         self._machine, self._browser, self._people = machine, browser, people
@@ -158,7 +158,7 @@ class Portal:
         assert self._submit("/register/", **given).status == 302
 
     def _be_nobody(self) -> None:
-        """Request codes for numbers that are none, and ask for pages that are not there, with values wherever there is room."""
+        """Request codes for invalid numbers, and pages that do not exist, with personal values in every part of a request."""
         a, b = self._people.people(2)
         for number in (a.number, a.name, b.address * 300):
             assert self._submit("/", number=number).status in {200, 422}
@@ -201,7 +201,7 @@ class Portal:
 
 
 def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: str) -> None:
-    """Have a court request a name by a scan that is full of it, decide, answer, hand over; refuse another."""
+    """Enter a court's request with a scan that names the person often; decide, answer, deliver; refuse another."""
     folder = machine.inputs
     key, other = pyrage.x25519.Identity.generate(), people.person()
     public = str(key.to_public())
@@ -256,7 +256,7 @@ def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: 
 
 
 def _entered(machine: Machine, about: Person, court: str, *held: str, on: str) -> str:
-    """Enter a disclosure request; what it rests on names the person over and over. Return its reference."""
+    """Enter a disclosure request whose instrument names the person many times. Return its reference."""
     scan = machine.own(f"{about.reference}.pdf")
     scan.write_text(f"%PDF-1.4 {about.name} {about.number} {about.address}", "utf-8")
     return machine.type(
@@ -266,7 +266,7 @@ def _entered(machine: Machine, about: Person, court: str, *held: str, on: str) -
 
 
 def employ_agent(machine: Machine, people: Inventor, *, on: str) -> None:
-    """Let an agent in by papers that name people, add a clerk, audit, suspend, list."""
+    """Approve an agent with evidence that names people, add a clerk, audit, suspend, list."""
     machine.type("agents", "add", AGENT, "--daily-limit", "40", on=on)
     listed = json.loads(machine.type("agents", "requirements", "--json"))
     for requirement in (one["requirement"] for one in listed):
@@ -306,7 +306,7 @@ def handle_incident(machine: Machine, *, on: str) -> None:
 
 
 def give_evidence(machine: Machine, *, on: str) -> None:
-    """Write a quarter's figures for the authority, and have them counted again."""
+    """Write a quarter's figures for the authority, and count them again."""
     made = str(machine.root / "evidence")
     machine.type("ledger", "publish")
     machine.type("reports", "make", "--from", "2011-10-01", "--to", "2011-12-31", made, on=on)

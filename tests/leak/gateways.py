@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A mail server and a network behind HTTP that say back everything they are told, as careless ones do in their errors."""
+"""A mail server and a network behind HTTP that repeat in their errors everything they receive, as careless ones do."""
 
 import threading
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Indiscreet(Mailboxes):
 
 @contextmanager
 def mail_server() -> Iterator[tuple[str, list[str]]]:
-    """Serve mail for the length of a block; give its address and the recipients that it was asked for."""
+    """Serve mail for the length of a block; yield its address and the recipients of the mails."""
     mailboxes = Indiscreet()
     host = MailHost(mailboxes)
     host.start()

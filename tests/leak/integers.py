@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Telephone numbers kept as integers: looked for apart, since some are met by chance.
+"""Searches separately for telephone numbers stored as integers, since some occur by chance.
 
 Of the eight bytes of such a number three are zero and one is nearly always 3; files of PostgreSQL are full of those. So as
 many numbers that no one ever had are looked for in the same bytes: what is found of them is chance, and a register that kept numbers
@@ -21,7 +21,7 @@ LEAST = 10
 
 @dataclass(frozen=True, slots=True)
 class IntegerHits:
-    """How many distinct numbers were found as integers: of those that people had, and of as many that no one had."""
+    """How many different numbers were found as integers: of people's numbers, and of as many numbers that no one has."""
 
     had: int
     nobody_had: int

@@ -33,7 +33,7 @@ CONFIGURATION = "wal_keep_size = '8GB'\nfsync = off\n"
 
 
 class Machine:
-    """What an operator's machine holds, and hands to type on it."""
+    """An operator's machine with its files, and functions to type commands on it."""
 
     def __init__(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="rk-leak-"))
@@ -126,7 +126,7 @@ class Machine:
 
     @contextmanager
     def setting(self, toml: str) -> Iterator[None]:
-        """Have more settings for the length of a block."""
+        """Add settings for the length of a block."""
         file = self.data_dir / "settings.toml"
         before = file.read_text("utf-8")
         change_settings(file, toml)
@@ -169,7 +169,7 @@ class Machine:
         self._typist.go()
 
     def destroy(self) -> None:
-        """Take it all away."""
+        """Delete everything."""
         shutil.rmtree(self.root, ignore_errors=True)
 
     def _sockets(self) -> str:
@@ -190,7 +190,7 @@ def _national(row: Mapping[str, Any]) -> int:
 
 
 def until(claim: Any, seconds: float = 30) -> None:
-    """Wait for something to come about."""
+    """Wait until a condition is true."""
     deadline = time.monotonic() + seconds
     while not claim():
         assert time.monotonic() < deadline, "it did not come about"

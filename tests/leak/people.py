@@ -138,5 +138,5 @@ def without_subscriber(people: list[Person]) -> Iterator[dict[str, Any]]:
 
 
 def firm(person: Person) -> dict[str, str]:
-    """Return what is asked of a company that is called so."""
+    """Return what a registration asks about a company of this name."""
     return person.identity() | {"document_type": "other"}

@@ -87,7 +87,7 @@ def hits_of(values: Iterable[tuple[str, str | bytes]], folders: Iterable[Path]) 
 
 
 def forms(value: str) -> Iterator[tuple[str, bytes]]:
-    """Give (name of the form, bytes) for each way in which a value might lie about."""
+    """Yield (name of the form, bytes) for each way in which a value may be stored."""
     for text, how in _texts(value):
         raw = text.encode()
         candidates = {
@@ -119,7 +119,7 @@ def _texts(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _integers(text: str, how: str) -> dict[str, bytes]:
-    """Give the integer that a number is, as a database or a program would keep it.
+    """Yield a number as an integer, as a database or a program would store it.
 
     Small ones are left to `tests/leak/integers.py`, which tells chance from a leak.
     """

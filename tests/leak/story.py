@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One of everything that the product does, with people of whom every value is unique, and with what goes wrong.
+"""Does everything that the product does once, with people whose values are all unique, and with faults.
 
 Five ways in (import, registration in bulk, the counter with a network and without, the subscriber portal), then openings,
 changes, notices by every way and what comes back of them, a campaign, the network, a disclosure request, an agent, an incident, figures for the
@@ -84,7 +84,7 @@ STAFF = {
 
 
 class Story:
-    """Lives through all of it on one machine. `people` has every value that is searched afterwards."""
+    """Runs everything on one machine. `people` has every value that is searched afterwards."""
 
     def __init__(self, machine: Machine, *, size: int, seed: int = 20111124) -> None:
         self.machine, self.people, self._size = machine, Inventor(seed), size
@@ -92,7 +92,7 @@ class Story:
         self._map.write_text(MAP, "utf-8")
 
     def live(self, moved: Callable[[str], None] = lambda _: None) -> None:
-        """Live through all of it; `moved` is told what comes next."""
+        """Run everything; `moved` is called with the name of each next part."""
         for part in (
             self.set_up, self.import_lines, self.register_line, self.plan_and_tell, self.serve, self.act_on_batch,
             self.undo, self.answer_others, self.look_after, self.account_for, self.break_off, self.forget, self.restore,
@@ -116,7 +116,7 @@ class Story:
             self.machine.type("staff", "add", name, "--role", role, on="2011-12-01", typed=PASSWORD + "\n")
 
     def import_lines(self) -> None:
-        """Take in an export; look at one before; be refused others."""
+        """Import an export after a dry run; try others that are refused."""
         registered, bare = self.people.people(self._size * 4 // 10), self.people.people(self._size * 3 // 10)
         self.bare = bare
         file = self.machine.table("export.csv", [*with_service(registered), *without_subscriber(bare)])
@@ -145,7 +145,7 @@ class Story:
         self.machine.type("import", str(headless), "--map", str(self._map), on="2011-12-05", answers=(2,))
 
     def register_line(self) -> None:
-        """Register people in bulk, on new numbers and on known ones; be refused others."""
+        """Register people in bulk, on new and on known numbers; try others that are refused."""
         fresh, late = self.people.people(self._size * 3 // 10), self.bare[: len(self.bare) // 3]
         rows = [
             {"number": person.number, "language": person.language, **person.identity(), **person.line()}
@@ -168,7 +168,7 @@ class Story:
         self.machine.type("register", str(nothing), on="2011-12-06", answers=(2,))
 
     def plan_and_tell(self) -> None:
-        """Plan the campaign, tell everybody, take in the proof."""
+        """Plan the campaign, notify every subscriber, read the delivery reports."""
         self.machine.type("campaign", "plan", on="2011-12-06")
         with letters_and_calls(self.machine) as folder:
             self.machine.type("notices", "send", on=NOTIFIED)
@@ -200,7 +200,7 @@ class Story:
             self.machine.type("notices", "check", number, "12345678", answers=(1, 2))
 
     def serve(self) -> None:
-        """Serve the apps and work at them; lose the server under a page, then an app."""
+        """Serve the apps and use them; kill the server during a request, then an app."""
         self.machine.type("demo", "clock", NOTIFIED)
         apps = Apps(self.machine, "counter", "backoffice", "portal")
         desk = CounterDesk(apps.browser("counter"), self.people)
@@ -222,7 +222,7 @@ class Story:
         self.machine.type("provisioning", "status")
 
     def act_on_batch(self) -> None:
-        """Prepare what is due, approve it twice, carry it out, tell the network."""
+        """Prepare what is due, approve it twice, run it, command the network."""
         self.machine.type("campaign", "prepare", on=DUE)
         with self.machine.register() as owner:
             (self.batch,) = (str(one) for (one,) in owner.execute("SELECT batch_id FROM campaign_batch"))
@@ -240,7 +240,7 @@ class Story:
         self.machine.type("campaign", "complaint", someone.number, on=DUE)
 
     def undo(self) -> None:
-        """Give everything back, while the network and the mail server repeat what they are told in their errors."""
+        """Undo everything, while the network and the mail server repeat in their errors what they receive."""
         self.machine.type("campaign", "undo", self.batch, on=GIVEN_BACK)
         with network() as (url, heard), self.machine.setting(f'[provisioning.webhook]\nurl = "{url}"'):
             self.machine.type("provisioning", "push", on=GIVEN_BACK, answers=(0, 1))
@@ -257,20 +257,20 @@ class Story:
         self.machine.type("campaign", "status", "--json", on=GIVEN_BACK)
 
     def answer_others(self) -> None:
-        """Answer a court's disclosure request, let an agent in and out, read what mail servers report."""
+        """Answer a court's disclosure request, approve and end an agent, read mail servers' reports."""
         answer_disclosure(self.machine, self.registered[-1], self.people, on=GIVEN_BACK)
         employ_agent(self.machine, self.people, on=GIVEN_BACK)
         take_mail_reports(self.machine, self.bare[-4:-2], self.people, on=GIVEN_BACK)
 
     def account_for(self) -> None:
-        """Find whom an account exposed and tell them; give the authority its figures."""
+        """Find whom an account exposed and notify them; write the authority's figures."""
         with short_messages(self.machine) as centre:
             handle_incident(self.machine, on=GIVEN_BACK)
             assert {("telephone number", one) for one in numbers_at(centre)} & set(self.people.values)
         give_evidence(self.machine, on=GIVEN_BACK)
 
     def look_after(self) -> None:
-        """Open what is sealed, renew the keys, open again, publish the ledger, look at it."""
+        """Open sealed values, rotate the keys, open again, publish the ledger, read it."""
         opened = self.machine.type("@tests.leak.opening:main", "8", GIVEN_BACK)
         digests = {hashlib.sha256(value.encode()).hexdigest() for _, value in self.people.values}
         found = [
@@ -291,7 +291,7 @@ class Story:
         self.machine.type("doctor", answers=(0, 1))
 
     def break_off(self) -> None:
-        """Kill an import in the middle of its writing, then the server under it, then let it end."""
+        """Kill an import while it writes, then its server, then let it end."""
         more = [
             *with_service(self.people.people(self._size // 10)),
             *without_subscriber(self.people.people(20)),
@@ -319,7 +319,7 @@ class Story:
         self.machine.type("retention", "erase", on=FORGOTTEN, data_dir=restored)
 
     def _open_apps(self, apps: Apps, desk: CounterDesk) -> None:
-        """Hand in what a browser sealed without a network; let subscribers in in the portal."""
+        """Send what a browser sealed without a network; let subscribers use the portal."""
         subscriber = next(person for person in self.registered if person.document_type == "cn-resident-card")
         desk.see_document(subscriber)
         OfflineDesk(apps.browser("counter"), self.people).work(self.bare[-12:-10])
@@ -357,7 +357,7 @@ class Story:
 
     @contextmanager
     def _held_up(self, *words: str, on: str) -> Iterator[int]:
-        """Start a command that is held up where everything is written and nothing is committed yet."""
+        """Start a command that waits at the point where everything is written and nothing is committed."""
         with suppress(psycopg.OperationalError), self.machine.register() as owner, owner.transaction():
             owner.execute("LOCK TABLE ledger_entry IN ACCESS EXCLUSIVE MODE")
             process, _ = self.machine.start(*words, on=on)

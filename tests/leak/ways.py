@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The channels to people besides files and mail: letters by a printer, calls by a telephone system, a message centre.
 
-What leaves holds numbers and addresses, and is what the operator's own programs were given; nothing of it may stay behind here.
+What leaves has numbers and addresses, and goes to the operator's own programs. Nothing of it may remain here.
 """
 
 import base64
@@ -44,7 +44,7 @@ _AT_ANY_TIME = "[notices]\nquiet_from = 00:00:00\nquiet_until = 00:00:00\n"
 
 
 def on_an_envelope(people: list[Person]) -> list[dict[str, str]]:
-    """Give rows of lines that a letter alone reaches."""
+    """Yield rows of lines that only a letter reaches."""
     return [
         row | {"to": person.name, "street": person.address}
         for row, person in zip(number_alone(people), people, strict=True)
@@ -52,13 +52,13 @@ def on_an_envelope(people: list[Person]) -> list[dict[str, str]]:
 
 
 def number_alone(people: list[Person]) -> list[dict[str, str]]:
-    """Give rows of lines of which nothing but the number is known."""
+    """Yield rows of lines of which only the number is known."""
     return [{"number": one.number, "since": "2009-04-01", "language": one.language} for one in people]
 
 
 @contextmanager
 def letters_and_calls(machine: Machine) -> Iterator[Path]:
-    """Have letters printed and calls placed by programs of the operator's, which keep what they were given in a folder."""
+    """Let the operator's programs print letters and place calls; they store in a folder what they received."""
     folder = machine.own_folder("programs")
     folder.mkdir()
     with machine.setting(
@@ -68,7 +68,7 @@ def letters_and_calls(machine: Machine) -> Iterator[Path]:
 
 
 def take_in_what_came_back(machine: Machine, folder: Path, people: list[Person], *, on: str) -> None:
-    """Scan a slip, an envelope that came back and what is neither; hear that a call was heard to its end."""
+    """Scan a slip, a returned envelope and something else; read that a call was heard to its end."""
     (sheets,) = folder.glob("letters-*.pdf")
     with closing(pypdfium2.PdfDocument(sheets)) as document:
         printed = "".join(page.get_textpage().get_text_bounded() for page in document)
@@ -96,7 +96,7 @@ def take_in_what_came_back(machine: Machine, folder: Path, people: list[Person],
 
 @contextmanager
 def short_messages(machine: Machine) -> Iterator[Centre]:
-    """Have short messages taken by a centre that reports each as delivered."""
+    """Send short messages to a centre that reports each as delivered."""
     (machine.data_dir / "secrets" / "smpp.password").write_text(PASSWORD, "utf-8")
     with (
         message_centre(reports="DELIVRD") as centre,

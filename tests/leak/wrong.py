@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rows of files that must be refused, each wrong in another way, most with a value in a field that is not its own."""
+"""Rows of files that must be refused, each with another fault, most with a value in the wrong field."""
 
 from tests.leak.people import Inventor, Person, with_service
 
 
 def wrong_rows(people: Inventor, known: list[Person]) -> list[dict[str, str]]:
-    """Give rows each of which is wrong in another way."""
+    """Yield rows, each with another fault."""
     rows = [*with_service(people.people(12))]
     rows[0]["number"] = people.person().name
     rows[1]["number"] = rows[2]["number"]
@@ -24,7 +24,7 @@ def wrong_rows(people: Inventor, known: list[Person]) -> list[dict[str, str]]:
 
 
 def wrong_registrations(people: Inventor, known: list[Person]) -> list[object]:
-    """Give registrations each of which is wrong in another way."""
+    """Yield registrations, each with another fault."""
     given = people.people(14)
     rows: list[dict] = [{"number": person.number, **person.identity(), **person.line()} for person in given]
     rows[0]["number"] = people.person().name

@@ -19,7 +19,7 @@ from tests.superuser import as_superuser
 
 @pytest.fixture(autouse=True)
 def leaves_in_order(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give leaves the order of their entries, so that a test can tell them apart; only tests about the order use the random one."""
+    """Put leaves in the order of their entries, so that a test can tell them apart. Only tests about the order use the random one."""
     if request.path.stem != "test_order_of_leaves":
         monkeypatch.setattr(
             sequencer,

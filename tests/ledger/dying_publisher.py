@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A process that publishes and kills itself, without a last word, where the test says."""
+"""A process that publishes, and kills itself with SIGKILL at the place that the test names."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ FILES = ("in the middle of a file", "among the tiles", "before the checkpoint")
 
 
 def die(*_: Any, **__: Any) -> None:
-    """End this process as a power cut would."""
+    """End this process at once, as a power cut would."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What only the operator can do: a whole new log over other entries, signed with the true key."""
+"""Writes a complete new log over other entries, signed with the true key. Only the operator can do this."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ def entries(folder: Path, size: int) -> list[bytes]:
 
 
 def forge(folder: Path, bodies: Sequence[bytes]) -> None:
-    """Write a whole new log over these entries, tiles and all."""
+    """Write a complete new log over these entries, with its tiles."""
     shutil.rmtree(folder)
     place, size = TileStore(folder), len(bodies)
     hashes = b"".join(map(tree.leaf_hash, bodies))

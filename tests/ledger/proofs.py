@@ -26,7 +26,7 @@ def is_included(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], r
 def is_consistent(older: int, *, size: int, proof: Sequence[bytes], older_root: bytes, root: bytes) -> bool:
     """Tell whether `proof` proves that the older tree is the beginning of the tree of `size`.
 
-    A tree without leaves is the beginning of no proof: it says nothing.
+    No proof leads from a tree without leaves to a larger one: it would prove nothing.
     """
     if older == size:
         return not proof and older_root == root and _are_hashes([root]) and (size > 0 or root == EMPTY_ROOT)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Holds the tiles of the register against the leaves below them."""
+"""Compares the tiles of the register with the leaves below them."""
 
 from rollkeeper.kernel import database
 from rollkeeper.ledger import tree
@@ -9,7 +9,7 @@ WIDTH = 256
 
 
 def require_tiles(hashes: bytes, low_tiles: int) -> None:
-    """See that so many low tiles are the hashes of the leaves, and the one above them the roots of the first."""
+    """Require that this many low tiles are the hashes of the leaves, and that the tile above has the roots of the first."""
     low = {t.tile_index: t for t in database.rows("SELECT * FROM ledger_tile WHERE level = 0")}
     (high,) = database.rows("SELECT * FROM ledger_tile WHERE level = 1")
     assert sorted(low) == list(range(low_tiles))

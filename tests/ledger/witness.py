@@ -63,14 +63,14 @@ class RealWitness:
             self._process = None
 
     def kill(self) -> None:
-        """End it at once, for good: asked to stop, it looks up only after half a second."""
+        """Kill it: asked to stop, it would react only after half a second."""
         if self._process:
             self._process.kill()
             self._process.join(20)
             self._process = None
 
     def evidence(self) -> list[dict[str, object]]:
-        """What it keeps of requests that this ledger signed for and that contradict what it saw."""
+        """The requests that it stored because this ledger signed them and they contradict what it saw."""
         return json.loads(self._type("evidence"))
 
     def post(self, body: bytes) -> tuple[int, str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a witness's process runs. It is forked from a server that has imported this and nothing of ours."""
+"""The program of a witness's process. It is forked from a server that has imported this module and nothing of Rollkeeper."""
 
 import os
 
@@ -7,7 +7,7 @@ from aics_witness import cli
 
 
 def serve(config: str) -> None:
-    """Serve until the process is ended, without a word."""
+    """Serve without output until the process is ended."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for file in (1, 2):
         os.dup2(nowhere, file)

@@ -1,4 +1,4 @@
-"""A telephone system at the edge of Rollkeeper: a real program, as an operator would name it in the settings.
+"""A telephone system for tests: a real program, as an operator would name it in the settings.
 
 It keeps what it was given in the folder that its first line names, and says of a call what the test wrote into
 `ends.json`. A call is placed once, however often its reference comes.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A process that sends what is due and kills itself, without a last word, where the test says."""
+"""A process that sends what is due, and kills itself with SIGKILL at the place that the test names."""
 
 import datetime as dt
 import os
@@ -20,7 +20,7 @@ ON = dt.date(2011, 12, 20)
 
 
 def die() -> None:
-    """End this process as a power cut would."""
+    """End this process at once, as a power cut would."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -43,7 +43,7 @@ class DyingOutbox(FileGateway):
 
 
 class DyingMailer(SmtpGateway):
-    """A way to a real mail server, for a process that dies when it has given away so many mails."""
+    """A gateway to a real mail server, for a process that dies after it has sent this many mails."""
 
     left = 0
 
@@ -61,12 +61,12 @@ def into_outbox(folder: str, where: str) -> None:
 
 
 def into_outbox_to_the_end(folder: str) -> None:
-    """Send into the file outbox and live."""
+    """Send into the file outbox without dying."""
     _send(Channel.SMS, FileGateway(Path(folder)))
 
 
 def by_mail(url: str, mails: str) -> None:
-    """Send by mail until so many are given away."""
+    """Send by mail until this many mails are sent."""
     DyingMailer.left = int(mails)
     _send(Channel.EMAIL, DyingMailer(url, sender="register@operator.example", operator="Test"))
 

@@ -1,4 +1,4 @@
-"""A gateway at the edge of Rollkeeper whose answers a test decides, and a real mail server."""
+"""A gateway whose answers a test decides, and a real mail server."""
 
 import socket
 import ssl
@@ -10,7 +10,7 @@ from rollkeeper.notices.gateways.base import CHUNK, Answer, SubmissionResult
 
 
 class Way:
-    """A gateway that takes everything, unless a test has it misbehave."""
+    """A gateway that accepts everything, unless a test makes it misbehave."""
 
     def __init__(self, *, rings=False):
         self.rings, self.heard, self.addresses = rings, [], []
@@ -29,7 +29,7 @@ class Way:
 
 
 class Mailboxes:
-    """What a mail server does with what it is given: refuse, put off, or keep."""
+    """What a mail server does with a mail: refuse, defer, or store."""
 
     def __init__(self):
         self.kept, self.refuses, self.puts_off, self.breaks_after = [], {}, {}, None

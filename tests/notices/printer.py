@@ -1,4 +1,4 @@
-"""A printing house at the edge of Rollkeeper: a real program that keeps each file it is given, under its name."""
+"""A printing house for tests: a real program that stores each file it receives, under its name."""
 
 import sys
 

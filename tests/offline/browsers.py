@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a browser at a counter does, in Python: asks for a ticket, seals a form, hands it in."""
+"""A counter's browser in Python: it requests a ticket, seals a form and sends it."""
 
 import datetime as dt
 import json
@@ -47,7 +47,7 @@ class Browser:
         return self.hand_in(*self.seal(fields, **more))
 
     def was_open(self, days):
-        """Let the page have been opened so many days ago: the database, not the page, says when."""
+        """Move the opening of the page this many days back. The database says when a page was opened, not the page."""
         run(
             "UPDATE offline_ticket SET made_at = clock_timestamp() - %s WHERE ticket_id = %s",
             [dt.timedelta(days=days), self.given.ticket_id],
