@@ -159,19 +159,21 @@ def drop_existing(chunk: RowChunk, *, import_id: UUID) -> int:
             by_number[place_] = number.line_id
     lines = _known_lines([*by_reference.values(), *by_number.values()])
     for place_, held in by_number.items():
-        line = lines.get(held)
-        if (
-            line is None
-            or line.activated_on != columns["activated_on"][place_]
-            or (line.has_reference and "reference_index" in columns)
-        ):
-            faults.append((place_, number_name, NUMBER_TAKEN))
-        else:
+        if _is_same_line(lines.get(held), columns, place_):
             by_reference[place_] = held
+        else:
+            faults.append((place_, number_name, NUMBER_TAKEN))
     missed = _complete(chunk, by_reference, lines)
     known = [place_ for place_ in by_reference if place_ not in {fault[0] for fault in missed}]
     _remove(chunk, known, faults + missed)
     return len(known)
+
+
+def _is_same_line(line: Any, columns: Mapping[str, Sequence[Any]], place_: int) -> bool:
+    """Tell whether a row is the line that has its number now: in service since the same day, and not of another reference."""
+    if line is None or line.activated_on != columns["activated_on"][place_]:
+        return False
+    return not (line.has_reference and "reference_index" in columns)
 
 
 def _known_lines(line_ids: Sequence[UUID]) -> dict[UUID, Any]:
