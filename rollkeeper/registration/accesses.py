@@ -95,13 +95,7 @@ def record_accesses(
         came = AccessOutcome.FOUND if line else AccessOutcome.NOT_FOUND
         if is_hidden and is_refused:
             came = AccessOutcome.REFUSED_PROTECTED
-        is_compared = position in looked.compared
-        said = looked.unmasked.get(position, outcome)
-        matched = _COMPARED.get(said.code) if isinstance(said, RollkeeperError) else is_compared or None
-        if context.action_kind in NEW_CONTRACT_KINDS and not is_compared:
-            matched = None
-        if is_guess:
-            matched = not is_refused
+        matched = not is_refused if is_guess else _has_matched(context, looked, position, outcome)
         line_id = line.line_id if line else None
         # A person with joined documents sees the access under each reference; it counts once.
         for nth, one in enumerate(references or [None]):
@@ -115,6 +109,15 @@ def record_accesses(
             mark_access(
                 context.authority, came, is_counted=nth > 0, subject=f"{position} {nth}" if nth else str(position), **given
             )  # fmt: skip
+
+
+def _has_matched(context: Context, looked: Looked, position: int, outcome: Outcome | None) -> bool | None:
+    """Tell whether the document shown was the recorded one; None if they were not compared."""
+    is_compared = position in looked.compared
+    if context.action_kind in NEW_CONTRACT_KINDS and not is_compared:
+        return None
+    said = looked.unmasked.get(position, outcome)
+    return _COMPARED.get(said.code) if isinstance(said, RollkeeperError) else is_compared or None
 
 
 def judge(
