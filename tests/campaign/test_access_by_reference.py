@@ -13,7 +13,8 @@ from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import find_line_by_input, number_index_of
 from rollkeeper.registration.services import register_subscriber, terminate_line
 from tests.campaign.population import day
-from tests.imports.test_import import count, take_in, written  # noqa: F401 - a fixture that is shared
+from tests.imports.conftest import written  # noqa: F401 - a fixture that is shared
+from tests.imports.test_import import count, take_in
 from tests.registration.people import person, submission
 
 pytestmark = pytest.mark.usefixtures("register")

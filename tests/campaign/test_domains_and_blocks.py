@@ -15,7 +15,8 @@ from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.registration.services import register_subscriber
 from tests.builders.packs import confirmed
 from tests.campaign.population import approved_batches, day, fate, member, state, tell
-from tests.imports.test_import import count, side_file, take_in, written  # noqa: F401 - a fixture that is shared
+from tests.imports.conftest import written  # noqa: F401 - a fixture that is shared
+from tests.imports.test_import import count, side_file, take_in
 from tests.registration.people import submission
 
 pytestmark = pytest.mark.usefixtures("register")

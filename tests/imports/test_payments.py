@@ -9,11 +9,11 @@ from rollkeeper.imports.mapping import make_map
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
 from tests.builders.packs import REFERENCE, use_pack
-from tests.imports.test_import import RAW, SUBSCRIBERS, WITH_REFERENCE, line, take_in, written
+from tests.imports.test_import import RAW, SUBSCRIBERS, WITH_REFERENCE, line, take_in
 from tests.imports.test_mapping import proposed
 from tests.refusals import refusing
 
-__all__ = ["proposed", "written"]
+__all__ = ["proposed"]
 SERVICES = "    - services: [mobile, data_card, fixed_line]\n"
 TABLE = {"column": "paid", "values": {"预付费": "prepaid", "后付费": "postpaid", "?": "unknown"}}
 FILE = "phone,since,paid\n13800000001,2011-05-01,{}\n13800000002,2011-05-01,{}\n"

@@ -15,7 +15,8 @@ from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.registration.services import register_subscriber, terminate_line
 from rollkeeper.vault.services import begin_first_epoch
 from tests.builders.lines import suspend_line
-from tests.imports.test_import import take_in, written  # noqa: F401 - fixtures that are shared, here and below
+from tests.imports.conftest import written  # noqa: F401 - a fixture that is shared
+from tests.imports.test_import import take_in
 from tests.provisioning.test_elements import (
     AT,
     BAR,

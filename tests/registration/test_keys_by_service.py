@@ -25,7 +25,8 @@ from rollkeeper.registration.services import (
 )
 from rollkeeper.selfcare.portal_client import request_code
 from tests.builders.commands import change_commands
-from tests.imports.test_import import side_file, take_in, written  # noqa: F401 - a fixture that is shared
+from tests.imports.conftest import written  # noqa: F401 - a fixture that is shared
+from tests.imports.test_import import side_file, take_in
 from tests.refusals import refusing
 from tests.registration.people import ON, given_by, person, submission
 
