@@ -67,7 +67,7 @@ FOUND = """async ([tags, parts, fresh, isWhole]) => {
   return found.map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 200)).join("; ")}`);
 }"""
 # Tells whether axe is in the page or can be loaded from this address; a page without a network gets its text instead.
-BROUGHT = """address => "axe" in window || address !== "" && new Promise(done => {
+BROUGHT = """address => "axe" in window || address !== "" && navigator.onLine && new Promise(done => {
   const script = Object.assign(document.createElement("script"), {src: address});
   script.onload = script.onerror = told => { script.remove(); done(told.type === "load"); };
   document.head.append(script);
