@@ -23,6 +23,7 @@ _SILENT: Final = {
     "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",
 }  # fmt: skip
 """With these no line of a server's log holds a value of a row."""
+_PREPARED: Final = "max_prepared_transactions"
 
 
 def examine_servers() -> list[Finding]:
@@ -44,37 +45,35 @@ def of_lost_connection(fault: psycopg.OperationalError) -> Finding:
 
 def look_at_the_server_settings() -> Iterator[Finding]:
     """Say which setting of a server lets its log hold values of rows, or a lock outlive its session."""
-    asked = (
-        (stores.REGISTER, Role.WORKER, "server_rights.sql"),
-        (stores.KEYS, KeysRole.SEALER, "keys_server_rights.sql"),
-    )
-    is_sound = True
-    for store, role, rights in asked:
-        with database.connect(store, role) as server:
-            loud = [key for key, value in _SILENT.items() if _setting(server, key) != value]
-            prepares = _setting(server, "max_prepared_transactions") != "0"
-        if loud:
-            said = f"The server of the {store.name} may write values of rows into its log: {', '.join(loud)}."
-            remedy = (
-                f"Its superuser runs {rights} (docs/install.md, step 4)."
-                if _are_the_operators()
-                else "Run 'rollkeeper setup'."
+    yield from [
+        *_setting_faults(stores.REGISTER, Role.WORKER, "server_rights.sql"),
+        *_setting_faults(stores.KEYS, KeysRole.SEALER, "keys_server_rights.sql"),
+    ] or [
+        Finding("", Health.OK, "No server logs a value of a row, and none keeps a lock without its session.")
+    ]
+
+
+def _setting_faults(store: stores.Store, role: Role | KeysRole, rights: str) -> Iterator[Finding]:
+    with database.connect(store, role) as server:
+        found = dict(
+            server.execute(
+                "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [[*_SILENT, _PREPARED]]
             )
-            yield Finding("", Health.ERROR, said, remedy)
-        if prepares:
-            said = f"The server of the {store.name} allows prepared transactions: one that is left open keeps its locks for ever."
-            remedy = "End those in pg_prepared_xacts with ROLLBACK PREPARED, set 'max_prepared_transactions = 0', and restart it."
-            yield Finding("", Health.ERROR, said, remedy)
-        is_sound = is_sound and not loud and not prepares
-    if is_sound:
-        yield Finding(
-            "", Health.OK, "No server logs a value of a row, and none keeps a lock without its session."
         )
-
-
-def _setting(server: psycopg.Connection[tuple[str]], key: str) -> str:
-    found = server.execute("SELECT current_setting(%s)", [key]).fetchone()
-    return found[0] if found else ""
+    if loud := [key for key, value in _SILENT.items() if found[key] != value]:
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"The server of the {store.name} may write values of rows into its log: {', '.join(loud)}.",
+            f"Its superuser runs {rights} (docs/install.md, step 4)."
+            if _are_the_operators()
+            else "Run 'rollkeeper setup'.",
+        )
+    if found[_PREPARED] != "0":
+        yield Finding(
+            "", Health.ERROR, f"The server of the {store.name} allows prepared transactions: one that is left open keeps its locks for ever.",
+            f"End those in pg_prepared_xacts with ROLLBACK PREPARED, set '{_PREPARED} = 0', and restart it.",
+        )  # fmt: skip
 
 
 def _are_the_operators() -> bool:
