@@ -134,7 +134,7 @@ def is_out_of_reach(fault: BaseException | None) -> bool:
 
 def is_locked_by_others(fault: BaseException) -> bool:
     """Tell whether a statement waited in vain for a lock. Django wraps an error of the database and keeps it as the cause."""
-    return isinstance(fault.__cause__, psycopg.errors.LockNotAvailable)
+    return any(isinstance(one, psycopg.errors.LockNotAvailable) for one in (fault, fault.__cause__))
 
 
 def unless_locked[T](work: Callable[[], T]) -> T | None:

@@ -131,9 +131,9 @@ def make_stores() -> None:
             _make_database(stores.REGISTER, list(Role), ["btree_gist", "amcheck"])
             _make_database(stores.KEYS, list(KeysRole), ["amcheck"])
         bring_up_to_date()
-    except (psycopg.errors.LockNotAvailable, OperationalError) as fault:
-        if isinstance(fault, psycopg.errors.LockNotAvailable) or database.is_locked_by_others(fault):
-            raise SETUP_HELD_UP(who=_open_transactions()) from fault
+    except (psycopg.OperationalError, OperationalError) as fault:
+        if database.is_locked_by_others(fault):
+            raise SETUP_HELD_UP(open=_open_transactions()) from fault
         raise
 
 

@@ -238,7 +238,7 @@ DATABASE_TIMEOUT = Refusal(
 SETUP_HELD_UP = Refusal(
     "setup_held_up",
     Kind.CONFLICT,
-    "An open transaction of another session holds up this setup: {who}.",
+    "Another session's open transaction holds up this setup. The oldest that are open: {open}.",
     "Stop the programs that use this instance, or end that session as the server's superuser; then run the command again, which continues.",
 )
 DATES_OUT_OF_ORDER = Refusal(
