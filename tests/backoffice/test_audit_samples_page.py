@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The auditor's own login: the same figures, lines drawn by lot, their subscribers asked; in the back office's role of the database."""
 
+import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
 from rollkeeper.access.roles import STAFF_ROLES, StaffRole
 from rollkeeper.kernel.database import rows
+from rollkeeper.reporting.audit_samples import queries
 from tests.builders.staff import enter
 from tests.reporting.test_audit_sample_draw import AFTER, DICE, employed, kind_with_many, lived, sizes  # noqa: F401 - the same year
 
@@ -61,6 +64,21 @@ def test_an_auditor_sees_the_figures_draws_lines_and_asks_their_subscribers(back
     assert "Lines whose subscriber is asked: 0." in asked, (
         "nobody is registered for entries that were only written"
     )
+
+
+def test_an_auditor_reads_when_a_subscriber_was_asked_who_has_not_agreed(backoffice, monkeypatch):
+    ask, find = backoffice(StaffRole.AUDITOR), queries.sample
+
+    def asked(*of, **more):
+        found = find(*of, **more)
+        return replace(found, items=[replace(one, asked_on=dt.date(2012, 3, 20)) for one in found.items])
+
+    before, address = drawn(ask)
+    monkeypatch.setattr(queries, "sample", asked)
+    page = ask("get", address).content.decode().replace("\xa0", " ")
+
+    assert "Asked on" not in before.content.decode()
+    assert "Asked on 20 March 2012. No consent so far." in page
 
 
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES - {StaffRole.AUDITOR}))
