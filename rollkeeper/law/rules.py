@@ -23,7 +23,7 @@ type Days = tuple[dt.date, dt.date | None]
 type TerminatedBy = Literal["campaign", "subscriber", "import_undone"]
 
 PAUSED_AT_MOST = dt.timedelta(days=1500)
-"""How far pauses, stays and closed days can move a last day, as far as it is told to anyone."""
+"""A last day that pauses, stays and closed days move further than this is not told to anyone."""
 _OPEN_END = dt.date.max.toordinal()
 
 
@@ -141,7 +141,7 @@ def count_clock(
 ) -> Counted:
     """Count `days` from the day after `anchor_on`, pauses and stays excepted. Refuses: ANCHOR_TOO_LATE.
 
-    Days after `through` are not known; by default, days later than pauses of `PAUSED_AT_MOST` lead to.
+    Days after `through` are not known. Left out: `PAUSED_AT_MOST` after the last day that holds without pauses.
 
     A promised last day is never shortened: if it is later than the law's last day, no stage follows before it is over. Pauses and stays
     that came after `promised_since` take none of the promised days.
