@@ -180,7 +180,8 @@ class CommandServer:
         call = socket.socket(socket.AF_UNIX)
         call.connect(self._warm.socket)
         here = {"ROLLKEEPER_HOME": str(data_dir)} if data_dir else {}
-        environment = self._surroundings | dict(surroundings or {}) | here
+        callers = {name: value for name, value in os.environ.items() if name == "ROLLKEEPER_HOME"}
+        environment = callers | self._surroundings | dict(surroundings or {}) | here
         asked = {"words": words, "environment": environment, "folder": str(ROOT)}
         said = json.dumps(asked).encode()
         socket.send_fds(call, [len(said).to_bytes(4) + said], files)
@@ -189,8 +190,10 @@ class CommandServer:
 
 @cache
 def common_server() -> CommandServer:
-    """Return the one of this process, for whatever file of tests asks: its commands have no role given, and no language."""
+    """Return the one of this process, for every file of tests: its commands have no role given, no language, and the caller's instance."""
     server = CommandServer({k: v for k, v in os.environ.items() if k not in {"ROLLKEEPER_ROLE", *_LANGUAGE}})
+    # The first test that asks may have another instance than the next.
+    del server._surroundings["ROLLKEEPER_HOME"]
     atexit.register(server.go)
     return server
 
