@@ -3,7 +3,7 @@
 
 import os
 
-__version__ = "0.19.0"
+__version__ = "0.20.0"
 
 # To ask every installed package for plugins to pydantic took a tenth of each start. None is wanted.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
