@@ -3,17 +3,21 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def exclusive_lock(file: Path) -> Iterator[None]:
-    """Wait until no other process holds this file, and hold it; only its owner may read it."""
+def exclusive_lock(file: Path, *, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Wait until no other process holds this file, and hold it; only its owner may read it. Call `on_wait` before waiting."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with open(file, "a", opener=_owner_only) as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(held, fcntl.LOCK_EX)
         yield
 
 

@@ -28,6 +28,7 @@ from typing import IO, Any, cast
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock, room
+from rollkeeper.kernel.console import err
 from rollkeeper.kernel.database import action
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.files import write_atomically
@@ -383,10 +384,14 @@ def _settings_text() -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    with exclusive_lock(data_dir() / "backup.lock"):
+    with exclusive_lock(data_dir() / "backup.lock", on_wait=_say_that_another_is_at_work):
         for left in data_dir().glob("checking-*"):  # left by a backup that was killed
             shutil.rmtree(left, ignore_errors=True)
         yield
+
+
+def _say_that_another_is_at_work() -> None:
+    err.print("Another backup of this instance is at work. This one goes on when it has ended.", markup=False)
 
 
 def _state_file() -> Path:

@@ -105,7 +105,7 @@ def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambd
     if instance_exists() and instance().kind is not kind:
         raise INSTANCE_KIND_MISMATCH(data_dir=data_dir(), kind=instance().kind.value, asked=kind.value)
     write_settings(instance={"kind": kind})
-    with exclusive_lock(_making_lock()):
+    with exclusive_lock(_making_lock(), on_wait=_say_that_another_is_at_work):
         make_stores()
         load_keys()
         vault_acts.begin_first_epoch()
@@ -116,6 +116,10 @@ def set_up_instance(kind: InstanceKind, *, load_keys: Callable[[], None] = lambd
         stores.ensure_web_secret()
         vault_copies.prepare()
         made_mark().touch()
+
+
+def _say_that_another_is_at_work() -> None:
+    err.print("Another setup of this instance is at work. This one goes on when it has ended.", markup=False)
 
 
 def _making_lock() -> Path:

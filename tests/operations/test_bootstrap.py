@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Bringing an instance up to date takes the time that it takes, and is not done by an older program."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from types import ModuleType
 
 import pytest
 
 from rollkeeper import __version__
 from rollkeeper.kernel import database, stores
+from rollkeeper.kernel.instance import instance
+from rollkeeper.kernel.locks import exclusive_lock
 from rollkeeper.kernel.settings import data_dir
-from rollkeeper.operations import bootstrap, doctor
+from rollkeeper.operations import backup, bootstrap, doctor
 from rollkeeper.operations.errors import INSTANCE_OF_ANOTHER_VERSION, SETUP_HELD_UP
 from rollkeeper.vault.errors import RootMissing
 from tests.in_process import invoke
@@ -129,3 +133,33 @@ def test_setup_does_not_say_ready_where_nothing_can_be_opened(committed: None, m
     assert getattr(answer.exception, "code", None) == RootMissing.code
     assert "ready" not in answer.output
     assert "ready" in invoke("setup").output
+
+
+@pytest.mark.parametrize(
+    ("module", "lock", "begin"),
+    [
+        (bootstrap, "making.lock", lambda: bootstrap.set_up_instance(instance().kind)),
+        (backup, "backup.lock", lambda: backup._alone().__enter__()),
+    ],
+)
+def test_who_waits_for_another_at_the_same_work_says_so_and_goes_on_after_it(
+    committed: None,
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    lock: str,
+    begin: Callable[[], object],
+) -> None:
+    said: list[str] = []
+    other = ExitStack()
+    other.enter_context(exclusive_lock(data_dir() / lock))
+
+    def end_the_other(sentence: str, **_: object) -> None:
+        said.append(sentence)
+        other.close()
+
+    monkeypatch.setattr(module.err, "print", end_the_other)
+
+    begin()
+
+    (sentence,) = said
+    assert "of this instance is at work" in sentence

@@ -96,6 +96,15 @@ def test_a_password_that_was_not_kept_is_named_with_its_server(production, monke
     assert not lacking(going_live._check_passwords)
 
 
+def test_a_demo_with_a_server_is_not_told_that_the_secret_is_there(monkeypatch, tmp_path):
+    monkeypatch.setattr(going_live, "data_dir", lambda: tmp_path)
+    monkeypatch.setattr(going_live, "notice_settings", lambda: Notices(smtp_url="smtp://us@127.0.0.1"))
+
+    (found,) = lacking(going_live._check_passwords)
+
+    assert "'secrets/smtp.password' is missing" in found.sentence
+
+
 def test_apps_without_an_address_are_named(production, monkeypatch):
     production(**NAMED)
     chosen = Access(
