@@ -10,7 +10,9 @@ person's request.
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +20,15 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Bars
-from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.database import (
+    OUTLASTING_APPS,
+    action,
+    rows,
+    run,
+    sql,
+    unless_locked,
+    without_timeout,
+)
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -75,14 +85,11 @@ def compare_lines(
     """
     role = require(authority, Permission.RUN_PROVISIONING)
     found = reconcile(gateway=gateway, lists_never_commanded=lists_never_commanded, moved=moved)
+    if restores:
+        _restore(found.out_of_service)
     with action():
         if found.floor_breaks:
             _lift(found.floor_breaks)
-        if restores and found.out_of_service:
-            run(
-                sql("provisioning", "restore_active_lines"),
-                {"line_ids": found.out_of_service, "now": clock.now()},
-            )
         Comparison.objects.create(
             compared_at=clock.now(),
             line_count=found.line_count,
@@ -164,9 +171,27 @@ def check_service(
     said = network.read_back(asked) if asked else []
     barred = [one for one, says in zip(asked, said, strict=True) if says in _OUT_OF_SERVICE]
     if barred:
-        with action():
-            run(sql("provisioning", "restore_active_lines"), {"line_ids": barred, "now": clock.now()})
+        _request_restore(barred)
     return ServiceCheck(len(barred), (page[-1].read_back_at, LineId(page[-1].line_id)) if page else None)
+
+
+def _restore(lines: Sequence[LineId]) -> None:
+    """Request a restore of each line; those that others have locked last, one by one: an app could lock them each time."""
+    requested = _request_restore(lines)
+    for line_id in lines:
+        if line_id not in requested:
+            unless_locked(partial(_request_restore, [line_id], waits=True))
+
+
+def _request_restore(lines: Sequence[LineId], *, waits: bool = False) -> set[LineId]:
+    with action(), without_timeout() if waits else nullcontext():
+        if waits:
+            run(OUTLASTING_APPS)
+        found = rows(
+            sql("provisioning", "restore_active_lines", waits=waits),
+            {"line_ids": list(lines), "now": clock.now()},
+        )
+    return {LineId(row.line_id) for row in found}
 
 
 def _lift(broken: Sequence[LineId]) -> None:

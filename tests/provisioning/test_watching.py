@@ -9,6 +9,7 @@ import pytest
 
 from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.database import Role
 from rollkeeper.lines.models import Line, Suspension
 from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.provisioning.jobs import JOBS
@@ -17,6 +18,7 @@ from rollkeeper.provisioning.services import push_due, queue_command
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.services import seal_line_values
 from tests.builders.commands import change_commands, make_command
+from tests.locked_lines import locked_until_someone_waits
 from tests.provisioning.elements import KamailioProgram, running, wanted
 from tests.provisioning.fakes import Element
 
@@ -220,6 +222,17 @@ def test_a_number_taken_over_is_restored_at_an_element_that_has_forgotten_its_li
         push(gateway)
 
         assert gateway.read_back([line, former]) == [ReadBack.OPEN, ReadBack.ABSENT]
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_comparison_restores_a_line_that_an_app_keeps_locked(element):
+    line, other = (restored(element, suspended(element)) for _ in range(2))
+    element.says = lambda _: ReadBack.BARRED
+
+    with locked_until_someone_waits(line, Role.COUNTER):
+        compare_lines(worker_authority(), on=ON, gateway=element, restores=True)
+
+    assert {asked(one) for one in (line, other)} == {("restore", "in_service")}
 
 
 def test_an_element_that_comes_back_from_its_backup_bars_no_registered_line(register, tmp_path, watch):
