@@ -206,20 +206,24 @@ def _note_run(on: dt.date, *, after_gap: bool) -> None:
 
 
 def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
-    """Release numbers whose quarantine is over from their former lines; return how many."""
+    """Release numbers whose quarantine is over from their former lines; return how many. Those that others have locked are waited for at last."""
     freed, values = 0, dict(values) | {
         "chunk": CHUNK, "at": clock.now(), "freed": Verb.NUMBER_FREED.value,
         "has_network": has_network(),
         "reuse_article": pack.number_reuse_article,
-        "after": "-infinity", "after_index": b"",
     }  # fmt: skip
-    while True:
-        with action():
-            last = next(iter(rows(sql("retention", "free_numbers"), values)), None)
-        if last is None:
-            return freed
-        freed += int(last.numbers)
-        values |= {"after": last.quarantined_until, "after_index": bytes(last.number_index)}
+    for waits in (False, True):
+        values |= {"after": "-infinity", "after_index": b""}
+        while last := unless_locked(partial(_free_chunk, values, waits=waits)):
+            freed += int(last.numbers)
+            values |= {"after": last.quarantined_until, "after_index": bytes(last.number_index)}
+    return freed
+
+
+def _free_chunk(values: Mapping[str, Any], *, waits: bool) -> Any:
+    with action(), without_timeout():
+        run(OUTLASTING_APPS)
+        return next(iter(rows(sql("retention", "free_numbers", waits=waits), values)), None)
 
 
 def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date) -> ErasedAgain:

@@ -4,8 +4,9 @@ import pytest
 
 from rollkeeper.kernel.database import Role, rows
 from tests.builders.lines import make_line
+from tests.campaign import population
 from tests.locked_lines import locked_until_someone_waits
-from tests.retention import test_copies
+from tests.retention import test_copies, test_quarantine
 from tests.retention.test_copies import end, from_end, kept_copies, registered, store
 from tests.retention.test_erasure import ENDED, ERASED, ended_line, erase, tenure_of
 
@@ -45,3 +46,14 @@ def test_a_copy_whose_line_an_app_keeps_locked_is_erased(from_end):
         done = test_copies.erase(test_copies.ENDED + 31 * test_copies.DAY)
 
     assert (done.copies, kept_copies()) == (1, 0)
+
+
+def test_a_number_whose_line_an_app_keeps_locked_is_freed() -> None:
+    line_id, other = make_line(), make_line()
+    for one in (line_id, other):
+        population.end(one, test_quarantine.ENDED)
+
+    with locked_until_someone_waits(line_id, Role.COUNTER):
+        count = test_quarantine.freed(test_quarantine.LAST + test_quarantine.DAY)
+
+    assert count == 2

@@ -2,7 +2,7 @@
 -- Law: the pack's number_reuse, art. 11. Reads: provisioning_command. Writes: lines_number (deleted), lines_line (released, index
 -- gone), provisioning_command, ledger_entry. Plan: lines_number_in_quarantine, behind the last number of the chunk before; grows with
 -- what is over. Lines and commands are looked up by line (OFFSET 0 prevents reading them all first; so does taking the
--- chunk before its lines). A number that is locked already is left for the next run.
+-- chunk before its lines). A number that is locked already is waited for at the end of the run.
 -- Again: nothing, the rows are gone.
 -- A number stays while a dispute about its line's termination is open, and until the network has proved that the old line is out
 -- of service: the next subscriber would still have the old bar. If the instance has no network, no proof is expected, and
