@@ -1,13 +1,13 @@
-# The words this project answers to. `make` alone prints them.
+# What one can ask of this project. `make` alone lists it.
 
-.DEFAULT_GOAL := words
-.PHONY: words setup run test lint audit bench leaktest soak demo screens docs clean
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint audit bench leaktest soak demo screens docs clean
 
 SECONDS ?= 3600
 PORT ?= 8000
 RUN := .tools/bin/uv run --frozen --offline --no-progress
 
-words:  ## print these words
+help:  ## list what one can ask
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 setup:  ## install what development and tests need, once; afterwards everything works offline
@@ -30,7 +30,7 @@ audit: setup  ## check lock files, licences and what is installed; write the bil
 bench: setup  ## measure, as ratios in one run; renews docs/measured.md
 	@$(RUN) python -m tests.bench
 
-leaktest: setup  ## search every byte for 10,000 people, beside what one would otherwise build
+leaktest: setup  ## search every byte for 10,000 people, next to what one would otherwise build
 	@$(RUN) python -m tests.leak
 
 soak: setup  ## the long proofs; SECONDS=600: how long everything that can fail fails at random (an hour)
