@@ -2,14 +2,17 @@
 """The forms of the portal. Values that may be about a person are never shown again, not even with a fault."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rollkeeper.access.passkey_origins import is_from_here
 from rollkeeper.documents.offered import offered_types
 from rollkeeper.documents.rules import TYPES_WITH_STATE, check_number, with_state
 from rollkeeper.documents.verdicts import Verdict
@@ -349,10 +352,19 @@ class PasskeyForm(QuietForm):
     credential = forms.CharField(max_length=20_000, required=False)
     passkey = forms.UUIDField(required=False)
 
-    def payload(self) -> dict[str, str]:
-        """Return what is asked for, without invalid values."""
+    def payload(self, request: HttpRequest) -> dict[str, str]:
+        """Return what is asked for, without invalid values and without a passkey's answer of another page."""
         self.is_valid()
+        if not _is_of_this_page(request, self.cleaned_data.get("credential", "")):
+            self.cleaned_data.pop("credential", None)
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+
+def _is_of_this_page(request: HttpRequest, credential: str) -> bool:
+    try:
+        return is_from_here(request, json.loads(credential))
+    except (RecursionError, ValueError):
+        return False
 
 
 def _with_mark(payload: dict[str, str], form: DocumentForm) -> dict[str, str]:

@@ -66,7 +66,7 @@ def remove(request: HttpRequest) -> HttpResponse:
 @during_session
 def verify(request: HttpRequest) -> HttpResponse:
     """Verify by a passkey who the subscriber is."""
-    answer = put(request, PortalRequestKind.PASSKEY_VERIFY, PasskeyForm(request.POST).payload())
+    answer = put(request, PortalRequestKind.PASSKEY_VERIFY, PasskeyForm(request.POST).payload(request))
     if answer.done is None:
         return refused(request, answer)
     if answer.done["verified"]:
@@ -80,7 +80,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _done(request: HttpRequest, kind: PortalRequestKind) -> HttpResponse:
-    answer = put(request, kind, PasskeyForm(request.POST).payload())
+    answer = put(request, kind, PasskeyForm(request.POST).payload(request))
     if answer.done is None:
         return refused(request, answer)
     messages.success(request, ledger_labels.action_label(answer.done["verb"]))

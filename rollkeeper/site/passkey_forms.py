@@ -6,7 +6,6 @@ another app's challenge to a user who signs in, and sign in there with the answe
 was given, and this module compares it.
 """
 
-import json
 from typing import Any
 
 from allauth.core import context
@@ -21,13 +20,14 @@ from allauth.mfa.webauthn.forms import (
 from allauth.mfa.webauthn.internal.auth import get_state
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from fido2.utils import websafe_decode
 from fido2.webauthn import UserVerificationRequirement
+
+from rollkeeper.access.passkey_origins import is_from_here
 
 
 class _OfThisApp(AuthenticateWebAuthnForm):  # type: ignore[misc]
     def clean_credential(self) -> Any:
-        if _origin_in(self.cleaned_data["credential"]) != _own_origin():
+        if not is_from_here(context.request, self.cleaned_data["credential"]):
             raise get_adapter().validation_error("incorrect_code")
         return super().clean_credential()
 
@@ -64,17 +64,3 @@ class EditHere(EditWebAuthnForm):  # type: ignore[misc]
     """Renaming a passkey."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
-
-
-def _origin_in(credential: Any) -> str | None:
-    """Return the origin of the page on which the passkey was used, as the browser reports it; None if it cannot be read."""
-    try:
-        said = json.loads(websafe_decode(credential["response"]["clientDataJSON"]))
-        return str(said["origin"])
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _own_origin() -> str:
-    """Return this app's origin as a browser names it; Django checks forms against the same."""
-    return f"{context.request.scheme}://{context.request.get_host()}"

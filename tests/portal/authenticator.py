@@ -23,7 +23,7 @@ class Device:
     """One passkey in one device."""
 
     def __init__(self, origin="http://localhost:8182", domain="localhost", flags=PRESENT | VERIFIED):
-        self.origin, self.domain, self.flags, self.count = origin, domain, flags, 0
+        self.origin, self.domain, self.flags, self.count, self.is_framed = origin, domain, flags, 0, False
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = sha256(repr(id(self)).encode()).digest()
 
@@ -50,7 +50,7 @@ class Device:
 
     def _client(self, kind, options):
         return CollectedClientData.create(
-            f"webauthn.{kind}", websafe_decode(options["challenge"]), self.origin
+            f"webauthn.{kind}", websafe_decode(options["challenge"]), self.origin, cross_origin=self.is_framed
         )
 
     def _said(self, **parts):

@@ -23,8 +23,8 @@ def at_portal(committed, telephone, monkeypatch):
 def browser(at_portal):
     """A browser that is not signed in yet."""
     signed = "django.contrib.sessions.backends.signed_cookies"
-    with override_settings(SESSION_ENGINE=signed, ALLOWED_HOSTS=["testserver"]), opened_app("portal"):
-        yield Client(HTTP_ACCEPT="text/html")
+    with override_settings(SESSION_ENGINE=signed, ALLOWED_HOSTS=["localhost"]), opened_app("portal"):
+        yield Client(HTTP_ACCEPT="text/html", HTTP_HOST="localhost:8182")
 
 
 @pytest.fixture

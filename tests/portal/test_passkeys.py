@@ -109,10 +109,20 @@ def test_a_passkey_of_somebody_else_shows_nothing_and_uses_up_a_try(come_in, pro
     "wrong",
     [
         {"origin": "https://localhost.example"},
+        {"origin": "https://shop.localhost"},
+        {"origin": "http://localhost:8181"},
+        {"is_framed": True},
         {"domain": "example.org"},
         {"flags": PRESENT},
     ],
-    ids=["another address", "another domain", "nobody was checked"],
+    ids=[
+        "another address",
+        "another site of the domain",
+        "an app of staff",
+        "a frame",
+        "another domain",
+        "nobody was checked",
+    ],
 )
 def test_what_was_signed_elsewhere_or_without_its_owner_is_not_taken(registered, come_in, wrong):
     _, device = registered
@@ -171,6 +181,18 @@ def test_passkey_options_are_the_same_with_and_without_a_passkey(come_in, prove)
 
     assert asked("+8613908911234") == without
     assert "allowCredentials" not in without
+
+
+@pytest.mark.parametrize("wrong", [{"origin": "http://localhost:8181"}, {"is_framed": True}])
+def test_a_passkey_that_was_made_elsewhere_is_not_added(registered, wrong):
+    browser, _ = registered
+    device = Device()
+    for name, value in wrong.items():
+        setattr(device, name, value)
+
+    add(browser, device)
+
+    assert len(rows("SELECT FROM selfcare_passkey")) == 1
 
 
 def test_a_passkey_that_is_removed_shows_nobody_any_more(registered, come_in):
