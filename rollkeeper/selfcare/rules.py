@@ -2,11 +2,20 @@
 """When a code may go to a line, and how a name is compared. Pure."""
 
 import datetime as dt
+import re
+import unicodedata
+from typing import Final
 
 from rollkeeper.kernel.normal_form import normal_form
 from rollkeeper.law.rules import Allowed, Decision, Refused
 
 OPERATORS_RULE = "operator's rule"
+_BETWEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po"})
+"""The categories of spaces, controls and signs between letters."""
+_INVISIBLE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u02bb\u02bc]"
+)
+"""Fillers and selectors of variants, which count as letters and marks; and apostrophes that count as letters."""
 
 
 def may_send_code(
@@ -104,6 +113,9 @@ def may_settle_case(*, is_appeal: bool, is_named: bool, decider: str, decided_be
 
 
 def normalise_name(name: str) -> str:
-    """Return a name in the form for comparing: width, letter case, spaces and the dots between parts do not matter."""
-    plain = normal_form(name).casefold()
-    return "".join(letter for letter in plain if not letter.isspace() and letter not in "·•‧.・-'’་")
+    """Return a name in the form for comparing: width, letter case, spaces, signs between letters and invisible signs do not matter.
+
+    No one can type an invisible sign that a file or a clerk brought into the record.
+    """
+    plain = _INVISIBLE.sub("", normal_form(name).casefold())
+    return "".join(one for one in plain if unicodedata.category(one) not in _BETWEEN) or plain.strip()

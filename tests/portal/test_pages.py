@@ -108,6 +108,15 @@ def test_the_line_in_the_hand_is_seen_and_no_other_before_the_second_proof(come_
     assert str(other) in after
 
 
+def test_signs_that_no_one_sees_in_a_recorded_name_shut_no_one_out(come_in, prove):
+    register_line(NUMBER, PERSON | {"name": "\u202aInven\u200bted Person\u202c"})
+    browser = come_in()
+
+    prove()
+
+    assert browser.post("/personal-data/").status_code == 200
+
+
 def test_a_wrong_name_or_document_proves_nothing_and_five_end_it(come_in, prove):
     register_line()
     browser = come_in()

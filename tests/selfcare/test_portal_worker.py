@@ -561,9 +561,22 @@ def test_an_answer_lies_nowhere_once_it_was_read(at_portal):
     assert rows("SELECT FROM selfcare_portalrequest") == []
 
 
-@pytest.mark.parametrize("other", ["invented person", "INVENTED·PERSON", "Ｉｎｖｅｎｔｅｄ　Person"])
-def test_a_name_is_compared_without_its_spelling(other):
-    assert normalise_name(other) == normalise_name("Invented Person")
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [
+        ("invented person", "Invented Person"), ("INVENTED·PERSON", "Invented Person"),
+        ("Ｉｎｖｅｎｔｅｄ　Person", "Invented Person"), ("Invented\u2010Person", "Invented-Person"),
+        ("Inven\u200bted Per\u00adson", "Invented Person"), ("\u200fInvented\u202c Person\u202e", "Invented Person"),
+        ("O\u02bcInvented", "O'Invented"), ("བསོད་ནམས།", "བསོད་\u200bནམས"), ("王\U000e0100小明", "王小明"), ("홍\u3164길동", "홍길동"),
+    ],
+)  # fmt: skip
+def test_a_name_is_compared_without_its_spelling(other, name):
+    assert normalise_name(other) == normalise_name(name)
+
+
+@pytest.mark.parametrize(("other", "name"), [("Invented", "Invénted"), ("་", "-"), ("।", "—"), ("ནམས", "ནམ")])
+def test_names_of_other_letters_or_of_none_stay_apart(other, name):
+    assert normalise_name(other) != normalise_name(name)
 
 
 def test_a_gateway_that_hangs_keeps_no_one_waiting_who_is_signed_in(at_portal, monkeypatch):
