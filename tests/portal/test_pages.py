@@ -117,6 +117,16 @@ def test_signs_that_no_one_sees_in_a_recorded_name_shut_no_one_out(come_in, prov
     assert browser.post("/personal-data/").status_code == 200
 
 
+def test_no_sign_turns_a_name_that_is_recorded(come_in, prove):
+    register_line(NUMBER, PERSON | {"name": "\u202enosreP \u2068detnevnI\u2069\u202c"})
+    browser = come_in()
+    prove(PERSON | {"name": "nosreP detnevnI"})
+
+    whole = json.loads(browser.post("/export/").content)
+
+    assert "nosreP detnevnI" in {row["value"] for row in whole["kept"]}
+
+
 def test_a_wrong_name_or_document_proves_nothing_and_five_end_it(come_in, prove):
     register_line()
     browser = come_in()

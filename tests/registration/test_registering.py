@@ -29,6 +29,7 @@ from rollkeeper.lines.queries import find_line, line_history, tenures, view_line
 from rollkeeper.lines.services import mark_disputed, pause_clock
 from rollkeeper.provisioning.services import push_due
 from rollkeeper.registration import errors
+from rollkeeper.registration.rules import clean
 from rollkeeper.registration.services import (
     change_record,
     install_line,
@@ -234,9 +235,7 @@ def test_the_persons_other_lines_hear_of_a_new_one(clerk):
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    name=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=200).filter(str.strip)
-)
+@given(name=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=200).filter(clean))
 def test_every_name_in_any_script_is_recorded_whole_as_one_text(clerk, name):
     receipt = register_subscriber(clerk, submission(fresh_number(), person(name=name)), on=ON)
 
