@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.access.authority import require
-from rollkeeper.access.roles import Permission
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import EntryId, LineId, TenureId
 from rollkeeper.ledger.verbs import Verb
@@ -31,6 +31,7 @@ _WITHDRAWABLE: Final = frozenset({CaseKind.DISPUTE, CaseKind.APPEAL}) | _WITH_PR
 def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Withdraw a case that was opened for this tenure of the line.
 
+    A subscriber may have opened it at a counter because their telephone is in other hands: then the line in the hand alone is not enough.
     Ledger: selfcare:case:settled, line:clock:resumed. Refuses: INVALID_REQUEST, NOTHING_TO_WITHDRAW, VERIFICATION_NEEDED, NOT_YOUR_LINE.
     """
     try:
@@ -42,7 +43,7 @@ def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> R
 
     def do() -> tuple[LineId, EntryId]:
         case = _open_case(case_id, line_id, tenure_id)
-        if case.kind in _WITH_PROOF:
+        if case.kind in _WITH_PROOF or (session.person_id and _is_opened_by_staff(case)):
             session.require_verification()
         return line_id, close_case(
             session.authority, case, role=role.value, upheld=False, because=DecisionReason.TAKEN_BACK, on=on
@@ -67,3 +68,13 @@ def _open_case(case_id: UUID, line_id: LineId, tenure_id: TenureId | None) -> An
     if not found:
         raise NOTHING_TO_WITHDRAW()
     return found[0]
+
+
+def _is_opened_by_staff(case: Any) -> bool:
+    return bool(
+        rows(
+            "SELECT FROM ledger_entry WHERE line_id = %s AND verb = %s AND body::jsonb #>> '{facts,case}' = %s"
+            " AND body::jsonb ->> 'role' <> %s",
+            [case.line_id, Verb.CASE_OPENED.value, str(case.case_id), StaffRole.SUBSCRIBER.value],
+        )
+    )

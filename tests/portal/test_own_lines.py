@@ -22,6 +22,7 @@ from rollkeeper.registration.services import change_record
 from rollkeeper.registration.submissions import Submission
 from rollkeeper.selfcare.case_decisions import settle_case
 from rollkeeper.selfcare.choices import CaseKind, DecisionReason, ForgerySign
+from rollkeeper.selfcare.disputes import dispute_line
 from rollkeeper.selfcare.forgeries import suspect_forgery
 from rollkeeper.selfcare.queries import open_cases
 from rollkeeper.selfcare.services import open_dispute_case
@@ -339,6 +340,20 @@ def test_what_was_taken_back_cannot_be_appealed_against_or_taken_back_twice(come
 
     assert "There is nothing to withdraw" in text(again)
     assert "/do/appeal/" not in text(browser.get("/lines/"))
+
+
+def test_who_has_the_telephone_alone_takes_back_no_case_of_a_counter(come_in, prove):
+    line = register_line()
+    dispute_line(employ(StaffRole.CLERK), submission_key="disputed-1", number=NUMBER, on=ON)
+    browser = come_in()
+
+    refused = browser.post("/withdraw/", withdrawal(browser))
+    before = view_line(line).is_disputed
+    prove()
+    browser.post("/withdraw/", withdrawal(browser))
+
+    assert refused.headers["Location"] == "/verify/"
+    assert (before, view_line(line).is_disputed) == (True, False)
 
 
 def test_a_case_of_another_line_is_not_taken_back(come_in):
