@@ -238,6 +238,15 @@ def is_agent_account(authority: Authority) -> bool:
     )
 
 
+def is_of_same_agent(one: StaffId, another: StaffId) -> bool:
+    """Tell whether two accounts work, worked or will work at outlets of one agent."""
+    outlets = [
+        Outlet.objects.filter(outlet_id__in=Assignment.objects.filter(staff_id=staff_id).values("outlet_id"))
+        for staff_id in (one, another)
+    ]
+    return outlets[0].filter(agent_id__in=outlets[1].values("agent_id")).exists()
+
+
 def is_of_own_outlet(
     authority: Authority, *, entry_id: EntryId | None = None, submitted_by: UUID | None = None
 ) -> bool:

@@ -21,7 +21,7 @@ from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import reference_of
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import authority_on
-from rollkeeper.agents.queries import is_agent_account
+from rollkeeper.agents.queries import is_agent_account, is_of_same_agent
 from rollkeeper.agents.registrations import register_at_outlet
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, is_of_one_request, rows, run, sql
@@ -208,9 +208,7 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
     on = clock.day_of(effective.at)
     took = authority_on(StaffId(row.staff_id), day=on)
     acting = _with_rights_shown(took, row, on=on)
-    if row.approved_by is None and _is_agents_under_operators(
-        took, handed=authority_on(StaffId(row.submitted_by), day=on)
-    ):
+    if row.approved_by is None and _is_agents_under_anothers(row, day=on):
         _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
         return None
     try:
@@ -258,9 +256,16 @@ def _with_rights_shown(took: Authority, row: Any, *, on: dt.date) -> Authority:
     return replace(took, roles=took.roles & shown | {StaffRole.CLERK})
 
 
-def _is_agents_under_operators(took: Authority, *, handed: Authority) -> bool:
-    """Tell whether an agent's account submits under a ticket of the operator's own staff, to whom no outlet and no limit applies."""
-    return is_agent_account(handed) and not is_agent_account(took)
+def _is_agents_under_anothers(row: Any, *, day: dt.date) -> bool:
+    """Tell whether an agent's account submits under a ticket of another agent, whose outlet and limit it would use up, or of the operator's own
+    staff, to whom none applies.
+    """
+    took, handed = StaffId(row.staff_id), StaffId(row.submitted_by)
+    return (
+        took != handed
+        and is_agent_account(authority_on(handed, day=day))
+        and not is_of_same_agent(took, handed)
+    )
 
 
 def _lacking(payload: Payload, receipt: Receipt) -> list[RollkeeperError]:
@@ -306,7 +311,7 @@ def _done(payload: Payload, effective: EffectiveTime, *, clerk: Authority, row: 
     if payload.action_kind in services.RECORDING:
         given = replace(payload.submission(submission_key, approved_by=second), is_late=True)
         return register_at_outlet(
-            clerk, submission_key=submission_key, devices=(), at=effective.at, late=True, on=on,
+            clerk, submission_key=submission_key, devices=(), at=clock.on_calendar(effective.at), late=True, on=on,
             do=lambda: services.RECORDING[payload.action_kind](clerk, given, on=on),
             copies=[copy for copies in given.copies.values() for copy in copies],
         )  # fmt: skip

@@ -335,6 +335,24 @@ def test_an_agents_clerk_registers_no_one_under_a_ticket_of_the_operators_own(cl
     assert came_of(key) == "done"
 
 
+def test_an_agents_clerk_registers_no_one_under_a_ticket_of_another_agent(supervisor, process):
+    approved()
+    approved("agent-018")
+    agent, colleague = shop().authority, shop("clerk-08", outlet="lhasa-04").authority
+    other = shop("clerk-09", agent="agent-018", outlet="gyantse-01").authority
+    number = fresh_number()
+
+    theirs = handed_in_by(colleague, Browser(agent), form(fresh_number(), person()))
+    key = handed_in_by(other, Browser(agent), form(number, person()))
+    process()
+
+    assert (came_of(theirs), came_of(key), find_line(number)) == ("done", None, None)
+    assert [one.about for one in waiting_for(supervisor)] == [key]
+    confirmed(supervisor, key)
+    process()
+    assert came_of(key) == "done"
+
+
 def test_what_a_colleague_of_the_same_role_hands_in_is_done_as_it_was_taken_down(
     clerk, supervisor, limited, process
 ):
