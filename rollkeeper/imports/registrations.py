@@ -27,6 +27,7 @@ from rollkeeper.imports.row_errors import (
     damage_in,
 )
 from rollkeeper.kernel.choices import SAID_PAYMENTS, Payment
+from rollkeeper.kernel.normal_form import unturned
 from rollkeeper.law.attributes import HAVE_A_FORM, LINE_ATTRIBUTES, fault_of, written
 from rollkeeper.law.pack import Pack
 from rollkeeper.subscribers.choices import PARTY_ROLES, PartyKind, PartyRole, pack_kind
@@ -240,7 +241,7 @@ class _PartReader:
     def read(self, row: Sequence[str], line: Asked) -> DeclaredPart | Faults | None:
         """Return what was declared, or its faults; None if nothing was declared or nothing is asked."""
         asked = self._asked.get(line, {})
-        given = {name: row[place].strip() for name, place in self._places}
+        given = {name: unturned(row[place]).strip() for name, place in self._places}
         if states := given.get(Field.CITIZENSHIP):
             given[Field.CITIZENSHIP] = self._part.citizenships.get(states, states)
         is_there = any(value for name, value in given.items() if name not in _OF_NO_ONE)

@@ -10,7 +10,7 @@ from functools import cache, partial
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason, Verdict, worst
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.normal_form import normal_form
+from rollkeeper.kernel.normal_form import normal_form, unturned
 from rollkeeper.law.attributes import LINE_ATTRIBUTES, fault_of, written
 from rollkeeper.law.kinds import Attribute, RouteRule
 from rollkeeper.law.pack import Pack
@@ -40,7 +40,6 @@ _RANDOM_KEY = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", 
 _SHOWABLE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
 # Control characters except tab and line ends, and halves of surrogate pairs: no document has them.
-_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 type AskedOf = Callable[[str, str, PartyRole], tuple[Attribute, ...]]
@@ -158,11 +157,8 @@ def showable(name: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a value as it is recorded: Unicode NFC, no space around it, no sign that turns its direction; never split or changed otherwise.
-
-    With such a sign a page shows another name than the one that is compared and sent.
-    """
-    return _TURNING.sub("", normal_form(text, "NFC")).strip()
+    """Return a value as it is recorded: Unicode NFC, no space around it, no sign that turns its direction; never split or changed otherwise."""
+    return unturned(normal_form(text, "NFC")).strip()
 
 
 def _wrong_key(submission: Submission) -> list[RollkeeperError]:

@@ -202,6 +202,15 @@ def test_a_line_out_of_a_file_never_opens_what_another_file_said(come_in, prove,
     assert "Who acts for me" not in page
 
 
+def test_no_sign_turns_a_name_out_of_a_file(come_in, prove, import_line):
+    import_line(NUMBER, PERSON | {"name": "\u202enosreP detnevnI\u202c"})
+    browser = come_in()
+
+    prove(PERSON | {"name": "nosreP detnevnI"})
+
+    assert "nosreP detnevnI" in taken(browser)
+
+
 def test_nothing_is_done_for_the_person_on_a_line_out_of_a_file(come_in, prove, import_line):
     theirs, false = import_line(NUMBER, PERSON), import_line(OTHER, FALSE)
     later(10 * DAYS)
