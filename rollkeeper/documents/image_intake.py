@@ -54,6 +54,8 @@ _SHAPES: Final = frozenset(
 )
 _UNWRITABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _GREATEST_VALUE: Final = 200
+_PLAIN_HEAD: Final = 16
+"""The length of a JPEG's head without a small picture."""
 
 
 class NoCopy(StrEnum):
@@ -171,6 +173,9 @@ def is_plain_jpeg(data: bytes) -> bool:
             # In a scan, 0 or a restart follows each 0xFF, and the end of the picture follows only the last one.
             return len(re.findall(rb"\xff[^\x00\xd0-\xd7]", scan, re.DOTALL)) == 1
         if marker not in {0xC0, 0xC4, 0xDB, 0xDD, 0xE0} or length < 2:
+            return False
+        # The head says resolution and version, and may hold a small picture, or anything.
+        if marker == 0xE0 and (at != 2 or length != _PLAIN_HEAD):
             return False
         at += 2 + length
     return False

@@ -154,6 +154,8 @@ def test_a_copy_is_written_again_with_nothing_beside_its_pixels(copies):
         lambda data: data + data,
         lambda data: data[:2] + b"\xff\xe1\x00\x08Exif\0\0" + data[2:],
         lambda data: data[:2] + b"\xff\xfe\x00\x05abc" + data[2:],
+        lambda data: data[:2] + b"\xff\xe0\x00\x0dJFXX\0abcdef" + data[2:],
+        lambda data: data[:20] + data[2:20] + data[20:],
         lambda data: data[:-2],
         lambda _: b"",
         lambda data: b"\x89PNG" + data,
