@@ -48,6 +48,11 @@ def staff_of(staff_id: UUID, *, on: dt.date) -> Staff | None:
     return account_of(found[0], on=on) if found else None
 
 
+def is_closed(staff_id: StaffId) -> bool:
+    """Tell whether an account is closed now."""
+    return Staff.objects.filter(staff_id=staff_id, is_active=False).exists()
+
+
 def account_of(row: Any, *, on: dt.date) -> Staff:
     """Return the account in a row with the columns `ACCOUNT`, with the roles that it has on that day."""
     staff = Staff.from_db("default", _ACCOUNT_COLUMNS, [getattr(row, name) for name in _ACCOUNT_COLUMNS])

@@ -12,13 +12,14 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import translation
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.dual_control import reference_of
+from rollkeeper.access.queries import is_closed
 from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.access.services import authority_on
 from rollkeeper.agents.queries import is_agent_account, is_of_same_agent
@@ -62,6 +63,7 @@ LIMITED_FOR = dt.timedelta(hours=1)
 """How long a registration waits whose line was busy, or that reached a limit of lookups: both pass by themselves, within a day."""
 FAILED_KEPT_FOR = dt.timedelta(hours=22)
 """How long a failed registration may be held: the worker looks every hour, so that none is left after 24 hours."""
+_TAKES_FROM_SUBSCRIBER: Final = frozenset({"terminate", "replace-sim", "link-document", "transfer", "change"})
 log = logging.getLogger("rollkeeper.offline_worker")
 
 
@@ -208,7 +210,9 @@ def _processed(authority: Authority, row: Any) -> _Outcome | None:
     on = clock.day_of(effective.at)
     took = authority_on(StaffId(row.staff_id), day=on)
     acting = _with_rights_shown(took, row, on=on)
-    if row.approved_by is None and _is_agents_under_anothers(row, day=on):
+    if row.approved_by is None and (
+        _is_agents_under_anothers(row, day=on) or _is_taken_by_closed_account(payload, row)
+    ):
         _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
         return None
     try:
@@ -265,6 +269,18 @@ def _is_agents_under_anothers(row: Any, *, day: dt.date) -> bool:
         took != handed
         and is_agent_account(authority_on(handed, day=day))
         and not is_of_same_agent(took, handed)
+    )
+
+
+def _is_taken_by_closed_account(payload: Payload, row: Any) -> bool:
+    """Tell whether a colleague submits, under the ticket of an account that is closed, what takes something from a subscriber.
+
+    Who was dismissed may have had the device since, and the page alone says when it was taken down.
+    """
+    return (
+        payload.action_kind in _TAKES_FROM_SUBSCRIBER
+        and row.submitted_by != row.staff_id
+        and is_closed(StaffId(row.staff_id))
     )
 
 

@@ -15,6 +15,7 @@ from rollkeeper.access.errors import (
     NOT_ALLOWED,
 )
 from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.access.services import suspend_staff
 from rollkeeper.agents import outlets
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
@@ -347,6 +348,23 @@ def test_an_agents_clerk_registers_no_one_under_a_ticket_of_another_agent(superv
     process()
 
     assert (came_of(theirs), came_of(key), find_line(number)) == ("done", None, None)
+    assert [one.about for one in waiting_for(supervisor)] == [key]
+    confirmed(supervisor, key)
+    process()
+    assert came_of(key) == "done"
+
+
+def test_a_closed_account_takes_no_line_from_anyone_by_a_colleagues_hand(clerk, supervisor, process):
+    number, who, device = fresh_number(), person(), Browser(clerk)
+    papers = {"document_type": who["document_type"], "document_number": who["document_number"]}
+    colleague = employ(StaffRole.CLERK, username="colleague")
+    suspend_staff(console_authority(), username="clerk", on=ON)
+
+    taken = handed_in_by(colleague, device, form(number, who))
+    key = handed_in_by(colleague, device, {"number": number, **papers}, action_kind="terminate")
+    process()
+
+    assert (came_of(taken), came_of(key), find_line(number).state) == ("done", None, LineState.ACTIVE)
     assert [one.about for one in waiting_for(supervisor)] == [key]
     confirmed(supervisor, key)
     process()
