@@ -9,9 +9,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.access.authority import require
-from rollkeeper.access.roles import Permission, StaffRole
-from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import EntryId, LineId, TenureId
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, TenureId
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.writes import lock_line
 from rollkeeper.registration.receipts import on_line, run_once
@@ -21,7 +21,7 @@ from rollkeeper.selfcare.choices import CaseKind, DecisionReason
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NOTHING_TO_WITHDRAW
 from rollkeeper.selfcare.queries import tenures_as_one
 from rollkeeper.selfcare.services import Payload, key_of
-from rollkeeper.selfcare.sessions import PortalSession
+from rollkeeper.selfcare.sessions import PortalSession, tenures_of
 
 _WITH_PROOF: Final = frozenset({CaseKind.NOT_MINE, CaseKind.CORRECT})
 """Cases that are opened only after the second proof, and withdrawn only after it."""
@@ -31,7 +31,7 @@ _WITHDRAWABLE: Final = frozenset({CaseKind.DISPUTE, CaseKind.APPEAL}) | _WITH_PR
 def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
     """Withdraw a case that was opened for this tenure of the line.
 
-    A subscriber may have opened it at a counter because their telephone is in other hands: then the line in the hand alone is not enough.
+    A case that was opened with a proof is withdrawn only with one: the telephone may be in other hands since.
     Ledger: selfcare:case:settled, line:clock:resumed. Refuses: INVALID_REQUEST, NOTHING_TO_WITHDRAW, VERIFICATION_NEEDED, NOT_YOUR_LINE.
     """
     try:
@@ -43,7 +43,7 @@ def withdraw_case(session: PortalSession, payload: Payload, *, on: dt.date) -> R
 
     def do() -> tuple[LineId, EntryId]:
         case = _open_case(case_id, line_id, tenure_id)
-        if case.kind in _WITH_PROOF or (session.person_id and _is_opened_by_staff(case)):
+        if case.kind in _WITH_PROOF or (session.person_id and _is_opened_with_proof(case, session.person_id)):
             session.require_verification()
         return line_id, close_case(
             session.authority, case, role=role.value, upheld=False, because=DecisionReason.TAKEN_BACK, on=on
@@ -70,11 +70,12 @@ def _open_case(case_id: UUID, line_id: LineId, tenure_id: TenureId | None) -> An
     return found[0]
 
 
-def _is_opened_by_staff(case: Any) -> bool:
+def _is_opened_with_proof(case: Any, person_id: PersonId) -> bool:
+    """Tell whether staff opened a case, or the subscriber after they had proved in the same session who they are."""
+    lines = [one.line_id for one in tenures_of(person_id)]
     return bool(
         rows(
-            "SELECT FROM ledger_entry WHERE line_id = %s AND verb = %s AND body::jsonb #>> '{facts,case}' = %s"
-            " AND body::jsonb ->> 'role' <> %s",
-            [case.line_id, Verb.CASE_OPENED.value, str(case.case_id), StaffRole.SUBSCRIBER.value],
+            sql("selfcare", "opened_with_proof"),
+            {"line": case.line_id, "case": str(case.case_id), "lines": lines},
         )
     )

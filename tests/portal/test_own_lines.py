@@ -12,7 +12,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import Service
-from rollkeeper.kernel.database import action
+from rollkeeper.kernel.database import action, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.access_history import acts_of
 from rollkeeper.lines.choices import SuspensionReason
@@ -346,6 +346,23 @@ def test_who_has_the_telephone_alone_takes_back_no_case_of_a_counter(come_in, pr
     line = register_line()
     dispute_line(employ(StaffRole.CLERK), submission_key="disputed-1", number=NUMBER, on=ON)
     browser = come_in()
+
+    refused = browser.post("/withdraw/", withdrawal(browser))
+    before = view_line(line).is_disputed
+    prove()
+    browser.post("/withdraw/", withdrawal(browser))
+
+    assert refused.headers["Location"] == "/verify/"
+    assert (before, view_line(line).is_disputed) == (True, False)
+
+
+def test_what_was_contested_with_a_proof_is_taken_back_with_one(come_in, prove):
+    line = register_line()
+    browser = come_in()
+    prove()
+    browser.post("/do/dispute/", {"key": str(new_uuid()), "line": str(line), "about": "dispute_days_wrong"})
+    run("DELETE FROM selfcare_coderequest")
+    come_in()
 
     refused = browser.post("/withdraw/", withdrawal(browser))
     before = view_line(line).is_disputed
