@@ -13,11 +13,14 @@ from rollkeeper.imports.files import scan_file
 from rollkeeper.imports.mapping import make_map
 from rollkeeper.imports.services import import_lines
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.choices import Service
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.queries import find_line
-from rollkeeper.registration.services import terminate_line
+from rollkeeper.registration.services import register_subscriber, terminate_line
+from rollkeeper.registration.submissions import Submission
+from rollkeeper.subscribers.choices import PartyKind, PartyRole
 from tests.builders.staff import employ
 from tests.pages import text
 from tests.portal.test_pages import do
@@ -200,6 +203,33 @@ def test_a_line_out_of_a_file_never_opens_what_another_file_said(come_in, prove,
     assert not out & THEIRS
     assert "has not been seen yet" in page
     assert "Who acts for me" not in page
+
+
+def test_who_has_one_line_of_a_company_opens_and_ends_no_other(come_in, prove):
+    firm = PERSON | {"document_type": "cn-business-licence", "document_number": "91110000600037341L"}
+    bearer = {name: value for name, value in PERSON.items() if name != "address"}
+    parts = {PartyRole.SUBSCRIBER: firm, PartyRole.USER: FALSE, PartyRole.BEARER: bearer}
+    for number in (NUMBER, OTHER):
+        register_subscriber(
+            console_authority(), Submission(submission_key=str(new_uuid()), number=number, kind=PartyKind.COMPANY, parts=parts,
+                                            service=Service.MOBILE, language="en", double_checked=True), on=ON,
+        )  # fmt: skip
+    later(10 * DAYS)
+    browser = come_in(OTHER)
+    first = find_line(NUMBER).line_id
+
+    browser.post(
+        "/verify/",
+        {
+            "document_type": firm["document_type"],
+            "document_number": firm["document_number"],
+            "name": firm["name"],
+        },
+    )
+    page = text(browser.get("/lines/"))
+    do(browser, "terminate", first, sure="on")
+
+    assert (str(first) in page, taken(browser), find_line(NUMBER).is_over) == (False, set(), False)
 
 
 def test_no_sign_turns_a_name_out_of_a_file(come_in, prove, import_line):

@@ -5,7 +5,7 @@
 -- Plan: the living sessions, some hundreds; then primary keys. Again: the same.
 
 WITH asking AS (
-    SELECT v.line_id, v.person_id, h.tenure_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AS is_verified,
+    SELECT v.line_id, v.person_id, h.tenure_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AND h.party_kind <> 'company' AS is_verified,
            h.assurance <> 'declared' AS is_seen,
            (SELECT max(lower(b.held)) FROM lines_tenure b
              WHERE b.line_id = h.line_id AND b.person_id = h.person_id

@@ -2,7 +2,7 @@
 -- Law: art. 13. Reads: selfcare_portalsession, selfcare_application, lines_line, lines_tenure. Writes: a row lock.
 -- Plan: primary keys. Again: the same.
 
-SELECT v.session_mark, v.line_id, v.tenure_id, v.person_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AS is_verified,
+SELECT v.session_mark, v.line_id, v.tenure_id, v.person_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AND h.party_kind <> 'company' AS is_verified,
        v.attempts_left, v.ends_at, v.is_limited, h.contested_on IS NOT NULL AS is_contested, h.assurance = 'declared' AS is_declared,
        -- A corrected record is the same tenure.
        (SELECT max(lower(b.held)) FROM lines_tenure AS b
