@@ -21,7 +21,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.choices import DECLARED_AT_COUNTER
 from rollkeeper.registration.errors import DOCUMENT_DOUBTFUL, SUBMISSION_KEY_USED
-from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, state_field
+from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, require_state, state_field
 from rollkeeper.registration.rules import FARTHEST_PAUSE_YEARS, is_page_key
 from rollkeeper.registration.sim_cards import asked_of_sim
 from rollkeeper.vault.fields import Field
@@ -182,6 +182,12 @@ class SubscriberForm(QuietForm):
         help_text=_("Of the document that the subscriber shows. Leave it empty if no subscriber is registered."),
     )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a number that two states may use without its state."""
+        given = super().clean() or {}
+        require_state(self)
+        return given
+
     def document(self) -> tuple[str, str] | None:
         """Return the document shown."""
         number = self.cleaned_data["document_number"]
@@ -239,6 +245,12 @@ class LinkDocumentForm(SubscriberForm):
         widget=forms.TextInput(attrs=QUIET),
     )  # fmt: skip
     double_checked = double_checked_field()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a further number that two states may use without its state."""
+        given = super().clean()
+        require_state(self, "further__")
+        return given
 
     def further(self) -> tuple[str, str]:
         """Return the further document. Precondition: the form is valid."""

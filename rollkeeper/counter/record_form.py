@@ -28,7 +28,14 @@ from rollkeeper.law.choices import NoDocumentWay
 from rollkeeper.law.countries import country_bytes
 from rollkeeper.law.kinds import RouteRule
 from rollkeeper.law.pack import Pack
-from rollkeeper.registration.forms import QUIET, FormTexts, RegistrationForm, asked, state_field
+from rollkeeper.registration.forms import (
+    QUIET,
+    FormTexts,
+    RegistrationForm,
+    asked,
+    require_state,
+    state_field,
+)
 from rollkeeper.registration.kind_rules import IDENTITY_CHECK, LAST_DAY, is_check_asked, national_limit
 from rollkeeper.registration.party_kinds import kind_named
 from rollkeeper.registration.submissions import (
@@ -251,6 +258,13 @@ class RecordForm(RegistrationForm, QuietForm):
         """Return the part that a field belongs to, if the form asks about several people."""
         found = [part for part, names in self.part_names.items() if name in names]
         return str(found[0].label) if found and len(self.part_names) > 1 else ""
+
+    def clean(self) -> dict[str, Any]:
+        """Check the states of the other documents too."""
+        given = super().clean()
+        for head in ("former__", "transferor__"):
+            require_state(self, head)
+        return given
 
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""

@@ -100,10 +100,10 @@ def with_state(kind: str, state: str | None) -> str:
     return f"{kind}-{state.strip().lower()}" if state and state.strip() and kind in TYPES_WITH_STATE else kind
 
 
-def without_state(kind: str) -> str:
-    """Return a type as it was recorded where its issuing state was not named."""
+def also_without_state(kind: str) -> list[str]:
+    """Return a type, and that type without its issuing state, as files and older records have it."""
     bare = normalise_type(kind).rpartition("-")[0]
-    return bare if bare in TYPES_WITH_STATE else kind
+    return [kind, bare] if bare in TYPES_WITH_STATE else [kind]
 
 
 def normalise_number(text: str) -> str:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The forms of the portal. Values that may be about a person are never shown again, not even with a fault."""
 
-import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
@@ -14,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from rollkeeper.access.passkey_origins import is_from_here
 from rollkeeper.documents.offered import offered_types
-from rollkeeper.documents.rules import TYPES_WITH_STATE, check_number, with_state
+from rollkeeper.documents.rules import check_number, with_state
 from rollkeeper.documents.verdicts import Verdict
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.error_messages import translated_texts
@@ -24,7 +23,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.choices import DECLARED_AT_PORTAL
 from rollkeeper.lines.errors import DAYS_REVERSED
 from rollkeeper.lines.numbers import NAMED
-from rollkeeper.registration.forms import QUIET, state_field
+from rollkeeper.registration.forms import QUIET, require_state, state_field
 from rollkeeper.selfcare.choices import DelegateRole, DisputeReason
 from rollkeeper.subscribers.queries import index_of_document
 from rollkeeper.vault.fields import Field
@@ -121,10 +120,16 @@ class DocumentForm(QuietForm):
         label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=QUIET)
     )
 
-    def mark(self, on: dt.date) -> str:
-        """Return the hash of the document, in hexadecimal digits. Precondition: the form is valid."""
+    def clean(self) -> dict[str, Any]:
+        """Refuse a number that two states may use without its state."""
+        given = super().clean() or {}
+        require_state(self)
+        return given
+
+    def document(self) -> tuple[str, str]:
+        """Return the type and the number. Precondition: the form is valid."""
         kind = with_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
-        return index_of_document((kind, self.cleaned_data["document_number"]), on=on).hex()
+        return kind, self.cleaned_data["document_number"]
 
 
 class VerificationForm(DocumentForm):
@@ -167,14 +172,10 @@ class PossibleDocumentForm(DocumentForm):
     """The document of a person who may show it one day. They never could if no such document has the number, so that is refused."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a number that no document of this kind has, and one that two states may use without its state."""
+        """Refuse a number that no document of this kind has."""
         given = super().clean() or {}
         number = given.get("document_number")
         if number and "document_type" in given:
-            if given["document_type"] in TYPES_WITH_STATE and not given.get("document_state", "?"):
-                self.add_error(
-                    "document_state", _("Enter the state that issued it: two states may use one number.")
-                )
             kind = with_state(given["document_type"], given.get("document_state"))
             if check_number(kind, number, clock.today()).verdict is Verdict.INVALID:
                 said = _("No document of this kind has this number: compare it with the document.")
@@ -370,4 +371,4 @@ def _is_of_this_page(request: HttpRequest, credential: str) -> bool:
 def _with_mark(payload: dict[str, str], form: DocumentForm) -> dict[str, str]:
     kept = {name: value for name, value in payload.items() if not name.startswith("document_")}
     given = form.cleaned_data["document_number"]
-    return kept | ({"document": form.mark(clock.today())} if given else {})
+    return kept | ({"document": index_of_document(form.document(), on=clock.today()).hex()} if given else {})

@@ -65,6 +65,7 @@ from rollkeeper.selfcare.errors import (
 from rollkeeper.selfcare.handed_codes import page_figures
 from rollkeeper.selfcare.rules import normalise_name
 from rollkeeper.selfcare.settings import settings as portal_settings
+from rollkeeper.subscribers.queries import indexes_shown
 from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.fields import field_label
 
@@ -327,11 +328,15 @@ def verify(request: HttpRequest) -> HttpResponse:
         return lead_on(request, request.path, form.blank()) or render(
             request, "portal/verify.html", {"form": form.blank()} | around, status=422
         )
-    request_id, document = new_uuid(), form.mark(clock.today())
-    name = blind_once(request_id, normalise_name(form.cleaned_data["name"]))
-    answer = put(
-        request, PortalRequestKind.VERIFY, {"document": document, "name": name.hex()}, request_id=request_id
-    )
+    request_id = new_uuid()
+    marks = {
+        "name": blind_once(request_id, normalise_name(form.cleaned_data["name"])),
+        **dict(
+            zip(("document", "without_state"), indexes_shown(form.document(), on=clock.today()), strict=False)
+        ),
+    }
+    payload = {name: mark.hex() for name, mark in marks.items()}
+    answer = put(request, PortalRequestKind.VERIFY, payload, request_id=request_id)
     if answer.done and answer.done["verified"]:
         return to_all_lines(request)
     faults = answer.said or (

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents import form_prefill
 from rollkeeper.documents.offered import accepted_types, offered_types
+from rollkeeper.documents.rules import TYPES_WITH_STATE
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.choices import IdentityCheck, Payment, Service, label_of
 from rollkeeper.kernel.phrasing import cite, clauses, colon, listed
@@ -146,6 +147,8 @@ class RegistrationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Take the document copies that a reading gave; a copy that this instance did not make is not kept."""
         given = super().clean() or self.cleaned_data
+        for head in self.asked_of:
+            require_state(self, head)
         for head in self.heads_with_image():
             if text := given.get(f"{head}copy"):
                 number = given.get(f"{head}document_number")
@@ -231,11 +234,22 @@ def asked[F: forms.Field](field: F, *, why: Any, article: Any = "", language: st
 
 
 def state_field(hint: Any) -> forms.RegexField:
-    """Return the field for the state that issued a document."""
+    """Return the field for the state that issued a document; a form that is taken down offline asks for it by its types."""
+    of = {"data-state-of": " ".join(sorted(TYPES_WITH_STATE))}
     return forms.RegexField(
         r"^[A-Za-z]{1,3}$", label=_("Issuing state"), required=False, help_text=hint,
-        widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
+        widget=forms.TextInput(attrs=QUIET | of | {"class": "govuk-input--width-3"}),
     )  # fmt: skip
+
+
+def require_state(form: forms.Form, head: str = "") -> None:
+    """Refuse, at its field, a number that two states may use without the state. `head`: with which the fields' names begin."""
+    kind, number, state = (
+        form.cleaned_data.get(f"{head}document_{name}", "?") for name in ("type", "number", "state")
+    )
+    if kind in TYPES_WITH_STATE and number and not state:
+        said = _("Enter the state that issued it: two states may use one number.")
+        form.add_error(f"{head}document_state", said)
 
 
 _WHY_LAST_DAY = _(

@@ -45,7 +45,7 @@ from rollkeeper.registration.side_effects import (
 )
 from rollkeeper.registration.sim_cards import form_of_sim, has_newer_sim, read_sim, record_sim
 from rollkeeper.registration.submissions import Receipt, RegistrationKind, Submission
-from rollkeeper.subscribers.queries import find_persons, index_of_document, principals, replaced_on
+from rollkeeper.subscribers.queries import find_persons, indexes_shown, principals, replaced_on
 
 type Document = tuple[str, str]
 
@@ -300,9 +300,10 @@ def require_subscriber(
     if is_compared:
         count_access(authority, AccessKind.DOCUMENT, on=on)
     if document is not None:
-        index = index_of_document(document, on=on)
-        (shown,) = find_persons([index])
-        replaced = replaced_on([index]).get(index) if must_prove else None
+        indexes = indexes_shown(document, on=on)
+        known = dict(zip(indexes, find_persons(indexes), strict=True))
+        index = next((one for one in indexes if subscriber and known[one] == subscriber), indexes[0])
+        shown, replaced = known[index], replaced_on([index]).get(index) if must_prove else None
     one = principals({person for person in (subscriber, shown) if person})
     situation = Situation(
         line, subscriber and one[subscriber], shown and one[shown], shows_document=True, service=None, quarantine=Term(),

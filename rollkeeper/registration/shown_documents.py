@@ -5,12 +5,14 @@ import datetime as dt
 from collections.abc import Sequence
 
 from rollkeeper.documents.assurance import assurance_of
-from rollkeeper.documents.rules import check_number, document_as_recorded, normalise_type
+from rollkeeper.documents.rules import also_without_state, check_number, document_as_recorded, normalise_type
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.registration.decisions import PriorSubscriber
 from rollkeeper.registration.persistence import Context
 from rollkeeper.registration.submissions import NEW_CONTRACT_KINDS, RegistrationKind, Submission
 from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on
+
+type Document = tuple[str, str]
 
 
 def former_document(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:
@@ -30,14 +32,34 @@ def transferors_of(context: Context, submissions: Sequence[Submission]) -> list[
         else None
         for s in submissions
     ]
-    documents = [(one[0], one[1].normalised) if one else None for one in checked]
-    known, replaced = known_by_document(documents), replaced_documents(context, documents)
+    known, documents = _as_recorded([(one[0], one[1].normalised) if one else None for one in checked])
+    replaced = replaced_documents(context, documents)
     return [
         PriorSubscriber(person, assurance_of(document_seen=one[2], verdict=one[1].verdict), old)
         if one
         else None
         for one, person, old in zip(checked, known, replaced, strict=True)
     ]
+
+
+def without_state(document: Document | None) -> Document | None:
+    """Return a document as files and older releases record it, without the state that issued it; None if it names none.
+
+    Only to compare its person with the subscriber of a known line: no one is looked for by a number that two states may use.
+    """
+    if document is None:
+        return None
+    *_, bare = also_without_state(document[0])
+    return None if bare == document[0] else (bare, document[1])
+
+
+def _as_recorded(documents: Sequence[Document | None]) -> tuple[list[PersonId | None], list[Document | None]]:
+    """Return the person known by each document, or else by the document without its state; and the document that led to them."""
+    known = known_by_document(documents)
+    bare = [None if one else without_state(shown) for one, shown in zip(known, documents, strict=True)]
+    persons = known_by_document(bare)
+    led = [other if person else shown for person, other, shown in zip(persons, bare, documents, strict=True)]
+    return [one or person for one, person in zip(known, persons, strict=True)], led
 
 
 def replaced_documents(context: Context, documents: Sequence[tuple[str, str] | None]) -> list[dt.date | None]:

@@ -20,6 +20,7 @@ from rollkeeper.registration.shown_documents import (
     known_by_document,
     replaced_documents,
     transferors_of,
+    without_state,
 )
 from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.subscribers.choices import PartyRole
@@ -108,19 +109,31 @@ def find_people(context: Context, read: Sequence[tuple[Waiting, LineView | None,
     subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
     documents = [parts.parts[PartyRole.SUBSCRIBER].document for _, _, parts in read]
     formerly = [former_document(one.submission, on=context.on) for one, _, _ in read]
+    of_lines = [_subscriber(line, subscribers) for _, line, _ in read]
+    unstated = [
+        without_state(former or document) if subscriber else None
+        for subscriber, former, document in zip(of_lines, formerly, documents, strict=True)
+    ]
     if context.limits:
-        lock_documents([*documents, *formerly])
+        lock_documents([*documents, *formerly, *unstated])
     known = zip(
         read, known_by_document(documents), formerly, known_by_document(formerly),
-        transferors_of(context, [one.submission for one, _, _ in read]), strict=True,
+        transferors_of(context, [one.submission for one, _, _ in read]), of_lines, strict=True,
     )  # fmt: skip
+    found = [
+        Found(waiting, line, parts, by_document, former, by_former, transferor, subscriber)
+        for (waiting, line, parts), by_document, former, by_former, transferor, subscriber in known
+    ]
+    # Where the record lacks the state, the document with it is added, and replaces the one without.
     return [
-        Found(
-            waiting, line, parts, by_document, former, by_former, transferor,
-            subscriber=_subscriber(line, subscribers),
-        )
-        for (waiting, line, parts), by_document, former, by_former, transferor in known
-    ]  # fmt: skip
+        replace(one, former=document, by_former=person) if person and _leads_only_so(one, person) else one
+        for one, document, person in zip(found, unstated, known_by_document(unstated), strict=True)
+    ]
+
+
+def _leads_only_so(one: Found, person: PersonId) -> bool:
+    """Tell whether a document leads to the line's subscriber without its state alone. `person`: known by the document without it."""
+    return person == one.subscriber and (one.by_former if one.former else one.by_document) is None
 
 
 def look_around(context: Context, found: Sequence[Found]) -> Surroundings:

@@ -10,7 +10,6 @@ import datetime as dt
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.roles import Permission
-from rollkeeper.documents.rules import without_state
 from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger.services import append_entry
@@ -26,7 +25,7 @@ from rollkeeper.selfcare.choices import CaseKind, DelegateRole
 from rollkeeper.selfcare.errors import INVALID_REQUEST, NO_CLAIM, NO_ONE_NAMED
 from rollkeeper.selfcare.services import Payload, key_of, open_dispute_case
 from rollkeeper.selfcare.sessions import PortalSession
-from rollkeeper.subscribers.queries import index_of_document
+from rollkeeper.subscribers.queries import indexes_shown
 from rollkeeper.vault.blind_index import blind_once
 
 
@@ -102,9 +101,7 @@ def check_delegate(
     Ledger: selfcare:delegate:checked. Refuses: NOT_ALLOWED, LineNotFound, NumberNotRead, AccessLimitReached.
     """
     role = require(authority, Permission.CHECK_DELEGATE)
-    # Earlier versions let a subscriber name a person by a passport without its state.
-    kinds = {document[0], without_state(document[0])}
-    indexes = [index_of_document((kind, document[1]), on=on) for kind in kinds]
+    indexes = indexes_shown(document, on=on)
     with action():
         line = find_line_for_staff(authority, number_index_of(number), on=on)
         count_access(authority, AccessKind.DOCUMENT, on=on)

@@ -9,14 +9,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.lookups import counted_lookups
 from rollkeeper.access.roles import Permission
-from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.documents.rules import also_without_state, check_number, normalise_type
 from rollkeeper.documents.verdicts import Reason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.choices import AccessKind, AccessOutcome
@@ -75,13 +77,7 @@ def check_document(
             raise NO_APPLICATION()
         (waits,) = found
         count_access(authority, AccessKind.DOCUMENT, on=on)
-        marks = application_marks(waits.application_id, document=document, name=name, on=on)
-        with counted_lookups():
-            (said,) = rows(
-                "SELECT selfcare_is_application_of(%s, %s, %s, %s) AS matches",
-                [line.line_id, waits.application_id, *marks],
-            )
-        if not said.matches:
+        if not _matches(line.line_id, waits.application_id, document, name, on=on):
             mark_access(authority, AccessOutcome.FOUND, line_id=line.line_id, matched=False, on=on)
             raise NO_APPLICATION()
         run(
@@ -93,6 +89,22 @@ def check_document(
             authority, verb=Verb.APPLICATION_CHECKED, role=role, on=on, line_id=line.line_id,
             facts={"application": str(waits.application_id)},
         )  # fmt: skip
+
+
+def _matches(
+    line_id: LineId, application_id: UUID, document: tuple[str, str], name: str, *, on: dt.date
+) -> bool:
+    """Tell whether a document and a name are those of an application; an older one may lack the document's state."""
+    for kind in also_without_state(document[0]):
+        marks = application_marks(application_id, document=(kind, document[1]), name=name, on=on)
+        with counted_lookups():
+            (said,) = rows(
+                "SELECT selfcare_is_application_of(%s, %s, %s, %s) AS matches",
+                [line_id, application_id, *marks],
+            )
+        if said.matches:
+            return True
+    return False
 
 
 def _was_seen(authority: Authority, submission_key: str, number: str, *, on: dt.date) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rollkeeper.access.lookups import counted_lookups
-from rollkeeper.documents.rules import document_as_recorded
+from rollkeeper.documents.rules import also_without_state, document_as_recorded
 from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.vault.blind_index import blind_documents
@@ -30,6 +30,15 @@ def index_of_document(document: tuple[str, str], *, on: dt.date) -> bytes:
     """Return the blind index of one document, however its type and number were typed."""
     (index,) = document_index([document_as_recorded(document, on)])
     return index
+
+
+def indexes_shown(document: tuple[str, str], *, on: dt.date) -> list[bytes]:
+    """Return the index of a document, and its index without the issuing state, which files and older records do not name.
+
+    Only to compare it with the one subscriber of a known line: no person is looked for by a number that two states may use.
+    """
+    kinds = also_without_state(document[0])
+    return document_index([document_as_recorded((kind, document[1]), on) for kind in kinds])
 
 
 _FIND = "SELECT document_index, person_id, until FROM subscribers_find_documents(%s, %s)"

@@ -119,7 +119,7 @@ LOOKUPS = [
     ("backoffice", StaffRole.AUDITOR, "/access-history/", {"on": "2012-03-02"}),
     ("counter", StaffRole.CLERK, "/replace-sim/", DOCUMENT),
     ("counter", StaffRole.CLERK, "/terminate/", DOCUMENT | {"confirmed": "on"}),
-    ("counter", StaffRole.CLERK, "/link-document/", DOCUMENT | {"further__document_type": "passport", "further__document_number": "Z7654321"}),
+    ("counter", StaffRole.CLERK, "/link-document/", DOCUMENT | {"further__document_type": "passport", "further__document_state": "NPL", "further__document_number": "Z7654321"}),
     ("counter", StaffRole.CLERK, "/document-check/", GUESSED | {"name": "Other Invented"}),
     *(
         ("counter", StaffRole.CLERK, f"/{kind}/", {f"subscriber__{name}": value for name, value in (PERSON | DOCUMENT).items()} | {"language": "en", "double_checked": "on", "confirmed": "on"})
@@ -219,7 +219,14 @@ def test_a_wrong_further_document_is_refused_before_the_first_one_is_compared(nu
     [
         ("/replace-sim/", {}),
         ("/terminate/", {"confirmed": "on"}),
-        ("/link-document/", {"further__document_type": "passport", "further__document_number": "Z7654321"}),
+        (
+            "/link-document/",
+            {
+                "further__document_type": "passport",
+                "further__document_state": "NPL",
+                "further__document_number": "Z7654321",
+            },
+        ),
     ],
 )
 def test_a_guessed_document_leaves_a_mark_that_the_subscriber_sees(numbers, app, address, fields):

@@ -40,7 +40,7 @@ OTHER = {"subscriber__" + name: value for name, value in PERSON.items()} | {
     "subscriber__name": "Other Invented", "subscriber__document_type": "passport", "subscriber__document_state": "NPL",
     "subscriber__document_number": "Y7654321", "language": "en", "double_checked": "on",
 }  # fmt: skip
-SHOWN = {"document_type": "passport", "document_number": "Y7654321"}
+SHOWN = {"document_type": "passport", "document_state": "NPL", "document_number": "Y7654321"}
 MASKED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|csrfmiddlewaretoken\" value=\"\w+|\d+-[0-9A-Z]{6}|data:image/svg[^\"]+|\+86 … \d{4}|reply-\w+|K[0-9a-z]{20,}"
 )
@@ -125,7 +125,7 @@ COUNTER = {
     **{action_kind: post(f"/{action_kind}/", **OTHER) for action_kind in ("register", "install", "port_in", "transfer", "relocate", "change")},
     "replace-sim": post("/replace-sim/", **SHOWN),
     "terminate": post("/terminate/", **SHOWN, confirmed="on"),
-    "link-document": post("/link-document/", **SHOWN, further__document_type="passport", further__document_number="Z7654321"),
+    "link-document": post("/link-document/", **SHOWN, further__document_type="passport", further__document_state="NPL", further__document_number="Z7654321"),
     "unlink-document": post("/unlink-document/", **SHOWN),
     "by-code": post("/by-code/", code=lambda _, line: code_for(line)),
     "portal-code": post("/portal-code/", figures="4711"),
@@ -135,7 +135,7 @@ COUNTER = {
     "essential": post("/essential/", essential="yes"),
     "dispute": post("/dispute/", receipt=""),
     "suspect-forgery": post("/suspect-forgery/", sign="picture"),
-    "document-check": post("/document-check/", **SHOWN, document_state="NPL", name="Other Invented"),
+    "document-check": post("/document-check/", **SHOWN, name="Other Invented"),
 }  # fmt: skip
 BACKOFFICE = {
     "line": post("/line/", on="2012-03-02"),

@@ -186,7 +186,8 @@ def test_a_refusal_of_the_law_is_said_on_the_page_with_what_to_do(at_counter):
 
 
 def test_a_doubtful_number_is_recorded_after_a_second_look(at_counter):
-    number, who = fresh_number(), SECRET | {"document_type": "passport", "document_number": "NOFIGURES"}
+    number = fresh_number()
+    who = SECRET | {"document_type": "passport", "document_state": "NPL", "document_number": "NOFIGURES"}
 
     first = post(at_counter, "register", number, who)
     second = post(at_counter, "register", number, who, double_checked="on")
@@ -440,3 +441,24 @@ def test_the_list_of_faults_says_whose_name_is_missing_where_several_are_asked(a
 
     fields = re.findall(r'rk-fault__field">([^<]*)<', page)
     assert sorted(one.removesuffix("Full name") for one in fields if one.endswith("Full name")) == said
+
+
+@pytest.mark.parametrize(
+    ("action_kind", "head"),
+    [("register", "subscriber__"), ("transfer", "transferor__"), ("change", "former__"), ("terminate", "")],
+)
+def test_a_passport_is_taken_with_the_state_that_issued_it_alone(at_counter, action_kind, head):
+    passport = {f"{head}document_type": "passport", f"{head}document_number": "P1234567"}
+    page = at_counter.get(f"/{action_kind}/")
+    given = (
+        {"submission_key": key(page), "number": fresh_number(), "confirmed": "on"}
+        | fields(**SECRET)
+        | passport
+    )
+
+    without = at_counter.post(f"/{action_kind}/", given).content.decode()
+    with_it = at_counter.post(f"/{action_kind}/", given | {f"{head}document_state": "NPL"}).content.decode()
+
+    said = f'id="id_{head}document_state_error"'
+    assert said in without
+    assert said not in with_it

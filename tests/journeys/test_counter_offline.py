@@ -177,6 +177,27 @@ def test_a_wire_cut_at_submission_registers_once_as_of_the_offline_time(
     assert dt.timedelta(0) < received - taken < dt.timedelta(seconds=waited)
 
 
+def test_without_a_network_a_passport_is_taken_down_with_its_state_alone(at_counter):
+    page, state = at_counter.page, "#id_subscriber__document_state"
+    at_counter.wire.cut()
+    page.context.set_offline(True)
+    at_counter.fill()
+    page.select_option("#id_subscriber__document_type", "passport")
+
+    at_counter.submit()
+    missing = page.eval_on_selector(
+        state, "one => one === document.activeElement && one.validity.valueMissing"
+    )
+    page.fill(state, "NPL")
+    at_counter.submit()
+    page.wait_for_selector(SLIP, timeout=30_000)
+    page.context.set_offline(False)
+    at_counter.wire.mend()
+
+    assert missing
+    at_counter.waits_for("done")
+
+
 def test_a_receipt_that_the_wire_kept_back_is_there_once_it_is_mended(at_counter):
     before, page = at_counter.registered(), at_counter.page
     at_counter.fill()

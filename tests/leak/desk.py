@@ -41,16 +41,20 @@ class CounterDesk:
         renewed = self._people.person()
         self._do(
             "/change/", lines[0], renewed, former__document_type=anna.document_type,
-            former__document_number=anna.document_number,
+            former__document_state=anna.document_state, former__document_number=anna.document_number,
         )  # fmt: skip
         self._do("/install/", berta, berta, service="fixed_line")
         self._do("/relocate/", berta, berta, subscriber__address=self._people.person().address)
         self._do(
             "/transfer/", lines[0], chen, transferor__document_type=renewed.document_type,
-            transferor__document_number=renewed.document_number, confirmed="on",
+            transferor__document_state=renewed.document_state, transferor__document_number=renewed.document_number, confirmed="on",
         )  # fmt: skip
         self._do("/register/", lines[1], dolma)
-        shown = {"document_type": dolma.document_type, "document_number": dolma.document_number}
+        shown = {
+            "document_type": dolma.document_type,
+            "document_state": dolma.document_state,
+            "document_number": dolma.document_number,
+        }
         for _ in range(2):
             another = self._people.person()
             sim = {"iccid": another.iccid, "imsi": another.imsi}
@@ -155,6 +159,7 @@ class CounterDesk:
         assert filled["subscriber__copy"]
         fields = _form(line, line) | {
             "subscriber__document_type": "passport",
+            "subscriber__document_state": "UTO",
             "subscriber__document_number": shown.number,
         }
         self._done(self._browser.submit("/register/", **fields | {"subscriber__name": name} | filled))
@@ -189,7 +194,7 @@ class CounterDesk:
                 ("/register/", _form(a, a) | {"submission_key": b.name}),
                 ("/transfer/", _form(a, b) | {"confirmed": "on"}),
                 ("/change/", _form(lines[0], b)),
-                ("/terminate/", {"number": lines[0].number, "document_type": b.document_type, "document_number": b.document_number, "confirmed": "on"}),
+                ("/terminate/", {"number": lines[0].number, "document_type": b.document_type, "document_state": b.document_state, "document_number": b.document_number, "confirmed": "on"}),
                 ("/pause/", {"number": a.number, "reason": b.name, "first": b.address, "last": b.number}),
                 ("/dispute/", {"number": a.number}),
             ]  # fmt: skip
@@ -237,4 +242,5 @@ def _form(line: Person, person: Person) -> dict[str, str]:
 
 
 def _part(name: str, values: dict[str, str]) -> dict[str, str]:
-    return {f"{name}__{attribute}": value for attribute, value in values.items()}
+    state = {"document_state": "NPL"} if values.get("document_type") == "passport" else {}
+    return {f"{name}__{attribute}": value for attribute, value in (values | state).items()}

@@ -149,7 +149,8 @@ class Portal:
         person = self._people.person()
         given = {
             "name": person.name, "address": person.address, "document_type": person.document_type,
-            "document_number": person.document_number, "confirmed": "on", "double_checked": "on",
+            "document_state": person.document_state, "document_number": person.document_number,
+            "confirmed": "on", "double_checked": "on",
             "iccid": person.iccid, "installation_address": person.installation_address,
         }  # fmt: skip
         assert (
@@ -186,8 +187,8 @@ class Portal:
 
     def _prove(self, person: Person) -> Answer:
         return self._submit(
-            "/verify/", document_type=person.document_type, document_state="", document_number=person.document_number,
-            name=person.name,
+            "/verify/", document_type=person.document_type, document_state=person.document_state,
+            document_number=person.document_number, name=person.name,
         )  # fmt: skip
 
     def _submit(self, path: str, *, of: str = "", asked_for: bool = False, **fields: str) -> Answer:
@@ -347,5 +348,6 @@ def _key(name: str) -> str:
 
 
 def _filled(line: Person, person: Person) -> dict[str, str]:
-    held = {f"subscriber__{name}": value for name, value in (person.identity() | person.line()).items()}
+    values = person.identity() | person.line() | {"document_state": person.document_state}
+    held = {f"subscriber__{name}": value for name, value in values.items()}
     return {"number": line.number, "language": person.language, "double_checked": "on"} | held

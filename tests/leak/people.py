@@ -50,6 +50,11 @@ class Person:
         }  # fmt: skip
         return found if address else {key: value for key, value in found.items() if key != "address"}
 
+    @property
+    def document_state(self) -> str:
+        """Return the state that a form asks for, empty where the document needs none. Files name none: it is shared by many people."""
+        return "NPL" if self.document_type == "passport" else ""
+
     def line(self) -> dict[str, str]:
         """Return what the story's law asks of a line. A citizenship is shared by many people: it cannot be searched for."""
         return {name: getattr(self, name) for name in LINE_ATTRIBUTES}

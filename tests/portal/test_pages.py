@@ -307,6 +307,31 @@ def test_a_passport_is_named_with_the_state_that_issued_it(come_in, prove, actio
     assert named == taken
 
 
+def test_who_is_recorded_without_the_state_of_a_passport_proves_it_with_the_state(come_in, prove):
+    register_line(person=PERSON | {"document_type": "passport"})
+    come_in()
+
+    assert prove()["Location"] == "/lines/"
+
+
+def test_a_proof_without_the_state_of_a_passport_is_asked_for_it_and_takes_no_try(come_in):
+    register_line()
+    browser = come_in()
+    shown = {
+        "document_type": "passport",
+        "document_state": "",
+        "document_number": "P1234567",
+        "name": "Invented",
+    }
+
+    left = rows("SELECT attempts_left FROM selfcare_portalsession")
+
+    said = text(browser.post("/verify/", shown))
+
+    assert "Enter the state that issued it" in said
+    assert rows("SELECT attempts_left FROM selfcare_portalsession") == left
+
+
 def test_nothing_personal_is_in_addresses_titles_or_other_pages(come_in, prove):
     register_line()
     browser = come_in()

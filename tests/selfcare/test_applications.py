@@ -252,6 +252,15 @@ def test_another_document_or_name_than_was_given_settles_nothing(line, at_portal
     assert not view_line(line).is_registered
 
 
+def test_an_application_without_the_state_of_its_passport_is_met_by_the_passport(line, at_portal):
+    apply(session(at_portal, FREE), PERSON | {"document_type": "passport"})
+
+    see(clerk(), document=("passport-npl", PERSON["document_number"]))
+
+    assert settle_applications(worker_authority()) == 1
+    assert view_line(line).is_registered
+
+
 def test_the_counters_role_compares_and_cannot_select_what_is_sealed(line, at_portal, as_role):
     apply(session(at_portal, FREE))
     who = clerk()

@@ -429,7 +429,9 @@ def portal(at_portal, browser, monkeypatch):  # noqa: F811
         "docs/subscriber",
         {"page": "docs/none", "code": f"{entry.entry_id}-000000"},
     )
-    world.clients["person"] = client = Client(raise_request_exception=False, HTTP_HOST=browser.defaults["HTTP_HOST"])
+    world.clients["person"] = client = Client(
+        raise_request_exception=False, HTTP_HOST=browser.defaults["HTTP_HOST"]
+    )
     serve_as(client, "portal")
     came_in(client, at_portal)
     return world

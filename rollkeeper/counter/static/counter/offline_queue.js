@@ -131,6 +131,15 @@ async function sealed(form, taken) {
   };
 }
 
+/** Tell whether a form without an answer of the server can be taken down; else the browser says what is missing. */
+function isComplete(form) {
+  for (const state of form.querySelectorAll("[data-state-of]")) {
+    const field = (name) => form.elements[state.name.slice(0, -"state".length) + name];
+    state.required = state.dataset.stateOf.split(" ").includes(field("type").value) && field("number").value.trim() !== "";
+  }
+  return form.reportValidity();
+}
+
 // A chosen or read picture is not sent; the clerk must know that.
 function hasPicture(form) {
   const chosen = [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
@@ -152,7 +161,7 @@ async function submitted(event) {
   event.stopImmediatePropagation();
   const taken = { steady: performance.now(), device: Date.now() };
   const goes = !isKept && navigator.onLine;
-  if (!(goes && window.htmx) && !form.reportValidity()) return;
+  if (!(goes && window.htmx) && !isComplete(form)) return;
   hold(form, true);
   try {
     const record = await sealed(form, taken);
