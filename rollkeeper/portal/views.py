@@ -56,6 +56,7 @@ from rollkeeper.registration.kind_rules import IDENTITY_CHECK
 from rollkeeper.selfcare import portal_client
 from rollkeeper.selfcare.choices import DelegateRole, PortalRequestKind
 from rollkeeper.selfcare.errors import (
+    COMPANY_UNPROVED,
     DOCUMENT_NEVER_CHECKED,
     LINE_CONTESTED,
     SessionExpired,
@@ -69,7 +70,7 @@ from rollkeeper.subscribers.queries import indexes_shown
 from rollkeeper.vault.blind_index import blind_once
 from rollkeeper.vault.fields import field_label
 
-_NO_PROOF: Final = (DOCUMENT_NEVER_CHECKED, LINE_CONTESTED)
+_NO_PROOF: Final = (COMPANY_UNPROVED, DOCUMENT_NEVER_CHECKED, LINE_CONTESTED)
 """Reasons not to ask for the second proof: it would be refused."""
 
 type View = Callable[..., HttpResponse]

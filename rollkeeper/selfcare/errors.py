@@ -202,6 +202,12 @@ DOCUMENT_NEVER_CHECKED = Refusal(
     "The document of this line has not been seen yet.",
     "Show it at any counter once; until then only this line is shown here.",
 )
+COMPANY_UNPROVED = Refusal(
+    "company_unproved",
+    Kind.FORBIDDEN,
+    "This line is a company's, whose name and licence number anyone can know.",
+    "Who acts for the company shows its papers at any counter; here only this line is shown.",
+)
 LINE_CONTESTED = Refusal(
     "line_contested",
     Kind.FORBIDDEN,

@@ -74,6 +74,8 @@ class PortalSession:
     """The code did not come to the line: it was heard in the care number's menu, given at a counter, or read in a letter."""
     is_contested: bool = False
     """The person in whose name the line is registered says that it is not theirs: another person has it in hand."""
+    is_company: bool = False
+    """The subscriber is a company: its name and the number of its licence are public, and prove nothing."""
     is_declared: bool = False
     """No document was seen when the line was registered: it opens no other data of its subscriber."""
     alone_until: dt.date | None = None
@@ -186,7 +188,7 @@ def active_session(session_mark: bytes) -> PortalSession:
     row = found[0]
     return PortalSession(
         bytes(row.session_mark), LineId(row.line_id), row.tenure_id, row.person_id, row.is_verified, row.attempts_left, row.ends_at,
-        row.is_remote, row.is_limited, row.is_contested, bool(row.is_declared), _alone_until(row.held_since), row.held_since,
+        row.is_remote, row.is_limited, row.is_contested, row.is_company, bool(row.is_declared), _alone_until(row.held_since), row.held_since,
     )  # fmt: skip
 
 

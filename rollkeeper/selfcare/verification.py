@@ -21,6 +21,7 @@ from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import current_tenure
 from rollkeeper.selfcare.errors import (
+    COMPANY_UNPROVED,
     DOCUMENT_NEVER_CHECKED,
     INVALID_REQUEST,
     LINE_CONTESTED,
@@ -54,13 +55,15 @@ def verify(
 
 def require_verifiable(session: PortalSession) -> PersonId:
     """Return the person who can be verified on this line. Refuses: VERIFICATION_NEEDED, if it has no subscriber; DOCUMENT_NEVER_CHECKED,
-    LINE_CONTESTED.
+    LINE_CONTESTED, COMPANY_UNPROVED.
 
-    A person who registered remotely typed number and name themselves: otherwise they would get access to all data about the person whom
+    Who has a company's line in hand is anyone of its staff, and could end the lines of all. A person who registered remotely typed number and name themselves: otherwise they would get access to all data about the person whom
     they named.
     """
     if session.person_id is None:
         raise VERIFICATION_NEEDED()
+    if session.is_company:
+        raise COMPANY_UNPROVED()
     if session.is_remote:
         raise DOCUMENT_NEVER_CHECKED()
     if session.is_contested:

@@ -230,6 +230,7 @@ def test_who_has_one_line_of_a_company_opens_and_ends_no_other(come_in, prove):
     do(browser, "terminate", first, sure="on")
 
     assert (str(first) in page, taken(browser), find_line(NUMBER).is_over) == (False, set(), False)
+    assert "This line is a company" in page
 
 
 def test_no_sign_turns_a_name_out_of_a_file(come_in, prove, import_line):

@@ -4,6 +4,7 @@
 
 SELECT v.session_mark, v.line_id, v.tenure_id, v.person_id, v.verified_at IS NOT NULL AND h.contested_on IS NULL AND h.party_kind <> 'company' AS is_verified,
        v.attempts_left, v.ends_at, v.is_limited, h.contested_on IS NOT NULL AS is_contested, h.assurance = 'declared' AS is_declared,
+       coalesce(h.party_kind = 'company', false) AS is_company,
        -- A corrected record is the same tenure.
        (SELECT max(lower(b.held)) FROM lines_tenure AS b
          WHERE b.line_id = h.line_id AND b.person_id = h.person_id
